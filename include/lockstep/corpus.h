@@ -1,0 +1,51 @@
+/* Documents: the lines of a text that are not empty, as tokens. */
+#ifndef LOCKSTEP_CORPUS_H
+#define LOCKSTEP_CORPUS_H
+
+#include "lockstep/hash.h"
+#include "lockstep/vocabulary.h"
+
+/* Documents first … first + count-1. */
+typedef struct {
+  uint64_t first;
+  uint64_t count;
+} lk_range;
+
+/* The documents of shard s of V: floor(s·n/V) … floor((s+1)·n/V)-1, so sizes differ by at most 1. */
+lk_range lk_shard_range(uint64_t documents, int shards, int shard);
+
+/* A contiguous part of a corpus, with facts of the whole of it. */
+typedef struct {
+  uint64_t documents;        /* of the whole corpus */
+  uint64_t characters;       /* of the whole text, newlines included */
+  lk_sha256 sha256;          /* of the whole text */
+  lk_vocabulary *vocabulary; /* owned */
+  lk_range held;             /* the documents whose tokens are here */
+  uint64_t *offsets;         /* (held.count + 1): document held.first + i has the tokens */
+  uint16_t *tokens;          /*   offsets[i] … offsets[i+1]-1; both arrays owned */
+} lk_corpus;
+
+/* Which documents to hold: shards first_shard … first_shard + shard_count-1 of `shards`.
+ * {1, 0, 1} is the whole corpus. */
+typedef struct {
+  int shards;
+  int first_shard;
+  int shard_count;
+} lk_slice;
+
+/* Reads a text. `vocabulary`: NULL takes the text's own; else a copy is used and a character
+ * outside it is an error. LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and byte), pad or mask
+ * characters (line), a text without a document, or fewer documents than slice.shards. Not
+ * collective: each rank reads what it needs. The caller owns *out: lk_corpus_free. */
+lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
+                              const lk_vocabulary *vocabulary, lk_slice slice);
+
+/* The same checks on the number of documents, for the reader of HDF5 corpora. */
+lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice slice);
+
+void lk_corpus_free(lk_corpus *corpus);
+
+/* Tokens of document `document` (number in the whole corpus, must be held) and their number. */
+const uint16_t *lk_corpus_document(const lk_corpus *corpus, uint64_t document, size_t *length);
+
+#endif

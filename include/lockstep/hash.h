@@ -1,0 +1,21 @@
+/* Hashes: XXH3-128 (libxxhash) for fingerprints and damage, SHA-256 (libcrypto) for data sets. */
+#ifndef LOCKSTEP_HASH_H
+#define LOCKSTEP_HASH_H
+
+#include "lockstep/status.h"
+#include <stddef.h>
+
+/* 32 lower-case hexadecimal digits and a zero. */
+typedef struct {
+  char hex[33];
+} lk_hash;
+
+/* 64 hexadecimal digits and a zero. */
+typedef struct {
+  char hex[65];
+} lk_sha256;
+
+lk_hash lk_hash_bytes(const void *bytes, size_t size);
+lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size);
+
+#endif

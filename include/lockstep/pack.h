@@ -1,0 +1,30 @@
+/* A pack: the examples of one micro-batch laid end to end, without padding. */
+#ifndef LOCKSTEP_PACK_H
+#define LOCKSTEP_PACK_H
+
+#include "lockstep/objective.h"
+
+/* Sequence b has rows start[b] … start[b+1]-1, of which the last
+ * target_start[b+1] - target_start[b] carry loss. */
+typedef struct {
+  int B;                 /* sequences */
+  int N;                 /* rows */
+  int M;                 /* rows with loss */
+  uint16_t *tokens;      /* (N) */
+  uint16_t *positions;   /* (N) within the sequence */
+  int32_t *start;        /* (B + 1) */
+  uint16_t *targets;     /* (M) the tokens to predict */
+  int32_t *target_start; /* (B + 1) */
+  int max_sequences, max_rows;
+} lk_pack;
+
+/* Room for max_sequences examples of at most block rows each. The caller owns *out. */
+lk_status lk_pack_create(lk_pack **out, int max_sequences, int block);
+void lk_pack_free(lk_pack *pack);
+
+void lk_pack_clear(lk_pack *pack);
+
+/* Appends an example; the room was reserved at creation (asserted). */
+void lk_pack_append(lk_pack *pack, const lk_example *example);
+
+#endif

@@ -1,0 +1,44 @@
+/* The model's shape and its parameter table: one list gives names, shapes, offsets and decay. */
+#ifndef LOCKSTEP_PARAMETERS_H
+#define LOCKSTEP_PARAMETERS_H
+
+#include "lockstep/memory.h"
+#include "lockstep/types.h"
+
+typedef struct {
+  int layers;     /* L */
+  int heads;      /* H, divides channels */
+  int channels;   /* C */
+  int block;      /* longest sequence */
+  int vocabulary; /* ids */
+} lk_shape;
+
+/* One tensor, named as PyTorch names it ("blocks.0.attn.key.weight"). */
+typedef struct {
+  char name[48];
+  int rank;          /* dimensions, 1 to 3 */
+  uint64_t size[3];  /* the sizes of the first `rank` dimensions */
+  uint64_t count;    /* elements */
+  uint64_t offset;   /* of the first element in the one parameter array */
+  int decay;         /* nonzero: weight decay applies */
+} lk_parameter;
+
+typedef struct {
+  lk_shape shape;
+  int tensors;        /* entries of list */
+  lk_parameter *list; /* owned */
+  uint64_t count;     /* parameters in all; the array has no gaps */
+} lk_parameters;
+
+/* LK_USAGE when the shape is impossible or too large to address. The caller owns *out. */
+lk_status lk_parameters_create(lk_parameters **out, const lk_shape *shape);
+void lk_parameters_free(lk_parameters *parameters);
+
+/* Entry by name, or NULL. */
+const lk_parameter *lk_parameters_find(const lk_parameters *parameters, const char *name);
+
+/* Initial values into values[count]: weights and embeddings N(0, 0.02), biases 0, layer-norm
+ * weights 1 (minGPT). A function of the seed only. */
+void lk_parameters_initialise(const lk_parameters *parameters, uint64_t seed, lk_real *values);
+
+#endif

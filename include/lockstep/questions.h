@@ -1,0 +1,30 @@
+/* Question files: `question<TAB>answer` a line; the answer (with its tab) may be missing. */
+#ifndef LOCKSTEP_QUESTIONS_H
+#define LOCKSTEP_QUESTIONS_H
+
+#include "lockstep/status.h"
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+  const char *question; /* zero-terminated UTF-8, into the list's own text */
+  const char *answer;   /* NULL when the file has no answers */
+  uint64_t line;        /* in the file, first is 1 */
+} lk_question;
+
+typedef struct {
+  char *text;         /* owned, the strings of the items */
+  lk_question *items; /* (count), owned */
+  size_t count;
+  int has_answers; /* every item has one, or none has */
+} lk_questions;
+
+/* Reads the file. LK_BAD_DATA with file and line: invalid UTF-8, an empty line, an empty question
+ * or answer, two tabs, a line with an answer where another has none, no line at all, and with
+ * need_answers a line without an answer. The last line may lack its newline; "\r\n" is read as
+ * "\n". The caller owns *out: lk_questions_free. */
+lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers);
+
+void lk_questions_free(lk_questions *questions);
+
+#endif

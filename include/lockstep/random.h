@@ -1,0 +1,47 @@
+/* Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011; the Random123 library).
+ *
+ * A number is a pure function of (seed, purpose, step, shard, site, element). Nothing here depends
+ * on the rank, on the order of calls or on a state, so any rank computes the same numbers for a
+ * shard, before and after a restart. */
+#ifndef LOCKSTEP_RANDOM_H
+#define LOCKSTEP_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What the numbers are for. Values are part of the format: never renumber. */
+typedef enum {
+  LK_RANDOM_WEIGHTS = 1,   /* initial parameters; site = index in the parameter table */
+  LK_RANDOM_ORDER = 2,     /* order of a shard's documents; step = epoch */
+  LK_RANDOM_OBJECTIVE = 3, /* span corruption; site = index within the micro-batch */
+  LK_RANDOM_DROPOUT = 4,   /* site = place in the model */
+  LK_RANDOM_SYNTH = 5      /* the invented data set */
+} lk_purpose;
+
+typedef struct {
+  uint64_t seed;
+  lk_purpose purpose;
+  uint64_t step;  /* below 2^48 */
+  uint32_t shard; /* below 2^16 */
+  uint32_t site;  /* below 2^24 */
+} lk_stream;
+
+/* Element `element` of the stream: 32 or 64 random bits (the two overlap: use one a stream). */
+uint32_t lk_random_u32(const lk_stream *stream, uint64_t element);
+uint64_t lk_random_u64(const lk_stream *stream, uint64_t element);
+
+/* A whole number uniform in [0, n), n > 0; the bias is below n / 2^64. Uses u64 `element`. */
+uint64_t lk_random_below(const lk_stream *stream, uint64_t element, uint64_t n);
+
+/* Standard normal (Box-Muller). Uses u64 `element`. */
+double lk_random_normal(const lk_stream *stream, uint64_t element);
+
+/* A uniformly random order of 0 … n-1 (Fisher-Yates) into the caller's order[n]. */
+void lk_random_order(const lk_stream *stream, uint32_t n, uint32_t *order);
+
+/* keep[i] = 0 with probability `drop`, else 1, for i < n. `drop` is used in steps of 2^-16:
+ * lk_keep_scale() is the exact inverse of the share that is kept. */
+void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n);
+double lk_keep_scale(double drop);
+
+#endif

@@ -1,0 +1,28 @@
+/* The number type of the kernels, and the letters used for shapes everywhere.
+ *
+ *   B  sequences in a pack (documents or questions of one micro-batch)
+ *   T  characters of one sequence
+ *   N  rows of a pack: the sum of its sequences' T
+ *   M  rows of a pack that carry loss, M <= N
+ *   C  channels (the width of the residual stream)
+ *   H  attention heads
+ *   D  channels a head, D = C / H
+ *   L  transformer blocks
+ *   V  shards of the corpus
+ *   P  ranks of the world
+ *
+ * Matrices are row-major; "(N, C)" means N rows of C numbers. */
+#ifndef LOCKSTEP_TYPES_H
+#define LOCKSTEP_TYPES_H
+
+/* float in the trainer. The gradient tests compile the kernels and the model a second time
+ * with LK_REAL=double, because central differences need the digits. */
+#ifndef LK_REAL
+#define LK_REAL float
+#endif
+typedef LK_REAL lk_real;
+
+/* Every buffer starts on such a boundary (bytes): one cache line, one AVX-512 register. */
+#define LK_ALIGNMENT 64
+
+#endif
