@@ -1,0 +1,21 @@
+/* Rank 0's bytes to all, every rank's numbers to all. */
+#include "dist/world.h"
+
+/* MPI counts are int: larger messages go in parts of this many bytes. */
+#define PART ((size_t)1 << 30)
+
+lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size) {
+  char *next = bytes;
+  for (size_t left = size; left > 0;) {
+    size_t part = left < PART ? left : PART;
+    LK_MPI(MPI_Bcast(next, (int)part, MPI_BYTE, 0, world->comm));
+    next += part;
+    left -= part;
+  }
+  return LK_OK;
+}
+
+lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all) {
+  LK_MPI(MPI_Allgather(mine, count, MPI_DOUBLE, all, count, MPI_DOUBLE, world->comm));
+  return LK_OK;
+}

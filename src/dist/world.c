@@ -1,0 +1,103 @@
+/* Start and end of MPI, and who is who. */
+#include "dist/world.h"
+#include "lockstep/memory.h"
+
+lk_status lk_mpi_fail(int error, const char *function, int line) {
+  char text[MPI_MAX_ERROR_STRING + 1] = "unknown error";
+  int length = 0;
+  MPI_Error_string(error, text, &length);
+  return lk_fail(
+      LK_INTERNAL,
+      "MPI failed in %s (src/dist, line %d): %s; the launcher's own output may say why",
+      function, line, text);
+}
+
+/* The handler comes first: with MPI's default one no error would ever be returned. */
+static lk_status duplicate_communicator(lk_world *world) {
+  LK_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
+  LK_MPI(MPI_Comm_dup(MPI_COMM_WORLD, &world->comm));
+  LK_MPI(MPI_Comm_set_errhandler(world->comm, MPI_ERRORS_RETURN));
+  LK_MPI(MPI_Comm_rank(world->comm, &world->rank));
+  LK_MPI(MPI_Comm_size(world->comm, &world->size));
+  return LK_OK;
+}
+
+static lk_status count_local_ranks(lk_world *world) {
+  MPI_Comm node;
+  LK_MPI(MPI_Comm_split_type(world->comm, MPI_COMM_TYPE_SHARED, world->rank, MPI_INFO_NULL,
+                             &node));
+  LK_MPI(MPI_Comm_size(node, &world->local_size));
+  LK_MPI(MPI_Comm_free(&node));
+  return LK_OK;
+}
+
+static lk_status describe_world(lk_world *world, int provided) {
+  int length = 0;
+  LK_TRY(duplicate_communicator(world));
+  LK_MPI(MPI_Get_processor_name(world->host, &length));
+  LK_TRY(count_local_ranks(world));
+  if (provided < MPI_THREAD_FUNNELED)
+    return lk_fail(LK_INTERNAL,
+                   "this MPI library has no thread support (MPI_THREAD_FUNNELED); "
+                   "use one that was built with it, such as Debian's Open MPI");
+  return LK_NEW(world->codes, (size_t)world->size);
+}
+
+lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
+  lk_world *world = NULL;
+  int provided = MPI_THREAD_SINGLE;
+  *out = NULL;
+  LK_TRY(LK_NEW(world, 1));
+  world->comm = MPI_COMM_NULL;
+  int error = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
+  if (error != MPI_SUCCESS) {
+    lk_free(world);
+    return lk_mpi_fail(error, __func__, __LINE__);
+  }
+  lk_status status = describe_world(world, provided);
+  if (status != LK_OK) {
+    if (world->size > 1)
+      lk_world_abort(world, status); /* the others may wait for this one */
+    lk_world_free(world);
+    return status;
+  }
+  *out = world;
+  return LK_OK;
+}
+
+/* Its MPI calls go unchecked: at the end nobody is left to act on a failure. */
+void lk_world_free(lk_world *world) {
+  if (!world) return;
+  if (world->comm != MPI_COMM_NULL) MPI_Comm_free(&world->comm);
+  lk_free(world->codes);
+  lk_free(world);
+  MPI_Finalize();
+}
+
+int lk_world_rank(const lk_world *world) {
+  return world->rank;
+}
+
+int lk_world_size(const lk_world *world) {
+  return world->size;
+}
+
+int lk_world_local_size(const lk_world *world) {
+  return world->local_size;
+}
+
+const char *lk_world_host(const lk_world *world) {
+  return world->host;
+}
+
+lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *count) {
+  int64_t r = world->rank, P = world->size, V = shards;
+  if (P > V)
+    return lk_fail(
+        LK_USAGE,
+        "%d ranks cannot share %d shards; start at most %d ranks or raise `shards`",
+        world->size, shards, shards);
+  *first = (int)(r * V / P);
+  *count = (int)((r + 1) * V / P) - *first;
+  return LK_OK;
+}

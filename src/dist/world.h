@@ -1,0 +1,39 @@
+/* What the files of this folder share: the world's inside and the check on every MPI call.
+ */
+#ifndef LOCKSTEP_DIST_WORLD_H
+#define LOCKSTEP_DIST_WORLD_H
+
+#include "lockstep/world.h"
+#include <mpi.h>
+
+/* Messages longer than this are cut when they travel to other ranks. */
+#define LK_MESSAGE_SIZE 4096
+
+struct lk_world {
+  MPI_Comm comm; /* a duplicate of MPI_COMM_WORLD, owned */
+  int rank, size, local_size;
+  char host[MPI_MAX_PROCESSOR_NAME + 1];
+  int *codes;                   /* (P) one status a rank, owned */
+  char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
+};
+
+/* Turns a failed MPI call into LK_INTERNAL with MPI's own text. */
+lk_status lk_mpi_fail(int error, const char *function, int line);
+
+/* For every MPI call. Needs MPI_ERRORS_RETURN, which lk_world_create installs first of all.
+ */
+#define LK_MPI(call)                                                                       \
+  do {                                                                                     \
+    int error_ = (call);                                                                   \
+    if (error_ != MPI_SUCCESS) return lk_mpi_fail(error_, __func__, __LINE__);             \
+  } while (0)
+
+/* All ranks, P a power of two: array[count] becomes the sum of all ranks' arrays, added in
+ * the order of a binary tree over the ranks. landing has room for 2 * LK_CHUNK floats. */
+#define LK_CHUNK ((size_t)64 * 1024) /* 256 KiB: half of it fits any second-level cache */
+lk_status lk_exchange_sum(lk_world *world, float *array, size_t count, float *landing);
+
+/* to[i] += from[i]. */
+void lk_add_array(float *restrict to, const float *restrict from, size_t count);
+
+#endif

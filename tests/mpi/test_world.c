@@ -1,0 +1,268 @@
+/* The world on this many ranks: 1 2 3 4 5 6 7 8
+ *
+ * `test_world abort` instead ends as a failing rank does, for tests/mpi/abort.sh. */
+#include "lockstep/hash.h"
+#include "lockstep/memory.h"
+#include "lockstep/random.h"
+#include "lockstep/world.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHARDS = 8 };
+
+static lk_world *world;
+static int failures;
+
+/* Counts instead of stopping: a rank that left early would keep the others waiting. */
+#define CHECK(condition)                                                                   \
+  do {                                                                                     \
+    if (!(condition)) {                                                                    \
+      fprintf(stderr, "rank %d, %s:%d: %s is false; last message: %s\n",                   \
+              lk_world_rank(world), __FILE__, __LINE__, #condition, lk_message());         \
+      failures++;                                                                          \
+    }                                                                                      \
+  } while (0)
+
+static int is_power_of_two(int n) {
+  return (n & (n - 1)) == 0;
+}
+
+typedef float (*element_of)(int shard, size_t element);
+
+static float small_integer(int shard, size_t element) {
+  return (float)((shard * 31 + (int)(element % 1000)) % 201 - 100);
+}
+
+/* Magnitudes from 2^-8 to 2^8, so that every order of adding rounds in its own way. */
+static float random_float(int shard, size_t element) {
+  lk_stream stream = {
+      .seed = 7, .purpose = LK_RANDOM_SYNTH, .step = 0, .shard = (uint32_t)shard};
+  uint64_t bits = lk_random_u64(&stream, element);
+  float unit = (float)(bits >> 40) / 16777216.0f - 0.5f;
+  return ldexpf(unit, (int)(bits & 15) - 7);
+}
+
+/* The tree's definition, written as it is defined: shards first … first + span-1. */
+static float tree_sum(element_of value, int first, int span, size_t element) {
+  if (span == 1) return value(first, element);
+  return tree_sum(value, first, span / 2, element) +
+         tree_sum(value, first + span / 2, span / 2, element);
+}
+
+static void fill_leaves(lk_tree *tree, element_of value, size_t count) {
+  int first = 0, mine = 0;
+  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
+  for (int shard = first; shard < first + mine; shard++) {
+    float *leaf = lk_tree_leaf(tree);
+    for (size_t i = 0; i < count; i++)
+      leaf[i] += value(shard, i);
+    lk_tree_add(tree);
+  }
+}
+
+static size_t wrong_elements(const float *sum, element_of value, size_t count) {
+  size_t wrong = 0;
+  for (size_t i = 0; i < count; i++) {
+    float expected = tree_sum(value, 0, SHARDS, i);
+    if (is_power_of_two(lk_world_size(world)))
+      wrong += memcmp(&sum[i], &expected, sizeof expected) != 0;
+    else /* eight numbers below 2^8, each sum rounded to 24 bits */
+      wrong += fabsf(sum[i] - expected) > 8 * 256 * 0x1p-24f * 8;
+  }
+  return wrong;
+}
+
+/* Every rank must hold rank 0's bits, in any world. */
+static void check_replicas(const float *sum, size_t count) {
+  lk_hash mine = lk_hash_bytes(sum, count * sizeof *sum), first = mine;
+  CHECK(lk_world_broadcast(world, &first, sizeof first) == LK_OK);
+  CHECK(!strcmp(mine.hex, first.hex));
+  if (lk_world_rank(world) == 0 && count > 100000)
+    printf("sum of %zu random floats, P=%d: %s\n", count, lk_world_size(world), mine.hex);
+}
+
+static void test_sums(size_t count) {
+  lk_tree *tree = NULL;
+  float *sum = NULL;
+  int first = 0, mine = 0;
+  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
+  CHECK(lk_tree_create(&tree, count, mine) == LK_OK);
+  uint64_t before = lk_allocations_made();
+  fill_leaves(tree, small_integer, count);
+  CHECK(lk_tree_reduce(tree, world, &sum) == LK_OK);
+  for (size_t i = 0; i < count; i++) {
+    float expected = 0;
+    for (int shard = 0; shard < SHARDS; shard++)
+      expected += small_integer(shard, i);
+    if (sum[i] != expected) {
+      CHECK(!"a sum of small integers is exact");
+      break;
+    }
+  }
+  fill_leaves(tree, random_float, count); /* the same tree again: leaves start at zero */
+  CHECK(lk_tree_reduce(tree, world, &sum) == LK_OK);
+  CHECK(wrong_elements(sum, random_float, count) == 0);
+  check_replicas(sum, count);
+  CHECK(lk_allocations_made() == before);
+  lk_tree_free(tree);
+}
+
+/* The test above proves something only if other orders of adding give other bits. */
+static void test_order_matters(void) {
+  int differ = 0;
+  for (size_t i = 0; i < 1000; i++) {
+    float ahead = 0, tree = tree_sum(random_float, 0, SHARDS, i);
+    for (int shard = 0; shard < SHARDS; shard++)
+      ahead += random_float(shard, i);
+    differ += ahead != tree;
+  }
+  CHECK(differ > 100);
+}
+
+static void test_unfinished_tree(void) {
+  lk_tree *tree = NULL;
+  float *sum = NULL;
+  CHECK(lk_tree_create(&tree, 10, 2) == LK_OK);
+  lk_tree_leaf(tree);
+  lk_tree_add(tree);
+  CHECK(lk_tree_reduce(tree, world, &sum) == LK_INTERNAL);
+  lk_tree_free(tree);
+  CHECK(lk_tree_create(&tree, 10, 0) == LK_INTERNAL);
+  CHECK(lk_tree_create(&tree, SIZE_MAX / 4, 8) == LK_INTERNAL);
+  CHECK(tree == NULL);
+}
+
+/* Ranks from `lowest` on fail, each with its own code and message. */
+static void test_agreement_from(int lowest) {
+  const lk_status codes[] = {LK_USAGE, LK_BAD_DATA, LK_NO_INPUT, LK_IO};
+  int rank = lk_world_rank(world);
+  lk_status mine = rank < lowest ? LK_OK : lk_fail(codes[rank % 4], "rank %d failed", rank);
+  CHECK(lk_world_agree(world, mine) == codes[lowest % 4]);
+  char expected[64], place[32];
+  snprintf(expected, sizeof expected, "rank %d failed", lowest);
+  snprintf(place, sizeof place, "rank %d on ", lowest);
+  CHECK(strstr(lk_message(), expected));
+  if (lk_world_size(world) == 1) return;
+  CHECK(!strncmp(lk_message(), place, strlen(place)));
+  CHECK(strstr(lk_message(), lk_world_host(world)));
+
+  char once[256]; /* agreeing again on what was agreed changes nothing */
+  snprintf(once, sizeof once, "%s", lk_message());
+  CHECK(lk_world_agree(world, codes[lowest % 4]) == codes[lowest % 4]);
+  CHECK(!strcmp(once, lk_message()));
+}
+
+static void test_agreement(void) {
+  CHECK(lk_world_agree(world, LK_OK) == LK_OK);
+  for (int lowest = 0; lowest < lk_world_size(world); lowest++)
+    test_agreement_from(lowest);
+}
+
+static void test_long_message(void) {
+  static char text[10000];
+  memset(text, 'x', sizeof text - 1);
+  CHECK(lk_world_agree(world, lk_fail(LK_IO, "%s", text)) == LK_IO);
+  CHECK(strlen(lk_message()) > 4000);
+}
+
+static void test_any(void) {
+  int any = -1, P = lk_world_size(world);
+  CHECK(lk_world_any(world, 0, &any) == LK_OK && any == 0);
+  for (int r = 0; r < P; r++)
+    CHECK(lk_world_any(world, r == lk_world_rank(world) ? 256 : 0, &any) == LK_OK && any);
+}
+
+static void test_broadcast(void) {
+  size_t size = (3u << 20) + 7;
+  unsigned char *bytes = NULL;
+  CHECK(LK_NEW(bytes, size) == LK_OK);
+  for (size_t i = 0; i < size && lk_world_rank(world) == 0; i++)
+    bytes[i] = (unsigned char)(i * 7 + i / 251);
+  CHECK(lk_world_broadcast(world, bytes, size) == LK_OK);
+  size_t wrong = 0;
+  for (size_t i = 0; i < size; i++)
+    wrong += bytes[i] != (unsigned char)(i * 7 + i / 251);
+  CHECK(wrong == 0);
+  CHECK(lk_world_broadcast(world, bytes, 0) == LK_OK);
+  lk_free(bytes);
+}
+
+static void test_gather(void) {
+  int rank = lk_world_rank(world), P = lk_world_size(world);
+  double mine[3] = {rank, rank + 0.25, -rank}, all[3 * 8];
+  CHECK(lk_world_gather(world, mine, 3, all) == LK_OK);
+  for (int r = 0; r < P; r++)
+    CHECK(all[3 * r] == r && all[3 * r + 1] == r + 0.25 && all[3 * r + 2] == -r);
+}
+
+static void test_shards(void) {
+  int P = lk_world_size(world), first = -1, count = -1;
+  for (int V = 1; V < P; V++)
+    CHECK(lk_world_shards(world, V, &first, &count) == LK_USAGE);
+  for (int V = P; V <= 64; V++) {
+    double mine[2], all[2 * 8], next = 0;
+    CHECK(lk_world_shards(world, V, &first, &count) == LK_OK);
+    mine[0] = first, mine[1] = count;
+    CHECK(lk_world_gather(world, mine, 2, all) == LK_OK);
+    for (int r = 0; r < P; r++) {
+      CHECK(all[2 * r] == next && all[2 * r + 1] >= V / P);
+      next += all[2 * r + 1];
+    }
+    CHECK(next == V);
+  }
+}
+
+static void test_place(void) {
+  double mine = lk_world_rank(world), all[8];
+  CHECK(lk_world_gather(world, &mine, 1, all) == LK_OK);
+  for (int r = 0; r < lk_world_size(world); r++)
+    CHECK(all[r] == r);
+  CHECK(lk_world_local_size(world) == lk_world_size(world)); /* the tests use one host */
+  CHECK(strlen(lk_world_host(world)) > 0);
+}
+
+/* The last rank fails while the others wait for it. */
+static void end_by_abort(void) {
+  int any = 0;
+  if (lk_world_rank(world) == lk_world_size(world) - 1)
+    lk_world_abort(world, lk_fail(LK_BAD_DATA, "shard 7 is damaged"));
+  lk_world_any(world, 0, &any);
+  puts("a waiting rank went on");
+}
+
+static void run_tests(void) {
+  const size_t counts[] = {0, 1, 2, 15, 16, 17, 31, 33, 1000, 65536, 131089, 300001};
+  test_place();
+  test_shards();
+  test_order_matters();
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    test_sums(counts[i]);
+  test_unfinished_tree();
+  test_agreement();
+  test_long_message();
+  test_any();
+  test_broadcast();
+  test_gather();
+}
+
+int main(int argc, char **argv) {
+  int failed_anywhere = 1;
+  if (lk_world_create(&world, &argc, &argv) != LK_OK) {
+    fprintf(stderr, "%s\n", lk_message());
+    return EXIT_FAILURE;
+  }
+  if (argc > 1 && !strcmp(argv[1], "abort"))
+    end_by_abort();
+  else
+    run_tests();
+  if (lk_world_any(world, failures != 0, &failed_anywhere) != LK_OK) failed_anywhere = 1;
+  lk_world_free(world);
+  if (lk_allocations_alive() != 0) {
+    fprintf(stderr, "%llu allocations were not freed\n",
+            (unsigned long long)lk_allocations_alive());
+    failed_anywhere = 1;
+  }
+  return failed_anywhere ? EXIT_FAILURE : EXIT_SUCCESS;
+}
