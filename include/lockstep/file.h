@@ -9,8 +9,9 @@
  * LK_NO_INPUT: missing, unreadable, a folder; the message names it and the reason. */
 lk_status lk_file_read(const char *path, char **bytes, size_t *size);
 
-/* Writes path whole or not at all: a temporary file beside it, fsync, rename, fsync of the folder.
- * LK_IO with the reason otherwise; the old file is then still there and the temporary one gone. */
+/* Writes path whole or not at all: a temporary file beside it, fsync, rename, fsync of the
+ * folder. LK_IO with the reason otherwise; the old file is then still there and the
+ * temporary one gone. */
 lk_status lk_file_write(const char *path, const void *bytes, size_t size);
 
 /* Makes a folder and its parents; one that exists is fine. LK_IO otherwise. */

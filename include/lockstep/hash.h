@@ -1,4 +1,5 @@
-/* Hashes: XXH3-128 (libxxhash) for fingerprints and damage, SHA-256 (libcrypto) for data sets. */
+/* Hashes: XXH3-128 (libxxhash) for fingerprints and damage, SHA-256 (libcrypto) for data
+ * sets. */
 #ifndef LOCKSTEP_HASH_H
 #define LOCKSTEP_HASH_H
 

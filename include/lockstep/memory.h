@@ -6,13 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Stores in *pointer a zeroed buffer of count elements of size bytes, aligned to LK_ALIGNMENT;
- * count 0 gives a valid pointer. LK_INTERNAL, with `what` in the message, when the product
- * overflows or memory is short; *pointer is NULL then. The caller owns it: lk_free. */
+/* Stores in *pointer a zeroed buffer of count elements of size bytes, aligned to
+ * LK_ALIGNMENT; count 0 gives a valid pointer. LK_INTERNAL, with `what` in the message,
+ * when the product overflows or memory is short; *pointer is NULL then. The caller owns it:
+ * lk_free. */
 lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *what);
 
-/* lk_allocate for a typed pointer variable: LK_NEW(weights, n). An expression, use in LK_TRY. */
-#define LK_NEW(pointer, count)                                                                 \
+/* lk_allocate for a typed pointer variable: LK_NEW(weights, n). An expression, use in
+ * LK_TRY. */
+#define LK_NEW(pointer, count)                                                             \
   lk_allocate((void **)&(pointer), (count), sizeof *(pointer), #pointer)
 
 /* A copy of the zero-terminated text, owned by the caller. */
@@ -21,7 +23,8 @@ lk_status lk_copy_text(char **out, const char *text);
 /* lk_free(NULL) does nothing. */
 void lk_free(void *pointer);
 
-/* Allocations so far and those not yet freed, for the tests of leaks and of the training step. */
+/* Allocations so far and those not yet freed, for the tests of leaks and of the training
+ * step. */
 uint64_t lk_allocations_made(void);
 uint64_t lk_allocations_alive(void);
 

@@ -1,8 +1,9 @@
-/* Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011; the Random123 library).
+/* Counter-based random numbers: Philox4x32-10 (Salmon et al., SC 2011; the Random123
+ * library).
  *
- * A number is a pure function of (seed, purpose, step, shard, site, element). Nothing here depends
- * on the rank, on the order of calls or on a state, so any rank computes the same numbers for a
- * shard, before and after a restart. */
+ * A number is a pure function of (seed, purpose, step, shard, site, element). Nothing here
+ * depends on the rank, on the order of calls or on a state, so any rank computes the same
+ * numbers for a shard, before and after a restart. */
 #ifndef LOCKSTEP_RANDOM_H
 #define LOCKSTEP_RANDOM_H
 
@@ -26,11 +27,13 @@ typedef struct {
   uint32_t site;  /* below 2^24 */
 } lk_stream;
 
-/* Element `element` of the stream: 32 or 64 random bits (the two overlap: use one a stream). */
+/* Element `element` of the stream: 32 or 64 random bits (the two overlap: use one a
+ * stream). */
 uint32_t lk_random_u32(const lk_stream *stream, uint64_t element);
 uint64_t lk_random_u64(const lk_stream *stream, uint64_t element);
 
-/* A whole number uniform in [0, n), n > 0; the bias is below n / 2^64. Uses u64 `element`. */
+/* A whole number uniform in [0, n), n > 0; the bias is below n / 2^64. Uses u64 `element`.
+ */
 uint64_t lk_random_below(const lk_stream *stream, uint64_t element, uint64_t n);
 
 /* Standard normal (Box-Muller). Uses u64 `element`. */

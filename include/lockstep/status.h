@@ -1,9 +1,9 @@
 /* Status codes and the one message that explains a failure.
  *
- * A library function that can fail returns an lk_status. The one that found the fault records a
- * message with lk_fail(); callers pass the status up with LK_TRY. Nothing below src/cli prints an
- * error: the command prints lk_message() once, from one rank, and exits with the status, whose
- * values are the exit codes (sysexits.h's where one fits). */
+ * A library function that can fail returns an lk_status. The one that found the fault
+ * records a message with lk_fail(); callers pass the status up with LK_TRY. Nothing below
+ * src/cli prints an error: the command prints lk_message() once, from one rank, and exits
+ * with the status, whose values are the exit codes (sysexits.h's where one fits). */
 #ifndef LOCKSTEP_STATUS_H
 #define LOCKSTEP_STATUS_H
 
@@ -17,26 +17,28 @@ typedef enum {
   LK_STOPPED = 75   /* stopped early, resumable */
 } lk_status;
 
-/* Records the message and returns code, so that `return lk_fail(...)` is the idiom. A message says
- * what is wrong, where (file, line), and how to fix it; no newline at its end. */
+/* Records the message and returns code, so that `return lk_fail(...)` is the idiom. A
+ * message says what is wrong, where (file, line), and how to fix it; no newline at its end.
+ */
 lk_status lk_fail(lk_status code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The last message recorded on this process; "" when there is none. Owned by the library. */
+/* The last message recorded on this process; "" when there is none. Owned by the library.
+ */
 const char *lk_message(void);
 
 /* Passes a failure up. */
-#define LK_TRY(call)                                                                           \
-  do {                                                                                         \
-    lk_status status_ = (call);                                                                \
-    if (status_ != LK_OK) return status_;                                                      \
+#define LK_TRY(call)                                                                       \
+  do {                                                                                     \
+    lk_status status_ = (call);                                                            \
+    if (status_ != LK_OK) return status_;                                                  \
   } while (0)
 
 /* The same where there is something to release: needs `lk_status status` and the label. */
-#define LK_TRY_OR(label, call)                                                                 \
-  do {                                                                                         \
-    status = (call);                                                                           \
-    if (status != LK_OK) goto label;                                                           \
+#define LK_TRY_OR(label, call)                                                             \
+  do {                                                                                     \
+    status = (call);                                                                       \
+    if (status != LK_OK) goto label;                                                       \
   } while (0)
 
 #endif

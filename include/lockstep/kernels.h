@@ -1,0 +1,16 @@
+/* Every kernel exists twice: fast, and as a plain reference that is never optimised and
+ * accumulates in double. The choice is made once, before the first kernel runs. */
+#ifndef LOCKSTEP_KERNELS_H
+#define LOCKSTEP_KERNELS_H
+
+typedef enum { LK_KERNELS_FAST, LK_KERNELS_REFERENCE } lk_kernels;
+
+void lk_kernels_select(lk_kernels kernels);
+
+/* Nonzero when the reference was chosen. */
+int lk_kernels_are_reference(void);
+
+/* Name of the instruction set that the fast kernels run with on this machine. */
+const char *lk_kernels_instruction_set(void);
+
+#endif

@@ -1,0 +1,22 @@
+#include "lockstep/hash.h"
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <xxhash.h>
+
+lk_hash lk_hash_bytes(const void *bytes, size_t size) {
+  XXH128_hash_t value = XXH3_128bits(bytes, size);
+  lk_hash hash;
+  snprintf(hash.hex, sizeof hash.hex, "%016llx%016llx", (unsigned long long)value.high64,
+           (unsigned long long)value.low64);
+  return hash;
+}
+
+lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  size_t length = 0;
+  if (!EVP_Q_digest(NULL, "SHA256", NULL, bytes, size, digest, &length) || length != 32)
+    return lk_fail(LK_INTERNAL, "libcrypto cannot compute SHA-256");
+  for (size_t i = 0; i < length; i++)
+    snprintf(out->hex + 2 * i, 3, "%02x", digest[i]);
+  return LK_OK;
+}

@@ -1,0 +1,26 @@
+#include "lockstep/kernels.h"
+
+static lk_kernels selected = LK_KERNELS_FAST;
+
+void lk_kernels_select(lk_kernels kernels) {
+  selected = kernels;
+}
+
+int lk_kernels_are_reference(void) {
+  return selected == LK_KERNELS_REFERENCE;
+}
+
+/* The same three levels, and the same tests, as the loader's choice among LK_CLONES. */
+const char *lk_kernels_instruction_set(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl"))
+    return "x86-64-v4 (AVX-512)";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return "x86-64-v3 (AVX2)";
+  return "x86-64";
+#else
+  return "generic";
+#endif
+}

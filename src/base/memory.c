@@ -1,0 +1,61 @@
+#include "lockstep/memory.h"
+#include "lockstep/types.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static uint64_t made, alive;
+
+/* calloc leaves a large buffer's pages untouched until they are used, so that room for the
+ * longest possible batch costs no memory. The start that free() needs stands just before
+ * the buffer. */
+lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *what) {
+  size_t bytes;
+  *pointer = NULL;
+  if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - 2 * LK_ALIGNMENT)
+    return lk_fail(LK_INTERNAL,
+                   "%s: %zu elements of %zu bytes are more than memory can address", what,
+                   count, size);
+  char *start = calloc(1, bytes + 2 * LK_ALIGNMENT);
+  if (!start)
+    return lk_fail(
+        LK_INTERNAL,
+        "%s: out of memory asking for %zu bytes; use a smaller model or batch_size, "
+        "or fewer ranks a node",
+        what, bytes);
+  char *aligned = start + 2 * LK_ALIGNMENT - (uintptr_t)start % LK_ALIGNMENT;
+  memcpy(aligned - sizeof start, &start, sizeof start);
+  *pointer = aligned;
+  made++;
+  alive++;
+  return LK_OK;
+}
+
+lk_status lk_copy_text(char **out, const char *text) {
+  size_t size = strlen(text) + 1;
+  LK_TRY(lk_allocate((void **)out, size, 1, "text"));
+  memcpy(*out, text, size);
+  return LK_OK;
+}
+
+void lk_free(void *pointer) {
+  if (!pointer) return;
+  char *start;
+  memcpy(&start, (char *)pointer - sizeof start, sizeof start);
+  free(start);
+  alive--;
+}
+
+uint64_t lk_allocations_made(void) {
+  return made;
+}
+
+uint64_t lk_allocations_alive(void) {
+  return alive;
+}
+
+uint64_t lk_peak_memory(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_SELF, &usage)) return 0;
+  return (uint64_t)usage.ru_maxrss * 1024; /* Linux counts in KiB */
+}

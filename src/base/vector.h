@@ -1,0 +1,91 @@
+/* Vectors of LK_LANES numbers for the kernels, whatever the instruction set: the compiler
+ * splits them where registers are narrower. Sums over a row always use LK_LANES partial
+ * sums, added up in one written order, so their bits depend on the row's length alone. */
+#ifndef LOCKSTEP_BASE_VECTOR_H
+#define LOCKSTEP_BASE_VECTOR_H
+
+#include "base/clones.h"
+#include "lockstep/types.h"
+#include <math.h>
+#include <stddef.h>
+
+enum { LK_LANES = (int)(LK_ALIGNMENT / sizeof(lk_real)) };
+
+/* Element-aligned, so that any row can be read. */
+typedef lk_real lk_vector
+    __attribute__((vector_size(LK_ALIGNMENT), aligned(sizeof(lk_real)), may_alias));
+
+/* glibc's libmvec has vector forms of these (error at most 4 units in the last place);
+ * saying so lets the compiler use them in loops without -ffast-math. */
+__attribute__((simd("notinbranch"))) extern float expf(float);
+__attribute__((simd("notinbranch"))) extern float erff(float);
+__attribute__((simd("notinbranch"))) extern double exp(double);
+__attribute__((simd("notinbranch"))) extern double erf(double);
+
+#define LK_EXP(x)  _Generic((lk_real)0, float : expf, double : exp)(x)
+#define LK_ERF(x)  _Generic((lk_real)0, float : erff, double : erf)(x)
+#define LK_SQRT(x) _Generic((lk_real)0, float : sqrtf, double : sqrt)(x)
+
+LK_INLINE size_t lk_round_up(size_t n, size_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+LK_INLINE lk_vector lk_load(const lk_real *from) {
+  return *(const lk_vector *)from;
+}
+
+LK_INLINE void lk_store(lk_real *to, lk_vector value) {
+  *(lk_vector *)to = value;
+}
+
+/* The lanes' sum: halves onto halves. */
+LK_INLINE lk_real lk_lanes_sum(lk_vector value) {
+  lk_real part[LK_LANES];
+  lk_store(part, value);
+  for (int width = LK_LANES / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; i++)
+      part[i] += part[i + width];
+  return part[0];
+}
+
+/* Sum of a row: LK_LANES partial sums, then the rest one by one. */
+LK_INLINE lk_real lk_row_sum(const lk_real *row, size_t n) {
+  lk_vector lanes = {0};
+  size_t i = 0;
+  for (; i + LK_LANES <= n; i += LK_LANES)
+    lanes += lk_load(row + i);
+  lk_real sum = lk_lanes_sum(lanes);
+  for (; i < n; i++)
+    sum += row[i];
+  return sum;
+}
+
+/* Sum of products, in the same order. */
+LK_INLINE lk_real lk_row_dot(const lk_real *a, const lk_real *b, size_t n) {
+  lk_vector lanes = {0};
+  size_t i = 0;
+  for (; i + LK_LANES <= n; i += LK_LANES)
+    lanes += lk_load(a + i) * lk_load(b + i);
+  lk_real sum = lk_lanes_sum(lanes);
+  for (; i < n; i++)
+    sum += a[i] * b[i];
+  return sum;
+}
+
+/* Largest of a row, n > 0. */
+LK_INLINE lk_real lk_row_maximum(const lk_real *row, size_t n) {
+  lk_real lanes[LK_LANES], largest = row[0];
+  size_t i = 0;
+  for (int lane = 0; lane < LK_LANES; lane++)
+    lanes[lane] = row[0];
+  for (; i + LK_LANES <= n; i += LK_LANES)
+    for (int lane = 0; lane < LK_LANES; lane++)
+      lanes[lane] = row[i + lane] > lanes[lane] ? row[i + lane] : lanes[lane];
+  for (int lane = 0; lane < LK_LANES; lane++)
+    largest = lanes[lane] > largest ? lanes[lane] : largest;
+  for (; i < n; i++)
+    largest = row[i] > largest ? row[i] : largest;
+  return largest;
+}
+
+#endif
