@@ -1,0 +1,64 @@
+/* The shared attention core: multi-head causal attention over sequences packed end to end,
+ * forward and backward, and attention of a single query. Training, decoding and the lab use
+ * this alone.
+ *
+ *   S = scale·Q·Kᵀ,  P = softmax(S) over the keys a query may see,  O = dropout(P)·V
+ *
+ * (Vaswani et al. 2017). The backward pass recomputes P from the saved log-sum of
+ * exponentials, so nothing of size T×T is kept (Dao et al. 2022). Not collective. */
+#ifndef LOCKSTEP_ATTENTION_H
+#define LOCKSTEP_ATTENTION_H
+
+#include "lockstep/memory.h"
+#include "lockstep/types.h"
+
+/* One sequence: its keys and values are rows key_start … key_start + keys-1, its queries
+ * the rows query_start … of the query matrix. The queries are those of the sequence's last
+ * positions: query i sees keys 0 … keys - queries + i. queries == keys is ordinary
+ * self-attention, queries == 1 a step of decoding with a cache. */
+typedef struct {
+  int32_t key_start, keys;
+  int32_t query_start, queries;
+} lk_span;
+
+/* Heads lie side by side in a row: head h owns columns h·D … h·D + D-1 of q, k, v and out.
+ */
+typedef struct {
+  const lk_span *spans; /* (spans_count) */
+  int spans_count;
+  const lk_real *q; /* (M, C), rows q_stride apart */
+  size_t q_stride;
+  const lk_real *k, *v; /* (N, C), rows kv_stride apart */
+  size_t kv_stride;
+  const uint8_t *keep; /* dropout on P, lk_attention_keep_size bytes; NULL: none */
+  lk_real keep_scale;  /* what kept weights are multiplied by */
+} lk_attention_input;
+
+typedef struct lk_attention lk_attention;
+
+/* Scratch for sequences of at most max_keys keys; scale is 1/sqrt(head_size). The caller
+ * owns *out: lk_attention_free. */
+lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int max_keys);
+void lk_attention_free(lk_attention *attention);
+
+/* Bytes of the keep mask: span by span, head by head, query by query, a byte a visible key,
+ * each row rounded up to 16 bytes. */
+size_t lk_attention_keep_size(const lk_span *spans, int count, int heads);
+
+/* out (M, C) contiguous; log_sum (M, H) for the backward pass. */
+void lk_attention_forward(lk_attention *attention, const lk_attention_input *input,
+                          lk_real *out, lk_real *log_sum);
+
+/* From d_out (M, C) and what forward gave: writes dq (rows q_stride apart), dk and dv (rows
+ * kv_stride apart). Rows of no span are left alone. */
+void lk_attention_backward(lk_attention *attention, const lk_attention_input *input,
+                           const lk_real *out, const lk_real *log_sum, const lk_real *d_out,
+                           lk_real *dq, lk_real *dk, lk_real *dv);
+
+/* One query q (head_size) against keys: weights (keys) = softmax(scale·K·q), out
+ * (head_size) the weighted sum of the values. Rows of k and v are `stride` apart. */
+void lk_attention_single_query(const lk_real *q, const lk_real *k, const lk_real *v,
+                               size_t stride, int keys, int head_size, lk_real scale,
+                               lk_real *weights, lk_real *out);
+
+#endif
