@@ -1,0 +1,70 @@
+/* Residuals, dropout, embeddings and row copies: each is its own reference, for there is no
+ * sum and no order in them to optimise. */
+#include "base/vector.h"
+#include "lockstep/nn.h"
+#include <string.h>
+
+LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
+                                   const uint8_t *keep, lk_real keep_scale, size_t count) {
+  if (!keep)
+    for (size_t i = 0; i < count; i++)
+      y[i] = x[i] + branch[i];
+  else
+    for (size_t i = 0; i < count; i++)
+      y[i] = x[i] + branch[i] * ((lk_real)keep[i] * keep_scale);
+}
+
+LK_CLONES void lk_dropout_backward(lk_real *dx, const lk_real *dy, const uint8_t *keep,
+                                   lk_real keep_scale, size_t count) {
+  if (!keep)
+    for (size_t i = 0; i < count; i++)
+      dx[i] = dy[i];
+  else
+    for (size_t i = 0; i < count; i++)
+      dx[i] = dy[i] * ((lk_real)keep[i] * keep_scale);
+}
+
+LK_CLONES void lk_embedding_forward(lk_real *y, const uint16_t *tokens,
+                                    const uint16_t *positions, const lk_real *token_table,
+                                    const lk_real *position_table, const uint8_t *keep,
+                                    lk_real keep_scale, int rows, int columns) {
+  for (int i = 0; i < rows; i++) {
+    size_t row = (size_t)i * (size_t)columns;
+    const lk_real *token = token_table + (size_t)tokens[i] * (size_t)columns;
+    const lk_real *position = position_table + (size_t)positions[i] * (size_t)columns;
+    for (int c = 0; c < columns; c++)
+      y[row + (size_t)c] = token[c] + position[c];
+    if (keep)
+      for (int c = 0; c < columns; c++)
+        y[row + (size_t)c] *= (lk_real)keep[row + (size_t)c] * keep_scale;
+  }
+}
+
+LK_INLINE void add_row(lk_real *restrict to, const lk_real *restrict from, int columns) {
+  for (int c = 0; c < columns; c++)
+    to[c] += from[c];
+}
+
+LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
+                                     const lk_real *dy, const uint16_t *tokens,
+                                     const uint16_t *positions, int rows, int columns) {
+  for (int i = 0; i < rows; i++) {
+    const lk_real *row = dy + (size_t)i * (size_t)columns;
+    add_row(dtoken_table + (size_t)tokens[i] * (size_t)columns, row, columns);
+    add_row(dposition_table + (size_t)positions[i] * (size_t)columns, row, columns);
+  }
+}
+
+void lk_gather_rows(lk_real *y, const lk_real *x, const int32_t *index, int rows,
+                    int columns) {
+  for (int i = 0; i < rows; i++)
+    memcpy(y + (size_t)i * (size_t)columns, x + (size_t)index[i] * (size_t)columns,
+           (size_t)columns * sizeof *y);
+}
+
+LK_CLONES void lk_scatter_add_rows(lk_real *x, const lk_real *y, const int32_t *index,
+                                   int rows, int columns) {
+  for (int i = 0; i < rows; i++)
+    add_row(x + (size_t)index[i] * (size_t)columns, y + (size_t)i * (size_t)columns,
+            columns);
+}

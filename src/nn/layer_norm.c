@@ -1,0 +1,133 @@
+#include "base/vector.h"
+#include "lockstep/kernels.h"
+#include "lockstep/nn.h"
+
+#define EPSILON 1e-5
+
+static void forward_reference(lk_real *y, lk_real *mean, lk_real *inverse, const lk_real *x,
+                              const lk_real *weight, const lk_real *bias, int columns) {
+  double sum = 0, squares = 0;
+  for (int c = 0; c < columns; c++)
+    sum += (double)x[c];
+  double average = sum / columns;
+  for (int c = 0; c < columns; c++)
+    squares += ((double)x[c] - average) * ((double)x[c] - average);
+  double scale = 1 / sqrt(squares / columns + EPSILON);
+  for (int c = 0; c < columns; c++)
+    y[c] =
+        (lk_real)(((double)x[c] - average) * scale * (double)weight[c] + (double)bias[c]);
+  *mean = (lk_real)average;
+  *inverse = (lk_real)scale;
+}
+
+LK_INLINE void forward_row(lk_real *restrict y, lk_real *mean, lk_real *inverse,
+                           const lk_real *restrict x, const lk_real *restrict weight,
+                           const lk_real *restrict bias, size_t columns) {
+  lk_real average = lk_row_sum(x, columns) / (lk_real)columns;
+  for (size_t c = 0; c < columns; c++)
+    y[c] = x[c] - average;
+  lk_real variance = lk_row_dot(y, y, columns) / (lk_real)columns;
+  lk_real scale = 1 / LK_SQRT(variance + (lk_real)EPSILON);
+  for (size_t c = 0; c < columns; c++)
+    y[c] = y[c] * scale * weight[c] + bias[c];
+  *mean = average;
+  *inverse = scale;
+}
+
+LK_CLONES static void forward_fast(lk_real *y, lk_real *mean, lk_real *inverse,
+                                   const lk_real *x, const lk_real *weight,
+                                   const lk_real *bias, int rows, int columns) {
+  for (int i = 0; i < rows; i++) {
+    size_t row = (size_t)i * (size_t)columns;
+    forward_row(y + row, mean + i, inverse + i, x + row, weight, bias, (size_t)columns);
+  }
+}
+
+void lk_layer_norm_forward(lk_real *y, lk_real *mean, lk_real *inverse, const lk_real *x,
+                           const lk_real *weight, const lk_real *bias, int rows,
+                           int columns) {
+  if (!lk_kernels_are_reference()) {
+    forward_fast(y, mean, inverse, x, weight, bias, rows, columns);
+    return;
+  }
+  for (int i = 0; i < rows; i++) {
+    size_t row = (size_t)i * (size_t)columns;
+    forward_reference(y + row, mean + i, inverse + i, x + row, weight, bias, columns);
+  }
+}
+
+/* With x' the normalised row and g = dy·weight: dx = inverse·(g - mean(g) - x'·mean(g·x')).
+ */
+static void backward_reference(lk_real *dx, lk_real *dweight, lk_real *dbias,
+                               const lk_real *dy, const lk_real *x, double mean,
+                               double inverse, const lk_real *weight, int columns) {
+  double sum = 0, product = 0;
+  for (int c = 0; c < columns; c++) {
+    double normal = ((double)x[c] - mean) * inverse;
+    sum += (double)dy[c] * (double)weight[c];
+    product += (double)dy[c] * (double)weight[c] * normal;
+    dweight[c] += (lk_real)((double)dy[c] * normal);
+    dbias[c] += dy[c];
+  }
+  for (int c = 0; c < columns; c++) {
+    double normal = ((double)x[c] - mean) * inverse;
+    dx[c] += (lk_real)(inverse * ((double)dy[c] * (double)weight[c] - sum / columns -
+                                  normal * product / columns));
+  }
+}
+
+LK_INLINE void backward_row(lk_real *restrict dx, lk_real *restrict dweight,
+                            lk_real *restrict dbias, const lk_real *restrict dy,
+                            const lk_real *restrict x, lk_real mean, lk_real inverse,
+                            const lk_real *restrict weight, size_t columns) {
+  lk_vector sums = {0}, products = {0};
+  size_t c = 0;
+  for (; c + LK_LANES <= columns; c += LK_LANES) {
+    lk_vector normal = (lk_load(x + c) - mean) * inverse, up = lk_load(dy + c);
+    lk_vector g = up * lk_load(weight + c);
+    sums += g;
+    products += g * normal;
+    lk_store(dweight + c, lk_load(dweight + c) + up * normal);
+    lk_store(dbias + c, lk_load(dbias + c) + up);
+  }
+  lk_real sum = lk_lanes_sum(sums), product = lk_lanes_sum(products);
+  for (; c < columns; c++) {
+    lk_real normal = (x[c] - mean) * inverse;
+    sum += dy[c] * weight[c];
+    product += dy[c] * weight[c] * normal;
+    dweight[c] += dy[c] * normal;
+    dbias[c] += dy[c];
+  }
+  sum /= (lk_real)columns;
+  product /= (lk_real)columns;
+  for (c = 0; c < columns; c++) {
+    lk_real normal = (x[c] - mean) * inverse;
+    dx[c] += inverse * (dy[c] * weight[c] - sum - normal * product);
+  }
+}
+
+LK_CLONES static void backward_fast(lk_real *dx, lk_real *dweight, lk_real *dbias,
+                                    const lk_real *dy, const lk_real *x,
+                                    const lk_real *mean, const lk_real *inverse,
+                                    const lk_real *weight, int rows, int columns) {
+  for (int i = 0; i < rows; i++) {
+    size_t row = (size_t)i * (size_t)columns;
+    backward_row(dx + row, dweight, dbias, dy + row, x + row, mean[i], inverse[i], weight,
+                 (size_t)columns);
+  }
+}
+
+void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
+                            const lk_real *dy, const lk_real *x, const lk_real *mean,
+                            const lk_real *inverse, const lk_real *weight, int rows,
+                            int columns) {
+  if (!lk_kernels_are_reference()) {
+    backward_fast(dx, dweight, dbias, dy, x, mean, inverse, weight, rows, columns);
+    return;
+  }
+  for (int i = 0; i < rows; i++) {
+    size_t row = (size_t)i * (size_t)columns;
+    backward_reference(dx + row, dweight, dbias, dy + row, x + row, (double)mean[i],
+                       (double)inverse[i], weight, columns);
+  }
+}
