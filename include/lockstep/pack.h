@@ -1,8 +1,9 @@
-/* A pack: the examples of one micro-batch laid end to end, without padding. */
+/* A pack: the examples of one micro-batch laid end to end, without padding. The model's
+ * input. */
 #ifndef LOCKSTEP_PACK_H
 #define LOCKSTEP_PACK_H
 
-#include "lockstep/objective.h"
+#include "lockstep/memory.h"
 
 /* Sequence b has rows start[b] … start[b+1]-1, of which the last
  * target_start[b+1] - target_start[b] carry loss. */
@@ -18,13 +19,16 @@ typedef struct {
   int max_sequences, max_rows;
 } lk_pack;
 
-/* Room for max_sequences examples of at most block rows each. The caller owns *out. */
+/* Room for max_sequences sequences of at most block rows each. The caller owns *out. */
 lk_status lk_pack_create(lk_pack **out, int max_sequences, int block);
 void lk_pack_free(lk_pack *pack);
 
 void lk_pack_clear(lk_pack *pack);
 
-/* Appends an example; the room was reserved at creation (asserted). */
-void lk_pack_append(lk_pack *pack, const lk_example *example);
+/* Appends the string tokens[length]: its inputs are tokens 0 … length-2, its targets the
+ * tokens one later; rows first_target … length-2 carry loss. length >= 2 and the room must
+ * suffice. */
+void lk_pack_append(lk_pack *pack, const uint16_t *tokens, size_t length,
+                    size_t first_target);
 
 #endif

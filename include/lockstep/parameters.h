@@ -1,4 +1,5 @@
-/* The model's shape and its parameter table: one list gives names, shapes, offsets and decay. */
+/* The model's shape and its parameter table: one list gives names, shapes, offsets and
+ * decay. */
 #ifndef LOCKSTEP_PARAMETERS_H
 #define LOCKSTEP_PARAMETERS_H
 
@@ -16,11 +17,11 @@ typedef struct {
 /* One tensor, named as PyTorch names it ("blocks.0.attn.key.weight"). */
 typedef struct {
   char name[48];
-  int rank;          /* dimensions, 1 to 3 */
-  uint64_t size[3];  /* the sizes of the first `rank` dimensions */
-  uint64_t count;    /* elements */
-  uint64_t offset;   /* of the first element in the one parameter array */
-  int decay;         /* nonzero: weight decay applies */
+  int rank;         /* dimensions, 1 to 3 */
+  uint64_t size[3]; /* the sizes of the first `rank` dimensions */
+  uint64_t count;   /* elements */
+  uint64_t offset;  /* of the first element in the one parameter array */
+  int decay;        /* nonzero: weight decay applies */
 } lk_parameter;
 
 typedef struct {
@@ -37,8 +38,9 @@ void lk_parameters_free(lk_parameters *parameters);
 /* Entry by name, or NULL. */
 const lk_parameter *lk_parameters_find(const lk_parameters *parameters, const char *name);
 
-/* Initial values into values[count]: weights and embeddings N(0, 0.02), biases 0, layer-norm
- * weights 1 (minGPT). A function of the seed only. */
-void lk_parameters_initialise(const lk_parameters *parameters, uint64_t seed, lk_real *values);
+/* Initial values into values[count]: weights and embeddings N(0, 0.02), biases 0,
+ * layer-norm weights 1 (minGPT). A function of the seed only. */
+void lk_parameters_initialise(const lk_parameters *parameters, uint64_t seed,
+                              lk_real *values);
 
 #endif

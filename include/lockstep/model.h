@@ -1,0 +1,60 @@
+/* The GPT: forward and backward over a pack, and greedy decoding with a key/value cache. It
+ * knows nothing of files and ranks. */
+#ifndef LOCKSTEP_MODEL_H
+#define LOCKSTEP_MODEL_H
+
+#include "lockstep/pack.h"
+#include "lockstep/parameters.h"
+#include "lockstep/random.h"
+
+/* Dropout of one micro-batch. The stream names seed, step and shard; the model sets the
+ * site. */
+typedef struct {
+  double drop; /* probability, 0 for none */
+  lk_stream stream;
+} lk_dropout;
+
+typedef struct lk_model lk_model;
+
+/* Work space for packs of at most max_sequences sequences. With backward == 0 activations
+ * are not kept and lk_model_backward must not be called. The table must outlive the model.
+ * The caller owns *out: lk_model_free. */
+lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
+                          int max_sequences, int backward);
+void lk_model_free(lk_model *model);
+
+/* Losses in nats of the pack's M target rows, in pack order: stores (M) doubles, owned by
+ * the model and valid until its next call, in *losses, and returns their sum. values: the
+ * parameters. dropout NULL: none. The pack must stay as it is until the backward pass. */
+double lk_model_forward(lk_model *model, const lk_real *values, const lk_pack *pack,
+                        const lk_dropout *dropout, const double **losses);
+
+/* Logits (M, vocabulary) of the target rows instead of losses, without dropout. Owned by
+ * the model, valid until its next call. */
+const lk_real *lk_model_logits(lk_model *model, const lk_real *values, const lk_pack *pack);
+
+/* Adds the gradient of the last forward pass' sum of losses to gradients (the table's
+ * layout). */
+void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients);
+
+typedef struct lk_decoder lk_decoder;
+
+/* Decodes at most max_sequences prompts at a time. The caller owns *out: lk_decoder_free.
+ */
+lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
+                            int max_sequences);
+void lk_decoder_free(lk_decoder *decoder);
+
+/* One text to continue. `tokens` has room for the block and holds the prompt. */
+typedef struct {
+  uint16_t *tokens;       /* the caller's: prompt, then what was decoded */
+  int length;             /* in: of the prompt, 1 … block; out: of the whole */
+  double log_probability; /* out: of all decoded tokens, the stop token included, in nats */
+} lk_continuation;
+
+/* Appends the most probable token (the lowest id of equals) until `stop` was appended,
+ * `most` tokens were, or the block is full. count <= max_sequences. */
+void lk_decoder_continue(lk_decoder *decoder, const lk_real *values, lk_continuation *texts,
+                         int count, int stop, int most);
+
+#endif

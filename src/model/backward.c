@@ -1,0 +1,108 @@
+#include "lockstep/nn.h"
+#include "model/activations.h"
+#include <string.h>
+
+static const uint8_t *mask(const lk_model *m, const uint8_t *keep) {
+  return m->drop > 0 ? keep : NULL;
+}
+
+static lk_real scale(const lk_model *m) {
+  return m->drop > 0 ? (lk_real)lk_keep_scale(m->drop) : 1;
+}
+
+/* In: the gradient of the block's output (R, C). Out, in the same place: that of `middle`.
+ */
+static void mlp_backward(lk_model *m, const lk_block_activations *a,
+                         const lk_block_tensors *w, const lk_block_tensors *g, int R) {
+  int C = m->table->shape.channels;
+  size_t count = (size_t)R * (size_t)C;
+  lk_dropout_backward(m->branch, m->d_stream, mask(m, a->keep_mlp), scale(m), count);
+  lk_linear_backward_weight(g->down_weight, g->down_bias, m->branch, a->hidden, R, 4 * C,
+                            C);
+  lk_linear_backward_input(m->d_hidden, 0, m->branch, w->down_weight, R, 4 * C, C);
+  lk_gelu_backward(m->d_hidden, a->slope, 4 * count);
+  lk_linear_backward_weight(g->up_weight, g->up_bias, m->d_hidden, a->ln2, R, C, 4 * C);
+  lk_linear_backward_input(m->d_ln, 0, m->d_hidden, w->up_weight, R, C, 4 * C);
+  lk_layer_norm_backward(m->d_stream, g->ln2_weight, g->ln2_bias, m->d_ln, a->middle,
+                         a->ln2_mean, a->ln2_inverse, w->ln2_weight, R, C);
+}
+
+/* From the gradient of `middle` (R, C): the gradients of queries (R, C) and of keys and
+ * values (N, 2C). */
+static void attention_backward(lk_model *m, const lk_block_activations *a,
+                               const lk_block_tensors *w, const lk_block_tensors *g, int R,
+                               const lk_span *spans) {
+  int C = m->table->shape.channels;
+  size_t count = (size_t)R * (size_t)C;
+  lk_dropout_backward(m->branch, m->d_stream, mask(m, a->keep_proj), scale(m), count);
+  lk_linear_backward_weight(g->proj_weight, g->proj_bias, m->branch, a->attended, R, C, C);
+  lk_linear_backward_input(m->d_ln, 0, m->branch, w->proj_weight, R, C, C);
+  lk_attention_input input = {
+      spans,   m->pack->B, a->q,          (size_t)C,
+      a->kv,   a->kv + C,  2 * (size_t)C, mask(m, a->keep_attention),
+      scale(m)};
+  lk_attention_backward(m->attention, &input, a->attended, a->log_sum, m->d_ln, m->d_q,
+                        m->d_kv, m->d_kv + C);
+}
+
+/* Spreads the gradient of the M rows with loss over the N rows of the pack. */
+static void spread_rows(lk_model *m) {
+  int C = m->table->shape.channels;
+  memset(m->d_rows, 0, (size_t)m->pack->N * (size_t)C * sizeof *m->d_rows);
+  lk_scatter_add_rows(m->d_rows, m->d_stream, m->target_rows, m->pack->M, C);
+  lk_real *spread = m->d_rows;
+  m->d_rows = m->d_stream;
+  m->d_stream = spread;
+}
+
+/* From the gradients of queries, keys and values: that of the block's input, in d_stream.
+ */
+static void projections_backward(lk_model *m, const lk_block_activations *a,
+                                 const lk_block_tensors *w, const lk_block_tensors *g,
+                                 int last) {
+  int C = m->table->shape.channels, N = m->pack->N, R = last ? m->pack->M : N;
+  const lk_real *query_source = last ? m->query_source : a->ln1;
+  lk_linear_backward_weight(g->query_weight, g->query_bias, m->d_q, query_source, R, C, C);
+  lk_linear_backward_weight(g->key_weight, g->key_bias, m->d_kv, a->ln1, N, C, 2 * C);
+  lk_linear_backward_input(m->d_ln, 0, m->d_kv, w->key_weight, N, C, 2 * C);
+  if (last) {
+    lk_linear_backward_input(m->branch, 0, m->d_q, w->query_weight, R, C, C);
+    lk_scatter_add_rows(m->d_ln, m->branch, m->target_rows, R, C);
+    spread_rows(m);
+  } else {
+    lk_linear_backward_input(m->d_ln, 1, m->d_q, w->query_weight, R, C, C);
+  }
+  lk_layer_norm_backward(m->d_stream, g->ln1_weight, g->ln1_bias, m->d_ln, a->input,
+                         a->ln1_mean, a->ln1_inverse, w->ln1_weight, N, C);
+}
+
+static void head_backward(lk_model *m) {
+  int C = m->table->shape.channels, vocabulary = m->table->shape.vocabulary, M = m->pack->M;
+  lk_linear_backward_weight(m->gradients.head_weight, NULL, m->logits, m->ln_f, M, C,
+                            vocabulary);
+  lk_linear_backward_input(m->d_ln, 0, m->logits, m->weights.head_weight, M, C, vocabulary);
+  memset(m->d_stream, 0, (size_t)M * (size_t)C * sizeof *m->d_stream);
+  lk_layer_norm_backward(m->d_stream, m->gradients.ln_f_weight, m->gradients.ln_f_bias,
+                         m->d_ln, m->output, m->ln_f_mean, m->ln_f_inverse,
+                         m->weights.ln_f_weight, M, C);
+}
+
+void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients) {
+  const lk_shape *s = &model->table->shape;
+  int N = model->pack->N;
+  lk_tensors_bind(&model->weights, model->table, (lk_real *)values);
+  lk_tensors_bind(&model->gradients, model->table, gradients);
+  head_backward(model);
+  for (int l = s->layers - 1; l >= 0; l--) {
+    const lk_block_activations *a = &model->blocks[l];
+    const lk_block_tensors *w = &model->weights.blocks[l], *g = &model->gradients.blocks[l];
+    int last = l == s->layers - 1, R = last ? model->pack->M : N;
+    mlp_backward(model, a, w, g, R);
+    attention_backward(model, a, w, g, R, last ? model->targets : model->all);
+    projections_backward(model, a, w, g, last);
+  }
+  lk_dropout_backward(model->d_stream, model->d_stream, mask(model, model->keep_embedding),
+                      scale(model), (size_t)N * (size_t)s->channels);
+  lk_embedding_backward(model->gradients.tok_emb, model->gradients.pos_emb, model->d_stream,
+                        model->pack->tokens, model->pack->positions, N, s->channels);
+}

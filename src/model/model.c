@@ -1,0 +1,117 @@
+/* The model's work space: one piece of memory, laid out by one list. */
+#include "model/activations.h"
+
+/* A walk over the work space: with start NULL it only counts bytes. */
+typedef struct {
+  char *start;
+  size_t used;
+} walker;
+
+static void *take(walker *walk, size_t count, size_t size) {
+  void *piece = walk->start ? walk->start + walk->used : NULL;
+  walk->used += (count * size + LK_ALIGNMENT - 1) / LK_ALIGNMENT * LK_ALIGNMENT;
+  return piece;
+}
+
+#define TAKE(pointer, count) (pointer) = take(walk, (size_t)(count), sizeof *(pointer))
+
+static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk,
+                          size_t keep) {
+  const lk_shape *s = &m->table->shape;
+  size_t N = (size_t)m->max_rows, C = (size_t)s->channels;
+  TAKE(block->input, N * C);
+  TAKE(block->ln1, N * C);
+  TAKE(block->ln1_mean, N);
+  TAKE(block->ln1_inverse, N);
+  TAKE(block->q, N * C);
+  TAKE(block->kv, N * 2 * C);
+  TAKE(block->attended, N * C);
+  TAKE(block->log_sum, N * (size_t)s->heads);
+  TAKE(block->middle, N * C);
+  TAKE(block->ln2, N * C);
+  TAKE(block->ln2_mean, N);
+  TAKE(block->ln2_inverse, N);
+  TAKE(block->slope, N * 4 * C);
+  TAKE(block->hidden, N * 4 * C);
+  TAKE(block->keep_attention, keep);
+  TAKE(block->keep_proj, N * C);
+  TAKE(block->keep_mlp, N * C);
+}
+
+/* Without a backward pass all blocks share one block's arrays: a block reads its input
+ * before it writes the next one's. */
+static void lay_out_blocks(lk_model *m, walker *walk, int max_sequences, int backward) {
+  lk_span longest = {0, m->table->shape.block, 0, m->table->shape.block};
+  size_t keep = (size_t)max_sequences *
+                (backward ? lk_attention_keep_size(&longest, 1, m->table->shape.heads) : 0);
+  for (int l = 0; l < m->table->shape.layers; l++) {
+    if (l == 0 || backward)
+      lay_out_block(m, &m->blocks[l], walk, keep);
+    else
+      m->blocks[l] = m->blocks[0];
+  }
+}
+
+static void lay_out(lk_model *m, walker *walk, int max_sequences, int backward) {
+  const lk_shape *s = &m->table->shape;
+  size_t N = (size_t)m->max_rows, C = (size_t)s->channels;
+  size_t back =
+      backward ? N * C : 0; /* size of an array that only the backward pass needs */
+  lay_out_blocks(m, walk, max_sequences, backward);
+  TAKE(m->keep_embedding, N * C);
+  TAKE(m->query_source, N * C);
+  TAKE(m->residual_source, N * C);
+  TAKE(m->output, N * C);
+  TAKE(m->ln_f, N * C);
+  TAKE(m->ln_f_mean, N);
+  TAKE(m->ln_f_inverse, N);
+  TAKE(m->logits, N * (size_t)s->vocabulary);
+  TAKE(m->losses, N);
+  TAKE(m->target_rows, N);
+  TAKE(m->all, max_sequences);
+  TAKE(m->targets, max_sequences);
+  TAKE(m->branch, N * C);
+  TAKE(m->d_stream, back);
+  TAKE(m->d_rows, back);
+  TAKE(m->d_hidden, 4 * back);
+  TAKE(m->d_q, back);
+  TAKE(m->d_kv, 2 * back);
+  TAKE(m->d_ln, back);
+}
+
+lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
+                          int max_sequences, int backward) {
+  const lk_shape *s = &parameters->shape;
+  lk_model *m = NULL;
+  lk_status status;
+  walker walk = {NULL, 0};
+  *out = NULL;
+  LK_TRY(LK_NEW(m, 1));
+  m->table = parameters;
+  m->max_rows = max_sequences * s->block;
+  m->backward = backward;
+  LK_TRY_OR(failed, LK_NEW(m->blocks, (size_t)s->layers));
+  LK_TRY_OR(failed, lk_tensors_create(&m->weights, parameters));
+  LK_TRY_OR(failed, lk_tensors_create(&m->gradients, parameters));
+  LK_TRY_OR(failed,
+            lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
+  lay_out(m, &walk, max_sequences, backward);
+  LK_TRY_OR(failed, lk_allocate(&m->memory, walk.used, 1, "activations"));
+  walk = (walker){m->memory, 0};
+  lay_out(m, &walk, max_sequences, backward);
+  *out = m;
+  return LK_OK;
+failed:
+  lk_model_free(m);
+  return status;
+}
+
+void lk_model_free(lk_model *model) {
+  if (!model) return;
+  lk_free(model->memory);
+  lk_attention_free(model->attention);
+  lk_tensors_release(&model->gradients);
+  lk_tensors_release(&model->weights);
+  lk_free(model->blocks);
+  lk_free(model);
+}
