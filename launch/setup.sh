@@ -1,0 +1,159 @@
+#!/bin/bash
+# Installs what building Lockstep needs, and nothing that is already there.
+set -euo pipefail
+
+usage="usage: launch/setup.sh [--tests]
+Installs the packages that building and running needs; with --tests those of the tests too.
+Without root or sudo it lists what is missing and stops with exit code 69."
+
+# Debian's name, then how to tell that the thing itself is there, wherever it came from.
+needed="
+build-essential   commands cc make
+cmake             cmake    3.18
+pkg-config        commands pkg-config
+libopenmpi-dev    commands mpicc
+openmpi-bin       commands mpirun
+libopenblas-dev   module   openblas
+libhdf5-dev       module   hdf5
+hdf5-tools        commands h5dump
+libcyaml-dev      module   libcyaml
+libyaml-dev       module   yaml-0.1
+librandom123-dev  header   Random123/philox.h
+libxxhash-dev     module   libxxhash
+libutf8proc-dev   module   libutf8proc
+libssl-dev        module   libcrypto
+"
+needed_by_tests="
+libcmocka-dev     module   cmocka
+"
+# Tests that find one of these missing are skipped.
+optional_for_tests="
+python3-torch     python   torch
+python3-h5py      python   h5py
+python3-numpy     python   numpy
+clang-format      commands clang-format
+shellcheck        commands shellcheck
+"
+
+probe_commands() {
+  local name
+  for name; do command -v "$name" >/dev/null || return 1; done
+}
+
+probe_cmake() {
+  local version
+  version=$(cmake --version 2>/dev/null | sed -n 's/^cmake version //p')
+  [[ -n $version && $(printf '%s\n' "$1" "$version" | sort -V | head -n 1) == "$1" ]]
+}
+
+probe_module() {
+  pkg-config --exists "$1" 2>/dev/null
+}
+
+probe_header() {
+  echo "#include <$1>" | cc -E -x c - >/dev/null 2>&1
+}
+
+probe_python() {
+  python3 -c "import importlib.util as u, sys; sys.exit(not u.find_spec('$1'))" 2>/dev/null
+}
+
+is_installed() {
+  [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# The packages of a list that are neither installed nor made up for by something else. An own cmake
+# ahead in the PATH may be older than Debian's, so that one is always probed.
+missing_of() {
+  local package kind arguments
+  while read -r package kind arguments; do
+    [[ -n $package ]] || continue
+    if [[ $kind != cmake ]] && is_installed "$package"; then continue; fi
+    # shellcheck disable=SC2086 # several commands, one a word
+    "probe_$kind" $arguments || echo "$package"
+  done <<<"$1"
+}
+
+as_root=()
+can_install() {
+  command -v apt-get >/dev/null || return 1
+  [[ $(id -u) != 0 ]] || return 0
+  as_root=(sudo -n)
+  sudo -n true 2>/dev/null
+}
+
+run_apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get "$@" >>"$log" 2>&1
+}
+
+# Package lists are fetched only when the ones at hand do not serve.
+install_packages() {
+  run_apt install -y --no-install-recommends "$@" ||
+    { run_apt update && run_apt install -y --no-install-recommends "$@"; }
+}
+
+explain_missing() {
+  echo "Lockstep needs these Debian packages, which are not installed: $*" >&2
+  if command -v apt-get >/dev/null; then
+    echo "Install them as root:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends $*" >&2
+  else
+    echo "There is no apt-get here: install what your system calls them, then go on." >&2
+  fi
+}
+
+install_needed() {
+  (($#)) || return 0
+  if ! can_install; then
+    explain_missing "$@"
+    exit 69
+  fi
+  echo "Installing $*"
+  if ! install_packages "$@"; then
+    tail -n 20 "$log" >&2
+    explain_missing "$@"
+    exit 69
+  fi
+}
+
+install_optional() {
+  local package failed=()
+  (($#)) || return 0
+  if can_install; then
+    echo "Installing $*"
+    install_packages "$@" || for package; do
+      run_apt install -y --no-install-recommends "$package" || failed+=("$package")
+    done
+  else
+    failed=("$@")
+  fi
+  ((${#failed[@]} == 0)) || echo "Not installed: ${failed[*]}; the tests that use them are skipped."
+}
+
+case ${1-} in
+  "" | --tests) ;;
+  -h | --help)
+    echo "$usage"
+    exit 0
+    ;;
+  *)
+    echo "setup.sh: unknown argument '$1'" >&2
+    echo "$usage" >&2
+    exit 64
+    ;;
+esac
+if (($# > 1)); then
+  echo "setup.sh: too many arguments" >&2
+  echo "$usage" >&2
+  exit 64
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+tests=${1:+$needed_by_tests}
+mapfile -t packages < <(missing_of "$needed$tests")
+install_needed "${packages[@]}"
+if [[ -n ${1-} ]]; then
+  mapfile -t packages < <(missing_of "$optional_for_tests")
+  install_optional "${packages[@]}"
+fi

@@ -1,0 +1,14 @@
+#!/bin/bash
+# Installs, builds and runs every test. Arguments go to ctest:
+#   launch/test.sh -L unit        one label: unit, mpi or reference
+#   launch/test.sh -R unit.pack   one test
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$root/build
+
+"$root/launch/setup.sh" --tests
+echo "Building in $build"
+"$root/launch/build.sh" --tests "$build"
+exec ctest --test-dir "$build" --output-on-failure --no-tests=error \
+  --parallel "$(nproc)" "$@"
