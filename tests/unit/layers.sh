@@ -1,0 +1,147 @@
+#!/bin/bash
+# Each layer includes only the layers below it (the table of the README), each library is known to
+# one place, and every public header stands alone.
+set -euo pipefail
+
+# What the sources of a layer may include, itself among them.
+declare -A allowed=(
+  [base]="base"
+  [attention]="attention base"
+  [nn]="nn base"
+  [model]="model nn attention base"
+  [data]="data base"
+  [dist]="dist base"
+  [store]="store model data base"
+  [train]="train store dist data model base"
+  [lab]="lab attention base"
+  [cli]="cli lab train store dist data model nn attention base"
+)
+
+# Where each public header belongs.
+declare -A owner
+own() {
+  local layer=$1 header
+  shift
+  for header; do owner[$header.h]=$layer; done
+}
+own base status memory file hash random types kernels
+own attention attention
+own nn nn
+own model parameters pack model
+own data vocabulary corpus questions objective plan synth
+own dist world
+own store store
+own train config
+
+# The only layers that know a library.
+declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention")
+
+library_of() {
+  case $1 in
+    mpi.h | mpi-ext.h) echo mpi ;;
+    hdf5.h | hdf5_hl.h | H5*.h) echo hdf5 ;;
+    cblas.h | openblas/* | openblas_config.h | lapacke.h | f77blas.h) echo cblas ;;
+  esac
+}
+
+is_in() {
+  [[ " $2 " == *" $1 "* ]]
+}
+
+# check_include ROOT LAYER FILE HEADER: prints what is wrong about one include.
+check_include() {
+  local root=$1 layer=$2 file=$3 header=$4 public library
+  case $header in
+    lockstep/*)
+      public=${header#lockstep/}
+      if [[ -z ${owner[$public]-} ]]; then
+        echo "$file includes $header, which the table of tests/unit/layers.sh does not have"
+      elif ! is_in "${owner[$public]}" "${allowed[$layer]}"; then
+        echo "$file includes $header: $layer may not know ${owner[$public]}"
+      fi
+      ;;
+    base/* | "$layer"/*) ;; # base's private headers are compiler helpers for all kernels
+    *)
+      library=$(library_of "$header")
+      if [[ -n $library ]]; then
+        is_in "$layer" "${knows[$library]}" ||
+          echo "$file includes $header: only ${knows[$library]} may know $library"
+      elif [[ -f $root/src/$header ]]; then
+        echo "$file includes $header: a private header of another layer"
+      fi
+      ;;
+  esac
+}
+
+# Every #include of a file, without brackets and quotes.
+includes_of() {
+  sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]\([^>"]*\)[>"].*/\1/p' "$1"
+}
+
+check_file() {
+  local root=$1 layer=$2 file=$3 header
+  while read -r header; do
+    check_include "$root" "$layer" "${file#"$root"/}" "$header"
+  done < <(includes_of "$file")
+}
+
+check_header() {
+  local root=$1 name=$2
+  echo "#include \"lockstep/$name\"" >"$work/alone.c"
+  echo "#include \"lockstep/$name\"" >>"$work/alone.c"
+  cc -std=gnu11 -Wall -Wextra -Werror -Wstrict-prototypes -fsyntax-only -I"$root/include" \
+    "$work/alone.c" 2>"$work/errors" && return
+  echo "include/lockstep/$name does not compile alone:"
+  cat "$work/errors"
+}
+
+# check_tree ROOT: prints every violation.
+check_tree() {
+  local root=$1 folder layer file name
+  for folder in "$root"/src/*/; do
+    layer=$(basename "$folder")
+    if [[ -z ${allowed[$layer]-} ]]; then
+      echo "src/$layer is no layer of the table of tests/unit/layers.sh"
+      continue
+    fi
+    while IFS= read -r -d '' file; do
+      check_file "$root" "$layer" "$file"
+    done < <(find "$folder" -name '*.[ch]' -print0)
+  done
+  for file in "$root"/include/lockstep/*.h; do
+    name=$(basename "$file")
+    if [[ -z ${owner[$name]-} ]]; then
+      echo "include/lockstep/$name belongs to no layer of the table of tests/unit/layers.sh"
+    else
+      check_file "$root" "${owner[$name]}" "$file"
+    fi
+    check_header "$root" "$name"
+  done
+}
+
+# A tree with one violation of each kind: the check must see them all, and nothing else.
+check_the_check() {
+  local tree=$work/tree found
+  mkdir -p "$tree"/src/{nn,model,dist,extra} "$tree/include/lockstep"
+  echo '#include <mpi.h>' >"$tree/src/nn/a.c"
+  echo ' #  include "lockstep/world.h"' >"$tree/src/model/b.c"
+  echo '#include "nn/private.h"' >>"$tree/src/model/b.c"
+  printf '#include <mpi.h>\n#include "dist/own.h"\n#include <stdio.h>\n' >"$tree/src/dist/c.c"
+  : >"$tree/src/nn/private.h"
+  echo 'int lk_sum(size_t n);' >"$tree/include/lockstep/world.h"
+  : >"$tree/include/lockstep/stray.h"
+  found=$(check_tree "$tree")
+  for sign in 'src/nn/a.c includes mpi.h' 'model may not know dist' 'a private header of another' \
+    'src/extra is no layer' 'world.h does not compile alone' 'stray.h belongs to no layer'; do
+    grep -q "$sign" <<<"$found" || echo "this test does not see: $sign"
+  done
+  if grep -q 'src/dist/c.c' <<<"$found"; then echo "this test objects to what is allowed"; fi
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+violations=$(check_the_check)$(check_tree "$SOURCE_DIR")
+if [[ -n $violations ]]; then
+  echo "$violations"
+  exit 1
+fi
