@@ -3,8 +3,8 @@
 set -euo pipefail
 
 usage="usage: launch/build.sh [--tests] [BUILD_DIR]
-Builds the program BUILD_DIR/lockstep (default: build), with --tests the tests too, on all cores
-that this shell may use."
+Builds the program BUILD_DIR/lockstep (default: build), with --tests the tests too, on all
+cores that this shell may use."
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 tests=OFF

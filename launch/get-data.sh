@@ -3,13 +3,14 @@
 set -euo pipefail
 
 usage="usage: launch/get-data.sh DIR [SOURCE]
-Checks that DIR holds the experiment's four files, by SHA-256, and takes those that are missing or
-wrong from SOURCE: a folder, an archive (tar, tar.gz, zip, ...) or a URL of one. The files may lie
-anywhere inside it.
-Exit codes: 0 all right, 64 usage, 65 a file is wrong, 66 a file is missing, 74 cannot write."
+Checks that DIR holds the experiment's four files, by SHA-256, and takes those that are
+missing or wrong from SOURCE: a folder, an archive (tar, tar.gz, zip, ...) or a URL of one.
+The files may lie anywhere inside it.
+Exit codes: 0 all right, 64 usage, 65 a file is wrong, 66 one is missing, 74 cannot write."
 
-origin="The files belong to Stanford's course CS224N, assignment 5 (\"Self-attention, transformers, and
-pretraining\"): they are in the data folder of the assignment's handout. Then run
+origin="The files belong to Stanford's course CS224N, assignment 5 (\"Self-attention,
+transformers, and pretraining\"): they are in the data folder of the assignment's handout.
+Once you have it, run
   launch/get-data.sh DIR SOURCE
 with the handout's folder, archive or URL as SOURCE."
 
@@ -60,11 +61,12 @@ unpack() {
     tools="tar or unzip"
     if unzip -qq -o "$1" -d "$work/unpacked" </dev/null >/dev/null 2>&1; then return; fi
   fi
-  stop 65 "$2 is no folder, and $tools cannot read it as an archive: damaged or of another kind"
+  stop 65 "$2 is no folder, and $tools cannot read it as an archive:" \
+    "damaged or of another kind"
 }
 
-# Stores in $folder where to look: the source itself, or what was unpacked from it. Links are
-# followed in a folder of the user's own, never in an archive.
+# Stores in $folder where to look: the source itself, or what was unpacked from it. Links
+# are followed in a folder of the user's own, never in an archive.
 open_source() {
   local path=$1
   links=-L
@@ -89,7 +91,7 @@ open_source() {
   fi
 }
 
-# Copies the first file of that name that is right. Stores in $seen the hash of one that is not.
+# Copies the first file of that name that is right. Stores in $seen the hash of a wrong one.
 take() {
   local name=$1 candidate
   while IFS= read -r -d '' candidate; do
@@ -104,7 +106,7 @@ take() {
   return 1
 }
 
-# Names what is not right in the folder and in the source; the exit code says which kind it is.
+# Takes the file if need be, or says what is not right about it and sets the exit code.
 code=0
 judge() {
   local name=$1 seen="" place

@@ -9,7 +9,7 @@ Without root or sudo it lists what is missing and stops with exit code 69."
 # Debian's name, then how to tell that the thing itself is there, wherever it came from.
 needed="
 build-essential   commands cc make
-cmake             cmake    3.18
+cmake             cmake
 pkg-config        commands pkg-config
 libopenmpi-dev    commands mpicc
 openmpi-bin       commands mpirun
@@ -40,10 +40,11 @@ probe_commands() {
   for name; do command -v "$name" >/dev/null || return 1; done
 }
 
+oldest_cmake=3.18
 probe_cmake() {
   local version
   version=$(cmake --version 2>/dev/null | sed -n 's/^cmake version //p')
-  [[ -n $version && $(printf '%s\n' "$1" "$version" | sort -V | head -n 1) == "$1" ]]
+  [[ $(printf '%s\n' "$oldest_cmake" "$version" | sort -V | head -n 1) == "$oldest_cmake" ]]
 }
 
 probe_module() {
@@ -62,13 +63,12 @@ is_installed() {
   [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 
-# The packages of a list that are neither installed nor made up for by something else. An own cmake
-# ahead in the PATH may be older than Debian's, so that one is always probed.
+# The packages of a list that are neither installed nor made up for by something else.
 missing_of() {
   local package kind arguments
   while read -r package kind arguments; do
     [[ -n $package ]] || continue
-    if [[ $kind != cmake ]] && is_installed "$package"; then continue; fi
+    if is_installed "$package"; then continue; fi
     # shellcheck disable=SC2086 # several commands, one a word
     "probe_$kind" $arguments || echo "$package"
   done <<<"$1"
@@ -127,7 +127,7 @@ install_optional() {
   else
     failed=("$@")
   fi
-  ((${#failed[@]} == 0)) || echo "Not installed: ${failed[*]}; the tests that use them are skipped."
+  ((${#failed[@]} == 0)) || echo "Not installed, so tests are skipped: ${failed[*]}"
 }
 
 case ${1-} in
@@ -153,6 +153,11 @@ trap 'rm -f "$log"' EXIT
 tests=${1:+$needed_by_tests}
 mapfile -t packages < <(missing_of "$needed$tests")
 install_needed "${packages[@]}"
+if ! probe_cmake; then
+  echo "$(command -v cmake || echo cmake) is older than $oldest_cmake:" \
+    "put a newer one first in the PATH" >&2
+  exit 69
+fi
 if [[ -n ${1-} ]]; then
   mapfile -t packages < <(missing_of "$optional_for_tests")
   install_optional "${packages[@]}"

@@ -10,5 +10,5 @@ build=$root/build
 "$root/launch/setup.sh" --tests
 echo "Building in $build"
 "$root/launch/build.sh" --tests "$build"
-exec ctest --test-dir "$build" --output-on-failure --no-tests=error \
-  --parallel "$(nproc)" "$@"
+cd "$build"
+exec ctest --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
