@@ -8,7 +8,8 @@ trap 'rm -rf "$work"' EXIT
 
 began=$SECONDS
 status=0
-timeout -k 5 30 "$MPIRUN" -np 3 "$TEST_PROGRAMS/test_world" abort >"$work/out" 2>&1 || status=$?
+timeout -k 5 30 "$MPIRUN" -np 3 "$TEST_PROGRAMS/test_world" abort >"$work/out" 2>&1 ||
+  status=$?
 cat "$work/out"
 
 fail() {

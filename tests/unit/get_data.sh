@@ -41,6 +41,7 @@ expect 65 "birth_dev.tsv: missing in $work/wrong" "$work/data" "$work/wrong"
 expect 65 "wiki.txt: wrong in $work/wrong" "$work/wrong"
 [[ -z $(ls "$work/data") ]] || { echo "FAILED: a wrong file was taken" && exit 1; }
 
+right="all four files are there and right"
 real=$SOURCE_DIR/../shared/data
 if ! [[ -f $real/wiki.txt ]]; then
   echo "SKIPPED: taking the real files: there are none in ../shared/data"
@@ -51,26 +52,29 @@ cp "$real"/*.t* "$work/handout/a5/data 1"
 tar -czf "$work/handout.tar.gz" -C "$work" handout
 tar -cf "$work/a handout.tar" -C "$work" handout
 
-expect 0 "all four files are there and right" "$work/from-folder" "$work/handout"
-expect 0 "all four files are there and right" "$work/from-archive" "$work/handout.tar.gz"
-expect 0 "all four files are there and right" "$work/from-url" "file://$work/a%20handout.tar"
+expect 0 "$right" "$work/from-folder" "$work/handout"
+expect 0 "$right" "$work/from-archive" "$work/handout.tar.gz"
+expect 0 "$right" "$work/from-url" "file://$work/a%20handout.tar"
 cmp "$work/from-url/wiki.txt" "$real/wiki.txt"
-[[ $(find "$work/from-url" | wc -l) == 5 ]] || { echo "FAILED: something else is there" && exit 1; }
-expect 0 "all four files are there and right" "$work/from-url"
-expect 0 "all four files are there and right" "$work/from-url" "$work/absent"
+if [[ $(find "$work/from-url" | wc -l) != 5 ]]; then
+  echo "FAILED: something else is there"
+  exit 1
+fi
+expect 0 "$right" "$work/from-url"
+expect 0 "$right" "$work/from-url" "$work/absent"
 
 rm "$work/from-url/birth_dev.tsv"
 chmod u+w "$work/from-url/wiki.txt"
 echo more >>"$work/from-url/wiki.txt"
 expect 65 "birth_dev.tsv: missing" "$work/from-url"
-expect 0 "all four files are there and right" "$work/from-url" "$work/handout"
+expect 0 "$right" "$work/from-url" "$work/handout"
 cmp "$work/from-url/wiki.txt" "$real/wiki.txt"
 
 head -c 50000 "$work/handout.tar.gz" >"$work/cut.tar.gz"
 expect 65 "damaged" "$work/from-cut" "$work/cut.tar.gz"
 if command -v zip >/dev/null && command -v unzip >/dev/null; then
   (cd "$work" && zip -qr handout.zip handout)
-  expect 0 "all four files are there and right" "$work/from-zip" "$work/handout.zip"
+  expect 0 "$right" "$work/from-zip" "$work/handout.zip"
 fi
 left=$(find "$work" -mindepth 1 -maxdepth 1 -name 'tmp.*')
 [[ -z $left ]] || { echo "FAILED: left behind: $left" && exit 1; }
