@@ -21,6 +21,7 @@ libyaml-dev       module   yaml-0.1
 librandom123-dev  header   Random123/philox.h
 libxxhash-dev     module   libxxhash
 libutf8proc-dev   module   libutf8proc
+libcjson-dev      module   libcjson
 libssl-dev        module   libcrypto
 "
 needed_by_tests="
