@@ -1,17 +1,26 @@
-/* The configuration: YAML files and key=value arguments. One table of keys (src/train/config_keys.h)
+/* The configuration: YAML files and key=value arguments. One table of keys (config_keys.h)
  * gives the struct, the YAML schema (libcyaml), ranges, defaults, help and output. */
 #ifndef LOCKSTEP_CONFIG_H
 #define LOCKSTEP_CONFIG_H
 
+#include "lockstep/config_keys.h"
 #include "lockstep/hash.h"
 
-/* Fields: one a key, `batch_size` for batch_size, `model_layers` for layers under model:. Texts are
- * owned by the config ("" when not given). */
-typedef struct lk_config lk_config;
+#define LK_CONFIG_FIELD(field, key, type, ...) lk_config_##type field;
 
-/* Defaults, then the file (NULL: none), then the key=value arguments in order. LK_NO_INPUT;
- * LK_USAGE naming file and line (or the argument) and the nearest known key: unknown, duplicate,
- * mistyped, out of range, not YAML. Not collective. The caller owns *out: lk_config_free. */
+/* Fields: one a key, `batch_size` for batch_size, `model_layers` for layers under model:.
+ * Texts are owned by the config ("" when not given). A choice is the index of its name:
+ * schedule_kind is an lk_schedule_kind, kernels an lk_kernels. */
+typedef struct lk_config {
+  LK_CONFIG_KEYS(LK_CONFIG_FIELD)
+  char *origin[LK_CONFIG_KEY_COUNT]; /* lk_config_origin's texts, NULL: default */
+} lk_config;
+
+/* Defaults, then the file (NULL: none), then the key=value arguments in order. steps and
+ * epochs are one setting: the argument replaces what the file says about either.
+ * LK_NO_INPUT; LK_USAGE naming file and line (or the argument) and the nearest known key:
+ * unknown, duplicate, mistyped, out of range, at odds with another key, not YAML. Not
+ * collective. The caller owns *out: lk_config_free. */
 lk_status lk_config_read(lk_config **out, const char *path, int overrides,
                          char *const *arguments);
 void lk_config_free(lk_config *config);
@@ -19,20 +28,21 @@ void lk_config_free(lk_config *config);
 /* Nonzero when the file or an argument gave the key, e.g. "model.layers". */
 int lk_config_is_set(const lk_config *config, const char *key);
 
-/* "FILE, line 7" or "argument 3 (a=b)" or "default": where a key's value is from, for messages.
- * Owned by the config. */
+/* "FILE, line 7" or "argument 3 (a=b)" or "default": where a key's value is from, for
+ * messages. Owned by the config. */
 const char *lk_config_origin(const lk_config *config, const char *key);
 
-/* The whole resolved config as YAML text, owned by the caller (lk_free). Reading it back gives the
- * same config. */
+/* The whole resolved config as YAML text, owned by the caller (lk_free). Reading it back
+ * gives the same config. */
 lk_status lk_config_emit(const lk_config *config, char **yaml);
 
 /* Hash of the keys that the bits of a run depend on (bits column of the table). */
 lk_status lk_config_hash(const lk_config *config, lk_hash *hash);
 
-/* The first bits key whose values differ, for messages ("learning_rate: 0.006 here, 0.001 there"),
- * written into text; 0 when none does. */
-int lk_config_difference(const lk_config *here, const lk_config *there, char *text, int size);
+/* The first bits key whose values differ, for messages ("learning_rate: 0.006 here, 0.001
+ * there"), written into text; 0 when none does. */
+int lk_config_difference(const lk_config *here, const lk_config *there, char *text,
+                         int size);
 
 /* One line a key for --help: key, type, default, range, meaning. */
 void lk_config_help(void);

@@ -1,0 +1,104 @@
+/* The one table of configuration keys.
+ *
+ * X(field, key, type, default, limits, bits, help): a field of struct lk_config, the name
+ * as users write it (a section's keys with the section and a dot), text, count, real or
+ * choice, the default as text, the limits, 1 where the trained numbers depend on the value,
+ * and the line for --help. Struct, YAML schema, checks, help, output and hash derive from
+ * it. A new section needs a list of its own here and in src/train/config_file.c. */
+#ifndef LOCKSTEP_CONFIG_KEYS_H
+#define LOCKSTEP_CONFIG_KEYS_H
+
+#include <stdint.h>
+
+/* What a type is in struct lk_config. A choice is the index of its name. */
+typedef char *lk_config_text;
+typedef uint64_t lk_config_count;
+typedef double lk_config_real;
+typedef int lk_config_choice;
+
+/* Limits: any text; a whole number; a number; one above `low`; one of the names. */
+#define LK_ANY                .names = ""
+#define LK_WHOLE(low, high)   .least = (low), .most = (high)
+#define LK_BETWEEN(low, high) .minimum = (low), .maximum = (high)
+#define LK_ABOVE(low, high)   .minimum = (low), .maximum = (high), .open = 1
+#define LK_ONE_OF(list)       .names = list
+
+/* clang-format off */
+#define LK_CONFIG_TOP(X)                                                                   \
+  X(corpus, "corpus", text, "", LK_ANY, 0,                                                 \
+    "the corpus: a text file, one document a line, or HDF5 made by prepare")               \
+  X(questions, "questions", text, "", LK_ANY, 0,                                           \
+    "the questions to finetune on: a file of question<TAB>answer lines")                   \
+  X(init, "init", text, "", LK_ANY, 0,                                                     \
+    "the checkpoint whose parameters training starts from; empty: random ones")            \
+  X(run, "run", text, "", LK_ANY, 0,                                                       \
+    "the run directory, for config, metrics and checkpoints")                              \
+  X(steps, "steps", count, "0", LK_WHOLE(0, 1ull << 48), 0,                                \
+    "length of the run in optimizer updates; 0: given by epochs")                          \
+  X(epochs, "epochs", count, "0", LK_WHOLE(0, 1ull << 32), 0,                              \
+    "length of the run in passes over the data; 0: given by steps")                        \
+  X(batch_size, "batch_size", count, "128", LK_WHOLE(1, 1ull << 20), 1,                    \
+    "documents or questions a step, over all shards; a multiple of shards")                \
+  X(learning_rate, "learning_rate", real, "6e-3", LK_ABOVE(0, 1000), 1,                    \
+    "highest learning rate of the schedule")                                               \
+  X(shards, "shards", count, "8", LK_WHOLE(1, 32768), 1,                                   \
+    "slices of the data, a power of two and at least the number of ranks")                 \
+  X(seed, "seed", count, "1", LK_WHOLE(0, INT64_MAX), 1,                                   \
+    "seed of all random numbers")                                                          \
+  X(precision, "precision", choice, "fp32", LK_ONE_OF("fp32"), 1,                          \
+    "number format of the kernels")                                                        \
+  X(dropout, "dropout", real, "0.1", LK_BETWEEN(0, 0.95), 1,                               \
+    "share of activations set to zero in training")                                        \
+  X(checkpoint_every, "checkpoint_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,        \
+    "steps between checkpoints; 0: one at the end")                                        \
+  X(keep_last, "keep_last", count, "3", LK_WHOLE(0, 1000000), 0,                           \
+    "newest checkpoints to keep; 0: all")                                                  \
+  X(resume, "resume", text, "auto", LK_ANY, 0,                                             \
+    "auto (go on from the run's newest good checkpoint), never, or a checkpoint")          \
+  X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
+    "threads a rank in matrix products")                                                   \
+  X(kernels, "kernels", choice, "fast", LK_ONE_OF("fast|reference"), 1,                    \
+    "the optimised kernels or the plain ones that they are checked against")               \
+  X(weight_decay, "weight_decay", real, "0.1", LK_BETWEEN(0, 100), 1,                      \
+    "AdamW's decoupled weight decay, on everything but biases")                            \
+  X(beta1, "beta1", real, "0.9", LK_BETWEEN(0, 0.999999), 1,                               \
+    "AdamW's decay of the first moment a step")                                            \
+  X(beta2, "beta2", real, "0.95", LK_BETWEEN(0, 0.999999), 1,                              \
+    "AdamW's decay of the second moment a step")                                           \
+  X(epsilon, "epsilon", real, "1e-8", LK_ABOVE(0, 1), 1,                                   \
+    "AdamW's addition to the denominator")                                                 \
+  X(clip, "clip", real, "1.0", LK_BETWEEN(0, 1e9), 1,                                      \
+    "largest global norm of the gradient; 0: no clipping")                                 \
+  X(log_seconds, "log_seconds", real, "5", LK_BETWEEN(0, 86400), 0,                        \
+    "seconds between lines of progress where the output is no terminal")
+
+#define LK_CONFIG_MODEL(X)                                                                 \
+  X(model_layers, "model.layers", count, "4", LK_WHOLE(1, 1024), 1,                        \
+    "transformer blocks")                                                                  \
+  X(model_heads, "model.heads", count, "8", LK_WHOLE(1, 65536), 1,                         \
+    "attention heads a block; a divisor of channels")                                      \
+  X(model_channels, "model.channels", count, "256", LK_WHOLE(1, 65536), 1,                 \
+    "width of the residual stream")                                                        \
+  X(model_block, "model.block", count, "128", LK_WHOLE(8, 65536), 1,                       \
+    "longest sequence in characters")
+
+#define LK_CONFIG_SCHEDULE(X)                                                              \
+  X(schedule_kind, "schedule.kind", choice, "cosine",                                      \
+    LK_ONE_OF("wave|cosine|constant"), 1,                                                  \
+    "cosine stays at its minimum, wave climbs again after it, constant does not fall")     \
+  X(schedule_warmup_tokens, "schedule.warmup_tokens", count, "10240",                      \
+    LK_WHOLE(0, 1ull << 48), 1,                                                            \
+    "characters (padded rows) over which the learning rate rises from 0")                  \
+  X(schedule_decay_epochs, "schedule.decay_epochs", count, "0", LK_WHOLE(0, 1ull << 32), 1, \
+    "passes over the corpus after which the cosine is lowest; 0: the length of the run")   \
+  X(schedule_minimum, "schedule.minimum", real, "0.1", LK_BETWEEN(0, 1), 1,                \
+    "lowest share of the learning rate")
+/* clang-format on */
+
+#define LK_CONFIG_KEYS(X) LK_CONFIG_TOP(X) LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X)
+
+/* LK_KEY_<field>: the key's place in the table. */
+#define LK_CONFIG_INDEX(field, ...) LK_KEY_##field,
+enum { LK_CONFIG_KEYS(LK_CONFIG_INDEX) LK_CONFIG_KEY_COUNT };
+
+#endif

@@ -1,0 +1,163 @@
+#include "lockstep/config.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "train/config_table.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Sets a key and notes where its value is from. */
+static lk_status take_value(lk_config *config, int key, const char *text,
+                            const char *origin) {
+  char *copy;
+  LK_TRY(lk_config_set_value(config, key, text, origin));
+  LK_TRY(lk_copy_text(&copy, origin));
+  lk_free(config->origin[key]);
+  config->origin[key] = copy;
+  return LK_OK;
+}
+
+static lk_status take_defaults(lk_config *config) {
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
+    LK_TRY(lk_config_set_value(config, key, lk_config_keys[key].initial, "default"));
+  return LK_OK;
+}
+
+static lk_status take_values(lk_config *config, const char *path,
+                             const lk_config_values *values,
+                             const int lines[LK_CONFIG_KEY_COUNT]) {
+  char origin[2048];
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++) {
+    if (!values->text[key]) continue;
+    snprintf(origin, sizeof origin, "%s, line %d", path, lines[key]);
+    LK_TRY(take_value(config, key, values->text[key], origin));
+  }
+  return LK_OK;
+}
+
+static lk_status take_yaml(lk_config *config, const char *path, const char *yaml,
+                           size_t size) {
+  int lines[LK_CONFIG_KEY_COUNT], given = 0;
+  lk_config_values *values;
+  LK_TRY(lk_config_scan_lines(path, yaml, size, lines));
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
+    given |= lines[key];
+  if (!given) return LK_OK;
+  LK_TRY(lk_config_load_values(path, yaml, size, &values));
+  lk_status status = take_values(config, path, values, lines);
+  lk_config_free_values(values);
+  return status;
+}
+
+static lk_status take_file(lk_config *config, const char *path) {
+  char *yaml;
+  size_t size;
+  LK_TRY(lk_file_read(path, &yaml, &size));
+  lk_status status = take_yaml(config, path, yaml, size);
+  lk_free(yaml);
+  return status;
+}
+
+static lk_status take_argument(lk_config *config, int number, const char *argument,
+                               int given[LK_CONFIG_KEY_COUNT]) {
+  char origin[512], name[256];
+  const char *equals = strchr(argument, '=');
+  snprintf(origin, sizeof origin, "argument %d (%.400s)", number, argument);
+  if (!equals || equals == argument)
+    return lk_fail(LK_USAGE, "%s: must be key=value", origin);
+  snprintf(name, sizeof name, "%.*s", (int)(equals - argument), argument);
+  int key = lk_config_find_key(name);
+  if (key < 0)
+    return lk_fail(LK_USAGE, "%s: unknown key '%s'; did you mean '%s'?", origin, name,
+                   lk_config_nearest_key(name));
+  given[key] = 1;
+  return take_value(config, key, equals + 1, origin);
+}
+
+static void forget_length(lk_config *config, int key, uint64_t *length) {
+  lk_free(config->origin[key]);
+  config->origin[key] = NULL;
+  *length = 0;
+}
+
+static lk_status take_arguments(lk_config *config, int count, char *const *arguments) {
+  int given[LK_CONFIG_KEY_COUNT] = {0};
+  for (int i = 0; i < count; i++)
+    LK_TRY(take_argument(config, i + 1, arguments[i], given));
+  if (given[LK_KEY_steps] && !given[LK_KEY_epochs] && config->steps)
+    forget_length(config, LK_KEY_epochs, &config->epochs);
+  if (given[LK_KEY_epochs] && !given[LK_KEY_steps] && config->epochs)
+    forget_length(config, LK_KEY_steps, &config->steps);
+  return LK_OK;
+}
+
+/* Where the blame lies when two keys do not fit together. */
+static const char *origin_of_either(const lk_config *config, int key, int other) {
+  return config->origin[key] ? config->origin[key]
+                             : lk_config_origin(config, lk_config_keys[other].name);
+}
+
+static lk_status check_rules(const lk_config *c) {
+  if (c->shards & (c->shards - 1))
+    return lk_fail(LK_USAGE, "%s: 'shards' must be a power of two, not %" PRIu64,
+                   lk_config_origin(c, "shards"), c->shards);
+  if (c->batch_size % c->shards)
+    return lk_fail(
+        LK_USAGE, "%s: 'batch_size' %" PRIu64 " must be a multiple of 'shards' %" PRIu64,
+        origin_of_either(c, LK_KEY_batch_size, LK_KEY_shards), c->batch_size, c->shards);
+  if (c->model_channels % c->model_heads)
+    return lk_fail(LK_USAGE,
+                   "%s: 'model.heads' %" PRIu64 " must divide 'model.channels' %" PRIu64
+                   " evenly",
+                   origin_of_either(c, LK_KEY_model_heads, LK_KEY_model_channels),
+                   c->model_heads, c->model_channels);
+  if (c->steps && c->epochs)
+    return lk_fail(LK_USAGE, "%s: 'steps' and 'epochs' are both given; keep one",
+                   lk_config_origin(c, "steps"));
+  return LK_OK;
+}
+
+static lk_status fill(lk_config *config, const char *path, int overrides,
+                      char *const *arguments) {
+  LK_TRY(take_defaults(config));
+  if (path) LK_TRY(take_file(config, path));
+  LK_TRY(take_arguments(config, overrides, arguments));
+  return check_rules(config);
+}
+
+lk_status lk_config_read(lk_config **out, const char *path, int overrides,
+                         char *const *arguments) {
+  lk_config *config;
+  *out = NULL;
+  LK_TRY(LK_NEW(config, 1));
+  lk_status status = fill(config, path, overrides, arguments);
+  if (status == LK_OK)
+    *out = config;
+  else
+    lk_config_free(config);
+  return status;
+}
+
+#define FREE_text(field) lk_free(config->field);
+#define FREE_count(field)
+#define FREE_real(field)
+#define FREE_choice(field)
+#define FREE_FIELD(field, key, type, ...) FREE_##type(field)
+
+void lk_config_free(lk_config *config) {
+  if (!config) return;
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
+    lk_free(config->origin[key]);
+  LK_CONFIG_KEYS(FREE_FIELD)
+  lk_free(config);
+}
+
+int lk_config_is_set(const lk_config *config, const char *name) {
+  int key = lk_config_find_key(name);
+  return key >= 0 && config->origin[key];
+}
+
+const char *lk_config_origin(const lk_config *config, const char *name) {
+  int key = lk_config_find_key(name);
+  return key >= 0 && config->origin[key] ? config->origin[key] : "default";
+}

@@ -1,0 +1,35 @@
+/* The keys that the trained numbers depend on: their hash and their difference. */
+#include "lockstep/memory.h"
+#include "train/config_table.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+lk_status lk_config_hash(const lk_config *config, lk_hash *hash) {
+  char *text, number[32];
+  size_t size = 0;
+  FILE *stream = open_memstream(&text, &size);
+  if (!stream) return lk_fail(LK_INTERNAL, "config hash: out of memory");
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
+    if (lk_config_keys[key].bits)
+      fprintf(stream, "%s=%s\n", lk_config_keys[key].name,
+              lk_config_value_text(config, key, number));
+  int failed = fclose(stream);
+  if (!failed) *hash = lk_hash_bytes(text, size);
+  free(text);
+  return failed ? lk_fail(LK_INTERNAL, "config hash: out of memory") : LK_OK;
+}
+
+int lk_config_difference(const lk_config *here, const lk_config *there, char *text,
+                         int size) {
+  char number_here[32], number_there[32];
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++) {
+    if (!lk_config_keys[key].bits) continue;
+    const char *a = lk_config_value_text(here, key, number_here);
+    const char *b = lk_config_value_text(there, key, number_there);
+    if (!strcmp(a, b)) continue;
+    snprintf(text, (size_t)size, "%s: %s here, %s there", lk_config_keys[key].name, a, b);
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,69 @@
+/* Values out of and into YAML by libcyaml's schema. Every value is loaded as text and made
+ * a number by config_value.c: libcyaml 1.3 would read 010 as 8, 12abc as 12 and -1 as
+ * 2^64-1. */
+#include "lockstep/memory.h"
+#include "train/config_table.h"
+#include <cyaml/cyaml.h>
+#include <string.h>
+
+#define SCHEMA_OF(key_name, field)                                                         \
+  {.key = key_name,                                                                        \
+   .data_offset = LK_KEY_##field * sizeof(char *),                                         \
+   .value = {CYAML_VALUE_STRING(CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER, char, 0,         \
+                                CYAML_UNLIMITED)}},
+
+/* The name in its section is what stands behind the section and the dot. */
+#define TOP_KEY(field, name, ...)      SCHEMA_OF(name, field)
+#define MODEL_KEY(field, name, ...)    SCHEMA_OF(&(name)[sizeof "model"], field)
+#define SCHEDULE_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "schedule"], field)
+
+/* All sections share the one array of texts. */
+#define SECTION(name, fields)                                                              \
+  {.key = name,                                                                            \
+   .data_offset = 0,                                                                       \
+   .value = {CYAML_VALUE_MAPPING(CYAML_FLAG_OPTIONAL, lk_config_values, fields)}},
+
+static const cyaml_schema_field_t model_fields[] = {LK_CONFIG_MODEL(MODEL_KEY)
+                                                        CYAML_FIELD_END};
+static const cyaml_schema_field_t schedule_fields[] = {LK_CONFIG_SCHEDULE(SCHEDULE_KEY)
+                                                           CYAML_FIELD_END};
+static const cyaml_schema_field_t top_fields[] = {LK_CONFIG_TOP(TOP_KEY) SECTION(
+    "model", model_fields) SECTION("schedule", schedule_fields) CYAML_FIELD_END};
+static const cyaml_schema_value_t schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, lk_config_values, top_fields)};
+
+static const cyaml_config_t settings = {.mem_fn = cyaml_mem,
+                                        .log_level = CYAML_LOG_ERROR,
+                                        .flags =
+                                            CYAML_CFG_NO_ALIAS | CYAML_CFG_STYLE_BLOCK};
+
+lk_status lk_config_load_values(const char *path, const char *yaml, size_t size,
+                                lk_config_values **values) {
+  *values = NULL;
+  cyaml_err_t error = cyaml_load_data((const uint8_t *)yaml, size, &settings, &schema,
+                                      (cyaml_data_t **)values, NULL);
+  if (error == CYAML_OK) return LK_OK;
+  return lk_fail(LK_USAGE, "%s: cannot be read as a config: %s", path,
+                 cyaml_strerror(error));
+}
+
+void lk_config_free_values(lk_config_values *values) {
+  cyaml_free(&settings, &schema, values, 0);
+}
+
+lk_status lk_config_emit(const lk_config *config, char **yaml) {
+  char numbers[LK_CONFIG_KEY_COUNT][32], *text = NULL;
+  lk_config_values values;
+  size_t size = 0;
+  *yaml = NULL;
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
+    values.text[key] = (char *)lk_config_value_text(config, key, numbers[key]);
+  cyaml_err_t error = cyaml_save_data(&text, &size, &settings, &schema, &values, 0);
+  if (error != CYAML_OK)
+    return lk_fail(LK_INTERNAL, "libcyaml cannot write the config: %s",
+                   cyaml_strerror(error));
+  lk_status status = LK_NEW(*yaml, size + 1);
+  if (status == LK_OK) memcpy(*yaml, text, size);
+  settings.mem_fn(settings.mem_ctx, text, 0);
+  return status;
+}

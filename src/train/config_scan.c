@@ -1,0 +1,142 @@
+/* Where the keys of a YAML text stand. libcyaml gives neither lines nor the unknown key to
+ * a program, so libyaml's events are followed once before it loads the text. */
+#include "train/config_table.h"
+#include <stdio.h>
+#include <string.h>
+#include <yaml.h>
+
+typedef struct {
+  const char *path;
+  const char *yaml; /* the text, size bytes */
+  size_t size;
+  yaml_parser_t parser;
+  yaml_event_t event; /* the current one */
+  int *lines;
+} scan;
+
+static int line_of(const scan *s) {
+  return (int)s->event.start_mark.line + 1;
+}
+
+/* A byte that YAML forbids is reported by its offset, all else by its line. */
+static int line_of_problem(const scan *s) {
+  if (s->parser.error != YAML_READER_ERROR) return (int)s->parser.problem_mark.line + 1;
+  int line = 1;
+  for (size_t i = 0; i < s->parser.problem_offset && i < s->size; i++)
+    line += s->yaml[i] == '\n';
+  return line;
+}
+
+static lk_status next_event(scan *s) {
+  yaml_event_delete(&s->event);
+  if (yaml_parser_parse(&s->parser, &s->event)) return LK_OK;
+  if (!s->parser.problem) return lk_fail(LK_INTERNAL, "%s: out of memory", s->path);
+  return lk_fail(LK_USAGE, "%s, line %d: not YAML: %s", s->path, line_of_problem(s),
+                 s->parser.problem);
+}
+
+static lk_status mark_key(scan *s, int key, int line) {
+  if (s->lines[key])
+    return lk_fail(LK_USAGE, "%s, line %d: '%s' is given again, first in line %d; keep one",
+                   s->path, line, lk_config_keys[key].name, s->lines[key]);
+  s->lines[key] = line;
+  return LK_OK;
+}
+
+/* The current event is the value of the key called `name`. */
+static lk_status check_scalar(scan *s, const char *name) {
+  if (s->event.type == YAML_SCALAR_EVENT) return LK_OK;
+  if (s->event.type == YAML_ALIAS_EVENT)
+    return lk_fail(LK_USAGE,
+                   "%s, line %d: '%s' is an alias; write the value itself, aliases are not "
+                   "read",
+                   s->path, line_of(s), name);
+  return lk_fail(LK_USAGE, "%s, line %d: '%s' is a %s; it takes one value", s->path,
+                 line_of(s), name,
+                 s->event.type == YAML_SEQUENCE_START_EVENT ? "list" : "section");
+}
+
+static lk_status unknown_key(const scan *s, const char *name, int line) {
+  const char *dot = strchr(name, '.');
+  if (lk_config_find_key(name) >= 0)
+    return lk_fail(LK_USAGE, "%s, line %d: write '%s' indented below '%.*s:'", s->path,
+                   line, dot + 1, (int)(dot - name), name);
+  return lk_fail(LK_USAGE, "%s, line %d: unknown key '%s'; did you mean '%s'?", s->path,
+                 line, name, lk_config_nearest_key(name));
+}
+
+/* Copies the current event's key, which may be of any length, behind its section. */
+static lk_status copy_key(const scan *s, const char *section, char name[256]) {
+  if (s->event.type != YAML_SCALAR_EVENT)
+    return lk_fail(LK_USAGE, "%s, line %d: a key must be plain text", s->path, line_of(s));
+  snprintf(name, 256, "%s%s%s", section, *section ? "." : "",
+           (const char *)s->event.data.scalar.value);
+  return LK_OK;
+}
+
+static lk_status scan_section(scan *s, const char *section) {
+  char name[256];
+  if (s->event.type != YAML_MAPPING_START_EVENT)
+    return lk_fail(LK_USAGE,
+                   "%s, line %d: '%s' is a section; write its keys indented below it",
+                   s->path, line_of(s), section);
+  LK_TRY(next_event(s));
+  while (s->event.type != YAML_MAPPING_END_EVENT) {
+    int line = line_of(s);
+    LK_TRY(copy_key(s, section, name));
+    int key = lk_config_find_key(name);
+    LK_TRY(key < 0 ? unknown_key(s, name, line) : mark_key(s, key, line));
+    LK_TRY(next_event(s));
+    LK_TRY(check_scalar(s, name));
+    LK_TRY(next_event(s));
+  }
+  return LK_OK;
+}
+
+static lk_status scan_entry(scan *s) {
+  char name[256];
+  int line = line_of(s);
+  LK_TRY(copy_key(s, "", name));
+  int key = strchr(name, '.') ? -1 : lk_config_find_key(name);
+  int section = key < 0 && lk_config_is_section(name);
+  if (key < 0 && !section) return unknown_key(s, name, line);
+  if (key >= 0) LK_TRY(mark_key(s, key, line));
+  LK_TRY(next_event(s));
+  LK_TRY(section ? scan_section(s, name) : check_scalar(s, name));
+  return next_event(s);
+}
+
+static lk_status scan_document(scan *s) {
+  if (s->event.type != YAML_MAPPING_START_EVENT)
+    return lk_fail(LK_USAGE, "%s, line %d: must be 'key: value' lines", s->path,
+                   line_of(s));
+  LK_TRY(next_event(s));
+  while (s->event.type != YAML_MAPPING_END_EVENT)
+    LK_TRY(scan_entry(s));
+  LK_TRY(next_event(s)); /* the document's end */
+  return next_event(s);
+}
+
+static lk_status scan_stream(scan *s) {
+  LK_TRY(next_event(s)); /* the stream's start */
+  LK_TRY(next_event(s));
+  if (s->event.type == YAML_STREAM_END_EVENT) return LK_OK;
+  LK_TRY(next_event(s));
+  LK_TRY(scan_document(s));
+  if (s->event.type == YAML_STREAM_END_EVENT) return LK_OK;
+  return lk_fail(LK_USAGE, "%s, line %d: a second YAML document; keep one", s->path,
+                 line_of(s));
+}
+
+lk_status lk_config_scan_lines(const char *path, const char *yaml, size_t size,
+                               int lines[LK_CONFIG_KEY_COUNT]) {
+  scan s = {.path = path, .yaml = yaml, .size = size, .lines = lines};
+  memset(lines, 0, LK_CONFIG_KEY_COUNT * sizeof *lines);
+  if (!yaml_parser_initialize(&s.parser))
+    return lk_fail(LK_INTERNAL, "%s: libyaml cannot start: out of memory", path);
+  yaml_parser_set_input_string(&s.parser, (const unsigned char *)yaml, size);
+  lk_status status = scan_stream(&s);
+  yaml_event_delete(&s.event);
+  yaml_parser_delete(&s.parser);
+  return status;
+}

@@ -1,0 +1,64 @@
+/* The keys as data, and the steps of reading a config: private to src/train/config*.c. */
+#ifndef LOCKSTEP_TRAIN_CONFIG_TABLE_H
+#define LOCKSTEP_TRAIN_CONFIG_TABLE_H
+
+#include "lockstep/config.h"
+
+typedef enum { LK_TYPE_text, LK_TYPE_count, LK_TYPE_real, LK_TYPE_choice } lk_key_type;
+
+typedef struct {
+  const char *name; /* with section and dot */
+  lk_key_type type;
+  const char *initial; /* the default as text */
+  size_t offset;       /* of the field in lk_config */
+  int bits;            /* the trained numbers depend on it */
+  const char *help;
+  uint64_t least, most;    /* of a count */
+  double minimum, maximum; /* of a real */
+  int open;                /* the minimum itself is not allowed */
+  const char *names;       /* of a choice, "a|b|c" */
+} lk_key;
+
+extern const lk_key lk_config_keys[LK_CONFIG_KEY_COUNT];
+
+enum { LK_KEY_NAME_SIZE = 64 }; /* no known key is longer */
+
+/* Index of a key by its full name, or -1. */
+int lk_config_find_key(const char *name);
+
+/* The known key whose name, with or without its section, is the fewest edits away. */
+const char *lk_config_nearest_key(const char *name);
+
+/* Nonzero when keys of this section exist. */
+int lk_config_is_section(const char *name);
+
+/* The key's value from text; `origin` says where from in the message. Leaves the field
+ * alone on failure: LK_USAGE. */
+lk_status lk_config_set_value(lk_config *config, int key, const char *text,
+                              const char *origin);
+
+/* The key's value as text: the field's own, or written into `number`. */
+const char *lk_config_value_text(const lk_config *config, int key, char number[32]);
+
+/* What values a key takes ("a whole number from 1 to 1024"), for messages and help. */
+void lk_config_describe_limits(const lk_key *key, char *text, size_t size);
+
+/* The values of a YAML text, NULL where a key is not given, and their lines (first is 1).
+ */
+typedef struct {
+  char *text[LK_CONFIG_KEY_COUNT];
+} lk_config_values;
+
+/* Checks the text's structure: lines[key] is the key's line, 0 when it is not there.
+ * LK_USAGE naming path and line: not YAML, an unknown or duplicate key, an alias, a value
+ * that is no scalar, a section that is no mapping. */
+lk_status lk_config_scan_lines(const char *path, const char *yaml, size_t size,
+                               int lines[LK_CONFIG_KEY_COUNT]);
+
+/* Loads a text that lk_config_scan_lines accepts and that has keys: release with
+ * lk_config_free_values. */
+lk_status lk_config_load_values(const char *path, const char *yaml, size_t size,
+                                lk_config_values **values);
+void lk_config_free_values(lk_config_values *values);
+
+#endif

@@ -1,0 +1,144 @@
+/* One value: text to number and back, with its limits. */
+#include "lockstep/memory.h"
+#include "train/config_table.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+static void *field_of(const lk_config *config, const lk_key *key) {
+  return (char *)config + key->offset;
+}
+
+/* What is stored must come back from the YAML that lk_config_emit writes, so it must be
+ * UTF-8. */
+static int is_utf8(const char *text) {
+  utf8proc_int32_t code_point;
+  while (*text) {
+    utf8proc_ssize_t length =
+        utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &code_point);
+    if (length <= 0) return 0;
+    text += length;
+  }
+  return 1;
+}
+
+static lk_status set_text(char **field, const lk_key *key, const char *text,
+                          const char *origin) {
+  char *copy;
+  if (!is_utf8(text))
+    return lk_fail(LK_USAGE, "%s: '%s' must be UTF-8 text; rename it", origin, key->name);
+  LK_TRY(lk_copy_text(&copy, text));
+  lk_free(*field);
+  *field = copy;
+  return LK_OK;
+}
+
+/* Decimal digits only: no sign, no spaces, and 007 is 7. */
+static int parse_count(const char *text, const lk_key *key, uint64_t *value) {
+  errno = 0;
+  if (!*text || text[strspn(text, "0123456789")]) return 0;
+  *value = strtoull(text, NULL, 10);
+  return !errno && *value >= key->least && *value <= key->most;
+}
+
+/* Decimal notation only: strtod alone would take nan, inf and hexadecimal. */
+static int parse_real(const char *text, const lk_key *key, double *value) {
+  char *end;
+  if (!*text || text[strspn(text, "0123456789+-.eE")]) return 0;
+  errno = 0;
+  *value = strtod(text, &end) + 0.0; /* -0 becomes 0 */
+  if (*end || errno || !isfinite(*value)) return 0;
+  return *value <= key->maximum &&
+         (key->open ? *value > key->minimum : *value >= key->minimum);
+}
+
+/* The name at `index` of "a|b|c"; its length, 0 behind the last. */
+static int name_at(const char *names, int index, const char **name) {
+  while (index-- > 0) {
+    names += strcspn(names, "|");
+    if (!*names) return 0;
+    names++;
+  }
+  *name = names;
+  return (int)strcspn(names, "|");
+}
+
+static int parse_choice(const char *text, const lk_key *key, int *value) {
+  const char *name;
+  int length;
+  for (int i = 0; (length = name_at(key->names, i, &name)) > 0; i++) {
+    *value = i;
+    if ((int)strlen(text) == length && !strncmp(text, name, (size_t)length)) return 1;
+  }
+  return 0;
+}
+
+void lk_config_describe_limits(const lk_key *key, char *text, size_t size) {
+  if (key->type == LK_TYPE_text)
+    snprintf(text, size, "text");
+  else if (key->type == LK_TYPE_choice)
+    snprintf(text, size, "%s%s", strchr(key->names, '|') ? "one of " : "", key->names);
+  else if (key->type == LK_TYPE_count)
+    snprintf(text, size, "a whole number from %" PRIu64 " to %" PRIu64, key->least,
+             key->most);
+  else
+    snprintf(text, size, "a number %s %g %s %g", key->open ? "above" : "from", key->minimum,
+             key->open ? "up to" : "to", key->maximum);
+}
+
+lk_status lk_config_set_value(lk_config *config, int index, const char *text,
+                              const char *origin) {
+  const lk_key *key = &lk_config_keys[index];
+  union {
+    uint64_t count;
+    double real;
+    int choice;
+  } value;
+  char limits[128];
+  if (key->type == LK_TYPE_text) return set_text(field_of(config, key), key, text, origin);
+  if (key->type == LK_TYPE_count && parse_count(text, key, &value.count))
+    *(uint64_t *)field_of(config, key) = value.count;
+  else if (key->type == LK_TYPE_real && parse_real(text, key, &value.real))
+    *(double *)field_of(config, key) = value.real;
+  else if (key->type == LK_TYPE_choice && parse_choice(text, key, &value.choice))
+    *(int *)field_of(config, key) = value.choice;
+  else {
+    lk_config_describe_limits(key, limits, sizeof limits);
+    return lk_fail(LK_USAGE, "%s: '%s' must be %s, not '%.100s'", origin, key->name, limits,
+                   text);
+  }
+  return LK_OK;
+}
+
+/* The fewest digits that give the same number back. */
+static void write_real(double value, char number[32]) {
+  for (int digits = 1; digits <= 17; digits++) {
+    snprintf(number, 32, "%.*g", digits, value);
+    if (strtod(number, NULL) == value) return;
+  }
+}
+
+const char *lk_config_value_text(const lk_config *config, int index, char number[32]) {
+  const lk_key *key = &lk_config_keys[index];
+  const void *field = field_of(config, key);
+  const char *name = "";
+  int length;
+  switch (key->type) {
+  case LK_TYPE_text:
+    return *(char *const *)field;
+  case LK_TYPE_count:
+    snprintf(number, 32, "%" PRIu64, *(const uint64_t *)field);
+    break;
+  case LK_TYPE_real:
+    write_real(*(const double *)field, number);
+    break;
+  case LK_TYPE_choice:
+    length = name_at(key->names, *(const int *)field, &name);
+    snprintf(number, 32, "%.*s", length, name);
+  }
+  return number;
+}
