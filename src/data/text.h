@@ -1,0 +1,33 @@
+/* Characters of a text, and the messages about those that cannot be used. */
+#ifndef DATA_TEXT_H
+#define DATA_TEXT_H
+
+#include "lockstep/status.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* The character at `bytes`, of which `size` > 0 are there; returns its bytes. 0 for invalid
+ * UTF-8 and for NUL, which would end a string early. */
+int lk_text_next(const char *bytes, size_t size, uint32_t *code_point);
+
+/* Where in a text a byte stands; all counted from 1. Read anew from the start: for messages
+ * only. */
+typedef struct {
+  uint64_t line;
+  uint64_t byte, character; /* within the line */
+} lk_text_place;
+
+lk_text_place lk_text_place_of(const char *bytes, size_t at);
+
+/* LK_BAD_DATA: bytes that lk_text_next refused. Here and below line 0 is left out of the
+ * message. */
+lk_status lk_text_refuse_byte(const char *name, lk_text_place place, char byte);
+
+/* LK_BAD_DATA: a character that is reserved (pad, mask) or not in the vocabulary. */
+lk_status lk_text_refuse_character(const char *name, lk_text_place place,
+                                   uint32_t code_point);
+
+/* LK_BAD_DATA, naming line and byte, unless all of the text is UTF-8 without NUL. */
+lk_status lk_text_check(const char *bytes, size_t size, const char *name);
+
+#endif

@@ -1,0 +1,125 @@
+#include "lockstep/vocabulary.h"
+#include "lockstep/memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  MAX_IDS = 65535,
+  FIRST_ID = 2
+}; /* tokens are 16 bits wide; pad and mask come first */
+
+struct lk_vocabulary {
+  uint32_t *table; /* (size) */
+  int size;
+  uint16_t *ids;  /* (limit) the id of every code point below limit, 0: none */
+  uint32_t limit; /* the highest code point + 1 */
+};
+
+static lk_status check_size(size_t size) {
+  if (size < FIRST_ID)
+    return lk_fail(LK_BAD_DATA, "vocabulary: %zu ids, pad and mask alone are %d", size,
+                   FIRST_ID);
+  if (size > MAX_IDS)
+    return lk_fail(LK_BAD_DATA,
+                   "vocabulary: %zu ids, at most %d are possible; use a corpus with fewer "
+                   "different characters",
+                   size, MAX_IDS);
+  return LK_OK;
+}
+
+/* NUL is left out: it ends strings. */
+static int is_character(uint32_t code_point) {
+  return code_point > 0 && code_point <= 0x10FFFF &&
+         (code_point < 0xD800 || code_point > 0xDFFF);
+}
+
+static lk_status check_table(const uint32_t *table, size_t size) {
+  LK_TRY(check_size(size));
+  if (table[LK_PAD] != LK_PAD_CODE_POINT || table[LK_MASK] != LK_MASK_CODE_POINT)
+    return lk_fail(LK_BAD_DATA, "vocabulary: ids 0 and 1 are not U+%04X and U+%04X",
+                   LK_PAD_CODE_POINT, LK_MASK_CODE_POINT);
+  for (size_t i = FIRST_ID; i < size; i++) {
+    if (!is_character(table[i]) || table[i] == LK_PAD_CODE_POINT ||
+        table[i] == LK_MASK_CODE_POINT)
+      return lk_fail(LK_BAD_DATA, "vocabulary: id %zu cannot be U+%04X", i,
+                     (unsigned)table[i]);
+    if (i > FIRST_ID && table[i] <= table[i - 1])
+      return lk_fail(LK_BAD_DATA, "vocabulary: ids %zu and %zu are not in ascending order",
+                     i - 1, i);
+  }
+  return LK_OK;
+}
+
+lk_status lk_vocabulary_restore(lk_vocabulary **out, const uint32_t *table, size_t size) {
+  lk_vocabulary *vocabulary = NULL;
+  lk_status status;
+  *out = NULL;
+  LK_TRY(check_table(table, size));
+  LK_TRY(LK_NEW(vocabulary, 1));
+  vocabulary->size = (int)size;
+  vocabulary->limit = size > FIRST_ID ? table[size - 1] + 1 : 0;
+  LK_TRY_OR(failed, LK_NEW(vocabulary->table, size));
+  LK_TRY_OR(failed, LK_NEW(vocabulary->ids, vocabulary->limit));
+  memcpy(vocabulary->table, table, size * sizeof *table);
+  for (size_t i = FIRST_ID; i < size; i++)
+    vocabulary->ids[table[i]] = (uint16_t)i;
+  *out = vocabulary;
+  return LK_OK;
+failed:
+  lk_vocabulary_free(vocabulary);
+  return status;
+}
+
+static int compare_code_points(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points,
+                               size_t count) {
+  uint32_t *table = NULL;
+  size_t size = FIRST_ID;
+  *out = NULL;
+  LK_TRY(LK_NEW(table, count + FIRST_ID));
+  table[LK_PAD] = LK_PAD_CODE_POINT;
+  table[LK_MASK] = LK_MASK_CODE_POINT;
+  for (size_t i = 0; i < count; i++)
+    table[FIRST_ID + i] = code_points[i];
+  qsort(table + FIRST_ID, count, sizeof *table, compare_code_points);
+  for (size_t i = FIRST_ID; i < count + FIRST_ID; i++)
+    if (size == FIRST_ID || table[i] != table[size - 1]) table[size++] = table[i];
+  lk_status status = lk_vocabulary_restore(out, table, size);
+  lk_free(table);
+  return status;
+}
+
+lk_status lk_vocabulary_copy(lk_vocabulary **out, const lk_vocabulary *vocabulary) {
+  return lk_vocabulary_restore(out, vocabulary->table, (size_t)vocabulary->size);
+}
+
+void lk_vocabulary_free(lk_vocabulary *vocabulary) {
+  if (!vocabulary) return;
+  lk_free(vocabulary->table);
+  lk_free(vocabulary->ids);
+  lk_free(vocabulary);
+}
+
+int lk_vocabulary_size(const lk_vocabulary *vocabulary) {
+  return vocabulary->size;
+}
+
+const uint32_t *lk_vocabulary_table(const lk_vocabulary *vocabulary) {
+  return vocabulary->table;
+}
+
+int lk_vocabulary_id(const lk_vocabulary *vocabulary, uint32_t code_point) {
+  if (code_point == LK_PAD_CODE_POINT) return LK_PAD;
+  if (code_point == LK_MASK_CODE_POINT) return LK_MASK;
+  if (code_point >= vocabulary->limit || !vocabulary->ids[code_point]) return -1;
+  return vocabulary->ids[code_point];
+}
+
+int lk_vocabulary_equal(const lk_vocabulary *a, const lk_vocabulary *b) {
+  return a->size == b->size &&
+         !memcmp(a->table, b->table, (size_t)a->size * sizeof *a->table);
+}

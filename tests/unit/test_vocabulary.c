@@ -1,0 +1,234 @@
+/* UTF-8 and the vocabulary: all characters there and back, and each kind of bad input. */
+#include "data_files.h"
+#include "lockstep/vocabulary.h"
+
+static void every_character_survives_utf8(void **state) {
+  (void)state;
+  for (uint32_t c = 1; c <= 0x10FFFF; c++) {
+    char bytes[5];
+    uint32_t back[4];
+    size_t count;
+    if (c == 0xD800) c = 0xE000;
+    int length = lk_utf8_encode(c, bytes);
+    assert_int_equal(strlen(bytes), length);
+    assert_int_equal(lk_utf8_decode(bytes, (size_t)length, "text", back, &count), LK_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(back[0], c);
+  }
+}
+
+static void decode_gives_code_points_in_order(void **state) {
+  (void)state;
+  const char text[] = "aé\n\u2047\U0001F600";
+  const uint32_t expected[] = {'a', 0xE9, '\n', 0x2047, 0x1F600};
+  uint32_t found[sizeof text];
+  size_t count;
+  assert_int_equal(lk_utf8_decode(text, strlen(text), "text", found, &count), LK_OK);
+  assert_int_equal(count, 5);
+  assert_memory_equal(found, expected, sizeof expected);
+  assert_int_equal(lk_utf8_decode("", 0, "text", found, &count), LK_OK);
+  assert_int_equal(count, 0);
+}
+
+static void decode_names_line_and_byte(void **state) {
+  (void)state;
+  const struct {
+    const char *bytes;
+    size_t size;
+    const char *place;
+  } bad[] = {
+      {"ok\n\xC3\xA9x\xFF", 7, "names.txt, line 2, byte 4: invalid UTF-8 (0xFF)"},
+      {"\x80", 1, "line 1, byte 1"},             /* a continuation alone */
+      {"a\xC3", 2, "line 1, byte 2"},            /* cut off */
+      {"a\xE2\x81", 3, "line 1, byte 2"},        /* cut off */
+      {"\n\n\xC0\xAF", 4, "line 3, byte 1"},     /* overlong */
+      {"\xE0\x80\xAF", 3, "line 1, byte 1"},     /* overlong */
+      {"\xED\xA0\x80", 3, "line 1, byte 1"},     /* a surrogate */
+      {"\xF4\x90\x80\x80", 4, "line 1, byte 1"}, /* above U+10FFFF */
+      {"ab\0c", 4, "line 1, byte 3: a NUL byte"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    uint32_t found[8];
+    size_t count;
+    assert_int_equal(lk_utf8_decode(bad[i].bytes, bad[i].size, "names.txt", found, &count),
+                     LK_BAD_DATA);
+    assert_message(bad[i].place, NULL);
+  }
+}
+
+static lk_vocabulary *vocabulary_of(const uint32_t *code_points, size_t count) {
+  lk_vocabulary *vocabulary;
+  assert_int_equal(lk_vocabulary_create(&vocabulary, code_points, count), LK_OK);
+  return vocabulary;
+}
+
+static const uint32_t some[] = {'b', 0xE9, 'a', '\n', 'b', 0x1F600, 'a'};
+#define SOME (sizeof some / sizeof *some)
+
+static void create_sorts_behind_pad_and_mask(void **state) {
+  (void)state;
+  const uint32_t expected[] = {0x25A1, 0x2047, '\n', 'a', 'b', 0xE9, 0x1F600};
+  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
+  assert_int_equal(lk_vocabulary_size(vocabulary), 7);
+  assert_memory_equal(lk_vocabulary_table(vocabulary), expected, sizeof expected);
+  for (int id = 0; id < 7; id++)
+    assert_int_equal(lk_vocabulary_id(vocabulary, expected[id]), id);
+  assert_int_equal(lk_vocabulary_id(vocabulary, 'c'), -1);
+  assert_int_equal(lk_vocabulary_id(vocabulary, 0x1F601), -1);
+  assert_int_equal(lk_vocabulary_id(vocabulary, 0xFFFFFFFF), -1);
+  lk_vocabulary_free(vocabulary);
+}
+
+static void create_refuses_what_no_vocabulary_has(void **state) {
+  (void)state;
+  const uint32_t bad[] = {0, 0xD800, 0x110000, LK_PAD_CODE_POINT, LK_MASK_CODE_POINT};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    lk_vocabulary *vocabulary = (lk_vocabulary *)&bad;
+    assert_int_equal(lk_vocabulary_create(&vocabulary, &bad[i], 1), LK_BAD_DATA);
+    assert_null(vocabulary);
+  }
+}
+
+static void create_holds_65535_ids_and_no_more(void **state) {
+  (void)state;
+  static uint32_t many[65534];
+  lk_vocabulary *vocabulary;
+  for (uint32_t i = 0; i < 65534; i++)
+    many[i] = 0x10000 + i;
+  vocabulary = vocabulary_of(many, 65533);
+  assert_int_equal(lk_vocabulary_size(vocabulary), 65535);
+  assert_int_equal(lk_vocabulary_id(vocabulary, many[65532]), 65534);
+  lk_vocabulary_free(vocabulary);
+  assert_int_equal(lk_vocabulary_create(&vocabulary, many, 65534), LK_BAD_DATA);
+  assert_message("65536 ids", "65535", NULL);
+}
+
+static void restore_checks_the_table(void **state) {
+  (void)state;
+  const struct {
+    uint32_t table[4];
+    size_t size;
+    const char *message;
+  } bad[] = {
+      {{0x25A1}, 0, "0 ids"},
+      {{0x25A1}, 1, "1 ids"},
+      {{0x2047, 0x25A1, 'a'}, 3, "ids 0 and 1"},
+      {{'a', 'b', 'c'}, 3, "ids 0 and 1"},
+      {{0x25A1, 0x2047, 'b', 'a'}, 4, "ids 2 and 3"},
+      {{0x25A1, 0x2047, 'a', 'a'}, 4, "ids 2 and 3"},
+      {{0x25A1, 0x2047, 'a', 0x2047}, 4, "id 3 cannot be U+2047"},
+      {{0x25A1, 0x2047, 'a', 0x110000}, 4, "id 3 cannot be U+110000"},
+      {{0x25A1, 0x2047, 0xDFFF, 0xE000}, 4, "id 2 cannot be U+DFFF"},
+      {{0x25A1, 0x2047, 0, 'a'}, 4, "id 2 cannot be U+0000"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    lk_vocabulary *vocabulary;
+    assert_int_equal(lk_vocabulary_restore(&vocabulary, bad[i].table, bad[i].size),
+                     LK_BAD_DATA);
+    assert_null(vocabulary);
+    assert_message(bad[i].message, NULL);
+  }
+  /* the size is judged before the table is read: nothing stands behind this pointer */
+  lk_vocabulary *vocabulary;
+  assert_int_equal(lk_vocabulary_restore(&vocabulary, NULL, 65536), LK_BAD_DATA);
+}
+
+static void copies_and_restored_tables_are_equal(void **state) {
+  (void)state;
+  const uint32_t other[] = {'a', 'b', 'c', '\n', 0x1F600};
+  lk_vocabulary *a = vocabulary_of(some, SOME), *b, *c, *d = vocabulary_of(other, 5);
+  assert_int_equal(lk_vocabulary_copy(&b, a), LK_OK);
+  assert_int_equal(lk_vocabulary_restore(&c, lk_vocabulary_table(a), 7), LK_OK);
+  assert_true(lk_vocabulary_equal(a, b));
+  lk_vocabulary_free(a);
+  assert_true(lk_vocabulary_equal(b, c));
+  assert_int_equal(lk_vocabulary_id(b, 'b'), 4);
+  assert_int_equal(lk_vocabulary_size(d), 7);
+  assert_false(lk_vocabulary_equal(b, d)); /* as many ids, another character */
+  lk_vocabulary_free(b);
+  lk_vocabulary_free(c);
+  lk_vocabulary_free(d);
+}
+
+static void text_survives_encode_and_decode(void **state) {
+  (void)state;
+  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
+  const uint16_t expected[] = {4, 5, 6, 3};
+  uint16_t tokens[4];
+  size_t count;
+  char *text;
+  assert_int_equal(
+      lk_vocabulary_encode(vocabulary, "bé\U0001F600a", "x", 0, tokens, 4, &count), LK_OK);
+  assert_int_equal(count, 4);
+  assert_memory_equal(tokens, expected, sizeof expected);
+  assert_int_equal(lk_vocabulary_decode(vocabulary, tokens, 4, &text), LK_OK);
+  assert_string_equal(text, "bé\U0001F600a");
+  lk_free(text);
+  assert_int_equal(lk_vocabulary_encode(vocabulary, "", "x", 0, tokens, 0, &count), LK_OK);
+  assert_int_equal(count, 0);
+  lk_vocabulary_free(vocabulary);
+}
+
+static void decode_shows_pad_and_mask_and_refuses_other_ids(void **state) {
+  (void)state;
+  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
+  char *text;
+  assert_int_equal(lk_vocabulary_decode(vocabulary, (uint16_t[]){3, 1, 0}, 3, &text),
+                   LK_OK);
+  assert_string_equal(text, "a⁇□");
+  lk_free(text);
+  assert_int_equal(lk_vocabulary_decode(vocabulary, NULL, 0, &text), LK_OK);
+  assert_string_equal(text, "");
+  lk_free(text);
+  assert_int_equal(lk_vocabulary_decode(vocabulary, (uint16_t[]){3, 7}, 2, &text),
+                   LK_BAD_DATA);
+  assert_null(text);
+  lk_vocabulary_free(vocabulary);
+}
+
+static void encode_says_what_is_wrong_and_where(void **state) {
+  (void)state;
+  const struct {
+    const char *text;
+    uint64_t line;
+    const char *message;
+  } bad[] = {
+      {"éaß", 12, "q.tsv, line 12, character 3: ß (U+00DF) is not in the vocabulary; "},
+      {"éaß", 0, "q.tsv, character 3: ß (U+00DF)"},
+      {"a\x01", 3, "line 3, character 2: U+0001 is not"},
+      {"a\u200B", 3, "character 2: U+200B is not"}, /* nothing that a terminal shows */
+      {"a⁇", 3, "line 3, character 2: ⁇ (U+2047) is reserved for masking"},
+      {"□", 3, "line 3, character 1: □ (U+25A1) is reserved for padding"},
+      {"é\xFF", 5, "q.tsv, line 5, byte 3: invalid UTF-8 (0xFF)"},
+      {"é\xC3", 0, "q.tsv, byte 3: invalid UTF-8 (0xC3)"},
+      {"aaaaa", 9, "q.tsv, line 9: more than 4 characters"},
+      {"aaaaa", 0, "q.tsv: more than 4 characters"},
+  };
+  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    uint16_t tokens[4];
+    size_t count;
+    assert_int_equal(lk_vocabulary_encode(vocabulary, bad[i].text, "q.tsv", bad[i].line,
+                                          tokens, 4, &count),
+                     LK_BAD_DATA);
+    assert_message(bad[i].message, NULL);
+  }
+  lk_vocabulary_free(vocabulary);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_character_survives_utf8),
+      cmocka_unit_test(decode_gives_code_points_in_order),
+      cmocka_unit_test(decode_names_line_and_byte),
+      cmocka_unit_test(create_sorts_behind_pad_and_mask),
+      cmocka_unit_test(create_refuses_what_no_vocabulary_has),
+      cmocka_unit_test(create_holds_65535_ids_and_no_more),
+      cmocka_unit_test(restore_checks_the_table),
+      cmocka_unit_test(copies_and_restored_tables_are_equal),
+      cmocka_unit_test(text_survives_encode_and_decode),
+      cmocka_unit_test(decode_shows_pad_and_mask_and_refuses_other_ids),
+      cmocka_unit_test(encode_says_what_is_wrong_and_where),
+  };
+  return cmocka_run_group_tests(tests, NULL, remove_temporary);
+}
