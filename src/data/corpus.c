@@ -1,0 +1,53 @@
+#include "lockstep/corpus.h"
+#include "lockstep/memory.h"
+#include <assert.h>
+
+lk_range lk_shard_range(uint64_t documents, int shards, int shard) {
+  assert(shards > 0 && shard >= 0 && shard < shards);
+  unsigned __int128 n = documents; /* the product may pass 64 bits */
+  uint64_t first = (uint64_t)(n * (unsigned)shard / (unsigned)shards);
+  uint64_t end = (uint64_t)(n * ((unsigned)shard + 1) / (unsigned)shards);
+  return (lk_range){first, end - first};
+}
+
+static uint64_t power_of_two_not_above(uint64_t n) {
+  uint64_t power = 1;
+  while (power <= n / 2)
+    power *= 2;
+  return power;
+}
+
+lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice slice) {
+  assert(slice.shards > 0 && slice.first_shard >= 0 && slice.shard_count > 0 &&
+         slice.first_shard + slice.shard_count <= slice.shards);
+  if (!documents)
+    return lk_fail(LK_BAD_DATA,
+                   "%s: no documents; put one document on each line, empty lines do not "
+                   "count",
+                   path);
+  if (documents < (uint64_t)slice.shards)
+    return lk_fail(LK_BAD_DATA,
+                   "%s: %llu documents are fewer than %d shards; set shards=%llu, a power "
+                   "of two not above %llu, or add documents",
+                   path, (unsigned long long)documents, slice.shards,
+                   (unsigned long long)power_of_two_not_above(documents),
+                   (unsigned long long)documents);
+  return LK_OK;
+}
+
+void lk_corpus_free(lk_corpus *corpus) {
+  if (!corpus) return;
+  lk_vocabulary_free(corpus->vocabulary);
+  lk_free(corpus->offsets);
+  lk_free(corpus->tokens);
+  lk_free(corpus);
+}
+
+const uint16_t *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
+                                   size_t *length) {
+  assert(document >= corpus->held.first &&
+         document - corpus->held.first < corpus->held.count);
+  const uint64_t *offset = corpus->offsets + (document - corpus->held.first);
+  *length = (size_t)(offset[1] - offset[0]);
+  return corpus->tokens + offset[0];
+}

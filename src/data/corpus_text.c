@@ -1,0 +1,158 @@
+/* Reading a text: one pass over all of it checks every character and counts; a second one
+ * over the slice's lines encodes them. */
+#include "data/text.h"
+#include "lockstep/corpus.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include <string.h>
+
+enum { CODE_POINTS = 0x110000 };
+
+typedef struct {
+  const char *path;
+  char *bytes;
+  size_t size;
+} text_file;
+
+typedef struct {
+  const char *start;
+  size_t size;
+} document_line;
+
+/* The next line that is not empty, from *at on, which is moved behind it. 0 at the end. */
+static int next_document(const text_file *text, size_t *at, document_line *line) {
+  while (*at < text->size) {
+    const char *start = text->bytes + *at;
+    const char *newline = memchr(start, '\n', text->size - *at);
+    size_t size = newline ? (size_t)(newline - start) : text->size - *at;
+    *at += size + (newline != NULL);
+    *line = (document_line){start, size};
+    if (size) return 1;
+  }
+  return 0;
+}
+
+/* A newline ends a document and is never a token, so a given vocabulary need not have it.
+ */
+static int is_allowed(uint32_t code_point, const lk_vocabulary *vocabulary) {
+  if (code_point == LK_PAD_CODE_POINT || code_point == LK_MASK_CODE_POINT) return 0;
+  return !vocabulary || code_point == '\n' || lk_vocabulary_id(vocabulary, code_point) > 0;
+}
+
+/* Checks all characters against UTF-8 and the vocabulary (NULL: any), counts them and marks
+ * those seen. */
+static lk_status scan_characters(const text_file *text, const lk_vocabulary *vocabulary,
+                                 uint8_t *seen, uint64_t *characters) {
+  for (size_t at = 0; at < text->size;) {
+    uint32_t code_point;
+    int length = lk_text_next(text->bytes + at, text->size - at, &code_point);
+    if (!length)
+      return lk_text_refuse_byte(text->path, lk_text_place_of(text->bytes, at),
+                                 text->bytes[at]);
+    if (!is_allowed(code_point, vocabulary))
+      return lk_text_refuse_character(text->path, lk_text_place_of(text->bytes, at),
+                                      code_point);
+    seen[code_point] = 1;
+    ++*characters;
+    at += (size_t)length;
+  }
+  return LK_OK;
+}
+
+static lk_status vocabulary_of_seen(lk_vocabulary **out, const uint8_t *seen) {
+  uint32_t *code_points = NULL;
+  size_t count = 0;
+  for (uint32_t c = 0; c < CODE_POINTS; c++)
+    count += seen[c];
+  LK_TRY(LK_NEW(code_points, count));
+  count = 0;
+  for (uint32_t c = 0; c < CODE_POINTS; c++)
+    if (seen[c]) code_points[count++] = c;
+  lk_status status = lk_vocabulary_create(out, code_points, count);
+  lk_free(code_points);
+  return status;
+}
+
+static lk_status scan_text(lk_corpus *corpus, const text_file *text,
+                           const lk_vocabulary *vocabulary) {
+  uint8_t *seen = NULL;
+  document_line line;
+  LK_TRY(LK_NEW(seen, CODE_POINTS));
+  lk_status status = scan_characters(text, vocabulary, seen, &corpus->characters);
+  if (status == LK_OK)
+    status = vocabulary ? lk_vocabulary_copy(&corpus->vocabulary, vocabulary)
+                        : vocabulary_of_seen(&corpus->vocabulary, seen);
+  lk_free(seen);
+  for (size_t at = 0; next_document(text, &at, &line);)
+    corpus->documents++;
+  return status;
+}
+
+static lk_range held_range(uint64_t documents, lk_slice slice) {
+  int last_shard = slice.first_shard + slice.shard_count - 1;
+  lk_range first = lk_shard_range(documents, slice.shards, slice.first_shard);
+  lk_range last = lk_shard_range(documents, slice.shards, last_shard);
+  return (lk_range){first.first, last.first + last.count - first.first};
+}
+
+static size_t count_characters(document_line line) {
+  size_t count = 0;
+  for (size_t i = 0; i < line.size; i++)
+    count += ((unsigned char)line.start[i] & 0xC0) != 0x80;
+  return count;
+}
+
+/* The line was checked by the scan, so every character is valid and has an id. */
+static void encode_line(const lk_vocabulary *vocabulary, document_line line,
+                        uint16_t *tokens) {
+  uint32_t code_point;
+  for (size_t at = 0; at < line.size;) {
+    at += (size_t)lk_text_next(line.start + at, line.size - at, &code_point);
+    *tokens++ = (uint16_t)lk_vocabulary_id(vocabulary, code_point);
+  }
+}
+
+static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_range held) {
+  document_line line;
+  size_t begin = 0;
+  corpus->held = held;
+  LK_TRY(LK_NEW(corpus->offsets, held.count + 1));
+  for (uint64_t i = 0; i < held.first; i++)
+    next_document(text, &begin, &line);
+  size_t at = begin;
+  for (uint64_t i = 0; i < held.count; i++) {
+    next_document(text, &at, &line);
+    corpus->offsets[i + 1] = corpus->offsets[i] + count_characters(line);
+  }
+  LK_TRY(LK_NEW(corpus->tokens, corpus->offsets[held.count]));
+  at = begin;
+  for (uint64_t i = 0; i < held.count; i++) {
+    next_document(text, &at, &line);
+    encode_line(corpus->vocabulary, line, corpus->tokens + corpus->offsets[i]);
+  }
+  return LK_OK;
+}
+
+static lk_status fill_corpus(lk_corpus *corpus, const text_file *text,
+                             const lk_vocabulary *vocabulary, lk_slice slice) {
+  LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
+  LK_TRY(scan_text(corpus, text, vocabulary));
+  LK_TRY(lk_corpus_check_slice(text->path, corpus->documents, slice));
+  return hold_documents(corpus, text, held_range(corpus->documents, slice));
+}
+
+lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
+                              const lk_vocabulary *vocabulary, lk_slice slice) {
+  text_file text = {path, NULL, 0};
+  lk_corpus *corpus = NULL;
+  *out = NULL;
+  LK_TRY(lk_file_read(path, &text.bytes, &text.size));
+  lk_status status = LK_NEW(corpus, 1);
+  if (status == LK_OK) status = fill_corpus(corpus, &text, vocabulary, slice);
+  lk_free(text.bytes);
+  if (status == LK_OK)
+    *out = corpus;
+  else
+    lk_corpus_free(corpus);
+  return status;
+}

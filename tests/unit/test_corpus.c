@@ -1,0 +1,212 @@
+/* Texts as documents: what counts, what a slice holds, what is refused and how. */
+#include "data_files.h"
+#include "lockstep/corpus.h"
+
+static const lk_slice whole = {1, 0, 1};
+
+static lk_corpus *corpus_of(const char *text, lk_slice slice) {
+  lk_corpus *corpus;
+  if (lk_corpus_read_text(&corpus, temporary_text(text), NULL, slice) != LK_OK)
+    fail_msg("%s", lk_message());
+  return corpus;
+}
+
+static void assert_document(const lk_corpus *corpus, uint64_t document, const char *text) {
+  size_t length;
+  char *found;
+  const uint16_t *tokens = lk_corpus_document(corpus, document, &length);
+  assert_int_equal(lk_vocabulary_decode(corpus->vocabulary, tokens, length, &found), LK_OK);
+  assert_string_equal(found, text);
+  lk_free(found);
+}
+
+static void shards_cut_the_documents_evenly(void **state) {
+  (void)state;
+  const uint64_t counts[] = {8, 9, 11, 15, 16, 2937, 1ull << 62};
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    for (int shards = 1; shards <= 8; shards *= 2) {
+      uint64_t next = 0, n = counts[i];
+      for (int shard = 0; shard < shards; shard++) {
+        lk_range range = lk_shard_range(n, shards, shard);
+        uint64_t small = n / (uint64_t)shards;
+        assert_int_equal(range.first, next);
+        assert_in_range(range.count, small, small + (n % (uint64_t)shards != 0));
+        next += range.count;
+      }
+      assert_int_equal(next, n);
+    }
+  assert_int_equal(lk_shard_range(2937, 8, 3).first, 3 * 2937 / 8);
+}
+
+static void lines_that_are_not_empty_are_documents(void **state) {
+  (void)state;
+  lk_corpus *corpus = corpus_of("\nab\n\n\ncé\r\nd", whole);
+  assert_int_equal(corpus->documents, 3);
+  assert_int_equal(corpus->characters, 11); /* newlines and the carriage return included */
+  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 2 + 7);
+  assert_int_equal(corpus->held.first, 0);
+  assert_int_equal(corpus->held.count, 3);
+  assert_document(corpus, 0, "ab");
+  assert_document(corpus, 1, "cé\r");
+  assert_document(corpus, 2, "d");
+  lk_corpus_free(corpus);
+}
+
+static void a_last_newline_adds_no_document(void **state) {
+  (void)state;
+  lk_corpus *without = corpus_of("a\nb", whole), *with = corpus_of("a\nb\n", whole);
+  assert_int_equal(without->documents, 2);
+  assert_int_equal(with->documents, 2);
+  assert_int_equal(with->characters, without->characters + 1);
+  assert_string_not_equal(with->sha256.hex, without->sha256.hex);
+  lk_corpus_free(without);
+  lk_corpus_free(with);
+}
+
+static void the_hash_is_of_the_bytes(void **state) {
+  (void)state;
+  lk_corpus *corpus = corpus_of("abc", whole);
+  assert_string_equal(corpus->sha256.hex, /* FIPS 180-2, appendix B.1 */
+                      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  lk_corpus_free(corpus);
+}
+
+static const char eleven[] =
+    "zero\none\n\ntwo\nthrée\nfour\nfive\nsix\nseven\neight\n\nnine\n"
+    "tên\n";
+
+/* A slice holds its documents, no others, and knows the same of the whole. */
+static void check_slice(const lk_corpus *all, lk_slice slice) {
+  lk_corpus *part = corpus_of(eleven, slice);
+  lk_range first = lk_shard_range(11, slice.shards, slice.first_shard);
+  lk_range last =
+      lk_shard_range(11, slice.shards, slice.first_shard + slice.shard_count - 1);
+  assert_int_equal(part->documents, 11);
+  assert_int_equal(part->characters, all->characters);
+  assert_string_equal(part->sha256.hex, all->sha256.hex);
+  assert_true(lk_vocabulary_equal(part->vocabulary, all->vocabulary));
+  assert_int_equal(part->held.first, first.first);
+  assert_int_equal(part->held.count, last.first + last.count - first.first);
+  for (uint64_t i = part->held.first; i < part->held.first + part->held.count; i++) {
+    size_t length, expected_length;
+    const uint16_t *tokens = lk_corpus_document(part, i, &length);
+    const uint16_t *expected = lk_corpus_document(all, i, &expected_length);
+    assert_int_equal(length, expected_length);
+    assert_memory_equal(tokens, expected, length * sizeof *tokens);
+  }
+  lk_corpus_free(part);
+}
+
+static void a_slice_holds_its_shards_only(void **state) {
+  (void)state;
+  lk_corpus *all = corpus_of(eleven, whole);
+  assert_int_equal(all->documents, 11);
+  assert_document(all, 3, "thrée");
+  assert_document(all, 10, "tên");
+  for (int shards = 1; shards <= 8; shards *= 2)
+    for (int count = 1; count <= shards; count++)
+      for (int first = 0; first + count <= shards; first++)
+        check_slice(all, (lk_slice){shards, first, count});
+  lk_corpus_free(all);
+}
+
+static void a_given_vocabulary_is_used(void **state) {
+  (void)state;
+  const uint32_t letters[] = {'a', 'b', 'c', 'z'}; /* no newline: it is never a token */
+  lk_vocabulary *vocabulary;
+  lk_corpus *corpus;
+  size_t length;
+  assert_int_equal(lk_vocabulary_create(&vocabulary, letters, 4), LK_OK);
+  assert_int_equal(
+      lk_corpus_read_text(&corpus, temporary_text("bz\nc\n"), vocabulary, whole), LK_OK);
+  assert_true(lk_vocabulary_equal(corpus->vocabulary, vocabulary));
+  assert_ptr_not_equal(corpus->vocabulary, vocabulary);
+  assert_int_equal(lk_corpus_document(corpus, 0, &length)[1], 5);
+  lk_corpus_free(corpus);
+  assert_int_equal(
+      lk_corpus_read_text(&corpus, temporary_text("bz\nac\n\nabé\n"), vocabulary, whole),
+      LK_BAD_DATA);
+  assert_message(temporary_path, ", line 4, character 3: é (U+00E9) is not in the", NULL);
+  assert_null(corpus);
+  lk_vocabulary_free(vocabulary);
+}
+
+static void bad_texts_are_refused_by_every_slice(void **state) {
+  (void)state;
+#define BYTES(text) text, sizeof(text) - 1
+  const struct {
+    const char *bytes;
+    size_t size;
+    const char *message;
+  } bad[] = {
+      {BYTES(""), "no documents"},
+      {BYTES("\n\n\n"), "no documents"},
+      {BYTES("ab\nc\xC3(\n"), ", line 2, byte 2: invalid UTF-8 (0xC3)"},
+      {BYTES("a\nb\nc\nd\xE2\x82"), ", line 4, byte 2: invalid UTF-8 (0xE2)"},
+      {BYTES("a\nb\0c\nd\n"), ", line 2, byte 2: a NUL byte"},
+      {BYTES("a\nb\n\nc\u25A1\n"), ", line 4, character 2: □ (U+25A1) is reserved"},
+      {BYTES("é\u2047\nb\nc\n"), ", line 1, character 2: ⁇ (U+2047) is reserved"},
+      {BYTES("a\n"), ": 1 documents are fewer than 2 shards; set shards=1, a power of two "
+                     "not above 1"},
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (int shard = 0; shard < 2; shard++) {
+      const char *path = temporary_file(bad[i].bytes, bad[i].size);
+      lk_corpus *corpus;
+      assert_int_equal(lk_corpus_read_text(&corpus, path, NULL, (lk_slice){2, shard, 1}),
+                       LK_BAD_DATA);
+      assert_message(path, bad[i].message, NULL);
+      assert_null(corpus);
+    }
+}
+
+static void too_few_documents_are_named_with_the_fix(void **state) {
+  (void)state;
+  const lk_slice slice = {8, 0, 8};
+  assert_int_equal(lk_corpus_check_slice("x.h5", 7, slice), LK_BAD_DATA);
+  assert_message("x.h5: 7 documents", "8 shards", "set shards=4, a power of two", NULL);
+  assert_int_equal(lk_corpus_check_slice("x.h5", 0, slice), LK_BAD_DATA);
+  assert_int_equal(lk_corpus_check_slice("x.h5", 8, slice), LK_OK);
+}
+
+static void paths_that_are_no_file_are_refused(void **state) {
+  (void)state;
+  lk_corpus *corpus;
+  assert_int_equal(lk_corpus_read_text(&corpus, "/nowhere/wiki.txt", NULL, whole),
+                   LK_NO_INPUT);
+  assert_message("/nowhere/wiki.txt", NULL);
+  assert_null(corpus);
+  assert_int_equal(lk_corpus_read_text(&corpus, "/tmp", NULL, whole), LK_NO_INPUT);
+  assert_message("/tmp", "folder", NULL);
+}
+
+static void the_experiment_has_its_known_figures(void **state) {
+  (void)state;
+  const char *path = experiment_file("wiki.txt");
+  lk_corpus *corpus;
+  assert_int_equal(lk_corpus_read_text(&corpus, path, NULL, (lk_slice){8, 7, 1}), LK_OK);
+  assert_int_equal(corpus->characters, 418352);
+  assert_int_equal(corpus->documents, 2937);
+  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 256);
+  assert_int_equal(corpus->held.first, 2569);
+  assert_int_equal(corpus->held.count, 368);
+  assert_string_equal(corpus->sha256.hex,
+                      "823bb536fca77c8b5a15b34b0dead6355d0cf1f806e822464bca28806c2fd055");
+  lk_corpus_free(corpus);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(shards_cut_the_documents_evenly),
+      cmocka_unit_test(lines_that_are_not_empty_are_documents),
+      cmocka_unit_test(a_last_newline_adds_no_document),
+      cmocka_unit_test(the_hash_is_of_the_bytes),
+      cmocka_unit_test(a_slice_holds_its_shards_only),
+      cmocka_unit_test(a_given_vocabulary_is_used),
+      cmocka_unit_test(bad_texts_are_refused_by_every_slice),
+      cmocka_unit_test(too_few_documents_are_named_with_the_fix),
+      cmocka_unit_test(paths_that_are_no_file_are_refused),
+      cmocka_unit_test(the_experiment_has_its_known_figures),
+  };
+  return cmocka_run_group_tests(tests, NULL, remove_temporary);
+}
