@@ -1,0 +1,101 @@
+#include "lockstep/questions.h"
+#include "data/text.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include <string.h>
+
+static size_t count_lines(const char *bytes, size_t size) {
+  size_t lines = 0;
+  for (size_t i = 0; i < size; i++)
+    lines += bytes[i] == '\n';
+  return lines + (size > 0 && bytes[size - 1] != '\n');
+}
+
+/* Ends the line at its newline or carriage return and newline; returns the next line. */
+static char *cut_line(char *line, char *end) {
+  char *newline = memchr(line, '\n', (size_t)(end - line));
+  char *stop = newline ? newline : end;
+  if (stop > line && stop[-1] == '\r') stop[-1] = '\0';
+  *stop = '\0'; /* a file's bytes have a zero behind them, so *end may be written */
+  return newline ? newline + 1 : end;
+}
+
+/* Splits the line in place; item->line is set. */
+static lk_status split_line(char *line, const char *path, lk_question *item) {
+  unsigned long long number = item->line;
+  char *tab = strchr(line, '\t');
+  if (!*line)
+    return lk_fail(LK_BAD_DATA, "%s, line %llu: the line is empty; remove it", path,
+                   number);
+  if (tab && strchr(tab + 1, '\t'))
+    return lk_fail(LK_BAD_DATA,
+                   "%s, line %llu: more than one tab; write question, tab, answer", path,
+                   number);
+  if (tab == line || (tab && !tab[1]))
+    return lk_fail(LK_BAD_DATA,
+                   "%s, line %llu: the %s is empty; write question, tab, answer", path,
+                   number, tab == line ? "question" : "answer");
+  if (tab) *tab = '\0';
+  item->question = line;
+  item->answer = tab ? tab + 1 : NULL;
+  return LK_OK;
+}
+
+/* Answers are needed on all lines, or are on all lines or none. */
+static lk_status check_answer(const lk_questions *list, const lk_question *item,
+                              const char *path, int need_answers) {
+  unsigned long long number = item->line;
+  if (!item->answer && need_answers)
+    return lk_fail(LK_BAD_DATA,
+                   "%s, line %llu: no tab and answer; write question, tab, answer", path,
+                   number);
+  if (!item->answer != !list->items[0].answer)
+    return lk_fail(
+        LK_BAD_DATA,
+        "%s, line %llu: has %s answer, line 1 has %s; give all lines one or none", path,
+        number, item->answer ? "an" : "no", item->answer ? "none" : "one");
+  return LK_OK;
+}
+
+static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
+                             int need_answers) {
+  char *line = list->text, *end = list->text + size;
+  size_t lines = count_lines(list->text, size);
+  if (!lines)
+    return lk_fail(LK_BAD_DATA, "%s: the file is empty; write a question a line", path);
+  LK_TRY(lk_text_check(list->text, size, path));
+  LK_TRY(LK_NEW(list->items, lines));
+  for (size_t i = 0; i < lines; i++) {
+    lk_question *item = &list->items[i];
+    char *next = cut_line(line, end);
+    item->line = i + 1;
+    LK_TRY(split_line(line, path, item));
+    LK_TRY(check_answer(list, item, path, need_answers));
+    line = next;
+  }
+  list->count = lines;
+  list->has_answers = list->items[0].answer != NULL;
+  return LK_OK;
+}
+
+lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers) {
+  lk_questions *list = NULL;
+  size_t size;
+  lk_status status;
+  *out = NULL;
+  LK_TRY(LK_NEW(list, 1));
+  LK_TRY_OR(failed, lk_file_read(path, &list->text, &size));
+  LK_TRY_OR(failed, parse_lines(list, size, path, need_answers));
+  *out = list;
+  return LK_OK;
+failed:
+  lk_questions_free(list);
+  return status;
+}
+
+void lk_questions_free(lk_questions *questions) {
+  if (!questions) return;
+  lk_free(questions->text);
+  lk_free(questions->items);
+  lk_free(questions);
+}
