@@ -1,0 +1,56 @@
+#include "lockstep/objective.h"
+#include "lockstep/vocabulary.h"
+#include <assert.h>
+#include <string.h>
+
+/* Elements of the stream. */
+enum { DRAW_LIMIT, DRAW_ROUNDING, DRAW_SPAN, DRAW_START };
+
+enum { MIN_LIMIT = 4, MIN_BLOCK = 8 };
+
+static size_t draw_limit(size_t block, const lk_stream *stream) {
+  size_t largest = 7 * block / 8;
+  return MIN_LIMIT + (size_t)lk_random_below(stream, DRAW_LIMIT, largest - MIN_LIMIT + 1);
+}
+
+/* Uniform in [1, 2q-1], so of mean q; q is length/4 rounded up or down at random such that
+ * its mean is exactly length/4. Documents of 1 to 3 characters give a span of 1. The span
+ * is at most (length+1)/2, so about half of the document is always left as its context. */
+static size_t draw_span(size_t length, const lk_stream *stream) {
+  size_t quarter = (length + (size_t)lk_random_below(stream, DRAW_ROUNDING, 4)) / 4;
+  if (quarter < 2) return 1;
+  return 1 + (size_t)lk_random_below(stream, DRAW_SPAN, 2 * quarter - 1);
+}
+
+static uint16_t *append(uint16_t *to, const uint16_t *tokens, size_t count) {
+  memcpy(to, tokens, count * sizeof *tokens);
+  return to + count;
+}
+
+void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length,
+                        size_t block, const lk_stream *stream) {
+  assert(length > 0 && block >= MIN_BLOCK);
+  size_t limit = draw_limit(block, stream);
+  if (length > limit) length = limit;
+  size_t span = draw_span(length, stream);
+  size_t start = (size_t)lk_random_below(stream, DRAW_START, length - span + 1);
+  uint16_t *end = append(out->tokens, document, start);
+  *end++ = LK_MASK;
+  end = append(end, document + start + span, length - start - span);
+  *end++ = LK_MASK;
+  end = append(end, document + start, span);
+  out->length = (size_t)(end - out->tokens);
+  out->first_target = 0;
+  assert(out->length == length + 2 && out->length <= block + 1);
+}
+
+void lk_example_answer(lk_example *out, const uint16_t *question, size_t question_length,
+                       const uint16_t *answer, size_t answer_length) {
+  assert(question_length > 0 && answer_length > 0);
+  uint16_t *end = append(out->tokens, question, question_length);
+  *end++ = LK_MASK;
+  end = append(end, answer, answer_length);
+  *end++ = LK_MASK;
+  out->length = (size_t)(end - out->tokens);
+  out->first_target = question_length - 1;
+}

@@ -1,0 +1,197 @@
+/* Training examples: their form, that nothing of a document is lost or invented, and the
+ * distributions of the truncation and of the span. */
+#include "data_files.h"
+#include "lockstep/objective.h"
+#include "lockstep/vocabulary.h"
+#include <math.h>
+
+enum { BLOCK = 128, LONGEST = 7 * BLOCK / 8, DRAWS = 200000 };
+
+static lk_stream stream_of(uint64_t step) {
+  return (lk_stream){.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step, .site = 5};
+}
+
+/* Document of different tokens, so that any piece of it tells its place. */
+static void fill(uint16_t *document, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    document[i] = (uint16_t)(100 + i);
+}
+
+/* What an example tells about the draws. */
+typedef struct {
+  size_t truncated, start, span;
+} cut;
+
+/* Takes `prefix ⁇ suffix ⁇ span` apart and checks that it is the document's beginning. */
+static cut take_apart(const lk_example *example) {
+  size_t masks[2], found = 0;
+  for (size_t i = 0; i < example->length; i++)
+    if (example->tokens[i] == LK_MASK) {
+      assert_in_range(found, 0, 1);
+      masks[found++] = i;
+    }
+  assert_int_equal(found, 2);
+  cut result = {example->length - 2, masks[0], example->length - 1 - masks[1]};
+  size_t suffix = masks[1] - masks[0] - 1;
+  assert_int_equal(example->first_target, 0);
+  for (size_t i = 0; i < result.start; i++)
+    assert_int_equal(example->tokens[i], 100 + i);
+  for (size_t i = 0; i < result.span; i++)
+    assert_int_equal(example->tokens[masks[1] + 1 + i], 100 + result.start + i);
+  for (size_t i = 0; i < suffix; i++)
+    assert_int_equal(example->tokens[masks[0] + 1 + i],
+                     100 + result.start + result.span + i);
+  return result;
+}
+
+static cut corrupt(size_t length, size_t block, uint64_t step) {
+  static uint16_t document[500], tokens[502];
+  lk_example example = {.tokens = tokens};
+  lk_stream stream = stream_of(step);
+  fill(document, length);
+  tokens[block + 1] = 77; /* behind the room */
+  lk_example_corrupt(&example, document, length, block, &stream);
+  assert_in_range(example.length, 3, block + 1);
+  assert_int_equal(tokens[block + 1], 77);
+  return take_apart(&example);
+}
+
+static void documents_of_all_lengths_can_be_put_together_again(void **state) {
+  (void)state;
+  const size_t blocks[] = {8, 9, 10, 16, 128, 500};
+  for (size_t b = 0; b < sizeof blocks / sizeof *blocks; b++)
+    for (size_t length = 1; length <= 200; length++)
+      for (uint64_t step = 0; step < 40; step++) {
+        cut found = corrupt(length, blocks[b], step);
+        assert_in_range(found.truncated, length < 4 ? length : 4, length);
+        assert_in_range(found.truncated, 1, 7 * blocks[b] / 8);
+        assert_in_range(found.span, 1, (found.truncated + 1) / 2);
+      }
+}
+
+static void assert_near(double found, double expected, double tolerance) {
+  if (!(fabs(found - expected) <= tolerance))
+    fail_msg("%g is not within %g of %g", found, tolerance, expected);
+}
+
+/* Tolerances are 6 standard errors of the mean of that many independent draws; the draws
+ * are the same in every run, so a pass stays a pass. */
+static void truncation_is_uniform(void **state) {
+  (void)state;
+  static unsigned counts[LONGEST + 1];
+  double sum = 0, values = LONGEST - 4 + 1;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    size_t truncated = corrupt(500, BLOCK, step).truncated;
+    counts[truncated]++;
+    sum += (double)truncated;
+  }
+  double deviation = sqrt((values * values - 1) / 12 / DRAWS);
+  assert_near(sum / DRAWS, (4 + LONGEST) / 2.0, 6 * deviation);
+  for (size_t length = 0; length < 4; length++)
+    assert_int_equal(counts[length], 0);
+  for (size_t length = 4; length <= LONGEST; length++)
+    assert_near(counts[length], DRAWS / values, 6 * sqrt(DRAWS / values));
+}
+
+static void span_is_a_quarter_on_average(void **state) {
+  (void)state;
+  double share = 0, square = 0;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    cut found = corrupt(500, BLOCK, step);
+    double ratio = (double)found.span / (double)found.truncated;
+    share += ratio / DRAWS;
+    square += ratio * ratio / DRAWS;
+  }
+  assert_near(share, 0.25, 6 * sqrt((square - share * share) / DRAWS));
+}
+
+/* The variance of a uniform length of mean n/4 is about n²/48. */
+static void every_length_has_spans_of_its_own_mean(void **state) {
+  (void)state;
+  static double sum[LONGEST + 1], square[LONGEST + 1], count[LONGEST + 1];
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    cut found = corrupt(500, BLOCK, step);
+    sum[found.truncated] += (double)found.span;
+    square[found.truncated] += (double)(found.span * found.span);
+    count[found.truncated]++;
+  }
+  for (size_t n = 4; n <= LONGEST; n++) {
+    double mean = sum[n] / count[n], variance = square[n] / count[n] - mean * mean;
+    assert_near(mean, (double)n / 4, 6 * sqrt(variance / count[n]));
+    if (n >= 32) assert_in_range((size_t)variance, n * n / 64, n * n / 32);
+  }
+}
+
+/* Each of the two ends comes up as often as the middle. */
+static void start_is_uniform_over_what_fits(void **state) {
+  (void)state;
+  double sum = 0, used = 0, first = 0, last = 0, expected = 0;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    cut found = corrupt(500, BLOCK, step);
+    double room = (double)(found.truncated - found.span);
+    if (room < 1) continue;
+    sum += (double)found.start / room;
+    first += found.start == 0;
+    last += (double)found.start == room;
+    expected += 1 / (room + 1);
+    used++;
+  }
+  assert_near(sum / used, 0.5, 6 * 0.5 / sqrt(used));
+  assert_near(first, expected, 6 * sqrt(expected));
+  assert_near(last, expected, 6 * sqrt(expected));
+}
+
+static void short_documents_stay_whole(void **state) {
+  (void)state;
+  for (size_t length = 1; length <= 4; length++)
+    for (uint64_t step = 0; step < 100; step++) {
+      cut found = corrupt(length, BLOCK, step);
+      assert_int_equal(found.truncated, length);
+      assert_int_equal(found.span, 1);
+    }
+}
+
+static void examples_depend_on_the_stream_alone(void **state) {
+  (void)state;
+  uint16_t document[200], a[BLOCK + 1], b[BLOCK + 1];
+  lk_example first = {.tokens = a}, second = {.tokens = b};
+  int different = 0;
+  fill(document, 200);
+  for (uint64_t step = 0; step < 50; step++) {
+    lk_stream stream = stream_of(step), other = stream;
+    lk_example_corrupt(&first, document, 200, BLOCK, &stream);
+    lk_example_corrupt(&second, document, 200, BLOCK, &stream);
+    assert_int_equal(first.length, second.length);
+    assert_memory_equal(a, b, first.length * sizeof *a);
+    other.site++;
+    lk_example_corrupt(&second, document, 200, BLOCK, &other);
+    different += first.length != second.length || memcmp(a, b, first.length * sizeof *a);
+  }
+  assert_in_range(different, 45, 50);
+}
+
+static void answers_stand_between_masks(void **state) {
+  (void)state;
+  const uint16_t question[] = {10, 11, 12}, answer[] = {20, 21};
+  const uint16_t expected[] = {10, 11, 12, LK_MASK, 20, 21, LK_MASK};
+  uint16_t tokens[7];
+  lk_example example = {.tokens = tokens};
+  lk_example_answer(&example, question, 3, answer, 2);
+  assert_int_equal(example.length, 7);
+  assert_memory_equal(tokens, expected, sizeof expected);
+  assert_int_equal(example.first_target, 2); /* the row of 12 predicts the first mask */
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(documents_of_all_lengths_can_be_put_together_again),
+      cmocka_unit_test(truncation_is_uniform),
+      cmocka_unit_test(span_is_a_quarter_on_average),
+      cmocka_unit_test(every_length_has_spans_of_its_own_mean),
+      cmocka_unit_test(start_is_uniform_over_what_fits),
+      cmocka_unit_test(short_documents_stay_whole),
+      cmocka_unit_test(examples_depend_on_the_stream_alone),
+      cmocka_unit_test(answers_stand_between_masks),
+  };
+  return cmocka_run_group_tests(tests, NULL, remove_temporary);
+}
