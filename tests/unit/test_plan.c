@@ -1,0 +1,134 @@
+/* The plan: every document once an epoch, counts that add up, and an order that nothing but
+ * (seed, epoch, shard) can change. */
+#include "data_files.h"
+#include "lockstep/plan.h"
+#include "lockstep/random.h"
+
+enum { MOST = 3000 };
+
+static int micro_batch(const lk_plan *plan, uint64_t step, int shard, uint64_t *documents) {
+  static uint32_t order[MOST];
+  for (int i = 0; i < MOST; i++)
+    order[i] = 0xFFFFFFFF; /* what scratch held before must not matter */
+  return lk_plan_micro_batch(plan, step, shard, order, documents);
+}
+
+static void the_experiment_takes_its_known_steps(void **state) {
+  (void)state;
+  const lk_plan pretrain = {2937, 8, 128, 1}, finetune = {2000, 8, 256, 1};
+  assert_int_equal(lk_plan_largest_shard(&pretrain), 368);
+  assert_int_equal(lk_plan_steps_per_epoch(&pretrain), 23);
+  assert_int_equal(650 * lk_plan_steps_per_epoch(&pretrain), 14950);
+  assert_int_equal(lk_plan_steps_per_epoch(&finetune), 8);
+  assert_int_equal(lk_plan_documents_of(&pretrain, 0), 128);
+  assert_int_equal(lk_plan_documents_before(&pretrain, 14950), 650 * 2937);
+}
+
+static const lk_plan plans[] = {
+    {2937, 8, 128, 1}, {2000, 8, 256, 7},  {11, 8, 8, 2}, {8, 8, 64, 3},
+    {9, 8, 16, 4},     {100, 4, 12, 5},    {17, 1, 5, 6}, {64, 2, 64, 8},
+    {33, 16, 32, 9},   {2937, 64, 128, 1}, {1, 1, 1, 0},
+};
+#define PLANS (sizeof plans / sizeof *plans)
+
+/* Marks the documents of one shard's micro-batch, checking that they are the shard's own.
+ */
+static int visit(const lk_plan *plan, uint64_t step, int shard, unsigned *visits) {
+  uint64_t documents[MOST];
+  lk_range range = lk_shard_range(plan->documents, plan->shards, shard);
+  int count = micro_batch(plan, step, shard, documents);
+  assert_in_range(count, 0, plan->batch_size / plan->shards);
+  for (int i = 0; i < count; i++) {
+    assert_in_range(documents[i], range.first, range.first + range.count - 1);
+    visits[documents[i]]++;
+  }
+  return count;
+}
+
+static void every_document_comes_once_an_epoch(void **state) {
+  (void)state;
+  for (size_t p = 0; p < PLANS; p++) {
+    const lk_plan *plan = &plans[p];
+    uint64_t steps = lk_plan_steps_per_epoch(plan);
+    unsigned visits[MOST] = {0};
+    for (uint64_t step = 0; step < 3 * steps; step++) {
+      for (int shard = 0; shard < plan->shards; shard++)
+        visit(plan, step, shard, visits);
+      if ((step + 1) % steps) continue;
+      for (uint64_t i = 0; i < plan->documents; i++)
+        assert_int_equal(visits[i], (step + 1) / steps);
+    }
+  }
+}
+
+static void counts_are_those_of_the_micro_batches(void **state) {
+  (void)state;
+  for (size_t p = 0; p < PLANS; p++) {
+    const lk_plan *plan = &plans[p];
+    uint64_t before = 0, steps = lk_plan_steps_per_epoch(plan);
+    for (uint64_t step = 0; step <= 2 * steps; step++) {
+      unsigned visits[MOST] = {0};
+      int found = 0;
+      for (int shard = 0; shard < plan->shards; shard++)
+        found += visit(plan, step, shard, visits);
+      assert_int_not_equal(found, 0);
+      assert_int_equal(lk_plan_documents_of(plan, step), found);
+      assert_int_equal(lk_plan_documents_before(plan, step), before);
+      before += (uint64_t)found;
+    }
+  }
+}
+
+/* A batch of another size cuts the same order elsewhere. */
+static void the_order_is_that_of_seed_epoch_and_shard(void **state) {
+  (void)state;
+  const lk_plan wide = {2937, 8, 128, 42}, narrow = {2937, 8, 24, 42};
+  for (uint64_t epoch = 0; epoch < 3; epoch++)
+    for (int shard = 7; shard >= 0; shard -= 3) {
+      lk_range range = lk_shard_range(2937, 8, shard);
+      lk_stream stream = {
+          .seed = 42, .purpose = LK_RANDOM_ORDER, .step = epoch, .shard = (uint32_t)shard};
+      uint32_t order[368];
+      uint64_t a[16], b[3];
+      lk_random_order(&stream, (uint32_t)range.count, order);
+      for (uint64_t i = 0; i < range.count; i++) {
+        micro_batch(&wide, epoch * 23 + i / 16, shard, a);
+        micro_batch(&narrow, epoch * lk_plan_steps_per_epoch(&narrow) + i / 3, shard, b);
+        assert_int_equal(a[i % 16], range.first + order[i]);
+        assert_int_equal(b[i % 3], range.first + order[i]);
+      }
+    }
+}
+
+/* Positions, within their shards, at which the first micro-batches of two plans agree. */
+static int agreements(const lk_plan *a, uint64_t step_a, int shard_a, const lk_plan *b,
+                      uint64_t step_b, int shard_b) {
+  uint64_t of_a[64], of_b[64],
+      first_a = lk_shard_range(a->documents, a->shards, shard_a).first,
+      first_b = lk_shard_range(b->documents, b->shards, shard_b).first;
+  int same = 0, count = micro_batch(a, step_a, shard_a, of_a);
+  assert_int_equal(micro_batch(b, step_b, shard_b, of_b), count);
+  for (int i = 0; i < count; i++)
+    same += of_a[i] - first_a == of_b[i] - first_b;
+  return same;
+}
+
+static void seed_epoch_and_shard_each_change_the_order(void **state) {
+  (void)state;
+  const lk_plan plan = {2048, 4, 256, 1}, reseeded = {2048, 4, 256, 2};
+  assert_int_equal(agreements(&plan, 0, 0, &plan, 0, 0), 64);
+  assert_in_range(agreements(&plan, 0, 0, &reseeded, 0, 0), 0, 8);
+  assert_in_range(agreements(&plan, 0, 0, &plan, 8, 0), 0, 8);
+  assert_in_range(agreements(&plan, 0, 0, &plan, 0, 1), 0, 8);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_experiment_takes_its_known_steps),
+      cmocka_unit_test(every_document_comes_once_an_epoch),
+      cmocka_unit_test(counts_are_those_of_the_micro_batches),
+      cmocka_unit_test(the_order_is_that_of_seed_epoch_and_shard),
+      cmocka_unit_test(seed_epoch_and_shard_each_change_the_order),
+  };
+  return cmocka_run_group_tests(tests, NULL, remove_temporary);
+}
