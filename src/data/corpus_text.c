@@ -19,8 +19,10 @@ typedef struct {
   size_t size;
 } document_line;
 
-/* The next line that is not empty, from *at on, which is moved behind it. 0 at the end. */
+/* The next line that is not empty, from *at on, which is moved behind it. 0 and an
+ * empty line at the end. */
 static int next_document(const text_file *text, size_t *at, document_line *line) {
+  *line = (document_line){NULL, 0};
   while (*at < text->size) {
     const char *start = text->bytes + *at;
     const char *newline = memchr(start, '\n', text->size - *at);
