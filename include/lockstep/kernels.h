@@ -13,4 +13,8 @@ int lk_kernels_are_reference(void);
 /* Name of the instruction set that the fast kernels run with on this machine. */
 const char *lk_kernels_instruction_set(void);
 
+/* Processor cores that this process may run on: its affinity mask, not the machine's cores.
+ */
+int lk_kernels_allowed_cores(void);
+
 #endif

@@ -9,6 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* OpenBLAS takes its kernels and its first threads from environment variables when it is
+ * loaded, and knows new processors badly: some get kernels of 2004. This sets
+ * OPENBLAS_CORETYPE by the instruction set, so that all processors of one instruction set
+ * give the same bits, and OPENBLAS_NUM_THREADS to 1, where they are not set, and starts the
+ * program anew if it set one. Call it first in main. It returns where nothing was to be
+ * done, or starting anew failed. */
+void lk_blas_prepare(char **argv);
+
 /* Threads of the BLAS library in this process. */
 void lk_blas_set_threads(int threads);
 

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +54,22 @@ done:
     *bytes = NULL;
   }
   return status;
+}
+
+lk_status lk_file_map(const char *path, const char **bytes, size_t *size) {
+  int descriptor;
+  *bytes = "";
+  LK_TRY(open_to_read(path, &descriptor, size));
+  if (*size > 0) *bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  int reason = errno;
+  close(descriptor);
+  if (*bytes != MAP_FAILED) return LK_OK;
+  *bytes = NULL;
+  return lk_fail(LK_NO_INPUT, "%s: cannot read: %s", path, strerror(reason));
+}
+
+void lk_file_unmap(const char *bytes, size_t size) {
+  if (bytes && size > 0) munmap((void *)bytes, size);
 }
 
 static int write_all(int descriptor, const char *bytes, size_t size) {

@@ -1,4 +1,6 @@
+#define _GNU_SOURCE /* sched_getaffinity */
 #include "lockstep/kernels.h"
+#include <sched.h>
 
 static lk_kernels selected = LK_KERNELS_FAST;
 
@@ -23,4 +25,10 @@ const char *lk_kernels_instruction_set(void) {
 #else
   return "generic";
 #endif
+}
+
+int lk_kernels_allowed_cores(void) {
+  cpu_set_t mask;
+  /* fails on machines of over 1,024 cores only: no limit is known there */
+  return sched_getaffinity(0, sizeof mask, &mask) ? CPU_SETSIZE : CPU_COUNT(&mask);
 }

@@ -2,23 +2,9 @@
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include <cblas.h>
-#include <stdio.h>
 #include <string.h>
 
 #define LK_GEMM _Generic((lk_real)0, float : cblas_sgemm, double : cblas_dgemm)
-
-void lk_blas_set_threads(int threads) {
-  openblas_set_num_threads(threads);
-}
-
-const char *lk_blas_description(void) {
-  static char text[128];
-  char version[64] = "OpenBLAS";
-  sscanf(openblas_get_config(), "%63[^ ] %*s", version);
-  snprintf(text, sizeof text, "%.63s %.48s", openblas_get_config(),
-           openblas_get_corename());
-  return text;
-}
 
 /* C (rows, columns) = or += A·B where element (i, k) of A is a[i·a_row + k·a_column],
  * likewise B. */

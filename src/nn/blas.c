@@ -1,0 +1,39 @@
+#include "lockstep/kernels.h"
+#include "lockstep/nn.h"
+#include <cblas.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* OpenBLAS's name for the kernels of an instruction set; NULL leaves the choice to
+ * OpenBLAS. */
+static const char *core_type(void) {
+  const char *name = lk_kernels_instruction_set();
+  if (!strncmp(name, "x86-64-v4", 9)) return "SKYLAKEX";
+  if (!strncmp(name, "x86-64-v3", 9)) return "HASWELL";
+  return NULL;
+}
+
+/* Nonzero when the variable was missing and is set now. */
+static int set_if_missing(const char *name, const char *value) {
+  return value && !getenv(name) && !setenv(name, value, 0);
+}
+
+void lk_blas_prepare(char **argv) {
+  int changed = set_if_missing("OPENBLAS_CORETYPE", core_type());
+  changed |= set_if_missing("OPENBLAS_NUM_THREADS", "1");
+  if (changed) execv("/proc/self/exe", argv);
+}
+
+void lk_blas_set_threads(int threads) {
+  openblas_set_num_threads(threads);
+}
+
+const char *lk_blas_description(void) {
+  static char text[128];
+  char name[32] = "OpenBLAS", version[32] = "";
+  sscanf(openblas_get_config(), "%31s %31s", name, version);
+  snprintf(text, sizeof text, "%s %s %.48s", name, version, openblas_get_corename());
+  return text;
+}
