@@ -12,7 +12,7 @@ declare -A allowed=(
   [data]="data base"
   [dist]="dist base"
   [store]="store model data base"
-  [train]="train store dist data model base"
+  [train]="train store dist data model nn base"
   [lab]="lab attention base"
   [cli]="cli lab train store dist data model nn attention base"
 )

@@ -1,0 +1,43 @@
+/* What a run trains on: a corpus by span corruption, or questions with their answers. */
+#ifndef LOCKSTEP_DATASET_H
+#define LOCKSTEP_DATASET_H
+
+#include "lockstep/config.h"
+#include "lockstep/corpus.h"
+#include "lockstep/objective.h"
+#include "lockstep/pack.h"
+#include "lockstep/plan.h"
+
+typedef enum { LK_TASK_CORRUPTION, LK_TASK_QUESTIONS } lk_task;
+
+typedef struct lk_dataset lk_dataset;
+
+/* Opens config->corpus (text or HDF5) and, for questions, config->questions, holding the
+ * slice's part only. `vocabulary`: of the checkpoint to start from, which the corpus' must
+ * equal; NULL takes the corpus' own. Errors as lk_corpus_read_text and lk_questions_read,
+ * and a question that is too long for the block or has a character outside the vocabulary
+ * (file, line). Not collective. The caller owns *out: lk_dataset_close. */
+lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task task,
+                          const lk_vocabulary *vocabulary, lk_slice slice);
+void lk_dataset_close(lk_dataset *dataset);
+
+/* All owned by the dataset. */
+const lk_vocabulary *lk_dataset_vocabulary(const lk_dataset *dataset);
+const lk_plan *lk_dataset_plan(const lk_dataset *dataset);
+const char *lk_dataset_path(const lk_dataset *dataset);        /* of the file trained on */
+const lk_sha256 *lk_dataset_sha256(const lk_dataset *dataset); /* of its bytes */
+uint64_t lk_dataset_characters(const lk_dataset *dataset);     /* in it */
+uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset); /* for the schedule */
+
+/* Example i of the micro-batch that lk_dataset_select chose last. tokens need room for
+ * block + 1. */
+void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example);
+
+/* Chooses the micro-batch of one shard (held) in one step; returns its number of examples.
+ */
+int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard);
+
+/* The pack of one shard's micro-batch in one step. */
+void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack);
+
+#endif

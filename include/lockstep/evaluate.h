@@ -1,0 +1,42 @@
+/* Answering questions with a trained model, and scoring text. Work is dealt out in fixed
+ * groups, so that every answer has the same bits on any number of ranks. */
+#ifndef LOCKSTEP_EVALUATE_H
+#define LOCKSTEP_EVALUATE_H
+
+#include "lockstep/corpus.h"
+#include "lockstep/questions.h"
+#include "lockstep/store.h"
+#include "lockstep/world.h"
+
+/* Longest answer, in characters. */
+enum { LK_MOST_ANSWER = 32 };
+
+typedef struct {
+  char *text; /* UTF-8 up to the second ⁇; owned by the list's holder (lk_free) */
+  double log_probability; /* of the answer and its end, in nats */
+} lk_answer;
+
+/* All ranks: greedy answers to all questions, `answers` (questions->count) filled on every
+ * rank. LK_BAD_DATA names file and line of a question with an unknown character or without
+ * room for an answer in the block. `path` is for messages. Fails on all ranks alike; frees:
+ * lk_answers_free. */
+lk_status lk_evaluate_questions(lk_world *world, const lk_checkpoint *checkpoint,
+                                const lk_questions *questions, const char *path,
+                                lk_answer *answers);
+void lk_answers_free(lk_answer *answers, size_t count);
+
+/* How many answers equal the expected ones, to the letter. */
+size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answers);
+
+/* Loss of one document: over its first block + 1 characters. */
+typedef struct {
+  double nats;       /* sum over the predicted characters */
+  double characters; /* predicted: all but the first; 0 for a document of one character */
+} lk_document_score;
+
+/* All ranks: scores of every document of the corpus (all held), (corpus->documents) filled
+ * on every rank. */
+lk_status lk_score_documents(lk_world *world, const lk_checkpoint *checkpoint,
+                             const lk_corpus *corpus, lk_document_score *scores);
+
+#endif

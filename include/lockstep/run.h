@@ -1,0 +1,51 @@
+/* The run directory: config.yaml, metrics.csv, checkpoints/step-NNNNNN.h5 and
+ * checkpoints/latest. One process (rank 0) opens it, and holds its lock until it closes it.
+ */
+#ifndef LOCKSTEP_RUN_H
+#define LOCKSTEP_RUN_H
+
+#include "lockstep/config.h"
+#include "lockstep/store.h"
+
+typedef struct lk_run lk_run;
+
+/* Makes config->run where it is missing and locks it. LK_USAGE: no run directory given, or
+ * another process (named) uses it; LK_IO: it cannot be written. The caller owns *out:
+ * lk_run_close. */
+lk_status lk_run_open(lk_run **out, const lk_config *config);
+void lk_run_close(lk_run *run);
+
+/* The checkpoint to go on from, by config->resume: "auto" takes the newest good one and
+ * names on standard error each damaged one that it skips; "never" refuses a directory that
+ * has checkpoints; else a path. *out is NULL when there is none; the caller owns it:
+ * lk_checkpoint_free. LK_USAGE when its config differs in a key that the bits depend on,
+ * LK_BAD_DATA when checkpoints are there but none is good. */
+lk_status lk_run_find_checkpoint(lk_run *run, lk_checkpoint **out);
+
+/* Where the checkpoint that lk_run_find_checkpoint found is; owned by the run. */
+const char *lk_run_checkpoint_path(const lk_run *run);
+
+/* One optimizer update, as a row of metrics.csv. */
+typedef struct {
+  uint64_t step; /* updates done */
+  double epoch;  /* epochs done, with fraction */
+  double loss;   /* mean nats per target token of the global batch */
+  double learning_rate;
+  double gradient_norm; /* before clipping, of the mean loss */
+  uint64_t target_tokens;
+  double seconds;                                              /* of the whole step */
+  double compute_seconds, communication_seconds, data_seconds; /* of rank 0 */
+  uint64_t peak_memory;                                        /* bytes, of rank 0 */
+} lk_metrics;
+
+/* Writes config.yaml and starts metrics.csv, or goes on with it after row `step`: rows
+ * behind it, of steps that a crash undid, are cut off. */
+lk_status lk_run_begin(lk_run *run, uint64_t step);
+
+lk_status lk_run_log(lk_run *run, const lk_metrics *metrics);
+
+/* Writes checkpoints/step-NNNNNN.h5, points latest to it and removes all but the newest
+ * keep_last (0 keeps all). */
+lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint);
+
+#endif

@@ -1,0 +1,15 @@
+/* A checkpoint that rank 0 read, on every rank: only rank 0 needs to see the file. */
+#ifndef LOCKSTEP_SHARE_H
+#define LOCKSTEP_SHARE_H
+
+#include "lockstep/store.h"
+#include "lockstep/world.h"
+
+/* All ranks: rank 0 passes its checkpoint (or NULL), the others NULL in *checkpoint; all
+ * get a copy, or NULL. The caller owns it: lk_checkpoint_free. */
+lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint);
+
+/* All ranks: rank 0 reads path, all get it; fails on all alike. */
+lk_status lk_checkpoint_load(lk_world *world, const char *path, lk_checkpoint **checkpoint);
+
+#endif

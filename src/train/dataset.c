@@ -1,0 +1,205 @@
+#include "lockstep/dataset.h"
+#include "lockstep/file.h"
+#include "lockstep/questions.h"
+#include "lockstep/store.h"
+#include <string.h>
+
+struct lk_dataset {
+  lk_task task;
+  const char *path; /* into the config, not owned */
+  lk_corpus
+      *corpus; /* NULL when questions come with a checkpoint's vocabulary and no corpus */
+  lk_vocabulary *vocabulary;
+  lk_plan plan;
+  lk_sha256 sha256;
+  uint64_t characters;
+  size_t block;
+  uint16_t *tokens;    /* of all questions and answers */
+  size_t *offsets;     /* (2 · questions + 1): question i, answer i, question i+1 … */
+  uint32_t *order;     /* scratch of the plan */
+  uint64_t *documents; /* (batch_size / V) of the chosen micro-batch */
+  uint64_t step;       /* chosen */
+  int shard;
+  uint16_t *example; /* (block + 1) scratch */
+};
+
+static lk_status read_corpus(lk_dataset *d, const lk_config *config,
+                             const lk_vocabulary *vocabulary, lk_slice slice) {
+  lk_status status = lk_store_is_hdf5(config->corpus)
+                         ? lk_corpus_read_hdf5(&d->corpus, config->corpus, NULL, slice)
+                         : lk_corpus_read_text(&d->corpus, config->corpus, NULL, slice);
+  if (status != LK_OK) return status;
+  if (vocabulary && !lk_vocabulary_equal(vocabulary, d->corpus->vocabulary))
+    return lk_fail(
+        LK_BAD_DATA,
+        "%s: its vocabulary (%d ids) is not that of the checkpoint %s (%d ids); train "
+        "on the corpus that the checkpoint was made from",
+        config->corpus, lk_vocabulary_size(d->corpus->vocabulary), config->init,
+        lk_vocabulary_size(vocabulary));
+  return lk_vocabulary_copy(&d->vocabulary, d->corpus->vocabulary);
+}
+
+/* Question and answer i as tokens behind those before; the block bounds both together. */
+static lk_status encode_question(lk_dataset *d, const lk_question *item, size_t i) {
+  size_t question, answer, start = d->offsets[2 * i], room = d->block + 1;
+  LK_TRY(lk_vocabulary_encode(d->vocabulary, item->question, d->path, item->line,
+                              d->tokens + start, room, &question));
+  LK_TRY(lk_vocabulary_encode(d->vocabulary, item->answer, d->path, item->line,
+                              d->tokens + start + question, room, &answer));
+  if (question + answer + 1 > d->block)
+    return lk_fail(
+        LK_BAD_DATA,
+        "%s, line %llu: question, answer and a separator are %zu characters, the block "
+        "is %zu; shorten the line or raise model.block",
+        d->path, (unsigned long long)item->line, question + answer + 1, d->block);
+  d->offsets[2 * i + 1] = start + question;
+  d->offsets[2 * i + 2] = start + question + answer;
+  return LK_OK;
+}
+
+static lk_status encode_questions(lk_dataset *d, const lk_questions *list) {
+  LK_TRY(LK_NEW(d->tokens, list->count * d->block + 2 * (d->block + 1)));
+  LK_TRY(LK_NEW(d->offsets, 2 * list->count + 1));
+  for (size_t i = 0; i < list->count; i++)
+    LK_TRY(encode_question(d, &list->items[i], i));
+  return LK_OK;
+}
+
+static lk_status fingerprint(lk_dataset *d) {
+  char *bytes = NULL;
+  size_t size;
+  LK_TRY(lk_file_read(d->path, &bytes, &size));
+  lk_status status = lk_sha256_bytes(&d->sha256, bytes, size);
+  for (size_t i = 0; i < size; i++)
+    d->characters += ((unsigned char)bytes[i] & 0xC0) != 0x80;
+  lk_free(bytes);
+  return status;
+}
+
+static lk_status read_questions(lk_dataset *d) {
+  lk_questions *list = NULL;
+  LK_TRY(lk_questions_read(&list, d->path, 1));
+  d->plan.documents = list->count;
+  lk_status status = encode_questions(d, list);
+  lk_questions_free(list);
+  if (status == LK_OK && d->plan.documents < (uint64_t)d->plan.shards)
+    status =
+        lk_fail(LK_BAD_DATA,
+                "%s: %llu questions are fewer than %d shards; set shards to a power of two "
+                "that is not above",
+                d->path, (unsigned long long)d->plan.documents, d->plan.shards);
+  return status == LK_OK ? fingerprint(d) : status;
+}
+
+static lk_status check_keys(const lk_config *config, lk_task task,
+                            const lk_vocabulary *vocabulary) {
+  if (task == LK_TASK_QUESTIONS && !*config->questions)
+    return lk_fail(LK_USAGE, "no questions to train on: set questions=FILE.tsv");
+  if (!*config->corpus && (task == LK_TASK_CORRUPTION || !vocabulary))
+    return lk_fail(LK_USAGE, "no corpus%s: set corpus=FILE (text or HDF5)",
+                   task == LK_TASK_CORRUPTION ? " to train on" : ", and so no vocabulary");
+  return LK_OK;
+}
+
+static lk_status read_data(lk_dataset *d, const lk_config *config,
+                           const lk_vocabulary *vocabulary, lk_slice slice) {
+  if (*config->corpus)
+    LK_TRY(read_corpus(d, config, vocabulary, slice));
+  else
+    LK_TRY(lk_vocabulary_copy(&d->vocabulary, vocabulary));
+  if (d->task == LK_TASK_QUESTIONS) return read_questions(d);
+  d->plan.documents = d->corpus->documents;
+  d->sha256 = d->corpus->sha256;
+  d->characters = d->corpus->characters;
+  return LK_OK;
+}
+
+lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task task,
+                          const lk_vocabulary *vocabulary, lk_slice slice) {
+  lk_dataset *d = NULL;
+  lk_status status;
+  *out = NULL;
+  LK_TRY(check_keys(config, task, vocabulary));
+  LK_TRY(LK_NEW(d, 1));
+  d->task = task;
+  d->path = task == LK_TASK_QUESTIONS ? config->questions : config->corpus;
+  d->block = (size_t)config->model_block;
+  d->plan = (lk_plan){0, slice.shards, (int)config->batch_size, config->seed};
+  LK_TRY_OR(failed, read_data(d, config, vocabulary, slice));
+  LK_TRY_OR(failed, LK_NEW(d->order, lk_plan_largest_shard(&d->plan)));
+  LK_TRY_OR(failed, LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
+  LK_TRY_OR(failed, LK_NEW(d->example, d->block + 1));
+  *out = d;
+  return LK_OK;
+failed:
+  lk_dataset_close(d);
+  return status;
+}
+
+void lk_dataset_close(lk_dataset *dataset) {
+  if (!dataset) return;
+  lk_corpus_free(dataset->corpus);
+  lk_vocabulary_free(dataset->vocabulary);
+  lk_free(dataset->tokens);
+  lk_free(dataset->offsets);
+  lk_free(dataset->order);
+  lk_free(dataset->documents);
+  lk_free(dataset->example);
+  lk_free(dataset);
+}
+
+const lk_vocabulary *lk_dataset_vocabulary(const lk_dataset *dataset) {
+  return dataset->vocabulary;
+}
+
+const lk_plan *lk_dataset_plan(const lk_dataset *dataset) {
+  return &dataset->plan;
+}
+
+const char *lk_dataset_path(const lk_dataset *dataset) {
+  return dataset->path;
+}
+
+const lk_sha256 *lk_dataset_sha256(const lk_dataset *dataset) {
+  return &dataset->sha256;
+}
+
+uint64_t lk_dataset_characters(const lk_dataset *dataset) {
+  return dataset->characters;
+}
+
+uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset) {
+  return dataset->corpus ? dataset->corpus->documents : dataset->plan.documents;
+}
+
+int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard) {
+  dataset->step = step;
+  dataset->shard = shard;
+  return lk_plan_micro_batch(&dataset->plan, step, shard, dataset->order,
+                             dataset->documents);
+}
+
+void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
+  uint64_t document = dataset->documents[i];
+  if (dataset->task == LK_TASK_QUESTIONS) {
+    const size_t *at = &dataset->offsets[2 * document];
+    lk_example_answer(example, dataset->tokens + at[0], at[1] - at[0],
+                      dataset->tokens + at[1], at[2] - at[1]);
+    return;
+  }
+  size_t length;
+  const uint16_t *text = lk_corpus_document(dataset->corpus, document, &length);
+  lk_stream stream = {dataset->plan.seed, LK_RANDOM_OBJECTIVE, dataset->step,
+                      (uint32_t)dataset->shard, (uint32_t)i};
+  lk_example_corrupt(example, text, length, dataset->block, &stream);
+}
+
+void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack) {
+  int count = lk_dataset_select(dataset, step, shard);
+  lk_example example = {.tokens = dataset->example};
+  lk_pack_clear(pack);
+  for (int i = 0; i < count; i++) {
+    lk_dataset_example(dataset, i, &example);
+    lk_pack_append(pack, example.tokens, example.length, example.first_target);
+  }
+}

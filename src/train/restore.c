@@ -1,0 +1,61 @@
+/* What a run starts from: a checkpoint of its own, another run's parameters, or random
+ * ones. */
+#include "lockstep/trainer.h"
+#include "train/trainer.h"
+#include <stdio.h>
+#include <string.h>
+
+/* The same directory with other data would be another run. */
+static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
+  const lk_shape *here = &t->table->shape, *there = &c->info.shape;
+  if (strcmp(c->info.corpus_sha256.hex, lk_dataset_sha256(t->dataset)->hex))
+    return lk_fail(
+        LK_USAGE,
+        "%s: not the file that this run was started with (SHA-256 %.12s… now, %.12s… "
+        "then); restore it or choose another run=",
+        lk_dataset_path(t->dataset), lk_dataset_sha256(t->dataset)->hex,
+        c->info.corpus_sha256.hex);
+  if (memcmp(here, there, sizeof *here) ||
+      !lk_vocabulary_equal(lk_dataset_vocabulary(t->dataset), c->vocabulary))
+    return lk_fail(LK_USAGE,
+                   "the run's checkpoint has another model shape or vocabulary; choose "
+                   "another run=");
+  return LK_OK;
+}
+
+/* Rank 0 holds the run directory; a directory with later checkpoints than `steps` is
+ * complete. */
+static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
+  size_t bytes = t->table->count * sizeof *t->values;
+  memcpy(t->values, c->values, bytes);
+  memcpy(t->m, c->m, bytes);
+  memcpy(t->v, c->v, bytes);
+  t->step = c->info.step;
+  t->complete = t->step >= t->steps;
+  if (lk_world_rank(t->world) == 0)
+    fprintf(stderr, "lockstep: %s step %llu of %llu, from %s\n",
+            t->complete ? "the run is complete:" : "going on after",
+            (unsigned long long)t->step, (unsigned long long)t->steps,
+            lk_run_checkpoint_path(t->run));
+}
+
+static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,
+                             const lk_checkpoint *init) {
+  if (resumed) {
+    LK_TRY(check_data(t, resumed));
+    take_progress(t, resumed);
+  } else if (init) {
+    memcpy(t->values, init->values, t->table->count * sizeof *t->values);
+  } else {
+    lk_parameters_initialise(t->table, t->config->seed, t->values);
+  }
+  return LK_OK;
+}
+
+lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,
+                             lk_checkpoint *init) {
+  lk_status status = take_values(trainer, resumed, init);
+  if (status == LK_OK && trainer->run && !trainer->complete)
+    status = lk_run_begin(trainer->run, trainer->step);
+  return lk_world_agree(trainer->world, status);
+}

@@ -1,0 +1,87 @@
+/* One training step over all ranks. */
+#include "train/clock.h"
+#include "train/trainer.h"
+#include <math.h>
+#include <string.h>
+
+/* Loss and gradient of every shard of this rank; times are added to metrics. */
+static void compute_shards(lk_trainer *t, lk_metrics *metrics) {
+  lk_dropout dropout = {t->config->dropout,
+                        {t->config->seed, LK_RANDOM_DROPOUT, t->step, 0, 0}};
+  t->rows = t->target_rows = 0;
+  for (int i = 0; i < t->shard_count; i++) {
+    double start = lk_clock();
+    lk_dataset_pack(t->dataset, t->step, t->first_shard + i, t->pack);
+    double packed = lk_clock();
+    dropout.stream.shard = (uint32_t)(t->first_shard + i);
+    float *gradients = lk_tree_leaf(t->tree);
+    t->mine[2 * i] = lk_model_forward(t->model, t->values, t->pack, &dropout, NULL);
+    t->mine[2 * i + 1] = t->pack->M;
+    lk_model_backward(t->model, t->values, gradients);
+    lk_tree_add(t->tree);
+    t->rows += t->pack->N;
+    t->target_rows += t->pack->M;
+    metrics->data_seconds += packed - start;
+    metrics->compute_seconds += lk_clock() - packed;
+  }
+}
+
+/* The global batch's mean loss: shards in order, and a rank with fewer shards adds exact
+ * zeros. */
+static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
+  double loss = 0, targets = 0;
+  int pairs = t->shards_a_rank * lk_world_size(t->world);
+  LK_TRY(lk_world_gather(t->world, t->mine, 2 * t->shards_a_rank, t->all));
+  for (int i = 0; i < pairs; i++) {
+    loss += t->all[2 * i];
+    targets += t->all[2 * i + 1];
+  }
+  metrics->loss = loss / targets;
+  metrics->target_tokens = (uint64_t)targets;
+  return LK_OK;
+}
+
+/* All ranks hold the same sums and so come to the same verdict. */
+static lk_status check_finite(const lk_trainer *t, const lk_metrics *metrics) {
+  if (isfinite(metrics->loss) && isfinite(metrics->gradient_norm)) return LK_OK;
+  return lk_fail(
+      LK_INTERNAL,
+      "step %llu: the loss is %g and the gradient norm %g; the last checkpoint is "
+      "good: lower learning_rate or clip, or look at the documents of this batch",
+      (unsigned long long)t->step + 1, metrics->loss, metrics->gradient_norm);
+}
+
+static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
+  const lk_plan *plan = lk_dataset_plan(t->dataset);
+  uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
+  double tokens = (double)metrics->target_tokens;
+  metrics->gradient_norm = lk_gradient_norm(gradients, t->table->count) / tokens;
+  metrics->learning_rate =
+      t->config->learning_rate *
+      lk_schedule_factor(&t->schedule, documents * t->config->model_block);
+  LK_TRY(check_finite(t, metrics));
+  double scale = lk_adamw_clip_factor(&t->optimizer, metrics->gradient_norm) / tokens;
+  lk_adamw_update(&t->optimizer, t->table, t->step + 1, metrics->learning_rate, scale,
+                  gradients, t->values, t->m, t->v);
+  t->step++;
+  metrics->step = t->step;
+  metrics->epoch = (double)t->step / (double)lk_plan_steps_per_epoch(plan);
+  return LK_OK;
+}
+
+lk_status lk_trainer_step(lk_trainer *trainer, lk_metrics *metrics) {
+  float *sum;
+  double start = lk_clock();
+  memset(metrics, 0, sizeof *metrics);
+  compute_shards(trainer, metrics);
+  double computed = lk_clock();
+  LK_TRY(lk_tree_reduce(trainer->tree, trainer->world, &sum));
+  LK_TRY(sum_losses(trainer, metrics));
+  double reduced = lk_clock();
+  LK_TRY(update(trainer, sum, metrics));
+  metrics->communication_seconds = reduced - computed;
+  metrics->compute_seconds += lk_clock() - reduced;
+  metrics->seconds = lk_clock() - start;
+  metrics->peak_memory = lk_peak_memory();
+  return LK_OK;
+}

@@ -1,0 +1,183 @@
+#include "train/trainer.h"
+#include "lockstep/kernels.h"
+#include "lockstep/nn.h"
+#include "lockstep/share.h"
+#include <string.h>
+#include <unistd.h>
+
+/* Rank 0 locks the run directory and looks for a checkpoint; all ranks learn of it. */
+static lk_status open_run(lk_trainer *t, lk_checkpoint **resumed) {
+  lk_status status = LK_OK;
+  if (lk_world_rank(t->world) == 0) {
+    status = lk_run_open(&t->run, t->config);
+    if (status == LK_OK) status = lk_run_find_checkpoint(t->run, resumed);
+  }
+  LK_TRY(lk_world_agree(t->world, status));
+  return lk_checkpoint_share(t->world, resumed);
+}
+
+/* The model's shape comes from `init`; keys that were given must agree with it. */
+static lk_status adopt_shape(lk_config *config, const lk_shape *shape) {
+  const struct {
+    const char *key;
+    uint64_t *value;
+    int found;
+  } keys[] = {{"model.layers", &config->model_layers, shape->layers},
+              {"model.heads", &config->model_heads, shape->heads},
+              {"model.channels", &config->model_channels, shape->channels},
+              {"model.block", &config->model_block, shape->block}};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if (lk_config_is_set(config, keys[i].key) && *keys[i].value != (uint64_t)keys[i].found)
+      return lk_fail(LK_USAGE,
+                     "%s: %s is %llu, but the checkpoint %s has %d; leave it out or use "
+                     "a checkpoint of that shape",
+                     lk_config_origin(config, keys[i].key), keys[i].key,
+                     (unsigned long long)*keys[i].value, config->init, keys[i].found);
+    *keys[i].value = (uint64_t)keys[i].found;
+  }
+  return LK_OK;
+}
+
+/* The slowest part of a start and the one with most ways to fail; not collective. */
+static lk_status open_data(lk_trainer *t, lk_task task, const lk_vocabulary *vocabulary) {
+  const lk_config *c = t->config;
+  lk_slice slice = {(int)c->shards, t->first_shard, t->shard_count};
+  LK_TRY(lk_dataset_open(&t->dataset, c, task, vocabulary, slice));
+  lk_shape shape = {(int)c->model_layers, (int)c->model_heads, (int)c->model_channels,
+                    (int)c->model_block,
+                    lk_vocabulary_size(lk_dataset_vocabulary(t->dataset))};
+  return lk_parameters_create(&t->table, &shape);
+}
+
+static lk_status make_buffers(lk_trainer *t) {
+  int sequences = (int)(t->config->batch_size / t->config->shards);
+  int size = lk_world_size(t->world);
+  t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
+  LK_TRY(LK_NEW(t->values, t->table->count));
+  LK_TRY(LK_NEW(t->m, t->table->count));
+  LK_TRY(LK_NEW(t->v, t->table->count));
+  LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
+  LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
+  LK_TRY(lk_pack_create(&t->pack, sequences, t->table->shape.block));
+  LK_TRY(lk_model_create(&t->model, t->table, sequences, 1));
+  return lk_tree_create(&t->tree, t->table->count, t->shard_count);
+}
+
+static void set_recipe(lk_trainer *t) {
+  const lk_config *c = t->config;
+  const lk_plan *plan = lk_dataset_plan(t->dataset);
+  t->steps = c->steps ? c->steps : c->epochs * lk_plan_steps_per_epoch(plan);
+  t->optimizer = (lk_adamw){c->beta1, c->beta2, c->epsilon, c->weight_decay, c->clip};
+  double documents =
+      c->schedule_decay_epochs
+          ? (double)(c->schedule_decay_epochs * lk_dataset_corpus_documents(t->dataset))
+          : (double)lk_plan_documents_before(plan, t->steps);
+  t->schedule =
+      (lk_schedule){(lk_schedule_kind)c->schedule_kind, (double)c->schedule_warmup_tokens,
+                    documents * (double)c->model_block, c->schedule_minimum};
+}
+
+/* Everything that needs no other rank, once it is known what to start from. */
+static lk_status prepare(lk_trainer *t, lk_task task, const lk_checkpoint *init) {
+  lk_config *c = t->config;
+  if (init) LK_TRY(adopt_shape(c, &init->info.shape));
+  LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
+  LK_TRY(make_buffers(t));
+  set_recipe(t);
+  if (t->steps == 0)
+    return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
+  return LK_OK;
+}
+
+/* Ranks of a node must not fight for its cores. With one thread a rank the launcher has
+ * seen to that, or was told not to; more threads are this config's doing. */
+static lk_status check_threads(const lk_trainer *t) {
+  int threads = (int)t->config->threads, cores = lk_kernels_allowed_cores();
+  long machine = sysconf(_SC_NPROCESSORS_ONLN), ranks = lk_world_local_size(t->world);
+  if (threads > cores)
+    return lk_fail(
+        LK_USAGE,
+        "%s: threads is %d, but this rank may run on %d core%s only; start mpirun with "
+        "--bind-to none or --map-by slot:PE=%d, or set threads=%d",
+        lk_config_origin(t->config, "threads"), threads, cores, cores == 1 ? "" : "s",
+        threads, cores);
+  if (threads > 1 && ranks * threads > machine)
+    return lk_fail(
+        LK_USAGE,
+        "%s: %ld ranks with %d threads each are more than the %ld cores of this host; "
+        "lower threads or start fewer ranks",
+        lk_config_origin(t->config, "threads"), ranks, threads, machine);
+  return LK_OK;
+}
+
+static lk_status set_up_machine(lk_trainer *t) {
+  const lk_config *c = t->config;
+  LK_TRY(check_threads(t));
+  lk_kernels_select((lk_kernels)c->kernels);
+  lk_blas_set_threads((int)c->threads);
+  return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);
+}
+
+static lk_status start(lk_trainer *t, lk_task task, int with_run) {
+  lk_checkpoint *resumed = NULL, *init = NULL;
+  lk_status status;
+  LK_TRY(lk_world_agree(t->world, set_up_machine(t)));
+  if (with_run) LK_TRY_OR(done, open_run(t, &resumed));
+  if (*t->config->init)
+    LK_TRY_OR(done, lk_checkpoint_load(t->world, t->config->init, &init));
+  LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, init)));
+  LK_TRY_OR(done, lk_trainer_restore(t, resumed, init));
+done:
+  lk_checkpoint_free(resumed);
+  lk_checkpoint_free(init);
+  return status;
+}
+
+lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config,
+                            lk_task task, int with_run) {
+  lk_trainer *t = NULL;
+  *out = NULL;
+  LK_TRY(lk_world_agree(world, LK_NEW(t, 1)));
+  t->world = world;
+  t->config = config;
+  lk_status status = start(t, task, with_run);
+  if (status != LK_OK) {
+    lk_trainer_free(t);
+    return status;
+  }
+  *out = t;
+  return LK_OK;
+}
+
+void lk_trainer_free(lk_trainer *trainer) {
+  if (!trainer) return;
+  lk_tree_free(trainer->tree);
+  lk_model_free(trainer->model);
+  lk_pack_free(trainer->pack);
+  lk_free(trainer->all);
+  lk_free(trainer->mine);
+  lk_free(trainer->v);
+  lk_free(trainer->m);
+  lk_free(trainer->values);
+  lk_parameters_free(trainer->table);
+  lk_dataset_close(trainer->dataset);
+  lk_run_close(trainer->run);
+  lk_free(trainer);
+}
+
+uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {
+  return trainer->step;
+}
+
+uint64_t lk_trainer_steps(const lk_trainer *trainer) {
+  return trainer->steps;
+}
+
+const lk_parameters *lk_trainer_table(const lk_trainer *trainer) {
+  return trainer->table;
+}
+
+void lk_trainer_last_rows(const lk_trainer *trainer, double *rows, double *target_rows) {
+  *rows = trainer->rows;
+  *target_rows = trainer->target_rows;
+}
