@@ -1,0 +1,61 @@
+/* Private to the command line: the table of commands and the parsing of their arguments. */
+#ifndef LOCKSTEP_CLI_COMMAND_H
+#define LOCKSTEP_CLI_COMMAND_H
+
+#include "lockstep/config.h"
+#include "lockstep/world.h"
+
+typedef struct {
+  const char *name;
+  const char *arguments; /* as shown behind the name in the usage line */
+  const char *summary;   /* one line */
+  int takes_config;      /* its help ends with the config keys */
+  lk_status (*run)(lk_world *world, int argc, char **argv); /* all ranks */
+} lk_command;
+
+/* The command of this name, or NULL. */
+const lk_command *lk_command_find(const char *name);
+
+typedef enum { LK_OPTION_TEXT, LK_OPTION_COUNT } lk_option_kind;
+
+/* --name VALUE (or -letter VALUE). */
+typedef struct {
+  const char *name;
+  char letter; /* 0: none */
+  lk_option_kind kind;
+  void *target;      /* const char ** or long *, left alone when the option is not given */
+  const char *value; /* the value's name in the help */
+  const char *help;
+} lk_option;
+
+/* What stands beside the options. */
+typedef struct {
+  char **words;
+  int count;
+  int help; /* --help was given and answered: nothing else is to be done */
+} lk_words;
+
+/* Parses argv (argv[0] is the command's name). LK_USAGE for an unknown option, a missing or
+ * mistyped value, or fewer than `least` or more than `most` words. Not collective; rank 0
+ * prints the help. */
+lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
+                             const lk_option *options, int option_count, int least,
+                             int most, lk_words *words);
+
+/* All ranks: the config of `CONFIG.yaml [key=value ...]`. The caller owns *out. */
+lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config **out);
+
+/* The commands. All ranks; all return the same status. */
+lk_status lk_cli_synth(lk_world *world, int argc, char **argv);
+lk_status lk_cli_prepare(lk_world *world, int argc, char **argv);
+lk_status lk_cli_pretrain(lk_world *world, int argc, char **argv);
+lk_status lk_cli_finetune(lk_world *world, int argc, char **argv);
+lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv);
+lk_status lk_cli_baseline(lk_world *world, int argc, char **argv);
+lk_status lk_cli_ask(lk_world *world, int argc, char **argv);
+lk_status lk_cli_score(lk_world *world, int argc, char **argv);
+lk_status lk_cli_examples(lk_world *world, int argc, char **argv);
+lk_status lk_cli_bench(lk_world *world, int argc, char **argv);
+lk_status lk_cli_inspect(lk_world *world, int argc, char **argv);
+
+#endif

@@ -1,0 +1,41 @@
+/* The commands that make data: synth and prepare. Rank 0 works, the others learn how it
+ * went. */
+#include "cli/command.h"
+#include "lockstep/store.h"
+#include "lockstep/synth.h"
+#include <stdio.h>
+
+lk_status lk_cli_synth(lk_world *world, int argc, char **argv) {
+  long people = 600, questions = 400, seed = 1;
+  const lk_option options[] = {
+      {"people", 0, LK_OPTION_COUNT, &people, "N", "biographies to invent (600)"},
+      {"questions", 0, LK_OPTION_COUNT, &questions, "N",
+       "people asked about in the training questions (400); the rest are dev and test"},
+      {"seed", 0, LK_OPTION_COUNT, &seed, "N", "another seed, another data set (1)"}};
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 1, 1, &words));
+  if (words.help) return LK_OK;
+  lk_synth synth = {(int)people, (int)questions, (uint64_t)seed};
+  return lk_world_agree(
+      world, lk_world_rank(world) == 0 ? lk_synth_write(words.words[0], &synth) : LK_OK);
+}
+
+static lk_status prepare(const char *text, const char *path) {
+  lk_corpus *corpus = NULL;
+  LK_TRY(lk_corpus_read_text(&corpus, text, NULL, (lk_slice){1, 0, 1}));
+  lk_status status = lk_corpus_write_hdf5(path, corpus);
+  if (status == LK_OK)
+    printf("%s: %llu characters, %llu documents, vocabulary %d\n", path,
+           (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
+           lk_vocabulary_size(corpus->vocabulary));
+  lk_corpus_free(corpus);
+  return status;
+}
+
+lk_status lk_cli_prepare(lk_world *world, int argc, char **argv) {
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 2, 2, &words));
+  if (words.help) return LK_OK;
+  return lk_world_agree(
+      world, lk_world_rank(world) == 0 ? prepare(words.words[0], words.words[1]) : LK_OK);
+}

@@ -1,0 +1,84 @@
+#include "cli/command.h"
+#include "cli/result.h"
+#include "lockstep/memory.h"
+#include "lockstep/share.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Where the results go; NULL: not asked for. */
+typedef struct {
+  const char *predictions, *json;
+} outputs;
+
+/* Rank 0. Without answers there is nothing to count, so the predictions are the output. */
+static lk_status report(const lk_questions *questions, const lk_answer *answers,
+                        const outputs *to) {
+  if (to->predictions)
+    LK_TRY(lk_result_write_predictions(to->predictions, answers, questions->count));
+  if (to->json) LK_TRY(lk_result_write_json(to->json, questions, answers));
+  if (questions->has_answers)
+    lk_result_print(lk_evaluate_correct(questions, answers), questions->count);
+  else if (!to->predictions)
+    for (size_t i = 0; i < questions->count; i++)
+      printf("%s\n", answers[i].text);
+  return LK_OK;
+}
+
+static lk_status evaluate(lk_world *world, const lk_checkpoint *checkpoint,
+                          const lk_questions *questions, const char *path,
+                          const outputs *to) {
+  lk_answer *answers = NULL;
+  lk_status status = lk_world_agree(world, LK_NEW(answers, questions->count));
+  if (status == LK_OK)
+    status = lk_evaluate_questions(world, checkpoint, questions, path, answers);
+  if (status == LK_OK)
+    status = lk_world_agree(
+        world, lk_world_rank(world) == 0 ? report(questions, answers, to) : LK_OK);
+  lk_answers_free(answers, questions->count);
+  return status;
+}
+
+lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
+  outputs to = {NULL, NULL};
+  const lk_option options[] = {{"predictions", 0, LK_OPTION_TEXT, &to.predictions, "FILE",
+                                "write the answers, one a line"},
+                               {"json", 0, LK_OPTION_TEXT, &to.json, "FILE",
+                                "write each answer with its log-probability"}};
+  lk_words words;
+  lk_checkpoint *checkpoint = NULL;
+  lk_questions *questions = NULL;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 2, 2, &words));
+  if (words.help) return LK_OK;
+  lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
+  if (status == LK_OK)
+    status = lk_world_agree(world, lk_questions_read(&questions, words.words[1], 0));
+  if (status == LK_OK) status = evaluate(world, checkpoint, questions, words.words[1], &to);
+  lk_questions_free(questions);
+  lk_checkpoint_free(checkpoint);
+  return status;
+}
+
+static lk_status baseline(const char *path, const char *answer) {
+  lk_questions *questions = NULL;
+  size_t correct = 0;
+  LK_TRY(lk_questions_read(&questions, path, 1));
+  for (size_t i = 0; i < questions->count; i++)
+    correct += !strcmp(questions->items[i].answer, answer);
+  lk_result_print(correct, questions->count);
+  lk_questions_free(questions);
+  return LK_OK;
+}
+
+lk_status lk_cli_baseline(lk_world *world, int argc, char **argv) {
+  const char *answer = NULL;
+  const lk_option options[] = {
+      {"answer", 0, LK_OPTION_TEXT, &answer, "TEXT", "the answer given to every question"}};
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, 1, &words));
+  if (words.help) return LK_OK;
+  if (!answer)
+    return lk_fail(LK_USAGE,
+                   "baseline: which answer? add --answer TEXT, such as --answer London");
+  return lk_world_agree(world, lk_world_rank(world) == 0 ? baseline(words.words[0], answer)
+                                                         : LK_OK);
+}

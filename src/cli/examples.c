@@ -1,0 +1,69 @@
+#include "cli/command.h"
+#include "lockstep/dataset.h"
+#include <limits.h>
+#include <stdio.h>
+
+/* Input over target as the model sees them, padded to the block; rows without loss show a
+ * pad. */
+static lk_status print_example(const lk_vocabulary *vocabulary, const lk_example *example,
+                               size_t block, uint16_t *row) {
+  for (int target = 0; target < 2; target++) {
+    char *text = NULL;
+    for (size_t i = 0; i < block; i++) {
+      int inside = i + 1 < example->length && (!target || i >= example->first_target);
+      row[i] = inside ? example->tokens[i + (size_t)target] : LK_PAD;
+    }
+    LK_TRY(lk_vocabulary_decode(vocabulary, row, block, &text));
+    printf("%s %s\n", target ? "target" : "input ", text);
+    lk_free(text);
+  }
+  printf("\n");
+  return LK_OK;
+}
+
+/* The first examples of training: step after step, shard after shard. */
+static lk_status print_examples(lk_dataset *dataset, const lk_config *config, long number) {
+  size_t block = (size_t)config->model_block;
+  lk_example example = {0};
+  uint16_t *row = NULL;
+  lk_status status = LK_NEW(example.tokens, block + 1);
+  if (status == LK_OK) status = LK_NEW(row, block);
+  for (uint64_t step = 0; number > 0 && status == LK_OK; step++)
+    for (int shard = 0; shard < (int)config->shards; shard++) {
+      int count = lk_dataset_select(dataset, step, shard);
+      for (int i = 0; i < count && number > 0 && status == LK_OK; i++, number--) {
+        lk_dataset_example(dataset, i, &example);
+        status = print_example(lk_dataset_vocabulary(dataset), &example, block, row);
+      }
+    }
+  lk_free(row);
+  lk_free(example.tokens);
+  return status;
+}
+
+static lk_status examples(const lk_config *config, long number) {
+  lk_dataset *dataset = NULL;
+  lk_task task = *config->questions ? LK_TASK_QUESTIONS : LK_TASK_CORRUPTION;
+  LK_TRY(lk_dataset_open(&dataset, config, task, NULL,
+                         (lk_slice){(int)config->shards, 0, (int)config->shards}));
+  lk_status status = print_examples(dataset, config, number);
+  lk_dataset_close(dataset);
+  return status;
+}
+
+lk_status lk_cli_examples(lk_world *world, int argc, char **argv) {
+  long number = 4;
+  const lk_option options[] = {{"number", 'n', LK_OPTION_COUNT, &number, "N",
+                                "how many (4); questions when the config "
+                                "has questions, else corruption"}};
+  lk_words words;
+  lk_config *config = NULL;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, INT_MAX, &words));
+  if (words.help) return LK_OK;
+  lk_status status = lk_arguments_config(world, &words, &config);
+  if (status == LK_OK)
+    status =
+        lk_world_agree(world, lk_world_rank(world) == 0 ? examples(config, number) : LK_OK);
+  lk_config_free(config);
+  return status;
+}

@@ -1,0 +1,47 @@
+#include "cli/command.h"
+#include "lockstep/store.h"
+#include <stdio.h>
+
+static lk_status inspect_checkpoint(const char *path) {
+  lk_checkpoint *c = NULL;
+  LK_TRY(lk_checkpoint_read(&c, path, 1));
+  const lk_checkpoint_info *info = &c->info;
+  printf("kind: checkpoint\nparameters: %llu\nvocabulary: %d\nstep: %llu\nepoch: %llu\n",
+         (unsigned long long)c->table->count, info->shape.vocabulary,
+         (unsigned long long)info->step, (unsigned long long)info->epoch);
+  printf("tokens: %llu\nseed: %llu\nmodel: %d layers, %d heads, %d channels, block %d\n",
+         (unsigned long long)info->tokens, (unsigned long long)info->seed,
+         info->shape.layers, info->shape.heads, info->shape.channels, info->shape.block);
+  printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
+         (unsigned long long)info->corpus_characters,
+         (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);
+  lk_hash m = lk_hash_bytes(c->m, c->table->count * sizeof *c->m);
+  lk_hash v = lk_hash_bytes(c->v, c->table->count * sizeof *c->v);
+  printf("parameter hash: %s\noptimizer hash: %s%s\nbuild: %s\n\n%s",
+         info->parameter_hash.hex, m.hex, v.hex, info->build, info->config);
+  lk_checkpoint_free(c);
+  return LK_OK;
+}
+
+static lk_status inspect_corpus(const char *path) {
+  lk_corpus *corpus = NULL;
+  LK_TRY(lk_corpus_read_hdf5(&corpus, path, NULL, (lk_slice){1, 0, 1}));
+  printf("kind: corpus\ncharacters: %llu\ndocuments: %llu\nvocabulary: %d\nsha256: %s\n",
+         (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
+         lk_vocabulary_size(corpus->vocabulary), corpus->sha256.hex);
+  lk_corpus_free(corpus);
+  return LK_OK;
+}
+
+static lk_status inspect(const char *path) {
+  lk_store_kind kind;
+  LK_TRY(lk_store_kind_of(path, &kind));
+  return kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path);
+}
+
+lk_status lk_cli_inspect(lk_world *world, int argc, char **argv) {
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, 1, &words));
+  if (words.help) return LK_OK;
+  return lk_world_agree(world, lk_world_rank(world) == 0 ? inspect(words.words[0]) : LK_OK);
+}

@@ -1,0 +1,19 @@
+/* How scores are printed and written. */
+#ifndef LOCKSTEP_CLI_RESULT_H
+#define LOCKSTEP_CLI_RESULT_H
+
+#include "lockstep/evaluate.h"
+
+/* "Correct: 90.0 out of 500.0: 18.0%" */
+void lk_result_print(size_t correct, size_t count);
+
+/* One answer a line; a line break inside an answer is written as ␤. */
+lk_status lk_result_write_predictions(const char *path, const lk_answer *answers,
+                                      size_t count);
+
+/* {"correct", "count", "accuracy", "answers": [{"question", "answer", "prediction",
+ * "correct", "log_probability"}]}, without what needs answers where the file has none. */
+lk_status lk_result_write_json(const char *path, const lk_questions *questions,
+                               const lk_answer *answers);
+
+#endif

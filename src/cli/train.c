@@ -1,0 +1,31 @@
+#include "cli/command.h"
+#include "lockstep/trainer.h"
+#include <limits.h>
+#include <stdio.h>
+
+static lk_status train(lk_world *world, lk_config *config, lk_task task) {
+  lk_trainer *trainer = NULL;
+  LK_TRY(lk_trainer_create(&trainer, world, config, task, 1));
+  lk_status status = lk_trainer_run(trainer);
+  lk_trainer_free(trainer);
+  return status;
+}
+
+static lk_status train_command(lk_world *world, int argc, char **argv, lk_task task) {
+  lk_words words;
+  lk_config *config = NULL;
+  LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, INT_MAX, &words));
+  if (words.help) return LK_OK;
+  lk_status status = lk_arguments_config(world, &words, &config);
+  if (status == LK_OK) status = train(world, config, task);
+  lk_config_free(config);
+  return status;
+}
+
+lk_status lk_cli_pretrain(lk_world *world, int argc, char **argv) {
+  return train_command(world, argc, argv, LK_TASK_CORRUPTION);
+}
+
+lk_status lk_cli_finetune(lk_world *world, int argc, char **argv) {
+  return train_command(world, argc, argv, LK_TASK_QUESTIONS);
+}
