@@ -1,0 +1,175 @@
+/* Random numbers, hashes, memory, files. */
+#include "lockstep/file.h"
+#include "lockstep/hash.h"
+#include "lockstep/memory.h"
+#include "lockstep/random.h"
+#include <Random123/philox.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const lk_stream stream = {0x0123456789abcdefull, LK_RANDOM_DROPOUT, 77, 5, 9};
+
+/* The vectorised Philox against the library's, through the documented layout. */
+static void keep_masks_are_philox(void **state) {
+  (void)state;
+  enum { COUNT = 1000 };
+  uint8_t keep[COUNT];
+  philox4x32_key_t key = {{0x89abcdefu, 0x01234567u}};
+  lk_random_keep(&stream, 0.25, keep, COUNT);
+  for (uint32_t i = 0; i < COUNT; i++) {
+    uint32_t group = i / 128, half = i % 128 / 16, lane = i % 16;
+    philox4x32_ctr_t counter = {{group * 16 + lane, 9u | 4u << 24, 77, 5}};
+    uint32_t word = philox4x32(counter, key).v[half / 2];
+    uint32_t bits = half % 2 ? word >> 16 : word & 0xffff;
+    assert_int_equal(keep[i], bits >= 16384);
+  }
+}
+
+static void keep_masks_depend_on_every_part_of_the_stream(void **state) {
+  (void)state;
+  uint8_t first[256], other[256];
+  lk_stream changed[5] = {stream, stream, stream, stream, stream};
+  changed[0].seed++;
+  changed[1].purpose = LK_RANDOM_OBJECTIVE;
+  changed[2].step += 1ull << 32;
+  changed[3].shard++;
+  changed[4].site++;
+  lk_random_keep(&stream, 0.5, first, sizeof first);
+  for (int i = 0; i < 5; i++) {
+    lk_random_keep(&changed[i], 0.5, other, sizeof other);
+    assert_memory_not_equal(first, other, sizeof first);
+  }
+}
+
+static void keep_masks_keep_the_right_share(void **state) {
+  (void)state;
+  enum { COUNT = 1 << 20 };
+  static uint8_t keep[COUNT];
+  double kept = 0;
+  lk_random_keep(&stream, 0.1, keep, COUNT);
+  for (int i = 0; i < COUNT; i++)
+    kept += keep[i];
+  assert_true(fabs(kept / COUNT - 0.9) < 5 * sqrt(0.09 / COUNT));
+  assert_true(fabs(lk_keep_scale(0.1) - 1 / 0.9) < 1e-5);
+}
+
+static void normals_have_mean_0_and_variance_1(void **state) {
+  (void)state;
+  double sum = 0, squares = 0, count = 100000;
+  for (uint64_t i = 0; i < (uint64_t)count; i++) {
+    double value = lk_random_normal(&stream, i);
+    sum += value;
+    squares += value * value;
+  }
+  assert_true(fabs(sum / count) < 5 / sqrt(count));
+  assert_true(fabs(squares / count - 1) < 5 * sqrt(2 / count));
+}
+
+static void orders_are_permutations(void **state) {
+  (void)state;
+  uint32_t order[500];
+  int seen[500] = {0}, moved = 0;
+  lk_random_order(&stream, 500, order);
+  for (uint32_t i = 0; i < 500; i++) {
+    seen[order[i]]++;
+    moved += order[i] != i;
+  }
+  for (int i = 0; i < 500; i++)
+    assert_int_equal(seen[i], 1);
+  assert_true(moved > 450);
+}
+
+static void whole_numbers_stay_below(void **state) {
+  (void)state;
+  int counts[7] = {0};
+  for (uint64_t i = 0; i < 70000; i++)
+    counts[lk_random_below(&stream, i, 7)]++;
+  for (int i = 0; i < 7; i++)
+    assert_true(abs(counts[i] - 10000) < 500);
+}
+
+static void sha256_is_the_standards(void **state) {
+  (void)state;
+  lk_sha256 hash;
+  assert_int_equal(lk_sha256_bytes(&hash, "abc", 3), LK_OK);
+  assert_string_equal(hash.hex,
+                      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void xxh3_is_the_librarys(void **state) {
+  (void)state;
+  assert_string_equal(lk_hash_bytes("", 0).hex, "99aa06d3014798d86001c324468d497f");
+}
+
+static void memory_is_aligned_zeroed_and_counted(void **state) {
+  (void)state;
+  uint64_t alive = lk_allocations_alive();
+  char *buffer = NULL;
+  for (size_t size = 0; size < 300; size += 7) {
+    assert_int_equal(LK_NEW(buffer, size), LK_OK);
+    assert_int_equal((uintptr_t)buffer % 64, 0);
+    for (size_t i = 0; i < size; i++)
+      assert_int_equal(buffer[i], 0);
+    memset(buffer, 1, size);
+    lk_free(buffer);
+  }
+  assert_int_equal(lk_allocate((void **)&buffer, SIZE_MAX / 2, 4, "x"), LK_INTERNAL);
+  assert_null(buffer);
+  assert_int_equal(lk_allocations_alive(), alive);
+  lk_free(NULL);
+}
+
+static void files_are_written_whole(void **state) {
+  (void)state;
+  char folder[] = "/tmp/lockstep-test-XXXXXX", path[64], *bytes = NULL;
+  size_t size;
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/a/b", folder);
+  assert_int_equal(lk_folder_create(path), LK_OK);
+  assert_int_equal(lk_folder_create(path), LK_OK);
+  assert_int_equal(lk_file_read(path, &bytes, &size), LK_NO_INPUT);
+  assert_non_null(strstr(lk_message(), "folder"));
+  snprintf(path, sizeof path, "%s/a/b/c", folder);
+  assert_int_equal(lk_file_read(path, &bytes, &size), LK_NO_INPUT);
+  assert_int_equal(lk_file_write(path, "12345", 5), LK_OK);
+  assert_int_equal(lk_file_write(path, "123", 3), LK_OK);
+  assert_int_equal(lk_file_read(path, &bytes, &size), LK_OK);
+  assert_int_equal(size, 3);
+  assert_string_equal(bytes, "123");
+  lk_free(bytes);
+  snprintf(path, sizeof path, "%s/a/b/c/d", folder);
+  assert_int_equal(lk_file_write(path, "1", 1), LK_IO);
+  assert_int_equal(lk_folder_create(path), LK_IO);
+}
+
+static void a_message_may_quote_the_one_before(void **state) {
+  (void)state;
+  lk_fail(LK_IO, "first");
+  assert_int_equal(lk_fail(LK_USAGE, "second after %s", lk_message()), LK_USAGE);
+  assert_string_equal(lk_message(), "second after first");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(keep_masks_are_philox),
+      cmocka_unit_test(keep_masks_depend_on_every_part_of_the_stream),
+      cmocka_unit_test(keep_masks_keep_the_right_share),
+      cmocka_unit_test(normals_have_mean_0_and_variance_1),
+      cmocka_unit_test(orders_are_permutations),
+      cmocka_unit_test(whole_numbers_stay_below),
+      cmocka_unit_test(sha256_is_the_standards),
+      cmocka_unit_test(xxh3_is_the_librarys),
+      cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
+      cmocka_unit_test(files_are_written_whole),
+      cmocka_unit_test(a_message_may_quote_the_one_before),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

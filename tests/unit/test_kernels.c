@@ -1,0 +1,221 @@
+/* Every fast kernel against its plain reference, in single precision and at odd sizes. */
+#include "lockstep/attention.h"
+#include "lockstep/kernels.h"
+#include "lockstep/memory.h"
+#include "lockstep/nn.h"
+#include "lockstep/random.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 37, COLUMNS = 83, MOST = 65536 };
+static float x[MOST], w[MOST], b[MOST], g[MOST];
+static float fast[3][MOST], plain[3][MOST];
+
+static void fill(float *to, uint32_t site) {
+  lk_stream stream = {.seed = 11, .purpose = LK_RANDOM_WEIGHTS, .site = site};
+  for (size_t i = 0; i < MOST; i++)
+    to[i] = (float)lk_random_normal(&stream, i);
+}
+
+static int prepare(void **state) {
+  (void)state;
+  fill(x, 1);
+  fill(w, 2);
+  fill(b, 3);
+  fill(g, 4);
+  memset(fast, 0, sizeof fast);
+  memset(plain, 0, sizeof plain);
+  return 0;
+}
+
+/* Both are rounded: a sum of n terms of size 1 is good to about sqrt(n) units of 6e-8. */
+static void assert_close(const float *a, const float *reference, size_t count,
+                         double bound) {
+  double size = 0;
+  for (size_t i = 0; i < count; i++)
+    size = fmax(size, fabs((double)reference[i]));
+  assert_true(size > 0);
+  for (size_t i = 0; i < count; i++)
+    if (!(fabs((double)a[i] - (double)reference[i]) <= bound * size))
+      fail_msg("element %zu: fast %.9g, reference %.9g", i, (double)a[i],
+               (double)reference[i]);
+}
+
+/* Runs the kernel with both choices, each into its own buffers. */
+static void run_both(void (*kernel)(float out[3][MOST])) {
+  lk_kernels_select(LK_KERNELS_FAST);
+  kernel(fast);
+  lk_kernels_select(LK_KERNELS_REFERENCE);
+  kernel(plain);
+  lk_kernels_select(LK_KERNELS_FAST);
+}
+
+static void linear(float out[3][MOST]) {
+  lk_linear_forward(out[0], x, w, b, ROWS, COLUMNS, 29);
+  lk_linear_backward_input(out[1], 0, g, w, ROWS, COLUMNS, 29);
+  lk_linear_backward_input(out[1], 1, g, w, ROWS, COLUMNS, 29);
+  lk_linear_backward_weight(out[2], out[2] + 29 * COLUMNS, g, x, ROWS, COLUMNS, 29);
+}
+
+static void linear_matches(void **state) {
+  (void)state;
+  run_both(linear);
+  assert_close(fast[0], plain[0], ROWS * 29, 2e-6);
+  assert_close(fast[1], plain[1], ROWS * COLUMNS, 2e-6);
+  assert_close(fast[2], plain[2], 29 * COLUMNS + 29, 2e-6);
+}
+
+static void layer_norm(float out[3][MOST]) {
+  float mean[ROWS], inverse[ROWS];
+  lk_layer_norm_forward(out[0], mean, inverse, x, w, b, ROWS, COLUMNS);
+  lk_layer_norm_backward(out[1], out[2], out[2] + COLUMNS, g, x, mean, inverse, w, ROWS,
+                         COLUMNS);
+}
+
+static void layer_norm_matches(void **state) {
+  (void)state;
+  run_both(layer_norm);
+  assert_close(fast[0], plain[0], ROWS * COLUMNS, 2e-6);
+  assert_close(fast[1], plain[1], ROWS * COLUMNS, 2e-6);
+  assert_close(fast[2], plain[2], 2 * COLUMNS, 2e-6);
+}
+
+static void gelu(float out[3][MOST]) {
+  for (int i = 0; i < MOST; i++)
+    out[1][i] = 3 * x[i];
+  lk_gelu_forward(out[0], out[1], MOST);
+}
+
+static void gelu_matches(void **state) {
+  (void)state;
+  run_both(gelu);
+  assert_close(fast[0], plain[0], MOST, 1e-6);
+  assert_close(fast[1], plain[1], MOST, 1e-6);
+}
+
+static void cross_entropy(float out[3][MOST]) {
+  uint16_t targets[ROWS];
+  double losses[ROWS];
+  for (int i = 0; i < ROWS; i++)
+    targets[i] = (uint16_t)(i * 7 % COLUMNS);
+  memcpy(out[0], x, sizeof out[0]);
+  lk_cross_entropy(losses, out[0], targets, ROWS, COLUMNS, 1);
+  for (int i = 0; i < ROWS; i++)
+    out[1][i] = (float)losses[i];
+}
+
+static void cross_entropy_matches(void **state) {
+  (void)state;
+  run_both(cross_entropy);
+  assert_close(fast[0], plain[0], ROWS * COLUMNS, 1e-6);
+  assert_close(fast[1], plain[1], ROWS, 1e-6);
+}
+
+/* Sequences longer and shorter than a block of queries, one with few queries, one with one.
+ */
+enum { HEADS = 3, SIZE = 20, WIDTH = HEADS * SIZE };
+static const lk_span spans[] = {
+    {0, 53, 0, 53}, {53, 1, 53, 1}, {54, 40, 54, 7}, {94, 33, 61, 1}};
+enum { SPANS = 4, KEYS = 127, QUERIES = 62 };
+static uint8_t keep[65536];
+
+static void attend(float out[3][MOST], const uint8_t *mask) {
+  static float attended[QUERIES * WIDTH], log_sum[QUERIES * HEADS];
+  lk_attention *attention = NULL;
+  lk_attention_input input = {spans, SPANS, x, WIDTH, w, b, WIDTH, mask, 1.25f};
+  assert_int_equal(lk_attention_create(&attention, HEADS, SIZE, 53), LK_OK);
+  lk_attention_forward(attention, &input, attended, log_sum);
+  memcpy(out[0], attended, sizeof attended);
+  memcpy(out[0] + QUERIES * WIDTH, log_sum, sizeof log_sum);
+  lk_attention_backward(attention, &input, attended, log_sum, g, out[1], out[2],
+                        out[2] + KEYS * WIDTH);
+  lk_attention_free(attention);
+}
+
+static void attention_plain(float out[3][MOST]) {
+  attend(out, NULL);
+}
+
+static void attention_dropped(float out[3][MOST]) {
+  attend(out, keep);
+}
+
+static void check_attention(void) {
+  assert_close(fast[0], plain[0], QUERIES * WIDTH + QUERIES * HEADS, 2e-6);
+  assert_close(fast[1], plain[1], QUERIES * WIDTH, 3e-6);
+  assert_close(fast[2], plain[2], 2 * KEYS * WIDTH, 3e-6);
+}
+
+static void attention_matches(void **state) {
+  (void)state;
+  run_both(attention_plain);
+  check_attention();
+}
+
+static void attention_with_dropout_matches(void **state) {
+  (void)state;
+  lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_DROPOUT};
+  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= sizeof keep);
+  lk_random_keep(&stream, 0.2, keep, sizeof keep);
+  run_both(attention_dropped);
+  check_attention();
+}
+
+/* The single query is the same mathematics by another way through the code. */
+static void single_query_matches_the_last_query(void **state) {
+  (void)state;
+  float weights[33], out[SIZE], sum = 0;
+  lk_kernels_select(LK_KERNELS_REFERENCE);
+  attention_plain(plain);
+  for (int h = 0; h < HEADS; h++) {
+    size_t key = 94 * WIDTH + (size_t)h * SIZE, query = 61 * WIDTH + (size_t)h * SIZE;
+    lk_attention_single_query(x + query, w + key, b + key, WIDTH, 33, SIZE, 1 / sqrtf(SIZE),
+                              weights, out);
+    assert_close(out, plain[0] + query, SIZE, 2e-6);
+  }
+  for (int j = 0; j < 33; j++)
+    sum += weights[j];
+  assert_true(fabsf(sum - 1) < 1e-6f);
+  lk_kernels_select(LK_KERNELS_FAST);
+}
+
+/* Scores far beyond exp's range must neither overflow nor lose the largest weight. */
+static void attention_survives_extreme_scores(void **state) {
+  (void)state;
+  for (int i = 0; i < QUERIES * WIDTH; i++)
+    x[i] *= 1e3f;
+  for (int i = 0; i < KEYS * WIDTH; i++)
+    w[i] *= 1e3f;
+  attention_plain(fast);
+  for (int i = 0; i < QUERIES * WIDTH; i++)
+    assert_true(isfinite(fast[0][i]));
+  for (int i = 0; i < QUERIES * WIDTH; i++)
+    assert_true(isfinite(fast[1][i]));
+}
+
+static void a_row_without_work_is_no_error(void **state) {
+  (void)state;
+  lk_linear_forward(fast[0], x, w, b, 0, COLUMNS, 29);
+  lk_linear_backward_input(fast[1], 0, g, w, 0, COLUMNS, 29);
+  lk_linear_backward_weight(fast[2], fast[2], g, x, 0, COLUMNS, 29);
+  assert_true(fast[0][0] == 0 && fast[1][0] == 0 && fast[2][0] == 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup(linear_matches, prepare),
+      cmocka_unit_test_setup(layer_norm_matches, prepare),
+      cmocka_unit_test_setup(gelu_matches, prepare),
+      cmocka_unit_test_setup(cross_entropy_matches, prepare),
+      cmocka_unit_test_setup(attention_matches, prepare),
+      cmocka_unit_test_setup(attention_with_dropout_matches, prepare),
+      cmocka_unit_test_setup(single_query_matches_the_last_query, prepare),
+      cmocka_unit_test_setup(attention_survives_extreme_scores, prepare),
+      cmocka_unit_test_setup(a_row_without_work_is_no_error, prepare),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
