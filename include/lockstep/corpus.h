@@ -11,7 +11,8 @@ typedef struct {
   uint64_t count;
 } lk_range;
 
-/* The documents of shard s of V: floor(s·n/V) … floor((s+1)·n/V)-1, so sizes differ by at most 1. */
+/* The documents of shard s of V: floor(s·n/V) … floor((s+1)·n/V)-1, so sizes differ by at
+ * most 1. */
 lk_range lk_shard_range(uint64_t documents, int shards, int shard);
 
 /* A contiguous part of a corpus, with facts of the whole of it. */
@@ -33,10 +34,11 @@ typedef struct {
   int shard_count;
 } lk_slice;
 
-/* Reads a text. `vocabulary`: NULL takes the text's own; else a copy is used and a character
- * outside it is an error. LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and byte), pad or mask
- * characters (line), a text without a document, or fewer documents than slice.shards. Not
- * collective: each rank reads what it needs. The caller owns *out: lk_corpus_free. */
+/* Reads a text. `vocabulary`: NULL takes the text's own; else a copy is used and a
+ * character outside it is an error. LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and
+ * byte), pad or mask characters (line), a text without a document, or fewer documents than
+ * slice.shards. Not collective: each rank reads what it needs. The caller owns *out:
+ * lk_corpus_free. */
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_vocabulary *vocabulary, lk_slice slice);
 
@@ -45,7 +47,9 @@ lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice s
 
 void lk_corpus_free(lk_corpus *corpus);
 
-/* Tokens of document `document` (number in the whole corpus, must be held) and their number. */
-const uint16_t *lk_corpus_document(const lk_corpus *corpus, uint64_t document, size_t *length);
+/* Tokens of document `document` (number in the whole corpus, must be held) and their
+ * number. */
+const uint16_t *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
+                                   size_t *length);
 
 #endif

@@ -9,6 +9,11 @@
  * LK_NO_INPUT: missing, unreadable, a folder; the message names it and the reason. */
 lk_status lk_file_read(const char *path, char **bytes, size_t *size);
 
+/* The same without a copy in memory, and without a zero behind it: pages are read as they
+ * are used. Not for files that others may shorten meanwhile. lk_file_unmap ends it. */
+lk_status lk_file_map(const char *path, const char **bytes, size_t *size);
+void lk_file_unmap(const char *bytes, size_t size);
+
 /* Writes path whole or not at all: a temporary file beside it, fsync, rename, fsync of the
  * folder. LK_IO with the reason otherwise; the old file is then still there and the
  * temporary one gone. */

@@ -1,5 +1,5 @@
-/* Training examples. An example is a string s of n tokens: the inputs are s[0 … n-2], the targets
- * s[1 … n-1]; rows first_target … n-2 carry loss, the rows before them none. */
+/* Training examples. An example is a string s of n tokens: the inputs are s[0 … n-2], the
+ * targets s[1 … n-1]; rows first_target … n-2 carry loss, the rows before them none. */
 #ifndef LOCKSTEP_OBJECTIVE_H
 #define LOCKSTEP_OBJECTIVE_H
 
@@ -14,14 +14,14 @@ typedef struct {
   size_t first_target; /* the first row with loss */
 } lk_example;
 
-/* Span corruption: truncates the document to a length uniform in [4, 7/8·block] (a shorter document
- * stays whole), cuts out one span whose length has mean a quarter of that, and writes
- * `prefix ⁇ suffix ⁇ span`. Every row carries loss. Draws from `stream` only. */
-void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length, size_t block,
-                        const lk_stream *stream);
+/* Span corruption: truncates the document to a length uniform in [4, 7/8·block] (a shorter
+ * document stays whole), cuts out one span whose length has mean a quarter of that, and
+ * writes `prefix ⁇ suffix ⁇ span`. Every row carries loss. Draws from `stream` only. */
+void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length,
+                        size_t block, const lk_stream *stream);
 
-/* `question ⁇ answer ⁇`, loss from the row that predicts the first ⁇ on. The caller has checked
- * that question + answer + 1 <= block. */
+/* `question ⁇ answer ⁇`, loss from the row that predicts the first ⁇ on. The caller has
+ * checked that question + answer + 1 <= block. */
 void lk_example_answer(lk_example *out, const uint16_t *question, size_t question_length,
                        const uint16_t *answer, size_t answer_length);
 

@@ -1,4 +1,5 @@
-/* Question files: `question<TAB>answer` a line; the answer (with its tab) may be missing. */
+/* Question files: `question<TAB>answer` a line; the answer (with its tab) may be missing.
+ */
 #ifndef LOCKSTEP_QUESTIONS_H
 #define LOCKSTEP_QUESTIONS_H
 
@@ -19,9 +20,10 @@ typedef struct {
   int has_answers; /* every item has one, or none has */
 } lk_questions;
 
-/* Reads the file. LK_BAD_DATA with file and line: invalid UTF-8, an empty line, an empty question
- * or answer, two tabs, a line with an answer where another has none, no line at all, and with
- * need_answers a line without an answer. The last line may lack its newline; "\r\n" is read as
+/* Reads the file. LK_BAD_DATA with file and line: invalid UTF-8, an empty line, an empty
+ * question or answer, two tabs, a line with an answer where another has none, no line at
+ * all, and with need_answers a line without an answer. The last line may lack its newline;
+ * "\r\n" is read as
  * "\n". The caller owns *out: lk_questions_free. */
 lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers);
 

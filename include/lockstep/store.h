@@ -1,16 +1,17 @@
 /* HDF5 files: corpora and checkpoints. Not collective: whoever calls does the whole work.
  *
- * Every file of ours starts with a 512-byte user block of text that holds the length and XXH3-128
- * of all bytes behind it. It is checked before HDF5 sees a byte, so a damaged file is never parsed.
- * h5dump and h5py skip a user block by themselves. Files are written whole or not at all. */
+ * Every file of ours starts with a 512-byte user block of text that holds the length and
+ * XXH3-128 of all bytes behind it. It is checked before HDF5 sees a byte, so a damaged file
+ * is never parsed. h5dump and h5py skip a user block by themselves. Files are written whole
+ * or not at all. */
 #ifndef LOCKSTEP_STORE_H
 #define LOCKSTEP_STORE_H
 
 #include "lockstep/corpus.h"
 #include "lockstep/parameters.h"
 
-/* Nonzero when the file starts like one of ours or like any HDF5 file. 0 for others and for files
- * that cannot be read. */
+/* Nonzero when the file starts like one of ours or like any HDF5 file. 0 for others and for
+ * files that cannot be read. */
 int lk_store_is_hdf5(const char *path);
 
 typedef enum { LK_STORE_CORPUS, LK_STORE_CHECKPOINT } lk_store_kind;
@@ -22,24 +23,25 @@ lk_status lk_store_kind_of(const char *path, lk_store_kind *kind);
  * attributes sha256 and characters. `corpus` must hold all its documents. */
 lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 
-/* As lk_corpus_read_text; reads the slice's tokens only. `vocabulary` NULL or one that the file's
- * must equal. Sizes are checked against each other and the file before anything is allocated. */
-lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
-                              lk_slice slice);
+/* As lk_corpus_read_text; reads the slice's tokens only. `vocabulary` NULL or one that the
+ * file's must equal. Sizes are checked against each other and the file before anything is
+ * allocated. */
+lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
+                              const lk_vocabulary *vocabulary, lk_slice slice);
 
 /* What a checkpoint says beside its numbers. Texts are owned by the struct. */
 typedef struct {
   lk_shape shape;
-  uint64_t step;      /* optimizer updates done */
-  uint64_t epoch;     /* epochs done */
-  uint64_t tokens;    /* schedule's count of characters */
+  uint64_t step;   /* optimizer updates done */
+  uint64_t epoch;  /* epochs done */
+  uint64_t tokens; /* schedule's count of characters */
   uint64_t seed;
-  char *config;             /* the resolved config, YAML */
-  lk_hash config_hash;      /* of the keys that the bits depend on */
-  lk_sha256 corpus_sha256;  /* of the data trained on */
+  char *config;            /* the resolved config, YAML */
+  lk_hash config_hash;     /* of the keys that the bits depend on */
+  lk_sha256 corpus_sha256; /* of the data trained on */
   uint64_t corpus_characters, corpus_documents;
-  char build[128];          /* version, compiler, BLAS, instruction set */
-  lk_hash parameter_hash;   /* of all parameters in table order, as stored */
+  char build[128];        /* version, compiler, BLAS, instruction set */
+  lk_hash parameter_hash; /* of all parameters in table order, as stored */
 } lk_checkpoint_info;
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zeroes it */
@@ -50,16 +52,18 @@ typedef struct {
   lk_vocabulary *vocabulary; /* owned */
   lk_parameters *table;      /* owned */
   float *values;             /* (table->count), owned */
-  float *m, *v;              /* Adam's moments, (table->count) each, owned; NULL if not asked for */
+  float *m, *v; /* Adam's moments, (table->count) each, owned; NULL if not asked for */
 } lk_checkpoint;
 
-/* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name> (float32, PyTorch's shapes; every
- * dataset directly in its group, dots in its name), /vocabulary, /config and the attributes of
- * info, atomically. info.parameter_hash is computed here. Nothing of `checkpoint` is changed. */
+/* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name> (float32, PyTorch's
+ * shapes; every dataset directly in its group, dots in its name), /vocabulary, /config and
+ * the attributes of info, atomically. info.parameter_hash is computed here. Nothing of
+ * `checkpoint` is changed. */
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint);
 
-/* Reads and verifies: user block, shape against tables and sizes, parameter hash. with_moments: m
- * and v too. LK_NO_INPUT, LK_BAD_DATA naming file and reason. The caller owns *out. */
+/* Reads and verifies: user block, shape against tables and sizes, parameter hash.
+ * with_moments: m and v too. LK_NO_INPUT, LK_BAD_DATA naming file and reason. The caller
+ * owns *out. */
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments);
 
 void lk_checkpoint_free(lk_checkpoint *checkpoint);

@@ -7,13 +7,14 @@
 
 typedef struct {
   int people;    /* biographies in wiki.txt */
-  int questions; /* of them asked about in birth_places_train.tsv; the rest are dev and test */
+  int questions; /* of them asked about in birth_places_train.tsv; the rest are dev and test
+                  */
   uint64_t seed;
 } lk_synth;
 
-/* Writes wiki.txt, birth_places_train.tsv, birth_dev.tsv and birth_test_inputs.tsv into the folder
- * (made if need be). Train, dev and test ask about different people. LK_USAGE for counts that
- * cannot be met, LK_IO. */
+/* Writes wiki.txt, birth_places_train.tsv, birth_dev.tsv and birth_test_inputs.tsv into the
+ * folder (made if need be). Train, dev and test ask about different people. LK_USAGE for
+ * counts that cannot be met, LK_IO. */
 lk_status lk_synth_write(const char *folder, const lk_synth *synth);
 
 #endif

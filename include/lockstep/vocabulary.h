@@ -1,5 +1,5 @@
-/* UTF-8 and the character vocabulary. Id 0 is the pad, id 1 the mask, then the corpus' distinct
- * code points in code point order (the newline included). */
+/* UTF-8 and the character vocabulary. Id 0 is the pad, id 1 the mask, then the corpus'
+ * distinct code points in code point order (the newline included). */
 #ifndef LOCKSTEP_VOCABULARY_H
 #define LOCKSTEP_VOCABULARY_H
 
@@ -12,19 +12,23 @@
 #define LK_PAD_CODE_POINT  0x25A1u /* □ */
 #define LK_MASK_CODE_POINT 0x2047u /* ⁇ */
 
-/* Decodes UTF-8 into the caller's code_points, which has room for `size` of them, and stores their
- * number. LK_BAD_DATA names `name`, the line (first is 1) and the byte within the line. */
+/* Decodes UTF-8 into the caller's code_points, which has room for `size` of them, and
+ * stores their number. LK_BAD_DATA names `name`, the line (first is 1) and the byte within
+ * the line. */
 lk_status lk_utf8_decode(const char *bytes, size_t size, const char *name,
                          uint32_t *code_points, size_t *count);
 
-/* Writes one code point as UTF-8 with a zero behind it; returns the bytes without the zero. */
+/* Writes one code point as UTF-8 with a zero behind it; returns the bytes without the zero.
+ */
 int lk_utf8_encode(uint32_t code_point, char out[5]);
 
 typedef struct lk_vocabulary lk_vocabulary;
 
-/* From the distinct code points of a text, in any order, repeats allowed, pad and mask not among
- * them. The caller owns *out: lk_vocabulary_free. LK_BAD_DATA when over 65,535 ids. */
-lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points, size_t count);
+/* From the distinct code points of a text, in any order, repeats allowed, pad and mask not
+ * among them. The caller owns *out: lk_vocabulary_free. LK_BAD_DATA when over 65,535 ids.
+ */
+lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points,
+                               size_t count);
 
 /* From a stored table (pad and mask first, then ascending), which is checked. */
 lk_status lk_vocabulary_restore(lk_vocabulary **out, const uint32_t *table, size_t size);
@@ -45,10 +49,11 @@ int lk_vocabulary_id(const lk_vocabulary *vocabulary, uint32_t code_point);
 /* Nonzero when both hold the same table. */
 int lk_vocabulary_equal(const lk_vocabulary *a, const lk_vocabulary *b);
 
-/* Encodes zero-terminated UTF-8 text of one line into tokens (room for `capacity`), storing their
- * number. LK_BAD_DATA: invalid UTF-8, a character outside the vocabulary (named, with its U+ number
- * and place in the text), pad or mask in the text, or more than capacity characters. `name` and
- * `line` say in the message where the text is from (line 0: no line). */
+/* Encodes zero-terminated UTF-8 text of one line into tokens (room for `capacity`), storing
+ * their number. LK_BAD_DATA: invalid UTF-8, a character outside the vocabulary (named, with
+ * its U+ number and place in the text), pad or mask in the text, or more than capacity
+ * characters. `name` and `line` say in the message where the text is from (line 0: no
+ * line). */
 lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
                                const char *name, uint64_t line, uint16_t *tokens,
                                size_t capacity, size_t *count);

@@ -8,8 +8,9 @@
 
 typedef struct lk_world lk_world;
 
-/* All ranks. Starts MPI (a world of 1 when there is no launcher), on a communicator of its own with
- * MPI_ERRORS_RETURN. The caller owns *out: lk_world_free, which all ranks call and which ends MPI. */
+/* All ranks. Starts MPI (a world of 1 when there is no launcher), on a communicator of its
+ * own with MPI_ERRORS_RETURN. The caller owns *out: lk_world_free, which all ranks call and
+ * which ends MPI. */
 lk_status lk_world_create(lk_world **out, int *argc, char ***argv);
 void lk_world_free(lk_world *world);
 
@@ -18,8 +19,9 @@ int lk_world_size(const lk_world *world);       /* P */
 int lk_world_local_size(const lk_world *world); /* ranks on this host */
 const char *lk_world_host(const lk_world *world);
 
-/* All ranks: agrees on an outcome. Every rank passes its own; all get that of the lowest rank that
- * failed, with that rank's lk_message() (its rank and host added when P > 1). LK_OK if none did. */
+/* All ranks: agrees on an outcome. Every rank passes its own; all get that of the lowest
+ * rank that failed, with that rank's lk_message() (its rank and host added when P > 1).
+ * LK_OK if none did. */
 lk_status lk_world_agree(lk_world *world, lk_status mine);
 
 /* All ranks: nonzero on every rank when `mine` is on any. */
@@ -35,13 +37,14 @@ lk_status lk_world_gather(lk_world *world, const double *mine, int count, double
  * lk_message() with rank and host, then MPI_Abort with the status. Does not return. */
 _Noreturn void lk_world_abort(lk_world *world, lk_status status);
 
-/* Shards first … first + count-1 of V belong to this rank: floor(r·V/P) …. LK_USAGE if P > V. */
+/* Shards first … first + count-1 of V belong to this rank: floor(r·V/P) …. LK_USAGE if P >
+ * V. */
 lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *count);
 
-/* Sums one array of `count` floats over all V shards in a fixed binary tree: shards 2i and 2i+1
- * first, then pairs of pairs. The lower levels are inside a rank, the upper ones between ranks, so
- * the bits are the same for every power-of-two P <= V. For other P the sum rounds otherwise.
- * Holds log2(V/P) + 2 arrays; nothing is allocated after creation. */
+/* Sums one array of `count` floats over all V shards in a fixed binary tree: shards 2i and
+ * 2i+1 first, then pairs of pairs. The lower levels are inside a rank, the upper ones
+ * between ranks, so the bits are the same for every power-of-two P <= V. For other P the
+ * sum rounds otherwise. Holds log2(V/P) + 1 arrays; nothing is allocated after creation. */
 typedef struct lk_tree lk_tree;
 
 /* leaves: this rank's number of shards. The caller owns *out: lk_tree_free. */
@@ -54,8 +57,9 @@ float *lk_tree_leaf(lk_tree *tree);
 /* The leaf is complete: sums what can be summed. */
 void lk_tree_add(lk_tree *tree);
 
-/* All ranks, after `leaves` leaves: stores in *sum the sum over all shards (owned by the tree, valid
- * until the next lk_tree_leaf), by recursive halving and doubling between ranks. */
+/* All ranks, after `leaves` leaves: stores in *sum the sum over all shards (owned by the
+ * tree, valid until the next lk_tree_leaf), by recursive halving and doubling between
+ * ranks. */
 lk_status lk_tree_reduce(lk_tree *tree, lk_world *world, float **sum);
 
 #endif
