@@ -34,6 +34,9 @@ typedef struct {
   int shard_count;
 } lk_slice;
 
+/* The documents of a slice of a corpus of so many. */
+lk_range lk_slice_range(uint64_t documents, lk_slice slice);
+
 /* Reads a text. `vocabulary`: NULL takes the text's own; else a copy is used and a
  * character outside it is an error. LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and
  * byte), pad or mask characters (line), a text without a document, or fewer documents than

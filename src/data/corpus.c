@@ -10,6 +10,13 @@ lk_range lk_shard_range(uint64_t documents, int shards, int shard) {
   return (lk_range){first, end - first};
 }
 
+lk_range lk_slice_range(uint64_t documents, lk_slice slice) {
+  int last_shard = slice.first_shard + slice.shard_count - 1;
+  lk_range first = lk_shard_range(documents, slice.shards, slice.first_shard);
+  lk_range last = lk_shard_range(documents, slice.shards, last_shard);
+  return (lk_range){first.first, last.first + last.count - first.first};
+}
+
 static uint64_t power_of_two_not_above(uint64_t n) {
   uint64_t power = 1;
   while (power <= n / 2)

@@ -90,13 +90,6 @@ static lk_status scan_text(lk_corpus *corpus, const text_file *text,
   return status;
 }
 
-static lk_range held_range(uint64_t documents, lk_slice slice) {
-  int last_shard = slice.first_shard + slice.shard_count - 1;
-  lk_range first = lk_shard_range(documents, slice.shards, slice.first_shard);
-  lk_range last = lk_shard_range(documents, slice.shards, last_shard);
-  return (lk_range){first.first, last.first + last.count - first.first};
-}
-
 static size_t count_characters(document_line line) {
   size_t count = 0;
   for (size_t i = 0; i < line.size; i++)
@@ -140,7 +133,7 @@ static lk_status fill_corpus(lk_corpus *corpus, const text_file *text,
   LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
   LK_TRY(scan_text(corpus, text, vocabulary));
   LK_TRY(lk_corpus_check_slice(text->path, corpus->documents, slice));
-  return hold_documents(corpus, text, held_range(corpus->documents, slice));
+  return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
 }
 
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
