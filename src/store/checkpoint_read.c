@@ -1,0 +1,156 @@
+#include "lockstep/memory.h"
+#include "store/tensor.h"
+#include "store/vocabulary.h"
+#include <string.h>
+
+static lk_status check_kind(const lk_h5_file *file) {
+  lk_store_kind kind;
+  LK_TRY(lk_h5_read_kind(file, &kind));
+  if (kind == LK_STORE_CHECKPOINT) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: a corpus, not a checkpoint; give one of a run's checkpoints",
+                 file->path);
+}
+
+static lk_status read_size(const lk_h5_file *file, const char *name, uint64_t most,
+                           int *size) {
+  uint64_t value;
+  LK_TRY(lk_h5_read_count(file, name, 1, most, &value));
+  *size = (int)value;
+  return LK_OK;
+}
+
+static lk_status read_shape(const lk_h5_file *file, lk_shape *shape) {
+  LK_TRY(read_size(file, "layers", 1024, &shape->layers));
+  LK_TRY(read_size(file, "heads", 65536, &shape->heads));
+  LK_TRY(read_size(file, "channels", 65536, &shape->channels));
+  LK_TRY(read_size(file, "block", 65536, &shape->block));
+  return read_size(file, "vocabulary", 65535, &shape->vocabulary);
+}
+
+static lk_status read_progress(const lk_h5_file *file, lk_checkpoint_info *info) {
+  LK_TRY(lk_h5_read_count(file, "step", 0, 1ull << 48, &info->step));
+  LK_TRY(lk_h5_read_count(file, "epoch", 0, 1ull << 48, &info->epoch));
+  LK_TRY(lk_h5_read_count(file, "tokens", 0, INT64_MAX, &info->tokens));
+  return lk_h5_read_count(file, "seed", 0, UINT64_MAX, &info->seed);
+}
+
+static lk_status read_origin(const lk_h5_file *file, lk_checkpoint_info *info) {
+  LK_TRY(lk_h5_read_digest(file, "config_hash", info->config_hash.hex,
+                           sizeof info->config_hash.hex));
+  LK_TRY(lk_h5_read_digest(file, "corpus_sha256", info->corpus_sha256.hex,
+                           sizeof info->corpus_sha256.hex));
+  LK_TRY(lk_h5_read_digest(file, "parameter_hash", info->parameter_hash.hex,
+                           sizeof info->parameter_hash.hex));
+  LK_TRY(
+      lk_h5_read_count(file, "corpus_characters", 0, INT64_MAX, &info->corpus_characters));
+  LK_TRY(lk_h5_read_count(file, "corpus_documents", 0, INT64_MAX, &info->corpus_documents));
+  return lk_h5_read_text(file, "build", info->build, sizeof info->build);
+}
+
+static lk_status read_config(const lk_h5_file *file, char **config) {
+  lk_h5_array array = lk_h5_config();
+  LK_TRY(lk_h5_measure_array(file, &array));
+  if (array.size[0] > LK_CONFIG_MOST) return lk_h5_damaged(file, "its config is too long");
+  LK_TRY(LK_NEW(*config, array.size[0]));
+  LK_TRY(lk_h5_read_array(file, &array, *config));
+  return (*config)[array.size[0] - 1] ? lk_h5_damaged(file, "its config has no end")
+                                      : LK_OK;
+}
+
+/* The table of the stated shape, whose groups must fit into the file. */
+static lk_status make_table(const lk_h5_file *file, lk_checkpoint *checkpoint, int groups) {
+  lk_status status = lk_parameters_create(&checkpoint->table, &checkpoint->info.shape);
+  if (status == LK_USAGE) return lk_h5_damaged(file, lk_message());
+  LK_TRY(status);
+  if (checkpoint->table->count > file->size / sizeof(float) / (uint64_t)groups)
+    return lk_h5_damaged(file, "it is too small for the shape that it states");
+  return LK_OK;
+}
+
+static lk_status check_group(const lk_h5_file *file, const lk_parameters *table,
+                             const lk_h5_group *group) {
+  for (int i = 0; i < table->tensors; i++) {
+    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
+    LK_TRY(lk_h5_check_array(file, &array));
+  }
+  return LK_OK;
+}
+
+static lk_status read_group(const lk_h5_file *file, const lk_parameters *table,
+                            const lk_h5_group *group, float **values) {
+  LK_TRY(check_group(file, table, group));
+  LK_TRY(lk_allocate((void **)values, table->count, sizeof(float), group->name));
+  for (int i = 0; i < table->tensors; i++) {
+    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
+    LK_TRY(lk_h5_read_array(file, &array, *values + table->list[i].offset));
+  }
+  return LK_OK;
+}
+
+static lk_status check_parameter_hash(const lk_h5_file *file, const lk_checkpoint *c) {
+  lk_hash hash = lk_hash_bytes(c->values, c->table->count * sizeof(float));
+  return strcmp(hash.hex, c->info.parameter_hash.hex)
+             ? lk_h5_damaged(file, "its parameters do not have the hash that it states")
+             : LK_OK;
+}
+
+static lk_status read_moments(const lk_h5_file *file, lk_checkpoint *checkpoint) {
+  const lk_parameters *table = checkpoint->table;
+  if (!lk_h5_has_group(file, "optimizer"))
+    return lk_fail(LK_BAD_DATA,
+                   "%s: has no optimizer state, so a run cannot go on from it; start a new "
+                   "run with init=%s",
+                   file->path, file->path);
+  LK_TRY(read_group(file, table, &lk_h5_groups[LK_GROUP_M], &checkpoint->m));
+  return read_group(file, table, &lk_h5_groups[LK_GROUP_V], &checkpoint->v);
+}
+
+static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint,
+                              int with_moments) {
+  lk_checkpoint_info *info = &checkpoint->info;
+  LK_TRY(check_kind(file));
+  LK_TRY(read_shape(file, &info->shape));
+  LK_TRY(read_progress(file, info));
+  LK_TRY(read_origin(file, info));
+  LK_TRY(read_config(file, &info->config));
+  LK_TRY(lk_h5_read_vocabulary(file, &checkpoint->vocabulary));
+  if (lk_vocabulary_size(checkpoint->vocabulary) != info->shape.vocabulary)
+    return lk_h5_damaged(file, "its vocabulary has another size than its shape states");
+  LK_TRY(make_table(file, checkpoint, with_moments ? LK_GROUPS : 1));
+  LK_TRY(read_group(file, checkpoint->table, &lk_h5_groups[LK_GROUP_MODEL],
+                    &checkpoint->values));
+  LK_TRY(check_parameter_hash(file, checkpoint));
+  return with_moments ? read_moments(file, checkpoint) : LK_OK;
+}
+
+lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments) {
+  lk_h5_file file;
+  lk_checkpoint *checkpoint = NULL;
+  *out = NULL;
+  LK_TRY(lk_h5_open(&file, path));
+  lk_status status = LK_NEW(checkpoint, 1);
+  if (status == LK_OK) status = read_content(&file, checkpoint, with_moments);
+  lk_h5_close(&file);
+  if (status == LK_OK)
+    *out = checkpoint;
+  else
+    lk_checkpoint_free(checkpoint);
+  return status;
+}
+
+void lk_checkpoint_info_clear(lk_checkpoint_info *info) {
+  lk_free(info->config);
+  memset(info, 0, sizeof *info);
+}
+
+void lk_checkpoint_free(lk_checkpoint *checkpoint) {
+  if (!checkpoint) return;
+  lk_checkpoint_info_clear(&checkpoint->info);
+  lk_vocabulary_free(checkpoint->vocabulary);
+  lk_parameters_free(checkpoint->table);
+  lk_free(checkpoint->values);
+  lk_free(checkpoint->m);
+  lk_free(checkpoint->v);
+  lk_free(checkpoint);
+}

@@ -1,0 +1,78 @@
+#include "lockstep/memory.h"
+#include "store/tensor.h"
+#include "store/vocabulary.h"
+#include <assert.h>
+#include <string.h>
+
+static lk_status write_shape(const lk_h5_file *file, const lk_shape *shape) {
+  LK_TRY(lk_h5_write_count(file, "layers", (uint64_t)shape->layers));
+  LK_TRY(lk_h5_write_count(file, "heads", (uint64_t)shape->heads));
+  LK_TRY(lk_h5_write_count(file, "channels", (uint64_t)shape->channels));
+  LK_TRY(lk_h5_write_count(file, "block", (uint64_t)shape->block));
+  return lk_h5_write_count(file, "vocabulary", (uint64_t)shape->vocabulary);
+}
+
+static lk_status write_progress(const lk_h5_file *file, const lk_checkpoint_info *info) {
+  LK_TRY(lk_h5_write_count(file, "step", info->step));
+  LK_TRY(lk_h5_write_count(file, "epoch", info->epoch));
+  LK_TRY(lk_h5_write_count(file, "tokens", info->tokens));
+  return lk_h5_write_count(file, "seed", info->seed);
+}
+
+static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint_info *info) {
+  LK_TRY(lk_h5_write_text(file, "config_hash", info->config_hash.hex));
+  LK_TRY(lk_h5_write_text(file, "corpus_sha256", info->corpus_sha256.hex));
+  LK_TRY(lk_h5_write_count(file, "corpus_characters", info->corpus_characters));
+  LK_TRY(lk_h5_write_count(file, "corpus_documents", info->corpus_documents));
+  return lk_h5_write_text(file, "build", info->build);
+}
+
+static lk_status write_config(const lk_h5_file *file, const char *config) {
+  lk_h5_array array = lk_h5_config();
+  array.size[0] = strlen(config) + 1;
+  if (array.size[0] > LK_CONFIG_MOST)
+    return lk_fail(LK_INTERNAL, "%s: a config of over %d bytes cannot be stored",
+                   file->path, LK_CONFIG_MOST - 1);
+  return lk_h5_write_array(file, &array, "YAML", "the resolved config of the run", config);
+}
+
+static lk_status write_group(const lk_h5_file *file, const lk_parameters *table,
+                             const lk_h5_group *group, const float *values) {
+  for (int i = 0; i < table->tensors; i++) {
+    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
+    LK_TRY(lk_h5_write_array(file, &array, "dimensionless", group->description,
+                             values + table->list[i].offset));
+  }
+  return LK_OK;
+}
+
+static lk_status write_moments(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+  if (!checkpoint->m) return LK_OK;
+  LK_TRY(write_group(file, checkpoint->table, &lk_h5_groups[LK_GROUP_M], checkpoint->m));
+  return write_group(file, checkpoint->table, &lk_h5_groups[LK_GROUP_V], checkpoint->v);
+}
+
+static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+  const lk_checkpoint_info *info = &checkpoint->info;
+  const lk_parameters *table = checkpoint->table;
+  lk_hash hash = lk_hash_bytes(checkpoint->values, table->count * sizeof(float));
+  LK_TRY(write_shape(file, &table->shape));
+  LK_TRY(write_progress(file, info));
+  LK_TRY(write_origin(file, info));
+  LK_TRY(lk_h5_write_text(file, "parameter_hash", hash.hex));
+  LK_TRY(lk_h5_write_vocabulary(file, checkpoint->vocabulary));
+  LK_TRY(write_config(file, info->config ? info->config : ""));
+  LK_TRY(write_group(file, table, &lk_h5_groups[LK_GROUP_MODEL], checkpoint->values));
+  return write_moments(file, checkpoint);
+}
+
+lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint) {
+  lk_h5_file file;
+  assert(lk_vocabulary_size(checkpoint->vocabulary) == checkpoint->table->shape.vocabulary);
+  assert(!checkpoint->m == !checkpoint->v);
+  lk_status status = lk_h5_create(&file, path, LK_STORE_CHECKPOINT);
+  if (status == LK_OK) status = write_content(&file, checkpoint);
+  if (status == LK_OK) status = lk_h5_save(&file);
+  lk_h5_close(&file);
+  return status;
+}

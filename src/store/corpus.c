@@ -1,0 +1,117 @@
+#include "lockstep/corpus.h"
+#include "lockstep/memory.h"
+#include "store/h5.h"
+#include "store/vocabulary.h"
+#include <assert.h>
+#include <string.h>
+
+static const lk_h5_array tokens_place = {.name = "tokens", .type = LK_H5_U16, .rank = 1};
+static const lk_h5_array offsets_place = {.name = "offsets", .type = LK_H5_U64, .rank = 1};
+
+static lk_status write_content(const lk_h5_file *file, const lk_corpus *corpus) {
+  lk_h5_array tokens = tokens_place, offsets = offsets_place;
+  tokens.size[0] = corpus->offsets[corpus->documents];
+  offsets.size[0] = corpus->documents + 1;
+  LK_TRY(lk_h5_write_text(file, "sha256", corpus->sha256.hex));
+  LK_TRY(lk_h5_write_count(file, "characters", corpus->characters));
+  LK_TRY(lk_h5_write_vocabulary(file, corpus->vocabulary));
+  LK_TRY(lk_h5_write_array(file, &offsets, "tokens",
+                           "document i has the tokens offsets[i] to offsets[i+1]-1",
+                           corpus->offsets));
+  return lk_h5_write_array(file, &tokens, "vocabulary id", "all documents end to end",
+                           corpus->tokens);
+}
+
+lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus) {
+  lk_h5_file file;
+  assert(corpus->held.first == 0 && corpus->held.count == corpus->documents);
+  lk_status status = lk_h5_create(&file, path, LK_STORE_CORPUS);
+  if (status == LK_OK) status = write_content(&file, corpus);
+  if (status == LK_OK) status = lk_h5_save(&file);
+  lk_h5_close(&file);
+  return status;
+}
+
+static lk_status check_kind(const lk_h5_file *file) {
+  lk_store_kind kind;
+  LK_TRY(lk_h5_read_kind(file, &kind));
+  if (kind == LK_STORE_CORPUS) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: a checkpoint, not a corpus; give a text or a file that lockstep "
+                 "prepare made",
+                 file->path);
+}
+
+static lk_status read_facts(const lk_h5_file *file, lk_corpus *corpus,
+                            const lk_vocabulary *vocabulary) {
+  LK_TRY(lk_h5_read_digest(file, "sha256", corpus->sha256.hex, sizeof corpus->sha256.hex));
+  LK_TRY(lk_h5_read_count(file, "characters", 1, INT64_MAX, &corpus->characters));
+  LK_TRY(lk_h5_read_vocabulary(file, &corpus->vocabulary));
+  if (!vocabulary || lk_vocabulary_equal(vocabulary, corpus->vocabulary)) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: its vocabulary of %d ids is not the model's of %d; prepare it from "
+                 "the text that the model was trained on",
+                 file->path, lk_vocabulary_size(corpus->vocabulary),
+                 lk_vocabulary_size(vocabulary));
+}
+
+/* The slice's part of /offsets, still counted from the start of the corpus. `tokens` is the
+ * number of all tokens. */
+static lk_status read_offsets(const lk_h5_file *file, const lk_h5_array *array,
+                              lk_corpus *corpus, uint64_t tokens) {
+  uint64_t count = corpus->held.count, end = corpus->held.first + count;
+  LK_TRY(LK_NEW(corpus->offsets, count + 1));
+  LK_TRY(lk_h5_read_part(file, array, corpus->held.first, count + 1, corpus->offsets));
+  const uint64_t *offsets = corpus->offsets;
+  int wrong =
+      (corpus->held.first == 0 && offsets[0] != 0) ||
+      (end == corpus->documents ? offsets[count] != tokens : offsets[count] > tokens);
+  for (uint64_t i = 0; i < count; i++)
+    wrong |= offsets[i] >= offsets[i + 1];
+  return wrong ? lk_h5_damaged(file, "its offsets do not fit its tokens") : LK_OK;
+}
+
+static lk_status read_tokens(const lk_h5_file *file, const lk_h5_array *array,
+                             lk_corpus *corpus) {
+  uint64_t first = corpus->offsets[0], count = corpus->offsets[corpus->held.count] - first;
+  int ids = lk_vocabulary_size(corpus->vocabulary), wrong = 0;
+  LK_TRY(LK_NEW(corpus->tokens, count));
+  LK_TRY(lk_h5_read_part(file, array, first, count, corpus->tokens));
+  for (uint64_t i = 0; i < count; i++)
+    wrong |= corpus->tokens[i] <= LK_MASK || corpus->tokens[i] >= ids;
+  for (uint64_t i = 0; i <= corpus->held.count; i++)
+    corpus->offsets[i] -= first;
+  return wrong ? lk_h5_damaged(file, "a token is outside the vocabulary") : LK_OK;
+}
+
+static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
+                              const lk_vocabulary *vocabulary, lk_slice slice) {
+  lk_h5_array tokens = tokens_place, offsets = offsets_place;
+  LK_TRY(check_kind(file));
+  LK_TRY(read_facts(file, corpus, vocabulary));
+  LK_TRY(lk_h5_measure_array(file, &tokens));
+  LK_TRY(lk_h5_measure_array(file, &offsets));
+  corpus->documents = offsets.size[0] - 1;
+  LK_TRY(lk_corpus_check_slice(file->path, corpus->documents, slice));
+  if (tokens.size[0] > corpus->characters)
+    return lk_h5_damaged(file, "it has more tokens than characters");
+  corpus->held = lk_slice_range(corpus->documents, slice);
+  LK_TRY(read_offsets(file, &offsets, corpus, tokens.size[0]));
+  return read_tokens(file, &tokens, corpus);
+}
+
+lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
+                              const lk_vocabulary *vocabulary, lk_slice slice) {
+  lk_h5_file file;
+  lk_corpus *corpus = NULL;
+  *out = NULL;
+  LK_TRY(lk_h5_open(&file, path));
+  lk_status status = LK_NEW(corpus, 1);
+  if (status == LK_OK) status = read_content(&file, corpus, vocabulary, slice);
+  lk_h5_close(&file);
+  if (status == LK_OK)
+    *out = corpus;
+  else
+    lk_corpus_free(corpus);
+  return status;
+}

@@ -1,0 +1,109 @@
+/* Opening, saving, errors. */
+#include "store/h5.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "store/user_block.h"
+#include <stdio.h>
+#include <string.h>
+
+void lk_h5_release(hid_t *id) {
+  if (*id >= 0) H5Idec_ref(*id);
+}
+
+static herr_t copy_description(unsigned depth, const H5E_error2_t *error, void *text) {
+  (void)depth;
+  snprintf(text, 256, "%s", error->desc && *error->desc ? error->desc : "no reason given");
+  return 1; /* the innermost comes first, that is enough */
+}
+
+lk_status lk_h5_check(int64_t result, lk_status code, const char *path, const char *call) {
+  char reason[256] = "no reason given";
+  if (result >= 0) return LK_OK;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, copy_description, reason);
+  if (code == LK_BAD_DATA)
+    return lk_fail(code, "%s: damaged (HDF5: %s); copy or make it again", path, reason);
+  return lk_fail(code, "%s: HDF5 failed: %s, in %.40s", path, reason, call);
+}
+
+lk_status lk_h5_damaged(const lk_h5_file *file, const char *reason) {
+  return lk_fail(LK_BAD_DATA, "%s: damaged (%s); copy or make it again", file->path,
+                 reason);
+}
+
+static const char *name_of_kind(lk_store_kind kind) {
+  return kind == LK_STORE_CORPUS ? "corpus" : "checkpoint";
+}
+
+/* Closing a file closes what is still open in it. */
+static lk_status set_close_degree(hid_t access, const char *path) {
+  LK_H5_WRITE(path, H5Eset_auto2(H5E_DEFAULT, NULL, NULL)); /* we print errors ourselves */
+  LK_H5_WRITE(path, H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
+  return LK_OK;
+}
+
+/* A name at which no file can be, so that HDF5 finds none when it looks. */
+static const char nowhere[] = "/dev/null/lockstep";
+
+lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind) {
+  LK_H5_ID access = H5Pcreate(H5P_FILE_ACCESS);
+  *file = (lk_h5_file){path, -1, 0};
+  LK_H5_WRITE(path, access);
+  LK_TRY(set_close_degree(access, path));
+  LK_H5_WRITE(path, H5Pset_fapl_core(access, 1 << 20, 0));
+  LK_H5_WRITE(path, file->id = H5Fcreate(nowhere, H5F_ACC_TRUNC, H5P_DEFAULT, access));
+  return lk_h5_write_text(file, "kind", name_of_kind(kind));
+}
+
+/* HDF5 makes the image without a user block and finds it behind ours, as after h5jam: of a
+ * file that it made with a user block, H5Fget_file_image (1.10.8) leaves the block out and
+ * spoils the superblock's checksum. */
+lk_status lk_h5_save(const lk_h5_file *file) {
+  char *bytes;
+  ssize_t size;
+  LK_H5_WRITE(file->path, H5Fflush(file->id, H5F_SCOPE_GLOBAL));
+  LK_H5_WRITE(file->path, size = H5Fget_file_image(file->id, NULL, 0));
+  size_t total = LK_USER_BLOCK + (size_t)size;
+  LK_TRY(lk_allocate((void **)&bytes, total, 1, file->path));
+  size = H5Fget_file_image(file->id, bytes + LK_USER_BLOCK, (size_t)size);
+  lk_status status = lk_h5_check(size, LK_INTERNAL, file->path, "H5Fget_file_image");
+  if (status == LK_OK) {
+    lk_user_block_fill(bytes, total);
+    status = lk_file_write(file->path, bytes, total);
+  }
+  lk_free(bytes);
+  return status;
+}
+
+/* Locks are of no use for a file that is never written in place, and network file systems
+ * may refuse them. */
+lk_status lk_h5_open(lk_h5_file *file, const char *path) {
+  LK_H5_ID access = H5Pcreate(H5P_FILE_ACCESS);
+  *file = (lk_h5_file){path, -1, 0};
+  LK_H5_WRITE(path, access);
+  LK_TRY(set_close_degree(access, path));
+  LK_H5_WRITE(path, H5Pset_file_locking(access, 0, 1));
+  LK_TRY(lk_user_block_verify(path, &file->size));
+  LK_H5_READ(path, file->id = H5Fopen(path, H5F_ACC_RDONLY, access));
+  return LK_OK;
+}
+
+void lk_h5_close(lk_h5_file *file) {
+  if (file->id >= 0) H5Fclose(file->id);
+  file->id = -1;
+}
+
+lk_status lk_h5_read_kind(const lk_h5_file *file, lk_store_kind *kind) {
+  char text[16];
+  LK_TRY(lk_h5_read_text(file, "kind", text, sizeof text));
+  for (*kind = LK_STORE_CORPUS; *kind <= LK_STORE_CHECKPOINT; ++*kind)
+    if (!strcmp(text, name_of_kind(*kind))) return LK_OK;
+  return lk_h5_damaged(file, "neither a corpus nor a checkpoint");
+}
+
+lk_status lk_store_kind_of(const char *path, lk_store_kind *kind) {
+  lk_h5_file file;
+  LK_TRY(lk_h5_open(&file, path));
+  lk_status status = lk_h5_read_kind(&file, kind);
+  lk_h5_close(&file);
+  return status;
+}

@@ -1,0 +1,88 @@
+/* HDF5 with every call checked, for files of our own making: private to src/store. */
+#ifndef LOCKSTEP_STORE_H5_H
+#define LOCKSTEP_STORE_H5_H
+
+#include "lockstep/store.h"
+#include <hdf5.h>
+
+/* An HDF5 object that closes when its variable goes out of scope, so that an early return
+ * leaks nothing. Negative: none. */
+#define LK_H5_ID __attribute__((cleanup(lk_h5_release))) hid_t
+void lk_h5_release(hid_t *id);
+
+/* LK_OK for a result that is not negative; else `code` and HDF5's innermost message. */
+lk_status lk_h5_check(int64_t result, lk_status code, const char *path, const char *call);
+
+/* Every HDF5 call stands in one of these: a failure while writing is ours, one while
+ * reading the file's. */
+#define LK_H5_WRITE(path, call)                                                            \
+  LK_TRY(lk_h5_check((int64_t)(call), LK_INTERNAL, path, #call))
+#define LK_H5_READ(path, call)                                                             \
+  LK_TRY(lk_h5_check((int64_t)(call), LK_BAD_DATA, path, #call))
+
+/* A file being written in memory, or one being read. */
+typedef struct {
+  const char *path; /* not owned */
+  hid_t id;
+  uint64_t size; /* bytes, when reading: no array in it can be larger */
+} lk_h5_file;
+
+/* Starts a file in memory; lk_h5_save puts it at its path with the user block; lk_h5_close
+ * in any case. */
+lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind);
+lk_status lk_h5_save(const lk_h5_file *file);
+
+/* Verifies the user block and opens the file. lk_h5_close unless it fails. */
+lk_status lk_h5_open(lk_h5_file *file, const char *path);
+void lk_h5_close(lk_h5_file *file);
+
+/* What the file says it is. */
+lk_status lk_h5_read_kind(const lk_h5_file *file, lk_store_kind *kind);
+
+/* LK_BAD_DATA "FILE: damaged (reason)". */
+lk_status lk_h5_damaged(const lk_h5_file *file, const char *reason);
+
+/* Attributes of the file. A number outside least … most, and a text of `size` bytes or more
+ * with its zero, is LK_BAD_DATA. */
+lk_status lk_h5_write_count(const lk_h5_file *file, const char *name, uint64_t value);
+lk_status lk_h5_read_count(const lk_h5_file *file, const char *name, uint64_t least,
+                           uint64_t most, uint64_t *value);
+lk_status lk_h5_write_text(const lk_h5_file *file, const char *name, const char *text);
+lk_status lk_h5_read_text(const lk_h5_file *file, const char *name, char *text,
+                          size_t size);
+
+/* A hash of size - 1 hexadecimal digits, or "" where none was known. */
+lk_status lk_h5_read_digest(const lk_h5_file *file, const char *name, char *hex,
+                            size_t size);
+
+/* Nonzero when the file has a group of this name. */
+int lk_h5_has_group(const lk_h5_file *file, const char *name);
+
+/* A dataset: its place with groups ("model/head.weight"), element type and sizes. */
+typedef enum { LK_H5_U16, LK_H5_U32, LK_H5_U64, LK_H5_F32, LK_H5_BYTES } lk_h5_type;
+
+typedef struct {
+  char name[64];
+  lk_h5_type type; /* LK_H5_BYTES: one UTF-8 text of size[0] bytes */
+  int rank;
+  uint64_t size[3];
+} lk_h5_array;
+
+/* unit and description are never empty. */
+lk_status lk_h5_write_array(const lk_h5_file *file, const lk_h5_array *array,
+                            const char *unit, const char *description, const void *data);
+
+/* LK_BAD_DATA unless the dataset is there with this type and these sizes, stored plainly
+ * in this very file. */
+lk_status lk_h5_check_array(const lk_h5_file *file, const lk_h5_array *array);
+
+/* The same for one dimension of unknown size, which is stored in array->size[0]. */
+lk_status lk_h5_measure_array(const lk_h5_file *file, lk_h5_array *array);
+
+/* Reads all of a checked array, or the elements first … first + count-1 of one with one
+ * dimension. */
+lk_status lk_h5_read_array(const lk_h5_file *file, const lk_h5_array *array, void *data);
+lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint64_t first,
+                          uint64_t count, void *data);
+
+#endif

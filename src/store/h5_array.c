@@ -1,0 +1,185 @@
+/* Datasets: contiguous, little-endian, with unit and description. */
+#include "store/h5_text.h"
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How a type is stored and how it is in memory; the texts' type depends on their size. */
+static lk_status type_of(const lk_h5_file *file, const lk_h5_array *array, int stored,
+                         hid_t *type) {
+  switch (array->type) {
+  case LK_H5_U16:
+    *type = H5Tcopy(stored ? H5T_STD_U16LE : H5T_NATIVE_UINT16);
+    break;
+  case LK_H5_U32:
+    *type = H5Tcopy(stored ? H5T_STD_U32LE : H5T_NATIVE_UINT32);
+    break;
+  case LK_H5_U64:
+    *type = H5Tcopy(stored ? H5T_STD_U64LE : H5T_NATIVE_UINT64);
+    break;
+  case LK_H5_F32:
+    *type = H5Tcopy(stored ? H5T_IEEE_F32LE : H5T_NATIVE_FLOAT);
+    break;
+  case LK_H5_BYTES:
+    return lk_h5_text_type(file->path, array->size[0], type);
+  }
+  LK_H5_WRITE(file->path, *type);
+  return LK_OK;
+}
+
+static hid_t space_of(const lk_h5_array *array) {
+  hsize_t sizes[3] = {array->size[0], array->size[1], array->size[2]};
+  return array->type == LK_H5_BYTES ? H5Screate(H5S_SCALAR)
+                                    : H5Screate_simple(array->rank, sizes, NULL);
+}
+
+/* Without times, so that equal contents are equal files; with the groups of its name. */
+static lk_status create_dataset(const lk_h5_file *file, const lk_h5_array *array,
+                                hid_t *dataset) {
+  LK_H5_ID type = -1;
+  LK_TRY(type_of(file, array, 1, &type));
+  LK_H5_ID space = space_of(array);
+  LK_H5_WRITE(file->path, space);
+  LK_H5_ID creation = H5Pcreate(H5P_DATASET_CREATE);
+  LK_H5_WRITE(file->path, creation);
+  LK_H5_WRITE(file->path, H5Pset_obj_track_times(creation, 0));
+  LK_H5_ID links = H5Pcreate(H5P_LINK_CREATE);
+  LK_H5_WRITE(file->path, links);
+  LK_H5_WRITE(file->path, H5Pset_create_intermediate_group(links, 1));
+  LK_H5_WRITE(file->path, *dataset = H5Dcreate2(file->id, array->name, type, space, links,
+                                                creation, H5P_DEFAULT));
+  return LK_OK;
+}
+
+lk_status lk_h5_write_array(const lk_h5_file *file, const lk_h5_array *array,
+                            const char *unit, const char *description, const void *data) {
+  LK_H5_ID dataset = -1, type = -1;
+  assert(*unit && *description);
+  LK_TRY(create_dataset(file, array, &dataset));
+  LK_TRY(type_of(file, array, 0, &type));
+  LK_H5_WRITE(file->path, H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
+  LK_TRY(lk_h5_write_object_text(file->path, dataset, "unit", unit));
+  return lk_h5_write_object_text(file->path, dataset, "description", description);
+}
+
+static lk_status bad_array(const lk_h5_file *file, const lk_h5_array *array,
+                           const char *reason) {
+  return lk_fail(LK_BAD_DATA, "%s: damaged (its dataset '%s' %s); copy or make it again",
+                 file->path, array->name, reason);
+}
+
+/* A stranger's file may link to other files: each part of the name must be in this one. */
+static lk_status check_links(const lk_h5_file *file, const lk_h5_array *array) {
+  char part[sizeof array->name];
+  H5L_info_t facts;
+  for (size_t end = 0; array->name[end]; end += array->name[end] == '/') {
+    end += strcspn(array->name + end, "/");
+    snprintf(part, sizeof part, "%.*s", (int)end, array->name);
+    if (H5Lexists(file->id, part, H5P_DEFAULT) <= 0)
+      return bad_array(file, array, "is missing");
+    LK_H5_READ(file->path, H5Lget_info(file->id, part, &facts, H5P_DEFAULT));
+    if (facts.type != H5L_TYPE_HARD) return bad_array(file, array, "is a link elsewhere");
+  }
+  return LK_OK;
+}
+
+int lk_h5_has_group(const lk_h5_file *file, const char *name) {
+  return H5Lexists(file->id, name, H5P_DEFAULT) > 0;
+}
+
+/* Only what we write ourselves is read: no filters, no chunks, no data in other files. */
+static lk_status check_storage(const lk_h5_file *file, const lk_h5_array *array,
+                               hid_t dataset) {
+  LK_H5_ID creation = H5Dget_create_plist(dataset);
+  LK_H5_READ(file->path, creation);
+  if (H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_external_count(creation) != 0)
+    return bad_array(file, array, "is not stored plainly");
+  return LK_OK;
+}
+
+static lk_status check_type(const lk_h5_file *file, const lk_h5_array *array,
+                            hid_t dataset) {
+  LK_H5_ID stored = H5Dget_type(dataset), expected = -1;
+  LK_H5_READ(file->path, stored);
+  LK_TRY(type_of(file, array, 1, &expected));
+  return H5Tequal(stored, expected) > 0 ? LK_OK
+                                        : bad_array(file, array, "has another type");
+}
+
+static lk_status open_array(const lk_h5_file *file, const lk_h5_array *array,
+                            hid_t *dataset) {
+  LK_TRY(check_links(file, array));
+  LK_H5_READ(file->path, *dataset = H5Dopen2(file->id, array->name, H5P_DEFAULT));
+  return check_storage(file, array, *dataset);
+}
+
+/* Sizes of an open dataset; 1 to 3 dimensions, 0 for a text. */
+static lk_status read_sizes(const lk_h5_file *file, const lk_h5_array *array, hid_t dataset,
+                            hsize_t sizes[3]) {
+  LK_H5_ID space = H5Dget_space(dataset);
+  int rank = array->type == LK_H5_BYTES ? 0 : array->rank;
+  LK_H5_READ(file->path, space);
+  if (H5Sget_simple_extent_ndims(space) != rank ||
+      H5Sget_simple_extent_type(space) != (rank ? H5S_SIMPLE : H5S_SCALAR))
+    return bad_array(file, array, "has another number of dimensions");
+  LK_H5_READ(file->path, H5Sget_simple_extent_dims(space, sizes, NULL));
+  return LK_OK;
+}
+
+lk_status lk_h5_check_array(const lk_h5_file *file, const lk_h5_array *array) {
+  LK_H5_ID dataset = -1;
+  hsize_t sizes[3];
+  LK_TRY(open_array(file, array, &dataset));
+  LK_TRY(check_type(file, array, dataset));
+  LK_TRY(read_sizes(file, array, dataset, sizes));
+  for (int i = 0; i < array->rank && array->type != LK_H5_BYTES; i++)
+    if (sizes[i] != array->size[i]) return bad_array(file, array, "has other sizes");
+  return LK_OK;
+}
+
+/* Of a text, the size is in its type. */
+static lk_status text_size(const lk_h5_file *file, const lk_h5_array *array, hid_t dataset,
+                           hsize_t *size) {
+  LK_H5_ID type = H5Dget_type(dataset);
+  LK_H5_READ(file->path, type);
+  if (!lk_h5_is_plain_text(type)) return bad_array(file, array, "has another type");
+  *size = H5Tget_size(type);
+  return LK_OK;
+}
+
+lk_status lk_h5_measure_array(const lk_h5_file *file, lk_h5_array *array) {
+  LK_H5_ID dataset = -1;
+  hsize_t sizes[3];
+  LK_TRY(open_array(file, array, &dataset));
+  LK_TRY(read_sizes(file, array, dataset, sizes));
+  if (array->type == LK_H5_BYTES) LK_TRY(text_size(file, array, dataset, sizes));
+  if (sizes[0] == 0 || sizes[0] > file->size)
+    return bad_array(file, array, "has an impossible size");
+  array->size[0] = sizes[0];
+  return check_type(file, array, dataset);
+}
+
+lk_status lk_h5_read_array(const lk_h5_file *file, const lk_h5_array *array, void *data) {
+  LK_H5_ID dataset = -1, type = -1;
+  LK_TRY(open_array(file, array, &dataset));
+  LK_TRY(type_of(file, array, 0, &type));
+  LK_H5_READ(file->path, H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
+  return LK_OK;
+}
+
+lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint64_t first,
+                          uint64_t count, void *data) {
+  LK_H5_ID dataset = -1, type = -1;
+  hsize_t start = first, length = count;
+  LK_TRY(open_array(file, array, &dataset));
+  LK_TRY(type_of(file, array, 0, &type));
+  LK_H5_ID in_file = H5Dget_space(dataset);
+  LK_H5_READ(file->path, in_file);
+  LK_H5_ID in_memory = H5Screate_simple(1, &length, NULL);
+  LK_H5_READ(file->path, in_memory);
+  LK_H5_READ(file->path,
+             H5Sselect_hyperslab(in_file, H5S_SELECT_SET, &start, NULL, &length, NULL));
+  LK_H5_READ(file->path, H5Dread(dataset, type, in_memory, in_file, H5P_DEFAULT, data));
+  return LK_OK;
+}

@@ -1,0 +1,12 @@
+/* /vocabulary, which corpora and checkpoints share. Private to src/store. */
+#ifndef LOCKSTEP_STORE_VOCABULARY_H
+#define LOCKSTEP_STORE_VOCABULARY_H
+
+#include "store/h5.h"
+
+lk_status lk_h5_write_vocabulary(const lk_h5_file *file, const lk_vocabulary *vocabulary);
+
+/* The caller owns *out. */
+lk_status lk_h5_read_vocabulary(const lk_h5_file *file, lk_vocabulary **out);
+
+#endif

@@ -1,0 +1,138 @@
+/* What the tests of checkpoints and corpora share: making damaged and forged files. */
+#ifndef LOCKSTEP_TESTS_STORE_FILES_H
+#define LOCKSTEP_TESTS_STORE_FILES_H
+
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/random.h"
+#include "lockstep/store.h"
+#include "store/h5.h"
+#include "store/user_block.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lockstep-store-XXXXXX";
+
+static int make_folder(void **state) {
+  (void)state;
+  return !mkdtemp(folder) || chdir(folder);
+}
+
+static int remove_folder(void **state) {
+  (void)state;
+  char command[64];
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  return chdir("/") || system(command);
+}
+
+static void must(lk_status status) {
+  if (status != LK_OK) fail_msg("%s", lk_message());
+}
+
+/* The status, the file's name in the message, and a part of it. */
+static void must_refuse(lk_status status, lk_status expected, const char *name,
+                        const char *part) {
+  assert_int_equal(status, expected);
+  if (strncmp(lk_message(), name, strlen(name)) || !strstr(lk_message(), part))
+    fail_msg("'%s' does not begin with '%s' or lacks '%s'", lk_message(), name, part);
+}
+
+static void write_text(const char *path, const char *text) {
+  must(lk_file_write(path, text, strlen(text)));
+}
+
+/* Changes a good file through HDF5 and gives it a right user block, as a stranger could. */
+typedef void (*change)(hid_t file);
+
+static void forge(const char *from, const char *to, change make_change) {
+  char *bytes, *whole;
+  size_t size;
+  must(lk_file_read(from, &bytes, &size));
+  must(lk_file_write(to, bytes + LK_USER_BLOCK, size - LK_USER_BLOCK));
+  lk_free(bytes);
+  hid_t file = H5Fopen(to, H5F_ACC_RDWR, H5P_DEFAULT);
+  assert_true(file >= 0);
+  make_change(file);
+  assert_true(H5Fclose(file) >= 0);
+  must(lk_file_read(to, &bytes, &size));
+  must(lk_allocate((void **)&whole, size + LK_USER_BLOCK, 1, "forged file"));
+  memcpy(whole + LK_USER_BLOCK, bytes, size);
+  lk_user_block_fill(whole, size + LK_USER_BLOCK);
+  must(lk_file_write(to, whole, size + LK_USER_BLOCK));
+  lk_free(bytes);
+  lk_free(whole);
+}
+
+static void put_count(hid_t file, const char *name, uint64_t value) {
+  hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+  assert_true(H5Awrite(attribute, H5T_NATIVE_UINT64, &value) >= 0);
+  H5Aclose(attribute);
+}
+
+/* Replaces a dataset by a new one, whose layout `creation` may say. */
+static void put_dataset(hid_t file, const char *name, hid_t type, int rank,
+                        const hsize_t *sizes, hid_t creation) {
+  assert_true(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
+  hid_t space = rank ? H5Screate_simple(rank, sizes, NULL) : H5Screate(H5S_SCALAR);
+  hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  assert_true(dataset >= 0);
+  H5Dclose(dataset);
+  H5Sclose(space);
+}
+
+/* Reads a file in the way under test, and frees what it got. */
+typedef lk_status (*reader)(const char *path);
+
+static void test_bit_flips_of(const char *path, reader read) {
+  lk_stream stream = {.seed = 1, .purpose = LK_RANDOM_SYNTH};
+  char *bytes;
+  size_t size;
+  must(lk_file_read(path, &bytes, &size));
+  for (uint64_t i = 0; i < 300; i++) {
+    uint64_t bit = lk_random_below(&stream, i, 8 * size);
+    bytes[bit / 8] ^= (char)(1 << bit % 8);
+    must(lk_file_write("flipped.h5", bytes, size));
+    must_refuse(read("flipped.h5"), LK_BAD_DATA, "flipped.h5: ", "");
+    bytes[bit / 8] ^= (char)(1 << bit % 8);
+  }
+  must(lk_file_write("flipped.h5", bytes, size));
+  must(read("flipped.h5"));
+  lk_free(bytes);
+}
+
+static void test_truncation_of(const char *path, reader read) {
+  char *bytes;
+  size_t size;
+  must(lk_file_read(path, &bytes, &size));
+  const size_t lengths[] = {0,   1,   8,   17,   18,       30,      100,
+                            511, 512, 513, 1000, size / 2, size - 1};
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    must(lk_file_write("short.h5", bytes, lengths[i]));
+    must_refuse(read("short.h5"), LK_BAD_DATA,
+                "short.h5: ", lengths[i] >= 18 ? "damaged (it has" : "");
+  }
+  lk_free(bytes);
+}
+
+/* Files that are none of ours. */
+static void test_foreign_with(reader read) {
+  must_refuse(read("missing.h5"), LK_NO_INPUT, "missing.h5: ", "No such file");
+  must_refuse(read("."), LK_NO_INPUT, ".: ", "folder");
+  write_text("text.h5", "hello\n");
+  must_refuse(read("text.h5"), LK_BAD_DATA, "text.h5: not an HDF5 file", "");
+  write_text("later.h5", "lockstep 2\nlength 5\n");
+  must_refuse(read("later.h5"), LK_BAD_DATA, "later.h5: ", "another version");
+  hid_t file = H5Fcreate("other.h5", H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  assert_true(H5Fclose(file) >= 0);
+  must_refuse(read("other.h5"), LK_BAD_DATA,
+              "other.h5: an HDF5 file, but not written by lockstep", "");
+}
+
+#endif

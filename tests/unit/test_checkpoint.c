@@ -1,0 +1,407 @@
+/* Checkpoints: what is written comes back, and nothing else is accepted. */
+#include "store_files.h"
+
+static const lk_shape shape = {
+    .layers = 2, .heads = 2, .channels = 8, .block = 8, .vocabulary = 5};
+
+static void fill_with(float *values, uint64_t count, uint64_t seed) {
+  lk_stream stream = {.seed = seed, .purpose = LK_RANDOM_SYNTH};
+  for (uint64_t i = 0; i < count; i++)
+    values[i] = (float)lk_random_normal(&stream, i);
+}
+
+static lk_checkpoint *make_checkpoint(int with_moments) {
+  static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
+  lk_checkpoint *c;
+  must(LK_NEW(c, 1));
+  must(lk_vocabulary_create(&c->vocabulary, letters, 3));
+  must(lk_parameters_create(&c->table, &shape));
+  must(LK_NEW(c->values, c->table->count));
+  fill_with(c->values, c->table->count, 1);
+  if (with_moments) {
+    must(LK_NEW(c->m, c->table->count));
+    must(LK_NEW(c->v, c->table->count));
+    fill_with(c->m, c->table->count, 2);
+    fill_with(c->v, c->table->count, 3);
+  }
+  c->info = (lk_checkpoint_info){.step = 12,
+                                 .epoch = 3,
+                                 .tokens = 1ull << 40,
+                                 .seed = INT64_MAX,
+                                 .config_hash = lk_hash_bytes("c", 1),
+                                 .corpus_characters = 100,
+                                 .corpus_documents = 10,
+                                 .build = "test build"};
+  must(lk_copy_text(&c->info.config, "seed: 1\nrun: \"größe\"\n"));
+  must(lk_sha256_bytes(&c->info.corpus_sha256, "d", 1));
+  return c;
+}
+
+static void write_checkpoint(const char *path, int with_moments) {
+  lk_checkpoint *checkpoint = make_checkpoint(with_moments);
+  must(lk_checkpoint_write(path, checkpoint));
+  lk_checkpoint_free(checkpoint);
+}
+
+static lk_status read_and_free(const char *path) {
+  lk_checkpoint *checkpoint;
+  lk_status status = lk_checkpoint_read(&checkpoint, path, 1);
+  assert_int_equal(checkpoint == NULL, status != LK_OK);
+  lk_checkpoint_free(checkpoint);
+  return status;
+}
+
+static int write_good(void **state) {
+  if (make_folder(state)) return 1;
+  write_checkpoint("good.h5", 1);
+  return 0;
+}
+
+static void assert_same_info(const lk_checkpoint_info *a, const lk_checkpoint_info *b) {
+  assert_int_equal(a->step, b->step);
+  assert_int_equal(a->epoch, b->epoch);
+  assert_true(a->tokens == b->tokens && a->seed == b->seed);
+  assert_string_equal(a->config, b->config);
+  assert_string_equal(a->config_hash.hex, b->config_hash.hex);
+  assert_string_equal(a->corpus_sha256.hex, b->corpus_sha256.hex);
+  assert_int_equal(a->corpus_characters, b->corpus_characters);
+  assert_int_equal(a->corpus_documents, b->corpus_documents);
+  assert_string_equal(a->build, b->build);
+}
+
+static void test_round_trip(void **state) {
+  (void)state;
+  lk_checkpoint *out, *in = make_checkpoint(1);
+  size_t size = in->table->count * sizeof(float);
+  must(lk_checkpoint_read(&out, "good.h5", 1));
+  assert_same_info(&out->info, &in->info);
+  assert_memory_equal(&out->info.shape, &shape, sizeof shape);
+  assert_memory_equal(&out->table->shape, &shape, sizeof shape);
+  assert_true(lk_vocabulary_equal(out->vocabulary, in->vocabulary));
+  assert_memory_equal(out->values, in->values, size);
+  assert_memory_equal(out->m, in->m, size);
+  assert_memory_equal(out->v, in->v, size);
+  assert_string_equal(out->info.parameter_hash.hex, lk_hash_bytes(in->values, size).hex);
+  assert_string_equal(in->info.parameter_hash.hex, ""); /* nothing of it was changed */
+  lk_checkpoint_free(in);
+  lk_checkpoint_free(out);
+}
+
+static void test_without_moments(void **state) {
+  (void)state;
+  lk_checkpoint *out;
+  must(lk_checkpoint_read(&out, "good.h5", 0));
+  assert_null(out->m);
+  assert_null(out->v);
+  lk_checkpoint_free(out);
+  write_checkpoint("bare.h5", 0);
+  must(lk_checkpoint_read(&out, "bare.h5", 0));
+  lk_checkpoint_free(out);
+  must_refuse(read_and_free("bare.h5"), LK_BAD_DATA, "bare.h5: ", "init=bare.h5");
+}
+
+/* HDF5 notes the second in which a dataset is made, unless told not to. */
+static void test_same_content_is_same_file(void **state) {
+  (void)state;
+  char *first, *second;
+  size_t size, size_again;
+  usleep(1100000);
+  write_checkpoint("again.h5", 1);
+  must(lk_file_read("good.h5", &first, &size));
+  must(lk_file_read("again.h5", &second, &size_again));
+  assert_int_equal(size, size_again);
+  assert_memory_equal(first, second, size);
+  lk_free(first);
+  lk_free(second);
+}
+
+static void test_kinds(void **state) {
+  (void)state;
+  lk_store_kind kind;
+  lk_corpus *corpus;
+  must(lk_store_kind_of("good.h5", &kind));
+  assert_int_equal(kind, LK_STORE_CHECKPOINT);
+  must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, (lk_slice){1, 0, 1}),
+              LK_BAD_DATA, "good.h5: a checkpoint, not a corpus", "");
+  assert_true(lk_store_is_hdf5("good.h5"));
+  write_text("plain.txt", "lockstep 1 is a good start for a corpus\n");
+  assert_false(lk_store_is_hdf5("plain.txt"));
+  assert_false(lk_store_is_hdf5("missing"));
+  assert_false(lk_store_is_hdf5("."));
+  must_refuse(lk_store_kind_of("plain.txt", &kind), LK_BAD_DATA, "plain.txt: ", "");
+}
+
+static void test_bit_flips(void **state) {
+  (void)state;
+  test_bit_flips_of("good.h5", read_and_free);
+}
+
+static void test_truncation(void **state) {
+  (void)state;
+  test_truncation_of("good.h5", read_and_free);
+}
+
+static void test_foreign(void **state) {
+  (void)state;
+  test_foreign_with(read_and_free);
+}
+
+/* A folder that is read-only is no obstacle to root, one that does not exist is. */
+static void test_unwritable(void **state) {
+  (void)state;
+  lk_checkpoint *checkpoint = make_checkpoint(0);
+  must_refuse(lk_checkpoint_write("nowhere/c.h5", checkpoint), LK_IO,
+              "nowhere/c.h5: ", "cannot write");
+  lk_checkpoint_free(checkpoint);
+}
+
+static void change_layers(hid_t file) {
+  put_count(file, "layers", 1025);
+}
+
+static void change_layers_down(hid_t file) {
+  put_count(file, "layers", 3);
+}
+
+static void change_heads(hid_t file) {
+  put_count(file, "heads", 3);
+}
+
+static void change_vocabulary(hid_t file) {
+  put_count(file, "vocabulary", 6);
+}
+
+/* Would be 800 GB and more, in a file of a few kB. */
+static void change_all_sizes(hid_t file) {
+  put_count(file, "layers", 1024);
+  put_count(file, "channels", 65536);
+}
+
+static void remove_step(hid_t file) {
+  assert_true(H5Adelete(file, "step") >= 0);
+}
+
+static void remove_head(hid_t file) {
+  assert_true(H5Ldelete(file, "model/head.weight", H5P_DEFAULT) >= 0);
+}
+
+static void remove_moment(hid_t file) {
+  assert_true(H5Ldelete(file, "optimizer/v/pos_emb", H5P_DEFAULT) >= 0);
+}
+
+static void reshape_head(hid_t file) {
+  const hsize_t sizes[] = {8, 5};
+  put_dataset(file, "model/head.weight", H5T_IEEE_F32LE, 2, sizes, H5P_DEFAULT);
+}
+
+static void flatten_head(hid_t file) {
+  const hsize_t size = 40;
+  put_dataset(file, "model/head.weight", H5T_IEEE_F32LE, 1, &size, H5P_DEFAULT);
+}
+
+static void retype_head(hid_t file) {
+  const hsize_t sizes[] = {5, 8};
+  put_dataset(file, "model/head.weight", H5T_IEEE_F64LE, 2, sizes, H5P_DEFAULT);
+}
+
+/* Right in all but its numbers: never written, so all are zero. */
+static void empty_head(hid_t file) {
+  const hsize_t sizes[] = {5, 8};
+  put_dataset(file, "model/head.weight", H5T_IEEE_F32LE, 2, sizes, H5P_DEFAULT);
+}
+
+static void chunk_head(hid_t file) {
+  const hsize_t sizes[] = {5, 8};
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  assert_true(H5Pset_chunk(creation, 2, sizes) >= 0);
+  put_dataset(file, "model/head.weight", H5T_IEEE_F32LE, 2, sizes, creation);
+  H5Pclose(creation);
+}
+
+static void move_head_to_other_file(hid_t file) {
+  const hsize_t sizes[] = {5, 8};
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  assert_true(H5Pset_external(creation, "/etc/hostname", 0, 160) >= 0);
+  put_dataset(file, "model/head.weight", H5T_IEEE_F32LE, 2, sizes, creation);
+  H5Pclose(creation);
+}
+
+static void link_head_to_other_file(hid_t file) {
+  remove_head(file);
+  assert_true(H5Lcreate_external("good.h5", "/model/head.weight", file, "model/head.weight",
+                                 H5P_DEFAULT, H5P_DEFAULT) >= 0);
+}
+
+static void link_model_to_other_file(hid_t file) {
+  assert_true(H5Ldelete(file, "model", H5P_DEFAULT) >= 0);
+  assert_true(H5Lcreate_external("good.h5", "/model", file, "model", H5P_DEFAULT,
+                                 H5P_DEFAULT) >= 0);
+}
+
+static void put_group_at_head(hid_t file) {
+  remove_head(file);
+  hid_t group =
+      H5Gcreate2(file, "model/head.weight", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  assert_true(H5Gclose(group) >= 0);
+}
+
+static void change_kind(hid_t file) {
+  hid_t attribute = H5Aopen(file, "kind", H5P_DEFAULT), type = H5Aget_type(attribute);
+  assert_true(H5Awrite(attribute, type, "chequpoint") >= 0);
+  H5Tclose(type);
+  H5Aclose(attribute);
+}
+
+static void change_hash(hid_t file) {
+  hid_t attribute = H5Aopen(file, "config_hash", H5P_DEFAULT);
+  hid_t type = H5Aget_type(attribute);
+  assert_true(H5Awrite(attribute, type, "\033[31m456789abcdef0123456789abcdef") >= 0);
+  H5Tclose(type);
+  H5Aclose(attribute);
+}
+
+static void unend_config(hid_t file) {
+  hid_t dataset = H5Dopen2(file, "config", H5P_DEFAULT), type = H5Dget_type(dataset);
+  char text[64];
+  memset(text, 'x', sizeof text);
+  assert_true(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0);
+  H5Tclose(type);
+  H5Dclose(dataset);
+}
+
+static void stretch_vocabulary(hid_t file) {
+  const hsize_t size = 1ull << 40;
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  put_dataset(file, "vocabulary", H5T_STD_U32LE, 1, &size, creation);
+  H5Pclose(creation);
+}
+
+static void zero_vocabulary(hid_t file) {
+  const hsize_t size = 5;
+  put_dataset(file, "vocabulary", H5T_STD_U32LE, 1, &size, H5P_DEFAULT);
+}
+
+static void test_forged(void **state) {
+  (void)state;
+  static const struct {
+    change make;
+    const char *message;
+  } forgeries[] = {{change_layers, "'layers' is 1025, not from 1 to 1024"},
+                   {change_layers_down, "'model/blocks.2.ln1.weight' is missing"},
+                   {change_heads, "3 heads do not divide 8 channels"},
+                   {change_vocabulary, "its vocabulary has another size"},
+                   {change_all_sizes, "too small for the shape"},
+                   {remove_step, "HDF5: "},
+                   {remove_head, "'model/head.weight' is missing"},
+                   {remove_moment, "'optimizer/v/pos_emb' is missing"},
+                   {reshape_head, "'model/head.weight' has other sizes"},
+                   {flatten_head, "has another number of dimensions"},
+                   {retype_head, "'model/head.weight' has another type"},
+                   {empty_head, "do not have the hash"},
+                   {chunk_head, "is not stored plainly"},
+                   {move_head_to_other_file, "is not stored plainly"},
+                   {link_head_to_other_file, "is a link elsewhere"},
+                   {link_model_to_other_file, "is a link elsewhere"},
+                   {put_group_at_head, "HDF5: "},
+                   {change_kind, "neither a corpus nor a checkpoint"},
+                   {change_hash, "'config_hash' is not as it must be"},
+                   {unend_config, "its config has no end"},
+                   {stretch_vocabulary, "'vocabulary' has an impossible size"},
+                   {zero_vocabulary, "vocabulary: ids 0 and 1"}};
+  for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
+    forge("good.h5", "forged.h5", forgeries[i].make);
+    must_refuse(read_and_free("forged.h5"), LK_BAD_DATA, "forged.h5: damaged (",
+                forgeries[i].message);
+  }
+}
+
+static void change_nothing(hid_t file) {
+  (void)file;
+}
+
+/* Else the test above would prove nothing. */
+static void test_forging_alone_is_harmless(void **state) {
+  (void)state;
+  forge("good.h5", "forged.h5", change_nothing);
+  must(read_and_free("forged.h5"));
+}
+
+static void test_nothing_leaks(void **state) {
+  (void)state;
+  uint64_t alive = lk_allocations_alive();
+  must(read_and_free("good.h5"));
+  forge("good.h5", "forged.h5", empty_head);
+  assert_int_equal(read_and_free("forged.h5"), LK_BAD_DATA);
+  assert_int_equal(lk_allocations_alive(), alive);
+  assert_int_equal(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+}
+
+static const char python_test[] =
+    "import h5py, numpy as np\n"
+    "f = h5py.File('good.h5', 'r')\n"
+    "state = {name: np.array(d) for name, d in f['model'].items()}\n"
+    "assert state['blocks.1.mlp.0.weight'].shape == (32, 8)\n"
+    "assert state['pos_emb'].shape == (1, 8, 8)\n"
+    "assert state['head.weight'].dtype == np.float32\n"
+    "assert len(state) == 2 + 2 * 16 + 3\n"
+    "values = np.fromfile('values.bin', np.float32)\n"
+    "total = sum(a.size for a in state.values())\n"
+    "assert total == values.size\n"
+    "assert (state['tok_emb.weight'].ravel() == values[:40]).all()\n"
+    "assert (state['head.weight'].ravel() == values[-40:]).all()\n"
+    "assert f.attrs['kind'].decode() == 'checkpoint' and f.attrs['step'] == 12\n"
+    "assert f['config'][()].decode().startswith('seed: 1\\n')\n"
+    "assert list(f['vocabulary']) == [0x25A1, 0x2047, 97, 0xE9, 0x1F600]\n"
+    "datasets = []\n"
+    "f.visititems(lambda n, d: datasets.append(d) if isinstance(d, h5py.Dataset) else "
+    "None)\n"
+    "assert len(datasets) == 3 * len(state) + 2\n"
+    "assert all(len(d.attrs['unit']) > 1 and len(d.attrs['description']) > 1 for d in "
+    "datasets)\n"
+    "assert f.userblock_size == 512\n";
+
+/* h5py is Debian's, and another python3 may stand before Debian's in the path. */
+static const char *find_python(void) {
+  static const char *const candidates[] = {"/usr/bin/python3", "python3"};
+  char command[100];
+  for (int i = 0; i < 2; i++) {
+    snprintf(command, sizeof command, "%s -c 'import h5py' 2>/dev/null", candidates[i]);
+    if (system(command) == 0) return candidates[i];
+  }
+  return NULL;
+}
+
+static void test_h5py(void **state) {
+  (void)state;
+  char command[100];
+  const char *python = find_python();
+  if (!python) {
+    print_message("SKIPPED: python3 has no h5py\n");
+    skip();
+  }
+  lk_checkpoint *checkpoint = make_checkpoint(0);
+  must(lk_file_write("values.bin", checkpoint->values,
+                     checkpoint->table->count * sizeof(float)));
+  lk_checkpoint_free(checkpoint);
+  write_text("test.py", python_test);
+  snprintf(command, sizeof command, "%s test.py", python);
+  assert_int_equal(system(command), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_round_trip),
+      cmocka_unit_test(test_without_moments),
+      cmocka_unit_test(test_same_content_is_same_file),
+      cmocka_unit_test(test_kinds),
+      cmocka_unit_test(test_bit_flips),
+      cmocka_unit_test(test_truncation),
+      cmocka_unit_test(test_foreign),
+      cmocka_unit_test(test_unwritable),
+      cmocka_unit_test(test_forged),
+      cmocka_unit_test(test_forging_alone_is_harmless),
+      cmocka_unit_test(test_nothing_leaks),
+      cmocka_unit_test(test_h5py),
+  };
+  return cmocka_run_group_tests(tests, write_good, remove_folder);
+}

@@ -1,0 +1,245 @@
+/* HDF5 corpora: what is written comes back slice by slice, and nothing else is accepted. */
+#include "store_files.h"
+
+enum { SHARDS = 4 };
+static const lk_slice whole = {1, 0, 1};
+
+static const char text[] =
+    "one\n\ntwo äß\nthree \xF0\x9F\x98\x80\nfour\nfive five\nsix\n\n7";
+
+static lk_status read_and_free(const char *path) {
+  lk_corpus *corpus;
+  lk_status status = lk_corpus_read_hdf5(&corpus, path, NULL, whole);
+  assert_int_equal(corpus == NULL, status != LK_OK);
+  lk_corpus_free(corpus);
+  return status;
+}
+
+static int write_good(void **state) {
+  lk_corpus *corpus;
+  if (make_folder(state)) return 1;
+  write_text("good.txt", text);
+  must(lk_corpus_read_text(&corpus, "good.txt", NULL, whole));
+  must(lk_corpus_write_hdf5("good.h5", corpus));
+  lk_corpus_free(corpus);
+  return 0;
+}
+
+static void assert_same_corpus(const lk_corpus *a, const lk_corpus *b) {
+  assert_int_equal(a->documents, b->documents);
+  assert_int_equal(a->characters, b->characters);
+  assert_string_equal(a->sha256.hex, b->sha256.hex);
+  assert_true(lk_vocabulary_equal(a->vocabulary, b->vocabulary));
+  assert_int_equal(a->held.first, b->held.first);
+  assert_int_equal(a->held.count, b->held.count);
+  assert_memory_equal(a->offsets, b->offsets, (a->held.count + 1) * sizeof *a->offsets);
+  assert_memory_equal(a->tokens, b->tokens, a->offsets[a->held.count] * sizeof *a->tokens);
+}
+
+static void compare_slice(const char *text_path, const char *hdf5_path, lk_slice slice) {
+  lk_corpus *from_text, *from_hdf5;
+  must(lk_corpus_read_text(&from_text, text_path, NULL, slice));
+  must(lk_corpus_read_hdf5(&from_hdf5, hdf5_path, from_text->vocabulary, slice));
+  assert_same_corpus(from_text, from_hdf5);
+  lk_corpus_free(from_text);
+  lk_corpus_free(from_hdf5);
+}
+
+static void test_equals_text(void **state) {
+  (void)state;
+  compare_slice("good.txt", "good.h5", whole);
+  for (int first = 0; first < SHARDS; first++)
+    for (int count = 1; first + count <= SHARDS; count++)
+      compare_slice("good.txt", "good.h5", (lk_slice){SHARDS, first, count});
+}
+
+static void test_wiki(void **state) {
+  (void)state;
+  lk_corpus *corpus;
+  const char *wiki = LK_SOURCE_DIR "/../shared/data/wiki.txt";
+  if (access(wiki, R_OK)) {
+    print_message("SKIPPED: ../shared/data/wiki.txt is not there\n");
+    skip();
+  }
+  must(lk_corpus_read_text(&corpus, wiki, NULL, whole));
+  must(lk_corpus_write_hdf5("wiki.h5", corpus));
+  lk_corpus_free(corpus);
+  compare_slice(wiki, "wiki.h5", whole);
+  compare_slice(wiki, "wiki.h5", (lk_slice){8, 3, 2});
+  must(lk_corpus_read_hdf5(&corpus, "wiki.h5", NULL, whole));
+  assert_int_equal(corpus->characters, 418352);
+  assert_int_equal(corpus->documents, 2937);
+  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 256);
+  lk_corpus_free(corpus);
+}
+
+static void test_kind(void **state) {
+  (void)state;
+  lk_store_kind kind;
+  lk_checkpoint *checkpoint;
+  must(lk_store_kind_of("good.h5", &kind));
+  assert_int_equal(kind, LK_STORE_CORPUS);
+  assert_true(lk_store_is_hdf5("good.h5"));
+  must_refuse(lk_checkpoint_read(&checkpoint, "good.h5", 0), LK_BAD_DATA,
+              "good.h5: a corpus, not a checkpoint", "");
+}
+
+static void test_other_vocabulary(void **state) {
+  (void)state;
+  static const uint32_t letters[] = {'a', 'b'};
+  lk_vocabulary *vocabulary;
+  lk_corpus *corpus;
+  must(lk_vocabulary_create(&vocabulary, letters, 2));
+  must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", vocabulary, whole), LK_BAD_DATA,
+              "good.h5: its vocabulary of ", "is not the model's of 4");
+  assert_null(corpus);
+  lk_vocabulary_free(vocabulary);
+}
+
+static void test_fewer_documents_than_shards(void **state) {
+  (void)state;
+  lk_corpus *corpus;
+  must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, (lk_slice){8, 0, 1}),
+              LK_BAD_DATA, "good.h5: ", "7 documents are fewer than 8 shards");
+}
+
+static void test_bit_flips(void **state) {
+  (void)state;
+  test_bit_flips_of("good.h5", read_and_free);
+}
+
+static void test_truncation(void **state) {
+  (void)state;
+  test_truncation_of("good.h5", read_and_free);
+}
+
+static void test_foreign(void **state) {
+  (void)state;
+  test_foreign_with(read_and_free);
+}
+
+static void put_offset(hid_t file, int index, uint64_t value) {
+  uint64_t offsets[8];
+  hid_t dataset = H5Dopen2(file, "offsets", H5P_DEFAULT);
+  assert_true(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, offsets) >=
+              0);
+  offsets[index] = value;
+  assert_true(
+      H5Dwrite(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, offsets) >= 0);
+  H5Dclose(dataset);
+}
+
+static void start_late(hid_t file) {
+  put_offset(file, 0, 1);
+}
+
+static void go_backwards(hid_t file) {
+  put_offset(file, 2, 1);
+}
+
+static void empty_document(hid_t file) {
+  put_offset(file, 1, 0);
+}
+
+static void end_late(hid_t file) {
+  put_offset(file, 7, 1ull << 60);
+}
+
+static void put_first_token(hid_t file, uint16_t token) {
+  const hsize_t first = 0, one = 1;
+  hid_t dataset = H5Dopen2(file, "tokens", H5P_DEFAULT), space = H5Dget_space(dataset);
+  hid_t memory = H5Screate(H5S_SCALAR);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, NULL, &one, NULL);
+  assert_true(H5Dwrite(dataset, H5T_NATIVE_UINT16, memory, space, H5P_DEFAULT, &token) >=
+              0);
+  H5Sclose(memory);
+  H5Sclose(space);
+  H5Dclose(dataset);
+}
+
+static void put_unknown_token(hid_t file) {
+  put_first_token(file, 999);
+}
+
+static void put_mask(hid_t file) {
+  put_first_token(file, LK_MASK);
+}
+
+static void lose_characters(hid_t file) {
+  put_count(file, "characters", 5);
+}
+
+static void stretch_tokens(hid_t file) {
+  const hsize_t size = 1ull << 50;
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  put_dataset(file, "tokens", H5T_STD_U16LE, 1, &size, creation);
+  H5Pclose(creation);
+}
+
+static void retype_tokens(hid_t file) {
+  const hsize_t size = 34;
+  put_dataset(file, "tokens", H5T_STD_I16LE, 1, &size, H5P_DEFAULT);
+}
+
+static void remove_offsets(hid_t file) {
+  assert_true(H5Ldelete(file, "offsets", H5P_DEFAULT) >= 0);
+}
+
+static void test_forged(void **state) {
+  (void)state;
+  static const struct {
+    change make;
+    const char *message;
+  } forgeries[] = {{start_late, "its offsets do not fit"},
+                   {go_backwards, "its offsets do not fit"},
+                   {empty_document, "its offsets do not fit"},
+                   {end_late, "its offsets do not fit"},
+                   {put_unknown_token, "a token is outside the vocabulary"},
+                   {put_mask, "a token is outside the vocabulary"},
+                   {lose_characters, "more tokens than characters"},
+                   {stretch_tokens, "'tokens' has an impossible size"},
+                   {retype_tokens, "'tokens' has another type"},
+                   {remove_offsets, "'offsets' is missing"}};
+  for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
+    forge("good.h5", "forged.h5", forgeries[i].make);
+    must_refuse(read_and_free("forged.h5"), LK_BAD_DATA, "forged.h5: damaged (",
+                forgeries[i].message);
+  }
+}
+
+/* One rank cannot see what another's slice holds, but never reads outside its own. */
+static void test_forged_slice(void **state) {
+  (void)state;
+  lk_corpus *corpus;
+  forge("good.h5", "forged.h5", end_late);
+  must_refuse(lk_corpus_read_hdf5(&corpus, "forged.h5", NULL, (lk_slice){4, 3, 1}),
+              LK_BAD_DATA, "forged.h5: damaged (", "its offsets do not fit");
+  must(lk_corpus_read_hdf5(&corpus, "forged.h5", NULL, (lk_slice){4, 0, 2}));
+  lk_corpus_free(corpus);
+}
+
+static void test_nothing_leaks(void **state) {
+  (void)state;
+  uint64_t alive = lk_allocations_alive();
+  must(read_and_free("good.h5"));
+  forge("good.h5", "forged.h5", put_mask);
+  assert_int_equal(read_and_free("forged.h5"), LK_BAD_DATA);
+  assert_int_equal(lk_allocations_alive(), alive);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_equals_text),
+      cmocka_unit_test(test_wiki),
+      cmocka_unit_test(test_kind),
+      cmocka_unit_test(test_other_vocabulary),
+      cmocka_unit_test(test_fewer_documents_than_shards),
+      cmocka_unit_test(test_bit_flips),
+      cmocka_unit_test(test_truncation),
+      cmocka_unit_test(test_foreign),
+      cmocka_unit_test(test_forged),
+      cmocka_unit_test(test_forged_slice),
+      cmocka_unit_test(test_nothing_leaks),
+  };
+  return cmocka_run_group_tests(tests, write_good, remove_folder);
+}
