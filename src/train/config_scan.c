@@ -69,7 +69,7 @@ static lk_status unknown_key(const scan *s, const char *name, int line) {
 static lk_status copy_key(const scan *s, const char *section, char name[256]) {
   if (s->event.type != YAML_SCALAR_EVENT)
     return lk_fail(LK_USAGE, "%s, line %d: a key must be plain text", s->path, line_of(s));
-  snprintf(name, 256, "%s%s%s", section, *section ? "." : "",
+  snprintf(name, 256, "%.*s%s%s", LK_KEY_NAME_SIZE, section, *section ? "." : "",
            (const char *)s->event.data.scalar.value);
   return LK_OK;
 }
