@@ -1,0 +1,141 @@
+"""Lockstep's model, optimizer and batches once more, in plain PyTorch.
+
+The module names are minGPT's and those of Stanford CS224N's assignment 5, so that a
+checkpoint's /model group is a state_dict of this class. Nothing here is tuned: it is what
+people train such a model with, and what Lockstep is compared with.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+PAD, MASK = 0, 1
+NO_LOSS = -100  # the target of a row that carries no loss
+
+
+@dataclass(frozen=True)
+class Shape:
+    layers: int
+    heads: int
+    channels: int
+    block: int
+    vocabulary: int
+
+
+SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
+
+
+class CausalSelfAttention(nn.Module):
+    def __init__(self, shape, dropout):
+        super().__init__()
+        self.key = nn.Linear(shape.channels, shape.channels)
+        self.query = nn.Linear(shape.channels, shape.channels)
+        self.value = nn.Linear(shape.channels, shape.channels)
+        self.proj = nn.Linear(shape.channels, shape.channels)
+        self.attn_drop = nn.Dropout(dropout)
+        self.resid_drop = nn.Dropout(dropout)
+        self.heads = shape.heads
+        # A plain attribute: a registered buffer would be one more key of the state_dict.
+        self.future = torch.ones(shape.block, shape.block, dtype=torch.bool).triu(1)
+
+    def split_heads(self, x):
+        batch, rows, channels = x.shape
+        return x.view(batch, rows, self.heads, channels // self.heads).transpose(1, 2)
+
+    def forward(self, x):
+        batch, rows, channels = x.shape
+        query, key, value = (self.split_heads(part(x))
+                             for part in (self.query, self.key, self.value))
+        scores = query @ key.transpose(-2, -1) / math.sqrt(key.shape[-1])
+        scores = scores.masked_fill(self.future[:rows, :rows], float("-inf"))
+        weights = self.attn_drop(functional.softmax(scores, dim=-1))
+        heads = (weights @ value).transpose(1, 2).reshape(batch, rows, channels)
+        return self.resid_drop(self.proj(heads))
+
+
+class Block(nn.Module):
+    def __init__(self, shape, dropout):
+        super().__init__()
+        self.ln1 = nn.LayerNorm(shape.channels)
+        self.ln2 = nn.LayerNorm(shape.channels)
+        self.attn = CausalSelfAttention(shape, dropout)
+        self.mlp = nn.Sequential(
+            nn.Linear(shape.channels, 4 * shape.channels),
+            nn.GELU(),
+            nn.Linear(4 * shape.channels, shape.channels),
+            nn.Dropout(dropout),
+        )
+
+    def forward(self, x):
+        x = x + self.attn(self.ln1(x))
+        return x + self.mlp(self.ln2(x))
+
+
+class GPT(nn.Module):
+    def __init__(self, shape, dropout=0.0):
+        super().__init__()
+        self.tok_emb = nn.Embedding(shape.vocabulary, shape.channels)
+        self.pos_emb = nn.Parameter(torch.zeros(1, shape.block, shape.channels))
+        self.drop = nn.Dropout(dropout)
+        self.blocks = nn.Sequential(*(Block(shape, dropout) for _ in range(shape.layers)))
+        self.ln_f = nn.LayerNorm(shape.channels)
+        self.head = nn.Linear(shape.channels, shape.vocabulary, bias=False)
+        self.apply(initialise)
+
+    def forward(self, tokens, targets=None):
+        """tokens, targets (B, T); returns logits (B, T, vocabulary) and the mean loss."""
+        x = self.drop(self.tok_emb(tokens) + self.pos_emb[:, : tokens.shape[1]])
+        logits = self.head(self.ln_f(self.blocks(x)))
+        loss = None
+        if targets is not None:
+            loss = functional.cross_entropy(
+                logits.flatten(0, 1), targets.flatten(), ignore_index=NO_LOSS)
+        return logits, loss
+
+
+def initialise(module):
+    """minGPT's initial values. The position embedding stays 0."""
+    if isinstance(module, (nn.Linear, nn.Embedding)):
+        module.weight.data.normal_(mean=0.0, std=0.02)
+    if isinstance(module, nn.Linear) and module.bias is not None:
+        module.bias.data.zero_()
+
+
+def make_optimizer(model, learning_rate):
+    """AdamW that decays everything but biases."""
+    groups = {True: [], False: []}
+    for name, parameter in model.named_parameters():
+        groups[name.endswith("bias")].append(parameter)
+    return torch.optim.AdamW(
+        [{"params": groups[False], "weight_decay": 0.1},
+         {"params": groups[True], "weight_decay": 0.0}],
+        lr=learning_rate, betas=(0.9, 0.95), eps=1e-8)
+
+
+def train_step(model, optimizer, inputs, targets):
+    """One update; returns the loss and the gradient norm before clipping."""
+    optimizer.zero_grad()
+    _, loss = model(inputs, targets)
+    loss.backward()
+    norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return loss.item(), norm.item()
+
+
+def make_batch(strings, first_targets, block):
+    """Pads strings of tokens to rows of `block`, as users of this model do.
+
+    The inputs are s[:-1], the targets s[1:]; rows before first_target and pads carry no
+    loss. Returns (inputs, targets), both (B, block).
+    """
+    inputs = torch.full((len(strings), block), PAD, dtype=torch.long)
+    targets = torch.full((len(strings), block), NO_LOSS, dtype=torch.long)
+    for row, (string, first) in enumerate(zip(strings, first_targets)):
+        string = torch.as_tensor(string, dtype=torch.long)
+        rows = len(string) - 1
+        inputs[row, :rows] = string[:-1]
+        targets[row, first:rows] = string[first + 1 :]
+    return inputs, targets

@@ -1,0 +1,24 @@
+#!/bin/bash
+# The comparison with PyTorch on the seed experiment's model, whose file is too large to
+# commit; and that the committed file of the tiny model is what make_dump.py makes.
+# timeout: 600
+set -euo pipefail
+
+here=$SOURCE_DIR/tests/reference
+# shellcheck source=/dev/null
+source "$here/torch.bash"
+python=$(find_torch) || exit 77
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+"$python" "$here/make_dump.py" --size tiny --out "$work/tiny.h5"
+for part in tokens weights logits gradients losses after; do
+  if ! h5diff -d 1e-6 "$here/tiny.h5" "$work/tiny.h5" "/$part"; then
+    echo "FAILED: make_dump.py makes another /$part than tests/reference/tiny.h5 holds"
+    exit 1
+  fi
+done
+
+"$python" "$here/make_dump.py" --size seed --out "$work/seed.h5"
+"$TEST_PROGRAMS/../reference/test_pytorch" "$work/seed.h5"
