@@ -1,0 +1,94 @@
+"""Loads a Lockstep checkpoint into a plain PyTorch model and checks that both agree.
+
+Reads what `lockstep score CHECKPOINT TEXT` printed and computes the same with PyTorch: the
+mean loss of every document's first block + 1 characters, in nats a character, and of all.
+Exits with 1 where they differ.
+"""
+
+import argparse
+import sys
+
+import h5py
+import torch
+from torch.nn import functional
+
+from gpt import GPT, NO_LOSS, Shape, make_batch
+
+BATCH = 16
+
+
+def load_model(path):
+    """The checkpoint's model and its vocabulary, a dictionary from character to id."""
+    with h5py.File(path) as f:
+        shape = Shape(**{key: int(f.attrs[key]) for key in Shape.__dataclass_fields__})
+        vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
+    model = GPT(shape)
+    with h5py.File(path) as f:
+        state = {name: torch.from_numpy(d[...]) for name, d in f["model"].items()}
+    model.load_state_dict(state, strict=True)
+    return model.eval(), shape, vocabulary
+
+
+def read_documents(path, vocabulary, shape):
+    """The first block + 1 characters of each document as ids."""
+    with open(path, encoding="utf-8", newline="\n") as file:
+        lines = [line for line in file.read().split("\n") if line]
+    return [[vocabulary[c] for c in line[: shape.block + 1]] for line in lines]
+
+
+@torch.no_grad()
+def score(model, shape, documents):
+    """Loss of each document, summed over its characters, and the number of these."""
+    sums, counts = [], []
+    for start in range(0, len(documents), BATCH):
+        part = documents[start : start + BATCH]
+        inputs, targets = make_batch(part, [0] * len(part), shape.block)
+        losses = functional.cross_entropy(
+            model(inputs)[0].transpose(1, 2), targets, ignore_index=NO_LOSS,
+            reduction="none")
+        sums += losses.double().sum(dim=1).tolist()
+        counts += [len(document) - 1 for document in part]
+    return sums, counts
+
+
+def expected_lines(model, shape, documents):
+    sums, counts = score(model, shape, documents)
+    lines = [(str(i + 1), s / n) for i, (s, n) in enumerate(zip(sums, counts))]
+    return lines + [("total", sum(sums) / sum(counts))]
+
+
+def read_scores(path):
+    with open(path, encoding="utf-8") as file:
+        fields = [line.rstrip("\n").split("\t") for line in file]
+    return [(line[0], float(line[1])) for line in fields]
+
+
+def compare(found, expected, tolerance):
+    """Ends the program at the first difference; returns the largest."""
+    if [label for label, _ in found] != [label for label, _ in expected]:
+        sys.exit(f"FAILED: lockstep score printed {len(found)} lines, not one for each of "
+                 f"{len(expected) - 1} documents and the total")
+    for (label, mine), (_, theirs) in zip(found, expected):
+        if not abs(mine - theirs) <= tolerance:
+            sys.exit(f"FAILED: {label}: lockstep {mine:.6f}, PyTorch {theirs:.6f} "
+                     "nats a character")
+    return max(abs(mine - theirs) for (_, mine), (_, theirs) in zip(found, expected))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("checkpoint")
+    parser.add_argument("text")
+    parser.add_argument("scores", help="what lockstep score printed")
+    parser.add_argument("--tolerance", type=float, default=1e-4)
+    arguments = parser.parse_args()
+    model, shape, vocabulary = load_model(arguments.checkpoint)
+    documents = read_documents(arguments.text, vocabulary, shape)
+    expected = expected_lines(model, shape, documents)
+    largest = compare(read_scores(arguments.scores), expected, arguments.tolerance)
+    print(f"{len(documents)} documents, {expected[-1][1]:.6f} nats a character: "
+          f"lockstep and PyTorch differ by {largest:.1e} at most")
+
+
+if __name__ == "__main__":
+    main()
