@@ -5,9 +5,14 @@
 
 static lk_status refuse_length(const char *name, uint64_t line, size_t capacity) {
   if (!line)
-    return lk_fail(LK_BAD_DATA, "%s: more than %zu characters; shorten it", name, capacity);
-  return lk_fail(LK_BAD_DATA, "%s, line %llu: more than %zu characters; shorten it", name,
-                 (unsigned long long)line, capacity);
+    return lk_fail(
+        LK_BAD_DATA,
+        "%s: more than the %zu characters that the block has room for; shorten it", name,
+        capacity);
+  return lk_fail(
+      LK_BAD_DATA,
+      "%s, line %llu: more than the %zu characters that the block has room for; shorten it",
+      name, (unsigned long long)line, capacity);
 }
 
 lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
