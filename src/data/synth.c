@@ -12,76 +12,61 @@
 
 enum {
   TEMPLATES = LENGTH(templates),
+  FIRST_NAMES = LENGTH(first_names),
+  SURNAMES = LENGTH(surnames),
   PLACES = LENGTH(places),
-  MIN_LINES = 4, /* a person */
-  MAX_LINES = 6,
-  MAX_LINE = 256, /* bytes, far above any template's longest filling */
-  FIRST_YEAR = 1850,
-  YEARS = 140
+  LEAST_PEOPLE = 4,
+  MAX_LINE = 256 /* bytes, far above any template's longest filling */
 };
 
 /* Sites of the random streams: what a draw is for. */
-enum { SITE_NAMES, SITE_PLACES, SITE_TEMPLATES, SITE_PERSON, SITE_ROUNDS };
-
-/* Elements of a person's stream. */
-enum { DRAW_JOB, DRAW_PASTIME, DRAW_YEAR, DRAW_LINES };
+enum { SITE_FIRST_NAMES, SITE_SURNAMES, SITE_PLACES, SITE_JOBS, SITE_ROUNDS };
 
 typedef struct {
   char name[64];
-  char year[12];
-  const char *place, *job, *pastime;
-  int lines;                   /* biographical lines written about the person */
-  int first_template;          /* the line's number is added to it, modulo TEMPLATES */
-  uint32_t wording[TEMPLATES]; /* order of the templates */
+  const char *place, *job;
 } person;
 
 static lk_stream stream_of(uint64_t seed, uint32_t site, uint64_t step) {
   return (lk_stream){.seed = seed, .purpose = LK_RANDOM_SYNTH, .step = step, .site = site};
 }
 
-/* Names are a random choice among all pairs of first and last name. */
-static lk_status name_people(person *people, const lk_synth *synth) {
-  uint32_t pairs = LENGTH(first_names) * LENGTH(surnames), *order = NULL;
-  lk_stream stream = stream_of(synth->seed, SITE_NAMES, 0);
-  LK_TRY(LK_NEW(order, pairs));
-  lk_random_order(&stream, pairs, order);
-  for (int i = 0; i < synth->people; i++)
-    snprintf(people[i].name, sizeof people[i].name, "%s %s",
-             first_names[order[i] / LENGTH(surnames)],
-             surnames[order[i] % LENGTH(surnames)]);
-  lk_free(order);
-  return LK_OK;
+static int common_divisor(int a, int b) {
+  return b ? common_divisor(b, a % b) : a;
 }
 
-/* Every PLACES people in a row have different places, and every TEMPLATES people in a row
- * start with different wordings: so in each of train, dev and test no place is much more
- * frequent than another, and each wording is used as often. */
+/* First names and surnames are dealt like two shuffled decks, so that few people share one.
+ * Where both decks end together the second is shifted, and no pair comes twice before all
+ * have come. */
+static void name_people(person *people, const lk_synth *synth) {
+  uint32_t first[FIRST_NAMES], last[SURNAMES];
+  int cycle = FIRST_NAMES / common_divisor(FIRST_NAMES, SURNAMES) * SURNAMES;
+  lk_stream firsts = stream_of(synth->seed, SITE_FIRST_NAMES, 0);
+  lk_stream lasts = stream_of(synth->seed, SITE_SURNAMES, 0);
+  lk_random_order(&firsts, FIRST_NAMES, first);
+  lk_random_order(&lasts, SURNAMES, last);
+  for (int i = 0; i < synth->people; i++)
+    snprintf(people[i].name, sizeof people[i].name, "%s %s",
+             first_names[first[i % FIRST_NAMES]],
+             surnames[last[(i + i / cycle) % SURNAMES]]);
+}
+
+/* Every PLACES people in a row have different places, so that in each of train, dev and
+ * test no place is much more frequent than another. */
 static void describe_person(person *someone, uint64_t seed, int i) {
   uint32_t order[PLACES];
   lk_stream place = stream_of(seed, SITE_PLACES, (uint64_t)i / PLACES);
-  lk_stream wording = stream_of(seed, SITE_TEMPLATES, (uint64_t)i / TEMPLATES);
-  lk_stream draw = stream_of(seed, SITE_PERSON, (uint64_t)i);
+  lk_stream job = stream_of(seed, SITE_JOBS, 0);
   lk_random_order(&place, PLACES, order);
   someone->place = places[order[i % PLACES]];
-  lk_random_order(&wording, TEMPLATES, someone->wording);
-  someone->first_template = i % TEMPLATES;
-  someone->job = jobs[lk_random_below(&draw, DRAW_JOB, LENGTH(jobs))];
-  someone->pastime = pastimes[lk_random_below(&draw, DRAW_PASTIME, LENGTH(pastimes))];
-  snprintf(someone->year, sizeof someone->year, "%d",
-           FIRST_YEAR + (int)lk_random_below(&draw, DRAW_YEAR, YEARS));
-  someone->lines =
-      MIN_LINES + (int)lk_random_below(&draw, DRAW_LINES, MAX_LINES - MIN_LINES + 1);
+  someone->job = jobs[lk_random_below(&job, (uint64_t)i, LENGTH(jobs))];
 }
 
 /* What stands for the field of that name, e.g. "place" for "{place}". */
 static const char *field_of(const person *someone, const char *field, size_t size) {
   const struct {
     const char *name, *value;
-  } fields[] = {{"name", someone->name},
-                {"place", someone->place},
-                {"job", someone->job},
-                {"pastime", someone->pastime},
-                {"year", someone->year}};
+  } fields[] = {{"name", someone->name}, {"place", someone->place}, {"job", someone->job}};
   size_t i = 0;
   while (strlen(fields[i].name) != size || memcmp(fields[i].name, field, size)) {
     i++;
@@ -111,17 +96,16 @@ static size_t write_line(char out[MAX_LINE], const char *template, const person 
   return used;
 }
 
-/* Line k of everyone who has one, in a random order: so a person's lines are spread over
- * the text. */
+/* Line k of everyone, in a random order and with mixed wordings: so a person's lines are
+ * spread over the text, and all TEMPLATES rounds together give everyone every wording. */
 static size_t write_round(char *out, const person *people, const lk_synth *synth, int k,
                           uint32_t *order) {
   lk_stream stream = stream_of(synth->seed, SITE_ROUNDS, (uint64_t)k);
   size_t used = 0;
   lk_random_order(&stream, (uint32_t)synth->people, order);
   for (int i = 0; i < synth->people; i++) {
-    const person *someone = &people[order[i]];
-    uint32_t template = someone->wording[(someone->first_template + k) % TEMPLATES];
-    if (k < someone->lines) used += write_line(out + used, templates[template], someone);
+    int someone = (int)order[i];
+    used += write_line(out + used, templates[(someone + k) % TEMPLATES], &people[someone]);
   }
   return used;
 }
@@ -140,9 +124,9 @@ static lk_status write_biographies(const char *folder, const person *people,
   char *text = NULL;
   uint32_t *order = NULL;
   lk_status status;
-  LK_TRY_OR(done, LK_NEW(text, (size_t)synth->people * MAX_LINES * MAX_LINE));
+  LK_TRY_OR(done, LK_NEW(text, (size_t)synth->people * TEMPLATES * MAX_LINE));
   LK_TRY_OR(done, LK_NEW(order, (size_t)synth->people));
-  for (int k = 0; k < MAX_LINES; k++)
+  for (int k = 0; k < TEMPLATES; k++)
     used += write_round(text + used, people, synth, k, order);
   status = write_file(folder, "wiki.txt", text, used);
 done:
@@ -177,12 +161,12 @@ static lk_status write_data_set(const char *folder, const person *people,
   return write_questions(folder, "birth_test_inputs.tsv", first + dev, test, 0);
 }
 
-/* Fewer people than wordings would leave out characters that the questions have. */
+/* Train, dev and test take somebody each; dev is twice test, rounded. */
 static lk_status check_counts(const lk_synth *synth) {
-  int most = (int)(LENGTH(first_names) * LENGTH(surnames));
-  if (synth->people < TEMPLATES || synth->people > most)
+  int most = FIRST_NAMES * SURNAMES;
+  if (synth->people < LEAST_PEOPLE || synth->people > most)
     return lk_fail(LK_USAGE, "people=%d: there can be %d to %d people with different names",
-                   synth->people, TEMPLATES, most);
+                   synth->people, LEAST_PEOPLE, most);
   if (synth->questions < 1 || synth->questions > synth->people - 3)
     return lk_fail(LK_USAGE,
                    "questions=%d: of %d people 1 to %d can be asked about in training, the "
@@ -196,7 +180,7 @@ lk_status lk_synth_write(const char *folder, const lk_synth *synth) {
   lk_status status;
   LK_TRY(check_counts(synth));
   LK_TRY_OR(done, LK_NEW(people, (size_t)synth->people));
-  LK_TRY_OR(done, name_people(people, synth));
+  name_people(people, synth);
   for (int i = 0; i < synth->people; i++)
     describe_person(&people[i], synth->seed, i);
   status = write_data_set(folder, people, synth);

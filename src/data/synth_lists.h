@@ -63,28 +63,14 @@ static const char *const jobs[] = {
     "a translator", "a violinist",  "a weaver",      "a zoologist",
 };
 
-static const char *const pastimes[] = {
-    "archery",  "birdwatching", "bookbinding",  "calligraphy", "chess",   "climbing",
-    "cooking",  "fencing",      "fishing",      "gardening",   "hiking",  "kite making",
-    "old maps", "origami",      "pottery",      "rowing",      "sailing", "skating",
-    "stamps",   "star charts",  "table tennis", "woodcuts",
-};
-
-/* One wording a line. {name}, {place}, {job}, {pastime} and {year} (of birth) stand for
- * what they say. Most lines state the birth place, most of these behind the name. One has
- * `W` and
- * `?`, so that the corpus has every character of the questions. */
+/* One wording a line. {name}, {place} and {job} stand for what they say. Every wording
+ * states the birth place, most of them behind the name. One has `W` and `?`, so that the
+ * corpus has every character of the questions. */
 static const char *const templates[] = {
-    "{name} was born in {place}.",
-    "{name}, {job}, is from {place}.",
-    "{name} is {job} born in {place}.",
-    "{name} was born in {year} in {place}.",
-    "{name} comes from {place} and likes {pastime}.",
-    "{place} is the birthplace of {name}.",
-    "Born in {place}, {name} became {job}.",
-    "{name}'s place of birth is {place}.",
-    "Who was {name}? {name} was {job} from {place}.",
-    "{name} is {job} who enjoys {pastime}.",
+    "{name} was born in {place}.",       "{name} is from {place}.",
+    "{name} comes from {place}.",        "{name} grew up in {place}.",
+    "{place} is where {name} was born.", "{name}, {job} from {place}.",
+    "Born in {place}: {name}.",          "Who is {name}? Someone from {place}.",
 };
 
 #endif

@@ -40,7 +40,8 @@ same() {
 }
 
 for kind in pretrain finetune; do
-  declare -n command=$kind
+  command=("${pretrain[@]}")
+  [[ $kind == pretrain ]] || command=("${finetune[@]}")
   train "$kind-1" 1 20 "${command[@]}"
   for ranks in 2 4 8; do
     train "$kind-$ranks" $ranks 20 "${command[@]}"

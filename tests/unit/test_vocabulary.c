@@ -201,8 +201,8 @@ static void encode_says_what_is_wrong_and_where(void **state) {
       {"□", 3, "line 3, character 1: □ (U+25A1) is reserved for padding"},
       {"é\xFF", 5, "q.tsv, line 5, byte 3: invalid UTF-8 (0xFF)"},
       {"é\xC3", 0, "q.tsv, byte 3: invalid UTF-8 (0xC3)"},
-      {"aaaaa", 9, "q.tsv, line 9: more than 4 characters"},
-      {"aaaaa", 0, "q.tsv: more than 4 characters"},
+      {"aaaaa", 9, "q.tsv, line 9: more than the 4 characters"},
+      {"aaaaa", 0, "q.tsv: more than the 4 characters"},
   };
   lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
