@@ -1,0 +1,182 @@
+"""Times training steps of the seed experiment's model under PyTorch DDP (gloo, CPU).
+
+A step is forward, backward with DDP's all-reduce, clipping, AdamW and zero_grad, in float32
+with dropout 0.1, on batches padded to the block as users of this model pad them. Batches
+are made before the clock starts. Writes a JSON object like lockstep bench's.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import multiprocessing
+from torch.nn.parallel import DistributedDataParallel
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "reference"))
+from gpt import (GPT, MASK, NO_LOSS, SEED_SHAPE, Shape, make_batch,  # noqa: E402
+                 make_optimizer, train_step)
+
+DROPOUT = 0.1
+LEARNING_RATE = {"pretrain": 6e-3, "finetune": 6e-4}
+
+
+def read_lines(path):
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        sys.exit(f"ddp.py: {path} cannot be read: {error}")
+    return text, [line for line in text.split("\n") if line]
+
+
+def corrupt(document, block, rng):
+    """Span corruption, as in include/lockstep/objective.h: prefix, mask, suffix, mask, span."""
+    document = document[: rng.randint(4, 7 * block // 8)]
+    quarter = max((len(document) + rng.randrange(4)) // 4, 1)
+    span = rng.randint(1, 2 * quarter - 1)
+    start = rng.randint(0, len(document) - span)
+    cut = document[start : start + span]
+    return document[:start] + [MASK] + document[start + span :] + [MASK] + cut
+
+
+def corrupted_examples(lines, ids, block, rng):
+    """Endless: every document, corrupted anew each time round."""
+    while True:
+        for line in rng.sample(lines, len(lines)):
+            yield corrupt([ids[c] for c in line], block, rng), 0
+
+
+def question_examples(lines, ids, block, rng):
+    """Endless: question, mask, answer, mask; loss from the row that predicts the first mask."""
+    while True:
+        for line in rng.sample(lines, len(lines)):
+            question, answer = ([ids[c] for c in field] for field in line.split("\t"))
+            string = question + [MASK] + answer + [MASK]
+            if len(string) <= block + 1:
+                yield string, len(question) - 1
+
+
+def make_batches(options, rank):
+    """This rank's (inputs, targets) of all steps, and the size of the vocabulary."""
+    text, lines = read_lines(options.corpus)
+    ids = {c: i + MASK + 1 for i, c in enumerate(sorted(set(text)))}
+    rng = random.Random(options.ranks * options.seed + rank)
+    if options.task == "pretrain":
+        examples = corrupted_examples(lines, ids, options.block, rng)
+    else:
+        _, lines = read_lines(options.questions)
+        examples = question_examples(lines, ids, options.block, rng)
+    batches = []
+    for _ in range(options.warm_up + options.steps):
+        part = [next(examples) for _ in range(options.batch // options.ranks)]
+        batches.append(make_batch(*zip(*part), options.block))
+    return batches, len(ids) + MASK + 1
+
+
+def time_steps(options, model, optimizer, batches):
+    """Seconds of the timed steps and the last loss."""
+    seconds = []
+    for inputs, targets in batches:
+        start = time.perf_counter()
+        loss, _ = train_step(model, optimizer, inputs, targets)
+        seconds.append(time.perf_counter() - start)
+    return seconds[options.warm_up :], loss
+
+
+def over_ranks(values, operation):
+    tensor = torch.tensor(values, dtype=torch.float64)
+    dist.all_reduce(tensor, op=operation)
+    return tensor.tolist()
+
+
+def gather(options, seconds, loss, batches):
+    """All ranks: the numbers of the whole run."""
+    targets = sum((t != NO_LOSS).sum().item() for _, t in batches[options.warm_up :])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    slowest = over_ranks(seconds, dist.ReduceOp.MAX)
+    loss_sum, target_sum = over_ranks([loss, targets], dist.ReduceOp.SUM)
+    return {
+        "step_seconds": statistics.median(slowest),
+        "ranks": options.ranks,
+        "threads": torch.get_num_threads(),
+        "precision": "fp32",
+        "target_tokens_per_step": target_sum / options.steps,
+        "peak_memory_mb": over_ranks([peak], dist.ReduceOp.MAX)[0],
+        "loss": loss_sum / options.ranks,
+        "torch": str(torch.__version__),
+        "blas": loaded_blas(),
+    }
+
+
+def loaded_blas():
+    """The BLAS library that this process uses: Debian's libblas is a choice."""
+    maps = Path("/proc/self/maps")
+    paths = {line.split()[-1] for line in maps.read_text().splitlines()
+             if "blas" in line} if maps.exists() else set()
+    names = sorted({Path(path).resolve().name for path in paths})
+    return ", ".join(names) or "built in"
+
+
+def work(rank, options, rendezvous):
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed)
+    dist.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank,
+                            world_size=options.ranks, timeout=timedelta(minutes=5))
+    batches, vocabulary = make_batches(options, rank)
+    shape = Shape(options.layers, options.heads, options.channels, options.block, vocabulary)
+    model = DistributedDataParallel(GPT(shape, DROPOUT).train())
+    optimizer = make_optimizer(model, LEARNING_RATE[options.task])
+    torch.manual_seed(options.seed + 1 + rank)  # another dropout on each rank
+    seconds, loss = time_steps(options, model, optimizer, batches)
+    result = gather(options, seconds, loss, batches)
+    if rank == 0:
+        Path(options.json).write_text(json.dumps(result, indent=2) + "\n")
+    # Without destructors: PyTorch 1.13's joins gloo's threads while it holds the interpreter
+    # lock, which such a thread may be waiting for to free a tensor. That hangs now and then.
+    os._exit(0)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("task", choices=LEARNING_RATE)
+    parser.add_argument("--corpus", required=True)
+    parser.add_argument("--questions", help="for finetune")
+    parser.add_argument("--json", required=True, metavar="FILE")
+    parser.add_argument("--ranks", type=int, default=2)
+    parser.add_argument("--batch", type=int, required=True, help="examples over all ranks")
+    parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--warm-up", type=int, default=2, help="steps before the clock")
+    parser.add_argument("--seed", type=int, default=1)
+    for key in ("layers", "heads", "channels", "block"):
+        parser.add_argument(f"--{key}", type=int, default=getattr(SEED_SHAPE, key))
+    options = parser.parse_args()
+    if options.task == "finetune" and not options.questions:
+        parser.error("finetune needs --questions")
+    if options.ranks < 1 or options.batch % options.ranks:
+        parser.error(f"{options.ranks} ranks do not divide a batch of {options.batch}")
+    if options.steps < 1 or options.warm_up < 0:
+        parser.error("--steps must be 1 or more, --warm-up 0 or more")
+    return options
+
+
+def main():
+    options = parse_arguments()
+    for path in filter(None, (options.corpus, options.questions)):
+        read_lines(path)  # so that one message says what is wrong, not one a rank
+    os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
+    with tempfile.TemporaryDirectory() as folder:
+        multiprocessing.spawn(work, (options, f"{folder}/rendezvous"), options.ranks)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+#!/bin/bash
+# The comparison of speed with PyTorch runs from end to end, on a tiny model, and says what
+# is wrong with its arguments. Its times are not looked at.
+set -euo pipefail
+
+# shellcheck source=/dev/null
+source "$SOURCE_DIR/tests/reference/torch.bash"
+find_torch >/dev/null || exit 77
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+versus=$SOURCE_DIR/tests/bench/versus_pytorch.sh
+
+"$versus" --tiny --rounds 1 --steps 1 --out "$work/out"
+rows=$(grep -cE '^(pretrain|finetune),1(,[0-9]+\.[0-9]+){3}(,[1-9][0-9]*){4}$' \
+  "$work/out/versus_pytorch.csv") || true
+if [[ $rows != 2 ]]; then
+  echo "FAILED: versus_pytorch.csv should have a row a task:"
+  cat "$work/out/versus_pytorch.csv"
+  exit 1
+fi
+
+# refuses CODE MESSAGE ARGUMENT ...
+refuses() {
+  local code=$1 message=$2 found=0
+  shift 2
+  "$versus" "$@" >"$work/log" 2>&1 || found=$?
+  if [[ $found != "$code" ]] || ! grep -q -- "$message" "$work/log"; then
+    echo "FAILED: versus_pytorch.sh $* should exit with $code and say '$message', not $found:"
+    cat "$work/log"
+    exit 1
+  fi
+}
+refuses 64 "--out is missing" --tiny
+refuses 64 "unknown argument '--fast'" --fast
+refuses 64 "--rounds must be a number" --out "$work" --rounds 0
+refuses 64 "--steps needs a value" --out "$work" --steps
+refuses 64 "--questions needs --corpus" --out "$work" --questions "$versus"
+refuses 66 "none.txt cannot be read" --out "$work" --corpus "$work/none.txt"
+LOCKSTEP=$work/none refuses 66 "no program at" --out "$work" --tiny
