@@ -89,8 +89,9 @@ typedef int lk_config_choice;
   X(schedule_warmup_tokens, "schedule.warmup_tokens", count, "10240",                      \
     LK_WHOLE(0, 1ull << 48), 1,                                                            \
     "characters (padded rows) over which the learning rate rises from 0")                  \
-  X(schedule_decay_epochs, "schedule.decay_epochs", count, "0", LK_WHOLE(0, 1ull << 32), 1, \
-    "passes over the corpus after which the cosine is lowest; 0: the length of the run")   \
+  X(schedule_decay_epochs, "schedule.decay_epochs", count, "200", LK_WHOLE(0, 1ull << 32), 1, \
+    "passes over the corpus until the cosine is lowest; 0: the length of the run, which "   \
+    "then has to stay when the run is resumed")                                            \
   X(schedule_minimum, "schedule.minimum", real, "0.1", LK_BETWEEN(0, 1), 1,                \
     "lowest share of the learning rate")
 /* clang-format on */

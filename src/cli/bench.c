@@ -17,6 +17,7 @@ typedef struct {
   double compute_seconds, communication_seconds, data_seconds; /* of rank 0 */
   double target_tokens, flops;                                 /* mean a step */
   double loss;                                                 /* of the last step */
+  double allocations; /* of rank 0 in all measured steps: a step should make none */
   double peak_memory; /* of the largest rank, bytes */
 } measurement;
 
@@ -82,8 +83,11 @@ static lk_status measure(lk_world *world, lk_trainer *trainer, long steps,
   for (int c = 0; c < 4 && status == LK_OK; c++)
     status = LK_NEW(columns[c], (size_t)steps);
   status = lk_world_agree(world, status);
-  for (long i = -WARM_UP; i < steps && status == LK_OK; i++)
+  for (long i = -WARM_UP; i < steps && status == LK_OK; i++) {
+    if (i == 0) out->allocations = (double)lk_allocations_made();
     status = take_step(world, trainer, i, columns, all, out);
+  }
+  out->allocations = (double)lk_allocations_made() - out->allocations;
   if (status == LK_OK) {
     out->step_seconds = median(columns[0], steps);
     out->compute_seconds = median(columns[1], steps);
@@ -131,6 +135,7 @@ static int fill_json(cJSON *root, const lk_world *world, const lk_config *config
                  {"target_tokens_per_step", m->target_tokens},
                  {"gflop_per_step", m->flops / 1e9},
                  {"gflops", m->flops / 1e9 / m->step_seconds},
+                 {"allocations", m->allocations},
                  {"peak_memory_mb", m->peak_memory / 1e6},
                  {"loss", m->loss}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

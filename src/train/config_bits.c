@@ -1,9 +1,18 @@
 /* The keys that the trained numbers depend on: their hash and their difference. */
 #include "lockstep/memory.h"
+#include "lockstep/schedule.h"
 #include "train/config_table.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The run's length matters only to a schedule that follows it. */
+static int matters(const lk_config *config, int key) {
+  if (lk_config_keys[key].bits) return 1;
+  return (key == LK_KEY_steps || key == LK_KEY_epochs) &&
+         config->schedule_decay_epochs == 0 &&
+         config->schedule_kind != LK_SCHEDULE_CONSTANT;
+}
 
 lk_status lk_config_hash(const lk_config *config, lk_hash *hash) {
   char *text, number[32];
@@ -11,7 +20,7 @@ lk_status lk_config_hash(const lk_config *config, lk_hash *hash) {
   FILE *stream = open_memstream(&text, &size);
   if (!stream) return lk_fail(LK_INTERNAL, "config hash: out of memory");
   for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
-    if (lk_config_keys[key].bits)
+    if (matters(config, key))
       fprintf(stream, "%s=%s\n", lk_config_keys[key].name,
               lk_config_value_text(config, key, number));
   int failed = fclose(stream);
@@ -24,7 +33,7 @@ int lk_config_difference(const lk_config *here, const lk_config *there, char *te
                          int size) {
   char number_here[32], number_there[32];
   for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++) {
-    if (!lk_config_keys[key].bits) continue;
+    if (!matters(here, key) && !matters(there, key)) continue;
     const char *a = lk_config_value_text(here, key, number_here);
     const char *b = lk_config_value_text(there, key, number_there);
     if (!strcmp(a, b)) continue;

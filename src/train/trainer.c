@@ -78,13 +78,14 @@ static void set_recipe(lk_trainer *t) {
 }
 
 /* Everything that needs no other rank, once it is known what to start from. */
-static lk_status prepare(lk_trainer *t, lk_task task, const lk_checkpoint *init) {
+static lk_status prepare(lk_trainer *t, lk_task task, int with_run,
+                         const lk_checkpoint *init) {
   lk_config *c = t->config;
   if (init) LK_TRY(adopt_shape(c, &init->info.shape));
   LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
   LK_TRY(make_buffers(t));
   set_recipe(t);
-  if (t->steps == 0)
+  if (t->steps == 0 && with_run)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   return LK_OK;
 }
@@ -125,7 +126,7 @@ static lk_status start(lk_trainer *t, lk_task task, int with_run) {
   if (with_run) LK_TRY_OR(done, open_run(t, &resumed));
   if (*t->config->init)
     LK_TRY_OR(done, lk_checkpoint_load(t->world, t->config->init, &init));
-  LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, init)));
+  LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, with_run, init)));
   LK_TRY_OR(done, lk_trainer_restore(t, resumed, init));
 done:
   lk_checkpoint_free(resumed);

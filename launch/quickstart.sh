@@ -1,0 +1,101 @@
+#!/bin/bash
+# The main job on the embedded default, from nothing to a table of results in a few minutes.
+set -euo pipefail
+
+usage="usage: launch/quickstart.sh [RUN_FOLDER]
+Installs what is missing, builds, invents a data set of biographies, pretrains, finetunes with and
+without pretraining, evaluates, and prints a table. RUN_FOLDER must not exist; the default is
+runs/quickstart-DATE-TIME."
+
+case ${1-} in
+  -h | --help)
+    echo "$usage"
+    exit 0
+    ;;
+esac
+if (($# > 1)); then
+  echo "quickstart.sh: too many arguments" >&2
+  echo "$usage" >&2
+  exit 64
+fi
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+run=${1:-$root/runs/quickstart-$(date +%Y%m%d-%H%M%S)}
+if [[ -e $run ]]; then
+  echo "quickstart.sh: $run exists already; name another folder or move it away" >&2
+  exit 64
+fi
+"$root/launch/setup.sh"
+"$root/launch/build.sh"
+lockstep=$root/build/lockstep
+mkdir -p "$run"
+
+# The largest power of two that the cores we may use allow, and not above the 8 shards.
+ranks=1
+while ((ranks * 2 <= $(nproc) && ranks < 8)); do ranks=$((ranks * 2)); done
+if [[ $(id -u) == 0 ]]; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # Open MPI asks root for it
+fi
+
+# on_ranks COMMAND ...: runs lockstep over MPI.
+on_ranks() {
+  mpirun -np "$ranks" "$lockstep" "$@"
+}
+
+data=$run/data
+"$lockstep" synth "$data"
+echo
+echo "A biography:  $(head -n 1 "$data/wiki.txt")"
+echo "A question:   $(head -n 1 "$data/birth_places_train.tsv")"
+
+# step TITLE CONFIG COMMAND [key=value ...]: one training run, in the folder named like its config.
+step() {
+  local title=$1 name=$2 command=$3
+  shift 3
+  echo
+  echo "$title, on $ranks ranks"
+  on_ranks "$command" "$root/configs/quickstart/$name.yaml" corpus="$data/wiki.txt" \
+    run="$run/$name" "$@"
+}
+
+# score NAME: evaluates a run and prints its line.
+score() {
+  on_ranks evaluate "$run/$1/checkpoints/latest" "$data/birth_dev.tsv" \
+    --predictions "$run/$1/predictions.txt" --json "$run/$1/evaluation.json"
+}
+
+questions=questions=$data/birth_places_train.tsv
+start=$SECONDS
+step "Pretraining on the biographies" pretrain pretrain
+pretraining=$((SECONDS - start))
+step "Finetuning from the pretrained checkpoint" finetune finetune "$questions" \
+  init="$run/pretrain/checkpoints/latest"
+step "Finetuning from scratch" finetune-scratch finetune "$questions"
+
+common=$(cut -f 2 "$data/birth_places_train.tsv" | sort | uniq -c | sort -k 1,1nr -k 2 |
+  sed -n '1s/^ *[0-9]* //p')
+pretrained=$(score finetune)
+scratch=$(score finetune-scratch)
+constant=$("$lockstep" baseline "$data/birth_dev.tsv" --answer "$common")
+seconds=$((SECONDS - start))
+
+# Characters that carried loss, over the seconds of pretraining.
+speed=$(awk -F, -v seconds="$pretraining" 'NR > 1 { tokens += $6 }
+  END { printf "%.0f", tokens / seconds }' "$run/pretrain/metrics.csv")
+question=$(head -n 1 "$data/birth_test_inputs.tsv")
+
+row() {
+  printf '  %-28s %s\n' "$1" "$2"
+}
+{
+  echo
+  echo "Birth places of people whose question was never trained on"
+  row "no pretraining" "$scratch"
+  row "always \"$common\"" "$constant"
+  row "pretrained on biographies" "$pretrained"
+  echo
+  row seconds "$seconds, of which pretraining $pretraining"
+  row "characters a second" "$speed, pretraining on $ranks ranks"
+  row "run directory" "$run"
+  row "ask it" "$lockstep ask $run/finetune/checkpoints/latest \"$question\""
+} | tee "$run/report.txt"

@@ -1,0 +1,120 @@
+#!/bin/bash
+# What the commands print, on one rank and on two. timeout: 200
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  echo "FAILED: $1"
+  exit 1
+}
+
+# has FILE PATTERN...: every pattern is in the file.
+has() {
+  local file=$1 pattern
+  shift
+  for pattern; do
+    grep -qE -- "$pattern" "$file" || {
+      cat "$file"
+      fail "$file has no '$pattern'"
+    }
+  done
+}
+
+on_two() {
+  "$MPIRUN" -np 2 "$LOCKSTEP" "$@"
+}
+
+config=$SOURCE_DIR/configs/tiny.yaml
+"$LOCKSTEP" synth data --people 60 --questions 30 --seed 3
+"$LOCKSTEP" prepare data/wiki.txt corpus.h5 > prepared
+characters=$(LC_ALL=C.UTF-8 wc -m < data/wiki.txt)
+has prepared "$characters characters, 480 documents"
+
+# A text and its HDF5 form train alike, and inspect says what they hold.
+"$LOCKSTEP" inspect corpus.h5 > corpus
+has corpus "characters: $characters$" 'documents: 480$' 'vocabulary: [0-9]+$' \
+  "sha256: $(sha256sum < data/wiki.txt | cut -d ' ' -f 1)"
+on_two pretrain "$config" corpus=data/wiki.txt run=text 2> log
+on_two pretrain "$config" corpus=corpus.h5 run=hdf5 2>> log
+for run in text hdf5; do
+  "$LOCKSTEP" inspect $run/checkpoints/latest > $run.facts
+  has $run.facts '^parameters: [0-9]+$' '^vocabulary: [0-9]+$' '^step: 20$' \
+    '^parameter hash: [0-9a-f]{32}$'
+done
+diff <(grep hash text.facts) <(grep hash hdf5.facts) || fail "HDF5 and text train differently"
+h5dump -n text/checkpoints/latest > names
+has names 'model/blocks.0.attn.key.weight' 'optimizer/m' 'config' 'vocabulary'
+
+# The run directory.
+[[ $(readlink text/checkpoints/latest) == step-000020.h5 ]] || fail "latest"
+[[ $(wc -l < text/metrics.csv) == 21 ]] || fail "a row a step"
+[[ $(head -n 1 text/metrics.csv) == step,epoch,loss,learning_rate,gradient_norm,target_tokens,* ]] ||
+  fail "columns of metrics.csv"
+has text/config.yaml '^batch_size: 16' 'layers: 2'
+"$LOCKSTEP" pretrain text/config.yaml 2> again
+has again 'the run is complete: step 20 of 20'
+
+# A damaged newest checkpoint is named, and the one before it is used.
+printf X | dd of=text/checkpoints/step-000020.h5 bs=1 seek=9000 conv=notrunc 2> log
+on_two pretrain "$config" corpus=data/wiki.txt run=text 2> again
+has again 'skipping a bad checkpoint: .*step-000020.h5' 'going on after step 10'
+diff <("$LOCKSTEP" inspect text/checkpoints/latest | grep hash) <(grep hash hdf5.facts) ||
+  fail "going on from an older checkpoint gave other bits"
+
+# Examples: input over target, padded to the block, masks visible.
+"$LOCKSTEP" examples "$config" corpus=data/wiki.txt -n 3 > shown
+[[ $(grep -c '^input  .*⁇.*⁇.*□' shown) == 3 && $(grep -c '^target ' shown) == 3 ]] ||
+  fail "examples of corruption"
+"$LOCKSTEP" examples "$config" corpus=data/wiki.txt questions=data/birth_places_train.tsv -n 2 > shown
+[[ $(grep -cE '^input  Where was .* born\?⁇[^⁇]+□' shown) == 2 ]] || fail "input of questions"
+[[ $(grep -cE '^target □+⁇[^⁇]+⁇□' shown) == 2 ]] || fail "target of questions"
+
+# Answers: the same on two ranks; predictions and JSON; a file without answers.
+checkpoint=hdf5/checkpoints/latest
+"$LOCKSTEP" evaluate $checkpoint data/birth_places_train.tsv --predictions one --json one.json > line
+on_two evaluate $checkpoint data/birth_places_train.tsv --predictions two --json two.json >> line
+[[ $(sort -u line | grep -cE '^Correct: [0-9]+\.0 out of 30\.0: [0-9.]+%$') == 1 ]] || fail "score line"
+cmp one two || fail "answers on two ranks differ"
+cmp one.json two.json || fail "log-probabilities on two ranks differ"
+[[ $(wc -l < one) == 30 ]] || fail "predictions"
+has one.json '"log_probability"' '"accuracy"'
+"$LOCKSTEP" evaluate $checkpoint data/birth_test_inputs.tsv > line
+[[ $(wc -l < line) == $(wc -l < data/birth_test_inputs.tsv) ]] || fail "predictions only"
+"$LOCKSTEP" baseline data/birth_dev.tsv --answer Nowhere > line
+has line '^Correct: 0.0 out of 20.0: 0.0%$'
+
+# ask: one answer a question, and an impossible question does not end the conversation.
+question=$(head -n 1 data/birth_test_inputs.tsv)
+printf '%s\n\nWhere is 山?\n%s\n' "$question" "$question" | "$LOCKSTEP" ask $checkpoint > line 2> log
+[[ $(wc -l < line) == 2 && $(sort -u line | wc -l) == 1 ]] || fail "ask"
+has log '山.*U\+5C71'
+[[ $("$LOCKSTEP" ask $checkpoint "$question") == "$(head -n 1 line)" ]] || fail "ask with a question"
+
+# score: a line a document and the total, the same on two ranks.
+"$LOCKSTEP" score $checkpoint data/wiki.txt > one
+on_two score $checkpoint data/wiki.txt > two
+cmp one two || fail "scores on two ranks differ"
+[[ $(grep -cE '^[0-9]+	[0-9]+\.[0-9]{4,}$' one) == 480 ]] || fail "score lines"
+has one '^total	[0-9]+\.[0-9]{4,}	perplexity'
+
+# bench: the object that scripts rely on; a step allocates nothing.
+on_two bench "$config" corpus=data/wiki.txt --steps 3 --json bench.json > table
+has bench.json '"step_seconds"' '"ranks":\s*2' '"threads":\s*1' '"precision":\s*"fp32"' \
+  '"target_tokens_per_step"' '"gflops"' '"allocations":\s*0,'
+has table 'OpenBLAS' 'instruction set'
+
+# The reference kernels train the same model within rounding.
+"$LOCKSTEP" pretrain "$config" corpus=data/wiki.txt run=plain kernels=reference steps=3 2> log
+paste -d, <(cut -d, -f 3 hdf5/metrics.csv) <(cut -d, -f 3 plain/metrics.csv) |
+  awk -F, 'NR > 1 && NR < 5 && ($1 - $2 > 1e-4 || $2 - $1 > 1e-4) { exit 1 }' ||
+  fail "the reference kernels give another loss"
+
+for command in '' synth prepare pretrain finetune evaluate baseline ask score examples bench inspect; do
+  # shellcheck disable=SC2086 # no command is none
+  "$LOCKSTEP" $command --help > help || fail "$command --help"
+  has help 'usage: lockstep'
+done
+echo "all commands do as they say"
