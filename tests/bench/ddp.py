@@ -39,7 +39,7 @@ def read_lines(path):
 
 
 def corrupt(document, block, rng):
-    """Span corruption, as in include/lockstep/objective.h: prefix, mask, suffix, mask, span."""
+    """Span corruption as in include/lockstep/objective.h."""
     document = document[: rng.randint(4, 7 * block // 8)]
     quarter = max((len(document) + rng.randrange(4)) // 4, 1)
     span = rng.randint(1, 2 * quarter - 1)
@@ -56,7 +56,7 @@ def corrupted_examples(lines, ids, block, rng):
 
 
 def question_examples(lines, ids, block, rng):
-    """Endless: question, mask, answer, mask; loss from the row that predicts the first mask."""
+    """Endless: question, mask, answer, mask; loss from the first mask on."""
     while True:
         for line in rng.sample(lines, len(lines)):
             question, answer = ([ids[c] for c in field] for field in line.split("\t"))
@@ -132,7 +132,8 @@ def work(rank, options, rendezvous):
     dist.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank,
                             world_size=options.ranks, timeout=timedelta(minutes=5))
     batches, vocabulary = make_batches(options, rank)
-    shape = Shape(options.layers, options.heads, options.channels, options.block, vocabulary)
+    shape = Shape(options.layers, options.heads, options.channels, options.block,
+                  vocabulary)
     model = DistributedDataParallel(GPT(shape, DROPOUT).train())
     optimizer = make_optimizer(model, LEARNING_RATE[options.task])
     torch.manual_seed(options.seed + 1 + rank)  # another dropout on each rank
@@ -140,8 +141,8 @@ def work(rank, options, rendezvous):
     result = gather(options, seconds, loss, batches)
     if rank == 0:
         Path(options.json).write_text(json.dumps(result, indent=2) + "\n")
-    # Without destructors: PyTorch 1.13's joins gloo's threads while it holds the interpreter
-    # lock, which such a thread may be waiting for to free a tensor. That hangs now and then.
+    # Without destructors: PyTorch 1.13's joins gloo's threads while it holds the
+    # interpreter lock, which such a thread may want in order to free a tensor: it hangs.
     os._exit(0)
 
 

@@ -43,8 +43,9 @@ def table(pairs):
     theirs, ours = pairs[-1]
     lines += ["", "Target tokens a step (last round): "
               f"PyTorch {theirs['target_tokens_per_step']:.0f}, "
-              f"Lockstep {ours['target_tokens_per_step']:.0f}. Peak memory a rank: PyTorch "
-              f"{theirs['peak_memory_mb']:.0f} MB, Lockstep {ours['peak_memory_mb']:.0f} MB."]
+              f"Lockstep {ours['target_tokens_per_step']:.0f}. Peak memory a rank: "
+              f"PyTorch {theirs['peak_memory_mb']:.0f} MB, "
+              f"Lockstep {ours['peak_memory_mb']:.0f} MB."]
     return lines
 
 
@@ -83,15 +84,17 @@ def machine(pair, load):
 def document(arguments, rounds):
     lines = [
         "# One training step: Lockstep against PyTorch DDP", "",
-        f"Commit `{arguments.commit}`, {arguments.date}. Command: `{arguments.command}`", "",
+        f"Commit `{arguments.commit}`, {arguments.date}. "
+        f"Command: `{arguments.command}`", "",
         "Runs alternate; each number is the median over its steps, of the slowest rank. A "
-        "step is forward, backward, all-reduce, clipping and AdamW, dropout 0.1, same batch "
-        "size. PyTorch gets rows padded to the block, made before the clock starts, as its "
+        "step is forward, backward, all-reduce, clipping and AdamW, dropout 0.1, same "
+        "batch size. PyTorch gets rows padded to the block, made before the clock starts, as its "
         "users do; Lockstep makes its packs within the step. The loss was compared first: "
         f"{arguments.agreement}", ""]
     for task, pairs in rounds.items():
         batch = getattr(arguments, f"{task}_batch")
-        lines += [f"## {TASKS[task]}, batch {batch}, {arguments.text}", "", *table(pairs), ""]
+        title = f"## {TASKS[task]}, batch {batch}, {arguments.text}"
+        lines += [title, "", *table(pairs), ""]
     return lines + ["## Machine", "", *machine(rounds["pretrain"][-1], arguments.load)]
 
 
@@ -104,7 +107,8 @@ def write_csv(path, rounds):
         for task, pairs in rounds.items():
             for i, pair in enumerate(pairs):
                 writer.writerow(
-                    [task, i + 1, *(f"{s:.6f}" for s in seconds(pair)), f"{ratio(pair):.4f}",
+                    [task, i + 1, *(f"{s:.6f}" for s in seconds(pair)),
+                     f"{ratio(pair):.4f}",
                      *(f"{side['target_tokens_per_step']:.0f}" for side in pair),
                      *(f"{side['peak_memory_mb']:.0f}" for side in pair)])
 

@@ -49,7 +49,8 @@ done
 [[ -z $questions || -r $questions ]] || fail "--questions: $questions cannot be read" 66
 [[ -n $corpus || -z $questions ]] || refuse "--questions needs --corpus, for the characters"
 [[ -z $corpus || -n $questions ]] || refuse "--corpus needs --questions"
-[[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+[[ -x $lockstep ]] ||
+  fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
 command -v mpirun >/dev/null || fail "mpirun is missing: apt-get install openmpi-bin" 69
 mkdir -p "$out" || fail "$out cannot be made" 74
 
@@ -57,7 +58,8 @@ mkdir -p "$out" || fail "$out cannot be made" 74
 source "$root/tests/reference/torch.bash"
 python=$(find_torch) || exit 77
 if [[ $(id -u) == 0 ]]; then
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # Open MPI asks root for it
+  # Open MPI asks this of root.
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 
 work=$(mktemp -d)
@@ -106,7 +108,8 @@ check_agreement() {
   settings_of pretrain
   quietly "lockstep pretrain" "$lockstep" pretrain "${settings[@]}" run="$work/run" steps=2
   awk 'length > 8 && n++ < 200' "$corpus" >"$work/text"
-  "$lockstep" score "$checkpoint" "$work/text" >"$work/scores" || fail "lockstep score failed"
+  "$lockstep" score "$checkpoint" "$work/text" >"$work/scores" ||
+    fail "lockstep score failed"
   agreement=$("$python" "$root/tests/reference/load_checkpoint.py" "$checkpoint" \
     "$work/text" "$work/scores") || fail "the losses differ, so times cannot be compared"
   echo "$agreement"

@@ -1,4 +1,4 @@
-"""Writes what test_pytorch.c compares Lockstep with: weights, inputs, and PyTorch's answers.
+"""Writes what test_pytorch.c compares Lockstep with: weights, inputs, PyTorch's answers.
 
 The weights are float32; logits, losses, gradients and the parameters after ten updates are
 computed from a float64 copy of the model, so that they are the truth and not just another
@@ -79,8 +79,9 @@ def train(model, learning_rate, batch, wrong_decay=False):
     model = copy.deepcopy(model)
     optimizer = make_optimizer(model, learning_rate)
     if wrong_decay:
-        one, other = optimizer.param_groups
-        one["weight_decay"], other["weight_decay"] = other["weight_decay"], one["weight_decay"]
+        decays = [group["weight_decay"] for group in optimizer.param_groups]
+        for group, decay in zip(optimizer.param_groups, reversed(decays)):
+            group["weight_decay"] = decay
     losses, norms = zip(*(train_step(model, optimizer, *batch) for _ in range(STEPS)))
     return model, losses, norms
 

@@ -26,7 +26,8 @@ refuses() {
   shift 2
   "$versus" "$@" >"$work/log" 2>&1 || found=$?
   if [[ $found != "$code" ]] || ! grep -q -- "$message" "$work/log"; then
-    echo "FAILED: versus_pytorch.sh $* should exit with $code and say '$message', not $found:"
+    echo "FAILED: versus_pytorch.sh $* exits with $found, not $code, or does not say" \
+      "'$message':"
     cat "$work/log"
     exit 1
   fi
