@@ -88,8 +88,8 @@ def document(arguments, rounds):
         f"Command: `{arguments.command}`", "",
         "Runs alternate; each number is the median over its steps, of the slowest rank. A "
         "step is forward, backward, all-reduce, clipping and AdamW, dropout 0.1, same "
-        "batch size. PyTorch gets rows padded to the block, made before the clock starts, as its "
-        "users do; Lockstep makes its packs within the step. The loss was compared first: "
+        "batch size. PyTorch gets rows padded to the block, as its users do, made before the "
+        "clock starts; Lockstep makes its packs within the step. The loss was compared first: "
         f"{arguments.agreement}", ""]
     for task, pairs in rounds.items():
         batch = getattr(arguments, f"{task}_batch")
