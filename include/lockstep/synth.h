@@ -14,7 +14,7 @@ typedef struct {
 
 /* Writes wiki.txt, birth_places_train.tsv, birth_dev.tsv and birth_test_inputs.tsv into the
  * folder (made if need be). Train, dev and test ask about different people. LK_USAGE for
- * counts that cannot be met, LK_IO. */
+ * counts that cannot be met or when one of the files exists, LK_IO. */
 lk_status lk_synth_write(const char *folder, const lk_synth *synth);
 
 #endif

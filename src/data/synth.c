@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LENGTH(list) (sizeof(list) / sizeof *(list))
 
@@ -18,6 +19,10 @@ enum {
   LEAST_PEOPLE = 4,
   MAX_LINE = 256 /* bytes, far above any template's longest filling */
 };
+
+enum { CORPUS, TRAIN, DEV, TEST };
+static const char *const files[] = {"wiki.txt", "birth_places_train.tsv", "birth_dev.tsv",
+                                    "birth_test_inputs.tsv"};
 
 /* Sites of the random streams: what a draw is for. */
 enum { SITE_FIRST_NAMES, SITE_SURNAMES, SITE_PLACES, SITE_JOBS, SITE_ROUNDS };
@@ -128,7 +133,7 @@ static lk_status write_biographies(const char *folder, const person *people,
   LK_TRY_OR(done, LK_NEW(order, (size_t)synth->people));
   for (int k = 0; k < TEMPLATES; k++)
     used += write_round(text + used, people, synth, k, order);
-  status = write_file(folder, "wiki.txt", text, used);
+  status = write_file(folder, files[CORPUS], text, used);
 done:
   lk_free(text);
   lk_free(order);
@@ -156,9 +161,9 @@ static lk_status write_data_set(const char *folder, const person *people,
   const person *first = people + synth->questions;
   LK_TRY(lk_folder_create(folder));
   LK_TRY(write_biographies(folder, people, synth));
-  LK_TRY(write_questions(folder, "birth_places_train.tsv", people, synth->questions, 1));
-  LK_TRY(write_questions(folder, "birth_dev.tsv", first, dev, 1));
-  return write_questions(folder, "birth_test_inputs.tsv", first + dev, test, 0);
+  LK_TRY(write_questions(folder, files[TRAIN], people, synth->questions, 1));
+  LK_TRY(write_questions(folder, files[DEV], first, dev, 1));
+  return write_questions(folder, files[TEST], first + dev, test, 0);
 }
 
 /* Train, dev and test take somebody each; dev is twice test, rounded. */
@@ -175,10 +180,23 @@ static lk_status check_counts(const lk_synth *synth) {
   return LK_OK;
 }
 
+/* A data set in the folder may be real: it is not written over. */
+static lk_status check_folder(const char *folder) {
+  for (size_t i = 0; i < LENGTH(files); i++) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", folder, files[i]) < (int)sizeof path &&
+        access(path, F_OK) == 0)
+      return lk_fail(LK_USAGE, "%s exists already; choose another folder or move it away",
+                     path);
+  }
+  return LK_OK;
+}
+
 lk_status lk_synth_write(const char *folder, const lk_synth *synth) {
   person *people = NULL;
   lk_status status;
   LK_TRY(check_counts(synth));
+  LK_TRY(check_folder(folder));
   LK_TRY_OR(done, LK_NEW(people, (size_t)synth->people));
   name_people(people, synth);
   for (int i = 0; i < synth->people; i++)

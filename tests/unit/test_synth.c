@@ -35,6 +35,12 @@ static lk_questions *read_questions(const char *below, const char *name, int ans
   return list;
 }
 
+static void remove_set(const char *below) {
+  for (size_t f = 0; f < 4; f++)
+    unlink(path_of(below, files[f]));
+  rmdir(path_of(below, ""));
+}
+
 /* Everyone in the order train, dev, test; the names stand in the questions. */
 typedef struct {
   lk_questions *train, *dev, *test;
@@ -218,6 +224,7 @@ static void the_corpus_has_every_character_of_the_questions(void **state) {
       lk_questions_free(list);
     }
     lk_corpus_free(corpus);
+    remove_set("small");
   }
 }
 
@@ -254,6 +261,15 @@ static void the_seed_alone_decides(void **state) {
     assert_true(same_file("main", "again", files[f]));
     assert_false(same_file("main", "other", files[f]));
   }
+}
+
+static void a_data_set_is_not_written_over(void **state) {
+  (void)state;
+  const lk_synth synth = {PEOPLE, QUESTIONS, 2};
+  unlink(path_of("again", files[0]));
+  assert_int_equal(lk_synth_write(path_of("again", ""), &synth), LK_USAGE);
+  assert_message("birth_places_train.tsv exists already", NULL);
+  assert_true(same_file("main", "again", files[1]));
 }
 
 static void assert_unique(const char *const *list, size_t length) {
@@ -308,11 +324,8 @@ static int make_folder(void **state) {
 
 static int remove_folder(void **state) {
   const char *const made[] = {"main", "small", "again", "other", "edge"};
-  for (size_t i = 0; i < LENGTH(made); i++) {
-    for (size_t f = 0; f < 4; f++)
-      unlink(path_of(made[i], files[f]));
-    rmdir(path_of(made[i], ""));
-  }
+  for (size_t i = 0; i < LENGTH(made); i++)
+    remove_set(made[i]);
   return rmdir(folder) || remove_temporary(state);
 }
 
@@ -327,6 +340,7 @@ int main(void) {
       cmocka_unit_test(the_corpus_has_every_character_of_the_questions),
       cmocka_unit_test(some_letters_are_not_ascii),
       cmocka_unit_test(the_seed_alone_decides),
+      cmocka_unit_test(a_data_set_is_not_written_over),
       cmocka_unit_test(lists_have_no_repeats),
       cmocka_unit_test(counts_that_cannot_be_met_are_refused),
       cmocka_unit_test(a_folder_that_cannot_be_made_is_an_io_error),

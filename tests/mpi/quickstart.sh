@@ -1,0 +1,31 @@
+#!/bin/bash
+# The quickstart on a fresh copy of the sources: it builds, runs to its table, and pretraining wins
+# by a wide margin. timeout: 900
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for part in CMakeLists.txt src include launch configs; do
+  cp -r "$SOURCE_DIR/$part" "$work/"
+done
+cd "$work"
+launch/quickstart.sh run > log 2>&1 || {
+  cat log
+  exit 1
+}
+tail -n 12 log
+
+# percent ROW: the accuracy in a row of the table.
+percent() {
+  sed -n "s/^  $1 .*: \([0-9.]*\)%$/\1/p" run/report.txt
+}
+
+awk -v pretrained="$(percent 'pretrained on biographies')" -v scratch="$(percent 'no pretraining')" \
+  -v constant="$(percent 'always ".*"')" 'BEGIN {
+    print "pretrained " pretrained ", scratch " scratch ", constant " constant
+    exit !(pretrained >= 80 && scratch != "" && scratch < 15 && constant != "" && constant < 15)
+  }'
+
+# The command that the table ends with answers.
+sed -n 's/^  ask it *//p' run/report.txt > ask.sh
+[[ $(bash ask.sh) == [A-ZØÅ]* ]]

@@ -1,0 +1,69 @@
+#!/bin/bash
+# Runs every command of the README, in order, but for two that run elsewhere: launch/test.sh runs
+# this, and tests/mpi/quickstart.sh runs launch/quickstart.sh. The seed recipes are cut to two steps
+# of a small model. timeout: 300
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+mkdir build bin
+ln -s "$SOURCE_DIR/configs" "$SOURCE_DIR/launch" .
+
+cat > build/lockstep <<END
+#!/bin/bash
+short=()
+[[ "\$*" != *configs/seed/* ]] ||
+  short=(steps=2 batch_size=16 model.layers=1 model.heads=2 model.channels=32)
+exec "$LOCKSTEP" "\$@" "\${short[@]}"
+END
+# A stand-in for Slurm's launcher, which starts what stands behind its options.
+cat > bin/srun <<END
+#!/bin/bash
+while [[ \$1 == -* ]]; do shift; done
+exec "$MPIRUN" -np 2 "\$@"
+END
+chmod +x build/lockstep bin/srun
+PATH=$work/bin:$PATH
+
+# The lines of all blocks of one language; continued lines are joined.
+blocks() {
+  sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$SOURCE_DIR/README.md" |
+    sed -e ':a' -e '/\\$/N; s/\\\n *//; ta'
+}
+
+real=$SOURCE_DIR/../shared/data
+run=0
+while read -r line; do
+  case $line in
+    '' | '#'* | launch/quickstart.sh* | launch/test.sh*) continue ;;
+    launch/get-data.sh*)
+      if [[ ! -f $real/wiki.txt ]]; then
+        echo "invented data instead of: $line"
+        line="$LOCKSTEP synth data"
+      fi
+      line=${line//PATH-OR-URL/$real}
+      ;;
+  esac
+  echo "+ $line"
+  bash -c "$line" > log 2>&1 < /dev/null || {
+    cat log
+    echo "FAILED: $line"
+    exit 1
+  }
+  run=$((run + 1))
+done < <(blocks sh)
+((run >= 9)) || {
+  echo "FAILED: only $run commands found"
+  exit 1
+}
+
+# The lines of Python are run by tests/reference/load_checkpoint.py, with `path` for the checkpoint.
+[[ $(blocks python | wc -l) == 3 ]]
+while read -r line; do
+  line=${line/\"runs*latest\"/path}
+  grep -qF -- "$line" "$SOURCE_DIR/tests/reference/load_checkpoint.py" || {
+    echo "FAILED: tests/reference/load_checkpoint.py has no line '$line'"
+    exit 1
+  }
+done < <(blocks python)
