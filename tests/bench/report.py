@@ -74,7 +74,8 @@ def machine(pair, load):
         f"- System: {platform.system()} {platform.release()}, Python "
         f"{platform.python_version()}, {first_line('mpirun', '--version')}",
         f"- PyTorch {theirs['torch']}, BLAS {theirs['blas']}: {theirs['ranks']} ranks x "
-        f"{theirs['threads']} thread, gloo, {theirs['precision']}",
+        f"{theirs['threads']} thread, gloo, {theirs['precision']}, with the OpenBLAS kernels "
+        f"that Lockstep chose",
         f"- Lockstep, BLAS {ours.get('blas', 'unknown')}, kernels for "
         f"{ours.get('instruction_set', 'unknown')}: {ours['ranks']} ranks x "
         f"{ours['threads']:.0f} thread, {ours['precision']}",
