@@ -33,6 +33,11 @@ lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size);
 /* All ranks: mine[count] of every rank into all[count·P], in rank order. */
 lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all);
 
+/* All ranks: array[count] becomes the sum of all ranks' arrays, by MPI_Allreduce. Its order
+ * of adding is MPI's own, so the bits depend on P, though they are alike on all ranks: for
+ * comparison, and for worlds that are no power of two. lk_tree keeps the bits. */
+lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count);
+
 /* Ends all ranks at once, for a failure that the others cannot learn of otherwise: prints
  * lk_message() with rank and host, then MPI_Abort with the status. Does not return. */
 _Noreturn void lk_world_abort(lk_world *world, lk_status status);

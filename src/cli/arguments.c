@@ -13,11 +13,12 @@ static void print_help(const lk_command *command, const lk_option *options, int 
   if (count) printf("\n");
   for (int i = 0; i < count; i++) {
     char head[64];
+    const char *gap = *options[i].value ? " " : "";
     if (options[i].letter)
-      snprintf(head, sizeof head, "-%c, --%s %s", options[i].letter, options[i].name,
+      snprintf(head, sizeof head, "-%c, --%s%s%s", options[i].letter, options[i].name, gap,
                options[i].value);
     else
-      snprintf(head, sizeof head, "--%s %s", options[i].name, options[i].value);
+      snprintf(head, sizeof head, "--%s%s%s", options[i].name, gap, options[i].value);
     printf("  %-26s %s\n", head, options[i].help);
   }
   if (command->takes_config) {
@@ -28,6 +29,10 @@ static void print_help(const lk_command *command, const lk_option *options, int 
 
 static lk_status take_value(const char *command, const lk_option *option) {
   char *end;
+  if (option->kind == LK_OPTION_FLAG) {
+    *(int *)option->target = 1;
+    return LK_OK;
+  }
   if (option->kind == LK_OPTION_TEXT) {
     *(const char **)option->target = optarg;
     return LK_OK;
@@ -58,10 +63,12 @@ static void describe(const lk_option *options, int count, struct option *longs,
                      char *shorts) {
   *shorts++ = ':'; /* tells a missing value from an unknown option */
   for (int i = 0; i < count; i++) {
-    longs[i] = (struct option){options[i].name, required_argument, NULL, FIRST + i};
+    int value = options[i].kind != LK_OPTION_FLAG;
+    longs[i] = (struct option){options[i].name, value ? required_argument : no_argument,
+                               NULL, FIRST + i};
     if (!options[i].letter) continue;
     *shorts++ = options[i].letter;
-    *shorts++ = ':';
+    if (value) *shorts++ = ':';
   }
   *shorts++ = 'h';
   *shorts = '\0';

@@ -1,13 +1,12 @@
+#include "cli/bench.h"
 #include "cli/command.h"
-#include "lockstep/file.h"
+#include "cli/result.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "lockstep/trainer.h"
-#include <cjson/cJSON.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { WARM_UP = 1 };
 
@@ -42,7 +41,7 @@ static int ascending(const void *a, const void *b) {
   return (left > right) - (left < right);
 }
 
-static double median(double *values, long count) {
+double lk_bench_median(double *values, long count) {
   qsort(values, (size_t)count, sizeof *values, ascending);
   return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
@@ -89,10 +88,10 @@ static lk_status measure(lk_world *world, lk_trainer *trainer, long steps,
   }
   out->allocations = (double)lk_allocations_made() - out->allocations;
   if (status == LK_OK) {
-    out->step_seconds = median(columns[0], steps);
-    out->compute_seconds = median(columns[1], steps);
-    out->communication_seconds = median(columns[2], steps);
-    out->data_seconds = median(columns[3], steps);
+    out->step_seconds = lk_bench_median(columns[0], steps);
+    out->compute_seconds = lk_bench_median(columns[1], steps);
+    out->communication_seconds = lk_bench_median(columns[2], steps);
+    out->data_seconds = lk_bench_median(columns[3], steps);
     out->target_tokens /= (double)steps;
     out->flops /= (double)steps;
   }
@@ -145,22 +144,13 @@ static int fill_json(cJSON *root, const lk_world *world, const lk_config *config
          cJSON_AddStringToObject(root, "instruction_set", lk_kernels_instruction_set());
 }
 
-static lk_status write_json(const char *path, const lk_world *world,
-                            const lk_config *config, const measurement *m) {
-  cJSON *root = cJSON_CreateObject();
-  char *text = root && fill_json(root, world, config, m) ? cJSON_Print(root) : NULL;
-  cJSON_Delete(root);
-  if (!text) return lk_fail(LK_INTERNAL, "%s: out of memory for the JSON text", path);
-  lk_status status = lk_file_write(path, text, strlen(text));
-  free(text);
-  return status;
-}
-
 static lk_status report(const lk_world *world, const lk_config *config,
                         const measurement *m, const char *json) {
   if (lk_world_rank(world) != 0) return LK_OK;
   print_table(world, config, m);
-  return json ? write_json(json, world, config, m) : LK_OK;
+  if (!json) return LK_OK;
+  cJSON *root = cJSON_CreateObject();
+  return lk_result_save_json(json, root, root && fill_json(root, world, config, m));
 }
 
 static lk_status bench(lk_world *world, lk_config *config, long steps, const char *json) {
@@ -174,20 +164,35 @@ static lk_status bench(lk_world *world, lk_config *config, long steps, const cha
   return status;
 }
 
-lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
-  long steps = 10;
-  const char *json = NULL;
-  const lk_option options[] = {
-      {"steps", 'n', LK_OPTION_COUNT, &steps, "N",
-       "steps to time, after one to warm up (10)"},
-      {"json", 0, LK_OPTION_TEXT, &json, "FILE", "write the numbers as a JSON object"}};
-  lk_words words;
+static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
+                             const char *json) {
   lk_config *config = NULL;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 1, INT_MAX, &words));
-  if (words.help) return LK_OK;
-  if (steps < 1) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
-  lk_status status = lk_arguments_config(world, &words, &config);
+  if (!words->count)
+    return lk_fail(LK_USAGE,
+                   "bench: give a CONFIG.yaml, or --reduce; see `lockstep bench --help`");
+  lk_status status = lk_arguments_config(world, words, &config);
   if (status == LK_OK) status = bench(world, config, steps, json);
   lk_config_free(config);
   return status;
+}
+
+lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
+  long steps = -1;
+  int reduce = 0;
+  const char *json = NULL;
+  const lk_option options[] = {
+      {"steps", 'n', LK_OPTION_COUNT, &steps, "N",
+       "steps to time, after one to warm up (10); sums of each size with --reduce"},
+      {"reduce", 0, LK_OPTION_FLAG, &reduce, "",
+       "time sums over the ranks instead: the tree and MPI_Allreduce, 1 kB to 64 MB"},
+      {"json", 0, LK_OPTION_TEXT, &json, "FILE", "write the numbers as a JSON object"}};
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 0, INT_MAX, &words));
+  if (words.help) return LK_OK;
+  if (!steps) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
+  if (!reduce) return bench_steps(world, &words, steps > 0 ? steps : 10, json);
+  if (words.count)
+    return lk_fail(LK_USAGE, "bench: --reduce takes no config; leave out '%s'",
+                   words.words[0]);
+  return lk_bench_reduce(world, steps, json);
 }

@@ -16,15 +16,16 @@ typedef struct {
 /* The command of this name, or NULL. */
 const lk_command *lk_command_find(const char *name);
 
-typedef enum { LK_OPTION_TEXT, LK_OPTION_COUNT } lk_option_kind;
+typedef enum { LK_OPTION_TEXT, LK_OPTION_COUNT, LK_OPTION_FLAG } lk_option_kind;
 
-/* --name VALUE (or -letter VALUE). */
+/* --name VALUE (or -letter VALUE); a flag takes no value. */
 typedef struct {
   const char *name;
   char letter; /* 0: none */
   lk_option_kind kind;
-  void *target;      /* const char ** or long *, left alone when the option is not given */
-  const char *value; /* the value's name in the help */
+  /* const char **, long * or int * (set to 1): left alone when the option is not given */
+  void *target;
+  const char *value; /* the value's name in the help; "" for a flag */
   const char *help;
 } lk_option;
 

@@ -20,8 +20,8 @@ static const lk_command commands[] = {
      "mean loss of every document of a text, in nats a character", 0, lk_cli_score},
     {"examples", "CONFIG.yaml [key=value ...]",
      "print training examples, input over target", 1, lk_cli_examples},
-    {"bench", "CONFIG.yaml [key=value ...]", "time training steps, without checkpoints", 1,
-     lk_cli_bench},
+    {"bench", "CONFIG.yaml [key=value ...]", "time training steps, or sums over the ranks",
+     1, lk_cli_bench},
     {"inspect", "FILE.h5", "say what a checkpoint or a corpus holds", 0, lk_cli_inspect},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

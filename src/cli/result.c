@@ -1,7 +1,6 @@
 #include "cli/result.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,23 +58,22 @@ static int add_summary(cJSON *root, const lk_questions *questions,
          cJSON_AddNumberToObject(root, "accuracy", correct / count);
 }
 
-static char *render(const lk_questions *questions, const lk_answer *answers) {
+lk_status lk_result_save_json(const char *path, cJSON *root, int good) {
+  char *text = good ? cJSON_Print(root) : NULL;
+  cJSON_Delete(root);
+  if (!text) return lk_fail(LK_INTERNAL, "%s: out of memory for the JSON text", path);
+  lk_status status = lk_file_write(path, text, strlen(text));
+  free(text);
+  return status;
+}
+
+lk_status lk_result_write_json(const char *path, const lk_questions *questions,
+                               const lk_answer *answers) {
   cJSON *root = cJSON_CreateObject(), *list = NULL;
   int good = root && add_summary(root, questions, answers);
   if (good) list = cJSON_AddArrayToObject(root, "answers");
   good = good && list;
   for (size_t i = 0; i < questions->count && good; i++)
     good = add_answer(list, &questions->items[i], &answers[i]);
-  char *text = good ? cJSON_Print(root) : NULL;
-  cJSON_Delete(root);
-  return text;
-}
-
-lk_status lk_result_write_json(const char *path, const lk_questions *questions,
-                               const lk_answer *answers) {
-  char *text = render(questions, answers);
-  if (!text) return lk_fail(LK_INTERNAL, "%s: out of memory for the JSON text", path);
-  lk_status status = lk_file_write(path, text, strlen(text));
-  free(text);
-  return status;
+  return lk_result_save_json(path, root, good);
 }

@@ -3,6 +3,7 @@
 #define LOCKSTEP_CLI_RESULT_H
 
 #include "lockstep/evaluate.h"
+#include <cjson/cJSON.h>
 
 /* "Correct: 90.0 out of 500.0: 18.0%" */
 void lk_result_print(size_t correct, size_t count);
@@ -15,5 +16,9 @@ lk_status lk_result_write_predictions(const char *path, const lk_answer *answers
  * "correct", "log_probability"}]}, without what needs answers where the file has none. */
 lk_status lk_result_write_json(const char *path, const lk_questions *questions,
                                const lk_answer *answers);
+
+/* Writes the tree, which is deleted, to a file. good 0: a part of it could not be made,
+ * which cJSON fails in only for lack of memory; root may then be NULL. */
+lk_status lk_result_save_json(const char *path, cJSON *root, int good);
 
 #endif

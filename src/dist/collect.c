@@ -1,4 +1,4 @@
-/* Rank 0's bytes to all, every rank's numbers to all. */
+/* Rank 0's bytes to all, every rank's numbers to all, sums in MPI's own order. */
 #include "dist/world.h"
 
 /* MPI counts are int: larger messages go in parts of this many bytes. */
@@ -17,5 +17,15 @@ lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size) {
 
 lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all) {
   LK_MPI(MPI_Allgather(mine, count, MPI_DOUBLE, all, count, MPI_DOUBLE, world->comm));
+  return LK_OK;
+}
+
+lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count) {
+  const size_t part = PART / sizeof *array;
+  for (size_t i = 0; i < count; i += part) {
+    size_t now = count - i < part ? count - i : part;
+    LK_MPI(
+        MPI_Allreduce(MPI_IN_PLACE, array + i, (int)now, MPI_FLOAT, MPI_SUM, world->comm));
+  }
   return LK_OK;
 }

@@ -86,18 +86,6 @@ void lk_tree_add(lk_tree *tree) {
   tree->added++;
 }
 
-/* Other worlds: MPI's order of adding, so sums round otherwise, though alike on all ranks.
- */
-static lk_status sum_in_any_order(lk_world *world, float *array, size_t count) {
-  const size_t part = (size_t)1 << 28; /* MPI counts are int */
-  for (size_t i = 0; i < count; i += part) {
-    size_t now = count - i < part ? count - i : part;
-    LK_MPI(
-        MPI_Allreduce(MPI_IN_PLACE, array + i, (int)now, MPI_FLOAT, MPI_SUM, world->comm));
-  }
-  return LK_OK;
-}
-
 lk_status lk_tree_reduce(lk_tree *tree, lk_world *world, float **sum) {
   int P = world->size;
   if (tree->added != tree->leaves)
@@ -105,6 +93,6 @@ lk_status lk_tree_reduce(lk_tree *tree, lk_world *world, float **sum) {
   while (tree->depth > 1)
     merge_top(tree);
   *sum = array_at(tree, 0);
-  if (P & (P - 1)) return sum_in_any_order(world, *sum, tree->count);
+  if (P & (P - 1)) return lk_world_sum_floats(world, *sum, tree->count);
   return lk_exchange_sum(world, *sum, tree->count, tree->landing);
 }

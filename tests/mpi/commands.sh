@@ -106,6 +106,14 @@ has bench.json '"step_seconds"' '"ranks":\s*2' '"threads":\s*1' '"precision":\s*
   '"target_tokens_per_step"' '"gflops"' '"allocations":\s*0,'
 has table 'OpenBLAS' 'instruction set'
 
+# bench --reduce: a row a size, each sum checked against the exact one.
+on_two bench --reduce --steps 3 --json sums.json > table
+has table '^2 ranks \(2 on this host\)' '^    1024 ' '^67108864 '
+[[ $(grep -cE '^ *[0-9]+( +[0-9]+\.[0-9]+){7}$' table) == 10 ]] || fail "rows of bench --reduce"
+awk '$1 == 13293568 && ($8 / ($2 / $3) > 1.02 || $2 * $4 < 0.0131 || $6 != $4) { exit 1 }
+  $1 == 13293568 { found = 1 } END { exit !found }' table || fail "columns of bench --reduce"
+has sums.json '"ranks":\s*2' '"bytes":\s*13293568,' '"tree_seconds"' '"tree_over_mpi"'
+
 # The reference kernels train the same model within rounding.
 "$LOCKSTEP" pretrain "$config" corpus=data/wiki.txt run=plain kernels=reference steps=3 2> log
 paste -d, <(cut -d, -f 3 hdf5/metrics.csv) <(cut -d, -f 3 plain/metrics.csv) |

@@ -1,0 +1,195 @@
+/* `bench --reduce`: what it costs that the tree keeps the order of adding. Both sums are
+ * timed by turns, so that whatever else the machine does hits both alike. */
+#include "base/clock.h"
+#include "cli/bench.h"
+#include "cli/result.h"
+#include "lockstep/memory.h"
+#include <stdio.h>
+
+enum { TREE, MPI, WAYS };
+
+/* Floats a sum: 1 kB to 64 MB, and the gradients of the seed experiment's model. */
+static const size_t sizes[] = {256,    1024,    4096,    16384,   65536,
+                               262144, 1048576, 3323392, 4194304, 16777216};
+enum { SIZES = sizeof sizes / sizeof *sizes };
+
+/* A sum's size and, for each way, the median of the slowest rank's time. */
+typedef struct {
+  size_t floats;
+  double seconds[WAYS];
+} timing;
+
+typedef struct {
+  lk_world *world;
+  size_t floats;
+  long repetitions;
+  int wrong; /* sums that were not what they must be */
+  lk_tree *tree;
+  float *array;    /* (floats) what MPI sums */
+  double *mine;    /* (WAYS, repetitions) seconds */
+  double *all;     /* (P, WAYS, repetitions) */
+  double *slowest; /* (repetitions) */
+} race;
+
+/* Small integers, whose sum is exact in any order. */
+static void fill_array(const race *r, float *array) {
+  int factor = lk_world_rank(r->world) + 1;
+  for (size_t i = 0; i < r->floats; i++)
+    array[i] = (float)(factor * (int)(i % 7));
+}
+
+static int is_sum(const race *r, const float *array) {
+  int P = lk_world_size(r->world);
+  for (size_t i = 0; i < r->floats; i++)
+    if (array[i] != (float)(P * (P + 1) / 2 * (int)(i % 7))) return 0;
+  return 1;
+}
+
+/* All ranks: one sum, timed from a common start on. */
+static lk_status sum_once(race *r, int way, double *seconds) {
+  float *array = way == TREE ? lk_tree_leaf(r->tree) : r->array;
+  int any;
+  fill_array(r, array);
+  if (way == TREE) lk_tree_add(r->tree);
+  LK_TRY(lk_world_any(r->world, 0, &any)); /* waits for all ranks */
+  double begin = lk_clock();
+  LK_TRY(way == TREE ? lk_tree_reduce(r->tree, r->world, &array)
+                     : lk_world_sum_floats(r->world, array, r->floats));
+  *seconds = lk_clock() - begin;
+  r->wrong += !is_sum(r, array);
+  return LK_OK;
+}
+
+/* All ranks; the first round warms up. Who goes first changes from round to round. */
+static lk_status run_rounds(race *r) {
+  for (long i = -1; i < r->repetitions; i++)
+    for (int turn = 0; turn < WAYS; turn++) {
+      int way = (int)(i & 1) ^ turn;
+      double seconds;
+      LK_TRY(sum_once(r, way, &seconds));
+      if (i >= 0) r->mine[way * r->repetitions + i] = seconds;
+    }
+  return lk_world_agree(r->world,
+                        r->wrong ? lk_fail(LK_INTERNAL, "%d sums of %zu numbers are wrong",
+                                           r->wrong, r->floats)
+                                 : LK_OK);
+}
+
+/* All ranks. */
+static lk_status find_medians(race *r, timing *out) {
+  long n = r->repetitions;
+  int P = lk_world_size(r->world);
+  LK_TRY(lk_world_gather(r->world, r->mine, (int)(WAYS * n), r->all));
+  for (int way = 0; way < WAYS; way++) {
+    for (long i = 0; i < n; i++) {
+      r->slowest[i] = 0;
+      for (int rank = 0; rank < P; rank++) {
+        double seconds = r->all[((long)rank * WAYS + way) * n + i];
+        if (seconds > r->slowest[i]) r->slowest[i] = seconds;
+      }
+    }
+    out->seconds[way] = lk_bench_median(r->slowest, n);
+  }
+  return LK_OK;
+}
+
+static lk_status prepare(race *r) {
+  size_t numbers = WAYS * (size_t)r->repetitions;
+  LK_TRY(lk_tree_create(&r->tree, r->floats, 1));
+  LK_TRY(LK_NEW(r->array, r->floats));
+  LK_TRY(LK_NEW(r->mine, numbers));
+  LK_TRY(LK_NEW(r->all, numbers * (size_t)lk_world_size(r->world)));
+  return LK_NEW(r->slowest, (size_t)r->repetitions);
+}
+
+/* About 256 MB of sums, so that a size takes seconds. */
+static long usual_repetitions(size_t floats) {
+  size_t fit = ((size_t)64 << 20) / floats;
+  return fit < 15 ? 15 : fit > 200 ? 200 : (long)fit;
+}
+
+/* All ranks. */
+static lk_status time_size(lk_world *world, long repetitions, timing *out) {
+  race r = {.world = world, .floats = out->floats, .repetitions = repetitions};
+  if (repetitions < 1) r.repetitions = usual_repetitions(out->floats);
+  lk_status status = lk_world_agree(world, prepare(&r));
+  if (status == LK_OK) status = run_rounds(&r);
+  if (status == LK_OK) status = find_medians(&r, out);
+  lk_tree_free(r.tree);
+  lk_free(r.array);
+  lk_free(r.mine);
+  lk_free(r.all);
+  lk_free(r.slowest);
+  return status;
+}
+
+/* S/t in GB/s, and what of it an ideal all-reduce would send and receive on each rank. */
+static double rate(const timing *t, int way) {
+  return (double)(t->floats * sizeof(float)) / t->seconds[way] / 1e9;
+}
+
+static double bus_rate(const timing *t, int way, int P) {
+  return rate(t, way) * 2 * (P - 1) / P;
+}
+
+static void print_heading(const lk_world *world) {
+  int P = lk_world_size(world);
+  printf("%d ranks (%d on this host); seconds: medians of the slowest rank's\n", P,
+         lk_world_local_size(world));
+  if (P & (P - 1)) printf("%d is no power of two: the tree leaves the sum to MPI\n", P);
+  printf("                                        S/t, GB/s     S/t*2(P-1)/P\n"
+         "   bytes       tree s        MPI s    tree     MPI    tree     MPI  tree/MPI\n");
+}
+
+static void print_row(const timing *t, int P) {
+  printf("%8zu %12.8f %12.8f %7.3f %7.3f %7.3f %7.3f %9.2f\n", t->floats * sizeof(float),
+         t->seconds[TREE], t->seconds[MPI], rate(t, TREE), rate(t, MPI),
+         bus_rate(t, TREE, P), bus_rate(t, MPI, P), t->seconds[TREE] / t->seconds[MPI]);
+  fflush(stdout);
+}
+
+static int add_row(cJSON *list, const timing *t, int P) {
+  const struct {
+    const char *name;
+    double value;
+  } numbers[] = {{"bytes", (double)(t->floats * sizeof(float))},
+                 {"tree_seconds", t->seconds[TREE]},
+                 {"mpi_seconds", t->seconds[MPI]},
+                 {"tree_gb_per_second", rate(t, TREE)},
+                 {"mpi_gb_per_second", rate(t, MPI)},
+                 {"tree_bus_gb_per_second", bus_rate(t, TREE, P)},
+                 {"mpi_bus_gb_per_second", bus_rate(t, MPI, P)},
+                 {"tree_over_mpi", t->seconds[TREE] / t->seconds[MPI]}};
+  cJSON *row = cJSON_CreateObject();
+  if (!row || !cJSON_AddItemToArray(list, row)) return 0;
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (!cJSON_AddNumberToObject(row, numbers[i].name, numbers[i].value)) return 0;
+  return 1;
+}
+
+static lk_status write_json(const lk_world *world, const char *path,
+                            const timing timings[SIZES]) {
+  int P = lk_world_size(world);
+  cJSON *root = cJSON_CreateObject(), *list = NULL;
+  int good = root && cJSON_AddNumberToObject(root, "ranks", P) &&
+             cJSON_AddNumberToObject(root, "local_ranks", lk_world_local_size(world));
+  if (good) list = cJSON_AddArrayToObject(root, "sums");
+  good = list != NULL;
+  for (int i = 0; i < SIZES && good; i++)
+    good = add_row(list, &timings[i], P);
+  return lk_result_save_json(path, root, good);
+}
+
+lk_status lk_bench_reduce(lk_world *world, long repetitions, const char *json) {
+  timing timings[SIZES];
+  int first = lk_world_rank(world) == 0;
+  if (repetitions > 1000000)
+    return lk_fail(LK_USAGE, "bench: --steps with --reduce must be at most 1000000");
+  if (first) print_heading(world);
+  for (int i = 0; i < SIZES; i++) {
+    timings[i].floats = sizes[i];
+    LK_TRY(time_size(world, repetitions, &timings[i]));
+    if (first) print_row(&timings[i], lk_world_size(world));
+  }
+  return lk_world_agree(world, first && json ? write_json(world, json, timings) : LK_OK);
+}
