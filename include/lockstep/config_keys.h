@@ -53,6 +53,8 @@ typedef int lk_config_choice;
     "steps between checkpoints; 0: one at the end")                                        \
   X(keep_last, "keep_last", count, "3", LK_WHOLE(0, 1000000), 0,                           \
     "newest checkpoints to keep; 0: all")                                                  \
+  X(keep_every, "keep_every", count, "0", LK_WHOLE(0, 1ull << 48), 0,                      \
+    "checkpoints of steps that are a multiple of this are kept for good; 0: none")         \
   X(resume, "resume", text, "auto", LK_ANY, 0,                                             \
     "auto (go on from the run's newest good checkpoint), never, or a checkpoint")          \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
@@ -69,6 +71,14 @@ typedef int lk_config_choice;
     "AdamW's addition to the denominator")                                                 \
   X(clip, "clip", real, "1.0", LK_BETWEEN(0, 1e9), 1,                                      \
     "largest global norm of the gradient; 0: no clipping")                                 \
+  X(replica_check_every, "replica_check_every", count, "100", LK_WHOLE(0, 1ull << 48), 0,  \
+    "steps between comparisons of the ranks' parameters; 0: before checkpoints only")      \
+  X(on_nonfinite, "on_nonfinite", choice, "stop", LK_ONE_OF("stop|skip"), 0,               \
+    "a loss or gradient that is not finite stops the run, or its update is left out")      \
+  X(stop_after, "stop_after", text, "", LK_ANY, 0,                                         \
+    "time after which the run writes a checkpoint and stops, such as 3h30m, 45m or 90s")   \
+  X(watchdog, "watchdog", real, "60", LK_BETWEEN(0, 86400), 0,                             \
+    "seconds without a sign of life of some rank until all ranks end; 0: never")           \
   X(log_seconds, "log_seconds", real, "5", LK_BETWEEN(0, 86400), 0,                        \
     "seconds between lines of progress where the output is no terminal")
 

@@ -2,6 +2,7 @@
 #include "lockstep/trainer.h"
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 static lk_status train(lk_world *world, lk_config *config, lk_task task) {
   lk_trainer *trainer = NULL;
@@ -9,6 +10,17 @@ static lk_status train(lk_world *world, lk_config *config, lk_task task) {
   lk_status status = lk_trainer_run(trainer);
   lk_trainer_free(trainer);
   return status;
+}
+
+/* The same command resumes: says so with the command itself. */
+static lk_status say_how_to_resume(const lk_world *world, int argc, char **argv) {
+  char command[2048] = "lockstep", launcher[32] = "";
+  size_t used = strlen(command);
+  for (int i = 0; i < argc && used + 1 < sizeof command; i++)
+    used += (size_t)snprintf(command + used, sizeof command - used, " %s", argv[i]);
+  if (lk_world_size(world) > 1)
+    snprintf(launcher, sizeof launcher, "mpirun -np %d ", lk_world_size(world));
+  return lk_fail(LK_STOPPED, "%s; to resume: %s%s", lk_message(), launcher, command);
 }
 
 static lk_status train_command(lk_world *world, int argc, char **argv, lk_task task) {
@@ -19,7 +31,7 @@ static lk_status train_command(lk_world *world, int argc, char **argv, lk_task t
   lk_status status = lk_arguments_config(world, &words, &config);
   if (status == LK_OK) status = train(world, config, task);
   lk_config_free(config);
-  return status;
+  return status == LK_STOPPED ? say_how_to_resume(world, argc, argv) : status;
 }
 
 lk_status lk_cli_pretrain(lk_world *world, int argc, char **argv) {

@@ -1,6 +1,7 @@
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include <cblas.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +22,15 @@ static int set_if_missing(const char *name, const char *value) {
 }
 
 void lk_blas_prepare(char **argv) {
+  char program[PATH_MAX]; /* its own path, so that ps goes on showing its name */
+  ssize_t length;
   int changed = set_if_missing("OPENBLAS_CORETYPE", core_type());
   changed |= set_if_missing("OPENBLAS_NUM_THREADS", "1");
-  if (changed) execv("/proc/self/exe", argv);
+  if (!changed) return;
+  length = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (length <= 0) return;
+  program[length] = '\0';
+  execv(program, argv);
 }
 
 void lk_blas_set_threads(int threads) {

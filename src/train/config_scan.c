@@ -43,8 +43,16 @@ static lk_status mark_key(scan *s, int key, int line) {
   return LK_OK;
 }
 
+/* YAML can write a NUL as "\0"; what stands behind it would be lost. */
+static int has_nul(const scan *s) {
+  return memchr(s->event.data.scalar.value, 0, s->event.data.scalar.length) != NULL;
+}
+
 /* The current event is the value of the key called `name`. */
 static lk_status check_scalar(scan *s, const char *name) {
+  if (s->event.type == YAML_SCALAR_EVENT && has_nul(s))
+    return lk_fail(LK_USAGE, "%s, line %d: '%s' has a NUL character; remove it", s->path,
+                   line_of(s), name);
   if (s->event.type == YAML_SCALAR_EVENT) return LK_OK;
   if (s->event.type == YAML_ALIAS_EVENT)
     return lk_fail(LK_USAGE,
@@ -67,7 +75,7 @@ static lk_status unknown_key(const scan *s, const char *name, int line) {
 
 /* Copies the current event's key, which may be of any length, behind its section. */
 static lk_status copy_key(const scan *s, const char *section, char name[256]) {
-  if (s->event.type != YAML_SCALAR_EVENT)
+  if (s->event.type != YAML_SCALAR_EVENT || has_nul(s))
     return lk_fail(LK_USAGE, "%s, line %d: a key must be plain text", s->path, line_of(s));
   snprintf(name, 256, "%.*s%s%s", LK_KEY_NAME_SIZE, section, *section ? "." : "",
            (const char *)s->event.data.scalar.value);

@@ -1,10 +1,17 @@
 /* The loop over steps: metrics, progress, checkpoints. */
-#include "lockstep/kernels.h"
-#include "lockstep/nn.h"
+#include "train/clock.h"
 #include "train/progress.h"
+#include "train/stop.h"
 #include "train/trainer.h"
 #include <stdio.h>
 #include <string.h>
+
+typedef struct {
+  lk_trainer *trainer;
+  lk_progress progress;
+  double start;   /* time */
+  int log_failed; /* metrics.csv could not be written */
+} lk_loop;
 
 static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
@@ -16,8 +23,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   info->corpus_sha256 = *lk_dataset_sha256(t->dataset);
   info->corpus_characters = lk_dataset_characters(t->dataset);
   info->corpus_documents = plan->documents;
-  snprintf(info->build, sizeof info->build, "lockstep %s, gcc %s, %s, %s", LOCKSTEP_VERSION,
-           __VERSION__, lk_blas_description(), lk_kernels_instruction_set());
+  lk_trainer_describe_build(info->build, sizeof info->build);
 }
 
 static lk_status write_checkpoint(const lk_trainer *t) {
@@ -34,28 +40,70 @@ static lk_status write_checkpoint(const lk_trainer *t) {
   return status;
 }
 
-static int is_due(const lk_trainer *t) {
-  uint64_t every = t->config->checkpoint_every;
-  return t->step == t->steps || (every && t->step % every == 0);
+static int is_multiple(uint64_t step, uint64_t every) {
+  return every && step % every == 0;
 }
 
-static lk_status log_step(lk_trainer *t, lk_progress *progress, const lk_metrics *metrics) {
-  if (!t->run) return LK_OK;
-  lk_progress_show(progress, metrics);
-  return lk_run_log(t->run, metrics);
+/* Rank 0 logs. A metrics file that cannot be written is reported once; training matters
+ * more. */
+static void log_step(lk_loop *loop, const lk_metrics *metrics) {
+  if (!loop->trainer->run) return;
+  lk_progress_show(&loop->progress, metrics);
+  if (lk_run_log(loop->trainer->run, metrics) == LK_OK || loop->log_failed++) return;
+  fprintf(stderr, "lockstep: %s; training goes on without its rows\n", lk_message());
+}
+
+/* All ranks: a checkpoint that cannot be written (a full disk) does not end the run, for
+ * the ones before it are good and the next may succeed. The last attempt's outcome is the
+ * run's. */
+static lk_status save(lk_loop *loop, int last) {
+  lk_trainer *t = loop->trainer;
+  lk_status status = lk_world_agree(t->world, t->run ? write_checkpoint(t) : LK_OK);
+  if (status != LK_IO || last) return status;
+  uint64_t every = t->config->checkpoint_every, next = t->step + every;
+  if (t->run)
+    fprintf(stderr,
+            "lockstep: checkpoint of step %llu not written: %s; training goes on, the next "
+            "try is "
+            "at step %llu\n",
+            (unsigned long long)t->step, lk_message(),
+            (unsigned long long)(next < t->steps ? next : t->steps));
+  return LK_OK;
+}
+
+/* All ranks: what to stop by, agreed on; NULL on a rank that was not asked itself. */
+static lk_status ask_to_stop(lk_loop *loop, const char **reason, int *stop) {
+  *reason = lk_stop_requested(lk_clock() - loop->start, loop->trainer->time_limit);
+  return lk_world_any(loop->trainer->world, *reason != NULL, stop);
+}
+
+static lk_status one_step(lk_loop *loop, int *stop) {
+  lk_trainer *t = loop->trainer;
+  lk_metrics metrics;
+  const char *reason;
+  LK_TRY(lk_trainer_step(t, &metrics));
+  LK_TRY(ask_to_stop(loop, &reason, stop));
+  int last = t->step == t->steps || *stop;
+  int due = last || is_multiple(t->step, t->config->checkpoint_every);
+  if (due || is_multiple(t->step, t->config->replica_check_every))
+    LK_TRY(lk_trainer_check_replicas(t, &metrics.check_seconds));
+  log_step(loop, &metrics);
+  if (due) LK_TRY(save(loop, last));
+  if (!*stop || t->step == t->steps) return LK_OK;
+  return lk_world_agree(t->world, reason ? lk_fail(LK_STOPPED,
+                                                   "stopped after step %llu of %llu by %s",
+                                                   (unsigned long long)t->step,
+                                                   (unsigned long long)t->steps, reason)
+                                         : LK_OK);
 }
 
 lk_status lk_trainer_run(lk_trainer *trainer) {
-  lk_progress progress;
-  lk_metrics metrics;
-  lk_progress_begin(&progress, trainer->step, trainer->steps, trainer->config->log_seconds);
-  while (trainer->step < trainer->steps) {
-    LK_TRY(lk_trainer_step(trainer, &metrics));
-    lk_status logged = log_step(trainer, &progress, &metrics);
-    if (logged != LK_OK) lk_world_abort(trainer->world, logged);
-    if (is_due(trainer)) /* rank 0 writes, the others wait for its verdict */
-      LK_TRY(
-          lk_world_agree(trainer->world, trainer->run ? write_checkpoint(trainer) : LK_OK));
-  }
+  lk_loop loop = {.trainer = trainer, .start = lk_clock()};
+  int stop = 0;
+  LK_TRY(lk_world_agree(trainer->world, lk_stop_install()));
+  lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
+                    trainer->config->log_seconds);
+  while (trainer->step < trainer->steps && !stop)
+    LK_TRY(one_step(&loop, &stop));
   return LK_OK;
 }

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 struct lk_run {
-  const lk_config *config; /* not owned */
-  int lock;                /* descriptor */
-  FILE *metrics;
+  const lk_config *config;     /* not owned */
+  int lock;                    /* descriptor */
+  int metrics;                 /* descriptor */
   char folder[PATH_MAX - 300]; /* room for the names inside it */
   char checkpoint[PATH_MAX];
 };
@@ -69,7 +69,7 @@ lk_status lk_run_open(lk_run **out, const lk_config *config) {
                    "no run directory: set run=FOLDER, where checkpoints and metrics go");
   LK_TRY(LK_NEW(run, 1));
   run->config = config;
-  run->lock = -1;
+  run->lock = run->metrics = -1;
   if ((size_t)snprintf(run->folder, sizeof run->folder, "%s", config->run) >=
       sizeof run->folder) {
     lk_run_close(run);
@@ -87,7 +87,7 @@ failed:
 
 void lk_run_close(lk_run *run) {
   if (!run) return;
-  if (run->metrics) fclose(run->metrics);
+  if (run->metrics >= 0) close(run->metrics);
   if (run->lock >= 0) close(run->lock);
   lk_free(run);
 }
@@ -196,7 +196,8 @@ const char *lk_run_checkpoint_path(const lk_run *run) {
 
 static const char metrics_header[] =
     "step,epoch,loss,learning_rate,gradient_norm,target_tokens,tokens_per_second,"
-    "compute_seconds,communication_seconds,data_seconds,peak_memory_mb\n";
+    "compute_seconds,communication_seconds,data_seconds,replica_check_seconds,"
+    "skipped_updates,peak_memory_mb\n";
 
 /* Length of the header and the rows up to `step` of an earlier metrics.csv; 0 when there is
  * none that can be gone on with. */
@@ -217,8 +218,8 @@ static lk_status begin_metrics(lk_run *run, uint64_t step) {
                           : lk_file_write(path, metrics_header, sizeof metrics_header - 1);
   lk_free(text);
   LK_TRY(status);
-  run->metrics = fopen(path, "ae");
-  if (!run->metrics) return lk_fail(LK_IO, "%s: cannot open: %s", path, strerror(errno));
+  run->metrics = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (run->metrics < 0) return lk_fail(LK_IO, "%s: cannot open: %s", path, strerror(errno));
   return LK_OK;
 }
 
@@ -232,16 +233,22 @@ lk_status lk_run_begin(lk_run *run, uint64_t step) {
   return begin_metrics(run, step);
 }
 
+/* A row is written whole or not at all, so that a full disk leaves no half one behind. */
 lk_status lk_run_log(lk_run *run, const lk_metrics *m) {
-  int written =
-      fprintf(run->metrics, "%llu,%.6f,%.17g,%.9g,%.9g,%llu,%.1f,%.6f,%.6f,%.6f,%.1f\n",
-              (unsigned long long)m->step, m->epoch, m->loss, m->learning_rate,
-              m->gradient_norm, (unsigned long long)m->target_tokens,
-              (double)m->target_tokens / m->seconds, m->compute_seconds,
-              m->communication_seconds, m->data_seconds, (double)m->peak_memory / 1e6);
-  if (written < 0 || fflush(run->metrics))
-    return lk_fail(LK_IO, "%s/metrics.csv: cannot write: %s", run->folder, strerror(errno));
-  return LK_OK;
+  char row[512];
+  off_t before = lseek(run->metrics, 0, SEEK_END);
+  int length = snprintf(
+      row, sizeof row,
+      "%llu,%.6f,%.17g,%.9g,%.9g,%llu,%.1f,%.6f,%.6f,%.6f,%.6f,%llu,%.1f\n",
+      (unsigned long long)m->step, m->epoch, m->loss, m->learning_rate, m->gradient_norm,
+      (unsigned long long)m->target_tokens, (double)m->target_tokens / m->seconds,
+      m->compute_seconds, m->communication_seconds, m->data_seconds, m->check_seconds,
+      (unsigned long long)m->skipped, (double)m->peak_memory / 1e6);
+  errno = 0;
+  if (before >= 0 && write(run->metrics, row, (size_t)length) == length) return LK_OK;
+  int reason = errno ? errno : ENOSPC;
+  if (ftruncate(run->metrics, before)) reason = errno;
+  return lk_fail(LK_IO, "%s/metrics.csv: cannot write: %s", run->folder, strerror(reason));
 }
 
 /* A link is replaced by renaming a new one over it, so that there always is one. */
@@ -255,13 +262,21 @@ static lk_status point_latest(const lk_run *run, const char *name) {
   return LK_OK;
 }
 
+/* Kept for good: every keep_every-th step. */
+static int is_kept(const lk_run *run, const char *name) {
+  uint64_t every = run->config->keep_every;
+  return every && (uint64_t)step_of_name(name) % every == 0;
+}
+
 static lk_status remove_old(const lk_run *run) {
   struct dirent **list = NULL;
   int count = 0;
+  uint64_t newest = 0;
   if (run->config->keep_last == 0) return LK_OK;
   LK_TRY(list_checkpoints(run, &list, &count));
-  for (int i = (int)run->config->keep_last; i < count; i++) {
+  for (int i = 0; i < count; i++) {
     char path[PATH_MAX];
+    if (is_kept(run, list[i]->d_name) || newest++ < run->config->keep_last) continue;
     checkpoint_path(run, list[i]->d_name, path);
     unlink(path);
   }

@@ -2,7 +2,10 @@
 #include "train/clock.h"
 #include "train/trainer.h"
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+enum { MOST_SKIPPED = 10 }; /* updates left out in a row, before the run stops */
 
 /* Loss and gradient of every shard of this rank; times are added to metrics. */
 static void compute_shards(lk_trainer *t, lk_metrics *metrics) {
@@ -41,30 +44,66 @@ static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
   return LK_OK;
 }
 
-/* All ranks hold the same sums and so come to the same verdict. */
-static lk_status check_finite(const lk_trainer *t, const lk_metrics *metrics) {
-  if (isfinite(metrics->loss) && isfinite(metrics->gradient_norm)) return LK_OK;
+/* The documents of the step's batch, as many as fit, for a message. */
+static void list_documents(const lk_trainer *t, char *text, size_t size) {
+  const lk_plan *plan = lk_dataset_plan(t->dataset);
+  size_t used = 0;
+  *text = '\0';
+  for (int shard = 0; shard < plan->shards; shard++) {
+    int count = lk_plan_micro_batch(plan, t->step, shard, t->order, t->documents);
+    for (int i = 0; i < count && used + 24 < size; i++)
+      used += (size_t)snprintf(text + used, size - used, " %llu",
+                               (unsigned long long)t->documents[i] + 1);
+  }
+}
+
+static lk_status stop_on_nonfinite(const lk_trainer *t, const lk_metrics *metrics) {
+  char documents[1024];
+  list_documents(t, documents, sizeof documents);
   return lk_fail(
       LK_INTERNAL,
-      "step %llu: the loss is %g and the gradient norm %g; the last checkpoint is "
-      "good: lower learning_rate or clip, or look at the documents of this batch",
-      (unsigned long long)t->step + 1, metrics->loss, metrics->gradient_norm);
+      "step %llu: the loss is %g and the gradient norm %g%s; the last checkpoint is "
+      "good: lower learning_rate or clip, or set on_nonfinite=skip; the batch was "
+      "lines%s of %s",
+      (unsigned long long)t->step + 1, metrics->loss, metrics->gradient_norm,
+      t->skipped_in_a_row ? ", and so were those of the steps before" : "", documents,
+      lk_dataset_path(t->dataset));
+}
+
+/* All ranks: one verdict for all, although all hold the same sums: a rank that does not
+ * must not go its own way. *skip: this update is left out. */
+static lk_status judge(lk_trainer *t, const lk_metrics *metrics, int *skip) {
+  int bad = !isfinite(metrics->loss) || !isfinite(metrics->gradient_norm);
+  LK_TRY(lk_world_any(t->world, bad, skip));
+  if (!*skip) {
+    t->skipped_in_a_row = 0;
+    return LK_OK;
+  }
+  if (t->config->on_nonfinite == 0 || t->skipped_in_a_row == MOST_SKIPPED)
+    return stop_on_nonfinite(t, metrics);
+  t->skipped++;
+  t->skipped_in_a_row++;
+  return LK_OK;
 }
 
 static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
   uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
   double tokens = (double)metrics->target_tokens;
+  int skip;
   metrics->gradient_norm = lk_gradient_norm(gradients, t->table->count) / tokens;
   metrics->learning_rate =
       t->config->learning_rate *
       lk_schedule_factor(&t->schedule, documents * t->config->model_block);
-  LK_TRY(check_finite(t, metrics));
+  LK_TRY(judge(t, metrics, &skip));
   double scale = lk_adamw_clip_factor(&t->optimizer, metrics->gradient_norm) / tokens;
-  lk_adamw_update(&t->optimizer, t->table, t->step + 1, metrics->learning_rate, scale,
-                  gradients, t->values, t->m, t->v);
+  if (!skip)
+    lk_adamw_update(&t->optimizer, t->table, t->step + 1, metrics->learning_rate, scale,
+                    gradients, t->values, t->m, t->v);
   t->step++;
+  lk_trainer_inject_fault(t);
   metrics->step = t->step;
+  metrics->skipped = t->skipped;
   metrics->epoch = (double)t->step / (double)lk_plan_steps_per_epoch(plan);
   return LK_OK;
 }

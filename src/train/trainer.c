@@ -2,6 +2,7 @@
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "lockstep/share.h"
+#include "train/stop.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -58,6 +59,9 @@ static lk_status make_buffers(lk_trainer *t) {
   LK_TRY(LK_NEW(t->v, t->table->count));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
+  LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
+  LK_TRY(LK_NEW(t->order, lk_plan_largest_shard(lk_dataset_plan(t->dataset))));
+  LK_TRY(LK_NEW(t->documents, (size_t)sequences));
   LK_TRY(lk_pack_create(&t->pack, sequences, t->table->shape.block));
   LK_TRY(lk_model_create(&t->model, t->table, sequences, 1));
   return lk_tree_create(&t->tree, t->table->count, t->shard_count);
@@ -113,7 +117,10 @@ static lk_status check_threads(const lk_trainer *t) {
 
 static lk_status set_up_machine(lk_trainer *t) {
   const lk_config *c = t->config;
+  LK_TRY(lk_world_check_launcher(t->world));
   LK_TRY(check_threads(t));
+  LK_TRY(lk_stop_parse_duration(c->stop_after, lk_config_origin(c, "stop_after"),
+                                &t->time_limit));
   lk_kernels_select((lk_kernels)c->kernels);
   lk_blas_set_threads((int)c->threads);
   return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);
@@ -123,10 +130,12 @@ static lk_status start(lk_trainer *t, lk_task task, int with_run) {
   lk_checkpoint *resumed = NULL, *init = NULL;
   lk_status status;
   LK_TRY(lk_world_agree(t->world, set_up_machine(t)));
+  LK_TRY(lk_trainer_agree_on_start(t, task));
   if (with_run) LK_TRY_OR(done, open_run(t, &resumed));
   if (*t->config->init)
     LK_TRY_OR(done, lk_checkpoint_load(t->world, t->config->init, &init));
   LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, with_run, init)));
+  LK_TRY_OR(done, lk_trainer_agree_on_data(t));
   LK_TRY_OR(done, lk_trainer_restore(t, resumed, init));
 done:
   lk_checkpoint_free(resumed);
@@ -155,6 +164,9 @@ void lk_trainer_free(lk_trainer *trainer) {
   lk_tree_free(trainer->tree);
   lk_model_free(trainer->model);
   lk_pack_free(trainer->pack);
+  lk_free(trainer->documents);
+  lk_free(trainer->order);
+  lk_free(trainer->hashes);
   lk_free(trainer->all);
   lk_free(trainer->mine);
   lk_free(trainer->v);

@@ -22,8 +22,14 @@ struct lk_trainer {
   double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
   lk_adamw optimizer;
   lk_schedule schedule;
-  uint64_t step, steps;     /* done, of the whole run */
-  int complete;             /* nothing to do: a finished run was started again */
+  uint64_t step, steps; /* done, of the whole run */
+  int complete;         /* nothing to do: a finished run was started again */
+  double time_limit;    /* seconds, 0: none */
+  uint64_t skipped;     /* updates left out since the start */
+  int skipped_in_a_row;
+  double *hashes;           /* (P, 4) replicas' hashes */
+  uint32_t *order;          /* scratch of the plan, for a message … */
+  uint64_t *documents;      /* … that names a batch */
   double rows, target_rows; /* of this rank in the last step */
 };
 
@@ -31,5 +37,21 @@ struct lk_trainer {
  * values. */
 lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,
                              lk_checkpoint *init);
+
+/* All ranks: compares the parameters over all ranks and adds the time it took to *seconds.
+ * LK_INTERNAL names the ranks that differ. */
+lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds);
+
+/* For the tests: the environment variable LOCKSTEP_FLIP_BIT=RANK:STEP flips one bit of that
+ * rank's parameters after that step. */
+void lk_trainer_inject_fault(lk_trainer *trainer);
+
+/* All ranks: settings and build, then data, are the same everywhere. LK_USAGE names the
+ * rank, its host and what differs. */
+lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task);
+lk_status lk_trainer_agree_on_data(lk_trainer *trainer);
+
+/* Version, compiler, BLAS and instruction set. */
+void lk_trainer_describe_build(char *text, size_t size);
 
 #endif

@@ -1,0 +1,88 @@
+/* Ranks that were started with different settings, data or builds must not train together.
+ */
+#include "lockstep/kernels.h"
+#include "lockstep/nn.h"
+#include "train/trainer.h"
+#include <stdio.h>
+#include <string.h>
+
+/* What has to be the same everywhere, as texts. */
+typedef struct {
+  char task[16], config[33], build[256];
+} identity;
+
+void lk_trainer_describe_build(char *text, size_t size) {
+  snprintf(text, size, "lockstep %s, gcc %s, %s, %s", LOCKSTEP_VERSION, __VERSION__,
+           lk_blas_description(), lk_kernels_instruction_set());
+}
+
+static lk_status refuse(const char *what, const char *here, const char *there) {
+  return lk_fail(
+      LK_USAGE,
+      "its %s is not rank 0's: '%s' here, '%s' there; start all ranks with the same "
+      "program and arguments on machines of one kind",
+      what, here, there);
+}
+
+/* The first line in which two resolved configs differ. */
+static lk_status name_config_line(const char *here, const char *there) {
+  char mine[200] = "", other[200] = "";
+  do {
+    size_t a = strcspn(here, "\n"), b = strcspn(there, "\n");
+    snprintf(mine, sizeof mine, "%.*s", (int)a, here);
+    snprintf(other, sizeof other, "%.*s", (int)b, there);
+    here += a + (here[a] != '\0');
+    there += b + (there[b] != '\0');
+  } while (!strcmp(mine, other) && *here && *there);
+  return refuse("config", mine, other);
+}
+
+/* All ranks: rank 0's resolved config on every rank, to name the difference. */
+static lk_status compare_configs(lk_trainer *t, int differs) {
+  char *mine = NULL, *first = NULL;
+  uint64_t size = 0;
+  lk_status status = lk_config_emit(t->config, &mine);
+  if (status == LK_OK) size = strlen(mine) + 1;
+  status = lk_world_agree(t->world, status);
+  if (status == LK_OK) status = lk_world_broadcast(t->world, &size, sizeof size);
+  if (status == LK_OK) status = lk_world_agree(t->world, LK_NEW(first, size));
+  if (status == LK_OK) {
+    if (lk_world_rank(t->world) == 0) memcpy(first, mine, size);
+    status = lk_world_broadcast(t->world, first, size);
+  }
+  if (status == LK_OK && differs) status = name_config_line(mine, first);
+  lk_free(mine);
+  lk_free(first);
+  return lk_world_agree(t->world, status);
+}
+
+static lk_status compare(const identity *mine, const identity *first) {
+  if (strcmp(mine->task, first->task)) return refuse("command", mine->task, first->task);
+  if (strcmp(mine->build, first->build)) return refuse("build", mine->build, first->build);
+  return LK_OK;
+}
+
+lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task) {
+  identity mine = {0}, first;
+  lk_hash hash;
+  int differs = 0;
+  LK_TRY(lk_world_agree(trainer->world, lk_config_hash(trainer->config, &hash)));
+  snprintf(mine.task, sizeof mine.task, "%s",
+           task == LK_TASK_QUESTIONS ? "finetune" : "pretrain");
+  snprintf(mine.config, sizeof mine.config, "%s", hash.hex);
+  lk_trainer_describe_build(mine.build, sizeof mine.build);
+  first = mine;
+  LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));
+  LK_TRY(lk_world_agree(trainer->world, compare(&mine, &first)));
+  int mine_differs = strcmp(mine.config, first.config) != 0;
+  LK_TRY(lk_world_any(trainer->world, mine_differs, &differs));
+  return differs ? compare_configs(trainer, mine_differs) : LK_OK;
+}
+
+lk_status lk_trainer_agree_on_data(lk_trainer *trainer) {
+  const char *mine = lk_dataset_sha256(trainer->dataset)->hex;
+  lk_sha256 first = *lk_dataset_sha256(trainer->dataset);
+  LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));
+  return lk_world_agree(trainer->world,
+                        strcmp(mine, first.hex) ? refuse("data", mine, first.hex) : LK_OK);
+}

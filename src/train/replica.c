@@ -1,0 +1,79 @@
+/* All ranks hold the same parameters, to the bit: this looks whether they do. */
+#include "train/clock.h"
+#include "train/trainer.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS = 4 }; /* a hash as four whole numbers, which doubles carry exactly */
+
+static void hash_words(const lk_trainer *t, double words[WORDS]) {
+  lk_hash hash = lk_hash_bytes(t->values, t->table->count * sizeof *t->values);
+  for (int i = 0; i < WORDS; i++) {
+    unsigned word;
+    sscanf(hash.hex + 8 * i, "%8x", &word);
+    words[i] = word;
+  }
+}
+
+static int same(const double *a, const double *b) {
+  return !memcmp(a, b, WORDS * sizeof *a);
+}
+
+/* How many ranks hold what rank r holds. */
+static int agreeing(const double *all, int size, int r) {
+  int count = 0;
+  for (int i = 0; i < size; i++)
+    count += same(all + WORDS * i, all + WORDS * r);
+  return count;
+}
+
+/* Ranks outside the largest group; where no group is the largest, nobody can tell who is
+ * right. */
+static lk_status name_outsiders(const double *all, int size, uint64_t step) {
+  char list[256] = "";
+  int best = 0, largest = 0, tied = 0;
+  for (int r = 0; r < size; r++) {
+    int count = agreeing(all, size, r);
+    if (count > largest) best = r;
+    tied = count > largest
+               ? 0
+               : tied || (count == largest && !same(all + WORDS * r, all + WORDS * best));
+    if (count > largest) largest = count;
+  }
+  for (int r = 0; r < size; r++)
+    if ((tied || !same(all + WORDS * r, all + WORDS * best)) &&
+        strlen(list) < sizeof list - 16)
+      snprintf(list + strlen(list), 16, "%s%d", *list ? ", " : "", r);
+  return lk_fail(
+      LK_INTERNAL,
+      "after step %llu the parameters of rank%s %s differ from %s: a fault of memory or "
+      "processor; nothing was saved since the last checkpoint; start the same command "
+      "again, on other hosts, to go on from it",
+      (unsigned long long)step, strchr(list, ',') ? "s" : "", list,
+      tied ? "each other" : "the other ranks'");
+}
+
+lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds) {
+  double start = lk_clock(), mine[WORDS];
+  int size = lk_world_size(trainer->world);
+  if (size == 1) return LK_OK;
+  hash_words(trainer, mine);
+  LK_TRY(lk_world_gather(trainer->world, mine, WORDS, trainer->hashes));
+  *seconds += lk_clock() - start;
+  if (agreeing(trainer->hashes, size, 0) == size) return LK_OK;
+  return name_outsiders(trainer->hashes, size, trainer->step);
+}
+
+void lk_trainer_inject_fault(lk_trainer *trainer) {
+  int rank;
+  unsigned long long step;
+  const char *fault = getenv("LOCKSTEP_FLIP_BIT");
+  if (!fault || sscanf(fault, "%d:%llu", &rank, &step) != 2) return;
+  if (rank != lk_world_rank(trainer->world) || step != trainer->step) return;
+  uint32_t bits;
+  float *victim = trainer->values + trainer->table->count / 2;
+  memcpy(&bits, victim, sizeof bits);
+  bits ^= 1;
+  memcpy(victim, &bits, sizeof bits);
+}

@@ -1,0 +1,49 @@
+#!/bin/bash
+# Ranks with different settings, data or builds are refused, and so are processes that their
+# launcher could not connect. timeout: 120
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+"$LOCKSTEP" synth data --people 60 --questions 30
+sed 1d data/wiki.txt > changed.txt
+command=(pretrain "$SOURCE_DIR/configs/tiny.yaml" run=run steps=2 corpus=data/wiki.txt)
+
+# expect WHAT CODE PATTERN: of the run just made, with its messages in log.
+expect() {
+  if [[ $rc != "$2" || $(grep -c '^lockstep: ' log) != 1 ]] || ! grep -qE "^lockstep: .*$3" log; then
+    cat log
+    echo "FAILED: $1: exit code $rc"
+    exit 1
+  fi
+}
+
+# differ WHAT PATTERN [mpirun option ...] -- [key=value ...]: rank 1 is started with these.
+differ() {
+  local what=$1 pattern=$2 options=()
+  shift 2
+  while [[ $1 != -- ]]; do
+    options+=("$1")
+    shift
+  done
+  shift
+  rc=0
+  timeout 60 "$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" : \
+    "${options[@]}" -np 1 "$LOCKSTEP" "${command[@]}" "$@" > log 2>&1 || rc=$?
+  expect "$what" 64 "rank 1 on $(hostname): $pattern"
+}
+
+differ "another seed" "its config .*'seed: 2' here, 'seed: 1' there" -- seed=2
+differ "another corpus" "its data " -- corpus=changed.txt
+differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM -- seed=1
+
+for variable in SLURM_NTASKS OMPI_COMM_WORLD_SIZE PMI_SIZE; do
+  rc=0
+  env $variable=4 timeout 60 "$LOCKSTEP" "${command[@]}" > log 2>&1 || rc=$?
+  expect "alone although $variable is 4" 64 "$variable says 4 processes.*mpirun"
+done
+
+# One process where the launcher says so is no error, even inside a larger allocation.
+SLURM_NTASKS=4 "$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" 2> log

@@ -1,0 +1,53 @@
+/* Times to stop after, and the flag that signals set. */
+#include "train/stop.h"
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void durations_add_up(void **state) {
+  (void)state;
+  const struct {
+    const char *text;
+    double seconds;
+  } good[] = {{"", 0},          {"90", 90},      {"90s", 90},    {"45m", 2700},
+              {"3h30m", 12600}, {"1d2h", 93600}, {"1.5h", 5400}, {"2m3s", 123}};
+  double seconds;
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    assert_int_equal(lk_stop_parse_duration(good[i].text, "here", &seconds), LK_OK);
+    assert_true(seconds == good[i].seconds);
+  }
+}
+
+static void other_texts_are_refused(void **state) {
+  (void)state;
+  const char *bad[] = {"soon", "3x", "-5m", "h", "inf", "3h30x", "nan"};
+  double seconds;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    assert_int_equal(lk_stop_parse_duration(bad[i], "file, line 3", &seconds), LK_USAGE);
+    assert_non_null(strstr(lk_message(), "file, line 3"));
+    assert_non_null(strstr(lk_message(), bad[i]));
+  }
+}
+
+static void a_time_limit_and_a_signal_ask_to_stop(void **state) {
+  (void)state;
+  assert_int_equal(lk_stop_install(), LK_OK);
+  assert_null(lk_stop_requested(1e9, 0));
+  assert_null(lk_stop_requested(4, 5));
+  assert_string_equal(lk_stop_requested(5, 5), "stop_after");
+  raise(SIGUSR2);
+  assert_string_equal(lk_stop_requested(0, 0), "SIGUSR2");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(durations_add_up),
+      cmocka_unit_test(other_texts_are_refused),
+      cmocka_unit_test(a_time_limit_and_a_signal_ask_to_stop),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
