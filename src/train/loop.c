@@ -97,9 +97,20 @@ static lk_status one_step(lk_loop *loop, int *stop) {
                                          : LK_OK);
 }
 
+static void warn_of_rounding(const lk_trainer *t) {
+  int size = lk_world_size(t->world);
+  if (t->run && (size & (size - 1)))
+    fprintf(stderr,
+            "lockstep: %d ranks are no power of two: sums may round otherwise than on 1, "
+            "2, 4 … "
+            "ranks\n",
+            size);
+}
+
 lk_status lk_trainer_run(lk_trainer *trainer) {
   lk_loop loop = {.trainer = trainer, .start = lk_clock()};
   int stop = 0;
+  warn_of_rounding(trainer);
   LK_TRY(lk_world_agree(trainer->world, lk_stop_install()));
   lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
                     trainer->config->log_seconds);

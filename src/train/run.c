@@ -59,39 +59,6 @@ static lk_status take_lock(lk_run *run) {
   return LK_OK;
 }
 
-lk_status lk_run_open(lk_run **out, const lk_config *config) {
-  lk_run *run = NULL;
-  lk_status status;
-  char checkpoints[PATH_MAX];
-  *out = NULL;
-  if (!*config->run)
-    return lk_fail(LK_USAGE,
-                   "no run directory: set run=FOLDER, where checkpoints and metrics go");
-  LK_TRY(LK_NEW(run, 1));
-  run->config = config;
-  run->lock = run->metrics = -1;
-  if ((size_t)snprintf(run->folder, sizeof run->folder, "%s", config->run) >=
-      sizeof run->folder) {
-    lk_run_close(run);
-    return lk_fail(LK_USAGE, "run: the path is too long");
-  }
-  path_of(run, "checkpoints", checkpoints);
-  LK_TRY_OR(failed, lk_folder_create(checkpoints));
-  LK_TRY_OR(failed, take_lock(run));
-  *out = run;
-  return LK_OK;
-failed:
-  lk_run_close(run);
-  return status;
-}
-
-void lk_run_close(lk_run *run) {
-  if (!run) return;
-  if (run->metrics >= 0) close(run->metrics);
-  if (run->lock >= 0) close(run->lock);
-  lk_free(run);
-}
-
 /* step-NNNNNN.h5 gives the step, anything else -1. */
 static long long step_of_name(const char *name) {
   long long step;
@@ -119,6 +86,12 @@ static lk_status list_checkpoints(const lk_run *run, struct dirent ***list, int 
   return LK_OK;
 }
 
+/* Temporary files of writers that were killed; whoever holds the lock may remove them. */
+static int is_left_over(const struct dirent *entry) {
+  const char *temporary = strstr(entry->d_name, ".h5.tmp-");
+  return temporary && !strncmp(entry->d_name, "step-", 5);
+}
+
 static void free_list(struct dirent **list, int count) {
   for (int i = 0; i < count; i++)
     free(list[i]);
@@ -127,6 +100,52 @@ static void free_list(struct dirent **list, int count) {
 
 static void checkpoint_path(const lk_run *run, const char *name, char path[PATH_MAX]) {
   snprintf(path, PATH_MAX, "%s/checkpoints/%s", run->folder, name);
+}
+
+static void remove_left_over(const lk_run *run) {
+  struct dirent **list = NULL;
+  char path[PATH_MAX];
+  path_of(run, "checkpoints", path);
+  int count = scandir(path, &list, is_left_over, NULL);
+  for (int i = 0; i < count; i++) {
+    checkpoint_path(run, list[i]->d_name, path);
+    unlink(path);
+  }
+  if (count >= 0) free_list(list, count);
+}
+
+lk_status lk_run_open(lk_run **out, const lk_config *config) {
+  lk_run *run = NULL;
+  lk_status status;
+  char checkpoints[PATH_MAX];
+  *out = NULL;
+  if (!*config->run)
+    return lk_fail(LK_USAGE,
+                   "no run directory: set run=FOLDER, where checkpoints and metrics go");
+  LK_TRY(LK_NEW(run, 1));
+  run->config = config;
+  run->lock = run->metrics = -1;
+  if ((size_t)snprintf(run->folder, sizeof run->folder, "%s", config->run) >=
+      sizeof run->folder) {
+    lk_run_close(run);
+    return lk_fail(LK_USAGE, "run: the path is too long");
+  }
+  path_of(run, "checkpoints", checkpoints);
+  LK_TRY_OR(failed, lk_folder_create(checkpoints));
+  LK_TRY_OR(failed, take_lock(run));
+  remove_left_over(run);
+  *out = run;
+  return LK_OK;
+failed:
+  lk_run_close(run);
+  return status;
+}
+
+void lk_run_close(lk_run *run) {
+  if (!run) return;
+  if (run->metrics >= 0) close(run->metrics);
+  if (run->lock >= 0) close(run->lock);
+  lk_free(run);
 }
 
 static lk_status newest_good(lk_run *run, struct dirent **list, int count,
