@@ -1,0 +1,139 @@
+# What the tests of whole runs share: starting, watching and comparing them. To be sourced by a
+# script that has LOCKSTEP and MPIRUN. A run directory is made by one start or by many.
+
+fail() {
+  echo "FAILED: $*"
+  exit 1
+}
+
+# launcher RANKS: sets `launcher`. One rank stands alone, as users start it.
+launcher() {
+  launcher=("$MPIRUN" -np "$1")
+  [[ $1 != 1 ]] || launcher=()
+}
+
+# facts RUN STEP: the hashes of the checkpoint after STEP, and step, loss and gradient norm of
+# every step.
+facts() {
+  "$LOCKSTEP" inspect "$1/checkpoints/step-$(printf %06d "$2").h5" |
+    grep -E '^(step|parameter hash|optimizer hash): '
+  cut -d, -f1,3,5 "$1/metrics.csv"
+}
+
+# same WHAT RUN RUN STEP: both runs have the same bits up to STEP.
+same() {
+  facts "$2" "$4" > facts.one || fail "$1: $2 has no good checkpoint of step $4"
+  facts "$3" "$4" > facts.two || fail "$1: $3 has no good checkpoint of step $4"
+  diff facts.one facts.two || fail "$1"
+  echo "same bits: $1"
+}
+
+# start RANKS LOG COMMAND...: starts lockstep in the background, in a session of its own, whose
+# number is `session`. After `limit` seconds it is ended. Interrupts are reset to what they are at
+# a terminal: a shell ignores them in background jobs. The leader is a shell because a job that a
+# signal ends would be announced on standard error.
+start() {
+  local ranks=$1 log=$2 launcher
+  shift 2
+  launcher "$ranks"
+  # shellcheck disable=SC2016 # for the inner shell
+  env --default-signal=INT,QUIT setsid bash -c 'timeout -k 5 "$0" "$@"; exit $?' \
+    "${limit:-60}" "${launcher[@]}" "$LOCKSTEP" "$@" > "$log" 2>&1 < /dev/null &
+  session=$!
+}
+
+# end: waits for the start and sets `code`, its exit code.
+end() {
+  code=0
+  wait "$session" || code=$?
+}
+
+# scan: sets `pids` to what lives of the session, but for its leader and `timeout`, and `top` to
+# the one of them that `timeout` started: the launcher, or the lone rank.
+scan() {
+  local file line name state parent number guard='' parents=() i
+  pids=() top=
+  for file in /proc/[0-9]*/stat; do
+    { read -r line < "$file"; } 2> /dev/null || continue
+    read -r state parent _ number _ <<< "${line##*) }"
+    [[ $number == "$session" && $state != Z && ${line%% *} != "$session" ]] || continue
+    name=${line#*(}
+    if [[ ${name%)*} == timeout ]]; then
+      guard=${line%% *}
+    else
+      pids+=("${line%% *}") parents+=("$parent")
+    fi
+  done
+  for i in "${!pids[@]}"; do
+    [[ ${parents[i]} != "$guard" ]] || top=${pids[i]}
+  done
+}
+
+# rank_of PID: sets `rank`, empty when it is not one of a launcher's.
+rank_of() {
+  local environment entry
+  rank=
+  { mapfile -d '' -t environment < "/proc/$1/environ"; } 2> /dev/null || return 0
+  for entry in "${environment[@]}"; do
+    [[ $entry != OMPI_COMM_WORLD_RANK=* ]] || rank=${entry#*=}
+  done
+}
+
+# find_ranks RANKS: sets `top` and `rank_pids`, by rank, to what is there by now; fails while ranks
+# are missing.
+find_ranks() {
+  local pid rank
+  rank_pids=()
+  scan
+  for pid in "${pids[@]}"; do
+    rank_of "$pid"
+    [[ -z $rank ]] || rank_pids[rank]=$pid
+  done
+  [[ $1 != 1 || -z $top ]] || rank_pids=("$top")
+  ((${#rank_pids[@]} == $1))
+}
+
+# await_ranks RANKS: until all of them are there.
+await_ranks() {
+  until find_ranks "$1"; do
+    alive || return 1
+    nap 0.01
+  done
+}
+
+# alive: the start has not ended.
+alive() {
+  kill -0 "$session" 2> /dev/null
+}
+
+# nap SECONDS: sleeps without a process of its own, so that a poll costs little.
+nap() {
+  [[ -n ${nap_pipe:-} ]] || exec {nap_pipe}<> <(:)
+  read -rt "$1" -u "$nap_pipe" || true
+}
+
+# last_step RUN: sets `step`, the last row of metrics.csv; 0 when there is none.
+last_step() {
+  local rows=()
+  { mapfile -t rows < "$1/metrics.csv"; } 2> /dev/null || true
+  step=0
+  ((${#rows[@]} < 2)) || step=${rows[-1]%%,*}
+}
+
+# await_step RUN STEP: until the start that touched the file `started` before has made it. Rows of
+# an earlier start do not count: going on, a start writes metrics.csv anew.
+await_step() {
+  until [[ $1/metrics.csv -nt started ]] && last_step "$1" && ((step >= $2)); do
+    alive || return 1
+    nap 0.005
+  done
+}
+
+# newest RUN: sets `newest`, the step of the newest checkpoint; 0 when there is none.
+newest() {
+  local files=("$1"/checkpoints/step-*.h5)
+  newest=${files[-1]##*step-}
+  newest=${newest%.h5}
+  [[ $newest != '*' ]] || newest=0
+  newest=$((10#$newest))
+}
