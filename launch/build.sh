@@ -2,16 +2,18 @@
 # Configures and builds Lockstep (Release). Says nothing unless it fails.
 set -euo pipefail
 
-usage="usage: launch/build.sh [--tests] [BUILD_DIR]
+usage="usage: launch/build.sh [--tests] [-DNAME=VALUE ...] [BUILD_DIR]
 Builds the program BUILD_DIR/lockstep (default: build), with --tests the tests too, on all
-cores that this shell may use."
+cores that this shell may use. Definitions go to cmake."
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 tests=OFF
+definitions=()
 build=
 for argument; do
   case $argument in
     --tests) tests=ON ;;
+    -D?*=*) definitions+=("$argument") ;;
     -h | --help)
       echo "$usage"
       exit 0
@@ -44,5 +46,6 @@ quietly() {
 }
 
 : >"$log"
-quietly cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING="$tests"
+quietly cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING="$tests" \
+  "${definitions[@]}"
 quietly cmake --build "$build" --parallel "$(nproc)"

@@ -29,6 +29,10 @@ lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
                               const lk_vocabulary *vocabulary, lk_slice slice);
 
+/* Reads a corpus of either form, told apart by its content. */
+lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
+                         lk_slice slice);
+
 /* What a checkpoint says beside its numbers. Texts are owned by the struct. */
 typedef struct {
   lk_shape shape;

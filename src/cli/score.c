@@ -28,23 +28,17 @@ static lk_status score(lk_world *world, const lk_checkpoint *checkpoint,
   return status;
 }
 
-static lk_status read_corpus(const char *path, const lk_vocabulary *vocabulary,
-                             lk_corpus **corpus) {
-  const lk_slice whole = {1, 0, 1};
-  return lk_store_is_hdf5(path) ? lk_corpus_read_hdf5(corpus, path, vocabulary, whole)
-                                : lk_corpus_read_text(corpus, path, vocabulary, whole);
-}
-
 lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   lk_words words;
   lk_checkpoint *checkpoint = NULL;
   lk_corpus *corpus = NULL;
+  const lk_slice whole = {1, 0, 1};
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 2, 2, &words));
   if (words.help) return LK_OK;
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
-    status =
-        lk_world_agree(world, read_corpus(words.words[1], checkpoint->vocabulary, &corpus));
+    status = lk_world_agree(
+        world, lk_corpus_read(&corpus, words.words[1], checkpoint->vocabulary, whole));
   if (status == LK_OK) status = score(world, checkpoint, corpus);
   lk_corpus_free(corpus);
   lk_checkpoint_free(checkpoint);

@@ -115,3 +115,9 @@ lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
     lk_corpus_free(corpus);
   return status;
 }
+
+lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
+                         lk_slice slice) {
+  return lk_store_is_hdf5(path) ? lk_corpus_read_hdf5(out, path, vocabulary, slice)
+                                : lk_corpus_read_text(out, path, vocabulary, slice);
+}

@@ -28,6 +28,15 @@ static lk_status type_of(const lk_h5_file *file, const lk_h5_array *array, int s
   return LK_OK;
 }
 
+static uint64_t element_size(lk_h5_type type) {
+  static const uint64_t bytes[] = {[LK_H5_U16] = 2,
+                                   [LK_H5_U32] = 4,
+                                   [LK_H5_U64] = 8,
+                                   [LK_H5_F32] = 4,
+                                   [LK_H5_BYTES] = 1};
+  return bytes[type];
+}
+
 static hid_t space_of(const lk_h5_array *array) {
   hsize_t sizes[3] = {array->size[0], array->size[1], array->size[2]};
   return array->type == LK_H5_BYTES ? H5Screate(H5S_SCALAR)
@@ -154,7 +163,7 @@ lk_status lk_h5_measure_array(const lk_h5_file *file, lk_h5_array *array) {
   LK_TRY(open_array(file, array, &dataset));
   LK_TRY(read_sizes(file, array, dataset, sizes));
   if (array->type == LK_H5_BYTES) LK_TRY(text_size(file, array, dataset, sizes));
-  if (sizes[0] == 0 || sizes[0] > file->size)
+  if (sizes[0] == 0 || sizes[0] > file->size / element_size(array->type))
     return bad_array(file, array, "has an impossible size");
   array->size[0] = sizes[0];
   return check_type(file, array, dataset);

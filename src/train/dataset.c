@@ -25,10 +25,7 @@ struct lk_dataset {
 
 static lk_status read_corpus(lk_dataset *d, const lk_config *config,
                              const lk_vocabulary *vocabulary, lk_slice slice) {
-  lk_status status = lk_store_is_hdf5(config->corpus)
-                         ? lk_corpus_read_hdf5(&d->corpus, config->corpus, NULL, slice)
-                         : lk_corpus_read_text(&d->corpus, config->corpus, NULL, slice);
-  if (status != LK_OK) return status;
+  LK_TRY(lk_corpus_read(&d->corpus, config->corpus, NULL, slice));
   if (vocabulary && !lk_vocabulary_equal(vocabulary, d->corpus->vocabulary))
     return lk_fail(
         LK_BAD_DATA,

@@ -277,6 +277,8 @@ static void test_structure(void **state) {
   refuse("model:\n  layers: [1]\n", NULL, 2, "'model.layers' is a list");
   refuse("run: &a x\ninit: *a\n", NULL, 2, "'init' is an alias");
   refuse("[seed]: 1\n", NULL, 1, "a key must be plain text");
+  refuse("\"seed\\0s\": 1\n", NULL, 1, "a key must be plain text");
+  refuse("seed: 1\nrun: \"a\\0b\"\n", NULL, 2, "'run' has a NUL character");
   refuse("- seed\n", NULL, 1, "must be 'key: value' lines");
   refuse("seed\n", NULL, 1, "must be 'key: value' lines");
   refuse("seed: 1\n---\nseed: 2\n", NULL, 2, "a second YAML document");

@@ -176,6 +176,14 @@ static void stretch_tokens(hid_t file) {
   H5Pclose(creation);
 }
 
+/* Fewer elements than the file has bytes, but more than it has room for. */
+static void stretch_a_little(hid_t file) {
+  hsize_t size;
+  assert_true(H5Fget_filesize(file, &size) >= 0);
+  size = size / 4 * 3;
+  put_dataset(file, "tokens", H5T_STD_U16LE, 1, &size, H5P_DEFAULT);
+}
+
 static void retype_tokens(hid_t file) {
   const hsize_t size = 34;
   put_dataset(file, "tokens", H5T_STD_I16LE, 1, &size, H5P_DEFAULT);
@@ -198,6 +206,7 @@ static void test_forged(void **state) {
                    {put_mask, "a token is outside the vocabulary"},
                    {lose_characters, "more tokens than characters"},
                    {stretch_tokens, "'tokens' has an impossible size"},
+                   {stretch_a_little, "'tokens' has an impossible size"},
                    {retype_tokens, "'tokens' has another type"},
                    {remove_offsets, "'offsets' is missing"}};
   for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
