@@ -2,8 +2,9 @@
  *
  * Every file of ours starts with a 512-byte user block of text that holds the length and
  * XXH3-128 of all bytes behind it. It is checked before HDF5 sees a byte, so a damaged file
- * is never parsed. h5dump and h5py skip a user block by themselves. Files are written whole
- * or not at all. */
+ * is never parsed; then the structure of the HDF5 part is, so a forged one is not either.
+ * h5dump and h5py skip a user block by themselves. Files are written whole or not at all.
+ */
 #ifndef LOCKSTEP_STORE_H
 #define LOCKSTEP_STORE_H
 

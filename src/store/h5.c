@@ -50,6 +50,8 @@ lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind) {
   LK_H5_WRITE(path, access);
   LK_TRY(set_close_degree(access, path));
   LK_H5_WRITE(path, H5Pset_fapl_core(access, 1 << 20, 0));
+  /* structure.c reads the earliest format only, whatever a later HDF5 prefers */
+  LK_H5_WRITE(path, H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST));
   LK_H5_WRITE(path, file->id = H5Fcreate(nowhere, H5F_ACC_TRUNC, H5P_DEFAULT, access));
   return lk_h5_write_text(file, "kind", name_of_kind(kind));
 }

@@ -72,8 +72,7 @@ typedef struct {
 lk_status lk_h5_write_array(const lk_h5_file *file, const lk_h5_array *array,
                             const char *unit, const char *description, const void *data);
 
-/* LK_BAD_DATA unless the dataset is there with this type and these sizes, stored plainly
- * in this very file. */
+/* LK_BAD_DATA unless the dataset is there with this type and these sizes. */
 lk_status lk_h5_check_array(const lk_h5_file *file, const lk_h5_array *array);
 
 /* The same for one dimension of unknown size, which is stored in array->size[0]. */

@@ -2,6 +2,7 @@
 #include "lockstep/file.h"
 #include "lockstep/hash.h"
 #include "lockstep/store.h"
+#include "store/structure.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,8 @@ lk_status lk_user_block_verify(const char *path, uint64_t *size) {
   size_t mapped;
   LK_TRY(lk_file_map(path, &bytes, &mapped));
   lk_status status = verify_bytes(path, bytes, mapped);
+  if (status == LK_OK)
+    status = lk_structure_check(path, bytes + LK_USER_BLOCK, mapped - LK_USER_BLOCK);
   lk_file_unmap(bytes, mapped);
   *size = mapped;
   return status;

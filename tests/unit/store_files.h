@@ -20,38 +20,38 @@
 
 static char folder[] = "/tmp/lockstep-store-XXXXXX";
 
-static int make_folder(void **state) {
+static inline int make_folder(void **state) {
   (void)state;
   return !mkdtemp(folder) || chdir(folder);
 }
 
-static int remove_folder(void **state) {
+static inline int remove_folder(void **state) {
   (void)state;
   char command[64];
   snprintf(command, sizeof command, "rm -rf %s", folder);
   return chdir("/") || system(command);
 }
 
-static void must(lk_status status) {
+static inline void must(lk_status status) {
   if (status != LK_OK) fail_msg("%s", lk_message());
 }
 
 /* The status, the file's name in the message, and a part of it. */
-static void must_refuse(lk_status status, lk_status expected, const char *name,
-                        const char *part) {
+static inline void must_refuse(lk_status status, lk_status expected, const char *name,
+                               const char *part) {
   assert_int_equal(status, expected);
   if (strncmp(lk_message(), name, strlen(name)) || !strstr(lk_message(), part))
     fail_msg("'%s' does not begin with '%s' or lacks '%s'", lk_message(), name, part);
 }
 
-static void write_text(const char *path, const char *text) {
+static inline void write_text(const char *path, const char *text) {
   must(lk_file_write(path, text, strlen(text)));
 }
 
 /* Changes a good file through HDF5 and gives it a right user block, as a stranger could. */
 typedef void (*change)(hid_t file);
 
-static void forge(const char *from, const char *to, change make_change) {
+static inline void forge(const char *from, const char *to, change make_change) {
   char *bytes, *whole;
   size_t size;
   must(lk_file_read(from, &bytes, &size));
@@ -70,15 +70,15 @@ static void forge(const char *from, const char *to, change make_change) {
   lk_free(whole);
 }
 
-static void put_count(hid_t file, const char *name, uint64_t value) {
+static inline void put_count(hid_t file, const char *name, uint64_t value) {
   hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
   assert_true(H5Awrite(attribute, H5T_NATIVE_UINT64, &value) >= 0);
   H5Aclose(attribute);
 }
 
 /* Replaces a dataset by a new one, whose layout `creation` may say. */
-static void put_dataset(hid_t file, const char *name, hid_t type, int rank,
-                        const hsize_t *sizes, hid_t creation) {
+static inline void put_dataset(hid_t file, const char *name, hid_t type, int rank,
+                               const hsize_t *sizes, hid_t creation) {
   assert_true(H5Ldelete(file, name, H5P_DEFAULT) >= 0);
   hid_t space = rank ? H5Screate_simple(rank, sizes, NULL) : H5Screate(H5S_SCALAR);
   hid_t dataset = H5Dcreate2(file, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
@@ -90,7 +90,7 @@ static void put_dataset(hid_t file, const char *name, hid_t type, int rank,
 /* Reads a file in the way under test, and frees what it got. */
 typedef lk_status (*reader)(const char *path);
 
-static void test_bit_flips_of(const char *path, reader read) {
+static inline void test_bit_flips_of(const char *path, reader read) {
   lk_stream stream = {.seed = 1, .purpose = LK_RANDOM_SYNTH};
   char *bytes;
   size_t size;
@@ -107,7 +107,7 @@ static void test_bit_flips_of(const char *path, reader read) {
   lk_free(bytes);
 }
 
-static void test_truncation_of(const char *path, reader read) {
+static inline void test_truncation_of(const char *path, reader read) {
   char *bytes;
   size_t size;
   must(lk_file_read(path, &bytes, &size));
@@ -122,7 +122,7 @@ static void test_truncation_of(const char *path, reader read) {
 }
 
 /* Files that are none of ours. */
-static void test_foreign_with(reader read) {
+static inline void test_foreign_with(reader read) {
   must_refuse(read("missing.h5"), LK_NO_INPUT, "missing.h5: ", "No such file");
   must_refuse(read("."), LK_NO_INPUT, ".: ", "folder");
   write_text("text.h5", "hello\n");

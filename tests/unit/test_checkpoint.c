@@ -10,12 +10,12 @@ static void fill_with(float *values, uint64_t count, uint64_t seed) {
     values[i] = (float)lk_random_normal(&stream, i);
 }
 
-static lk_checkpoint *make_checkpoint(int with_moments) {
+static lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_moments) {
   static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
   lk_checkpoint *c;
   must(LK_NEW(c, 1));
   must(lk_vocabulary_create(&c->vocabulary, letters, 3));
-  must(lk_parameters_create(&c->table, &shape));
+  must(lk_parameters_create(&c->table, model));
   must(LK_NEW(c->values, c->table->count));
   fill_with(c->values, c->table->count, 1);
   if (with_moments) {
@@ -35,6 +35,10 @@ static lk_checkpoint *make_checkpoint(int with_moments) {
   must(lk_copy_text(&c->info.config, "seed: 1\nrun: \"größe\"\n"));
   must(lk_sha256_bytes(&c->info.corpus_sha256, "d", 1));
   return c;
+}
+
+static lk_checkpoint *make_checkpoint(int with_moments) {
+  return make_checkpoint_of(&shape, with_moments);
 }
 
 static void write_checkpoint(const char *path, int with_moments) {
@@ -98,6 +102,17 @@ static void test_without_moments(void **state) {
   must(lk_checkpoint_read(&out, "bare.h5", 0));
   lk_checkpoint_free(out);
   must_refuse(read_and_free("bare.h5"), LK_BAD_DATA, "bare.h5: ", "init=bare.h5");
+}
+
+/* Thousands of names in a group make a tree of several levels. */
+static void test_many_tensors(void **state) {
+  (void)state;
+  lk_shape deep = shape;
+  deep.layers = 400;
+  lk_checkpoint *checkpoint = make_checkpoint_of(&deep, 1);
+  must(lk_checkpoint_write("deep.h5", checkpoint));
+  lk_checkpoint_free(checkpoint);
+  must(read_and_free("deep.h5"));
 }
 
 /* HDF5 notes the second in which a dataset is made, unless told not to. */
@@ -238,6 +253,19 @@ static void link_model_to_other_file(hid_t file) {
                                  H5P_DEFAULT) >= 0);
 }
 
+static void link_head_softly(hid_t file) {
+  remove_head(file);
+  assert_true(H5Lcreate_soft("/model/pos_emb", file, "model/head.weight", H5P_DEFAULT,
+                             H5P_DEFAULT) >= 0);
+}
+
+/* Its object header counts two links. */
+static void share_head(hid_t file) {
+  remove_head(file);
+  assert_true(H5Lcreate_hard(file, "model/pos_emb", file, "model/head.weight", H5P_DEFAULT,
+                             H5P_DEFAULT) >= 0);
+}
+
 static void put_group_at_head(hid_t file) {
   remove_head(file);
   hid_t group =
@@ -298,10 +326,12 @@ static void test_forged(void **state) {
                    {flatten_head, "has another number of dimensions"},
                    {retype_head, "'model/head.weight' has another type"},
                    {empty_head, "do not have the hash"},
-                   {chunk_head, "is not stored plainly"},
-                   {move_head_to_other_file, "is not stored plainly"},
-                   {link_head_to_other_file, "is a link elsewhere"},
-                   {link_model_to_other_file, "is a link elsewhere"},
+                   {chunk_head, "a dataset that is not stored in one piece"},
+                   {move_head_to_other_file, "a part that lockstep does not write"},
+                   {link_head_to_other_file, "a part that lockstep does not write"},
+                   {link_model_to_other_file, "a part that lockstep does not write"},
+                   {link_head_softly, "a link elsewhere"},
+                   {share_head, "an object with several names"},
                    {put_group_at_head, "HDF5: "},
                    {change_kind, "neither a corpus nor a checkpoint"},
                    {change_hash, "'config_hash' is not as it must be"},
@@ -392,6 +422,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_round_trip),
       cmocka_unit_test(test_without_moments),
+      cmocka_unit_test(test_many_tensors),
       cmocka_unit_test(test_same_content_is_same_file),
       cmocka_unit_test(test_kinds),
       cmocka_unit_test(test_bit_flips),

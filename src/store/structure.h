@@ -1,0 +1,53 @@
+/* The structure of an HDF5 image, checked before HDF5 sees it. Private to src/store.
+ *
+ * The checksum keeps out damage, but a stranger can make a right one, and HDF5 1.10 trusts
+ * the sizes and addresses that it reads: it runs past the end of its buffers. So only what
+ * lockstep itself writes is let through: groups with symbol tables, datasets in one piece
+ * inside the file, attributes; no links elsewhere, no filters. See the HDF5 file format
+ * specification, version 2, of which this is the part that HDF5 calls "earliest". */
+#ifndef LOCKSTEP_STORE_STRUCTURE_H
+#define LOCKSTEP_STORE_STRUCTURE_H
+
+#include "lockstep/status.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* LK_BAD_DATA "PATH: damaged (...)" unless HDF5 can read the image safely: its size bytes
+ * start with the superblock, and addresses in it count from there. */
+lk_status lk_structure_check(const char *path, const void *bytes, size_t size);
+
+/* For the files structure*.c alone. */
+typedef struct {
+  const uint8_t *bytes;
+  uint64_t size;
+  uint64_t unvisited; /* bytes that no structure has taken: ends cycles and sharing */
+  const char *fault;  /* the first thing found wrong */
+  uint64_t at;        /* and where */
+} lk_image;
+
+/* "Address undefined". */
+#define LK_NOWHERE UINT64_MAX
+
+/* A little-endian number of `width` bytes. */
+static inline uint64_t lk_image_number(const uint8_t *bytes, int width) {
+  uint64_t number = 0;
+  for (int i = width - 1; i >= 0; i--)
+    number = number << 8 | bytes[i];
+  return number;
+}
+
+/* What the messages of one object's header say. */
+typedef struct {
+  int is_group, has_space, has_type, has_layout;
+  uint64_t tree, heap;             /* of a group */
+  uint64_t elements, element_size; /* of a dataset */
+  uint64_t data, data_size;
+} lk_object;
+
+/* Checks one message but continuations. NULL, or what is wrong with it. */
+const char *lk_structure_message(int type, const uint8_t *bytes, uint64_t size,
+                                 lk_object *object);
+
+enum { LK_MESSAGE_CONTINUATION = 0x10 };
+
+#endif
