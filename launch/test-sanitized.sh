@@ -1,0 +1,35 @@
+#!/bin/bash
+# Builds with AddressSanitizer and UndefinedBehaviorSanitizer into build-sanitized/ and runs every
+# test that runs code of ours, leaks included; then a tiny training run under valgrind. Arguments go
+# to ctest, and then valgrind is left out:
+#   launch/test-sanitized.sh -R unit.pack
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$root/build-sanitized
+reports=$build/reports # see tests/CMakeLists.txt
+
+# Tests of texts alone, one that builds a copy without sanitizers, and one that compares times.
+left_out='^(unit\.(format|layers|shellcheck|get_data)|mpi\.quickstart|reference\.versus_pytorch)$'
+
+"$root/launch/setup.sh" --tests
+echo "Building in $build"
+"$root/launch/build.sh" --tests -DLOCKSTEP_SANITIZE=ON "$build"
+rm -rf "$reports"
+mkdir "$reports"
+status=0
+(cd "$build" && ctest --output-on-failure --no-tests=error --parallel "$(nproc)" \
+  --exclude-regex "$left_out" "$@") || status=$?
+
+found=0
+for report in "$reports"/*; do
+  [[ -s $report ]] || continue
+  found=$((found + 1))
+  ((found > 3)) || head -n 60 "$report"
+done
+if ((found)); then
+  echo "FAILED: $found reports of the sanitizers in $reports"
+  exit 1
+fi
+((status == 0)) || exit "$status"
+(($#)) || "$root/tests/sanitize/valgrind.sh"
