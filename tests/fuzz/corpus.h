@@ -1,0 +1,27 @@
+/* What must hold for a corpus from any file. */
+#ifndef LOCKSTEP_TESTS_FUZZ_CORPUS_H
+#define LOCKSTEP_TESTS_FUZZ_CORPUS_H
+
+#include "fuzz.h"
+#include "lockstep/corpus.h"
+
+/* The slice's documents are there, none is empty, and their tokens are in the vocabulary.
+ */
+static inline void check_corpus(const lk_corpus *corpus, lk_slice slice) {
+  lk_range held = lk_slice_range(corpus->documents, slice);
+  int ids = lk_vocabulary_size(corpus->vocabulary);
+  size_t length;
+  MUST(corpus->held.first == held.first && corpus->held.count == held.count);
+  MUST(corpus->offsets[0] == 0 && corpus->offsets[held.count] <= corpus->characters);
+  for (uint64_t i = 0; i < held.count; i++) {
+    const uint16_t *tokens = lk_corpus_document(corpus, held.first + i, &length);
+    MUST(length > 0);
+    for (size_t t = 0; t < length; t++)
+      MUST(tokens[t] > LK_MASK && tokens[t] < ids);
+  }
+}
+
+/* A whole corpus, and the second half of one. */
+static const lk_slice fuzz_slices[] = {{1, 0, 1}, {2, 1, 1}};
+
+#endif

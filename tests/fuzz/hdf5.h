@@ -1,0 +1,35 @@
+/* HDF5 inputs: as they are, which the checksum refuses, and with a right user block, as a
+ * stranger could make it; only then does HDF5 see the bytes. */
+#ifndef LOCKSTEP_TESTS_FUZZ_HDF5_H
+#define LOCKSTEP_TESTS_FUZZ_HDF5_H
+
+#include "fuzz.h"
+#include "lockstep/store.h"
+#include "store/user_block.h"
+
+/* The bytes with their user block made anew, as a file. */
+static inline const char *fuzz_forge(const uint8_t *bytes, size_t size) {
+  char *copy = malloc(size);
+  MUST(copy);
+  memcpy(copy, bytes, size);
+  lk_user_block_fill(copy, size);
+  const char *path = fuzz_file(copy, size);
+  free(copy);
+  return path;
+}
+
+static inline void fuzz_read_kind(const char *path) {
+  lk_store_kind kind;
+  if (!fuzz_was_read(lk_store_kind_of(path, &kind), LK_BAD_DATA, path)) return;
+  MUST(kind == LK_STORE_CORPUS || kind == LK_STORE_CHECKPOINT);
+}
+
+/* Reads the input both ways. */
+static inline void fuzz_read_hdf5(const uint8_t *bytes, size_t size,
+                                  void (*read)(const char *path)) {
+  read(fuzz_file(bytes, size));
+  if (size > LK_USER_BLOCK) read(fuzz_forge(bytes, size));
+  fuzz_end();
+}
+
+#endif

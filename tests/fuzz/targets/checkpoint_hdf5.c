@@ -1,0 +1,30 @@
+/* A checkpoint. What is accepted must have the numbers that its table says. */
+#include "hdf5.h"
+#include "lockstep/hash.h"
+
+static void check_checkpoint(const lk_checkpoint *c, int with_moments) {
+  MUST(lk_vocabulary_size(c->vocabulary) == c->table->shape.vocabulary);
+  MUST(!c->m == !with_moments && !c->v == !with_moments);
+  MUST(memchr(c->info.build, 0, sizeof c->info.build));
+  lk_hash hash = lk_hash_bytes(c->values, c->table->count * sizeof *c->values);
+  MUST(!strcmp(hash.hex, c->info.parameter_hash.hex));
+  if (!with_moments) return;
+  lk_hash_bytes(c->m, c->table->count * sizeof *c->m); /* all of them can be read */
+  lk_hash_bytes(c->v, c->table->count * sizeof *c->v);
+}
+
+static void read_checkpoint(const char *path) {
+  fuzz_read_kind(path);
+  for (int with_moments = 0; with_moments < 2; with_moments++) {
+    lk_checkpoint *checkpoint;
+    lk_status status = lk_checkpoint_read(&checkpoint, path, with_moments);
+    if (!fuzz_was_read(status, LK_BAD_DATA, path)) continue;
+    check_checkpoint(checkpoint, with_moments);
+    lk_checkpoint_free(checkpoint);
+  }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+  fuzz_read_hdf5(bytes, size, read_checkpoint);
+  return 0;
+}

@@ -1,0 +1,47 @@
+/* A corpus as a text. What is accepted must decode to the text's own lines. */
+#include "corpus.h"
+
+/* The documents from `document` on are the lines of text[size] that are not empty. */
+static void check_lines(const lk_corpus *corpus, const char *text, size_t size) {
+  uint64_t document = 0;
+  for (size_t at = 0; at < size;) {
+    const char *newline = memchr(text + at, '\n', size - at);
+    size_t bytes = newline ? (size_t)(newline - text) - at : size - at, length;
+    if (bytes) {
+      char *decoded;
+      MUST(document < corpus->documents);
+      const uint16_t *tokens = lk_corpus_document(corpus, document++, &length);
+      MUST(lk_vocabulary_decode(corpus->vocabulary, tokens, length, &decoded) == LK_OK);
+      MUST(strlen(decoded) == bytes && !memcmp(decoded, text + at, bytes));
+      lk_free(decoded);
+    }
+    at += bytes + 1;
+  }
+  MUST(document == corpus->documents);
+}
+
+/* With the vocabulary that it had before, a text has the same tokens. */
+static void check_again(const lk_corpus *corpus, const char *path, lk_slice slice) {
+  lk_corpus *again;
+  MUST(lk_corpus_read_text(&again, path, corpus->vocabulary, slice) == LK_OK);
+  check_corpus(again, slice);
+  size_t tokens = (size_t)corpus->offsets[corpus->held.count];
+  MUST(again->offsets[again->held.count] == tokens);
+  MUST(!memcmp(again->tokens, corpus->tokens, tokens * sizeof *corpus->tokens));
+  lk_corpus_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+  const char *path = fuzz_file(bytes, size);
+  for (int i = 0; i < 2; i++) {
+    lk_corpus *corpus;
+    lk_status status = lk_corpus_read_text(&corpus, path, NULL, fuzz_slices[i]);
+    if (!fuzz_was_read(status, LK_BAD_DATA, path)) continue;
+    check_corpus(corpus, fuzz_slices[i]);
+    if (fuzz_slices[i].shards == 1) check_lines(corpus, (const char *)bytes, size);
+    check_again(corpus, path, fuzz_slices[i]);
+    lk_corpus_free(corpus);
+  }
+  fuzz_end();
+  return 0;
+}
