@@ -29,7 +29,7 @@ own attention attention
 own nn nn
 own model parameters pack model
 own data vocabulary corpus questions objective plan synth
-own dist world
+own dist world watchdog
 own store store
 own train config config_keys dataset adamw schedule run share trainer evaluate
 
