@@ -206,7 +206,7 @@ play() {
   [[ -n $who ]] || fault "it ended by itself with exit code $code"
   kills=$((kills + 1))
   tally[$kind/$2]=$((${tally[$kind/$2]:-0} + 1))
-  if [[ -n $(find run -name '*.h5.tmp-*' -newer started) ]]; then
+  if [[ -n $(find run -name '*.h5.tmp-*' -newer started 2> /dev/null) ]]; then
     inside=$((inside + 1)) where=", inside a checkpoint write"
   fi
   printf '%4d: P = %d from step %d: killed %s after %d ms at step %d%s\n' "$kills" "$ranks" \
