@@ -41,10 +41,16 @@ static int is_allowed(uint32_t code_point, const lk_vocabulary *vocabulary) {
   return !vocabulary || code_point == '\n' || lk_vocabulary_id(vocabulary, code_point) > 0;
 }
 
+/* Which code points a text has. */
+typedef struct {
+  uint8_t *marks; /* (CODE_POINTS) */
+  uint32_t limit; /* the highest + 1 */
+} seen_characters;
+
 /* Checks all characters against UTF-8 and the vocabulary (NULL: any), counts them and marks
  * those seen. */
 static lk_status scan_characters(const text_file *text, const lk_vocabulary *vocabulary,
-                                 uint8_t *seen, uint64_t *characters) {
+                                 seen_characters *seen, uint64_t *characters) {
   for (size_t at = 0; at < text->size;) {
     uint32_t code_point;
     int length = lk_text_next(text->bytes + at, text->size - at, &code_point);
@@ -54,22 +60,23 @@ static lk_status scan_characters(const text_file *text, const lk_vocabulary *voc
     if (!is_allowed(code_point, vocabulary))
       return lk_text_refuse_character(text->path, lk_text_place_of(text->bytes, at),
                                       code_point);
-    seen[code_point] = 1;
+    seen->marks[code_point] = 1;
+    if (code_point >= seen->limit) seen->limit = code_point + 1;
     ++*characters;
     at += (size_t)length;
   }
   return LK_OK;
 }
 
-static lk_status vocabulary_of_seen(lk_vocabulary **out, const uint8_t *seen) {
+static lk_status vocabulary_of_seen(lk_vocabulary **out, const seen_characters *seen) {
   uint32_t *code_points = NULL;
   size_t count = 0;
-  for (uint32_t c = 0; c < CODE_POINTS; c++)
-    count += seen[c];
+  for (uint32_t c = 0; c < seen->limit; c++)
+    count += seen->marks[c];
   LK_TRY(LK_NEW(code_points, count));
   count = 0;
-  for (uint32_t c = 0; c < CODE_POINTS; c++)
-    if (seen[c]) code_points[count++] = c;
+  for (uint32_t c = 0; c < seen->limit; c++)
+    if (seen->marks[c]) code_points[count++] = c;
   lk_status status = lk_vocabulary_create(out, code_points, count);
   lk_free(code_points);
   return status;
@@ -77,14 +84,14 @@ static lk_status vocabulary_of_seen(lk_vocabulary **out, const uint8_t *seen) {
 
 static lk_status scan_text(lk_corpus *corpus, const text_file *text,
                            const lk_vocabulary *vocabulary) {
-  uint8_t *seen = NULL;
+  seen_characters seen = {0};
   document_line line;
-  LK_TRY(LK_NEW(seen, CODE_POINTS));
-  lk_status status = scan_characters(text, vocabulary, seen, &corpus->characters);
+  LK_TRY(LK_NEW(seen.marks, CODE_POINTS));
+  lk_status status = scan_characters(text, vocabulary, &seen, &corpus->characters);
   if (status == LK_OK)
     status = vocabulary ? lk_vocabulary_copy(&corpus->vocabulary, vocabulary)
-                        : vocabulary_of_seen(&corpus->vocabulary, seen);
-  lk_free(seen);
+                        : vocabulary_of_seen(&corpus->vocabulary, &seen);
+  lk_free(seen.marks);
   for (size_t at = 0; next_document(text, &at, &line);)
     corpus->documents++;
   return status;
