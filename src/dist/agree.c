@@ -1,6 +1,6 @@
 /* One outcome for all ranks: failures that every rank learns of, and the end without them.
  */
-#include "dist/world.h"
+#include "dist/watchdog.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +43,10 @@ lk_status lk_world_any(lk_world *world, int mine, int *any) {
 _Noreturn void lk_world_abort(lk_world *world, lk_status status) {
   char text[LK_MESSAGE_SIZE];
   place_message(world, text);
+  lk_watchdog_await_verdict(world->watchdog);
   fprintf(stderr, "lockstep: %s\n", text);
   fflush(NULL);
+  lk_watchdog_announce_abort(world->watchdog, status);
   MPI_Abort(world->comm, status);
   _Exit(status); /* MPI_Abort may return when MPI itself is broken */
 }

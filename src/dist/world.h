@@ -15,6 +15,7 @@ struct lk_world {
   char host[MPI_MAX_PROCESSOR_NAME + 1];
   int *codes;                   /* (P) one status a rank, owned */
   char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
+  struct lk_watchdog *watchdog; /* while one runs, not owned */
 };
 
 /* Turns a failed MPI call into LK_INTERNAL with MPI's own text. */

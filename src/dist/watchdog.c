@@ -1,0 +1,235 @@
+/* The watchdog's thread, and what the training thread calls. */
+#include "dist/watchdog.h"
+#include "base/clock.h"
+#include "lockstep/memory.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* How long a failing rank waits for news of one that was lost before it. */
+#define ECHO_SECONDS 0.75
+
+static void ring(lk_watchdog *w) {
+  uint64_t one = 1;
+  if (write(w->bell, &one, sizeof one) < 0) return; /* the thread wakes by itself soon */
+}
+
+void lk_watchdog_phase(lk_watchdog *w, uint64_t step, const char *phase, int waiting) {
+  if (!w) return;
+  lk_report *report = &w->report;
+  double now = lk_clock();
+  if (atomic_load_explicit(&report->waiting, memory_order_relaxed)) {
+    double waited = atomic_load_explicit(&report->waited, memory_order_relaxed);
+    double since = atomic_load_explicit(&report->since, memory_order_relaxed);
+    atomic_store_explicit(&report->waited, waited + now - since, memory_order_relaxed);
+  }
+  atomic_store_explicit(&report->since, now, memory_order_relaxed);
+  atomic_store_explicit(&report->phase, phase, memory_order_relaxed);
+  atomic_store_explicit(&report->step, step, memory_order_relaxed);
+  atomic_store_explicit(&report->waiting, waiting, memory_order_relaxed);
+  uint64_t moves = atomic_load_explicit(&report->moves, memory_order_relaxed);
+  atomic_store_explicit(&report->moves, moves + 1, memory_order_release);
+}
+
+/* What this rank says about itself from now on. A call in between may mix two phases; the
+ * next beat sets that right. */
+static void read_report(lk_watchdog *w, double now) {
+  lk_report *report = &w->report;
+  lk_peer *self = &w->peers[w->rank];
+  uint64_t moves = atomic_load_explicit(&report->moves, memory_order_acquire);
+  if (moves != self->last.moves) self->moved = now;
+  self->heard = now;
+  self->last.moves = moves;
+  self->last.step = atomic_load_explicit(&report->step, memory_order_relaxed);
+  self->last.waiting = atomic_load_explicit(&report->waiting, memory_order_relaxed);
+  self->last.waited = atomic_load_explicit(&report->waited, memory_order_relaxed);
+  if (self->last.waiting)
+    self->last.waited += now - atomic_load_explicit(&report->since, memory_order_relaxed);
+  snprintf(self->last.phase, sizeof self->last.phase, "%s",
+           atomic_load_explicit(&report->phase, memory_order_relaxed));
+}
+
+static void wait_for_news(lk_watchdog *w, double seconds) {
+  w->polled[w->size] = (struct pollfd){.fd = w->bell, .events = POLLIN};
+  for (int r = 0; r < w->size; r++)
+    w->polled[r] =
+        (struct pollfd){.fd = w->peers[r].fd,
+                        .events = (short)(POLLIN | (w->peers[r].out_left ? POLLOUT : 0))};
+  if (seconds < 0.001) seconds = 0.001;
+  int ready = poll(w->polled, (nfds_t)w->size + 1, (int)(seconds * 1000));
+  uint64_t rings;
+  if (ready > 0 && w->polled[w->size].revents)
+    if (read(w->bell, &rings, sizeof rings) < 0) return;
+}
+
+/* Time in which this process itself did not run (stopped, or its machine asleep) says
+ * nothing about the others. */
+static void forgive_own_sleep(lk_watchdog *w, double now) {
+  double slept = now - w->looked - 2 * w->interval;
+  w->looked = now;
+  if (slept <= 0) return;
+  for (int r = 0; r < w->size; r++) {
+    w->peers[r].heard += slept;
+    w->peers[r].moved += slept;
+  }
+}
+
+static void look(lk_watchdog *w, double now) {
+  forgive_own_sleep(w, now);
+  for (int r = 0; r < w->size; r++) {
+    lk_link_flush(&w->peers[r]);
+    lk_link_receive(w, &w->peers[r], now);
+  }
+}
+
+/* One that was told goodbye does not watch this rank any more. */
+static void send_to_all(lk_watchdog *w, int kind) {
+  for (int r = 0; r < w->size; r++) {
+    lk_peer *peer = &w->peers[r];
+    if (peer->fd < 0 || peer->told) continue;
+    if (lk_link_send(w, peer, kind, 0)) peer->told = kind == LK_GOODBYE;
+  }
+}
+
+/* This rank ends the job by itself: the watchdog only passes it on, and sees to it. */
+static _Noreturn void announce(lk_watchdog *w) {
+  int code = atomic_load(&w->abort_code);
+  for (int r = 0; r < w->size; r++)
+    lk_link_send(w, &w->peers[r], LK_END, code);
+  atomic_store(&w->abort_told, 1);
+  sleep(5); /* MPI_Abort ends the process by then, unless it hangs */
+  _exit(code);
+}
+
+/* All goodbyes were said and sent. */
+static int is_over(const lk_watchdog *w) {
+  for (int r = 0; r < w->size; r++) {
+    const lk_peer *peer = &w->peers[r];
+    if (!peer->watched || (peer->left && peer->fd < 0)) continue;
+    if (!peer->left || !peer->told || peer->out_left) return 0;
+  }
+  return 1;
+}
+
+/* Until the next beat; less when a link was closed, for that is judged soon after. */
+static double nap_length(const lk_watchdog *w, double until_beat) {
+  for (int r = 0; r < w->size; r++)
+    if (w->peers[r].closed > 0 && until_beat > 0.05) return 0.05;
+  return until_beat;
+}
+
+static void *watch(void *argument) {
+  lk_watchdog *w = argument;
+  double next = lk_clock();
+  for (;;) {
+    double now = lk_clock();
+    int stopping = atomic_load(&w->stopping);
+    look(w, now);
+    if (atomic_load(&w->abort_code)) announce(w);
+    if (now >= next || stopping) read_report(w, now);
+    if (stopping) send_to_all(w, LK_GOODBYE);
+    if (stopping && is_over(w)) return NULL;
+    if (now >= next) {
+      send_to_all(w, LK_BEAT);
+      next = now + w->interval;
+    }
+    lk_watchdog_judge(w, now);
+    lk_watchdog_report_straggler(w, now);
+    wait_for_news(w, nap_length(w, next - now));
+  }
+}
+
+void lk_watchdog_await_verdict(lk_watchdog *w) {
+  if (w) usleep((useconds_t)(ECHO_SECONDS * 1e6));
+}
+
+void lk_watchdog_announce_abort(lk_watchdog *w, int code) {
+  if (!w) return;
+  atomic_store(&w->abort_code, code);
+  ring(w);
+  for (int i = 0; i < 100 && !atomic_load(&w->abort_told); i++)
+    usleep(10000);
+}
+
+static void free_watchdog(lk_watchdog *w) {
+  if (!w) return;
+  for (int r = 0; w->peers && r < w->size; r++)
+    if (w->peers[r].fd >= 0) close(w->peers[r].fd);
+  if (w->bell >= 0) close(w->bell);
+  lk_free(w->polled);
+  lk_free(w->peers);
+  lk_free(w);
+}
+
+static lk_status create(lk_watchdog **out, lk_world *world, double seconds) {
+  lk_watchdog *w = NULL;
+  LK_TRY(LK_NEW(w, 1));
+  *out = w;
+  w->world = world;
+  w->rank = world->rank;
+  w->size = world->size;
+  w->seconds = seconds;
+  w->interval = seconds / 5 < 1 ? seconds / 5 : 1;
+  atomic_store(&w->report.phase, "starting");
+  w->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  LK_TRY(LK_NEW(w->peers, (size_t)w->size));
+  for (int r = 0; r < w->size; r++)
+    w->peers[r].fd = -1;
+  LK_TRY(LK_NEW(w->polled, (size_t)w->size + 1));
+  if (w->bell < 0)
+    return lk_fail(LK_INTERNAL, "watchdog: no event descriptor: %s", strerror(errno));
+  return LK_OK;
+}
+
+static void start_thread(lk_watchdog *w) {
+  w->looked = w->window = lk_clock();
+  for (int r = 0; r < w->size; r++)
+    w->peers[r].heard = w->peers[r].moved = w->looked;
+  atomic_store(&w->report.since, w->looked);
+  int error = pthread_create(&w->thread, NULL, watch, w);
+  if (!error) return;
+  lk_fail(LK_INTERNAL, "watchdog: no thread: %s; raise the limit of processes",
+          strerror(error));
+  lk_world_abort(w->world, LK_INTERNAL); /* the other ranks have theirs */
+}
+
+/* All ranks. No thread starts before all have their links. */
+static lk_status start(lk_watchdog **out, lk_world *world, double seconds) {
+  LK_TRY(lk_world_agree(world, create(out, world, seconds)));
+  LK_TRY(lk_watchdog_connect(*out));
+  start_thread(*out);
+  return LK_OK;
+}
+
+/* Signals are the training thread's: they are blocked while the watchdog's starts, which
+ * inherits that, so that SIGPIPE cannot end it either. */
+lk_status lk_watchdog_start(lk_watchdog **out, lk_world *world, double seconds) {
+  sigset_t all, before;
+  lk_watchdog *w = NULL;
+  *out = NULL;
+  if (seconds <= 0 || world->size == 1) return LK_OK;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  lk_status status = start(&w, world, seconds);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (status != LK_OK) {
+    free_watchdog(w);
+    return status;
+  }
+  *out = world->watchdog = w;
+  return LK_OK;
+}
+
+void lk_watchdog_stop(lk_watchdog *w) {
+  if (!w) return;
+  lk_watchdog_phase(w, atomic_load(&w->report.step), "ending", 1);
+  w->world->watchdog = NULL;
+  atomic_store(&w->stopping, 1);
+  ring(w);
+  pthread_join(w->thread, NULL);
+  free_watchdog(w);
+}

@@ -1,0 +1,110 @@
+/* The watchdog's inside.
+ *
+ * A few ranks are hubs: the first rank of each of the first hosts, then the lowest ranks.
+ * Every rank has a TCP link to each hub, so the loss of any one host leaves a hub. Beats
+ * (fixed-size records) go both ways over the links. Whoever finds a rank lost looks which
+ * hubs are still there: the first of them speaks and tells the others to end. */
+#ifndef LOCKSTEP_DIST_WATCHDOG_H
+#define LOCKSTEP_DIST_WATCHDOG_H
+
+#include "dist/world.h"
+#include "lockstep/watchdog.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { LK_HUBS = 4, LK_PHASE_SIZE = 48 };
+
+enum { LK_BEAT = 1, LK_HELLO, LK_GOODBYE, LK_END };
+
+/* What a rank says about itself. Both ends run the same build on the same kind of machine.
+ */
+typedef struct {
+  uint64_t secret; /* of this start; strangers do not know it */
+  int32_t kind;    /* LK_BEAT … */
+  int32_t from, to;
+  int32_t code; /* LK_END: what to exit with */
+  int32_t waiting;
+  uint64_t step, moves; /* moves: calls of lk_watchdog_phase so far */
+  double waited;        /* seconds that this rank has waited for others so far */
+  char phase[LK_PHASE_SIZE];
+} lk_beat;
+
+typedef struct {
+  int fd;        /* of the link, or -1 */
+  int watched;   /* there was a link */
+  int told;      /* our goodbye is on its way */
+  int left;      /* it said goodbye */
+  double heard;  /* time of the last beat */
+  double moved;  /* time when its `moves` was last seen to change */
+  double closed; /* time when the link was closed without a goodbye; 0: it was not */
+  double waited; /* its last.waited when the straggler's window began */
+  lk_beat last;
+  lk_beat in, out;
+  size_t in_size, out_left; /* bytes received of `in`, bytes not yet sent of `out` */
+  char host[MPI_MAX_PROCESSOR_NAME + 1];
+} lk_peer;
+
+/* What the training thread tells the watchdog's thread. */
+typedef struct {
+  _Atomic(const char *) phase;
+  atomic_uint_least64_t step, moves;
+  atomic_int waiting;
+  _Atomic double waited; /* seconds, without the present wait */
+  _Atomic double since;  /* time of the last call */
+} lk_report;
+
+struct lk_watchdog {
+  lk_world *world; /* not owned */
+  int rank, size;
+  double seconds, interval;
+  uint64_t secret;
+  int hubs, hub[LK_HUBS]; /* ranks, in the order in which they speak */
+  lk_peer *peers;         /* (size) by rank, this one among them, owned */
+  struct pollfd *polled;  /* (size + 1) owned */
+  int bell;               /* an eventfd that wakes the thread */
+  lk_report report;
+  atomic_int stopping;   /* lk_watchdog_stop was called */
+  atomic_int abort_code; /* not 0: this rank aborts the job by itself, with this code */
+  atomic_int abort_told; /* … and the others know */
+  double looked;         /* time of the last look at the links */
+  double suspected;      /* time since which some rank is taken for lost; 0: none is */
+  double window;         /* time when the straggler's window began */
+  double complained;     /* time of the last straggler's line; 0: none yet */
+  pthread_t thread;
+};
+
+/* watchdog_connect.c. All ranks: makes the links. Fails alike on all ranks. */
+lk_status lk_watchdog_connect(lk_watchdog *w);
+
+/* watchdog_link.c. Queues a record of this kind for a peer and sends what can be sent. 0:
+ * the link is closed or still busy with an earlier record. */
+int lk_link_send(lk_watchdog *w, lk_peer *peer, int kind, int code);
+
+/* Goes on with a record that was sent in part. */
+void lk_link_flush(lk_peer *peer);
+
+/* Takes in all that has come. Does not return when a peer says that all ranks end. */
+void lk_link_receive(lk_watchdog *w, lk_peer *peer, double now);
+
+/* Tells all peers to exit with `code`, then exits with it when they are gone, or after a
+ * second. */
+_Noreturn void lk_watchdog_end(lk_watchdog *w, int code);
+
+/* watchdog_judge.c. Ends all ranks when one is lost and it is on this rank to say so. */
+void lk_watchdog_judge(lk_watchdog *w, double now);
+
+/* One line to standard error, with a single write, so that nothing gets in between. */
+void lk_watchdog_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* watchdog_slow.c. Reports a rank that the others keep waiting for. */
+void lk_watchdog_report_straggler(lk_watchdog *w, double now);
+
+/* For a rank that is about to end all with a message of its own. Its failure may be no more
+ * than the echo of a rank that was lost: then the watchdog speaks, and this does not
+ * return. NULL: does nothing. */
+void lk_watchdog_await_verdict(lk_watchdog *w);
+
+/* … and has said it: all others end quietly with `code`. NULL: does nothing. */
+void lk_watchdog_announce_abort(lk_watchdog *w, int code);
+
+#endif

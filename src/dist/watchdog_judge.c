@@ -1,0 +1,140 @@
+/* Who is lost, who says so, and what. */
+#include "dist/watchdog.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* When the launcher kills a whole job, ranks see each other die: they keep quiet for as
+ * long as that takes, and the launcher, which knows why a rank died, gets to act first. */
+#define DEATH_SECONDS 0.25
+/* A hub that should speak may see less than others: then the next one does. */
+#define PATIENCE_SECONDS 3
+#define MESSAGE_SIZE     1024
+
+static int has_died(const lk_peer *peer, double now) {
+  return peer->closed > 0 && now - peer->closed > DEATH_SECONDS;
+}
+
+static int is_silent(const lk_watchdog *w, const lk_peer *peer, double now) {
+  return peer->watched && !peer->left && now - peer->heard > w->seconds;
+}
+
+static int is_standing(const lk_watchdog *w, const lk_peer *peer, double now) {
+  return !peer->left && now - peer->moved > w->seconds;
+}
+
+static int waits(const lk_peer *peer) {
+  return peer->left || peer->last.waiting;
+}
+
+static int find_dead(const lk_watchdog *w, double now) {
+  int found = -1;
+  for (int r = 0; r < w->size; r++)
+    if (has_died(&w->peers[r], now) &&
+        (found < 0 || w->peers[r].closed < w->peers[found].closed))
+      found = r;
+  return found;
+}
+
+static int find_silent(const lk_watchdog *w, double now) {
+  int found = -1;
+  for (int r = 0; r < w->size; r++)
+    if (is_silent(w, &w->peers[r], now) &&
+        (found < 0 || w->peers[r].heard < w->peers[found].heard))
+      found = r;
+  return found;
+}
+
+/* A rank that works on one phase for too long while another waits. That is no fault as long
+ * as nobody waits: then all have much to do. */
+static int find_spinning(const lk_watchdog *w, double now) {
+  int found = -1, waiting = 0;
+  for (int r = 0; r < w->size; r++) {
+    const lk_peer *peer = &w->peers[r];
+    waiting += waits(peer);
+    if (!waits(peer) && is_standing(w, peer, now) &&
+        (found < 0 || peer->moved < w->peers[found].moved))
+      found = r;
+  }
+  return waiting ? found : -1;
+}
+
+/* All wait for each other: the one that is furthest behind. */
+static int find_deadlocked(const lk_watchdog *w, double now) {
+  int found = -1;
+  for (int r = 0; r < w->size; r++) {
+    const lk_peer *peer = &w->peers[r];
+    if (peer->left) continue;
+    if (!peer->last.waiting || !is_standing(w, peer, now)) return -1;
+    if (found < 0 || peer->last.step < w->peers[found].last.step) found = r;
+  }
+  return found;
+}
+
+/* Only hubs hear of every rank's progress, and a rank that may have died or been stopped is
+ * no spinning one. */
+static int hears_all(const lk_watchdog *w, double now) {
+  for (int r = 0; r < w->size; r++) {
+    const lk_peer *peer = &w->peers[r];
+    if (r == w->rank || peer->left) continue;
+    if (!peer->watched || peer->closed > 0 || now - peer->heard > w->seconds / 2) return 0;
+  }
+  return 1;
+}
+
+/* The lost rank, or -1, and what is wrong with it. */
+static int find_culprit(const lk_watchdog *w, double now, char *fault, size_t size) {
+  int rank = find_dead(w, now);
+  snprintf(fault, size, "died");
+  if (rank >= 0) return rank;
+  rank = find_silent(w, now);
+  snprintf(fault, size,
+           "has been silent for %.0f s: it was stopped, or its host is cut off",
+           w->seconds);
+  if (rank >= 0 || !hears_all(w, now)) return rank;
+  rank = find_spinning(w, now);
+  snprintf(fault, size, "has made no progress for %.0f s, and others wait for it",
+           w->seconds);
+  if (rank >= 0) return rank;
+  snprintf(fault, size, "has made no progress for %.0f s: all ranks wait for each other",
+           w->seconds);
+  return find_deadlocked(w, now);
+}
+
+/* Hubs that are still there and come before this rank: it is for the first to speak. */
+static int count_speakers_before(const lk_watchdog *w, double now) {
+  int before = 0;
+  for (int i = 0; i < w->hubs && w->hub[i] != w->rank; i++) {
+    const lk_peer *hub = &w->peers[w->hub[i]];
+    before += !hub->left && !hub->closed && !is_silent(w, hub, now);
+  }
+  return before;
+}
+
+/* Nothing can be done when it fails. */
+void lk_watchdog_say(const char *format, ...) {
+  char text[MESSAGE_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  int length = vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  if (length >= (int)sizeof text) length = sizeof text - 1;
+  if (write(STDERR_FILENO, text, (size_t)length) < 0) return;
+}
+
+void lk_watchdog_judge(lk_watchdog *w, double now) {
+  char fault[128];
+  int rank = find_culprit(w, now, fault, sizeof fault);
+  if (rank < 0) {
+    w->suspected = 0;
+    return;
+  }
+  if (!w->suspected) w->suspected = now;
+  if (now - w->suspected < PATIENCE_SECONDS * count_speakers_before(w, now)) return;
+  const lk_peer *peer = &w->peers[rank];
+  lk_watchdog_say(
+      "lockstep: rank %d on %s, last seen in step %llu %s, %s; ending all ranks; start the "
+      "same command again to go on from the newest checkpoint\n",
+      rank, peer->host, (unsigned long long)peer->last.step, peer->last.phase, fault);
+  lk_watchdog_end(w, LK_STOPPED);
+}

@@ -1,0 +1,110 @@
+/* Records over the links: sent and received in pieces, without ever blocking. */
+#include "base/clock.h"
+#include "dist/watchdog.h"
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A peer that ended closes its link at once. Other errors (no route, time-out) say nothing
+ * about it: it counts as silent. */
+static void lose_link(lk_peer *peer, int reason, double now) {
+  close(peer->fd);
+  peer->fd = -1;
+  int ended = reason == 0 || reason == ECONNRESET || reason == EPIPE;
+  if (ended && !peer->left) peer->closed = now;
+}
+
+static int may_try_again(int reason) {
+  return reason == EAGAIN || reason == EWOULDBLOCK || reason == EINTR;
+}
+
+/* Errors are left to the receiving side, which first reads what the peer had to say. */
+void lk_link_flush(lk_peer *peer) {
+  if (peer->fd < 0 || !peer->out_left) return;
+  const char *end = (const char *)(&peer->out + 1);
+  ssize_t sent =
+      send(peer->fd, end - peer->out_left, peer->out_left, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent > 0) peer->out_left -= (size_t)sent;
+}
+
+int lk_link_send(lk_watchdog *w, lk_peer *peer, int kind, int code) {
+  lk_link_flush(peer);
+  if (peer->fd < 0 || peer->out_left) return 0;
+  peer->out = w->peers[w->rank].last;
+  peer->out.secret = w->secret;
+  peer->out.kind = kind;
+  peer->out.from = w->rank;
+  peer->out.to = (int32_t)(peer - w->peers);
+  peer->out.code = code;
+  peer->out_left = sizeof peer->out;
+  lk_link_flush(peer);
+  return 1;
+}
+
+static void tell_all_to_end(lk_watchdog *w, int code) {
+  for (int r = 0; r < w->size; r++)
+    lk_link_send(w, &w->peers[r], LK_END, code);
+}
+
+/* Whoever is told to end passes it on: not every rank has a link to the one that spoke. */
+static void take_beat(lk_watchdog *w, lk_peer *peer, double now) {
+  lk_beat *beat = &peer->in;
+  beat->phase[LK_PHASE_SIZE - 1] = '\0';
+  peer->heard = now;
+  if (beat->moves != peer->last.moves) peer->moved = now;
+  peer->last = *beat;
+  if (beat->kind == LK_GOODBYE) peer->left = 1;
+  if (beat->kind != LK_END) return;
+  tell_all_to_end(w, beat->code);
+  _exit(beat->code);
+}
+
+void lk_link_receive(lk_watchdog *w, lk_peer *peer, double now) {
+  while (peer->fd >= 0) {
+    ssize_t got = recv(peer->fd, (char *)&peer->in + peer->in_size,
+                       sizeof peer->in - peer->in_size, MSG_DONTWAIT);
+    if (got < 0 && may_try_again(errno)) return;
+    if (got <= 0) {
+      lose_link(peer, got < 0 ? errno : 0, now);
+      return;
+    }
+    peer->in_size += (size_t)got;
+    if (peer->in_size < sizeof peer->in) continue;
+    peer->in_size = 0;
+    take_beat(w, peer, now);
+  }
+}
+
+static int links_open(lk_watchdog *w) {
+  int open = 0;
+  for (int r = 0; r < w->size; r++)
+    open += w->peers[r].fd >= 0;
+  return open;
+}
+
+/* Drops what comes in. */
+static void drain_link(lk_peer *peer) {
+  char dropped[sizeof(lk_beat)];
+  ssize_t got;
+  do
+    got = recv(peer->fd, dropped, sizeof dropped, MSG_DONTWAIT);
+  while (got > 0);
+  if (got < 0 && may_try_again(errno)) return;
+  close(peer->fd);
+  peer->fd = -1;
+}
+
+/* Links stay open until the peers have gone, so that none takes this end for a death. */
+_Noreturn void lk_watchdog_end(lk_watchdog *w, int code) {
+  tell_all_to_end(w, code);
+  for (double begin = lk_clock(); links_open(w) && lk_clock() - begin < 1;) {
+    poll(NULL, 0, 10);
+    for (int r = 0; r < w->size; r++) {
+      lk_link_flush(&w->peers[r]);
+      if (w->peers[r].fd >= 0) drain_link(&w->peers[r]);
+    }
+  }
+  _exit(code);
+}

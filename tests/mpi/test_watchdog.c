@@ -1,0 +1,137 @@
+/* The watchdog where nothing goes wrong: 1 2 4 5 ranks start and end it, and it says
+ * nothing. ranks: 1 2 4 5
+ *
+ * `test_watchdog FAULT RANK...` instead runs steps of which one goes wrong on these ranks,
+ * for tests/mpi/watchdog.sh. */
+#include "lockstep/memory.h"
+#include "lockstep/watchdog.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STEPS = 60, BAD_STEP = 7, SECONDS = 3, MILLISECOND = 1000 };
+
+static lk_world *world;
+static lk_watchdog *watchdog;
+
+/* Something that the compiler cannot take for endless and empty. */
+static volatile unsigned long spins;
+
+static void fail(const char *what) {
+  fprintf(stderr, "rank %d: %s; last message: %s\n", lk_world_rank(world), what,
+          lk_message());
+  exit(1);
+}
+
+static void on_terminate(int signal) {
+  (void)signal; /* a request to stop at the next step, which never comes */
+}
+
+static void wait_for_others(uint64_t step) {
+  int any;
+  lk_watchdog_phase(watchdog, step, "waiting for gradients", 1);
+  if (lk_world_any(world, 0, &any) != LK_OK) fail("a collective failed");
+}
+
+static void run_healthy(uint64_t steps, useconds_t pause) {
+  for (uint64_t step = 0; step < steps; step++) {
+    lk_watchdog_phase(watchdog, step, "computing", 0);
+    usleep(pause);
+    wait_for_others(step);
+  }
+}
+
+/* The bad step, long enough in its phase for the others to have heard of that. */
+static void go_wrong(const char *fault) {
+  if (!strcmp(fault, "lost"))
+    lk_watchdog_phase(watchdog, BAD_STEP - 1, "reading data", 1);
+  else {
+    lk_watchdog_phase(watchdog, BAD_STEP, "computing", 0);
+    usleep(1500 * MILLISECOND);
+  }
+  FILE *mark = fopen("went-wrong", "w"); /* its time is that of the fault */
+  if (!mark || fclose(mark)) fail("cannot write the mark");
+  if (!strcmp(fault, "kill")) raise(SIGKILL);
+  if (!strcmp(fault, "exit")) _exit(0);
+  if (!strcmp(fault, "stop")) raise(SIGSTOP);
+  if (!strcmp(fault, "abort"))
+    lk_world_abort(world, lk_fail(LK_BAD_DATA, "shard 7 is damaged"));
+  for (;;)
+    spins++;
+}
+
+/* No rank is as slow in all it does as these, but each step moves. */
+static void run_slow(int victim) {
+  for (uint64_t step = 0; step < STEPS; step++) {
+    lk_watchdog_phase(watchdog, step, "computing", 0);
+    usleep((victim ? 200 : 10) * MILLISECOND);
+    wait_for_others(step);
+  }
+}
+
+static int is_victim(int argc, char **argv) {
+  for (int i = 2; i < argc; i++)
+    if (atoi(argv[i]) == lk_world_rank(world)) return 1;
+  return 0;
+}
+
+static void run_fault(int argc, char **argv) {
+  if (lk_watchdog_start(&watchdog, world, SECONDS) != LK_OK) fail("no watchdog");
+  if (!strcmp(argv[1], "slow")) {
+    run_slow(is_victim(argc, argv));
+    return;
+  }
+  run_healthy(BAD_STEP, 50 * MILLISECOND);
+  if (is_victim(argc, argv)) go_wrong(argv[1]);
+  wait_for_others(BAD_STEP);
+  fail("a waiting rank went on");
+}
+
+/* Ends that come at different times, phases between, and nothing left in memory. */
+static void run_orderly(void) {
+  uint64_t alive = lk_allocations_alive();
+  for (int round = 0; round < 3; round++) {
+    if (lk_watchdog_start(&watchdog, world, 1.5) != LK_OK) fail("no watchdog");
+    if (!watchdog != (lk_world_size(world) == 1)) fail("one is for several ranks");
+    run_healthy(5, 20 * MILLISECOND);
+    lk_watchdog_phase(watchdog, 5, "leaving", 0);
+    usleep((useconds_t)((lk_world_rank(world) + round) % 3 * 400 * MILLISECOND));
+    lk_watchdog_stop(watchdog);
+  }
+  if (lk_watchdog_start(&watchdog, world, 0) != LK_OK || watchdog) fail("0 is for none");
+  run_healthy(2, 0);
+  lk_watchdog_stop(watchdog);
+  if (lk_allocations_alive() != alive) fail("memory is left");
+}
+
+/* What the watchdog says goes to a file: it must be empty. */
+static void expect_silence(void) {
+  char text[512];
+  FILE *said = tmpfile();
+  int before = dup(STDERR_FILENO);
+  if (!said || before < 0) fail("no file");
+  dup2(fileno(said), STDERR_FILENO);
+  run_orderly();
+  dup2(before, STDERR_FILENO);
+  rewind(said);
+  if (fgets(text, sizeof text, said)) {
+    fprintf(stderr, "%s", text);
+    fail("it spoke");
+  }
+  fclose(said);
+  close(before);
+}
+
+int main(int argc, char **argv) {
+  if (lk_world_create(&world, &argc, &argv) != LK_OK) return 1;
+  signal(SIGTERM, on_terminate);
+  if (argc > 1) {
+    run_fault(argc, argv);
+    lk_watchdog_stop(watchdog);
+  } else
+    expect_silence();
+  lk_world_free(world);
+  return 0;
+}
