@@ -54,6 +54,11 @@ start 6 kill 5
 check "rank 5 on $host, $computing, died$again"
 start 6 kill 0 1
 check "rank [01] on $host, $computing, died$again"
+# All see this at the same instant. That two of them speak is a matter of chance.
+for _ in {1..5}; do
+  start 4 kill 0
+  check "rank 0 on $host, $computing, died$again"
+done
 
 fault=stop
 for victim in 0 1; do
