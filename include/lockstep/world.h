@@ -42,8 +42,8 @@ lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count);
  * lk_message() with rank and host, then MPI_Abort with the status. Does not return. */
 _Noreturn void lk_world_abort(lk_world *world, lk_status status);
 
-/* Not collective. LK_USAGE, with the fix, when this process is alone although the environment of
- * Open MPI, Slurm or PMI says that it is one of several. */
+/* Not collective. LK_USAGE, with the fix, when this process is alone although the
+ * environment of Open MPI, Slurm or PMI says that it is one of several. */
 lk_status lk_world_check_launcher(const lk_world *world);
 
 /* Shards first … first + count-1 of V belong to this rank: floor(r·V/P) …. LK_USAGE if P >
