@@ -77,6 +77,8 @@ typedef int lk_config_choice;
     "a loss or gradient that is not finite stops the run, or its update is left out")      \
   X(stop_after, "stop_after", text, "", LK_ANY, 0,                                         \
     "time after which the run writes a checkpoint and stops, such as 3h30m, 45m or 90s")   \
+  X(watchdog, "watchdog", real, "60", LK_BETWEEN(0, 86400), 0,                             \
+    "seconds after which a dead, stopped or stuck rank ends the run; 0: no watchdog")      \
   X(log_seconds, "log_seconds", real, "5", LK_BETWEEN(0, 86400), 0,                        \
     "seconds between lines of progress where the output is no terminal")
 

@@ -9,18 +9,21 @@
 typedef struct lk_watchdog lk_watchdog;
 
 /* All ranks. A rank silent or without progress for `seconds` is taken for lost. 0 (or a
- * world of 1): none, then *out is NULL, which every function below accepts. */
+ * world of 1): none, then *out is NULL, which every function below accepts. At most one at
+ * a time. Ranks inside an MPI call wait for others: they are never the culprits. */
 lk_status lk_watchdog_start(lk_watchdog **out, lk_world *world, double seconds);
 
+/* What a phase is made of. File systems may take ten times `seconds`. */
+typedef enum { LK_COMPUTES, LK_USES_FILES } lk_activity;
+
 /* Not collective, cheap, any time, one thread: this rank begins `phase` (a string literal:
- * "computing", "waiting for gradients", "writing a checkpoint") of step `step`. Every call
- * counts as progress. waiting: nonzero when in this phase the rank waits for others; it is
- * then never the culprit. */
+ * "computing", "writing a checkpoint") of step `step`. Every call counts as progress, and
+ * so does every MPI call. */
 void lk_watchdog_phase(lk_watchdog *watchdog, uint64_t step, const char *phase,
-                       int waiting);
+                       lk_activity activity);
 
 /* All ranks, before the world is freed: says goodbye, so that an orderly end is no death.
- */
+ * After a failed MPI call, which the other ranks do not know of, it ends all ranks. */
 void lk_watchdog_stop(lk_watchdog *watchdog);
 
 #endif

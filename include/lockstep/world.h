@@ -42,6 +42,11 @@ lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count);
  * lk_message() with rank and host, then MPI_Abort with the status. Does not return. */
 _Noreturn void lk_world_abort(lk_world *world, lk_status status);
 
+/* All ranks: says why a command failed, lk_message(), once: from rank 0, or, after a
+ * failure of MPI itself, of which the other ranks do not know, with lk_world_abort. world
+ * NULL: it could not be created. */
+void lk_world_report(lk_world *world, lk_status status);
+
 /* Not collective. LK_USAGE, with the fix, when this process is alone although the
  * environment of Open MPI, Slurm or PMI says that it is one of several. */
 lk_status lk_world_check_launcher(const lk_world *world);

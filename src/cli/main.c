@@ -67,8 +67,7 @@ int main(int argc, char **argv) {
   lk_blas_prepare(argv);
   lk_status status = lk_world_create(&world, &argc, &argv);
   if (status == LK_OK) status = run(world, argc, argv);
-  if (status != LK_OK && (!world || lk_world_rank(world) == 0))
-    fprintf(stderr, "lockstep: %s\n", lk_message());
+  lk_world_report(world, status);
   lk_world_free(world);
   return status;
 }

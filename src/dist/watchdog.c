@@ -18,21 +18,34 @@ static void ring(lk_watchdog *w) {
   if (write(w->bell, &one, sizeof one) < 0) return; /* the thread wakes by itself soon */
 }
 
-void lk_watchdog_phase(lk_watchdog *w, uint64_t step, const char *phase, int waiting) {
+/* Relaxed, but for the last store: only this thread writes them. */
+static void move(lk_report *report) {
+  uint64_t moves = atomic_load_explicit(&report->moves, memory_order_relaxed);
+  atomic_store_explicit(&report->moves, moves + 1, memory_order_release);
+}
+
+void lk_watchdog_phase(lk_watchdog *w, uint64_t step, const char *phase,
+                       lk_activity activity) {
+  if (!w) return;
+  lk_report *report = &w->report;
+  atomic_store_explicit(&report->phase, phase, memory_order_relaxed);
+  atomic_store_explicit(&report->step, step, memory_order_relaxed);
+  atomic_store_explicit(&report->files, activity == LK_USES_FILES, memory_order_relaxed);
+  move(report);
+}
+
+void lk_watchdog_mpi(lk_watchdog *w, int inside) {
   if (!w) return;
   lk_report *report = &w->report;
   double now = lk_clock();
-  if (atomic_load_explicit(&report->waiting, memory_order_relaxed)) {
+  if (!inside) {
     double waited = atomic_load_explicit(&report->waited, memory_order_relaxed);
     double since = atomic_load_explicit(&report->since, memory_order_relaxed);
     atomic_store_explicit(&report->waited, waited + now - since, memory_order_relaxed);
   }
   atomic_store_explicit(&report->since, now, memory_order_relaxed);
-  atomic_store_explicit(&report->phase, phase, memory_order_relaxed);
-  atomic_store_explicit(&report->step, step, memory_order_relaxed);
-  atomic_store_explicit(&report->waiting, waiting, memory_order_relaxed);
-  uint64_t moves = atomic_load_explicit(&report->moves, memory_order_relaxed);
-  atomic_store_explicit(&report->moves, moves + 1, memory_order_release);
+  atomic_store_explicit(&report->waiting, inside, memory_order_relaxed);
+  move(report);
 }
 
 /* What this rank says about itself from now on. A call in between may mix two phases; the
@@ -46,6 +59,7 @@ static void read_report(lk_watchdog *w, double now) {
   self->last.moves = moves;
   self->last.step = atomic_load_explicit(&report->step, memory_order_relaxed);
   self->last.waiting = atomic_load_explicit(&report->waiting, memory_order_relaxed);
+  self->last.files = atomic_load_explicit(&report->files, memory_order_relaxed);
   self->last.waited = atomic_load_explicit(&report->waited, memory_order_relaxed);
   if (self->last.waiting)
     self->last.waited += now - atomic_load_explicit(&report->since, memory_order_relaxed);
@@ -226,8 +240,9 @@ lk_status lk_watchdog_start(lk_watchdog **out, lk_world *world, double seconds) 
 
 void lk_watchdog_stop(lk_watchdog *w) {
   if (!w) return;
-  lk_watchdog_phase(w, atomic_load(&w->report.step), "ending", 1);
+  if (w->world->broken) lk_world_abort(w->world, LK_INTERNAL);
   w->world->watchdog = NULL;
+  atomic_store(&w->report.waiting, 1); /* for the others' goodbyes */
   atomic_store(&w->stopping, 1);
   ring(w);
   pthread_join(w->thread, NULL);

@@ -22,10 +22,10 @@ typedef struct {
   uint64_t secret; /* of this start; strangers do not know it */
   int32_t kind;    /* LK_BEAT … */
   int32_t from, to;
-  int32_t code; /* LK_END: what to exit with */
-  int32_t waiting;
-  uint64_t step, moves; /* moves: calls of lk_watchdog_phase so far */
-  double waited;        /* seconds that this rank has waited for others so far */
+  int32_t code;           /* LK_END: what to exit with */
+  int32_t waiting, files; /* inside MPI; in a phase that uses files */
+  uint64_t step, moves;   /* moves: phases and MPI calls so far */
+  double waited;          /* seconds that this rank has waited for others so far */
   char phase[LK_PHASE_SIZE];
 } lk_beat;
 
@@ -48,7 +48,7 @@ typedef struct {
 typedef struct {
   _Atomic(const char *) phase;
   atomic_uint_least64_t step, moves;
-  atomic_int waiting;
+  atomic_int waiting, files;
   _Atomic double waited; /* seconds, without the present wait */
   _Atomic double since;  /* time of the last call */
 } lk_report;
@@ -72,6 +72,9 @@ struct lk_watchdog {
   double complained;     /* time of the last straggler's line; 0: none yet */
   pthread_t thread;
 };
+
+/* For LK_MPI: this rank enters an MPI call or leaves it. NULL: does nothing. */
+void lk_watchdog_mpi(lk_watchdog *w, int inside);
 
 /* watchdog_connect.c. All ranks: makes the links. Fails alike on all ranks. */
 lk_status lk_watchdog_connect(lk_watchdog *w);

@@ -19,8 +19,10 @@ static int is_silent(const lk_watchdog *w, const lk_peer *peer, double now) {
   return peer->watched && !peer->left && now - peer->heard > w->seconds;
 }
 
+/* A file system may be slow without anything being wrong. */
 static int is_standing(const lk_watchdog *w, const lk_peer *peer, double now) {
-  return !peer->left && now - peer->moved > w->seconds;
+  double patience = w->seconds * (peer->last.files && !peer->last.waiting ? 10 : 1);
+  return !peer->left && now - peer->moved > patience;
 }
 
 static int waits(const lk_peer *peer) {
@@ -93,9 +95,11 @@ static int find_culprit(const lk_watchdog *w, double now, char *fault, size_t si
            w->seconds);
   if (rank >= 0 || !hears_all(w, now)) return rank;
   rank = find_spinning(w, now);
-  snprintf(fault, size, "has made no progress for %.0f s, and others wait for it",
-           w->seconds);
-  if (rank >= 0) return rank;
+  if (rank >= 0) {
+    snprintf(fault, size, "has made no progress for %.0f s, and others wait for it",
+             now - w->peers[rank].moved);
+    return rank;
+  }
   snprintf(fault, size, "has made no progress for %.0f s: all ranks wait for each other",
            w->seconds);
   return find_deadlocked(w, now);

@@ -1,11 +1,24 @@
 /* Start and end of MPI, and who is who. */
-#include "dist/world.h"
+#include "dist/watchdog.h"
 #include "lockstep/memory.h"
+#include <stdio.h>
+
+/* MPI starts once in a process, so there is one world: LK_MPI's. */
+static lk_world *the_world;
+
+void lk_mpi_enter(void) {
+  if (the_world) lk_watchdog_mpi(the_world->watchdog, 1);
+}
+
+void lk_mpi_leave(void) {
+  if (the_world) lk_watchdog_mpi(the_world->watchdog, 0);
+}
 
 lk_status lk_mpi_fail(int error, const char *function, int line) {
   char text[MPI_MAX_ERROR_STRING + 1] = "unknown error";
   int length = 0;
   MPI_Error_string(error, text, &length);
+  if (the_world) the_world->broken = 1;
   return lk_fail(
       LK_INTERNAL,
       "MPI failed in %s (src/dist, line %d): %s; the launcher's own output may say why",
@@ -54,6 +67,7 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
     lk_free(world);
     return lk_mpi_fail(error, __func__, __LINE__);
   }
+  the_world = world;
   lk_status status = describe_world(world, provided);
   if (status != LK_OK) {
     if (world->size > 1)
@@ -68,10 +82,17 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
 /* Its MPI calls go unchecked: at the end nobody is left to act on a failure. */
 void lk_world_free(lk_world *world) {
   if (!world) return;
+  the_world = NULL;
   if (world->comm != MPI_COMM_NULL) MPI_Comm_free(&world->comm);
   lk_free(world->codes);
   lk_free(world);
   MPI_Finalize();
+}
+
+void lk_world_report(lk_world *world, lk_status status) {
+  if (status == LK_OK) return;
+  if (world && world->size > 1 && world->broken) lk_world_abort(world, status);
+  if (!world || world->rank == 0) fprintf(stderr, "lockstep: %s\n", lk_message());
 }
 
 int lk_world_rank(const lk_world *world) {

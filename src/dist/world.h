@@ -16,7 +16,12 @@ struct lk_world {
   int *codes;                   /* (P) one status a rank, owned */
   char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
   struct lk_watchdog *watchdog; /* while one runs, not owned */
+  int broken;                   /* an MPI call failed: nothing can be agreed on any more */
 };
+
+/* Around every MPI call, for the watchdog. */
+void lk_mpi_enter(void);
+void lk_mpi_leave(void);
 
 /* Turns a failed MPI call into LK_INTERNAL with MPI's own text. */
 lk_status lk_mpi_fail(int error, const char *function, int line);
@@ -25,7 +30,9 @@ lk_status lk_mpi_fail(int error, const char *function, int line);
  */
 #define LK_MPI(call)                                                                       \
   do {                                                                                     \
+    lk_mpi_enter();                                                                        \
     int error_ = (call);                                                                   \
+    lk_mpi_leave();                                                                        \
     if (error_ != MPI_SUCCESS) return lk_mpi_fail(error_, __func__, __LINE__);             \
   } while (0)
 

@@ -8,7 +8,7 @@
 
 /* What has to be the same everywhere, as texts. */
 typedef struct {
-  char task[16], config[33], build[256];
+  char task[16], build[256];
 } identity;
 
 void lk_trainer_describe_build(char *text, size_t size) {
@@ -37,8 +37,8 @@ static lk_status name_config_line(const char *here, const char *there) {
   return refuse("config", mine, other);
 }
 
-/* All ranks: rank 0's resolved config on every rank, to name the difference. */
-static lk_status compare_configs(lk_trainer *t, int differs) {
+/* All ranks: every key, for other `steps` alone would leave a rank waiting. */
+static lk_status compare_configs(lk_trainer *t) {
   char *mine = NULL, *first = NULL;
   uint64_t size = 0;
   lk_status status = lk_config_emit(t->config, &mine);
@@ -50,7 +50,7 @@ static lk_status compare_configs(lk_trainer *t, int differs) {
     if (lk_world_rank(t->world) == 0) memcpy(first, mine, size);
     status = lk_world_broadcast(t->world, first, size);
   }
-  if (status == LK_OK && differs) status = name_config_line(mine, first);
+  if (status == LK_OK && strcmp(mine, first)) status = name_config_line(mine, first);
   lk_free(mine);
   lk_free(first);
   return lk_world_agree(t->world, status);
@@ -64,19 +64,13 @@ static lk_status compare(const identity *mine, const identity *first) {
 
 lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task) {
   identity mine = {0}, first;
-  lk_hash hash;
-  int differs = 0;
-  LK_TRY(lk_world_agree(trainer->world, lk_config_hash(trainer->config, &hash)));
   snprintf(mine.task, sizeof mine.task, "%s",
            task == LK_TASK_QUESTIONS ? "finetune" : "pretrain");
-  snprintf(mine.config, sizeof mine.config, "%s", hash.hex);
   lk_trainer_describe_build(mine.build, sizeof mine.build);
   first = mine;
   LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));
   LK_TRY(lk_world_agree(trainer->world, compare(&mine, &first)));
-  int mine_differs = strcmp(mine.config, first.config) != 0;
-  LK_TRY(lk_world_any(trainer->world, mine_differs, &differs));
-  return differs ? compare_configs(trainer, mine_differs) : LK_OK;
+  return compare_configs(trainer);
 }
 
 lk_status lk_trainer_agree_on_data(lk_trainer *trainer) {

@@ -114,9 +114,9 @@ lk_status lk_config_set_value(lk_config *config, int index, const char *text,
   return LK_OK;
 }
 
-/* The fewest digits that give the same number back. */
+/* As few digits as give the same number back. */
 static void write_real(double value, char number[32]) {
-  for (int digits = 1; digits <= 17; digits++) {
+  for (int digits = 15; digits <= 17; digits++) {
     snprintf(number, 32, "%.*g", digits, value);
     if (strtod(number, NULL) == value) return;
   }

@@ -1,5 +1,5 @@
 /* The loop over steps: metrics, progress, checkpoints. */
-#include "train/clock.h"
+#include "base/clock.h"
 #include "train/progress.h"
 #include "train/stop.h"
 #include "train/trainer.h"
@@ -27,6 +27,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
 }
 
 static lk_status write_checkpoint(const lk_trainer *t) {
+  lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
   lk_checkpoint c = {.vocabulary = (lk_vocabulary *)lk_dataset_vocabulary(t->dataset),
                      .table = t->table,
                      .values = t->values,
@@ -64,8 +65,7 @@ static lk_status save(lk_loop *loop, int last) {
   if (t->run)
     fprintf(stderr,
             "lockstep: checkpoint of step %llu not written: %s; training goes on, the next "
-            "try is "
-            "at step %llu\n",
+            "try is at step %llu\n",
             (unsigned long long)t->step, lk_message(),
             (unsigned long long)(next < t->steps ? next : t->steps));
   return LK_OK;
@@ -111,7 +111,6 @@ lk_status lk_trainer_run(lk_trainer *trainer) {
   lk_loop loop = {.trainer = trainer, .start = lk_clock()};
   int stop = 0;
   warn_of_rounding(trainer);
-  LK_TRY(lk_world_agree(trainer->world, lk_stop_install()));
   lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
                     trainer->config->log_seconds);
   while (trainer->step < trainer->steps && !stop)

@@ -1,5 +1,5 @@
 #include "train/progress.h"
-#include "train/clock.h"
+#include "base/clock.h"
 #include <stdio.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /* All ranks hold the same parameters, to the bit: this looks whether they do. */
-#include "train/clock.h"
+#include "base/clock.h"
 #include "train/trainer.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* One training step over all ranks. */
-#include "train/clock.h"
+#include "base/clock.h"
 #include "train/trainer.h"
 #include <math.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@ static void compute_shards(lk_trainer *t, lk_metrics *metrics) {
   t->rows = t->target_rows = 0;
   for (int i = 0; i < t->shard_count; i++) {
     double start = lk_clock();
+    lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_COMPUTES);
     lk_dataset_pack(t->dataset, t->step, t->first_shard + i, t->pack);
     double packed = lk_clock();
     dropout.stream.shard = (uint32_t)(t->first_shard + i);

@@ -9,6 +9,7 @@
 /* Rank 0 locks the run directory and looks for a checkpoint; all ranks learn of it. */
 static lk_status open_run(lk_trainer *t, lk_checkpoint **resumed) {
   lk_status status = LK_OK;
+  lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   if (lk_world_rank(t->world) == 0) {
     status = lk_run_open(&t->run, t->config);
     if (status == LK_OK) status = lk_run_find_checkpoint(t->run, resumed);
@@ -85,6 +86,7 @@ static void set_recipe(lk_trainer *t) {
 static lk_status prepare(lk_trainer *t, lk_task task, int with_run,
                          const lk_checkpoint *init) {
   lk_config *c = t->config;
+  lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
   if (init) LK_TRY(adopt_shape(c, &init->info.shape));
   LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
   LK_TRY(make_buffers(t));
@@ -126,11 +128,18 @@ static lk_status set_up_machine(lk_trainer *t) {
   return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);
 }
 
+/* Before the slow part of a start: a signal then stops the run after its first step. */
+static lk_status begin_guard(lk_trainer *t, int with_run) {
+  if (with_run) LK_TRY(lk_world_agree(t->world, lk_stop_install()));
+  return lk_watchdog_start(&t->watchdog, t->world, t->config->watchdog);
+}
+
 static lk_status start(lk_trainer *t, lk_task task, int with_run) {
   lk_checkpoint *resumed = NULL, *init = NULL;
   lk_status status;
   LK_TRY(lk_world_agree(t->world, set_up_machine(t)));
   LK_TRY(lk_trainer_agree_on_start(t, task));
+  LK_TRY(begin_guard(t, with_run));
   if (with_run) LK_TRY_OR(done, open_run(t, &resumed));
   if (*t->config->init)
     LK_TRY_OR(done, lk_checkpoint_load(t->world, t->config->init, &init));
@@ -161,6 +170,7 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config
 
 void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
+  lk_watchdog_stop(trainer->watchdog);
   lk_tree_free(trainer->tree);
   lk_model_free(trainer->model);
   lk_pack_free(trainer->pack);

@@ -6,11 +6,13 @@
 #include "lockstep/model.h"
 #include "lockstep/schedule.h"
 #include "lockstep/trainer.h"
+#include "lockstep/watchdog.h"
 
 struct lk_trainer {
   lk_world *world;   /* not owned */
   lk_config *config; /* not owned */
   lk_run *run;       /* rank 0 only, NULL without a run directory */
+  lk_watchdog *watchdog;
   lk_dataset *dataset;
   lk_parameters *table;
   lk_model *model;

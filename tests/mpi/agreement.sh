@@ -8,7 +8,8 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 
 "$LOCKSTEP" synth data --people 60 --questions 30
-sed 1d data/wiki.txt > changed.txt
+mkdir -p other/data
+sed 1d data/wiki.txt > other/data/wiki.txt
 command=(pretrain "$SOURCE_DIR/configs/tiny.yaml" run=run steps=2 corpus=data/wiki.txt)
 
 # expect WHAT CODE PATTERN: of the run just made, with its messages in log.
@@ -36,7 +37,8 @@ differ() {
 }
 
 differ "another seed" "its config .*'seed: 2' here, 'seed: 1' there" -- seed=2
-differ "another corpus" "its data " -- corpus=changed.txt
+differ "another length" "its config .*'steps: 3' here, 'steps: 2' there" -- steps=3
+differ "another corpus" "its data " -wdir other --
 differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM -- seed=1
 
 for variable in SLURM_NTASKS OMPI_COMM_WORLD_SIZE PMI_SIZE; do

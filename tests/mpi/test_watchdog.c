@@ -31,28 +31,32 @@ static void on_terminate(int signal) {
 
 static void wait_for_others(uint64_t step) {
   int any;
-  lk_watchdog_phase(watchdog, step, "waiting for gradients", 1);
+  lk_watchdog_phase(watchdog, step, "computing", LK_COMPUTES);
   if (lk_world_any(world, 0, &any) != LK_OK) fail("a collective failed");
 }
 
 static void run_healthy(uint64_t steps, useconds_t pause) {
   for (uint64_t step = 0; step < steps; step++) {
-    lk_watchdog_phase(watchdog, step, "computing", 0);
     usleep(pause);
     wait_for_others(step);
   }
 }
 
+/* Waits for a message that nobody sends. */
+static void wait_in_vain(void) {
+  char nothing;
+  lk_world_broadcast(world, &nothing, 1);
+}
+
 /* The bad step, long enough in its phase for the others to have heard of that. */
 static void go_wrong(const char *fault) {
-  if (!strcmp(fault, "lost"))
-    lk_watchdog_phase(watchdog, BAD_STEP - 1, "reading data", 1);
-  else {
-    lk_watchdog_phase(watchdog, BAD_STEP, "computing", 0);
-    usleep(1500 * MILLISECOND);
-  }
+  int lost = !strcmp(fault, "lost");
+  lk_watchdog_phase(watchdog, BAD_STEP - lost, lost ? "reading data" : "computing",
+                    LK_COMPUTES);
+  if (!lost) usleep(1500 * MILLISECOND);
   FILE *mark = fopen("went-wrong", "w"); /* its time is that of the fault */
   if (!mark || fclose(mark)) fail("cannot write the mark");
+  if (lost) wait_in_vain();
   if (!strcmp(fault, "kill")) raise(SIGKILL);
   if (!strcmp(fault, "exit")) _exit(0);
   if (!strcmp(fault, "stop")) raise(SIGSTOP);
@@ -65,7 +69,6 @@ static void go_wrong(const char *fault) {
 /* No rank is as slow in all it does as these, but each step moves. */
 static void run_slow(int victim) {
   for (uint64_t step = 0; step < STEPS; step++) {
-    lk_watchdog_phase(watchdog, step, "computing", 0);
     usleep((victim ? 200 : 10) * MILLISECOND);
     wait_for_others(step);
   }
@@ -96,7 +99,7 @@ static void run_orderly(void) {
     if (lk_watchdog_start(&watchdog, world, 1.5) != LK_OK) fail("no watchdog");
     if (!watchdog != (lk_world_size(world) == 1)) fail("one is for several ranks");
     run_healthy(5, 20 * MILLISECOND);
-    lk_watchdog_phase(watchdog, 5, "leaving", 0);
+    lk_watchdog_phase(watchdog, 5, "leaving", LK_COMPUTES);
     usleep((useconds_t)((lk_world_rank(world) + round) % 3 * 400 * MILLISECOND));
     lk_watchdog_stop(watchdog);
   }

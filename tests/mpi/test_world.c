@@ -1,6 +1,7 @@
 /* The world on this many ranks: 1 2 3 4 5 6 7 8
  *
- * `test_world abort` instead ends as a failing rank does, for tests/mpi/abort.sh. */
+ * `test_world abort` and `test_world broken` instead end as a failing rank does, for
+ * tests/mpi/abort.sh. */
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
 #include "lockstep/random.h"
@@ -232,6 +233,15 @@ static void end_by_abort(void) {
   puts("a waiting rank went on");
 }
 
+/* The same, but it is MPI that fails. */
+static void end_by_broken_mpi(void) {
+  int any = 0;
+  if (lk_world_rank(world) == lk_world_size(world) - 1)
+    lk_world_report(world, lk_world_gather(world, NULL, -1, NULL));
+  lk_world_any(world, 0, &any);
+  puts("a waiting rank went on");
+}
+
 static void run_tests(void) {
   const size_t counts[] = {0, 1, 2, 15, 16, 17, 31, 33, 1000, 65536, 131089, 300001};
   test_place();
@@ -255,6 +265,8 @@ int main(int argc, char **argv) {
   }
   if (argc > 1 && !strcmp(argv[1], "abort"))
     end_by_abort();
+  else if (argc > 1)
+    end_by_broken_mpi();
   else
     run_tests();
   if (lk_world_any(world, failures != 0, &failed_anywhere) != LK_OK) failed_anywhere = 1;
