@@ -35,7 +35,7 @@ typedef struct {
   uint64_t target_tokens;
   double seconds;                                              /* of the whole step */
   double compute_seconds, communication_seconds, data_seconds; /* of rank 0 */
-  double check_seconds; /* comparing replicas, of rank 0 */
+  double check_seconds; /* hashing and comparing replicas, of rank 0 */
   uint64_t skipped;     /* updates left out so far, since this start */
   uint64_t peak_memory; /* bytes, of rank 0 */
 } lk_metrics;

@@ -1,4 +1,8 @@
-/* All ranks hold the same parameters, to the bit: this looks whether they do. */
+/* All ranks hold the same parameters and moments, to the bit: this looks whether they do.
+ *
+ * Each rank chains the hashes of its parameters after every step, so that a flipped bit
+ * that a later rounding hides, after it has changed the gradients of all, is seen all the
+ * same. */
 #include "base/clock.h"
 #include "train/trainer.h"
 #include <stdio.h>
@@ -7,8 +11,26 @@
 
 enum { WORDS = 4 }; /* a hash as four whole numbers, which doubles carry exactly */
 
+static lk_hash hash_array(const lk_trainer *t, const float *array) {
+  return lk_hash_bytes(array, t->table->count * sizeof *array);
+}
+
+static lk_hash chain(lk_hash before, lk_hash next) {
+  char both[2 * (sizeof next.hex - 1)];
+  memcpy(both, before.hex, sizeof both / 2);
+  memcpy(both + sizeof both / 2, next.hex, sizeof both / 2);
+  return lk_hash_bytes(both, sizeof both);
+}
+
+void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds) {
+  double start = lk_clock();
+  if (lk_world_size(trainer->world) == 1) return;
+  trainer->trail = chain(trainer->trail, hash_array(trainer, trainer->values));
+  *seconds += lk_clock() - start;
+}
+
 static void hash_words(const lk_trainer *t, double words[WORDS]) {
-  lk_hash hash = lk_hash_bytes(t->values, t->table->count * sizeof *t->values);
+  lk_hash hash = chain(t->trail, chain(hash_array(t, t->m), hash_array(t, t->v)));
   for (int i = 0; i < WORDS; i++) {
     unsigned word;
     sscanf(hash.hex + 8 * i, "%8x", &word);
@@ -47,9 +69,9 @@ static lk_status name_outsiders(const double *all, int size, uint64_t step) {
       snprintf(list + strlen(list), 16, "%s%d", *list ? ", " : "", r);
   return lk_fail(
       LK_INTERNAL,
-      "after step %llu the parameters of rank%s %s differ from %s: a fault of memory or "
-      "processor; nothing was saved since the last checkpoint; start the same command "
-      "again, on other hosts, to go on from it",
+      "after step %llu the parameters or moments of rank%s %s differ from %s, now or since "
+      "the last comparison: a fault of memory or processor; nothing was saved since the "
+      "last checkpoint; start the same command again, on other hosts, to go on from it",
       (unsigned long long)step, strchr(list, ',') ? "s" : "", list,
       tied ? "each other" : "the other ranks'");
 }
@@ -68,11 +90,13 @@ lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds) {
 void lk_trainer_inject_fault(lk_trainer *trainer) {
   int rank;
   unsigned long long step;
+  char which = 'p';
   const char *fault = getenv("LOCKSTEP_FLIP_BIT");
-  if (!fault || sscanf(fault, "%d:%llu", &rank, &step) != 2) return;
+  if (!fault || sscanf(fault, "%d:%llu:%c", &rank, &step, &which) < 2) return;
   if (rank != lk_world_rank(trainer->world) || step != trainer->step) return;
   uint32_t bits;
-  float *victim = trainer->values + trainer->table->count / 2;
+  float *array = which == 'm' ? trainer->m : which == 'v' ? trainer->v : trainer->values;
+  float *victim = array + trainer->table->count / 2;
   memcpy(&bits, victim, sizeof bits);
   bits ^= 1;
   memcpy(victim, &bits, sizeof bits);

@@ -103,6 +103,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
                     gradients, t->values, t->m, t->v);
   t->step++;
   lk_trainer_inject_fault(t);
+  lk_trainer_follow_replica(t, &metrics->check_seconds);
   metrics->step = t->step;
   metrics->skipped = t->skipped;
   metrics->epoch = (double)t->step / (double)lk_plan_steps_per_epoch(plan);

@@ -29,6 +29,7 @@ struct lk_trainer {
   double time_limit;    /* seconds, 0: none */
   uint64_t skipped;     /* updates left out since the start */
   int skipped_in_a_row;
+  lk_hash trail;            /* of this replica's parameters after every step */
   double *hashes;           /* (P, 4) replicas' hashes */
   uint32_t *order;          /* scratch of the plan, for a message … */
   uint64_t *documents;      /* … that names a batch */
@@ -40,12 +41,16 @@ struct lk_trainer {
 lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,
                              lk_checkpoint *init);
 
-/* All ranks: compares the parameters over all ranks and adds the time it took to *seconds.
- * LK_INTERNAL names the ranks that differ. */
+/* After every update: remembers the parameters' hash for the next comparison. Adds the time
+ * it took to *seconds. */
+void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds);
+
+/* All ranks: compares parameters, also those of the steps before, and moments over all
+ * ranks, and adds the time it took to *seconds. LK_INTERNAL names the ranks that differ. */
 lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds);
 
 /* For the tests: the environment variable LOCKSTEP_FLIP_BIT=RANK:STEP flips one bit of that
- * rank's parameters after that step. */
+ * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments. */
 void lk_trainer_inject_fault(lk_trainer *trainer);
 
 /* All ranks: settings and build, then data, are the same everywhere. LK_USAGE names the
