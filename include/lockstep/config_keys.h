@@ -75,6 +75,8 @@ typedef int lk_config_choice;
     "steps between comparisons of the ranks' parameters; 0: before checkpoints only")      \
   X(on_nonfinite, "on_nonfinite", choice, "stop", LK_ONE_OF("stop|skip"), 0,               \
     "a loss or gradient that is not finite stops the run, or its update is left out")      \
+  X(gradient_limit, "gradient_limit", real, "1e6", LK_BETWEEN(0, 1e300), 1,                \
+    "a gradient norm above this, before clipping, counts as not finite; 0: no limit")      \
   X(stop_after, "stop_after", text, "", LK_ANY, 0,                                         \
     "time after which the run writes a checkpoint and stops, such as 3h30m, 45m or 90s")   \
   X(watchdog, "watchdog", real, "60", LK_BETWEEN(0, 86400), 0,                             \

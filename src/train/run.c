@@ -88,8 +88,11 @@ static lk_status list_checkpoints(const lk_run *run, struct dirent ***list, int 
 
 /* Temporary files of writers that were killed; whoever holds the lock may remove them. */
 static int is_left_over(const struct dirent *entry) {
-  const char *temporary = strstr(entry->d_name, ".h5.tmp-");
-  return temporary && !strncmp(entry->d_name, "step-", 5);
+  static const char *const ours[] = {"step-", "metrics.csv", "config.yaml", "dev.csv"};
+  if (!strstr(entry->d_name, ".tmp-")) return 0;
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+    if (!strncmp(entry->d_name, ours[i], strlen(ours[i]))) return 1;
+  return 0;
 }
 
 static void free_list(struct dirent **list, int count) {
@@ -102,16 +105,15 @@ static void checkpoint_path(const lk_run *run, const char *name, char path[PATH_
   snprintf(path, PATH_MAX, "%s/checkpoints/%s", run->folder, name);
 }
 
-static void remove_left_over(const lk_run *run) {
+/* Nothing is lost when it fails. */
+static void remove_left_over(const char *folder) {
   struct dirent **list = NULL;
-  char path[PATH_MAX];
-  path_of(run, "checkpoints", path);
-  int count = scandir(path, &list, is_left_over, NULL);
-  for (int i = 0; i < count; i++) {
-    checkpoint_path(run, list[i]->d_name, path);
-    unlink(path);
-  }
+  int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int count = scandir(folder, &list, is_left_over, NULL);
+  for (int i = 0; i < count; i++)
+    unlinkat(descriptor, list[i]->d_name, 0);
   if (count >= 0) free_list(list, count);
+  if (descriptor >= 0) close(descriptor);
 }
 
 lk_status lk_run_open(lk_run **out, const lk_config *config) {
@@ -133,7 +135,8 @@ lk_status lk_run_open(lk_run **out, const lk_config *config) {
   path_of(run, "checkpoints", checkpoints);
   LK_TRY_OR(failed, lk_folder_create(checkpoints));
   LK_TRY_OR(failed, take_lock(run));
-  remove_left_over(run);
+  remove_left_over(run->folder);
+  remove_left_over(checkpoints);
   *out = run;
   return LK_OK;
 failed:

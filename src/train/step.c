@@ -58,15 +58,21 @@ static void list_documents(const lk_trainer *t, char *text, size_t size) {
   }
 }
 
+static int is_exploding(const lk_trainer *t, double norm) {
+  return t->config->gradient_limit > 0 && norm > t->config->gradient_limit &&
+         isfinite(norm);
+}
+
 static lk_status stop_on_nonfinite(const lk_trainer *t, const lk_metrics *metrics) {
   char documents[1024];
   list_documents(t, documents, sizeof documents);
   return lk_fail(
       LK_INTERNAL,
-      "step %llu: the loss is %g and the gradient norm %g%s; the last checkpoint is "
+      "step %llu: the loss is %g and the gradient norm %g%s%s; the last checkpoint is "
       "good: lower learning_rate or clip, or set on_nonfinite=skip; the batch was "
       "lines%s of %s",
       (unsigned long long)t->step + 1, metrics->loss, metrics->gradient_norm,
+      is_exploding(t, metrics->gradient_norm) ? ", above gradient_limit" : "",
       t->skipped_in_a_row ? ", and so were those of the steps before" : "", documents,
       lk_dataset_path(t->dataset));
 }
@@ -74,7 +80,8 @@ static lk_status stop_on_nonfinite(const lk_trainer *t, const lk_metrics *metric
 /* All ranks: one verdict for all, although all hold the same sums: a rank that does not
  * must not go its own way. *skip: this update is left out. */
 static lk_status judge(lk_trainer *t, const lk_metrics *metrics, int *skip) {
-  int bad = !isfinite(metrics->loss) || !isfinite(metrics->gradient_norm);
+  int bad = !isfinite(metrics->loss) || !isfinite(metrics->gradient_norm) ||
+            is_exploding(t, metrics->gradient_norm);
   LK_TRY(lk_world_any(t->world, bad, skip));
   if (!*skip) {
     t->skipped_in_a_row = 0;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A loss or gradient that is not finite stops all ranks alike, or its updates are left out, up to ten
+# A loss or gradient that is not finite, or a gradient that explodes, stops all ranks alike, or its updates are left out, up to ten
 # in a row; no checkpoint holds a number that is not finite. timeout: 120
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
@@ -13,7 +13,7 @@ cd "$work"
 # Every step multiplies the weights by 1 - 1000·100: soon the gradients overflow.
 training=(pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt checkpoint_every=1
   keep_last=0 learning_rate=1000 weight_decay=100 clip=0 schedule.kind=constant
-  schedule.warmup_tokens=0)
+  schedule.warmup_tokens=0 gradient_limit=0)
 
 # train CODE MESSAGES RANKS RUN STEPS [KEY=VALUE...]
 train() {
@@ -73,3 +73,10 @@ for ranks in 1 2; do
   echo "on $ranks: stopped at step $bad, skipping at step $((bad + 10)), and not by 4 bad steps"
 done
 same "4 bad steps on 1 and on 2 ranks" few-1 few-2 $((bad + 3))
+
+# A norm can be finite and yet too large.
+for ranks in 1 2; do
+  train 70 1 $ranks limit-$ranks 60 gradient_limit=1e-3
+  grep -qE '^lockstep: step 1: .* gradient norm [0-9.]+, above gradient_limit;' log ||
+    fail "limit-$ranks: $(cat log)"
+done
