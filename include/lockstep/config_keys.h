@@ -29,6 +29,8 @@ typedef int lk_config_choice;
     "the corpus: a text file, one document a line, or HDF5 made by prepare")               \
   X(questions, "questions", text, "", LK_ANY, 0,                                           \
     "the questions to finetune on: a file of question<TAB>answer lines")                   \
+  X(dev, "dev", text, "", LK_ANY, 0,                                                       \
+    "questions to answer at each checkpoint, for dev.csv and checkpoints/best")            \
   X(init, "init", text, "", LK_ANY, 0,                                                     \
     "the checkpoint whose parameters training starts from; empty: random ones")            \
   X(run, "run", text, "", LK_ANY, 0,                                                       \

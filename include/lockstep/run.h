@@ -1,5 +1,6 @@
-/* The run directory: config.yaml, metrics.csv, checkpoints/step-NNNNNN.h5 and
- * checkpoints/latest. One process (rank 0) opens it, and holds its lock until it closes it.
+/* The run directory: config.yaml, metrics.csv, dev.csv, checkpoints/step-NNNNNN.h5,
+ * checkpoints/latest and checkpoints/best. One process (rank 0) opens it, and holds its
+ * lock until it closes it.
  */
 #ifndef LOCKSTEP_RUN_H
 #define LOCKSTEP_RUN_H
@@ -46,8 +47,16 @@ lk_status lk_run_begin(lk_run *run, uint64_t step);
 
 lk_status lk_run_log(lk_run *run, const lk_metrics *metrics);
 
+/* A row of dev.csv: after `step`, `correct` of `questions` dev questions were answered
+ * right. checkpoints/best links to the first checkpoint with the most of them, which is
+ * kept. */
+lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t questions);
+
+/* Nonzero when the last row of dev.csv is that of `step`. */
+int lk_run_has_dev(const lk_run *run, uint64_t step);
+
 /* Writes checkpoints/step-NNNNNN.h5, points latest to it and removes all but the newest
- * keep_last (0 keeps all). */
+ * keep_last (0 keeps all), the best and those that keep_every keeps. */
 lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint);
 
 #endif

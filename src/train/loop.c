@@ -89,6 +89,7 @@ static lk_status one_step(lk_loop *loop, int *stop) {
     LK_TRY(lk_trainer_check_replicas(t, &metrics.check_seconds));
   log_step(loop, &metrics);
   if (due) LK_TRY(save(loop, last));
+  if (due) LK_TRY(lk_trainer_score_dev(t));
   if (!*stop || t->step == t->steps) return LK_OK;
   return lk_world_agree(t->world, reason ? lk_fail(LK_STOPPED,
                                                    "stopped after step %llu of %llu by %s",
@@ -111,6 +112,7 @@ lk_status lk_trainer_run(lk_trainer *trainer) {
   lk_loop loop = {.trainer = trainer, .start = lk_clock()};
   int stop = 0;
   warn_of_rounding(trainer);
+  LK_TRY(trainer->complete ? LK_OK : lk_trainer_score_dev(trainer));
   lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
                     trainer->config->log_seconds);
   while (trainer->step < trainer->steps && !stop)

@@ -91,6 +91,7 @@ static lk_status prepare(lk_trainer *t, lk_task task, int with_run,
   LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
   LK_TRY(make_buffers(t));
   set_recipe(t);
+  if (with_run) LK_TRY(lk_trainer_open_dev(t));
   if (t->steps == 0 && with_run)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   return LK_OK;
@@ -183,6 +184,7 @@ void lk_trainer_free(lk_trainer *trainer) {
   lk_free(trainer->m);
   lk_free(trainer->values);
   lk_parameters_free(trainer->table);
+  lk_questions_free(trainer->dev);
   lk_dataset_close(trainer->dataset);
   lk_run_close(trainer->run);
   lk_free(trainer);

@@ -4,6 +4,7 @@
 
 #include "lockstep/adamw.h"
 #include "lockstep/model.h"
+#include "lockstep/questions.h"
 #include "lockstep/schedule.h"
 #include "lockstep/trainer.h"
 #include "lockstep/watchdog.h"
@@ -14,6 +15,7 @@ struct lk_trainer {
   lk_run *run;       /* rank 0 only, NULL without a run directory */
   lk_watchdog *watchdog;
   lk_dataset *dataset;
+  lk_questions *dev; /* NULL: none */
   lk_parameters *table;
   lk_model *model;
   lk_pack *pack;
@@ -52,6 +54,13 @@ lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds);
 /* For the tests: the environment variable LOCKSTEP_FLIP_BIT=RANK:STEP flips one bit of that
  * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments. */
 void lk_trainer_inject_fault(lk_trainer *trainer);
+
+/* Reads the config's dev questions, if it names any. Not collective. */
+lk_status lk_trainer_open_dev(lk_trainer *trainer);
+
+/* All ranks: answers the dev questions and logs the score, unless that was done after this
+ * step. Questions that cannot be asked are found out at the first time, before training. */
+lk_status lk_trainer_score_dev(lk_trainer *trainer);
 
 /* All ranks: settings and build, then data, are the same everywhere. LK_USAGE names the
  * rank, its host and what differs. */
