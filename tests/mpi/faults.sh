@@ -33,7 +33,11 @@ hit() {
     fail "$what: not one message: $(cat log)"
   grep -qE "^lockstep: rank $2 on $(hostname), last seen in step [0-9]+ .*, $4; ending" log ||
     fail "$what: another message: $(cat log)"
-  scan
+  for _ in {1..50}; do # mpirun does not wait for the last of them to be gone
+    scan
+    ((${#pids[@]})) || break
+    nap 0.1
+  done
   ((${#pids[@]} == 0)) || fail "$what: processes are left: ${pids[*]}"
   echo "$what: exit code $code after $took ms"
 }
