@@ -61,4 +61,10 @@ void lk_attention_single_query(const lk_real *q, const lk_real *k, const lk_real
                                size_t stride, int keys, int head_size, lk_real scale,
                                lk_real *weights, lk_real *out);
 
+/* The same source compiled for double, whatever lk_real is: the lab measures with it what
+ * is the method's doing and what is rounding's. */
+void lk_attention_single_query_double(const double *q, const double *k, const double *v,
+                                      size_t stride, int keys, int head_size, double scale,
+                                      double *weights, double *out);
+
 #endif
