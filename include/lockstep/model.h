@@ -33,6 +33,12 @@ double lk_model_forward(lk_model *model, const lk_real *values, const lk_pack *p
  * the model, valid until its next call. */
 const lk_real *lk_model_logits(lk_model *model, const lk_real *values, const lk_pack *pack);
 
+/* The attention weights of every layer and head for the text tokens[length], 1 <= length <=
+ * block: weights (L, H, length, length), the caller's, are what each character (row) gives
+ * to each (column), 0 to later ones. */
+lk_status lk_model_attention(const lk_parameters *parameters, const lk_real *values,
+                             const uint16_t *tokens, int length, lk_real *weights);
+
 /* Adds the gradient of the last forward pass' sum of losses to gradients (the table's
  * layout). */
 void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients);

@@ -1,0 +1,35 @@
+/* What the heads of a trained model look at in one text. Not collective. */
+#ifndef LOCKSTEP_HEADS_H
+#define LOCKSTEP_HEADS_H
+
+#include "lockstep/store.h"
+
+typedef struct {
+  int layers, heads, length; /* L, H, T */
+  uint16_t *tokens;          /* (T), owned */
+  lk_real *weights; /* (L, H, T, T), owned: of a character (row) on each (column) */
+} lk_heads;
+
+/* A text with a ⁇ in it is taken as it is. One without is a question: ⁇ and the model's
+ * answer to it are appended, as by `ask`. LK_BAD_DATA: invalid UTF-8, a character outside
+ * the vocabulary, fewer than two characters, no room in the block. The caller owns what
+ * *out holds: lk_heads_clear, also after a failure. */
+lk_status lk_heads_read(lk_heads *out, const lk_checkpoint *checkpoint, const char *text);
+void lk_heads_clear(lk_heads *heads);
+
+/* Of one head, each a mean over all characters but the first. */
+typedef struct {
+  double entropy; /* of its weights, nats; ln t for t even ones */
+  double copy;    /* the largest weight on one earlier character */
+  int key; /* the character (from 0) that gets the most weight from later ones, … */
+  double key_weight;
+  int back; /* the distance back that gets the most weight, … */
+  double back_weight;
+} lk_head_facts;
+
+lk_head_facts lk_heads_describe(const lk_heads *heads, int layer, int head);
+
+/* The mean entropy of even weights. */
+double lk_heads_even_entropy(const lk_heads *heads);
+
+#endif

@@ -1,0 +1,123 @@
+#include "lockstep/heads.h"
+#include "lockstep/evaluate.h"
+#include "lockstep/model.h"
+#include <math.h>
+#include <string.h>
+
+static const char mask[] = "\u2047";
+
+/* Text in which ⁇ stands for the mask. */
+static lk_status encode(const lk_checkpoint *checkpoint, const char *text, lk_heads *to) {
+  size_t block = (size_t)checkpoint->table->shape.block, used = 0, count;
+  char *copy = NULL, *part, *end;
+  LK_TRY(lk_copy_text(&copy, text));
+  lk_status status = LK_OK;
+  for (part = copy; part && status == LK_OK; part = end) {
+    end = strstr(part, mask);
+    if (end) *end = '\0';
+    status = lk_vocabulary_encode(checkpoint->vocabulary, part,
+                                  part == copy ? "text" : "text behind its ⁇", 0,
+                                  to->tokens + used, block - used, &count);
+    used += status == LK_OK ? count : 0;
+    if (!end || status != LK_OK) break;
+    end += sizeof mask - 1;
+    if (used == block)
+      status = lk_fail(LK_BAD_DATA,
+                       "text: more than the %zu characters that the block has room for; "
+                       "shorten it",
+                       block);
+    else
+      to->tokens[used++] = LK_MASK;
+  }
+  lk_free(copy);
+  to->length = (int)used;
+  return status;
+}
+
+/* Appends ⁇, the answer, and the ⁇ that ends it. */
+static lk_status answer(const lk_checkpoint *checkpoint, lk_heads *to) {
+  const lk_parameters *table = checkpoint->table;
+  lk_decoder *decoder = NULL;
+  if (to->length + 2 > table->shape.block)
+    return lk_fail(LK_BAD_DATA,
+                   "text: the question's %d characters leave no room for an answer in the "
+                   "model's block of %d; shorten it, or end it with ⁇",
+                   to->length, table->shape.block);
+  LK_TRY(lk_decoder_create(&decoder, table, 1));
+  to->tokens[to->length] = LK_MASK;
+  lk_continuation one = {to->tokens, to->length + 1, 0};
+  lk_decoder_continue(decoder, checkpoint->values, &one, 1, LK_MASK, LK_MOST_ANSWER);
+  to->length = one.length;
+  lk_decoder_free(decoder);
+  return LK_OK;
+}
+
+lk_status lk_heads_read(lk_heads *out, const lk_checkpoint *checkpoint, const char *text) {
+  const lk_shape *s = &checkpoint->table->shape;
+  *out = (lk_heads){.layers = s->layers, .heads = s->heads};
+  LK_TRY(LK_NEW(out->tokens, (size_t)s->block));
+  LK_TRY(encode(checkpoint, text, out));
+  if (out->length > 0 && !strstr(text, mask)) LK_TRY(answer(checkpoint, out));
+  if (out->length < 2)
+    return lk_fail(LK_BAD_DATA, "text: at least two characters are needed");
+  size_t length = (size_t)out->length;
+  LK_TRY(LK_NEW(out->weights, (size_t)s->layers * (size_t)s->heads * length * length));
+  return lk_model_attention(checkpoint->table, checkpoint->values, out->tokens, out->length,
+                            out->weights);
+}
+
+void lk_heads_clear(lk_heads *heads) {
+  lk_free(heads->tokens);
+  lk_free(heads->weights);
+  memset(heads, 0, sizeof *heads);
+}
+
+/* Adds one character's row of weights to sums over characters. */
+static void add_row(lk_head_facts *sums, const lk_real *row, int t) {
+  double largest = 0;
+  for (int j = 0; j <= t; j++) {
+    double weight = (double)row[j];
+    if (weight > 0) sums->entropy -= weight * log(weight);
+    if (j < t) largest = fmax(largest, weight);
+  }
+  sums->copy += largest;
+}
+
+static double key_sum(const lk_real *weights, int length, int key) {
+  double sum = 0;
+  for (int t = key + 1; t < length; t++)
+    sum += (double)weights[t * length + key];
+  return sum;
+}
+
+static double back_sum(const lk_real *weights, int length, int back) {
+  double sum = 0;
+  for (int t = back; t < length; t++)
+    sum += (double)weights[t * length + t - back];
+  return sum;
+}
+
+lk_head_facts lk_heads_describe(const lk_heads *heads, int layer, int head) {
+  int T = heads->length;
+  const lk_real *weights =
+      heads->weights + (size_t)(layer * heads->heads + head) * (size_t)T * (size_t)T;
+  lk_head_facts facts = {.key = 0, .back = 1};
+  for (int t = 1; t < T; t++)
+    add_row(&facts, weights + (size_t)t * (size_t)T, t);
+  for (int i = 0; i < T - 1; i++) {
+    double by_key = key_sum(weights, T, i), by_back = back_sum(weights, T, i + 1);
+    if (by_key > facts.key_weight) facts.key = i;
+    facts.key_weight = fmax(facts.key_weight, by_key);
+    if (by_back > facts.back_weight) facts.back = i + 1;
+    facts.back_weight = fmax(facts.back_weight, by_back);
+  }
+  facts.entropy /= T - 1;
+  facts.copy /= T - 1;
+  facts.key_weight /= T - 1;
+  facts.back_weight /= T - 1;
+  return facts;
+}
+
+double lk_heads_even_entropy(const lk_heads *heads) {
+  return lgamma(heads->length + 1.0) / (heads->length - 1); /* ln 2 + … + ln T */
+}

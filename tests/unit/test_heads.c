@@ -1,0 +1,180 @@
+/* The weights of a model's heads: a distribution over earlier characters, the one that the
+ * parameters define, and what is said of it. */
+#include "lockstep/heads.h"
+#include "lockstep/model.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { L = 3, H = 2, C = 24, BLOCK = 16, IDS = 11, D = C / H };
+static const lk_shape shape = {L, H, C, BLOCK, IDS};
+static lk_checkpoint checkpoint;
+
+/* Pad, mask, then a … i. */
+static const uint32_t ids[IDS] = {0x25A1, 0x2047, 'a', 'b', 'c', 'd',
+                                  'e',    'f',    'g', 'h', 'i'};
+
+static int set_up(void **state) {
+  (void)state;
+  if (lk_parameters_create(&checkpoint.table, &shape) != LK_OK) return 1;
+  if (LK_NEW(checkpoint.values, checkpoint.table->count) != LK_OK) return 1;
+  lk_parameters_initialise(checkpoint.table, 4, checkpoint.values);
+  for (uint64_t i = 0; i < checkpoint.table->count; i++)
+    checkpoint.values[i] *= 12; /* decided weights */
+  return lk_vocabulary_restore(&checkpoint.vocabulary, ids, IDS) != LK_OK;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  lk_free(checkpoint.values);
+  lk_parameters_free(checkpoint.table);
+  lk_vocabulary_free(checkpoint.vocabulary);
+  return lk_allocations_alive() != 0;
+}
+
+static const float *tensor(const char *name) {
+  const lk_parameter *entry = lk_parameters_find(checkpoint.table, name);
+  assert_non_null(entry);
+  return checkpoint.values + entry->offset;
+}
+
+/* Layer norm of the embedding of one character, in double. */
+static void normed_input(int token, int position, double to[C]) {
+  double mean = 0, square = 0;
+  for (int c = 0; c < C; c++) {
+    to[c] = (double)tensor("tok_emb.weight")[token * C + c] +
+            (double)tensor("pos_emb")[position * C + c];
+    mean += to[c] / C;
+  }
+  for (int c = 0; c < C; c++)
+    square += (to[c] - mean) * (to[c] - mean) / C;
+  for (int c = 0; c < C; c++)
+    to[c] =
+        (to[c] - mean) / sqrt(square + 1e-5) * (double)tensor("blocks.0.ln1.weight")[c] +
+        (double)tensor("blocks.0.ln1.bias")[c];
+}
+
+static double project(const char *weight, const char *bias, const double x[C], int row) {
+  double sum = (double)tensor(bias)[row];
+  for (int c = 0; c < C; c++)
+    sum += (double)tensor(weight)[row * C + c] * x[c];
+  return sum;
+}
+
+static double score(const lk_heads *heads, int h, int t, int j) {
+  double query[C], key[C], sum = 0;
+  normed_input(heads->tokens[t], t, query);
+  normed_input(heads->tokens[j], j, key);
+  for (int d = h * D; d < (h + 1) * D; d++)
+    sum += project("blocks.0.attn.query.weight", "blocks.0.attn.query.bias", query, d) *
+           project("blocks.0.attn.key.weight", "blocks.0.attn.key.bias", key, d);
+  return sum / sqrt(D);
+}
+
+static float weight(const lk_heads *heads, int l, int h, int t, int j) {
+  int T = heads->length;
+  return heads->weights[((l * H + h) * T + t) * T + j];
+}
+
+static void weights_are_over_earlier_characters(void **state) {
+  (void)state;
+  lk_heads heads;
+  assert_int_equal(lk_heads_read(&heads, &checkpoint, "abcab\u2047dec\u2047"), LK_OK);
+  assert_int_equal(heads.length, 10);
+  assert_int_equal(heads.tokens[5], LK_MASK);
+  assert_int_equal(heads.tokens[9], LK_MASK);
+  for (int l = 0; l < L; l++)
+    for (int h = 0; h < H; h++)
+      for (int t = 0; t < heads.length; t++) {
+        double sum = 0;
+        for (int j = 0; j < heads.length; j++) {
+          assert_true(weight(&heads, l, h, t, j) >= 0);
+          if (j > t) assert_true(weight(&heads, l, h, t, j) == 0);
+          sum += (double)weight(&heads, l, h, t, j);
+        }
+        assert_true(fabs(sum - 1) < 1e-6);
+      }
+  lk_heads_clear(&heads);
+}
+
+/* The first layer from the parameters, in plain double, within 2e-5. */
+static void the_first_layer_is_what_the_parameters_say(void **state) {
+  (void)state;
+  lk_heads heads;
+  assert_int_equal(lk_heads_read(&heads, &checkpoint, "abcdeffa\u2047"), LK_OK);
+  for (int h = 0; h < H; h++)
+    for (int t = 0; t < heads.length; t++) {
+      double sum = 0;
+      for (int j = 0; j <= t; j++)
+        sum += exp(score(&heads, h, t, j));
+      for (int j = 0; j <= t; j++)
+        assert_true(fabs((double)weight(&heads, 0, h, t, j) -
+                         exp(score(&heads, h, t, j)) / sum) < 2e-5);
+    }
+  lk_heads_clear(&heads);
+}
+
+static void a_question_is_answered(void **state) {
+  (void)state;
+  lk_heads heads;
+  uint16_t text[BLOCK] = {2, 3, 4, LK_MASK};
+  lk_continuation one = {text, 4, 0};
+  lk_decoder *decoder = NULL;
+  assert_int_equal(lk_decoder_create(&decoder, checkpoint.table, 1), LK_OK);
+  lk_decoder_continue(decoder, checkpoint.values, &one, 1, LK_MASK, BLOCK);
+  assert_int_equal(lk_heads_read(&heads, &checkpoint, "abc"), LK_OK);
+  assert_int_equal(heads.length, one.length);
+  assert_memory_equal(heads.tokens, text, (size_t)one.length * sizeof *text);
+  lk_heads_clear(&heads);
+  lk_decoder_free(decoder);
+}
+
+/* Four characters of one head: each looks at itself, the first or the one before. */
+static void facts_are_means_over_all_but_the_first(void **state) {
+  (void)state;
+  uint16_t tokens[4] = {2, 3, 4, 5};
+  float weights[16] = {1, 0, 0, 0, 1, 0, 0, 0, 0, 0.5f, 0.5f, 0, 0, 0, 0.75f, 0.25f};
+  lk_heads heads = {1, 1, 4, tokens, weights};
+  lk_head_facts facts = lk_heads_describe(&heads, 0, 0);
+  double entropy = (log(2) - 0.75 * log(0.75) - 0.25 * log(0.25)) / 3;
+  assert_true(fabs(facts.entropy - entropy) < 1e-12);
+  assert_true(fabs(facts.copy - (1 + 0.5 + 0.75) / 3) < 1e-12);
+  assert_int_equal(facts.key, 0);
+  assert_true(fabs(facts.key_weight - 1.0 / 3) < 1e-12);
+  assert_int_equal(facts.back, 1);
+  assert_true(fabs(facts.back_weight - (1 + 0.5 + 0.75) / 3) < 1e-12);
+  assert_true(fabs(lk_heads_even_entropy(&heads) - log(24) / 3) < 1e-12);
+}
+
+static void impossible_texts_are_refused(void **state) {
+  (void)state;
+  static const char *const wrong[][2] = {{"", "two characters"},
+                                         {"\u2047", "two characters"},
+                                         {"abz", "z"},
+                                         {"ab\u2047z", "z"},
+                                         {"abcdefghiabcdefgh\u2047", "16 characters"},
+                                         {"abcdefghiabcdefg\u2047", "16 characters"},
+                                         {"abcdefghiabcdef", "no room"},
+                                         {"ab\xff", "byte"},
+                                         {"a\u25a1", "U+25A1"}};
+  lk_heads heads;
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_int_equal(lk_heads_read(&heads, &checkpoint, wrong[i][0]), LK_BAD_DATA);
+    if (!strstr(lk_message(), wrong[i][1])) fail_msg("%zu: %s", i, lk_message());
+    lk_heads_clear(&heads);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(weights_are_over_earlier_characters),
+      cmocka_unit_test(the_first_layer_is_what_the_parameters_say),
+      cmocka_unit_test(a_question_is_answered),
+      cmocka_unit_test(facts_are_means_over_all_but_the_first),
+      cmocka_unit_test(impossible_texts_are_refused),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
