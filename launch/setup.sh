@@ -23,6 +23,7 @@ libxxhash-dev     module   libxxhash
 libutf8proc-dev   module   libutf8proc
 libcjson-dev      module   libcjson
 libssl-dev        module   libcrypto
+gnuplot-nox       commands gnuplot
 "
 needed_by_tests="
 libcmocka-dev     module   cmocka

@@ -16,7 +16,8 @@ typedef enum {
   LK_RANDOM_ORDER = 2,     /* order of a shard's documents; step = epoch */
   LK_RANDOM_OBJECTIVE = 3, /* span corruption; site = index within the micro-batch */
   LK_RANDOM_DROPOUT = 4,   /* site = place in the model */
-  LK_RANDOM_SYNTH = 5      /* the invented data set */
+  LK_RANDOM_SYNTH = 5,     /* the invented data set */
+  LK_RANDOM_LAB = 6        /* the attention experiments; step = draw, site = what of it */
 } lk_purpose;
 
 typedef struct {

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,17 @@ static void print_help(const lk_command *command, const lk_option *options, int 
       snprintf(head, sizeof head, "--%s%s%s", options[i].name, gap, options[i].value);
     printf("  %-26s %s\n", head, options[i].help);
   }
-  if (command->takes_config) {
-    printf("\nConfig keys, in the file or as key=value:\n");
-    lk_config_help();
-  }
+  if (command->more_help) command->more_help();
+}
+
+static lk_status take_number(const char *command, const lk_option *option) {
+  char *end;
+  double value = strtod(optarg, &end);
+  if (end == optarg || *end || !isfinite(value))
+    return lk_fail(LK_USAGE, "%s: --%s needs a finite number, not '%s'", command,
+                   option->name, optarg);
+  *(double *)option->target = value;
+  return LK_OK;
 }
 
 static lk_status take_value(const char *command, const lk_option *option) {
@@ -37,6 +45,7 @@ static lk_status take_value(const char *command, const lk_option *option) {
     *(const char **)option->target = optarg;
     return LK_OK;
   }
+  if (option->kind == LK_OPTION_NUMBER) return take_number(command, option);
   errno = 0;
   long value = strtol(optarg, &end, 10);
   if (errno || end == optarg || *end || value < 0)

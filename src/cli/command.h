@@ -7,23 +7,29 @@
 
 typedef struct {
   const char *name;
-  const char *arguments; /* as shown behind the name in the usage line */
-  const char *summary;   /* one line */
-  int takes_config;      /* its help ends with the config keys */
+  const char *arguments;   /* as shown behind the name in the usage line */
+  const char *summary;     /* one line */
+  void (*more_help)(void); /* prints what its help ends with, or NULL */
   lk_status (*run)(lk_world *world, int argc, char **argv); /* all ranks */
 } lk_command;
 
 /* The command of this name, or NULL. */
 const lk_command *lk_command_find(const char *name);
 
-typedef enum { LK_OPTION_TEXT, LK_OPTION_COUNT, LK_OPTION_FLAG } lk_option_kind;
+typedef enum {
+  LK_OPTION_TEXT,
+  LK_OPTION_COUNT,  /* a whole number from 0 up */
+  LK_OPTION_NUMBER, /* a finite number */
+  LK_OPTION_FLAG
+} lk_option_kind;
 
 /* --name VALUE (or -letter VALUE); a flag takes no value. */
 typedef struct {
   const char *name;
   char letter; /* 0: none */
   lk_option_kind kind;
-  /* const char **, long * or int * (set to 1): left alone when the option is not given */
+  /* const char **, long *, double * or int * (set to 1): left alone when the option is not
+   * given */
   void *target;
   const char *value; /* the value's name in the help; "" for a flag */
   const char *help;
@@ -57,6 +63,10 @@ lk_status lk_cli_ask(lk_world *world, int argc, char **argv);
 lk_status lk_cli_score(lk_world *world, int argc, char **argv);
 lk_status lk_cli_examples(lk_world *world, int argc, char **argv);
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv);
+lk_status lk_cli_attention(lk_world *world, int argc, char **argv);
 lk_status lk_cli_inspect(lk_world *world, int argc, char **argv);
+
+/* What the help of `attention` ends with: its experiments. */
+void lk_cli_attention_help(void);
 
 #endif

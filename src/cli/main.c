@@ -3,26 +3,33 @@
 #include <stdio.h>
 #include <string.h>
 
+static void config_help(void) {
+  printf("\nConfig keys, in the file or as key=value:\n");
+  lk_config_help();
+}
+
 static const lk_command commands[] = {
-    {"synth", "FOLDER", "write a data set of invented biographies", 0, lk_cli_synth},
-    {"prepare", "TEXT CORPUS.h5", "turn a text, a document a line, into an HDF5 corpus", 0,
-     lk_cli_prepare},
-    {"pretrain", "CONFIG.yaml [key=value ...]", "train on a corpus by span corruption", 1,
-     lk_cli_pretrain},
-    {"finetune", "CONFIG.yaml [key=value ...]", "train on questions and answers", 1,
-     lk_cli_finetune},
+    {"synth", "FOLDER", "write a data set of invented biographies", NULL, lk_cli_synth},
+    {"prepare", "TEXT CORPUS.h5", "turn a text, a document a line, into an HDF5 corpus",
+     NULL, lk_cli_prepare},
+    {"pretrain", "CONFIG.yaml [key=value ...]", "train on a corpus by span corruption",
+     config_help, lk_cli_pretrain},
+    {"finetune", "CONFIG.yaml [key=value ...]", "train on questions and answers",
+     config_help, lk_cli_finetune},
     {"evaluate", "CHECKPOINT QUESTIONS.tsv", "answer questions and count the right answers",
-     0, lk_cli_evaluate},
-    {"baseline", "QUESTIONS.tsv", "score one constant answer", 0, lk_cli_baseline},
+     NULL, lk_cli_evaluate},
+    {"baseline", "QUESTIONS.tsv", "score one constant answer", NULL, lk_cli_baseline},
     {"ask", "CHECKPOINT [QUESTION]", "answer one question, or one a line from the terminal",
-     0, lk_cli_ask},
+     NULL, lk_cli_ask},
     {"score", "CHECKPOINT TEXT",
-     "mean loss of every document of a text, in nats a character", 0, lk_cli_score},
+     "mean loss of every document of a text, in nats a character", NULL, lk_cli_score},
     {"examples", "CONFIG.yaml [key=value ...]",
-     "print training examples, input over target", 1, lk_cli_examples},
+     "print training examples, input over target", config_help, lk_cli_examples},
     {"bench", "CONFIG.yaml [key=value ...]", "time training steps, or sums over the ranks",
-     1, lk_cli_bench},
-    {"inspect", "FILE.h5", "say what a checkpoint or a corpus holds", 0, lk_cli_inspect},
+     config_help, lk_cli_bench},
+    {"attention", "EXPERIMENT", "measure and draw what attention can and cannot do",
+     lk_cli_attention_help, lk_cli_attention},
+    {"inspect", "FILE.h5", "say what a checkpoint or a corpus holds", NULL, lk_cli_inspect},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -120,7 +120,8 @@ paste -d, <(cut -d, -f 3 hdf5/metrics.csv) <(cut -d, -f 3 plain/metrics.csv) |
   awk -F, 'NR > 1 && NR < 5 && ($1 - $2 > 1e-4 || $2 - $1 > 1e-4) { exit 1 }' ||
   fail "the reference kernels give another loss"
 
-for command in '' synth prepare pretrain finetune evaluate baseline ask score examples bench inspect; do
+for command in '' synth prepare pretrain finetune evaluate baseline ask score examples bench \
+  attention inspect; do
   # shellcheck disable=SC2086 # no command is none
   "$LOCKSTEP" $command --help > help || fail "$command --help"
   has help 'usage: lockstep'

@@ -26,6 +26,7 @@ own() {
 }
 own base status memory file hash random types kernels
 own attention attention
+own lab lab report table
 own nn nn
 own model parameters pack model
 own data vocabulary corpus questions objective plan synth

@@ -1,0 +1,136 @@
+/* `lockstep attention`: rank 0 works, the others learn how it went. */
+#include "cli/command.h"
+#include "cli/trained.h"
+#include "lockstep/lab.h"
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_REPORTS = 8 };
+
+/* Settings that were not given keep each experiment's default: -1, or NaN for m. */
+typedef struct {
+  long n, samples, seed;
+  double m;
+  const char *out;
+  char **words;
+  int word_count;
+} request;
+
+static const request nothing_given = {-1, -1, -1, NAN, "runs/attention", NULL, 0};
+
+void lk_cli_attention_help(void) {
+  int count;
+  const lk_experiment *const *list = lk_lab_experiments(&count);
+  printf("\nExperiments, and their defaults of --n, --m (0: no m in it) and --samples:\n");
+  for (int i = 0; i < count; i++)
+    printf("  %-10s %-68s %4d %4g %6d\n", list[i]->name, list[i]->title,
+           list[i]->defaults.n, list[i]->defaults.m, list[i]->defaults.samples);
+  printf("  trained CHECKPOINT TEXT      heat maps of what every head looks at in a text\n"
+         "  all [CHECKPOINT TEXT]        all of them, and a page DIR/index.html\n\n"
+         "A TEXT with a ⁇ in it is taken as it is, as in \"Where was X born?⁇Y⁇\"; to one\n"
+         "without, ⁇ and the model's answer are appended.\n");
+}
+
+static int whole(long value, int otherwise) {
+  return value < 0 ? otherwise : value > INT_MAX ? INT_MAX : (int)value;
+}
+
+static lk_status run_experiment(const request *asked, const lk_experiment *experiment,
+                                lk_report *report) {
+  lk_lab_settings settings = experiment->defaults;
+  settings.n = whole(asked->n, settings.n);
+  settings.samples = whole(asked->samples, settings.samples);
+  if (!isnan(asked->m)) settings.m = asked->m;
+  if (asked->seed >= 0) settings.seed = (uint64_t)asked->seed;
+  LK_TRY(lk_lab_run(experiment, &settings, report));
+  return lk_report_publish(report, asked->out);
+}
+
+static lk_status run_trained(const request *asked, lk_report *report) {
+  LK_TRY(lk_trained_report(asked->words[1], asked->words[2], report));
+  return lk_report_publish(report, asked->out);
+}
+
+/* Whether the sub-command takes part in what was asked for. */
+static int is_asked(const request *asked, const char *name) {
+  if (strcmp(asked->words[0], "all")) return !strcmp(asked->words[0], name);
+  return strcmp(name, "trained") || asked->word_count == 3;
+}
+
+/* Fills `reports`, *count of them. */
+static lk_status run(const request *asked, lk_report reports[MOST_REPORTS], int *count) {
+  int experiments;
+  const lk_experiment *const *list = lk_lab_experiments(&experiments);
+  for (int i = 0; i < experiments; i++)
+    if (is_asked(asked, list[i]->name))
+      LK_TRY(run_experiment(asked, list[i], &reports[(*count)++]));
+  if (is_asked(asked, "trained")) LK_TRY(run_trained(asked, &reports[(*count)++]));
+  return LK_OK;
+}
+
+/* Pictures last: without gnuplot everything else is there. */
+static lk_status run_and_draw(const request *asked) {
+  lk_report reports[MOST_REPORTS] = {{0}};
+  int count = 0, all = !strcmp(asked->words[0], "all");
+  lk_status status = run(asked, reports, &count);
+  if (status == LK_OK && all) status = lk_report_page(reports, count, asked->out);
+  for (int i = 0; i < count && status == LK_OK; i++)
+    status = lk_report_draw(&reports[i], asked->out);
+  if (status == LK_OK)
+    printf("%s/%s\n", asked->out, all ? "index.html shows them all" : "");
+  for (int i = 0; i < count; i++)
+    lk_report_clear(&reports[i]);
+  return status;
+}
+
+static const lk_experiment *find(const char *name) {
+  int count;
+  const lk_experiment *const *list = lk_lab_experiments(&count);
+  for (int i = 0; i < count; i++)
+    if (!strcmp(name, list[i]->name)) return list[i];
+  return NULL;
+}
+
+/* Words and options that do not go with the experiment. */
+static lk_status check(const request *asked) {
+  const char *name = asked->words[0];
+  const lk_experiment *experiment = find(name);
+  int all = !strcmp(name, "all"), trained = !strcmp(name, "trained");
+  int drawn = asked->n >= 0 || asked->samples >= 0 || asked->seed >= 0 || !isnan(asked->m);
+  if (!experiment && !all && !trained)
+    return lk_fail(LK_USAGE,
+                   "attention: unknown experiment %s; `lockstep attention --help` lists "
+                   "them",
+                   name);
+  if (asked->word_count != (trained ? 3 : 1) && !(all && asked->word_count == 3))
+    return lk_fail(LK_USAGE, "usage: lockstep attention %s%s", name,
+                   trained ? " CHECKPOINT TEXT"
+                   : all   ? " [CHECKPOINT TEXT]"
+                           : "");
+  if (trained && drawn)
+    return lk_fail(LK_USAGE, "attention trained: only --out goes with it, for nothing is "
+                             "drawn at random");
+  if (experiment && experiment->defaults.m == 0 && !isnan(asked->m))
+    return lk_fail(LK_USAGE, "attention %s: there is no m in it; leave --m out", name);
+  return LK_OK;
+}
+
+lk_status lk_cli_attention(lk_world *world, int argc, char **argv) {
+  request asked = nothing_given;
+  const lk_option options[] = {
+      {"n", 0, LK_OPTION_COUNT, &asked.n, "N", "keys, from 2 up"},
+      {"m", 0, LK_OPTION_NUMBER, &asked.m, "M", "how far queries are stretched, at most"},
+      {"samples", 0, LK_OPTION_COUNT, &asked.samples, "N", "random draws, from 2 up"},
+      {"seed", 0, LK_OPTION_COUNT, &asked.seed, "N", "another seed, other draws (1)"},
+      {"out", 0, LK_OPTION_TEXT, &asked.out, "DIR",
+       "where tables and pictures go (runs/attention)"}};
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 5, 1, 3, &words));
+  if (words.help) return LK_OK;
+  asked.words = words.words;
+  asked.word_count = words.count;
+  LK_TRY(check(&asked));
+  return lk_world_agree(world, lk_world_rank(world) == 0 ? run_and_draw(&asked) : LK_OK);
+}
