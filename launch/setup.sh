@@ -25,6 +25,10 @@ libcjson-dev      module   libcjson
 libssl-dev        module   libcrypto
 gnuplot-nox       commands gnuplot
 "
+# Without it Lockstep is built without `precision: bf16`.
+optional="
+libdnnl-dev       header   dnnl.h
+"
 needed_by_tests="
 libcmocka-dev     module   cmocka
 "
@@ -118,8 +122,10 @@ install_needed() {
   fi
 }
 
+# install_optional WHAT PACKAGE...: says what is not there without them.
 install_optional() {
-  local package failed=()
+  local what=$1 package failed=()
+  shift
   (($#)) || return 0
   if can_install; then
     echo "Installing $*"
@@ -129,7 +135,7 @@ install_optional() {
   else
     failed=("$@")
   fi
-  ((${#failed[@]} == 0)) || echo "Not installed, so tests are skipped: ${failed[*]}"
+  ((${#failed[@]} == 0)) || echo "Not installed, so $what: ${failed[*]}"
 }
 
 case ${1-} in
@@ -155,6 +161,8 @@ trap 'rm -f "$log"' EXIT
 tests=${1:+$needed_by_tests}
 mapfile -t packages < <(missing_of "$needed$tests")
 install_needed "${packages[@]}"
+mapfile -t packages < <(missing_of "$optional")
+install_optional "there is no precision bf16" "${packages[@]}"
 if ! probe_cmake; then
   echo "$(command -v cmake || echo cmake) is older than $oldest_cmake:" \
     "put a newer one first in the PATH" >&2
@@ -162,5 +170,5 @@ if ! probe_cmake; then
 fi
 if [[ -n ${1-} ]]; then
   mapfile -t packages < <(missing_of "$optional_for_tests")
-  install_optional "${packages[@]}"
+  install_optional "tests are skipped" "${packages[@]}"
 fi

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_MODEL_H
 #define LOCKSTEP_MODEL_H
 
+#include "lockstep/nn.h"
 #include "lockstep/pack.h"
 #include "lockstep/parameters.h"
 #include "lockstep/random.h"
@@ -17,10 +18,12 @@ typedef struct {
 typedef struct lk_model lk_model;
 
 /* Work space for packs of at most max_sequences sequences. With backward == 0 activations
- * are not kept and lk_model_backward must not be called. The table must outlive the model.
- * The caller owns *out: lk_model_free. */
+ * are not kept and lk_model_backward must not be called. precision: of the operands of the
+ * linear layers' products; all else is fp32. In bf16 products can fail while training:
+ * lk_linear_status. The table must outlive the model. The caller owns *out: lk_model_free.
+ */
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
-                          int max_sequences, int backward);
+                          int max_sequences, int backward, lk_precision precision);
 void lk_model_free(lk_model *model);
 
 /* Losses in nats of the pack's M target rows, in pack order: stores (M) doubles, owned by

@@ -5,6 +5,7 @@
 #ifndef LOCKSTEP_NN_H
 #define LOCKSTEP_NN_H
 
+#include "lockstep/status.h"
 #include "lockstep/types.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -17,28 +18,68 @@
  * done, or starting anew failed. */
 void lk_blas_prepare(char **argv);
 
-/* Threads of the BLAS library in this process. */
+/* Threads of OpenBLAS and oneDNN in this process; before lk_linear_create. */
 void lk_blas_set_threads(int threads);
 
 /* "OpenBLAS 0.3.21 SkylakeX", owned by the library. */
 const char *lk_blas_description(void);
 
+/* "oneDNN 2.6.3 AVX512_BF16", owned by the library. */
+const char *lk_onednn_description(void);
+
+/* Number format of the operands of products; the order of the config's names. Results and
+ * sums are fp32 in both. bf16 is the upper half of a float: 8 bits of precision. */
+typedef enum { LK_FP32, LK_BF16 } lk_precision;
+typedef uint16_t lk_bf16;
+
+/* LK_USAGE, with the fix, when this build or processor has no such products. origin: where
+ * the choice is from, for the message. */
+lk_status lk_precision_check(lk_precision precision, const char *origin);
+
+/* A matrix that products read, in their precision; the other pointer is NULL. */
+typedef struct {
+  lk_real *real;
+  lk_bf16 *bf16;
+} lk_operand;
+
+static inline lk_operand lk_fp32_operand(lk_real *real) {
+  return (lk_operand){real, NULL};
+}
+
+/* Rounds count numbers to the nearest bf16, ties to even. NaN stays NaN. */
+void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count);
+
+/* A linear layer's shape and, in bf16, its products made ready; NULL: fp32. */
+typedef struct lk_onednn lk_onednn;
+typedef struct {
+  int inputs, outputs;
+  lk_onednn *onednn;
+} lk_linear;
+
+/* In fp32 this cannot fail. The caller owns what *out holds: lk_linear_release. */
+lk_status lk_linear_create(lk_linear *out, lk_precision precision, int inputs, int outputs);
+void lk_linear_release(lk_linear *layer);
+
+/* The first failure of any product in this process, which can only be oneDNN's: a product
+ * that failed leaves numbers that mean nothing. */
+lk_status lk_linear_status(void);
+
 /* y (rows, outputs) = x (rows, inputs) · weightᵀ + bias; weight (outputs, inputs) as
  * PyTorch keeps it; bias (outputs) or NULL. */
-void lk_linear_forward(lk_real *y, const lk_real *x, const lk_real *weight,
-                       const lk_real *bias, int rows, int inputs, int outputs);
+void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
+                       const lk_real *bias, int rows);
 
 /* dx (rows, inputs) = dy · weight, or adds to it. */
-void lk_linear_backward_input(lk_real *dx, int add, const lk_real *dy,
-                              const lk_real *weight, int rows, int inputs, int outputs);
+void lk_linear_backward_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,
+                              lk_operand weight, int rows);
 
 /* Adds dyᵀ · x to dweight and dy's column sums to dbias (or NULL). */
-void lk_linear_backward_weight(lk_real *dweight, lk_real *dbias, const lk_real *dy,
-                               const lk_real *x, int rows, int inputs, int outputs);
+void lk_linear_backward_weight(const lk_linear *layer, lk_real *dweight, lk_real *dbias,
+                               lk_operand dy, lk_operand x, int rows);
 
 /* Layer normalisation of each row (Ba et al. 2016), epsilon 1e-5 as in PyTorch. Saves each
  * row's mean and inverse standard deviation. */
-void lk_layer_norm_forward(lk_real *y, lk_real *mean, lk_real *inverse, const lk_real *x,
+void lk_layer_norm_forward(lk_operand y, lk_real *mean, lk_real *inverse, const lk_real *x,
                            const lk_real *weight, const lk_real *bias, int rows,
                            int columns);
 
@@ -50,17 +91,17 @@ void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
 
 /* GELU with the exact erf (Hendrycks & Gimpel 2016): y = x·Φ(x). Replaces x by the slope
  * Φ(x) + x·φ(x), all that the backward pass needs. */
-void lk_gelu_forward(lk_real *y, lk_real *x_to_slope, size_t count);
+void lk_gelu_forward(lk_operand y, lk_real *x_to_slope, size_t count);
 
-/* dy becomes dx = dy · slope. */
-void lk_gelu_backward(lk_real *dy_to_dx, const lk_real *slope, size_t count);
+/* dx = dy · slope. dx may be dy. */
+void lk_gelu_backward(lk_operand dx, const lk_real *dy, const lk_real *slope, size_t count);
 
 /* y = x + dropout(branch). y may be x. */
 void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
                          const uint8_t *keep, lk_real keep_scale, size_t count);
 
 /* dx = dropout's gradient of dy. dx may be dy. */
-void lk_dropout_backward(lk_real *dx, const lk_real *dy, const uint8_t *keep,
+void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
                          lk_real keep_scale, size_t count);
 
 /* y (rows, columns) = dropout(token embedding + position embedding). */
@@ -80,7 +121,7 @@ void lk_cross_entropy(double *losses, lk_real *logits, const uint16_t *targets, 
                       int classes, int gradient);
 
 /* Rows of y are rows index[i] of x, and back: rows index[i] of x get row i of y added. */
-void lk_gather_rows(lk_real *y, const lk_real *x, const int32_t *index, int rows,
+void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,
                     int columns);
 void lk_scatter_add_rows(lk_real *x, const lk_real *y, const int32_t *index, int rows,
                          int columns);

@@ -139,7 +139,8 @@ static int fill_json(cJSON *root, const lk_world *world, const lk_config *config
                  {"loss", m->loss}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!cJSON_AddNumberToObject(root, numbers[i].name, numbers[i].value)) return 0;
-  return cJSON_AddStringToObject(root, "precision", "fp32") &&
+  return cJSON_AddStringToObject(root, "precision",
+                                 config->precision == LK_BF16 ? "bf16" : "fp32") &&
          cJSON_AddStringToObject(root, "blas", lk_blas_description()) &&
          cJSON_AddStringToObject(root, "instruction_set", lk_kernels_instruction_set());
 }

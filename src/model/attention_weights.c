@@ -40,8 +40,8 @@ lk_status lk_model_attention(const lk_parameters *parameters, const lk_real *val
   lk_pack *pack = NULL;
   lk_real *out = NULL;
   lk_status status;
-  LK_TRY_OR(done,
-            lk_model_create(&model, parameters, 1, 1)); /* keeps every block's q, kv */
+  LK_TRY_OR(done, lk_model_create(&model, parameters, 1, 1,
+                                  LK_FP32)); /* keeps every block's q, kv */
   LK_TRY_OR(done, LK_NEW(out, (size_t)(s->channels / s->heads)));
   LK_TRY_OR(done, pack_text(&pack, s->block, tokens, length));
   lk_model_logits(model, values, pack);

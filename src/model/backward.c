@@ -16,13 +16,15 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
                          const lk_block_tensors *w, const lk_block_tensors *g, int R) {
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
-  lk_dropout_backward(m->branch, m->d_stream, mask(m, a->keep_mlp), scale(m), count);
-  lk_linear_backward_weight(g->down_weight, g->down_bias, m->branch, a->hidden, R, 4 * C,
-                            C);
-  lk_linear_backward_input(m->d_hidden, 0, m->branch, w->down_weight, R, 4 * C, C);
-  lk_gelu_backward(m->d_hidden, a->slope, 4 * count);
-  lk_linear_backward_weight(g->up_weight, g->up_bias, m->d_hidden, a->ln2, R, C, 4 * C);
-  lk_linear_backward_input(m->d_ln, 0, m->d_hidden, w->up_weight, R, C, 4 * C);
+  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_mlp), scale(m), count);
+  lk_linear_backward_weight(&m->down, g->down_weight, g->down_bias, m->d_branch, a->hidden,
+                            R);
+  lk_linear_backward_input(&m->down, m->d_hidden, 0, m->d_branch,
+                           lk_weight_operand(m, w->down_weight), R);
+  lk_gelu_backward(m->d_up, m->d_hidden, a->slope, 4 * count);
+  lk_linear_backward_weight(&m->up, g->up_weight, g->up_bias, m->d_up, a->ln2, R);
+  lk_linear_backward_input(&m->up, m->d_ln, 0, m->d_up, lk_weight_operand(m, w->up_weight),
+                           R);
   lk_layer_norm_backward(m->d_stream, g->ln2_weight, g->ln2_bias, m->d_ln, a->middle,
                          a->ln2_mean, a->ln2_inverse, w->ln2_weight, R, C);
 }
@@ -34,9 +36,11 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
                                const lk_span *spans) {
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
-  lk_dropout_backward(m->branch, m->d_stream, mask(m, a->keep_proj), scale(m), count);
-  lk_linear_backward_weight(g->proj_weight, g->proj_bias, m->branch, a->attended, R, C, C);
-  lk_linear_backward_input(m->d_ln, 0, m->branch, w->proj_weight, R, C, C);
+  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_proj), scale(m), count);
+  lk_linear_backward_weight(&m->square, g->proj_weight, g->proj_bias, m->d_branch,
+                            a->attended_operand, R);
+  lk_linear_backward_input(&m->square, m->d_ln, 0, m->d_branch,
+                           lk_weight_operand(m, w->proj_weight), R);
   lk_attention_input input = {
       spans,   m->pack->B, a->q,          (size_t)C,
       a->kv,   a->kv + C,  2 * (size_t)C, mask(m, a->keep_attention),
@@ -61,16 +65,20 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
                                  const lk_block_tensors *w, const lk_block_tensors *g,
                                  int last) {
   int C = m->table->shape.channels, N = m->pack->N, R = last ? m->pack->M : N;
-  const lk_real *query_source = last ? m->query_source : a->ln1;
-  lk_linear_backward_weight(g->query_weight, g->query_bias, m->d_q, query_source, R, C, C);
-  lk_linear_backward_weight(g->key_weight, g->key_bias, m->d_kv, a->ln1, N, C, 2 * C);
-  lk_linear_backward_input(m->d_ln, 0, m->d_kv, w->key_weight, N, C, 2 * C);
+  lk_operand query_weight = lk_weight_operand(m, w->query_weight);
+  lk_fill_operand(m->d_q_operand, m->d_q, (size_t)R * (size_t)C);
+  lk_fill_operand(m->d_kv_operand, m->d_kv, (size_t)N * 2 * (size_t)C);
+  lk_linear_backward_weight(&m->square, g->query_weight, g->query_bias, m->d_q_operand,
+                            last ? m->query_source : a->ln1, R);
+  lk_linear_backward_weight(&m->kv, g->key_weight, g->key_bias, m->d_kv_operand, a->ln1, N);
+  lk_linear_backward_input(&m->kv, m->d_ln, 0, m->d_kv_operand,
+                           lk_weight_operand(m, w->key_weight), N);
   if (last) {
-    lk_linear_backward_input(m->branch, 0, m->d_q, w->query_weight, R, C, C);
+    lk_linear_backward_input(&m->square, m->branch, 0, m->d_q_operand, query_weight, R);
     lk_scatter_add_rows(m->d_ln, m->branch, m->target_rows, R, C);
     spread_rows(m);
   } else {
-    lk_linear_backward_input(m->d_ln, 1, m->d_q, w->query_weight, R, C, C);
+    lk_linear_backward_input(&m->square, m->d_ln, 1, m->d_q_operand, query_weight, R);
   }
   lk_layer_norm_backward(m->d_stream, g->ln1_weight, g->ln1_bias, m->d_ln, a->input,
                          a->ln1_mean, a->ln1_inverse, w->ln1_weight, N, C);
@@ -78,9 +86,11 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
 
 static void head_backward(lk_model *m) {
   int C = m->table->shape.channels, vocabulary = m->table->shape.vocabulary, M = m->pack->M;
-  lk_linear_backward_weight(m->gradients.head_weight, NULL, m->logits, m->ln_f, M, C,
-                            vocabulary);
-  lk_linear_backward_input(m->d_ln, 0, m->logits, m->weights.head_weight, M, C, vocabulary);
+  lk_fill_operand(m->d_logits, m->logits, (size_t)M * (size_t)vocabulary);
+  lk_linear_backward_weight(&m->head, m->gradients.head_weight, NULL, m->d_logits, m->ln_f,
+                            M);
+  lk_linear_backward_input(&m->head, m->d_ln, 0, m->d_logits,
+                           lk_weight_operand(m, m->weights.head_weight), M);
   memset(m->d_stream, 0, (size_t)M * (size_t)C * sizeof *m->d_stream);
   lk_layer_norm_backward(m->d_stream, m->gradients.ln_f_weight, m->gradients.ln_f_bias,
                          m->d_ln, m->output, m->ln_f_mean, m->ln_f_inverse,
@@ -101,8 +111,9 @@ void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradient
     attention_backward(model, a, w, g, R, last ? model->targets : model->all);
     projections_backward(model, a, w, g, last);
   }
-  lk_dropout_backward(model->d_stream, model->d_stream, mask(model, model->keep_embedding),
-                      scale(model), (size_t)N * (size_t)s->channels);
+  lk_dropout_backward(lk_fp32_operand(model->d_stream), model->d_stream,
+                      mask(model, model->keep_embedding), scale(model),
+                      (size_t)N * (size_t)s->channels);
   lk_embedding_backward(model->gradients.tok_emb, model->gradients.pos_emb, model->d_stream,
                         model->pack->tokens, model->pack->positions, N, s->channels);
 }

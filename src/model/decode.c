@@ -123,25 +123,32 @@ static void attend(lk_decoder *d, int l, int active, int rows) {
     }
 }
 
+/* Decoding is fp32, whatever the precision of training. */
+static void multiply(lk_real *y, lk_real *x, lk_real *weight, const lk_real *bias, int rows,
+                     int inputs, int outputs) {
+  lk_linear layer = {inputs, outputs, NULL};
+  lk_linear_forward(&layer, y, lk_fp32_operand(x), lk_fp32_operand(weight), bias, rows);
+}
+
 static void block_pass(lk_decoder *d, int l, int active, int rows) {
   const lk_block_tensors *w = &d->weights.blocks[l];
   int C = d->table->shape.channels;
   size_t count = (size_t)rows * (size_t)C;
-  lk_layer_norm_forward(d->ln, d->statistics, d->statistics + rows, d->stream,
-                        w->ln1_weight, w->ln1_bias, rows, C);
-  lk_linear_forward(d->q, d->ln, w->query_weight, w->query_bias, rows, C, C);
-  lk_linear_forward(d->kv, d->ln, w->key_weight, w->key_bias, rows, C, 2 * C);
+  lk_layer_norm_forward(lk_fp32_operand(d->ln), d->statistics, d->statistics + rows,
+                        d->stream, w->ln1_weight, w->ln1_bias, rows, C);
+  multiply(d->q, d->ln, w->query_weight, w->query_bias, rows, C, C);
+  multiply(d->kv, d->ln, w->key_weight, w->key_bias, rows, C, 2 * C);
   for (int i = 0; i < rows; i++)
     memcpy(d->cache[l] + (size_t)d->cache_row[i] * 2 * (size_t)C,
            d->kv + (size_t)i * 2 * (size_t)C, 2 * (size_t)C * sizeof *d->kv);
   attend(d, l, active, rows);
-  lk_linear_forward(d->branch, d->attended, w->proj_weight, w->proj_bias, rows, C, C);
+  multiply(d->branch, d->attended, w->proj_weight, w->proj_bias, rows, C, C);
   lk_residual_forward(d->stream, d->stream, d->branch, NULL, 1, count);
-  lk_layer_norm_forward(d->ln, d->statistics, d->statistics + rows, d->stream,
-                        w->ln2_weight, w->ln2_bias, rows, C);
-  lk_linear_forward(d->slope, d->ln, w->up_weight, w->up_bias, rows, C, 4 * C);
-  lk_gelu_forward(d->hidden, d->slope, 4 * count);
-  lk_linear_forward(d->branch, d->hidden, w->down_weight, w->down_bias, rows, 4 * C, C);
+  lk_layer_norm_forward(lk_fp32_operand(d->ln), d->statistics, d->statistics + rows,
+                        d->stream, w->ln2_weight, w->ln2_bias, rows, C);
+  multiply(d->slope, d->ln, w->up_weight, w->up_bias, rows, C, 4 * C);
+  lk_gelu_forward(lk_fp32_operand(d->hidden), d->slope, 4 * count);
+  multiply(d->branch, d->hidden, w->down_weight, w->down_bias, rows, 4 * C, C);
   lk_residual_forward(d->stream, d->stream, d->branch, NULL, 1, count);
 }
 
@@ -153,11 +160,13 @@ static void pass(lk_decoder *d, const lk_continuation *texts, int active) {
                        d->weights.pos_emb, NULL, 1, rows, s->channels);
   for (int l = 0; l < s->layers; l++)
     block_pass(d, l, active, rows);
-  lk_gather_rows(d->branch, d->stream, d->last_row, active, s->channels);
-  lk_layer_norm_forward(d->ln, d->statistics, d->statistics + active, d->branch,
-                        d->weights.ln_f_weight, d->weights.ln_f_bias, active, s->channels);
-  lk_linear_forward(d->logits, d->ln, d->weights.head_weight, NULL, active, s->channels,
-                    s->vocabulary);
+  lk_gather_rows(lk_fp32_operand(d->branch), lk_fp32_operand(d->stream), d->last_row,
+                 active, s->channels);
+  lk_layer_norm_forward(lk_fp32_operand(d->ln), d->statistics, d->statistics + active,
+                        d->branch, d->weights.ln_f_weight, d->weights.ln_f_bias, active,
+                        s->channels);
+  multiply(d->logits, d->ln, d->weights.head_weight, NULL, active, s->channels,
+           s->vocabulary);
 }
 
 static int most_probable(const lk_real *logits, int count) {

@@ -35,14 +35,16 @@ static void describe_spans(lk_model *m, const lk_pack *pack) {
 
 /* middle = residual + dropout(attention(ln1)) for the R rows of the block. */
 static void attention_forward(lk_model *m, const lk_block_activations *a,
-                              const lk_block_tensors *w, int l, const lk_real *query_source,
+                              const lk_block_tensors *w, int l, lk_operand query_source,
                               const lk_real *residual, const lk_dropout *dropout) {
   const lk_pack *pack = m->pack;
   int C = m->table->shape.channels, last = l == m->table->shape.layers - 1;
   int R = last ? pack->M : pack->N;
   const lk_span *spans = last ? m->targets : m->all;
-  lk_linear_forward(a->q, query_source, w->query_weight, w->query_bias, R, C, C);
-  lk_linear_forward(a->kv, a->ln1, w->key_weight, w->key_bias, pack->N, C, 2 * C);
+  lk_linear_forward(&m->square, a->q, query_source, lk_weight_operand(m, w->query_weight),
+                    w->query_bias, R);
+  lk_linear_forward(&m->kv, a->kv, a->ln1, lk_weight_operand(m, w->key_weight), w->key_bias,
+                    pack->N);
   size_t keep = dropout ? lk_attention_keep_size(spans, pack->B, m->table->shape.heads) : 0;
   lk_attention_input input = {
       spans,
@@ -55,8 +57,10 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
       fill_mask(dropout, site_of(l, PLACE_ATTENTION), a->keep_attention, keep),
       keep_scale(dropout)};
   lk_attention_forward(m->attention, &input, a->attended, a->log_sum);
-  lk_linear_forward(m->branch, a->attended, w->proj_weight, w->proj_bias, R, C, C);
   size_t count = (size_t)R * (size_t)C;
+  lk_fill_operand(a->attended_operand, a->attended, count);
+  lk_linear_forward(&m->square, m->branch, a->attended_operand,
+                    lk_weight_operand(m, w->proj_weight), w->proj_bias, R);
   lk_residual_forward(a->middle, residual, m->branch,
                       fill_mask(dropout, site_of(l, PLACE_PROJ), a->keep_proj, count),
                       keep_scale(dropout), count);
@@ -70,9 +74,11 @@ static void mlp_forward(lk_model *m, const lk_block_activations *a,
   size_t count = (size_t)R * (size_t)C;
   lk_layer_norm_forward(a->ln2, a->ln2_mean, a->ln2_inverse, a->middle, w->ln2_weight,
                         w->ln2_bias, R, C);
-  lk_linear_forward(a->slope, a->ln2, w->up_weight, w->up_bias, R, C, 4 * C);
+  lk_linear_forward(&m->up, a->slope, a->ln2, lk_weight_operand(m, w->up_weight),
+                    w->up_bias, R);
   lk_gelu_forward(a->hidden, a->slope, 4 * count);
-  lk_linear_forward(m->branch, a->hidden, w->down_weight, w->down_bias, R, 4 * C, C);
+  lk_linear_forward(&m->down, m->branch, a->hidden, lk_weight_operand(m, w->down_weight),
+                    w->down_bias, R);
   lk_residual_forward(output, a->middle, m->branch,
                       fill_mask(dropout, site_of(l, PLACE_MLP), a->keep_mlp, count),
                       keep_scale(dropout), count);
@@ -84,12 +90,14 @@ static void block_forward(lk_model *m, int l, const lk_dropout *dropout) {
   const lk_block_tensors *w = &m->weights.blocks[l];
   const lk_pack *pack = m->pack;
   int C = m->table->shape.channels, last = l == m->table->shape.layers - 1;
-  const lk_real *query_source = a->ln1, *residual = a->input;
+  lk_operand query_source = a->ln1;
+  const lk_real *residual = a->input;
   lk_layer_norm_forward(a->ln1, a->ln1_mean, a->ln1_inverse, a->input, w->ln1_weight,
                         w->ln1_bias, pack->N, C);
   if (last) {
     lk_gather_rows(m->query_source, a->ln1, m->target_rows, pack->M, C);
-    lk_gather_rows(m->residual_source, a->input, m->target_rows, pack->M, C);
+    lk_gather_rows(lk_fp32_operand(m->residual_source), lk_fp32_operand(a->input),
+                   m->target_rows, pack->M, C);
     query_source = m->query_source;
     residual = m->residual_source;
   }
@@ -107,6 +115,7 @@ static void forward(lk_model *m, const lk_real *values, const lk_pack *pack,
   m->drop = dropout ? dropout->drop : 0;
   /* The weights are only read: lk_tensors serves gradients too and so has no const. */
   lk_tensors_bind(&m->weights, m->table, (lk_real *)values);
+  if (m->precision == LK_BF16) lk_bf16_round(m->weights_bf16, values, m->table->count);
   describe_spans(m, pack);
   lk_embedding_forward(
       m->blocks[0].input, pack->tokens, pack->positions, m->weights.tok_emb,
@@ -117,8 +126,8 @@ static void forward(lk_model *m, const lk_real *values, const lk_pack *pack,
     block_forward(m, l, dropout);
   lk_layer_norm_forward(m->ln_f, m->ln_f_mean, m->ln_f_inverse, m->output,
                         m->weights.ln_f_weight, m->weights.ln_f_bias, pack->M, C);
-  lk_linear_forward(m->logits, m->ln_f, m->weights.head_weight, NULL, pack->M, C,
-                    s->vocabulary);
+  lk_linear_forward(&m->head, m->logits, m->ln_f,
+                    lk_weight_operand(m, m->weights.head_weight), NULL, pack->M);
 }
 
 /* Pairs of halves, so that the order is the pack's and the error grows with log M only. */

@@ -13,6 +13,22 @@ static void *take(walker *walk, size_t count, size_t size) {
   return piece;
 }
 
+/* An operand's own array. */
+static lk_operand take_operand(walker *walk, const lk_model *m, size_t count) {
+  lk_operand operand = {NULL, NULL};
+  if (m->precision == LK_FP32)
+    operand.real = take(walk, count, sizeof *operand.real);
+  else
+    operand.bf16 = take(walk, count, sizeof *operand.bf16);
+  return operand;
+}
+
+/* `real` itself, or an array for its bf16 copy. */
+static lk_operand share_operand(walker *walk, const lk_model *m, lk_real *real,
+                                size_t count) {
+  return m->precision == LK_FP32 ? lk_fp32_operand(real) : take_operand(walk, m, count);
+}
+
 #define TAKE(pointer, count) (pointer) = take(walk, (size_t)(count), sizeof *(pointer))
 
 static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk,
@@ -20,19 +36,20 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   const lk_shape *s = &m->table->shape;
   size_t N = (size_t)m->max_rows, C = (size_t)s->channels;
   TAKE(block->input, N * C);
-  TAKE(block->ln1, N * C);
+  block->ln1 = take_operand(walk, m, N * C);
   TAKE(block->ln1_mean, N);
   TAKE(block->ln1_inverse, N);
   TAKE(block->q, N * C);
   TAKE(block->kv, N * 2 * C);
   TAKE(block->attended, N * C);
+  block->attended_operand = share_operand(walk, m, block->attended, N * C);
   TAKE(block->log_sum, N * (size_t)s->heads);
   TAKE(block->middle, N * C);
-  TAKE(block->ln2, N * C);
+  block->ln2 = take_operand(walk, m, N * C);
   TAKE(block->ln2_mean, N);
   TAKE(block->ln2_inverse, N);
   TAKE(block->slope, N * 4 * C);
-  TAKE(block->hidden, N * 4 * C);
+  block->hidden = take_operand(walk, m, N * 4 * C);
   TAKE(block->keep_attention, keep);
   TAKE(block->keep_proj, N * C);
   TAKE(block->keep_mlp, N * C);
@@ -59,10 +76,10 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences, int backward) 
       backward ? N * C : 0; /* size of an array that only the backward pass needs */
   lay_out_blocks(m, walk, max_sequences, backward);
   TAKE(m->keep_embedding, N * C);
-  TAKE(m->query_source, N * C);
+  m->query_source = take_operand(walk, m, N * C);
   TAKE(m->residual_source, N * C);
   TAKE(m->output, N * C);
-  TAKE(m->ln_f, N * C);
+  m->ln_f = take_operand(walk, m, N * C);
   TAKE(m->ln_f_mean, N);
   TAKE(m->ln_f_inverse, N);
   TAKE(m->logits, N * (size_t)s->vocabulary);
@@ -71,16 +88,31 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences, int backward) 
   TAKE(m->all, max_sequences);
   TAKE(m->targets, max_sequences);
   TAKE(m->branch, N * C);
+  TAKE(m->weights_bf16, m->precision == LK_BF16 ? m->table->count : 0);
   TAKE(m->d_stream, back);
   TAKE(m->d_rows, back);
   TAKE(m->d_hidden, 4 * back);
   TAKE(m->d_q, back);
   TAKE(m->d_kv, 2 * back);
   TAKE(m->d_ln, back);
+  m->d_branch = take_operand(walk, m, back);
+  m->d_up = share_operand(walk, m, m->d_hidden, 4 * back);
+  m->d_q_operand = share_operand(walk, m, m->d_q, back);
+  m->d_kv_operand = share_operand(walk, m, m->d_kv, 2 * back);
+  m->d_logits = share_operand(walk, m, m->logits, back ? N * (size_t)s->vocabulary : 0);
+}
+
+static lk_status create_layers(lk_model *m) {
+  int C = m->table->shape.channels;
+  LK_TRY(lk_linear_create(&m->square, m->precision, C, C));
+  LK_TRY(lk_linear_create(&m->kv, m->precision, C, 2 * C));
+  LK_TRY(lk_linear_create(&m->up, m->precision, C, 4 * C));
+  LK_TRY(lk_linear_create(&m->down, m->precision, 4 * C, C));
+  return lk_linear_create(&m->head, m->precision, C, m->table->shape.vocabulary);
 }
 
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
-                          int max_sequences, int backward) {
+                          int max_sequences, int backward, lk_precision precision) {
   const lk_shape *s = &parameters->shape;
   lk_model *m = NULL;
   lk_status status;
@@ -90,6 +122,8 @@ lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
   m->table = parameters;
   m->max_rows = max_sequences * s->block;
   m->backward = backward;
+  m->precision = precision;
+  LK_TRY_OR(failed, create_layers(m));
   LK_TRY_OR(failed, LK_NEW(m->blocks, (size_t)s->layers));
   LK_TRY_OR(failed, lk_tensors_create(&m->weights, parameters));
   LK_TRY_OR(failed, lk_tensors_create(&m->gradients, parameters));
@@ -110,6 +144,10 @@ void lk_model_free(lk_model *model) {
   if (!model) return;
   lk_free(model->memory);
   lk_attention_free(model->attention);
+  lk_linear *layers[] = {&model->square, &model->kv, &model->up, &model->down,
+                         &model->head};
+  for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+    lk_linear_release(layers[i]);
   lk_tensors_release(&model->gradients);
   lk_tensors_release(&model->weights);
   lk_free(model->blocks);

@@ -1,5 +1,5 @@
 #include "lockstep/kernels.h"
-#include "lockstep/nn.h"
+#include "nn/onednn.h"
 #include <cblas.h>
 #include <limits.h>
 #include <stdio.h>
@@ -35,6 +35,7 @@ void lk_blas_prepare(char **argv) {
 
 void lk_blas_set_threads(int threads) {
   openblas_set_num_threads(threads);
+  lk_onednn_set_threads(threads);
 }
 
 const char *lk_blas_description(void) {

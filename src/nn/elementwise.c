@@ -1,7 +1,7 @@
 /* Residuals, dropout, embeddings and row copies: each is its own reference, for there is no
  * sum and no order in them to optimise. */
 #include "base/vector.h"
-#include "lockstep/nn.h"
+#include "nn/operand.h"
 #include <string.h>
 
 LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
@@ -14,14 +14,20 @@ LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *
       y[i] = x[i] + branch[i] * ((lk_real)keep[i] * keep_scale);
 }
 
-LK_CLONES void lk_dropout_backward(lk_real *dx, const lk_real *dy, const uint8_t *keep,
+LK_CLONES void lk_bf16_round(lk_bf16 *restrict to, const lk_real *restrict from,
+                             size_t count) {
+  for (size_t i = 0; i < count; i++)
+    to[i] = lk_bf16_of(from[i]);
+}
+
+LK_CLONES void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
                                    lk_real keep_scale, size_t count) {
   if (!keep)
     for (size_t i = 0; i < count; i++)
-      dx[i] = dy[i];
+      lk_put(dx, i, dy[i]);
   else
     for (size_t i = 0; i < count; i++)
-      dx[i] = dy[i] * ((lk_real)keep[i] * keep_scale);
+      lk_put(dx, i, dy[i] * ((lk_real)keep[i] * keep_scale));
 }
 
 LK_CLONES void lk_embedding_forward(lk_real *y, const uint16_t *tokens,
@@ -55,11 +61,15 @@ LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_t
   }
 }
 
-void lk_gather_rows(lk_real *y, const lk_real *x, const int32_t *index, int rows,
+void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,
                     int columns) {
-  for (int i = 0; i < rows; i++)
-    memcpy(y + (size_t)i * (size_t)columns, x + (size_t)index[i] * (size_t)columns,
-           (size_t)columns * sizeof *y);
+  for (int i = 0; i < rows; i++) {
+    size_t to = (size_t)i * (size_t)columns, from = (size_t)index[i] * (size_t)columns;
+    if (y.bf16)
+      memcpy(y.bf16 + to, x.bf16 + from, (size_t)columns * sizeof *y.bf16);
+    else
+      memcpy(y.real + to, x.real + from, (size_t)columns * sizeof *y.real);
+  }
 }
 
 LK_CLONES void lk_scatter_add_rows(lk_real *x, const lk_real *y, const int32_t *index,

@@ -1,11 +1,12 @@
 #include "base/vector.h"
 #include "lockstep/kernels.h"
-#include "lockstep/nn.h"
+#include "nn/operand.h"
 
 #define EPSILON 1e-5
 
-static void forward_reference(lk_real *y, lk_real *mean, lk_real *inverse, const lk_real *x,
-                              const lk_real *weight, const lk_real *bias, int columns) {
+static void forward_reference(lk_operand y, size_t row, lk_real *mean, lk_real *inverse,
+                              const lk_real *x, const lk_real *weight, const lk_real *bias,
+                              int columns) {
   double sum = 0, squares = 0;
   for (int c = 0; c < columns; c++)
     sum += (double)x[c];
@@ -14,36 +15,49 @@ static void forward_reference(lk_real *y, lk_real *mean, lk_real *inverse, const
     squares += ((double)x[c] - average) * ((double)x[c] - average);
   double scale = 1 / sqrt(squares / columns + EPSILON);
   for (int c = 0; c < columns; c++)
-    y[c] =
-        (lk_real)(((double)x[c] - average) * scale * (double)weight[c] + (double)bias[c]);
+    lk_put(
+        y, row + (size_t)c,
+        (lk_real)(((double)x[c] - average) * scale * (double)weight[c] + (double)bias[c]));
   *mean = (lk_real)average;
   *inverse = (lk_real)scale;
 }
 
-LK_INLINE void forward_row(lk_real *restrict y, lk_real *mean, lk_real *inverse,
-                           const lk_real *restrict x, const lk_real *restrict weight,
-                           const lk_real *restrict bias, size_t columns) {
+/* Sum of squared distances from `average`, in lk_row_sum's order. */
+LK_INLINE lk_real squared_distances(const lk_real *x, lk_real average, size_t columns) {
+  lk_vector lanes = {0};
+  size_t c = 0;
+  for (; c + LK_LANES <= columns; c += LK_LANES) {
+    lk_vector distance = lk_load(x + c) - average;
+    lanes += distance * distance;
+  }
+  lk_real sum = lk_lanes_sum(lanes);
+  for (; c < columns; c++)
+    sum += (x[c] - average) * (x[c] - average);
+  return sum;
+}
+
+LK_INLINE void forward_row(lk_operand y, size_t row, lk_real *mean, lk_real *inverse,
+                           const lk_real *x, const lk_real *weight, const lk_real *bias,
+                           size_t columns) {
   lk_real average = lk_row_sum(x, columns) / (lk_real)columns;
-  for (size_t c = 0; c < columns; c++)
-    y[c] = x[c] - average;
-  lk_real variance = lk_row_dot(y, y, columns) / (lk_real)columns;
+  lk_real variance = squared_distances(x, average, columns) / (lk_real)columns;
   lk_real scale = 1 / LK_SQRT(variance + (lk_real)EPSILON);
   for (size_t c = 0; c < columns; c++)
-    y[c] = y[c] * scale * weight[c] + bias[c];
+    lk_put(y, row + c, (x[c] - average) * scale * weight[c] + bias[c]);
   *mean = average;
   *inverse = scale;
 }
 
-LK_CLONES static void forward_fast(lk_real *y, lk_real *mean, lk_real *inverse,
+LK_CLONES static void forward_fast(lk_operand y, lk_real *mean, lk_real *inverse,
                                    const lk_real *x, const lk_real *weight,
                                    const lk_real *bias, int rows, int columns) {
   for (int i = 0; i < rows; i++) {
     size_t row = (size_t)i * (size_t)columns;
-    forward_row(y + row, mean + i, inverse + i, x + row, weight, bias, (size_t)columns);
+    forward_row(y, row, mean + i, inverse + i, x + row, weight, bias, (size_t)columns);
   }
 }
 
-void lk_layer_norm_forward(lk_real *y, lk_real *mean, lk_real *inverse, const lk_real *x,
+void lk_layer_norm_forward(lk_operand y, lk_real *mean, lk_real *inverse, const lk_real *x,
                            const lk_real *weight, const lk_real *bias, int rows,
                            int columns) {
   if (!lk_kernels_are_reference()) {
@@ -52,7 +66,7 @@ void lk_layer_norm_forward(lk_real *y, lk_real *mean, lk_real *inverse, const lk
   }
   for (int i = 0; i < rows; i++) {
     size_t row = (size_t)i * (size_t)columns;
-    forward_reference(y + row, mean + i, inverse + i, x + row, weight, bias, columns);
+    forward_reference(y, row, mean + i, inverse + i, x + row, weight, bias, columns);
   }
 }
 

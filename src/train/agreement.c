@@ -11,9 +11,11 @@ typedef struct {
   char task[16], build[256];
 } identity;
 
-void lk_trainer_describe_build(char *text, size_t size) {
-  snprintf(text, size, "lockstep %s, gcc %s, %s, %s", LOCKSTEP_VERSION, __VERSION__,
-           lk_blas_description(), lk_kernels_instruction_set());
+void lk_trainer_describe_build(const lk_trainer *trainer, char *text, size_t size) {
+  int bf16 = trainer->config->precision == LK_BF16;
+  snprintf(text, size, "lockstep %s, gcc %s, %s, %s%s%s", LOCKSTEP_VERSION, __VERSION__,
+           lk_blas_description(), lk_kernels_instruction_set(), bf16 ? ", " : "",
+           bf16 ? lk_onednn_description() : "");
 }
 
 static lk_status refuse(const char *what, const char *here, const char *there) {
@@ -66,7 +68,7 @@ lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task) {
   identity mine = {0}, first;
   snprintf(mine.task, sizeof mine.task, "%s",
            task == LK_TASK_QUESTIONS ? "finetune" : "pretrain");
-  lk_trainer_describe_build(mine.build, sizeof mine.build);
+  lk_trainer_describe_build(trainer, mine.build, sizeof mine.build);
   first = mine;
   LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));
   LK_TRY(lk_world_agree(trainer->world, compare(&mine, &first)));

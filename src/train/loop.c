@@ -23,7 +23,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   info->corpus_sha256 = *lk_dataset_sha256(t->dataset);
   info->corpus_characters = lk_dataset_characters(t->dataset);
   info->corpus_documents = plan->documents;
-  lk_trainer_describe_build(info->build, sizeof info->build);
+  lk_trainer_describe_build(t, info->build, sizeof info->build);
 }
 
 static lk_status write_checkpoint(const lk_trainer *t) {

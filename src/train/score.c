@@ -34,7 +34,7 @@ static lk_status score_groups(scoring *s, const lk_world *world,
   const lk_parameters *table = s->checkpoint->table;
   uint64_t count = s->corpus->documents, step = (uint64_t)lk_world_size(world) * GROUP;
   LK_TRY(lk_pack_create(&s->pack, GROUP, table->shape.block));
-  LK_TRY(lk_model_create(&s->model, table, GROUP, 0));
+  LK_TRY(lk_model_create(&s->model, table, GROUP, 0, LK_FP32));
   for (uint64_t i = (uint64_t)lk_world_rank(world) * GROUP; i < count; i += step)
     score_group(s, i, count - i < GROUP ? count - i : GROUP, scores);
   return LK_OK;

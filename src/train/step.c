@@ -22,6 +22,7 @@ static void compute_shards(lk_trainer *t, lk_metrics *metrics) {
     t->mine[2 * i] = lk_model_forward(t->model, t->values, t->pack, &dropout, NULL);
     t->mine[2 * i + 1] = t->pack->M;
     lk_model_backward(t->model, t->values, gradients);
+    if (lk_linear_status() != LK_OK) lk_world_abort(t->world, lk_linear_status());
     lk_tree_add(t->tree);
     t->rows += t->pack->N;
     t->target_rows += t->pack->M;

@@ -64,7 +64,8 @@ static lk_status make_buffers(lk_trainer *t) {
   LK_TRY(LK_NEW(t->order, lk_plan_largest_shard(lk_dataset_plan(t->dataset))));
   LK_TRY(LK_NEW(t->documents, (size_t)sequences));
   LK_TRY(lk_pack_create(&t->pack, sequences, t->table->shape.block));
-  LK_TRY(lk_model_create(&t->model, t->table, sequences, 1));
+  LK_TRY(lk_model_create(&t->model, t->table, sequences, 1,
+                         (lk_precision)t->config->precision));
   return lk_tree_create(&t->tree, t->table->count, t->shard_count);
 }
 
@@ -124,6 +125,7 @@ static lk_status set_up_machine(lk_trainer *t) {
   LK_TRY(check_threads(t));
   LK_TRY(lk_stop_parse_duration(c->stop_after, lk_config_origin(c, "stop_after"),
                                 &t->time_limit));
+  LK_TRY(lk_precision_check((lk_precision)c->precision, lk_config_origin(c, "precision")));
   lk_kernels_select((lk_kernels)c->kernels);
   lk_blas_set_threads((int)c->threads);
   return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);

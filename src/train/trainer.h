@@ -67,7 +67,7 @@ lk_status lk_trainer_score_dev(lk_trainer *trainer);
 lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task);
 lk_status lk_trainer_agree_on_data(lk_trainer *trainer);
 
-/* Version, compiler, BLAS and instruction set. */
-void lk_trainer_describe_build(char *text, size_t size);
+/* Version, compiler, libraries of the products and instruction set. */
+void lk_trainer_describe_build(const lk_trainer *trainer, char *text, size_t size);
 
 #endif

@@ -21,7 +21,8 @@ expect() {
   fi
 }
 
-# differ WHAT PATTERN [mpirun option ...] -- [key=value ...]: rank 1 is started with these.
+# differ WHAT PATTERN [mpirun option ...] -- [key=value ...]: rank 1 is started with these, and names
+# itself, or `rank` does.
 differ() {
   local what=$1 pattern=$2 options=()
   shift 2
@@ -33,13 +34,19 @@ differ() {
   rc=0
   timeout 60 "$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" : \
     "${options[@]}" -np 1 "$LOCKSTEP" "${command[@]}" "$@" > log 2>&1 || rc=$?
-  expect "$what" 64 "rank 1 on $(hostname): $pattern"
+  expect "$what" 64 "rank ${rank:-1} on $(hostname): $pattern"
 }
 
 differ "another seed" "its config .*'seed: 2' here, 'seed: 1' there" -- seed=2
 differ "another length" "its config .*'steps: 3' here, 'steps: 2' there" -- steps=3
 differ "another corpus" "its data " -wdir other --
 differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM -- seed=1
+
+# bf16 where one rank cannot, or none can.
+command+=(precision=bf16)
+rank='[01]' differ "no bf16 on one rank" ".*precision=bf16.*: precision is bf16, but .*set precision=fp32" \
+  -x ONEDNN_MAX_CPU_ISA=AVX512_CORE --
+unset 'command[-1]'
 
 for variable in SLURM_NTASKS OMPI_COMM_WORLD_SIZE PMI_SIZE; do
   rc=0

@@ -37,7 +37,7 @@ history() {
     ((from == 0)) || grep -q "going on after step $from of" log || fail "$kind: not from step $from"
     from=${stop#*:}
   done
-  same "$kind, ranks and last steps ${stops[*]}" "$kind-1" "$kind-${stops[*]}" $steps
+  same "$kind, ranks and last steps ${stops[*]}" "$kind-1" "$kind-${stops[*]}" "$steps"
 }
 
 # all_worlds KIND COMMAND...
@@ -62,6 +62,30 @@ apart() {
 
 all_worlds pretrain "${pretrain[@]}"
 all_worlds finetune "${finetune[@]}"
+
+# losses RUN STEPS
+losses() {
+  head -n $(($2 + 1)) "$1/metrics.csv" | cut -d, -f3
+}
+
+# The same in bf16, shorter, where the build and the processor have it.
+bf16() {
+  local ranks steps=12
+  for ranks in 1 2 4 8; do
+    train bf16-$ranks $ranks $steps "${pretrain[@]}" precision=bf16
+    [[ $ranks == 1 ]] || same "bf16, 1 and $ranks ranks" bf16-1 bf16-$ranks $steps
+  done
+  history bf16 4:5 1:10 2:$steps "${pretrain[@]}" precision=bf16
+  if cmp -s <(losses pretrain-1 $steps) <(losses bf16-1 $steps); then
+    fail "bf16 gave the losses of fp32"
+  fi
+}
+if "$LOCKSTEP" bench "${common[@]}" precision=bf16 --steps 1 > log 2>&1; then
+  bf16
+else
+  grep -q 'precision is bf16, but' log || fail "bf16: $(cat log)"
+  echo "SKIPPED: bf16: $(cat log)"
+fi
 
 for ranks in 3 5 6 7; do
   train pretrain-$ranks $ranks $steps "${pretrain[@]}"

@@ -125,7 +125,7 @@ static int load(void **state) {
   assert_int_equal(LK_NEW(t.gradients, t.table->count), LK_OK);
   read_tensors("weights", t.weights);
   read_pack();
-  assert_int_equal(lk_model_create(&t.model, t.table, t.pack->B, 1), LK_OK);
+  assert_int_equal(lk_model_create(&t.model, t.table, t.pack->B, 1, LK_FP32), LK_OK);
   return 0;
 }
 

@@ -35,13 +35,14 @@ own store store
 own train config config_keys dataset adamw schedule run share trainer evaluate heads
 
 # The only layers that know a library.
-declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention")
+declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")
 
 library_of() {
   case $1 in
     mpi.h | mpi-ext.h) echo mpi ;;
     hdf5.h | hdf5_hl.h | H5*.h) echo hdf5 ;;
     cblas.h | openblas/* | openblas_config.h | lapacke.h | f77blas.h) echo cblas ;;
+    dnnl*.h | oneapi/* | omp.h) echo onednn ;;
   esac
 }
 
@@ -126,14 +127,14 @@ check_the_check() {
   mkdir -p "$tree"/src/{nn,model,dist,extra} "$tree/include/lockstep"
   echo '#include <mpi.h>' >"$tree/src/nn/a.c"
   echo ' #  include "lockstep/world.h"' >"$tree/src/model/b.c"
-  echo '#include "nn/private.h"' >>"$tree/src/model/b.c"
+  printf '#include %s\n' '"nn/private.h"' '<dnnl.h>' >>"$tree/src/model/b.c"
   printf '#include %s\n' '<mpi.h>' '"dist/own.h"' '<stdio.h>' >"$tree/src/dist/c.c"
   : >"$tree/src/nn/private.h"
   echo 'int lk_sum(size_t n);' >"$tree/include/lockstep/world.h"
   : >"$tree/include/lockstep/stray.h"
   found=$(check_tree "$tree")
   for sign in 'src/nn/a.c includes mpi.h' 'model may not know dist' \
-    'a private header of another' 'src/extra is no layer' \
+    'only nn may know onednn' 'a private header of another' 'src/extra is no layer' \
     'world.h does not compile alone' 'stray.h belongs to no layer'; do
     grep -q "$sign" <<<"$found" || echo "this test does not see: $sign"
   done

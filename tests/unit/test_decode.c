@@ -56,7 +56,7 @@ static void check(lk_decoder *decoder, int most) {
   lk_continuation texts[TEXTS];
   lk_model *model = NULL;
   lk_pack *pack = NULL;
-  assert_int_equal(lk_model_create(&model, table, 1, 0), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, 0, LK_FP32), LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, BLOCK), LK_OK);
   for (int t = 0; t < TEXTS; t++) {
     prompt(decoded[t], t, lengths[t]);

@@ -55,10 +55,13 @@ static void run_both(void (*kernel)(float out[3][MOST])) {
 }
 
 static void linear(float out[3][MOST]) {
-  lk_linear_forward(out[0], x, w, b, ROWS, COLUMNS, 29);
-  lk_linear_backward_input(out[1], 0, g, w, ROWS, COLUMNS, 29);
-  lk_linear_backward_input(out[1], 1, g, w, ROWS, COLUMNS, 29);
-  lk_linear_backward_weight(out[2], out[2] + 29 * COLUMNS, g, x, ROWS, COLUMNS, 29);
+  const lk_linear layer = {COLUMNS, 29, NULL};
+  lk_operand of_x = lk_fp32_operand(x), of_w = lk_fp32_operand(w),
+             of_g = lk_fp32_operand(g);
+  lk_linear_forward(&layer, out[0], of_x, of_w, b, ROWS);
+  lk_linear_backward_input(&layer, out[1], 0, of_g, of_w, ROWS);
+  lk_linear_backward_input(&layer, out[1], 1, of_g, of_w, ROWS);
+  lk_linear_backward_weight(&layer, out[2], out[2] + 29 * COLUMNS, of_g, of_x, ROWS);
 }
 
 static void linear_matches(void **state) {
@@ -71,7 +74,7 @@ static void linear_matches(void **state) {
 
 static void layer_norm(float out[3][MOST]) {
   float mean[ROWS], inverse[ROWS];
-  lk_layer_norm_forward(out[0], mean, inverse, x, w, b, ROWS, COLUMNS);
+  lk_layer_norm_forward(lk_fp32_operand(out[0]), mean, inverse, x, w, b, ROWS, COLUMNS);
   lk_layer_norm_backward(out[1], out[2], out[2] + COLUMNS, g, x, mean, inverse, w, ROWS,
                          COLUMNS);
 }
@@ -87,7 +90,7 @@ static void layer_norm_matches(void **state) {
 static void gelu(float out[3][MOST]) {
   for (int i = 0; i < MOST; i++)
     out[1][i] = 3 * x[i];
-  lk_gelu_forward(out[0], out[1], MOST);
+  lk_gelu_forward(lk_fp32_operand(out[0]), out[1], MOST);
 }
 
 static void gelu_matches(void **state) {
@@ -199,9 +202,12 @@ static void attention_survives_extreme_scores(void **state) {
 
 static void a_row_without_work_is_no_error(void **state) {
   (void)state;
-  lk_linear_forward(fast[0], x, w, b, 0, COLUMNS, 29);
-  lk_linear_backward_input(fast[1], 0, g, w, 0, COLUMNS, 29);
-  lk_linear_backward_weight(fast[2], fast[2], g, x, 0, COLUMNS, 29);
+  const lk_linear layer = {COLUMNS, 29, NULL};
+  lk_operand of_x = lk_fp32_operand(x), of_w = lk_fp32_operand(w),
+             of_g = lk_fp32_operand(g);
+  lk_linear_forward(&layer, fast[0], of_x, of_w, b, 0);
+  lk_linear_backward_input(&layer, fast[1], 0, of_g, of_w, 0);
+  lk_linear_backward_weight(&layer, fast[2], fast[2], of_g, of_x, 0);
   assert_true(fast[0][0] == 0 && fast[1][0] == 0 && fast[2][0] == 0);
 }
 

@@ -78,8 +78,11 @@ typedef struct {
   const double *x, *weight, *bias;
 } linear_fixed;
 
+static const lk_linear layer = {INPUTS, OUTPUTS, NULL};
+
 static double linear_value(const linear_fixed *in) {
-  lk_linear_forward(y, in->x, in->weight, in->bias, ROWS, INPUTS, OUTPUTS);
+  lk_linear_forward(&layer, y, lk_fp32_operand((double *)in->x),
+                    lk_fp32_operand((double *)in->weight), in->bias, ROWS);
   return dot(y, r, ROWS * OUTPUTS);
 }
 static double linear_of_x(const double *at, void *context) {
@@ -98,15 +101,16 @@ static double linear_of_bias(const double *at, void *context) {
 static void linear_gradients_match(void **state) {
   (void)state;
   prepare();
-  lk_linear_backward_input(dx, 0, r, weight, ROWS, INPUTS, OUTPUTS);
-  lk_linear_backward_weight(dw, db, r, x, ROWS, INPUTS, OUTPUTS);
+  lk_linear_backward_input(&layer, dx, 0, lk_fp32_operand(r), lk_fp32_operand(weight),
+                           ROWS);
+  lk_linear_backward_weight(&layer, dw, db, lk_fp32_operand(r), lk_fp32_operand(x), ROWS);
   check_gradient(linear_of_x, x, dx, ROWS * INPUTS, NULL, "linear, input");
   check_gradient(linear_of_weight, weight, dw, INPUTS * OUTPUTS, NULL, "linear, weight");
   check_gradient(linear_of_bias, bias, db, OUTPUTS, NULL, "linear, bias");
 }
 
 static double norm_value(const double *at, const double *w, const double *b) {
-  lk_layer_norm_forward(y, s1, s2, at, w, b, ROWS, INPUTS);
+  lk_layer_norm_forward(lk_fp32_operand(y), s1, s2, at, w, b, ROWS, INPUTS);
   return dot(y, r, ROWS * INPUTS);
 }
 static double norm_of_x(const double *at, void *context) {
@@ -135,7 +139,7 @@ static void layer_norm_gradients_match(void **state) {
 static double gelu_value(const double *at, void *context) {
   (void)context;
   memcpy(scratch, at, ROWS * INPUTS * sizeof *at);
-  lk_gelu_forward(y, scratch, ROWS * INPUTS);
+  lk_gelu_forward(lk_fp32_operand(y), scratch, ROWS * INPUTS);
   return dot(y, r, ROWS * INPUTS);
 }
 
@@ -143,8 +147,7 @@ static void gelu_gradient_matches(void **state) {
   (void)state;
   prepare();
   gelu_value(x, NULL);
-  memcpy(dx, r, sizeof dx);
-  lk_gelu_backward(dx, scratch, ROWS * INPUTS);
+  lk_gelu_backward(lk_fp32_operand(dx), r, scratch, ROWS * INPUTS);
   check_gradient(gelu_value, x, dx, ROWS * INPUTS, NULL, "GELU");
 }
 
@@ -159,7 +162,7 @@ static void dropout_gradient_matches(void **state) {
   uint8_t keep[ROWS * INPUTS];
   lk_stream stream = {.seed = 1, .purpose = LK_RANDOM_DROPOUT};
   lk_random_keep(&stream, 0.2, keep, sizeof keep);
-  lk_dropout_backward(dx, r, keep, 1.25, ROWS * INPUTS);
+  lk_dropout_backward(lk_fp32_operand(dx), r, keep, 1.25, ROWS * INPUTS);
   check_gradient(residual_value, weight, dx, ROWS * INPUTS, keep, "dropout and residual");
 }
 
@@ -267,7 +270,7 @@ static void model_gradient_matches(double drop) {
   assert_int_equal(LK_NEW(values, table->count), LK_OK);
   assert_int_equal(LK_NEW(gradients, table->count), LK_OK);
   assert_int_equal(lk_pack_create(&in.pack, 3, shape.block), LK_OK);
-  assert_int_equal(lk_model_create(&in.model, table, 3, 1), LK_OK);
+  assert_int_equal(lk_model_create(&in.model, table, 3, 1, LK_FP32), LK_OK);
   lk_pack_append(in.pack, texts[0], 11, 0);
   lk_pack_append(in.pack, texts[1], 5, 2);
   lk_pack_append(in.pack, texts[2], 2, 0);

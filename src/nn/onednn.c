@@ -1,0 +1,185 @@
+/* oneDNN's matmul primitives, one a product of a layer. The number of rows is left open
+ * when they are made, since packs have any length: nothing is compiled while training, and
+ * no rows are added to fill up a shape. */
+#include "nn/onednn.h"
+#include "lockstep/memory.h"
+
+#ifdef LOCKSTEP_HAVE_ONEDNN
+
+#include <dnnl.h>
+#include <omp.h>
+#include <stdio.h>
+
+struct lk_onednn {
+  dnnl_dim_t inputs, outputs;
+  dnnl_engine_t engine;
+  dnnl_stream_t stream;
+  dnnl_primitive_t products[LK_PRODUCTS];
+};
+
+enum { A, B, C, MATRICES }; /* c = a · b */
+
+static lk_status first_failure = LK_OK;
+
+lk_status lk_linear_status(void) {
+  return first_failure;
+}
+
+static int isa_includes(dnnl_cpu_isa_t isa) {
+  return ((int)dnnl_get_effective_cpu_isa() & (int)isa) == (int)isa;
+}
+
+lk_status lk_precision_check(lk_precision precision, const char *origin) {
+  if (precision == LK_FP32 || isa_includes(dnnl_cpu_isa_avx512_core_bf16)) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: precision is bf16, but this processor has no bf16 instructions "
+                 "(avx512_bf16), or ONEDNN_MAX_CPU_ISA forbids them; set precision=fp32",
+                 origin);
+}
+
+void lk_onednn_set_threads(int threads) {
+  omp_set_num_threads(threads);
+}
+
+const char *lk_onednn_description(void) {
+  static char text[48];
+  const dnnl_version_t *version = dnnl_version();
+  snprintf(text, sizeof text, "oneDNN %d.%d.%d %s", version->major, version->minor,
+           version->patch,
+           isa_includes(dnnl_cpu_isa_avx512_core_amx)    ? "AMX"
+           : isa_includes(dnnl_cpu_isa_avx512_core_bf16) ? "AVX512_BF16"
+                                                         : "without bf16");
+  return text;
+}
+
+static lk_status check(dnnl_status_t status, const char *what) {
+  if (status == dnnl_success) return LK_OK;
+  return lk_fail(LK_INTERNAL, "oneDNN cannot %s: %s (its status %d)", what,
+                 status == dnnl_out_of_memory ? "out of memory" : "see dnnl_status_t",
+                 (int)status);
+}
+
+/* Sizes and strides of a (m, k), b (k, n) and c (m, n). Weights are (outputs, inputs) and
+ * everything is stored by rows, so weightᵀ and dyᵀ are read across. */
+static lk_status describe(dnnl_memory_desc_t of[MATRICES], const lk_onednn *layer,
+                          lk_product product, dnnl_dim_t rows) {
+  const dnnl_dim_t in = layer->inputs, out = layer->outputs;
+  const dnnl_dims_t forward[] = {{rows, in}, {in, 1},     {in, out},
+                                 {1, in},    {rows, out}, {out, 1}};
+  const dnnl_dims_t input[] = {{rows, out}, {out, 1},   {out, in},
+                               {in, 1},     {rows, in}, {in, 1}};
+  const dnnl_dims_t weight[] = {{out, rows}, {1, out},  {rows, in},
+                                {in, 1},     {out, in}, {in, 1}};
+  const dnnl_dims_t *lists[LK_PRODUCTS] = {forward, forward, input, input, weight};
+  const dnnl_dims_t *list = lists[product];
+  for (int i = A; i < MATRICES; i++)
+    LK_TRY(check(dnnl_memory_desc_init_by_strides(&of[i], 2, list[2 * i],
+                                                  i == C ? dnnl_f32 : dnnl_bf16,
+                                                  list[2 * i + 1]),
+                 "describe a matrix"));
+  return LK_OK;
+}
+
+/* attributes: c = a·b, or c += a·b. */
+static lk_status set_attributes(dnnl_primitive_attr_t attributes, int add) {
+  dnnl_post_ops_t operations = NULL;
+  if (!add) return LK_OK;
+  LK_TRY(check(dnnl_post_ops_create(&operations), "make a list of operations"));
+  dnnl_status_t status = dnnl_post_ops_append_sum(operations, 1);
+  if (status == dnnl_success)
+    status = dnnl_primitive_attr_set_post_ops(attributes, operations);
+  dnnl_post_ops_destroy(operations);
+  return check(status, "add to a matrix");
+}
+
+static lk_status create_primitive(lk_onednn *layer, lk_product product,
+                                  dnnl_primitive_attr_t attributes) {
+  dnnl_memory_desc_t of[MATRICES];
+  dnnl_matmul_desc_t description;
+  dnnl_primitive_desc_t found = NULL;
+  LK_TRY(set_attributes(attributes,
+                        product != LK_PRODUCT_FORWARD && product != LK_PRODUCT_INPUT));
+  LK_TRY(describe(of, layer, product, DNNL_RUNTIME_DIM_VAL));
+  LK_TRY(check(dnnl_matmul_desc_init(&description, &of[A], &of[B], NULL, &of[C]),
+               "describe a product"));
+  LK_TRY(check(
+      dnnl_primitive_desc_create(&found, &description, attributes, layer->engine, NULL),
+      "find a product of bf16 matrices"));
+  dnnl_status_t status = dnnl_primitive_create(&layer->products[product], found);
+  dnnl_primitive_desc_destroy(found);
+  return check(status, "make a product");
+}
+
+static lk_status create_products(lk_onednn *layer) {
+  LK_TRY(check(dnnl_engine_create(&layer->engine, dnnl_cpu, 0), "start"));
+  LK_TRY(check(dnnl_stream_create(&layer->stream, layer->engine, dnnl_stream_default_flags),
+               "start"));
+  for (int product = 0; product < LK_PRODUCTS; product++) {
+    dnnl_primitive_attr_t attributes = NULL;
+    LK_TRY(check(dnnl_primitive_attr_create(&attributes), "make attributes"));
+    lk_status status = create_primitive(layer, (lk_product)product, attributes);
+    dnnl_primitive_attr_destroy(attributes);
+    if (status != LK_OK) return status;
+  }
+  return LK_OK;
+}
+
+lk_status lk_onednn_create(lk_onednn **out, int inputs, int outputs) {
+  lk_onednn *layer = NULL;
+  *out = NULL;
+  LK_TRY(LK_NEW(layer, 1));
+  layer->inputs = inputs;
+  layer->outputs = outputs;
+  lk_status status = create_products(layer);
+  if (status != LK_OK) {
+    lk_onednn_free(layer);
+    return status;
+  }
+  *out = layer;
+  return LK_OK;
+}
+
+void lk_onednn_free(lk_onednn *layer) {
+  if (!layer) return;
+  for (int i = 0; i < LK_PRODUCTS; i++)
+    if (layer->products[i]) dnnl_primitive_destroy(layer->products[i]);
+  if (layer->stream) dnnl_stream_destroy(layer->stream);
+  if (layer->engine) dnnl_engine_destroy(layer->engine);
+  lk_free(layer);
+}
+
+static lk_status execute(const lk_onednn *layer, lk_product product,
+                         const dnnl_exec_arg_t arguments[MATRICES]) {
+  LK_TRY(check(
+      dnnl_primitive_execute(layer->products[product], layer->stream, MATRICES, arguments),
+      "multiply"));
+  return check(dnnl_stream_wait(layer->stream), "multiply");
+}
+
+static lk_status multiply(const lk_onednn *layer, lk_product product,
+                          void *const data[MATRICES], int rows) {
+  const int roles[MATRICES] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST};
+  dnnl_memory_desc_t of[MATRICES];
+  dnnl_exec_arg_t arguments[MATRICES];
+  int made = 0;
+  lk_status status = describe(of, layer, product, rows);
+  for (; made < MATRICES && status == LK_OK; made += status == LK_OK) {
+    arguments[made].arg = roles[made];
+    status = check(
+        dnnl_memory_create(&arguments[made].memory, &of[made], layer->engine, data[made]),
+        "name a matrix");
+  }
+  if (status == LK_OK) status = execute(layer, product, arguments);
+  while (made > 0)
+    dnnl_memory_destroy(arguments[--made].memory);
+  return status;
+}
+
+void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
+                        const lk_bf16 *a, const lk_bf16 *b, int rows) {
+  void *const data[MATRICES] = {(void *)a, (void *)b, c}; /* oneDNN has no const */
+  lk_status status = multiply(layer, product, data, rows);
+  if (first_failure == LK_OK) first_failure = status;
+}
+
+#endif

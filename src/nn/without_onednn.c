@@ -1,0 +1,47 @@
+/* A build without oneDNN: bf16 is refused, so that nothing else here is ever called. */
+#ifndef LOCKSTEP_HAVE_ONEDNN
+
+#include "nn/onednn.h"
+
+lk_status lk_linear_status(void) {
+  return LK_OK;
+}
+
+lk_status lk_precision_check(lk_precision precision, const char *origin) {
+  if (precision == LK_FP32) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: precision is bf16, but this program was built without oneDNN; "
+                 "install libdnnl-dev and build anew, or set precision=fp32",
+                 origin);
+}
+
+void lk_onednn_set_threads(int threads) {
+  (void)threads;
+}
+
+const char *lk_onednn_description(void) {
+  return "no oneDNN";
+}
+
+lk_status lk_onednn_create(lk_onednn **out, int inputs, int outputs) {
+  (void)inputs;
+  (void)outputs;
+  *out = NULL;
+  return lk_precision_check(LK_BF16, "this model");
+}
+
+void lk_onednn_free(lk_onednn *layer) {
+  (void)layer;
+}
+
+void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
+                        const lk_bf16 *a, const lk_bf16 *b, int rows) {
+  (void)layer;
+  (void)product;
+  (void)c;
+  (void)a;
+  (void)b;
+  (void)rows;
+}
+
+#endif
