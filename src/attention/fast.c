@@ -14,17 +14,17 @@ LK_INLINE void load_rows(const lk_attention *a, lk_real *tile, const lk_real *fr
       tile[(size_t)i * a->Dp + (size_t)d] = factor * from[(size_t)i * stride + (size_t)d];
 }
 
-/* The same, transposed; columns beyond `rows` are cleared up to the next vector. */
+/* The same, transposed; columns beyond `rows` are cleared up to the next vector. Row after
+ * row, because one number of each row would use few sets of the cache. */
 LK_INLINE void load_columns(const lk_attention *a, lk_real *tile, const lk_real *from,
                             size_t stride, int rows) {
   size_t padded = lk_round_up((size_t)rows, LK_LANES);
-  for (int d = 0; d < a->head_size; d++) {
-    lk_real *column = tile + (size_t)d * a->Tp;
-    for (int i = 0; i < rows; i++)
-      column[i] = from[(size_t)i * stride + (size_t)d];
+  for (int i = 0; i < rows; i++)
+    for (int d = 0; d < a->head_size; d++)
+      tile[(size_t)d * a->Tp + (size_t)i] = from[(size_t)i * stride + (size_t)d];
+  for (int d = 0; d < a->head_size; d++)
     for (size_t i = (size_t)rows; i < padded; i++)
-      column[i] = 0;
-  }
+      tile[(size_t)d * a->Tp + i] = 0;
 }
 
 LK_INLINE void store_rows(const lk_attention *a, lk_real *to, size_t stride,
@@ -63,7 +63,7 @@ LK_INLINE lk_real forward_row(const lk_attention_input *in, lk_real *row, int vi
   lk_real largest = lk_row_maximum(row, (size_t)visible);
   row_exponentials(row, visible, columns, largest);
   lk_real sum = lk_row_sum(row, columns);
-  *log_sum = largest + (lk_real)log((double)sum);
+  *log_sum = largest + LK_LOG(sum);
   if (!keep) return 1 / sum;
   for (int j = 0; j < visible; j++)
     row[j] *= (lk_real)keep[j];

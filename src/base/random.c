@@ -65,7 +65,9 @@ double lk_keep_scale(double drop) {
   return 65536.0 / (65536.0 - drop_threshold(drop));
 }
 
-enum { LANES = 16 }; /* blocks made at a time, side by side in vector registers */
+/* Blocks are made LANES at a time, so that the multiplications of one vector of them need
+ * not wait for those of another; each GROUP of blocks serves elements in a row. */
+enum { GROUP = 16, LANES = 64 };
 
 /* Philox4x32-10 on LANES consecutive blocks: the same function as philox4x32() above,
  * written with one array a word so that the compiler can use vectors; a test compares the
@@ -87,8 +89,19 @@ LK_INLINE void philox_lanes(uint32_t c[4][LANES], uint32_t key0, uint32_t key1) 
   }
 }
 
-/* Element i of the LANES blocks: half-words 0 … 15 are the low halves of word 0 in lane
- * order, then the high halves, then the same of the other words. */
+/* The low, then the high halves of a group's words. Unrolled whole, the loops would no
+ * longer become vectors. */
+LK_INLINE void keep_halves(const uint32_t words[GROUP], uint32_t threshold,
+                           uint8_t keep[2 * GROUP]) {
+#pragma GCC unroll 1
+  for (int i = 0; i < GROUP; i++)
+    keep[i] = (words[i] & 0xffff) >= threshold;
+#pragma GCC unroll 1
+  for (int i = 0; i < GROUP; i++)
+    keep[GROUP + i] = (words[i] >> 16) >= threshold;
+}
+
+/* Group after group: its words 0, then its words 1, 2 and 3. */
 LK_CLONES static void keep_blocks(philox4x32_ctr_t counter, philox4x32_key_t key,
                                   uint32_t threshold, uint8_t keep[8 * LANES]) {
   uint32_t c[4][LANES] __attribute__((aligned(64)));
@@ -98,11 +111,9 @@ LK_CLONES static void keep_blocks(philox4x32_ctr_t counter, philox4x32_key_t key
       c[word][i] = counter.v[word];
   }
   philox_lanes(c, key.v[0], key.v[1]);
-  for (int word = 0; word < 4; word++)
-    for (int i = 0; i < LANES; i++) {
-      keep[(2 * word) * LANES + i] = (c[word][i] & 0xffff) >= threshold;
-      keep[(2 * word + 1) * LANES + i] = (c[word][i] >> 16) >= threshold;
-    }
+  for (int group = 0; group < LANES; group += GROUP)
+    for (int word = 0; word < 4; word++)
+      keep_halves(c[word] + group, threshold, keep + 8 * group + 2 * word * GROUP);
 }
 
 void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n) {
