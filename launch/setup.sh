@@ -39,6 +39,7 @@ python3-h5py      python   h5py
 python3-numpy     python   numpy
 clang-format      commands clang-format
 shellcheck        commands shellcheck
+gnuplot-nox       commands gnuplot
 "
 
 probe_commands() {
