@@ -1,6 +1,7 @@
 #include "attention/attention.h"
 #include "base/vector.h"
 #include "lockstep/kernels.h"
+#include "lockstep/profile.h"
 
 /* Hands out the next `count` numbers of the scratch memory, each piece on a cache line. */
 static lk_real *take(lk_real **next, size_t count) {
@@ -54,6 +55,7 @@ size_t lk_attention_keep_size(const lk_span *spans, int count, int heads) {
 
 void lk_attention_forward(lk_attention *attention, const lk_attention_input *input,
                           lk_real *out, lk_real *log_sum) {
+  lk_profile_switch(LK_PART_ATTENTION);
   if (lk_kernels_are_reference())
     lk_attention_forward_reference(attention, input, out, log_sum);
   else
@@ -63,6 +65,7 @@ void lk_attention_forward(lk_attention *attention, const lk_attention_input *inp
 void lk_attention_backward(lk_attention *attention, const lk_attention_input *input,
                            const lk_real *out, const lk_real *log_sum, const lk_real *d_out,
                            lk_real *dq, lk_real *dk, lk_real *dv) {
+  lk_profile_switch(LK_PART_ATTENTION);
   if (lk_kernels_are_reference())
     lk_attention_backward_reference(attention, input, log_sum, d_out, dq, dk, dv);
   else

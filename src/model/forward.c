@@ -1,4 +1,5 @@
 #include "lockstep/nn.h"
+#include "lockstep/profile.h"
 #include "model/activations.h"
 #include <stdlib.h>
 
@@ -12,6 +13,7 @@ enum { SITE_EMBEDDING = 0, PLACE_ATTENTION = 0, PLACE_PROJ = 1, PLACE_MLP = 2 };
 static const uint8_t *fill_mask(const lk_dropout *dropout, uint32_t site, uint8_t *keep,
                                 size_t count) {
   if (!dropout || dropout->drop <= 0) return NULL;
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   lk_stream stream = dropout->stream;
   stream.site = site;
   lk_random_keep(&stream, dropout->drop, keep, count);

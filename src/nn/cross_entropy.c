@@ -1,6 +1,7 @@
 #include "base/vector.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
+#include "lockstep/profile.h"
 
 static double row_reference(lk_real *logits, int target, int classes, int gradient) {
   double largest = (double)logits[0], sum = 0;
@@ -37,6 +38,7 @@ LK_CLONES static void rows_fast(double *losses, lk_real *logits, const uint16_t 
  * alone. */
 void lk_cross_entropy(double *losses, lk_real *logits, const uint16_t *targets, int rows,
                       int classes, int gradient) {
+  lk_profile_switch(LK_PART_LOSS);
   if (gradient && !lk_kernels_are_reference()) {
     rows_fast(losses, logits, targets, rows, classes);
     return;

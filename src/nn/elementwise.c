@@ -1,11 +1,13 @@
 /* Residuals, dropout, embeddings and row copies: each is its own reference, for there is no
  * sum and no order in them to optimise. */
 #include "base/vector.h"
+#include "lockstep/profile.h"
 #include "nn/operand.h"
 #include <string.h>
 
 LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
                                    const uint8_t *keep, lk_real keep_scale, size_t count) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   if (!keep)
     for (size_t i = 0; i < count; i++)
       y[i] = x[i] + branch[i];
@@ -16,12 +18,14 @@ LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *
 
 LK_CLONES void lk_bf16_round(lk_bf16 *restrict to, const lk_real *restrict from,
                              size_t count) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   for (size_t i = 0; i < count; i++)
     to[i] = lk_bf16_of(from[i]);
 }
 
 LK_CLONES void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
                                    lk_real keep_scale, size_t count) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   if (!keep)
     for (size_t i = 0; i < count; i++)
       lk_put(dx, i, dy[i]);
@@ -34,6 +38,7 @@ LK_CLONES void lk_embedding_forward(lk_real *y, const uint16_t *tokens,
                                     const uint16_t *positions, const lk_real *token_table,
                                     const lk_real *position_table, const uint8_t *keep,
                                     lk_real keep_scale, int rows, int columns) {
+  lk_profile_switch(LK_PART_EMBEDDING);
   for (int i = 0; i < rows; i++) {
     size_t row = (size_t)i * (size_t)columns;
     const lk_real *token = token_table + (size_t)tokens[i] * (size_t)columns;
@@ -54,6 +59,7 @@ LK_INLINE void add_row(lk_real *restrict to, const lk_real *restrict from, int c
 LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
                                      const lk_real *dy, const uint16_t *tokens,
                                      const uint16_t *positions, int rows, int columns) {
+  lk_profile_switch(LK_PART_EMBEDDING);
   for (int i = 0; i < rows; i++) {
     const lk_real *row = dy + (size_t)i * (size_t)columns;
     add_row(dtoken_table + (size_t)tokens[i] * (size_t)columns, row, columns);
@@ -63,6 +69,7 @@ LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_t
 
 void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,
                     int columns) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   for (int i = 0; i < rows; i++) {
     size_t to = (size_t)i * (size_t)columns, from = (size_t)index[i] * (size_t)columns;
     if (y.bf16)
@@ -74,6 +81,7 @@ void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,
 
 LK_CLONES void lk_scatter_add_rows(lk_real *x, const lk_real *y, const int32_t *index,
                                    int rows, int columns) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   for (int i = 0; i < rows; i++)
     add_row(x + (size_t)index[i] * (size_t)columns, y + (size_t)i * (size_t)columns,
             columns);

@@ -1,5 +1,6 @@
 #include "base/vector.h"
 #include "lockstep/kernels.h"
+#include "lockstep/profile.h"
 #include "nn/operand.h"
 
 static void forward_reference(lk_operand y, lk_real *x_to_slope, size_t count) {
@@ -25,6 +26,7 @@ LK_CLONES static void forward_fast(lk_operand y, lk_real *restrict x_to_slope,
 }
 
 void lk_gelu_forward(lk_operand y, lk_real *x_to_slope, size_t count) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   if (lk_kernels_are_reference())
     forward_reference(y, x_to_slope, count);
   else
@@ -33,6 +35,7 @@ void lk_gelu_forward(lk_operand y, lk_real *x_to_slope, size_t count) {
 
 LK_CLONES void lk_gelu_backward(lk_operand dx, const lk_real *dy, const lk_real *slope,
                                 size_t count) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   for (size_t i = 0; i < count; i++)
     lk_put(dx, i, dy[i] * slope[i]);
 }

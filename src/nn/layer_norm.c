@@ -1,5 +1,6 @@
 #include "base/vector.h"
 #include "lockstep/kernels.h"
+#include "lockstep/profile.h"
 #include "nn/operand.h"
 
 #define EPSILON 1e-5
@@ -60,6 +61,7 @@ LK_CLONES static void forward_fast(lk_operand y, lk_real *mean, lk_real *inverse
 void lk_layer_norm_forward(lk_operand y, lk_real *mean, lk_real *inverse, const lk_real *x,
                            const lk_real *weight, const lk_real *bias, int rows,
                            int columns) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   if (!lk_kernels_are_reference()) {
     forward_fast(y, mean, inverse, x, weight, bias, rows, columns);
     return;
@@ -135,6 +137,7 @@ void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
                             const lk_real *dy, const lk_real *x, const lk_real *mean,
                             const lk_real *inverse, const lk_real *weight, int rows,
                             int columns) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
   if (!lk_kernels_are_reference()) {
     backward_fast(dx, dweight, dbias, dy, x, mean, inverse, weight, rows, columns);
     return;

@@ -1,4 +1,5 @@
 #include "lockstep/kernels.h"
+#include "lockstep/profile.h"
 #include "nn/onednn.h"
 #include "nn/operand.h"
 #include <cblas.h>
@@ -40,6 +41,7 @@ static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
 
 void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
                        const lk_real *bias, int rows) {
+  lk_profile_switch(LK_PART_PRODUCTS);
   int in = layer->inputs, out = layer->outputs, add = bias != NULL;
   if (rows == 0) return;
   if (bias) set_rows(y, bias, rows, out);
@@ -55,6 +57,7 @@ void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_oper
 
 void lk_linear_backward_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,
                               lk_operand weight, int rows) {
+  lk_profile_switch(LK_PART_PRODUCTS);
   int in = layer->inputs, out = layer->outputs;
   if (rows == 0) return;
   if (lk_kernels_are_reference())
@@ -84,6 +87,7 @@ LK_CLONES static void add_column_sums(lk_real *restrict sums, lk_operand from, i
 
 void lk_linear_backward_weight(const lk_linear *layer, lk_real *dweight, lk_real *dbias,
                                lk_operand dy, lk_operand x, int rows) {
+  lk_profile_switch(LK_PART_PRODUCTS);
   int in = layer->inputs, out = layer->outputs;
   if (rows == 0) return;
   if (dbias) add_column_sums(dbias, dy, rows, out);

@@ -1,5 +1,6 @@
 #include "lockstep/adamw.h"
 #include "base/vector.h"
+#include "lockstep/profile.h"
 
 enum { BLOCK = 4096 }; /* elements whose squares are summed in single precision */
 
@@ -9,6 +10,7 @@ LK_CLONES static double block_squares(const float *from, size_t count) {
 
 double lk_gradient_norm(const float *gradients, uint64_t count) {
   double sum = 0;
+  lk_profile_switch(LK_PART_OPTIMIZER);
   for (uint64_t i = 0; i < count; i += BLOCK)
     sum += block_squares(gradients + i, count - i < BLOCK ? count - i : BLOCK);
   return sqrt(sum);
@@ -44,6 +46,7 @@ void lk_adamw_update(const lk_adamw *optimizer, const lk_parameters *table, uint
                  .beta2 = (float)optimizer->beta2,
                  .epsilon = (float)optimizer->epsilon,
                  .scale = (float)gradient_scale};
+  lk_profile_switch(LK_PART_OPTIMIZER);
   c.rate = (float)(learning_rate / (1 - pow(optimizer->beta1, (double)step)));
   c.root_correction = (float)(1 / sqrt(1 - pow(optimizer->beta2, (double)step)));
   for (int i = 0; i < table->tensors; i++) {

@@ -1,5 +1,6 @@
 #include "lockstep/dataset.h"
 #include "lockstep/file.h"
+#include "lockstep/profile.h"
 #include "lockstep/questions.h"
 #include "lockstep/store.h"
 #include <string.h>
@@ -192,6 +193,7 @@ void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
 }
 
 void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack) {
+  lk_profile_switch(LK_PART_DATA);
   int count = lk_dataset_select(dataset, step, shard);
   lk_example example = {.tokens = dataset->example};
   lk_pack_clear(pack);

@@ -1,7 +1,8 @@
-/* Random numbers, hashes, memory, files. */
+/* Random numbers, hashes, memory, files, the profile. */
 #include "lockstep/file.h"
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
+#include "lockstep/profile.h"
 #include "lockstep/random.h"
 #include <Random123/philox.h>
 #include <math.h>
@@ -157,6 +158,30 @@ static void a_message_may_quote_the_one_before(void **state) {
   assert_string_equal(lk_message(), "second after first");
 }
 
+/* Every moment is some part's, and a switch tells what was before. */
+static void time_belongs_to_parts(void **state) {
+  (void)state;
+  lk_profile_event events[4] = {{0, 0}};
+  double before[LK_PARTS], after[LK_PARTS];
+  lk_profile_switch(LK_PART_REST);
+  lk_profile_read(before);
+  lk_profile_record(events, 3);
+  assert_int_equal(lk_profile_switch(LK_PART_PRODUCTS), LK_PART_REST);
+  usleep(2000);
+  assert_int_equal(lk_profile_switch(LK_PART_LOSS), LK_PART_PRODUCTS);
+  assert_int_equal(lk_profile_switch(LK_PART_PRODUCTS), LK_PART_LOSS);
+  usleep(1000);
+  assert_int_equal(lk_profile_switch(LK_PART_REST), LK_PART_PRODUCTS);
+  lk_profile_read(after);
+  assert_int_equal(lk_profile_switches(), 4);
+  lk_profile_record(NULL, 0);
+  assert_true(after[LK_PART_PRODUCTS] - before[LK_PART_PRODUCTS] >= 0.003);
+  assert_true(after[LK_PART_DATA] == before[LK_PART_DATA]);
+  assert_true(events[0].part == LK_PART_PRODUCTS && events[1].part == LK_PART_LOSS);
+  assert_true(events[1].start - events[0].start >= 0.002);
+  assert_true(events[3].start == 0); /* no room for the fourth */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keep_masks_are_philox),
@@ -170,6 +195,7 @@ int main(void) {
       cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
       cmocka_unit_test(files_are_written_whole),
       cmocka_unit_test(a_message_may_quote_the_one_before),
+      cmocka_unit_test(time_belongs_to_parts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
