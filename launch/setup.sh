@@ -31,6 +31,7 @@ libdnnl-dev       header   dnnl.h
 "
 needed_by_tests="
 libcmocka-dev     module   cmocka
+jq                commands jq
 "
 # Tests that find one of these missing are skipped.
 optional_for_tests="

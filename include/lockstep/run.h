@@ -6,6 +6,7 @@
 #define LOCKSTEP_RUN_H
 
 #include "lockstep/config.h"
+#include "lockstep/profile.h"
 #include "lockstep/store.h"
 
 typedef struct lk_run lk_run;
@@ -34,11 +35,11 @@ typedef struct {
   double learning_rate;
   double gradient_norm; /* before clipping, of the mean loss */
   uint64_t target_tokens;
-  double seconds;                                              /* of the whole step */
-  double compute_seconds, communication_seconds, data_seconds; /* of rank 0 */
-  double check_seconds; /* hashing and comparing replicas, of rank 0 */
-  uint64_t skipped;     /* updates left out so far, since this start */
-  uint64_t peak_memory; /* bytes, of rank 0 */
+  double seconds;         /* of the whole step, of this rank as all that follows */
+  double parts[LK_PARTS]; /* what it was spent on */
+  double check_seconds;   /* hashing and comparing replicas */
+  uint64_t skipped;       /* updates left out so far, since this start */
+  uint64_t peak_memory;   /* bytes */
 } lk_metrics;
 
 /* Writes config.yaml and starts metrics.csv, or goes on with it after row `step`: rows

@@ -1,39 +1,33 @@
 #include "cli/bench.h"
 #include "cli/command.h"
-#include "cli/result.h"
-#include "lockstep/kernels.h"
-#include "lockstep/nn.h"
-#include "lockstep/trainer.h"
+#include "lockstep/memory.h"
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { WARM_UP = 1 };
 
-/* What the steps' numbers come to. Seconds are medians over the steps. */
-typedef struct {
-  double step_seconds; /* of the slowest rank in each step */
-  double compute_seconds, communication_seconds, data_seconds; /* of rank 0 */
-  double target_tokens, flops;                                 /* mean a step */
-  double loss;                                                 /* of the last step */
-  double allocations; /* of rank 0 in all measured steps: a step should make none */
-  double peak_memory; /* of the largest rank, bytes */
-} measurement;
-
 /* One step's numbers of one rank, as ranks exchange them. */
 typedef struct {
-  double seconds, rows, target_rows, peak_memory;
+  double seconds, rows, targets, allocations, peak_memory, parts[LK_PARTS];
 } sample;
 enum { SAMPLE = sizeof(sample) / sizeof(double) };
 
-/* Floating-point operations of the matrix products of a step, forward and backward: 2 a
- * weight and row forward, twice that backward. The last block works on target rows but for
- * keys and values. */
-static double count_flops(const lk_shape *s, double rows, double target_rows) {
+/* What medians are taken of, a number a step. */
+enum { STEP, WAITING, FIRST_PART, COLUMNS = FIRST_PART + LK_PARTS };
+
+typedef struct {
+  lk_world *world;
+  lk_trainer *trainer;
+  long steps;
+  sample *all;              /* (P) of the last step */
+  double *columns[COLUMNS]; /* (steps) each */
+} stopwatch;
+
+double lk_bench_flops(const lk_shape *s, double rows, double targets) {
   double C = s->channels, block = 12 * C * C;
-  double all = (s->layers - 1) * block + 2 * C * C;
-  double targets = 10 * C * C + C * s->vocabulary;
-  return 6 * (rows * all + target_rows * targets);
+  double on_all = (s->layers - 1) * block + 2 * C * C;
+  double on_targets = 10 * C * C + C * s->vocabulary;
+  return 6 * (rows * on_all + targets * on_targets);
 }
 
 static int ascending(const void *a, const void *b) {
@@ -46,133 +40,124 @@ double lk_bench_median(double *values, long count) {
   return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* All ranks: adds one step to the columns. */
-static lk_status take_step(lk_world *world, lk_trainer *trainer, long i, double *columns[4],
-                           sample *all, measurement *out) {
+/* All ranks: one step, and what it was on each. */
+static lk_status take_step(stopwatch *w, lk_measurement *out) {
   lk_metrics metrics;
-  sample mine = {0};
-  double rows = 0, targets = 0;
-  LK_TRY(lk_trainer_step(trainer, &metrics));
-  mine.seconds = metrics.seconds;
-  mine.peak_memory = (double)metrics.peak_memory;
-  lk_trainer_last_rows(trainer, &mine.rows, &mine.target_rows);
-  LK_TRY(lk_world_gather(world, (const double *)&mine, SAMPLE, (double *)all));
-  if (i < 0) return LK_OK;
-  columns[0][i] = 0;
-  for (int r = 0; r < lk_world_size(world); r++) {
-    if (all[r].seconds > columns[0][i]) columns[0][i] = all[r].seconds;
-    if (all[r].peak_memory > out->peak_memory) out->peak_memory = all[r].peak_memory;
-    rows += all[r].rows;
-    targets += all[r].target_rows;
-  }
-  columns[1][i] = metrics.compute_seconds;
-  columns[2][i] = metrics.communication_seconds;
-  columns[3][i] = metrics.data_seconds;
-  out->target_tokens += targets;
-  out->flops += count_flops(&lk_trainer_table(trainer)->shape, rows, targets);
+  uint64_t before = lk_allocations_made();
+  LK_TRY(lk_trainer_step(w->trainer, &metrics));
+  sample mine = {.seconds = metrics.seconds,
+                 .allocations = (double)(lk_allocations_made() - before),
+                 .peak_memory = (double)metrics.peak_memory};
+  lk_trainer_last_rows(w->trainer, &mine.rows, &mine.targets);
+  for (int part = 0; part < LK_PARTS; part++)
+    mine.parts[part] = metrics.parts[part];
   out->loss = metrics.loss;
+  return lk_world_gather(w->world, (const double *)&mine, SAMPLE, (double *)w->all);
+}
+
+static double larger(double a, double b) {
+  return a > b ? a : b;
+}
+
+/* Step i's times into the columns. */
+static void keep_times(stopwatch *w, long i) {
+  int P = lk_world_size(w->world);
+  double least = w->all[0].parts[LK_PART_COMMUNICATION];
+  for (int r = 0; r < P; r++) {
+    const double *parts = w->all[r].parts;
+    w->columns[STEP][i] = larger(w->columns[STEP][i], w->all[r].seconds);
+    for (int part = 0; part < LK_PARTS; part++)
+      w->columns[FIRST_PART + part][i] += parts[part] / P;
+    if (parts[LK_PART_COMMUNICATION] < least) least = parts[LK_PART_COMMUNICATION];
+  }
+  w->columns[WAITING][i] = w->columns[FIRST_PART + LK_PART_COMMUNICATION][i] - least;
+  w->columns[FIRST_PART + LK_PART_COMMUNICATION][i] = least;
+}
+
+static void keep_counts(const stopwatch *w, lk_measurement *out) {
+  for (int r = 0; r < lk_world_size(w->world); r++) {
+    out->rows += w->all[r].rows;
+    out->targets += w->all[r].targets;
+    out->allocations += w->all[r].allocations;
+    out->peak_memory = larger(out->peak_memory, w->all[r].peak_memory);
+  }
+}
+
+/* Sums over the steps become means a step or a pack, columns medians. */
+static void conclude(stopwatch *w, const lk_config *config, lk_measurement *out) {
+  double steps = (double)w->steps, packs = steps * (double)config->shards;
+  out->step_seconds = lk_bench_median(w->columns[STEP], w->steps);
+  out->waiting_seconds = lk_bench_median(w->columns[WAITING], w->steps);
+  for (int part = 0; part < LK_PARTS; part++)
+    out->parts[part] = lk_bench_median(w->columns[FIRST_PART + part], w->steps);
+  out->target_tokens = out->targets / steps;
+  out->flops =
+      lk_bench_flops(&lk_trainer_table(w->trainer)->shape, out->rows, out->targets) / steps;
+  out->rows /= packs;
+  out->targets /= packs;
+}
+
+static lk_status make_room(stopwatch *w) {
+  LK_TRY(LK_NEW(w->all, (size_t)lk_world_size(w->world)));
+  for (int c = 0; c < COLUMNS; c++)
+    LK_TRY(LK_NEW(w->columns[c], (size_t)w->steps));
   return LK_OK;
 }
 
-static lk_status measure(lk_world *world, lk_trainer *trainer, long steps,
-                         measurement *out) {
-  double *columns[4] = {NULL};
-  sample *all = NULL;
-  lk_status status = LK_NEW(all, (size_t)lk_world_size(world));
-  for (int c = 0; c < 4 && status == LK_OK; c++)
-    status = LK_NEW(columns[c], (size_t)steps);
-  status = lk_world_agree(world, status);
+/* All ranks. */
+static lk_status measure(lk_world *world, lk_trainer *trainer, const lk_config *config,
+                         long steps, lk_measurement *out) {
+  stopwatch w = {.world = world, .trainer = trainer, .steps = steps};
+  lk_status status = lk_world_agree(world, make_room(&w));
   for (long i = -WARM_UP; i < steps && status == LK_OK; i++) {
-    if (i == 0) out->allocations = (double)lk_allocations_made();
-    status = take_step(world, trainer, i, columns, all, out);
+    status = take_step(&w, out);
+    if (i < 0 || status != LK_OK) continue;
+    keep_times(&w, i);
+    keep_counts(&w, out);
   }
-  out->allocations = (double)lk_allocations_made() - out->allocations;
-  if (status == LK_OK) {
-    out->step_seconds = lk_bench_median(columns[0], steps);
-    out->compute_seconds = lk_bench_median(columns[1], steps);
-    out->communication_seconds = lk_bench_median(columns[2], steps);
-    out->data_seconds = lk_bench_median(columns[3], steps);
-    out->target_tokens /= (double)steps;
-    out->flops /= (double)steps;
-  }
-  for (int c = 0; c < 4; c++)
-    lk_free(columns[c]);
-  lk_free(all);
+  if (status == LK_OK) conclude(&w, config, out);
+  for (int c = 0; c < COLUMNS; c++)
+    lk_free(w.columns[c]);
+  lk_free(w.all);
   return status;
 }
 
-static void print_table(const lk_world *world, const lk_config *config,
-                        const measurement *m) {
-  printf("ranks              %d (%d on this host), %llu BLAS thread%s each\n",
-         lk_world_size(world), lk_world_local_size(world),
-         (unsigned long long)config->threads, config->threads == 1 ? "" : "s");
-  printf("BLAS               %s\ninstruction set    %s\n", lk_blas_description(),
-         lk_kernels_instruction_set());
-  printf("step               %.4f s (median)\n  compute          %.4f s\n", m->step_seconds,
-         m->compute_seconds);
-  printf("  communication    %.4f s\n  data             %.4f s\n", m->communication_seconds,
-         m->data_seconds);
-  printf("target tokens      %.0f a step, %.0f a second\n", m->target_tokens,
-         m->target_tokens / m->step_seconds);
-  printf("matrix products    %.1f GFLOP a step, %.1f GFLOP/s\n", m->flops / 1e9,
-         m->flops / 1e9 / m->step_seconds);
-  printf("peak memory        %.0f MB (largest rank)\n", m->peak_memory / 1e6);
-  printf("loss               %.4f after the last step\n", m->loss);
+/* Where the results go; NULL: not asked for. */
+typedef struct {
+  const char *json, *trace;
+} outputs;
+
+/* All ranks. */
+static lk_status time_steps(lk_world *world, lk_trainer *trainer, const lk_config *config,
+                            long steps, const outputs *to) {
+  const lk_shape *shape = &lk_trainer_table(trainer)->shape;
+  lk_measurement m = {0};
+  LK_TRY(measure(world, trainer, config, steps, &m));
+  LK_TRY(lk_bench_limit(world, shape, (lk_precision)config->precision, (int)m.rows,
+                        (int)m.targets, &m.limit));
+  LK_TRY(lk_world_agree(world, lk_world_rank(world) == 0
+                                   ? lk_bench_report(world, config, &m, to->json)
+                                   : LK_OK));
+  return to->trace ? lk_bench_trace(world, trainer, to->trace) : LK_OK;
 }
 
-static int fill_json(cJSON *root, const lk_world *world, const lk_config *config,
-                     const measurement *m) {
-  const struct {
-    const char *name;
-    double value;
-  } numbers[] = {{"step_seconds", m->step_seconds},
-                 {"compute_seconds", m->compute_seconds},
-                 {"communication_seconds", m->communication_seconds},
-                 {"data_seconds", m->data_seconds},
-                 {"ranks", lk_world_size(world)},
-                 {"threads", (double)config->threads},
-                 {"target_tokens_per_step", m->target_tokens},
-                 {"gflop_per_step", m->flops / 1e9},
-                 {"gflops", m->flops / 1e9 / m->step_seconds},
-                 {"allocations", m->allocations},
-                 {"peak_memory_mb", m->peak_memory / 1e6},
-                 {"loss", m->loss}};
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    if (!cJSON_AddNumberToObject(root, numbers[i].name, numbers[i].value)) return 0;
-  return cJSON_AddStringToObject(root, "precision",
-                                 config->precision == LK_BF16 ? "bf16" : "fp32") &&
-         cJSON_AddStringToObject(root, "blas", lk_blas_description()) &&
-         cJSON_AddStringToObject(root, "instruction_set", lk_kernels_instruction_set());
-}
-
-static lk_status report(const lk_world *world, const lk_config *config,
-                        const measurement *m, const char *json) {
-  if (lk_world_rank(world) != 0) return LK_OK;
-  print_table(world, config, m);
-  if (!json) return LK_OK;
-  cJSON *root = cJSON_CreateObject();
-  return lk_result_save_json(json, root, root && fill_json(root, world, config, m));
-}
-
-static lk_status bench(lk_world *world, lk_config *config, long steps, const char *json) {
+static lk_status bench(lk_world *world, lk_config *config, long steps, const outputs *to) {
   lk_trainer *trainer = NULL;
-  measurement m = {0};
   lk_task task = *config->questions ? LK_TASK_QUESTIONS : LK_TASK_CORRUPTION;
   LK_TRY(lk_trainer_create(&trainer, world, config, task, 0));
-  lk_status status = measure(world, trainer, steps, &m);
-  if (status == LK_OK) status = lk_world_agree(world, report(world, config, &m, json));
+  lk_status status = time_steps(world, trainer, config, steps, to);
   lk_trainer_free(trainer);
   return status;
 }
 
 static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
-                             const char *json) {
+                             const outputs *to) {
   lk_config *config = NULL;
   if (!words->count)
     return lk_fail(LK_USAGE,
                    "bench: give a CONFIG.yaml, or --reduce; see `lockstep bench --help`");
   lk_status status = lk_arguments_config(world, words, &config);
-  if (status == LK_OK) status = bench(world, config, steps, json);
+  if (status == LK_OK) status = bench(world, config, steps, to);
   lk_config_free(config);
   return status;
 }
@@ -180,20 +165,23 @@ static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
   long steps = -1;
   int reduce = 0;
-  const char *json = NULL;
+  outputs to = {NULL, NULL};
   const lk_option options[] = {
       {"steps", 'n', LK_OPTION_COUNT, &steps, "N",
        "steps to time, after one to warm up (10); sums of each size with --reduce"},
       {"reduce", 0, LK_OPTION_FLAG, &reduce, "",
        "time sums over the ranks instead: the tree and MPI_Allreduce, 1 kB to 64 MB"},
-      {"json", 0, LK_OPTION_TEXT, &json, "FILE", "write the numbers as a JSON object"}};
+      {"json", 0, LK_OPTION_TEXT, &to.json, "FILE", "write the numbers as a JSON object"},
+      {"trace", 0, LK_OPTION_TEXT, &to.trace, "FILE",
+       "write a timeline of 3 more steps, a row a rank, for ui.perfetto.dev"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 0, INT_MAX, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 4, 0, INT_MAX, &words));
   if (words.help) return LK_OK;
   if (!steps) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
-  if (!reduce) return bench_steps(world, &words, steps > 0 ? steps : 10, json);
-  if (words.count)
-    return lk_fail(LK_USAGE, "bench: --reduce takes no config; leave out '%s'",
-                   words.words[0]);
-  return lk_bench_reduce(world, steps, json);
+  if (!reduce) return bench_steps(world, &words, steps > 0 ? steps : 10, &to);
+  if (words.count || to.trace)
+    return lk_fail(LK_USAGE,
+                   "bench: --reduce takes no config and no --trace; leave out '%s'",
+                   words.count ? words.words[0] : "--trace");
+  return lk_bench_reduce(world, steps, to.json);
 }

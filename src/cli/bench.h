@@ -1,11 +1,48 @@
-/* What the two benchmarks of `lockstep bench` share. */
+/* What the files of `lockstep bench` share. */
 #ifndef LOCKSTEP_CLI_BENCH_H
 #define LOCKSTEP_CLI_BENCH_H
 
-#include "lockstep/world.h"
+#include "lockstep/nn.h"
+#include "lockstep/profile.h"
+#include "lockstep/trainer.h"
+
+/* What the steps' numbers come to. Seconds are medians over the steps. */
+typedef struct {
+  double step_seconds; /* of the slowest rank in each step */
+  /* Means of the ranks, but for communication: that is the rank's that waits least, for the
+   * others also wait for the slowest one's computing, whatever the network. */
+  double parts[LK_PARTS];
+  double waiting_seconds; /* … mean of the ranks */
+  double target_tokens;   /* mean a step */
+  double rows, targets;   /* mean a pack: rows, rows with loss */
+  double flops;           /* of the matrix products, mean a step, all ranks */
+  double limit;           /* the same a second with nothing else to do, all ranks */
+  double loss;            /* of the last step */
+  double allocations;     /* in all measured steps and ranks: a step should make none */
+  double peak_memory;     /* of the largest rank, bytes */
+} lk_measurement;
 
 /* Sorts the values. */
 double lk_bench_median(double *values, long count);
+
+/* Floating-point operations of the matrix products of packs that come to so many rows,
+ * forward and backward: 2 a weight and row forward, twice that backward. The last block
+ * works on rows with loss but for keys and values. */
+double lk_bench_flops(const lk_shape *shape, double rows, double targets);
+
+/* All ranks: operations a second, of all ranks together, of nothing but a step's matrix
+ * products in their shapes and precision: packs of so many rows and rows with loss. Takes
+ * about a second, in which all ranks are busy. */
+lk_status lk_bench_limit(lk_world *world, const lk_shape *shape, lk_precision precision,
+                         int rows, int targets, double *rate);
+
+/* All ranks: takes a few steps and writes where their time went, a row a rank, for
+ * ui.perfetto.dev or chrome://tracing. */
+lk_status lk_bench_trace(lk_world *world, lk_trainer *trainer, const char *path);
+
+/* Rank 0: prints the table and writes it as JSON (path NULL: not). */
+lk_status lk_bench_report(const lk_world *world, const lk_config *config,
+                          const lk_measurement *measurement, const char *json);
 
 /* All ranks: times the tree all-reduce and MPI_Allreduce by turns, prints a table and
  * writes it as JSON (path NULL: not). repetitions < 1: 200 for small sums, down to 15. */

@@ -58,13 +58,14 @@ static lk_status append(const lk_run *run, const lk_run_table *table, const char
 
 lk_status lk_run_log(lk_run *run, const lk_metrics *m) {
   char row[512];
+  double communication = m->parts[LK_PART_COMMUNICATION], data = m->parts[LK_PART_DATA];
   snprintf(row, sizeof row,
            "%llu,%.6f,%.17g,%.9g,%.9g,%llu,%.1f,%.6f,%.6f,%.6f,%.6f,%llu,%.1f\n",
            (unsigned long long)m->step, m->epoch, m->loss, m->learning_rate,
            m->gradient_norm, (unsigned long long)m->target_tokens,
-           (double)m->target_tokens / m->seconds, m->compute_seconds,
-           m->communication_seconds, m->data_seconds, m->check_seconds,
-           (unsigned long long)m->skipped, (double)m->peak_memory / 1e6);
+           (double)m->target_tokens / m->seconds, m->seconds - communication - data,
+           communication, data, m->check_seconds, (unsigned long long)m->skipped,
+           (double)m->peak_memory / 1e6);
   return append(run, &run->metrics, row);
 }
 

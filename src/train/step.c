@@ -1,5 +1,4 @@
 /* One training step over all ranks. */
-#include "base/clock.h"
 #include "train/trainer.h"
 #include <math.h>
 #include <stdio.h>
@@ -7,16 +6,14 @@
 
 enum { MOST_SKIPPED = 10 }; /* updates left out in a row, before the run stops */
 
-/* Loss and gradient of every shard of this rank; times are added to metrics. */
-static void compute_shards(lk_trainer *t, lk_metrics *metrics) {
+/* Loss and gradient of every shard of this rank. */
+static void compute_shards(lk_trainer *t) {
   lk_dropout dropout = {t->config->dropout,
                         {t->config->seed, LK_RANDOM_DROPOUT, t->step, 0, 0}};
   t->rows = t->target_rows = 0;
   for (int i = 0; i < t->shard_count; i++) {
-    double start = lk_clock();
     lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_COMPUTES);
     lk_dataset_pack(t->dataset, t->step, t->first_shard + i, t->pack);
-    double packed = lk_clock();
     dropout.stream.shard = (uint32_t)(t->first_shard + i);
     float *gradients = lk_tree_leaf(t->tree);
     t->mine[2 * i] = lk_model_forward(t->model, t->values, t->pack, &dropout, NULL);
@@ -26,8 +23,6 @@ static void compute_shards(lk_trainer *t, lk_metrics *metrics) {
     lk_tree_add(t->tree);
     t->rows += t->pack->N;
     t->target_rows += t->pack->M;
-    metrics->data_seconds += packed - start;
-    metrics->compute_seconds += lk_clock() - packed;
   }
 }
 
@@ -83,6 +78,7 @@ static lk_status stop_on_nonfinite(const lk_trainer *t, const lk_metrics *metric
 static lk_status judge(lk_trainer *t, const lk_metrics *metrics, int *skip) {
   int bad = !isfinite(metrics->loss) || !isfinite(metrics->gradient_norm) ||
             is_exploding(t, metrics->gradient_norm);
+  lk_profile_switch(LK_PART_COMMUNICATION);
   LK_TRY(lk_world_any(t->world, bad, skip));
   if (!*skip) {
     t->skipped_in_a_row = 0;
@@ -109,6 +105,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   if (!skip)
     lk_adamw_update(&t->optimizer, t->table, t->step + 1, metrics->learning_rate, scale,
                     gradients, t->values, t->m, t->v);
+  lk_profile_switch(LK_PART_REST);
   t->step++;
   lk_trainer_inject_fault(t);
   lk_trainer_follow_replica(t, &metrics->check_seconds);
@@ -118,19 +115,27 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   return LK_OK;
 }
 
-lk_status lk_trainer_step(lk_trainer *trainer, lk_metrics *metrics) {
+static lk_status make_step(lk_trainer *t, lk_metrics *metrics) {
   float *sum;
-  double start = lk_clock();
+  compute_shards(t);
+  lk_profile_switch(LK_PART_COMMUNICATION);
+  LK_TRY(lk_tree_reduce(t->tree, t->world, &sum));
+  LK_TRY(sum_losses(t, metrics));
+  return update(t, sum, metrics);
+}
+
+lk_status lk_trainer_step(lk_trainer *trainer, lk_metrics *metrics) {
+  double before[LK_PARTS];
   memset(metrics, 0, sizeof *metrics);
-  compute_shards(trainer, metrics);
-  double computed = lk_clock();
-  LK_TRY(lk_tree_reduce(trainer->tree, trainer->world, &sum));
-  LK_TRY(sum_losses(trainer, metrics));
-  double reduced = lk_clock();
-  LK_TRY(update(trainer, sum, metrics));
-  metrics->communication_seconds = reduced - computed;
-  metrics->compute_seconds += lk_clock() - reduced;
-  metrics->seconds = lk_clock() - start;
+  lk_profile_switch(LK_PART_REST);
+  lk_profile_read(before);
+  LK_TRY(make_step(trainer, metrics));
+  lk_profile_switch(LK_PART_REST);
+  lk_profile_read(metrics->parts);
+  for (int part = 0; part < LK_PARTS; part++) {
+    metrics->parts[part] -= before[part];
+    metrics->seconds += metrics->parts[part];
+  }
   metrics->peak_memory = lk_peak_memory();
   return LK_OK;
 }

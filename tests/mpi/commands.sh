@@ -101,10 +101,30 @@ cmp one two || fail "scores on two ranks differ"
 has one '^total	[0-9]+\.[0-9]{4,}	perplexity'
 
 # bench: the object that scripts rely on; a step allocates nothing.
-on_two bench "$config" corpus=data/wiki.txt --steps 3 --json bench.json > table
+on_two bench "$config" corpus=data/wiki.txt --steps 3 --json bench.json --trace trace.json > table
 has bench.json '"step_seconds"' '"ranks":\s*2' '"threads":\s*1' '"precision":\s*"fp32"' \
   '"target_tokens_per_step"' '"gflops"' '"allocations":\s*0,'
-has table 'OpenBLAS' 'instruction set'
+has table 'OpenBLAS' 'instruction set' '^  products +[0-9.]+ s +[0-9.]+ %' '^limit .* share of it +[0-9.]+ %'
+jq -e '.step_seconds as $step | .parts | length == 10 and ([.[]] | add) > $step / 4 and
+    .products > 0 and .attention > 0 and .communication > 0 and .optimizer > 0' bench.json > /dev/null ||
+  fail "bench: parts of a step"
+jq -e '(.gflops / .limit_gflops / .share_of_limit - 1 | fabs) < 1e-6' bench.json > /dev/null ||
+  fail "bench: share of the limit"
+
+# bench --trace: a row a rank; each step is covered by parts, end to start, without gap or overlap
+# (a rounding error of the format's microseconds aside).
+jq -e '[.traceEvents[] | select(.ph == "M") | .args.name] == ["rank 0", "rank 1"]' trace.json > /dev/null ||
+  fail "trace: a row a rank"
+# shellcheck disable=SC2016 # jq's own variables
+jq -e '[.traceEvents[] | select(.ph == "X") | {tid, cat, ts, end: (.ts + .dur)}] | group_by(.tid) |
+  length == 2 and all(.[];
+    (map(select(.cat == "step")) | length == 3) and
+    (map(select(.cat == "part")) | length > 300) and
+    (. as $row | all($row[] | select(.cat == "step"); . as $step |
+      [$row[] | select(.cat == "part" and .ts >= $step.ts and .ts < $step.end)] |
+      .[0].ts == $step.ts and (.[-1].end - $step.end | fabs) < 0.01 and
+      all(range(1; length) as $i | .[$i].ts - .[$i - 1].end; fabs < 0.01))))' trace.json > /dev/null ||
+  fail "trace: parts do not cover the steps"
 
 # bench --reduce: a row a size, each sum checked against the exact one.
 on_two bench --reduce --steps 3 --json sums.json > table
