@@ -61,6 +61,8 @@ typedef int lk_config_choice;
     "auto (go on from the run's newest good checkpoint), never, or a checkpoint")          \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
     "threads a rank in matrix products")                                                   \
+  X(overlap, "overlap", choice, "on", LK_ONE_OF("off|on"), 0,                              \
+    "send a layer's gradients while earlier layers are computed; the bits stay the same")  \
   X(kernels, "kernels", choice, "fast", LK_ONE_OF("fast|reference"), 1,                    \
     "the optimised kernels or the plain ones that they are checked against")               \
   X(weight_decay, "weight_decay", real, "0.1", LK_BETWEEN(0, 100), 1,                      \

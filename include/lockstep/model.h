@@ -42,9 +42,18 @@ const lk_real *lk_model_logits(lk_model *model, const lk_real *values, const lk_
 lk_status lk_model_attention(const lk_parameters *parameters, const lk_real *values,
                              const uint16_t *tokens, int length, lk_real *weights);
 
+/* What a backward pass calls again and again, so that other work can go on beside it:
+ * elements `first` … of the gradients will not change any more. `first` falls from the
+ * table's count to 0. */
+typedef struct {
+  void (*call)(void *context, size_t first);
+  void *context;
+} lk_backward_hook;
+
 /* Adds the gradient of the last forward pass' sum of losses to gradients (the table's
- * layout). */
-void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients);
+ * layout). hook NULL: none. */
+void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
+                       const lk_backward_hook *hook);
 
 typedef struct lk_decoder lk_decoder;
 

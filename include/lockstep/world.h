@@ -58,7 +58,8 @@ lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *co
 /* Sums one array of `count` floats over all V shards in a fixed binary tree: shards 2i and
  * 2i+1 first, then pairs of pairs. The lower levels are inside a rank, the upper ones
  * between ranks, so the bits are the same for every power-of-two P <= V. For other P the
- * sum rounds otherwise. Holds log2(V/P) + 1 arrays; nothing is allocated after creation. */
+ * sum rounds otherwise. Holds log2(V/P) + 1 arrays and 2 MiB; nothing is allocated after
+ * creation. */
 typedef struct lk_tree lk_tree;
 
 /* leaves: this rank's number of shards. The caller owns *out: lk_tree_free. */
@@ -71,9 +72,16 @@ float *lk_tree_leaf(lk_tree *tree);
 /* The leaf is complete: sums what can be summed. */
 void lk_tree_add(lk_tree *tree);
 
+/* While the last leaf is being filled, by all ranks, each as often as it likes: elements
+ * `first` … of the leaf are final. They are summed over this rank's shards, and their sum
+ * over the ranks is begun, or moved on as far as it goes without waiting: MPI makes no
+ * progress by itself. It changes no bits. Before the last leaf it does nothing. A failure
+ * is lk_tree_reduce's. */
+void lk_tree_finish(lk_tree *tree, lk_world *world, size_t first);
+
 /* All ranks, after `leaves` leaves: stores in *sum the sum over all shards (owned by the
  * tree, valid until the next lk_tree_leaf), by recursive halving and doubling between
- * ranks. */
+ * ranks. Completes what lk_tree_finish has begun. */
 lk_status lk_tree_reduce(lk_tree *tree, lk_world *world, float **sum);
 
 #endif

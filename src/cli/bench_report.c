@@ -79,6 +79,7 @@ static int fill_json(cJSON *root, const lk_world *world, const lk_config *config
   return good && cJSON_AddNumberToObject(parts, "waiting", m->waiting_seconds) &&
          cJSON_AddStringToObject(root, "precision",
                                  config->precision == LK_BF16 ? "bf16" : "fp32") &&
+         cJSON_AddBoolToObject(root, "overlap", config->overlap) &&
          cJSON_AddStringToObject(root, "blas", lk_blas_description()) &&
          cJSON_AddStringToObject(root, "instruction_set", lk_kernels_instruction_set());
 }

@@ -1,20 +1,77 @@
-/* The tree's upper levels: recursive halving, then doubling (Thakur, Rabenseifner and Gropp
- * 2005).
+/* Recursive halving, then doubling (Thakur, Rabenseifner and Gropp 2005), of one piece of
+ * the array at a time and of several pieces at once.
  *
  * Halving starts with the neighbour at distance 1, so that ranks 2i and 2i+1 are added
  * first, then pairs of pairs: the shards' tree goes on. Which of two ranks adds does not
- * matter, since a + b and b + a are the same float. After it each rank has its piece of the
- * sum; doubling hands the pieces back along the same path. */
-#include "dist/world.h"
+ * matter, since a + b and b + a are the same float. After it each rank has its part of the
+ * piece's sum; doubling hands the parts back along the same path.
+ *
+ * The pieces are cut the same way whenever they become ready, and start from the array's
+ * end, on all ranks in the same order. So the lowest unfinished one is under way or can
+ * start on each rank, and no rank waits for ever. */
+#include "dist/exchange.h"
+#include "lockstep/memory.h"
 #include "lockstep/types.h"
 
-enum { TAG_HALVE = 1, TAG_DOUBLE = 2 };
+enum {
+  PIECE = 128 * 1024, /* floats: half of them fit any second-level cache */
+  SLOTS = 8,          /* pieces under way */
+  LEVELS = 31,        /* MPI counts ranks in int */
+  TAGS = 32768        /* what every MPI has */
+};
 
 typedef struct {
   size_t first, count;
 } span;
 
-/* The two halves of a span; the lower one has whole cache lines, so pieces stay aligned. */
+/* A piece under way. At each level the rank's span is halved, and one half is its own. */
+typedef struct {
+  int number;           /* of the piece, -1: the slot is free */
+  int level;            /* the partner is at distance 2^level */
+  int doubling;         /* halving is over */
+  int unfinished;       /* messages of this level that are under way */
+  span half[LEVELS][2]; /* lower and upper half at each level */
+  float *landing;       /* (PIECE / 2) the partner's share of the own half */
+} slot;
+
+struct lk_exchange {
+  size_t count;
+  int pieces, started, finished; /* piece 0 is the array's end */
+  slot slots[SLOTS];
+  MPI_Request pending[2 * SLOTS]; /* two a slot: in, out */
+  int ended[2 * SLOTS];           /* which of them ended */
+  float *landing;                 /* owns the slots' */
+};
+
+lk_status lk_exchange_create(lk_exchange **out, size_t count) {
+  lk_exchange *x = NULL;
+  *out = NULL;
+  if (count / PIECE >= INT32_MAX)
+    return lk_fail(LK_INTERNAL, "sums of %zu numbers are too many for messages", count);
+  LK_TRY(LK_NEW(x, 1));
+  x->count = count;
+  x->pieces = (int)((count + PIECE - 1) / PIECE);
+  lk_status status = LK_NEW(x->landing, SLOTS * PIECE / 2);
+  if (status != LK_OK) {
+    lk_free(x);
+    return status;
+  }
+  for (int i = 0; i < SLOTS; i++) {
+    x->slots[i].number = -1;
+    x->slots[i].landing = x->landing + i * PIECE / 2;
+    x->pending[2 * i] = x->pending[2 * i + 1] = MPI_REQUEST_NULL;
+  }
+  *out = x;
+  return LK_OK;
+}
+
+void lk_exchange_free(lk_exchange *exchange) {
+  if (!exchange) return;
+  lk_free(exchange->landing);
+  lk_free(exchange);
+}
+
+/* The lower half has whole cache lines, so that parts stay aligned. */
 static void halve_span(span whole, span half[2]) {
   const size_t line = LK_ALIGNMENT / sizeof(float);
   size_t lower = (whole.count / 2 + line - 1) / line * line;
@@ -23,88 +80,92 @@ static void halve_span(span whole, span half[2]) {
   half[1] = (span){whole.first + lower, whole.count - lower};
 }
 
-/* Numbers in chunk i of `count`; 0 behind the end. */
-static int chunk_size(size_t count, size_t i) {
-  size_t before = i * LK_CHUNK;
-  if (before >= count) return 0;
-  return (int)(count - before < LK_CHUNK ? count - before : LK_CHUNK);
+static int is_upper(const lk_world *world, int level) {
+  return (world->rank >> level) & 1;
 }
 
-typedef struct {
-  MPI_Comm comm;
-  int partner;
-  float *keep; /* (kept) added to */
-  float *give; /* (given) sent, not changed */
-  size_t kept, given;
-  float *landing; /* (2 chunks) */
-} trade;
-
-static lk_status start_chunk(const trade *t, size_t i, MPI_Request pending[2]) {
-  int in = chunk_size(t->kept, i), out = chunk_size(t->given, i);
-  float *to = t->landing + (i & 1) * LK_CHUNK,
-        *from = out ? t->give + i * LK_CHUNK : t->give;
-  LK_MPI(MPI_Irecv(to, in, MPI_FLOAT, t->partner, TAG_HALVE, t->comm, &pending[0]));
-  LK_MPI(MPI_Isend(from, out, MPI_FLOAT, t->partner, TAG_HALVE, t->comm, &pending[1]));
+static lk_status start_messages(lk_exchange *x, lk_world *world, float *array, slot *s) {
+  int upper = is_upper(world, s->level), partner = world->rank ^ (1 << s->level);
+  int tag = s->number % TAGS;
+  span own = s->half[s->level][upper], other = s->half[s->level][!upper];
+  span in = s->doubling ? other : own, out = s->doubling ? own : other;
+  float *to = s->doubling ? array + other.first : s->landing;
+  MPI_Request *pending = x->pending + 2 * (s - x->slots);
+  LK_MPI(MPI_Irecv(to, (int)in.count, MPI_FLOAT, partner, tag, world->comm, &pending[0]));
+  LK_MPI(MPI_Isend(array + out.first, (int)out.count, MPI_FLOAT, partner, tag, world->comm,
+                   &pending[1]));
+  s->unfinished = 2;
   return LK_OK;
 }
 
-/* Adds each chunk while the next one travels. Both partners run over the longer half, so
- * that their messages pair up. */
-static lk_status add_halves(const trade *t) {
-  MPI_Request pending[2][2];
-  size_t longer = t->kept > t->given ? t->kept : t->given;
-  size_t chunks = (longer + LK_CHUNK - 1) / LK_CHUNK;
-  if (chunks) LK_TRY(start_chunk(t, 0, pending[0]));
-  for (size_t i = 0; i < chunks; i++) {
-    if (i + 1 < chunks) LK_TRY(start_chunk(t, i + 1, pending[(i + 1) & 1]));
-    LK_MPI(MPI_Waitall(2, pending[i & 1], MPI_STATUSES_IGNORE));
-    int size = chunk_size(t->kept, i);
-    if (size)
-      lk_add_array(t->keep + i * LK_CHUNK, t->landing + (i & 1) * LK_CHUNK, (size_t)size);
-  }
-  return LK_OK;
+static size_t piece_start(const lk_exchange *x, int number) {
+  return (size_t)(x->pieces - 1 - number) * PIECE;
 }
 
-/* Swaps finished pieces with the partner; messages of at most 2^28 numbers, MPI counts are
- * int. */
-static lk_status swap_pieces(lk_world *world, int partner, float *array, span mine,
-                             span theirs) {
-  const size_t part = (size_t)1 << 28;
-  size_t longer = mine.count > theirs.count ? mine.count : theirs.count;
-  for (size_t done = 0; done < longer; done += part) {
-    size_t out = done < mine.count ? mine.count - done : 0;
-    size_t in = done < theirs.count ? theirs.count - done : 0;
-    LK_MPI(MPI_Sendrecv(array + mine.first + (out ? done : 0),
-                        (int)(out < part ? out : part), MPI_FLOAT, partner, TAG_DOUBLE,
-                        array + theirs.first + (in ? done : 0),
-                        (int)(in < part ? in : part), MPI_FLOAT, partner, TAG_DOUBLE,
-                        world->comm, MPI_STATUS_IGNORE));
+static lk_status start_piece(lk_exchange *x, lk_world *world, float *array, slot *s) {
+  size_t first = piece_start(x, x->started);
+  span whole = {first, x->count - first < PIECE ? x->count - first : PIECE};
+  s->number = x->started++;
+  s->level = s->doubling = 0;
+  halve_span(whole, s->half[0]);
+  return start_messages(x, world, array, s);
+}
+
+static lk_status start_pieces(lk_exchange *x, lk_world *world, float *array, size_t ready) {
+  for (int i = 0; i < SLOTS; i++) {
+    if (x->started == x->pieces || piece_start(x, x->started) < ready) break;
+    if (x->slots[i].number < 0) LK_TRY(start_piece(x, world, array, &x->slots[i]));
   }
   return LK_OK;
 }
 
-lk_status lk_exchange_sum(lk_world *world, float *array, size_t count, float *landing) {
-  span own = {0, count};
-  span half[32][2]; /* the halves at each level; 2^31 ranks at most */
-  int level = 0;
-  for (int distance = 1; distance < world->size; distance *= 2, level++) {
-    int upper = (world->rank & distance) != 0;
-    halve_span(own, half[level]);
-    own = half[level][upper];
-    span other = half[level][!upper];
-    trade t = {world->comm,
-               world->rank ^ distance,
-               array + own.first,
-               array + other.first,
-               own.count,
-               other.count,
-               landing};
-    LK_TRY(add_halves(&t));
+/* The slot's messages have ended: goes on to its next level. */
+static lk_status go_on(lk_exchange *x, lk_world *world, float *array, slot *s) {
+  span own = s->half[s->level][is_upper(world, s->level)];
+  if (!s->doubling) {
+    lk_add_array(array + own.first, s->landing, own.count);
+    if (2 << s->level < world->size)
+      halve_span(own, s->half[++s->level]);
+    else
+      s->doubling = 1;
+    return start_messages(x, world, array, s);
   }
-  while (level-- > 0) {
-    int upper = (world->rank >> level) & 1;
-    LK_TRY(swap_pieces(world, world->rank ^ (1 << level), array, half[level][upper],
-                       half[level][!upper]));
+  if (s->level-- > 0) return start_messages(x, world, array, s);
+  s->number = -1;
+  x->finished++;
+  return LK_OK;
+}
+
+/* All slots one of whose messages is among the ended. */
+static lk_status take_ended(lk_exchange *x, lk_world *world, float *array, int count) {
+  for (int i = 0; i < count; i++) {
+    slot *s = &x->slots[x->ended[i] / 2];
+    if (--s->unfinished == 0) LK_TRY(go_on(x, world, array, s));
   }
+  return LK_OK;
+}
+
+lk_status lk_exchange_poll(lk_exchange *exchange, lk_world *world, float *array,
+                           size_t ready) {
+  lk_exchange *x = exchange;
+  int count;
+  do {
+    LK_TRY(start_pieces(x, world, array, ready));
+    if (x->started == x->finished) return LK_OK;
+    LK_MPI(MPI_Testsome(2 * SLOTS, x->pending, &count, x->ended, MPI_STATUSES_IGNORE));
+    LK_TRY(take_ended(x, world, array, count));
+  } while (count > 0);
+  return LK_OK;
+}
+
+lk_status lk_exchange_complete(lk_exchange *exchange, lk_world *world, float *array) {
+  lk_exchange *x = exchange;
+  int count;
+  while (x->finished < x->pieces) {
+    LK_TRY(start_pieces(x, world, array, 0));
+    LK_MPI(MPI_Waitsome(2 * SLOTS, x->pending, &count, x->ended, MPI_STATUSES_IGNORE));
+    LK_TRY(take_ended(x, world, array, count));
+  }
+  x->started = x->finished = 0;
   return LK_OK;
 }

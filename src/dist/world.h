@@ -36,12 +36,4 @@ lk_status lk_mpi_fail(int error, const char *function, int line);
     if (error_ != MPI_SUCCESS) return lk_mpi_fail(error_, __func__, __LINE__);             \
   } while (0)
 
-/* All ranks, P a power of two: array[count] becomes the sum of all ranks' arrays, added in
- * the order of a binary tree over the ranks. landing has room for 2 * LK_CHUNK floats. */
-#define LK_CHUNK ((size_t)64 * 1024) /* 256 KiB: half of it fits any second-level cache */
-lk_status lk_exchange_sum(lk_world *world, float *array, size_t count, float *landing);
-
-/* to[i] += from[i]. */
-void lk_add_array(float *restrict to, const float *restrict from, size_t count);
-
 #endif

@@ -55,7 +55,9 @@ struct lk_model {
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
   const lk_pack *pack; /* of the last forward pass, the caller's */
   double drop;
-  void *memory; /* owns every array but those of tensors and attention */
+  const lk_backward_hook *hook; /* of this backward pass, or NULL */
+  const lk_real *final;         /* first gradient that will not change any more in it */
+  void *memory;                 /* owns every array but those of tensors and attention */
 };
 
 /* A tensor of `weights` as the forward pass took it. */

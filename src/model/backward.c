@@ -10,6 +10,17 @@ static lk_real scale(const lk_model *m) {
   return m->drop > 0 ? (lk_real)lk_keep_scale(m->drop) : 1;
 }
 
+/* Between products: others may use a moment. */
+static void make_way(const lk_model *m) {
+  if (m->hook) m->hook->call(m->hook->context, (size_t)(m->final - m->gradients.tok_emb));
+}
+
+/* Gradients from `first` on are final: the pass runs from the table's end to its start. */
+static void finish(lk_model *m, const lk_real *first) {
+  m->final = first;
+  make_way(m);
+}
+
 /* In: the gradient of the block's output (R, C). Out, in the same place: that of `middle`.
  */
 static void mlp_backward(lk_model *m, const lk_block_activations *a,
@@ -19,14 +30,18 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
   lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_mlp), scale(m), count);
   lk_linear_backward_weight(&m->down, g->down_weight, g->down_bias, m->d_branch, a->hidden,
                             R);
+  make_way(m);
   lk_linear_backward_input(&m->down, m->d_hidden, 0, m->d_branch,
                            lk_weight_operand(m, w->down_weight), R);
+  make_way(m);
   lk_gelu_backward(m->d_up, m->d_hidden, a->slope, 4 * count);
   lk_linear_backward_weight(&m->up, g->up_weight, g->up_bias, m->d_up, a->ln2, R);
+  make_way(m);
   lk_linear_backward_input(&m->up, m->d_ln, 0, m->d_up, lk_weight_operand(m, w->up_weight),
                            R);
   lk_layer_norm_backward(m->d_stream, g->ln2_weight, g->ln2_bias, m->d_ln, a->middle,
                          a->ln2_mean, a->ln2_inverse, w->ln2_weight, R, C);
+  finish(m, g->ln2_weight);
 }
 
 /* From the gradient of `middle` (R, C): the gradients of queries (R, C) and of keys and
@@ -39,6 +54,7 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
   lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_proj), scale(m), count);
   lk_linear_backward_weight(&m->square, g->proj_weight, g->proj_bias, m->d_branch,
                             a->attended_operand, R);
+  finish(m, g->proj_weight);
   lk_linear_backward_input(&m->square, m->d_ln, 0, m->d_branch,
                            lk_weight_operand(m, w->proj_weight), R);
   lk_attention_input input = {
@@ -47,6 +63,7 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
       scale(m)};
   lk_attention_backward(m->attention, &input, a->attended, a->log_sum, m->d_ln, m->d_q,
                         m->d_kv, m->d_kv + C);
+  make_way(m);
 }
 
 /* Spreads the gradient of the M rows with loss over the N rows of the pack. */
@@ -70,9 +87,12 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
   lk_fill_operand(m->d_kv_operand, m->d_kv, (size_t)N * 2 * (size_t)C);
   lk_linear_backward_weight(&m->square, g->query_weight, g->query_bias, m->d_q_operand,
                             last ? m->query_source : a->ln1, R);
+  make_way(m);
   lk_linear_backward_weight(&m->kv, g->key_weight, g->key_bias, m->d_kv_operand, a->ln1, N);
+  finish(m, g->query_weight);
   lk_linear_backward_input(&m->kv, m->d_ln, 0, m->d_kv_operand,
                            lk_weight_operand(m, w->key_weight), N);
+  make_way(m);
   if (last) {
     lk_linear_backward_input(&m->square, m->branch, 0, m->d_q_operand, query_weight, R);
     lk_scatter_add_rows(m->d_ln, m->branch, m->target_rows, R, C);
@@ -82,6 +102,7 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
   }
   lk_layer_norm_backward(m->d_stream, g->ln1_weight, g->ln1_bias, m->d_ln, a->input,
                          a->ln1_mean, a->ln1_inverse, w->ln1_weight, N, C);
+  finish(m, g->ln1_weight);
 }
 
 static void head_backward(lk_model *m) {
@@ -89,19 +110,23 @@ static void head_backward(lk_model *m) {
   lk_fill_operand(m->d_logits, m->logits, (size_t)M * (size_t)vocabulary);
   lk_linear_backward_weight(&m->head, m->gradients.head_weight, NULL, m->d_logits, m->ln_f,
                             M);
+  finish(m, m->gradients.head_weight);
   lk_linear_backward_input(&m->head, m->d_ln, 0, m->d_logits,
                            lk_weight_operand(m, m->weights.head_weight), M);
   memset(m->d_stream, 0, (size_t)M * (size_t)C * sizeof *m->d_stream);
   lk_layer_norm_backward(m->d_stream, m->gradients.ln_f_weight, m->gradients.ln_f_bias,
                          m->d_ln, m->output, m->ln_f_mean, m->ln_f_inverse,
                          m->weights.ln_f_weight, M, C);
+  finish(m, m->gradients.ln_f_weight);
 }
 
-void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients) {
+void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
+                       const lk_backward_hook *hook) {
   const lk_shape *s = &model->table->shape;
   int N = model->pack->N;
   lk_tensors_bind(&model->weights, model->table, (lk_real *)values);
   lk_tensors_bind(&model->gradients, model->table, gradients);
+  model->hook = hook;
   head_backward(model);
   for (int l = s->layers - 1; l >= 0; l--) {
     const lk_block_activations *a = &model->blocks[l];
@@ -116,4 +141,5 @@ void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradient
                       (size_t)N * (size_t)s->channels);
   lk_embedding_backward(model->gradients.tok_emb, model->gradients.pos_emb, model->d_stream,
                         model->pack->tokens, model->pack->positions, N, s->channels);
+  finish(model, gradients);
 }

@@ -6,19 +6,28 @@
 
 enum { MOST_SKIPPED = 10 }; /* updates left out in a row, before the run stops */
 
+/* The backward pass of the last shard: its gradients travel while it goes on. */
+static void send_gradients(void *context, size_t first) {
+  lk_trainer *t = context;
+  lk_tree_finish(t->tree, t->world, first);
+}
+
 /* Loss and gradient of every shard of this rank. */
 static void compute_shards(lk_trainer *t) {
   lk_dropout dropout = {t->config->dropout,
                         {t->config->seed, LK_RANDOM_DROPOUT, t->step, 0, 0}};
+  lk_backward_hook hook = {send_gradients, t};
   t->rows = t->target_rows = 0;
   for (int i = 0; i < t->shard_count; i++) {
+    int last = i == t->shard_count - 1;
     lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_COMPUTES);
     lk_dataset_pack(t->dataset, t->step, t->first_shard + i, t->pack);
     dropout.stream.shard = (uint32_t)(t->first_shard + i);
     float *gradients = lk_tree_leaf(t->tree);
     t->mine[2 * i] = lk_model_forward(t->model, t->values, t->pack, &dropout, NULL);
     t->mine[2 * i + 1] = t->pack->M;
-    lk_model_backward(t->model, t->values, gradients);
+    lk_model_backward(t->model, t->values, gradients,
+                      last && t->config->overlap ? &hook : NULL);
     if (lk_linear_status() != LK_OK) lk_world_abort(t->world, lk_linear_status());
     lk_tree_add(t->tree);
     t->rows += t->pack->N;
@@ -118,7 +127,6 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
 static lk_status make_step(lk_trainer *t, lk_metrics *metrics) {
   float *sum;
   compute_shards(t);
-  lk_profile_switch(LK_PART_COMMUNICATION);
   LK_TRY(lk_tree_reduce(t->tree, t->world, &sum));
   LK_TRY(sum_losses(t, metrics));
   return update(t, sum, metrics);

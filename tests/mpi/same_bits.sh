@@ -61,6 +61,10 @@ apart() {
 }
 
 all_worlds pretrain "${pretrain[@]}"
+for ranks in 1 2 4; do
+  train off-$ranks $ranks $steps "${pretrain[@]}" overlap=off
+  same "gradients sent after the backward pass, $ranks ranks" pretrain-1 off-$ranks $steps
+done
 all_worlds finetune "${finetune[@]}"
 
 # losses RUN STEPS

@@ -4,7 +4,6 @@
  * tests/mpi/abort.sh. */
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
-#include "lockstep/random.h"
 #include "lockstep/world.h"
 #include <math.h>
 #include <stdio.h>
@@ -36,13 +35,17 @@ static float small_integer(int shard, size_t element) {
   return (float)((shard * 31 + (int)(element % 1000)) % 201 - 100);
 }
 
-/* Magnitudes from 2^-8 to 2^8, so that every order of adding rounds in its own way. */
+/* Either sign and magnitudes from 2^-8 to 2^8, so that every order of adding rounds in its
+ * own way. The bits are those of a mixing function (MurmurHash3's), for speed. */
 static float random_float(int shard, size_t element) {
-  lk_stream stream = {
-      .seed = 7, .purpose = LK_RANDOM_SYNTH, .step = 0, .shard = (uint32_t)shard};
-  uint64_t bits = lk_random_u64(&stream, element);
-  float unit = (float)(bits >> 40) / 16777216.0f - 0.5f;
-  return ldexpf(unit, (int)(bits & 15) - 7);
+  uint32_t bits = (uint32_t)element * 8 + (uint32_t)shard;
+  bits = (bits ^ bits >> 16) * 0x85ebca6bu;
+  bits = (bits ^ bits >> 13) * 0xc2b2ae35u;
+  bits ^= bits >> 16;
+  uint32_t exponent = 119 + (bits & 15), number = (bits & 0x807fffffu) | exponent << 23;
+  float value;
+  memcpy(&value, &number, sizeof value);
+  return value;
 }
 
 /* The tree's definition, written as it is defined: shards first … first + span-1. */
@@ -110,7 +113,50 @@ static void test_sums(size_t count) {
   lk_tree_free(tree);
 }
 
-/* The test above proves something only if other orders of adding give other bits. */
+/* As a backward pass does: the last leaf is filled from its end on, in spans of many
+ * lengths, and the sum goes on in between. What is not final yet holds something else. */
+static void fill_from_the_end(lk_tree *tree, element_of value, size_t count) {
+  int first = 0, mine = 0;
+  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
+  for (int shard = first; shard < first + mine; shard++) {
+    float *leaf = lk_tree_leaf(tree);
+    for (size_t i = 0; i < count; i++)
+      leaf[i] = 1e30f;
+    for (size_t end = count, length = 1; end > 0; length = length * 3 + 1) {
+      size_t from = end > length ? end - length : 0;
+      for (size_t i = from; i < end; i++)
+        leaf[i] = value(shard, i);
+      end = from;
+      lk_tree_finish(tree, world, end);
+      lk_tree_finish(tree, world, end);
+    }
+    lk_tree_add(tree);
+  }
+}
+
+/* Some ranks send early, the others late: the bits are the same, and nobody waits for ever.
+ */
+static void test_overlap(size_t count) {
+  lk_tree *tree = NULL;
+  float *sum = NULL;
+  int first = 0, mine = 0;
+  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
+  CHECK(lk_tree_create(&tree, count, mine) == LK_OK);
+  uint64_t before = lk_allocations_made();
+  for (int early = 1; early <= 3; early++) {
+    if (early & (1 + lk_world_rank(world) % 2))
+      fill_from_the_end(tree, random_float, count);
+    else
+      fill_leaves(tree, random_float, count);
+    CHECK(lk_tree_reduce(tree, world, &sum) == LK_OK);
+    CHECK(wrong_elements(sum, random_float, count) == 0);
+    check_replicas(sum, count);
+  }
+  CHECK(lk_allocations_made() == before);
+  lk_tree_free(tree);
+}
+
+/* The tests above prove something only if other orders of adding give other bits. */
 static void test_order_matters(void) {
   int differ = 0;
   for (size_t i = 0; i < 1000; i++) {
@@ -249,6 +295,8 @@ static void run_tests(void) {
   test_order_matters();
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     test_sums(counts[i]);
+  test_overlap(1000);
+  test_overlap(10 * 131072 + 17); /* more pieces than travel at a time */
   test_unfinished_tree();
   test_agreement();
   test_long_message();

@@ -183,7 +183,7 @@ static void loss_matches(void **state) {
 static double get_gradients(const float *values) {
   double loss = mean_loss(values);
   memset(t.gradients, 0, t.table->count * sizeof *t.gradients);
-  lk_model_backward(t.model, values, t.gradients);
+  lk_model_backward(t.model, values, t.gradients, NULL);
   for (uint64_t i = 0; i < t.table->count; i++)
     t.gradients[i] /= (float)t.pack->M;
   return loss;

@@ -238,7 +238,7 @@ static double gradients_of(lk_precision precision, const lk_parameters *table,
   lk_model *model = NULL;
   assert_int_equal(lk_model_create(&model, table, 3, 1, precision), LK_OK);
   double loss = lk_model_forward(model, values, pack, NULL, NULL);
-  lk_model_backward(model, values, gradients);
+  lk_model_backward(model, values, gradients, NULL);
   lk_model_free(model);
   return loss;
 }

@@ -277,7 +277,7 @@ static void model_gradient_matches(double drop) {
   for (size_t i = 0; i < table->count; i++)
     values[i] = 0.3 * random_at(8, i);
   model_value(values, &in);
-  lk_model_backward(in.model, values, gradients);
+  lk_model_backward(in.model, values, gradients, NULL);
   for (int t = 0; t < table->tensors;
        t++) { /* each tensor alone, so that none hides another */
     const lk_parameter *entry = &table->list[t];
