@@ -1,28 +1,34 @@
 #include "base/vector.h"
 #include "lockstep/attention.h"
 
+/* out = weights · v, vector by vector of a row: sums stay in registers while keys go by. */
+LK_INLINE void add_values(const lk_real *weights, const lk_real *v, size_t stride, int keys,
+                          int head_size, lk_real *out) {
+  int d = 0;
+  for (; d + LK_LANES <= head_size; d += LK_LANES) {
+    lk_vector sum = {0};
+    for (int j = 0; j < keys; j++)
+      sum += weights[j] * lk_load(v + (size_t)j * stride + d);
+    lk_store(out + d, sum);
+  }
+  for (; d < head_size; d++) {
+    out[d] = 0;
+    for (int j = 0; j < keys; j++)
+      out[d] += weights[j] * v[(size_t)j * stride + (size_t)d];
+  }
+}
+
 LK_CLONES void lk_attention_single_query(const lk_real *q, const lk_real *k,
                                          const lk_real *v, size_t stride, int keys,
                                          int head_size, lk_real scale, lk_real *weights,
                                          lk_real *out) {
-  lk_real largest = -INFINITY;
-  for (int j = 0; j < keys; j++) {
-    lk_real product = 0;
-    for (int d = 0; d < head_size; d++)
-      product += q[d] * k[(size_t)j * stride + (size_t)d];
-    weights[j] = scale * product;
-    largest = weights[j] > largest ? weights[j] : largest;
-  }
-  lk_real sum = 0;
+  for (int j = 0; j < keys; j++)
+    weights[j] = scale * lk_row_dot(q, k + (size_t)j * stride, (size_t)head_size);
+  lk_real largest = lk_row_maximum(weights, (size_t)keys);
   for (int j = 0; j < keys; j++)
     weights[j] = LK_EXP(weights[j] - largest);
+  lk_real factor = 1 / lk_row_sum(weights, (size_t)keys);
   for (int j = 0; j < keys; j++)
-    sum += weights[j];
-  for (int d = 0; d < head_size; d++)
-    out[d] = 0;
-  for (int j = 0; j < keys; j++) {
-    weights[j] /= sum;
-    for (int d = 0; d < head_size; d++)
-      out[d] += weights[j] * v[(size_t)j * stride + (size_t)d];
-  }
+    weights[j] *= factor;
+  add_values(weights, v, stride, keys, head_size, out);
 }

@@ -130,17 +130,32 @@ static void multiply(lk_real *y, lk_real *x, lk_real *weight, const lk_real *bia
   lk_linear_forward(&layer, y, lk_fp32_operand(x), lk_fp32_operand(weight), bias, rows);
 }
 
-static void block_pass(lk_decoder *d, int l, int active, int rows) {
+static void gather_last(lk_decoder *d, lk_real **rows, int active) {
+  lk_real *gathered = d->branch;
+  lk_gather_rows(lk_fp32_operand(gathered), lk_fp32_operand(*rows), d->last_row, active,
+                 d->table->shape.channels);
+  d->branch = *rows;
+  *rows = gathered;
+}
+
+/* Of the last block only each text's last row is wanted; the others serve as keys and
+ * values. Returns the rows of the stream that there are afterwards. */
+static int block_pass(lk_decoder *d, int l, int active, int rows) {
   const lk_block_tensors *w = &d->weights.blocks[l];
   int C = d->table->shape.channels;
-  size_t count = (size_t)rows * (size_t)C;
   lk_layer_norm_forward(lk_fp32_operand(d->ln), d->statistics, d->statistics + rows,
                         d->stream, w->ln1_weight, w->ln1_bias, rows, C);
-  multiply(d->q, d->ln, w->query_weight, w->query_bias, rows, C, C);
   multiply(d->kv, d->ln, w->key_weight, w->key_bias, rows, C, 2 * C);
   for (int i = 0; i < rows; i++)
     memcpy(d->cache[l] + (size_t)d->cache_row[i] * 2 * (size_t)C,
            d->kv + (size_t)i * 2 * (size_t)C, 2 * (size_t)C * sizeof *d->kv);
+  if (l == d->table->shape.layers - 1 && rows > active) {
+    gather_last(d, &d->ln, active);
+    gather_last(d, &d->stream, active);
+    rows = active;
+  }
+  size_t count = (size_t)rows * (size_t)C;
+  multiply(d->q, d->ln, w->query_weight, w->query_bias, rows, C, C);
   attend(d, l, active, rows);
   multiply(d->branch, d->attended, w->proj_weight, w->proj_bias, rows, C, C);
   lk_residual_forward(d->stream, d->stream, d->branch, NULL, 1, count);
@@ -150,6 +165,7 @@ static void block_pass(lk_decoder *d, int l, int active, int rows) {
   lk_gelu_forward(lk_fp32_operand(d->hidden), d->slope, 4 * count);
   multiply(d->branch, d->hidden, w->down_weight, w->down_bias, rows, 4 * C, C);
   lk_residual_forward(d->stream, d->stream, d->branch, NULL, 1, count);
+  return rows;
 }
 
 /* Logits (active, vocabulary) of each active text's next token. */
@@ -159,11 +175,9 @@ static void pass(lk_decoder *d, const lk_continuation *texts, int active) {
   lk_embedding_forward(d->stream, d->tokens, d->positions, d->weights.tok_emb,
                        d->weights.pos_emb, NULL, 1, rows, s->channels);
   for (int l = 0; l < s->layers; l++)
-    block_pass(d, l, active, rows);
-  lk_gather_rows(lk_fp32_operand(d->branch), lk_fp32_operand(d->stream), d->last_row,
-                 active, s->channels);
+    rows = block_pass(d, l, active, rows);
   lk_layer_norm_forward(lk_fp32_operand(d->ln), d->statistics, d->statistics + active,
-                        d->branch, d->weights.ln_f_weight, d->weights.ln_f_bias, active,
+                        d->stream, d->weights.ln_f_weight, d->weights.ln_f_bias, active,
                         s->channels);
   multiply(d->logits, d->ln, d->weights.head_weight, NULL, active, s->channels,
            s->vocabulary);

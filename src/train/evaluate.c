@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* Questions decoded together. Fixed: the batch's size decides how products are rounded. */
-enum { GROUP = 32 };
+enum { GROUP = 64 };
 
 /* A question's result as numbers, the form in which ranks exchange it. */
 typedef struct {
