@@ -1,8 +1,9 @@
 """Times training steps of the seed experiment's model under PyTorch DDP (gloo, CPU).
 
-A step is forward, backward with DDP's all-reduce, clipping, AdamW and zero_grad, in float32
-with dropout 0.1, on batches padded to the block as users of this model pad them. Batches
-are made before the clock starts. Writes a JSON object like lockstep bench's.
+A step is forward, backward with DDP's all-reduce, clipping, AdamW and zero_grad, with
+dropout 0.1, in float32 or with the forward pass under bfloat16 autocast, on batches padded
+to the block as users of this model pad them. Batches are made before the clock starts.
+Writes a JSON object like lockstep bench's.
 """
 
 import argparse
@@ -87,7 +88,7 @@ def time_steps(options, model, optimizer, batches):
     seconds = []
     for inputs, targets in batches:
         start = time.perf_counter()
-        loss, _ = train_step(model, optimizer, inputs, targets)
+        loss, _ = train_step(model, optimizer, inputs, targets, options.precision == "bf16")
         seconds.append(time.perf_counter() - start)
     return seconds[options.warm_up :], loss
 
@@ -108,7 +109,7 @@ def gather(options, seconds, loss, batches):
         "step_seconds": statistics.median(slowest),
         "ranks": options.ranks,
         "threads": torch.get_num_threads(),
-        "precision": "fp32",
+        "precision": options.precision,
         "target_tokens_per_step": target_sum / options.steps,
         "peak_memory_mb": over_ranks([peak], dist.ReduceOp.MAX)[0],
         "loss": loss_sum / options.ranks,
@@ -152,6 +153,7 @@ def parse_arguments():
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--questions", help="for finetune")
     parser.add_argument("--json", required=True, metavar="FILE")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--ranks", type=int, default=2)
     parser.add_argument("--batch", type=int, required=True, help="examples over all ranks")
     parser.add_argument("--steps", type=int, default=5)

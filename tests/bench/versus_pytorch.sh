@@ -1,13 +1,15 @@
 #!/bin/bash
-# One training step, side by side: PyTorch DDP (gloo) and Lockstep, 2 ranks x 1 thread each.
+# One training step, side by side: PyTorch DDP (gloo) and Lockstep, 2 ranks x 1 thread each, and what
+# there is to say of Lockstep's own: scaling, shares of a step, evaluation.
 set -euo pipefail
 
 usage="usage: tests/bench/versus_pytorch.sh --out FOLDER [option ...]
-  --out FOLDER       where versus_pytorch.md and versus_pytorch.csv go
+  --out FOLDER       where performance.md and performance.csv go
   --rounds N         runs of each side, in turn (3)
   --steps N          timed steps a run (5)
   --corpus FILE      text to pretrain on (invented text with the same lengths)
   --questions FILE   question<TAB>answer lines to finetune on; needs --corpus
+  --dev FILE         questions to time evaluate on (the first 500 of --questions)
   --tiny             a tiny model, to try this script out: its times mean nothing
 LOCKSTEP in the environment names the program (build/lockstep), PYTHON the interpreter."
 
@@ -24,11 +26,11 @@ refuse() {
 root=$(cd "$(dirname "$0")/../.." && pwd)
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/versus_pytorch.sh $*"
-ranks=2 out="" rounds=3 steps=5 corpus="" questions="" tiny=""
+ranks=2 out="" rounds=3 steps=5 corpus="" questions="" dev="" tiny=""
 while (($#)); do
   case $1 in
     --tiny) tiny=1 ;;
-    --out | --rounds | --steps | --corpus | --questions)
+    --out | --rounds | --steps | --corpus | --questions | --dev)
       (($# > 1)) || refuse "$1 needs a value"
       printf -v "${1#--}" %s "$2"
       shift
@@ -47,6 +49,7 @@ done
 [[ $steps =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--steps must be a number from 1 up"
 [[ -z $corpus || -r $corpus ]] || fail "--corpus: $corpus cannot be read" 66
 [[ -z $questions || -r $questions ]] || fail "--questions: $questions cannot be read" 66
+[[ -z $dev || -r $dev ]] || fail "--dev: $dev cannot be read" 66
 [[ -n $corpus || -z $questions ]] || refuse "--questions needs --corpus, for the characters"
 [[ -z $corpus || -n $questions ]] || refuse "--corpus needs --questions"
 [[ -x $lockstep ]] ||
@@ -72,6 +75,11 @@ if [[ -z $corpus ]]; then
   text="invented text"
 fi
 
+if [[ -z $dev ]]; then
+  dev=$work/dev.tsv
+  head -n 500 "$questions" >"$dev"
+fi
+
 # The recipes' own shape and batches, or a tiny model told to both sides.
 pretrain_batch=128 finetune_batch=256
 lockstep_shape=() pytorch_shape=()
@@ -92,7 +100,7 @@ quietly() {
 }
 
 # The settings of one task, for lockstep pretrain and lockstep bench.
-settings_of() {
+settings_of() { # TASK
   if [[ $1 == pretrain ]]; then
     settings=("$root/configs/seed/pretrain.yaml" batch_size="$pretrain_batch")
   else
@@ -117,28 +125,49 @@ check_agreement() {
 
 # PyTorch gets the OpenBLAS kernels that Lockstep chose: left alone, OpenBLAS takes kernels of 2004
 # for processors that it does not know, and the comparison would be won by that.
-time_pytorch() {
+time_pytorch() { # TASK PRECISION ROUND
   local batch=${1}_batch core
-  core=$(sed -n 's/.*"blas":.* \([A-Za-z0-9]*\)".*/\U\1/p' "$work/$1-$2-lockstep.json")
-  quietly "PyTorch ($1)" env OPENBLAS_CORETYPE="$core" "$python" "$root/tests/bench/ddp.py" "$1" --corpus "$corpus" \
-    --questions "$questions" --ranks "$ranks" --batch "${!batch}" --steps "$steps" \
-    --json "$work/$1-$2-pytorch.json" "${pytorch_shape[@]}"
+  core=$(sed -n 's/.*"blas":.* \([A-Za-z0-9]*\)".*/\U\1/p' "$work/$1-$2-$3-lockstep.json")
+  quietly "PyTorch ($1, $2)" env OPENBLAS_CORETYPE="$core" "$python" "$root/tests/bench/ddp.py" "$1" \
+    --precision "$2" --corpus "$corpus" --questions "$questions" --ranks "$ranks" \
+    --batch "${!batch}" --steps "$steps" --json "$work/$1-$2-$3-pytorch.json" "${pytorch_shape[@]}"
 }
 
-time_lockstep() {
+time_lockstep() { # TASK PRECISION ROUND RANKS NAME
   settings_of "$1"
-  quietly "lockstep bench ($1)" mpirun -np "$ranks" "$lockstep" bench "${settings[@]}" \
-    --steps "$steps" --json "$work/$1-$2-lockstep.json"
+  quietly "lockstep bench ($1, $2)" mpirun -np "$4" "$lockstep" bench "${settings[@]}" \
+    precision="$2" --steps "$steps" --json "$work/$1-$2-$3-$5.json"
 }
+
+# Whole commands, loading the model included.
+time_evaluate() { # ROUND
+  local start=${EPOCHREALTIME/./}
+  quietly "lockstep evaluate" mpirun -np "$ranks" "$lockstep" evaluate \
+    "$work/run/checkpoints/latest" "$dev" --predictions "$work/predictions"
+  echo $((${EPOCHREALTIME/./} - start)) >"$work/evaluate-$1"
+}
+
+# bf16 takes a build with oneDNN and a processor with the instructions.
+cases=("pretrain fp32" "finetune fp32")
+settings_of pretrain
+if "$lockstep" bench "${settings[@]}" precision=bf16 --steps 1 >"$work/log" 2>&1; then
+  cases=("pretrain fp32" "pretrain bf16" "finetune fp32")
+elif (($? != 64)); then
+  cat "$work/log" >&2
+  fail "lockstep bench in bf16 failed, see above"
+fi
 
 read -r load _ </proc/loadavg
 check_agreement
 for ((i = 1; i <= rounds; i++)); do
-  for task in pretrain finetune; do
-    echo "round $i of $rounds: $task"
-    time_lockstep "$task" "$i"
-    time_pytorch "$task" "$i"
+  for case in "${cases[@]}"; do
+    echo "round $i of $rounds: $case"
+    read -r task precision <<<"$case"
+    time_lockstep "$task" "$precision" "$i" "$ranks" lockstep
+    time_pytorch "$task" "$precision" "$i"
   done
+  time_lockstep pretrain fp32 "$i" 1 alone
+  time_evaluate "$i"
 done
 
 commit=$(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)
@@ -146,4 +175,4 @@ echo
 "$python" "$root/tests/bench/report.py" --work "$work" --out "$out" --rounds "$rounds" \
   --command "$command" --commit "$commit" --date "$(date +%Y-%m-%d)" --text "$text" \
   --agreement "$agreement" --load "$load" --pretrain-batch "$pretrain_batch" \
-  --finetune-batch "$finetune_batch"
+  --finetune-batch "$finetune_batch" --questions "$(wc -l <"$dev")" --cases "${cases[@]/ /-}"

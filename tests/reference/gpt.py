@@ -115,10 +115,11 @@ def make_optimizer(model, learning_rate):
         lr=learning_rate, betas=(0.9, 0.95), eps=1e-8)
 
 
-def train_step(model, optimizer, inputs, targets):
+def train_step(model, optimizer, inputs, targets, bf16=False):
     """One update; returns the loss and the gradient norm before clipping."""
     optimizer.zero_grad()
-    _, loss = model(inputs, targets)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+        _, loss = model(inputs, targets)
     loss.backward()
     norm = nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()

@@ -12,11 +12,11 @@ trap 'rm -rf "$work"' EXIT
 versus=$SOURCE_DIR/tests/bench/versus_pytorch.sh
 
 "$versus" --tiny --rounds 1 --steps 1 --out "$work/out"
-rows=$(grep -cE '^(pretrain|finetune),1(,[0-9]+\.[0-9]+){3}(,[1-9][0-9]*){4}$' \
-  "$work/out/versus_pytorch.csv") || true
-if [[ $rows != 2 ]]; then
-  echo "FAILED: versus_pytorch.csv should have a row a task:"
-  cat "$work/out/versus_pytorch.csv"
+rows=$(grep -cE '^(pretrain|finetune),(fp32|bf16),1(,[0-9]+\.[0-9]+){3}(,[1-9][0-9]*){4}$' \
+  "$work/out/performance.csv") || true
+if ((rows != 2 && rows != 3)); then
+  echo "FAILED: performance.csv should have a row a case:"
+  cat "$work/out/performance.csv"
   exit 1
 fi
 
@@ -37,5 +37,6 @@ refuses 64 "unknown argument '--fast'" --fast
 refuses 64 "--rounds must be a number" --out "$work" --rounds 0
 refuses 64 "--steps needs a value" --out "$work" --steps
 refuses 64 "--questions needs --corpus" --out "$work" --questions "$versus"
+refuses 66 "--dev: .*none.tsv cannot" --out "$work" --dev "$work/none.tsv"
 refuses 66 "none.txt cannot be read" --out "$work" --corpus "$work/none.txt"
 LOCKSTEP=$work/none refuses 66 "no program at" --out "$work" --tiny
