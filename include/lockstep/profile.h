@@ -29,6 +29,9 @@ const char *lk_part_name(lk_part part);
  */
 lk_part lk_profile_switch(lk_part part);
 
+/* Switches since the process started. Any thread may ask: a sign of life for others. */
+uint64_t lk_profile_moves(void);
+
 /* Seconds of every part up to the last switch. Only differences mean something. */
 void lk_profile_read(double seconds[LK_PARTS]);
 

@@ -8,6 +8,9 @@
 
 typedef struct lk_watchdog lk_watchdog;
 
+/* For commands that leave no choice. */
+#define LK_WATCHDOG_SECONDS 60.0
+
 /* All ranks. A rank silent or without progress for `seconds` is taken for lost. 0 (or a
  * world of 1): none, then *out is NULL, which every function below accepts. At most one at
  * a time. Ranks inside an MPI call wait for others: they are never the culprits. */
@@ -18,7 +21,7 @@ typedef enum { LK_COMPUTES, LK_USES_FILES } lk_activity;
 
 /* Not collective, cheap, any time, one thread: this rank begins `phase` (a string literal:
  * "computing", "writing a checkpoint") of step `step`. Every call counts as progress, and
- * so does every MPI call. */
+ * so does every MPI call and every kernel that begins (lockstep/profile.h). */
 void lk_watchdog_phase(lk_watchdog *watchdog, uint64_t step, const char *phase,
                        lk_activity activity);
 

@@ -1,5 +1,6 @@
 #include "lockstep/profile.h"
 #include "base/clock.h"
+#include <stdatomic.h>
 #include <string.h>
 
 static double spent[LK_PARTS];
@@ -8,6 +9,8 @@ static double since; /* time of the last switch */
 
 static lk_profile_event *recorded; /* the caller's */
 static size_t recorded_room, switches;
+
+static atomic_uint_least64_t moves; /* written by one thread, read by others too */
 
 const char *lk_part_name(lk_part part) {
   static const char *const names[LK_PARTS] = {"embedding",     "products", "attention",
@@ -24,7 +27,13 @@ lk_part lk_profile_switch(lk_part part) {
   current = part;
   if (switches < recorded_room) recorded[switches] = (lk_profile_event){now, part};
   switches++;
+  uint64_t so_far = atomic_load_explicit(&moves, memory_order_relaxed);
+  atomic_store_explicit(&moves, so_far + 1, memory_order_relaxed);
   return before;
+}
+
+uint64_t lk_profile_moves(void) {
+  return atomic_load_explicit(&moves, memory_order_relaxed);
 }
 
 void lk_profile_read(double seconds[LK_PARTS]) {

@@ -2,6 +2,7 @@
 #include "dist/watchdog.h"
 #include "base/clock.h"
 #include "lockstep/memory.h"
+#include "lockstep/profile.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -53,7 +54,8 @@ void lk_watchdog_mpi(lk_watchdog *w, int inside) {
 static void read_report(lk_watchdog *w, double now) {
   lk_report *report = &w->report;
   lk_peer *self = &w->peers[w->rank];
-  uint64_t moves = atomic_load_explicit(&report->moves, memory_order_acquire);
+  uint64_t moves =
+      atomic_load_explicit(&report->moves, memory_order_acquire) + lk_profile_moves();
   if (moves != self->last.moves) self->moved = now;
   self->heard = now;
   self->last.moves = moves;

@@ -24,7 +24,7 @@ typedef struct {
   int32_t from, to;
   int32_t code;           /* LK_END: what to exit with */
   int32_t waiting, files; /* inside MPI; in a phase that uses files */
-  uint64_t step, moves;   /* moves: phases and MPI calls so far */
+  uint64_t step, moves;   /* moves: phases, MPI calls and kernels so far */
   double waited;          /* seconds that this rank has waited for others so far */
   char phase[LK_PHASE_SIZE];
 } lk_beat;
