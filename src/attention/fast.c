@@ -5,10 +5,20 @@
 #include "attention/tile.h"
 #include <string.h>
 
+/* Asks for the next head's columns of these rows, which lie too far apart for the processor
+ * to guess: they arrive while this head is computed. */
+LK_INLINE void fetch_next_head(const lk_attention *a, const lk_real *from, size_t stride,
+                               int rows) {
+  for (int i = 0; i < rows; i++)
+    for (int d = 0; d < a->head_size; d += LK_LANES)
+      __builtin_prefetch(from + (size_t)i * stride + (size_t)(a->head_size + d));
+}
+
 /* Copies `rows` rows of D numbers into rows of Dp; the padding is zero already and stays
  * so. */
 LK_INLINE void load_rows(const lk_attention *a, lk_real *tile, const lk_real *from,
                          size_t stride, int rows, lk_real factor) {
+  fetch_next_head(a, from, stride, rows);
   for (int i = 0; i < rows; i++)
     for (int d = 0; d < a->head_size; d++)
       tile[(size_t)i * a->Dp + (size_t)d] = factor * from[(size_t)i * stride + (size_t)d];
@@ -18,6 +28,7 @@ LK_INLINE void load_rows(const lk_attention *a, lk_real *tile, const lk_real *fr
  * row, because one number of each row would use few sets of the cache. */
 LK_INLINE void load_columns(const lk_attention *a, lk_real *tile, const lk_real *from,
                             size_t stride, int rows) {
+  fetch_next_head(a, from, stride, rows);
   size_t padded = lk_round_up((size_t)rows, LK_LANES);
   for (int i = 0; i < rows; i++)
     for (int d = 0; d < a->head_size; d++)
@@ -29,6 +40,7 @@ LK_INLINE void load_columns(const lk_attention *a, lk_real *tile, const lk_real 
 
 LK_INLINE void store_rows(const lk_attention *a, lk_real *to, size_t stride,
                           const lk_real *tile, int rows, lk_real factor) {
+  fetch_next_head(a, to, stride, rows);
   for (int i = 0; i < rows; i++)
     for (int d = 0; d < a->head_size; d++)
       to[(size_t)i * stride + (size_t)d] = factor * tile[(size_t)i * a->Dp + (size_t)d];
