@@ -16,9 +16,11 @@ typedef struct {
 
 /* Span corruption: truncates the document to a length uniform in [4, 7/8·block] (a shorter
  * document stays whole), cuts out one span whose length has mean a quarter of that, and
- * writes `prefix ⁇ suffix ⁇ span`. Every row carries loss. Draws from `stream` only. */
+ * writes `prefix ⁇ suffix ⁇ span`. Every row carries loss. Draws from `stream` only, whose
+ * site is the example's number in a micro-batch of `count`: their lengths to truncate to
+ * are evenly spread, so that all micro-batches are nearly equal work. */
 void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length,
-                        size_t block, const lk_stream *stream);
+                        size_t block, uint32_t count, const lk_stream *stream);
 
 /* `question ⁇ answer ⁇`, loss from the row that predicts the first ⁇ on. The caller has
  * checked that question + answer + 1 <= block. */

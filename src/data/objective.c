@@ -8,9 +8,17 @@ enum { DRAW_LIMIT, DRAW_ROUNDING, DRAW_SPAN, DRAW_START };
 
 enum { MIN_LIMIT = 4, MIN_BLOCK = 8 };
 
-static size_t draw_limit(size_t block, const lk_stream *stream) {
-  size_t largest = 7 * block / 8;
-  return MIN_LIMIT + (size_t)lk_random_below(stream, DRAW_LIMIT, largest - MIN_LIMIT + 1);
+enum { ALL_EXAMPLES = (1 << 24) - 1 }; /* a site beyond every example's */
+
+/* Uniform in [4, 7/8·block] for each example, and evenly spread over those of a
+ * micro-batch: one random start, equal strides. Ranks would wait for each other if their
+ * shares differed in length. */
+static size_t draw_limit(size_t block, uint32_t count, const lk_stream *stream) {
+  size_t values = 7 * block / 8 - MIN_LIMIT + 1;
+  lk_stream all = *stream;
+  all.site = ALL_EXAMPLES;
+  size_t start = (size_t)lk_random_below(&all, DRAW_LIMIT, values);
+  return MIN_LIMIT + (start + stream->site % count * values / count) % values;
 }
 
 /* Uniform in [1, 2q-1], so of mean q; q is length/4 rounded up or down at random such that
@@ -28,9 +36,9 @@ static uint16_t *append(uint16_t *to, const uint16_t *tokens, size_t count) {
 }
 
 void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length,
-                        size_t block, const lk_stream *stream) {
-  assert(length > 0 && block >= MIN_BLOCK);
-  size_t limit = draw_limit(block, stream);
+                        size_t block, uint32_t count, const lk_stream *stream) {
+  assert(length > 0 && block >= MIN_BLOCK && count > 0);
+  size_t limit = draw_limit(block, count, stream);
   if (length > limit) length = limit;
   size_t span = draw_span(length, stream);
   size_t start = (size_t)lk_random_below(stream, DRAW_START, length - span + 1);

@@ -189,7 +189,8 @@ void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
   const uint16_t *text = lk_corpus_document(dataset->corpus, document, &length);
   lk_stream stream = {dataset->plan.seed, LK_RANDOM_OBJECTIVE, dataset->step,
                       (uint32_t)dataset->shard, (uint32_t)i};
-  lk_example_corrupt(example, text, length, dataset->block, &stream);
+  uint32_t count = (uint32_t)(dataset->plan.batch_size / dataset->plan.shards);
+  lk_example_corrupt(example, text, length, dataset->block, count, &stream);
 }
 
 void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack) {

@@ -50,7 +50,7 @@ static cut corrupt(size_t length, size_t block, uint64_t step) {
   lk_stream stream = stream_of(step);
   fill(document, length);
   tokens[block + 1] = 77; /* behind the room */
-  lk_example_corrupt(&example, document, length, block, &stream);
+  lk_example_corrupt(&example, document, length, block, 1, &stream);
   assert_in_range(example.length, 3, block + 1);
   assert_int_equal(tokens[block + 1], 77);
   return take_apart(&example);
@@ -151,6 +151,25 @@ static void short_documents_stay_whole(void **state) {
     }
 }
 
+static void lengths_are_spread_over_a_micro_batch(void **state) {
+  (void)state;
+  enum { COUNT = 16, VALUES = 7 * BLOCK / 8 - 4 + 1 };
+  static uint16_t document[200], tokens[BLOCK + 1];
+  lk_example example = {.tokens = tokens};
+  fill(document, 200);
+  for (uint64_t step = 0; step < 40; step++) {
+    size_t first = 0;
+    for (uint32_t i = 0; i < COUNT; i++) {
+      lk_stream stream = stream_of(step);
+      stream.site = i;
+      lk_example_corrupt(&example, document, 200, BLOCK, COUNT, &stream);
+      size_t length = take_apart(&example).truncated;
+      if (i == 0) first = length;
+      assert_int_equal((length + VALUES - first) % VALUES, i * VALUES / COUNT);
+    }
+  }
+}
+
 static void examples_depend_on_the_stream_alone(void **state) {
   (void)state;
   uint16_t document[200], a[BLOCK + 1], b[BLOCK + 1];
@@ -159,12 +178,12 @@ static void examples_depend_on_the_stream_alone(void **state) {
   fill(document, 200);
   for (uint64_t step = 0; step < 50; step++) {
     lk_stream stream = stream_of(step), other = stream;
-    lk_example_corrupt(&first, document, 200, BLOCK, &stream);
-    lk_example_corrupt(&second, document, 200, BLOCK, &stream);
+    lk_example_corrupt(&first, document, 200, BLOCK, 1, &stream);
+    lk_example_corrupt(&second, document, 200, BLOCK, 1, &stream);
     assert_int_equal(first.length, second.length);
     assert_memory_equal(a, b, first.length * sizeof *a);
     other.site++;
-    lk_example_corrupt(&second, document, 200, BLOCK, &other);
+    lk_example_corrupt(&second, document, 200, BLOCK, 1, &other);
     different += first.length != second.length || memcmp(a, b, first.length * sizeof *a);
   }
   assert_in_range(different, 45, 50);
@@ -190,6 +209,7 @@ int main(void) {
       cmocka_unit_test(every_length_has_spans_of_its_own_mean),
       cmocka_unit_test(start_is_uniform_over_what_fits),
       cmocka_unit_test(short_documents_stay_whole),
+      cmocka_unit_test(lengths_are_spread_over_a_micro_batch),
       cmocka_unit_test(examples_depend_on_the_stream_alone),
       cmocka_unit_test(answers_stand_between_masks),
   };
