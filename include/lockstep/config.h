@@ -36,6 +36,10 @@ const char *lk_config_origin(const lk_config *config, const char *key);
  * gives the same config. */
 lk_status lk_config_emit(const lk_config *config, char **yaml);
 
+/* One key's value as text: a name of the table, e.g. "model.layers". LK_USAGE naming the
+ * nearest known key otherwise. The caller owns *text: lk_free. */
+lk_status lk_config_value(const lk_config *config, const char *key, char **text);
+
 /* Hash of the keys that the bits of a run depend on (bits column of the table). */
 lk_status lk_config_hash(const lk_config *config, lk_hash *hash);
 

@@ -1,6 +1,6 @@
-/* The run directory: config.yaml, metrics.csv, dev.csv, checkpoints/step-NNNNNN.h5,
- * checkpoints/latest and checkpoints/best. One process (rank 0) opens it, and holds its
- * lock until it closes it.
+/* The run directory: config.yaml, metrics.csv, history.txt, dev.csv,
+ * checkpoints/step-NNNNNN.h5, checkpoints/latest and checkpoints/best. One process (rank 0)
+ * opens it, and holds its lock until it closes it.
  */
 #ifndef LOCKSTEP_RUN_H
 #define LOCKSTEP_RUN_H

@@ -33,6 +33,10 @@ lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size);
 /* All ranks: mine[count] of every rank into all[count·P], in rank order. */
 lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all);
 
+/* All ranks: "4 ranks on h1:2,h2:2", the hosts in the order of the ranks. The caller owns
+ * *text: lk_free. */
+lk_status lk_world_describe(lk_world *world, char **text);
+
 /* All ranks: array[count] becomes the sum of all ranks' arrays, by MPI_Allreduce. Its order
  * of adding is MPI's own, so the bits depend on P, though they are alike on all ranks: for
  * comparison, and for worlds that are no power of two. lk_tree keeps the bits. */

@@ -1,7 +1,8 @@
-/* Processes that a launcher could not make into one world: each believes to be rank 0 of 1,
- * and all of them would train the same run at once. */
+/* Processes that a launcher could not make into one world: MPI does not start, or each
+ * believes to be rank 0 of 1, and all of them would train the same run at once. */
 #include "dist/world.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* Variable, and what gives its processes one world. The first that is set is the innermost
  * launcher's, and decides. */
@@ -28,4 +29,20 @@ lk_status lk_world_check_launcher(const lk_world *world) {
                    launchers[i].variable, expected, launchers[i].fix);
   }
   return LK_OK;
+}
+
+/* srun starts processes of Open MPI through PMIx alone; without it, MPI_Init would end them
+ * and advise to build Slurm anew. What mpirun starts inside a job has PMIx too. */
+lk_status lk_launcher_check(void) {
+  if (!getenv("SLURM_STEP_ID") || !getenv("SLURM_PROCID") || getenv("PMIX_RANK"))
+    return LK_OK;
+  return lk_fail(
+      LK_USAGE, "srun started this without PMIx, so that the ranks cannot find each other; "
+                "use srun --mpi=pmix (srun --mpi=list shows whether this Slurm has it), or "
+                "mpirun inside the allocation");
+}
+
+int lk_launcher_is_first(void) {
+  const char *rank = getenv("SLURM_PROCID");
+  return !rank || !strcmp(rank, "0");
 }

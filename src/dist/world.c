@@ -60,6 +60,7 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   lk_world *world = NULL;
   int provided = MPI_THREAD_SINGLE;
   *out = NULL;
+  LK_TRY(lk_launcher_check());
   LK_TRY(LK_NEW(world, 1));
   world->comm = MPI_COMM_NULL;
   int error = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
@@ -92,7 +93,8 @@ void lk_world_free(lk_world *world) {
 void lk_world_report(lk_world *world, lk_status status) {
   if (status == LK_OK) return;
   if (world && world->size > 1 && world->broken) lk_world_abort(world, status);
-  if (!world || world->rank == 0) fprintf(stderr, "lockstep: %s\n", lk_message());
+  if (world ? world->rank == 0 : lk_launcher_is_first())
+    fprintf(stderr, "lockstep: %s\n", lk_message());
 }
 
 int lk_world_rank(const lk_world *world) {

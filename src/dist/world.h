@@ -23,6 +23,12 @@ struct lk_world {
 void lk_mpi_enter(void);
 void lk_mpi_leave(void);
 
+/* Before MPI starts. LK_USAGE with the fix: the launcher did not prepare what MPI needs. */
+lk_status lk_launcher_check(void);
+
+/* Without MPI: nonzero on the one process that shall speak. */
+int lk_launcher_is_first(void);
+
 /* Turns a failed MPI call into LK_INTERNAL with MPI's own text. */
 lk_status lk_mpi_fail(int error, const char *function, int line);
 

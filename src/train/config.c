@@ -161,3 +161,13 @@ const char *lk_config_origin(const lk_config *config, const char *name) {
   int key = lk_config_find_key(name);
   return key >= 0 && config->origin[key] ? config->origin[key] : "default";
 }
+
+lk_status lk_config_value(const lk_config *config, const char *name, char **text) {
+  char number[32];
+  int key = lk_config_find_key(name);
+  *text = NULL;
+  if (key < 0)
+    return lk_fail(LK_USAGE, "there is no key '%s'; did you mean '%s'?", name,
+                   lk_config_nearest_key(name));
+  return lk_copy_text(text, lk_config_value_text(config, key, number));
+}

@@ -1,5 +1,6 @@
 /* The loop over steps: metrics, progress, checkpoints. */
 #include "base/clock.h"
+#include "train/history.h"
 #include "train/progress.h"
 #include "train/stop.h"
 #include "train/trainer.h"
@@ -110,12 +111,16 @@ static void warn_of_rounding(const lk_trainer *t) {
 
 lk_status lk_trainer_run(lk_trainer *trainer) {
   lk_loop loop = {.trainer = trainer, .start = lk_clock()};
+  lk_status status;
   int stop = 0;
+  if (trainer->complete) return LK_OK;
+  LK_TRY(lk_history_start(trainer));
   warn_of_rounding(trainer);
-  LK_TRY(trainer->complete ? LK_OK : lk_trainer_score_dev(trainer));
+  status = lk_trainer_score_dev(trainer);
   lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
                     trainer->config->log_seconds);
-  while (trainer->step < trainer->steps && !stop)
-    LK_TRY(one_step(&loop, &stop));
-  return LK_OK;
+  while (status == LK_OK && trainer->step < trainer->steps && !stop)
+    status = one_step(&loop, &stop);
+  lk_history_end(trainer, status);
+  return status;
 }

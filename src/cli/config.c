@@ -1,0 +1,47 @@
+#include "cli/command.h"
+#include "lockstep/memory.h"
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* names: "run,shards", which it cuts. */
+static lk_status print_values(const lk_config *config, char *names) {
+  char *rest = NULL, *text = NULL;
+  for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+    LK_TRY(lk_config_value(config, name, &text));
+    printf("%s\n", text);
+    lk_free(text);
+  }
+  return LK_OK;
+}
+
+static lk_status print_keys(const lk_config *config, const char *keys) {
+  char *names = NULL;
+  LK_TRY(lk_copy_text(&names, keys));
+  lk_status status = print_values(config, names);
+  lk_free(names);
+  return status;
+}
+
+static lk_status print_all(const lk_config *config) {
+  char *yaml = NULL;
+  LK_TRY(lk_config_emit(config, &yaml));
+  fputs(yaml, stdout);
+  lk_free(yaml);
+  return LK_OK;
+}
+
+lk_status lk_cli_config(lk_world *world, int argc, char **argv) {
+  const char *keys = NULL;
+  const lk_option options[] = {{"keys", 'k', LK_OPTION_TEXT, &keys, "NAME,...",
+                                "only the values of these keys, one a line"}};
+  lk_words words;
+  lk_config *config = NULL;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, INT_MAX, &words));
+  if (words.help) return LK_OK;
+  lk_status status = lk_arguments_config(world, &words, &config);
+  if (status == LK_OK && lk_world_rank(world) == 0)
+    status = keys ? print_keys(config, keys) : print_all(config);
+  lk_config_free(config);
+  return lk_world_agree(world, status);
+}

@@ -1,0 +1,80 @@
+#include "train/history.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static void path_of(const lk_trainer *t, char path[PATH_MAX]) {
+  snprintf(path, PATH_MAX, "%s/history.txt", t->config->run);
+}
+
+/* One write a line: a full disk leaves the lines before it alone. */
+static void append(const lk_trainer *t, const char *text) {
+  char path[PATH_MAX], when[32];
+  time_t now = time(NULL);
+  path_of(t, path);
+  strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+  int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (file < 0 || dprintf(file, "%s %s\n", when, text) < 0)
+    fprintf(stderr, "lockstep: %s: cannot write: %s; training goes on without it\n", path,
+            strerror(errno));
+  if (file >= 0) close(file);
+}
+
+/* The ranks in a line of lk_history_start, up to its end; NULL in another line. */
+static const char *ranks_in(const char *line) {
+  const char *steps = strstr(line, " step "), *comma = strstr(line, ", ");
+  return steps && comma && steps < comma && strstr(comma, " on ") ? comma + 2 : NULL;
+}
+
+/* The text of the last start's ranks, inside `history`, which it cuts into lines; NULL when
+ * there was none. */
+static const char *last_ranks(char *history) {
+  const char *last = NULL;
+  for (char *line = history, *end; (end = strchr(line, '\n')); line = end + 1) {
+    *end = '\0';
+    const char *ranks = ranks_in(line);
+    if (ranks) last = ranks;
+  }
+  return last;
+}
+
+static void compare_with_last(const lk_trainer *t, const char *ranks) {
+  char path[PATH_MAX], *history = NULL;
+  size_t size;
+  path_of(t, path);
+  if (access(path, R_OK) || lk_file_read(path, &history, &size) != LK_OK) return;
+  const char *before = last_ranks(history);
+  if (before && strcmp(before, ranks))
+    fprintf(stderr, "lockstep: the world changed: %s, before %s\n", ranks, before);
+  lk_free(history);
+}
+
+static lk_status record(const lk_trainer *t, const char *ranks) {
+  char *text = NULL;
+  size_t size = strlen(ranks) + 64;
+  LK_TRY(LK_NEW(text, size));
+  snprintf(text, size, "step %llu of %llu, %s", (unsigned long long)t->step,
+           (unsigned long long)t->steps, ranks);
+  compare_with_last(t, ranks);
+  append(t, text);
+  lk_free(text);
+  return LK_OK;
+}
+
+lk_status lk_history_start(const lk_trainer *trainer) {
+  char *ranks = NULL;
+  LK_TRY(lk_world_describe(trainer->world, &ranks));
+  lk_status status = trainer->run ? record(trainer, ranks) : LK_OK;
+  lk_free(ranks);
+  return lk_world_agree(trainer->world, status);
+}
+
+void lk_history_end(const lk_trainer *trainer, lk_status status) {
+  if (trainer->run) append(trainer, status == LK_OK ? "complete" : lk_message());
+}
