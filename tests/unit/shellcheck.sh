@@ -7,5 +7,5 @@ if ! command -v shellcheck >/dev/null; then
   echo "SKIPPED: shellcheck is not installed"
   exit 77
 fi
-find launch tests .ci -type f \( -name '*.sh' -o -path .ci/run \) -print0 |
+find launch tests .ci -type f \( -name '*.sh' -o -name '*.sbatch' -o -path .ci/run \) -print0 |
   xargs -0 shellcheck

@@ -1,0 +1,187 @@
+# What the launchers share. To be sourced by a script that has set `usage`.
+
+script=${0##*/}
+launch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lockstep=${LOCKSTEP:-$(dirname "$launch")/build/lockstep}
+if [[ $(id -u) == 0 ]]; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # Open MPI asks root for it
+fi
+
+say() {
+  echo "$script: $*" >&2
+}
+
+# stop CODE MESSAGE...
+stop() {
+  local code=$1
+  shift
+  say "$@"
+  exit "$code"
+}
+
+refuse() {
+  say "$@"
+  echo "$usage" >&2
+  exit 64
+}
+
+# The options that local.sh and hosts.sh have in common, and their defaults.
+ranks=         # as many as fit
+oversubscribe= # more ranks than cores are refused
+bind=yes       # each rank on cores of its own
+limit=0        # seconds after which the run is stopped; 0: none
+grace=120      # seconds from asking the run to stop to killing it
+network=       # left to Open MPI
+answering=     # a host that does not answer is an error
+common_options="  -n RANKS           instead of the largest power of two that fits
+  --oversubscribe    allow more ranks than cores
+  --no-bind          leave the choice of cores to the kernel: for several jobs on a host
+  --limit SECONDS    stop with a checkpoint after this time; the start command goes on from it
+  --grace SECONDS    time that a run has to stop before it is killed (120)"
+
+need_number() {
+  [[ ${2-} =~ ^[0-9]+$ ]] || refuse "$1 needs a whole number, not '${2-}'"
+}
+
+# take_option WORDS...: reads the option that they begin with; sets `taken`, the number of words that
+# it took: 0 when they begin with none of these.
+take_option() {
+  taken=2
+  case ${1-} in
+    -n | --limit | --grace) need_number "$1" "${2-}" ;;&
+    -n) ranks=$2 ;;
+    --limit) limit=$2 ;;
+    --grace) grace=$2 ;;
+    --network)
+      [[ -n ${2-} ]] || refuse "--network needs an interface or a CIDR range"
+      network=$2
+      ;;
+    --oversubscribe) oversubscribe=yes taken=1 ;;
+    --no-bind) bind='' taken=1 ;;
+    --answering) answering=yes taken=1 ;;
+    -h | --help)
+      echo "$usage"
+      exit 0
+      ;;
+    -*) refuse "unknown option $1" ;;
+    *) taken=0 ;;
+  esac
+}
+
+# take_training [pretrain|finetune] CONFIG [key=value ...]: sets `training`, lockstep's arguments, and
+# `run`, `shards` and `threads`. Without a command, a config that has questions is for finetuning.
+take_training() {
+  local command= values
+  if [[ ${1-} == pretrain || ${1-} == finetune ]]; then
+    command=$1
+    shift
+  fi
+  (($#)) || refuse "no CONFIG given"
+  [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
+  values=$("$lockstep" config "$@" --keys run,questions,shards,threads) || exit # it has said why
+  mapfile -t values <<<"$values"
+  [[ -n $command || -z ${values[1]} ]] || command=finetune
+  training=("${command:-pretrain}" "$@")
+  run=${values[0]} shards=${values[2]} threads=${values[3]}
+  [[ -n $run ]] || stop 64 "no run directory: add run=FOLDER, where checkpoints and metrics go"
+}
+
+# largest_world CORES: sets `ranks`, unless -n did, to the largest power of two whose threads fit on so
+# many cores and that the shards can be shared by: any such number gives the same bits.
+largest_world() {
+  [[ -z $ranks ]] || return 0
+  ranks=1
+  while ((ranks * 2 * threads <= $1 && ranks * 2 <= shards)); do ranks=$((ranks * 2)); done
+}
+
+# newest_checkpoint: says which file the run's newest checkpoint is, and nothing when there is none.
+# Writing another one changes it, also one of the same step.
+newest_checkpoint() {
+  stat -Lc '%i %Y %n' "$run/checkpoints/latest" 2>/dev/null || true
+}
+
+step_of_newest() {
+  local name
+  name=$(readlink "$run/checkpoints/latest" 2>/dev/null) || name=step-0.h5
+  name=${name#step-}
+  echo $((10#${name%.h5}))
+}
+
+# was_asked_to_stop: the run's last end was asked for, by a signal or a time limit. The exit code alone
+# does not tell: 75 is the watchdog's too.
+was_asked_to_stop() {
+  tail -n 1 "$run/history.txt" 2>/dev/null | grep -q ' stopped after step '
+}
+
+asked=0 # how often this script was told to end
+child=  # what it waits for
+
+# The ranks write a checkpoint on SIGUSR1, which mpirun and srun pass on; on SIGTERM and SIGINT mpirun
+# would leave them one second.
+ask_to_stop() {
+  asked=$((asked + 1))
+  if [[ -z $child ]]; then
+    exit 130
+  elif ((asked == 1)); then
+    say "stopping after the current step; once more to stop at once"
+    kill -USR1 "$child" 2>/dev/null || true
+  else
+    kill -TERM -- "-$child" 2>/dev/null || true
+    (sleep 5 && kill -KILL -- "-$child") >/dev/null 2>&1 &
+  fi
+}
+
+# mpirun waits without end for a host that was lost while it was being told something, even after all
+# ranks that it can reach have ended: it gets 10 seconds.
+rank_was_lost() {
+  [[ -z $child ]] || (sleep 10 && kill -KILL -- "-$child") >/dev/null 2>&1 {errors}>&- &
+}
+
+# pass_errors: standard error of the ranks, with the watchdog's message watched for.
+pass_errors() {
+  local line
+  trap '' TERM INT HUP USR1
+  while IFS= read -r line || [[ -n $line ]]; do
+    printf '%s\n' "$line" >&2
+    [[ $line != *'; ending all ranks; '* ]] || kill -USR2 $$
+  done
+}
+
+# await: until the child has ended, whatever signals come meanwhile; sets `code`.
+await() {
+  while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
+  code=0
+  wait "$child" || code=$?
+  child=
+}
+
+# run_child COMMAND...: in a session of its own, so that a terminal's interrupt reaches this script
+# alone. Sets `code`.
+run_child() {
+  setsid "$@" &
+  child=$!
+  await
+}
+
+# watch_ranks COMMAND...: runs what starts the ranks. Sets `code`. What they said last is said before
+# this ends, unless something that outlives them could say more.
+watch_ranks() {
+  local errors filter i
+  trap rank_was_lost USR2
+  exec {errors}> >(pass_errors)
+  filter=$!
+  run_child "$@" 2>&"$errors" {errors}>&-
+  exec {errors}>&-
+  trap '' USR2
+  for ((i = 0; i < 100; i++)); do
+    kill -0 "$filter" 2>/dev/null || return 0
+    sleep 0.01
+  done
+}
+
+# launch MPIRUN...: the training, within its time limit. Ends the script with the training's exit code.
+launch() {
+  trap ask_to_stop TERM INT HUP USR1
+  watch_ranks timeout --foreground --preserve-status --signal=USR1 --kill-after="$grace" "$limit" "$@"
+  exit "$code"
+}

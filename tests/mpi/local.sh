@@ -1,0 +1,120 @@
+#!/bin/bash
+# launch/local.sh starts one rank a core that it may use, on cores of their own, and no more unless
+# told; passes signals and exit codes on. timeout: 150
+set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
+
+work=$(mktemp -d)
+cgroup=
+cleanup() {
+  rm -rf "$work"
+  [[ -z $cgroup ]] || rmdir "$cgroup"
+}
+trap cleanup EXIT
+cd "$work"
+"$LOCKSTEP" synth data --people 80 --questions 40 > /dev/null
+training=("$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt)
+unset OMPI_MCA_rmaps_base_oversubscribe OMPI_MCA_hwloc_base_binding_policy
+
+# Notes where each rank may run, and what it was told to do.
+cat > noting << END
+#!/bin/bash
+[[ \$1 == config ]] || echo "\$1 \$(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status)" >> ranks
+exec "$LOCKSTEP" "\$@"
+END
+chmod +x noting
+export LOCKSTEP=$work/noting
+
+# started WHAT CODE RANKS PREFIX... -- ARGUMENTS...: RANKS of them noted themselves.
+started() {
+  local what=$1 expected=$2 ranks=$3 prefix=()
+  shift 3
+  while [[ $1 != -- ]]; do
+    prefix+=("$1")
+    shift
+  done
+  shift
+  : > ranks
+  rm -rf run
+  code=0
+  timeout -k 5 60 "${prefix[@]}" "$SOURCE_DIR/launch/local.sh" "$@" > log 2>&1 || code=$?
+  ((code == expected)) || fail "$what: exit code $code, expected $expected: $(cat log)"
+  (($(wc -l < ranks) == ranks)) || fail "$what: not $ranks ranks: $(cat ranks log)"
+  echo "$what: exit code $code, ranks: $(sort ranks | tr '\n' ' ')"
+}
+
+mapfile -t allowed < <(taskset -cp $$ | sed 's/.*: //' | tr , '\n' |
+  while IFS=- read -r first last; do seq "$first" "${last:-$first}"; done)
+last=${allowed[-1]}
+started "one CPU" 0 1 taskset -c "$last" -- "${training[@]}" run=run
+grep -qx "pretrain $last" ranks || fail "one CPU: not on CPU $last"
+started "one shard" 0 1 -- "${training[@]}" run=run shards=1 batch_size=4
+started "all cores" 0 "$(cd "$SOURCE_DIR" && lscpu -p=CPU,CORE,SOCKET | grep -v '^#' |
+  awk -F, -v allowed=" ${allowed[*]} " 'index(allowed, " " $1 " ") { cores[$2 "," $3] = 1 }
+    END { for (i in cores) n++; ranks = 1; while (ranks * 2 <= n && ranks < 8) ranks *= 2; print ranks }')" \
+  -- "${training[@]}" run=run
+[[ -z $(sort ranks | uniq -d) ]] || fail "all cores: two ranks share a core"
+started "two ranks without binding" 0 2 -- -n 2 --no-bind --oversubscribe "${training[@]}" run=run
+[[ $(sort -u ranks) == "pretrain $(sed -n 's/^Cpus_allowed_list:\s*//p' /proc/self/status)" ]] ||
+  fail "without binding: bound"
+started "too many ranks" 64 0 taskset -c "$last" -- -n 2 "${training[@]}" run=run
+grep -q '2 ranks of 1 threads need more than the 1 cores .*--oversubscribe' log || fail "$(cat log)"
+started "too many ranks, as told" 0 2 taskset -c "$last" -- -n 2 --oversubscribe "${training[@]}" run=run
+
+# A control group that grants the time of one CPU, of either version.
+# shellcheck disable=SC2016 # for the inner shell
+inside='echo $$ > "$0"/cgroup.procs; exec "$@"'
+for root in /sys/fs/cgroup/cpu /sys/fs/cgroup; do
+  mkdir "$root/lockstep-test-$$" 2> /dev/null || continue
+  cgroup=$root/lockstep-test-$$
+  if echo 100000 100000 2> /dev/null > "$cgroup/cpu.max" ||
+    echo 100000 2> /dev/null > "$cgroup/cpu.cfs_quota_us"; then
+    started "a quota of one CPU" 0 1 bash -c "$inside" "$cgroup" -- "${training[@]}" run=run
+    break
+  fi
+  rmdir "$cgroup"
+  cgroup=
+done
+[[ -n $cgroup ]] || echo "no control group can be made here: quotas are not tested"
+
+# Questions are for finetuning; what is given decides.
+started "questions" 75 1 -- -n 1 --limit 2 "${training[@]}" run=run steps=1000000 \
+  questions=data/birth_places_train.tsv
+grep -q '^finetune' ranks || fail "questions: $(cat ranks)"
+grep -q 'stopped after step .* by SIGUSR1; to resume: lockstep finetune' log || fail "$(cat log)"
+started "a command" 66 1 -- -n 1 finetune "${training[@]}" run=run questions=nothing.tsv
+started "no run" 64 0 -- "${training[@]}"
+started "no config" 64 0 --
+started "an unknown key" 64 0 -- "${training[@]}" run=run stpes=3
+started "an unknown option" 64 0 -- --fast "${training[@]}" run=run
+started "help" 0 0 -- --help
+LOCKSTEP=$work/nothing started "no program" 66 0 -- "${training[@]}" run=run
+grep -q 'run launch/build.sh' log || fail "no program: $(cat log)"
+
+# interrupt NUMBER CODE key=value...: so many interrupts to the script alone (a terminal's reach no more,
+# since the ranks are in a session of their own) end it with this exit code.
+interrupt() {
+  rm -rf run
+  env --default-signal=INT "$SOURCE_DIR/launch/local.sh" "${training[@]}" run=run steps=1000000 \
+    "${@:3}" > log 2>&1 &
+  local script=$! i code=0
+  until [[ -s run/metrics.csv ]]; do
+    kill -0 "$script" || fail "it ended early: $(cat log)"
+    nap 0.05
+  done
+  nap 0.5
+  for ((i = 0; i < $1; i++)); do
+    kill -s INT "$script"
+    nap 0.2
+  done
+  wait "$script" || code=$?
+  [[ $code =~ ^($2)$ ]] || fail "$1 interrupts: exit code $code: $(cat log)"
+  newest run
+  echo "$1 interrupts: exit code $code, newest checkpoint $newest"
+}
+interrupt 1 75
+((newest > 0)) || fail "no checkpoint"
+# A step of this model takes a minute, and mpirun leaves the ranks one second.
+interrupt 2 '1|130|137|143' kernels=reference model.layers=4 model.channels=128 batch_size=256
+((newest == 0)) || fail "it wrote a checkpoint"
