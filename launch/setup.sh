@@ -41,6 +41,9 @@ python3-numpy     python   numpy
 clang-format      commands clang-format
 shellcheck        commands shellcheck
 gnuplot-nox       commands gnuplot
+iproute2          commands ip tc
+slurm-wlm         commands slurmctld slurmd srun
+munge             commands munged
 "
 
 probe_commands() {

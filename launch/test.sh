@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs, builds and runs every test. Arguments go to ctest:
-#   launch/test.sh -L unit        one label: unit, mpi or reference
+#   launch/test.sh -L unit        one label: unit, mpi, cluster or reference
 #   launch/test.sh -R unit.pack   one test
 set -euo pipefail
 

@@ -1,0 +1,122 @@
+#!/bin/bash
+# Trains on several hosts by mpirun and ssh, and ends when one of them is lost.
+set -euo pipefail
+# shellcheck source=launch/common.bash
+source "$(dirname "$0")/common.bash"
+
+usage="usage: launch/hosts.sh [option ...] HOSTFILE [pretrain|finetune] CONFIG [key=value ...]
+Trains on the hosts of HOSTFILE, one a line: HOST slots=RANKS. Takes as many ranks as fit, rounded
+down to a power of two and at most \`shards\`. Each host must be reached by ssh without a password
+(or by OMPI_MCA_plm_rsh_agent), hold the same program at the same path, and see the corpus; put the
+run directory where all hosts see it, for the first one may be lost. Started again, also on other
+hosts, it goes on from the newest checkpoint. An interrupt, or a SIGTERM, ends it with a checkpoint
+and exit code 75; a second one ends it at once.
+$common_options
+  --network NAME     the interface or CIDR range to use, when hosts have several
+  --answering        go on without the hosts that do not answer
+Exit codes: those of lockstep and mpirun; 69: a host does not answer; 75: stopped, and the same
+command goes on."
+
+while take_option "$@" && ((taken)); do shift "$taken"; done
+(($# >= 2)) || refuse "HOSTFILE and CONFIG are needed"
+hostfile=$1
+shift
+take_training "$@"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# read_hostfile: sets `hosts` and `slots`; several lines of a host add up, as for mpirun.
+read_hostfile() {
+  local host rest
+  hosts=()
+  declare -gA slots=()
+  [[ -r $hostfile ]] || stop 66 "$hostfile: cannot be read"
+  while read -r host rest; do
+    [[ -n $host && $host != '#'* ]] || continue
+    [[ $rest =~ (^|[[:space:]])slots=([0-9]+) ]] ||
+      stop 64 "$hostfile: write slots=N behind $host, the number of ranks that it takes"
+    [[ -n ${slots[$host]-} ]] || hosts+=("$host")
+    slots[$host]=$((${slots[$host]:-0} + BASH_REMATCH[2]))
+  done <"$hostfile"
+  ((${#hosts[@]})) || stop 64 "$hostfile: names no host"
+}
+
+# on_host HOST COMMAND: by the agent that mpirun will use.
+on_host() {
+  local agent=()
+  if [[ $1 == localhost || $1 == "$(hostname)" ]]; then
+    agent=(bash -c)
+  elif [[ -n ${OMPI_MCA_plm_rsh_agent-} ]]; then
+    read -ra agent <<<"$OMPI_MCA_plm_rsh_agent ${OMPI_MCA_plm_rsh_args-} $1"
+  else
+    read -ra agent <<<"ssh -o BatchMode=yes -o ConnectTimeout=10 ${OMPI_MCA_plm_rsh_args-} $1"
+  fi
+  timeout 20 "${agent[@]}" "$2" </dev/null
+}
+
+# ask_hosts: each host's checksum of the program, all at once, in files of its name.
+ask_hosts() {
+  local host
+  for host in "${hosts[@]}"; do
+    on_host "$host" "sha256sum $(printf %q "$lockstep") || echo missing" \
+      >"$work/$host" 2>"$work/$host.err" &
+  done
+  wait
+}
+
+# check_host HOST: it answers, and has the program that is here. Fails if it is to be left out.
+check_host() {
+  local sum here
+  read -r sum _ <"$work/$1" || sum=
+  here=$(sha256sum <"$lockstep" | cut -d ' ' -f 1)
+  if [[ -z $sum ]]; then
+    [[ -n $answering ]] ||
+      stop 69 "$1 does not answer: $(tail -n 1 "$work/$1.err"); mend it, take it out of $hostfile," \
+        "or go on without it by --answering"
+    say "$1 does not answer: going on without it"
+    return 1
+  elif [[ $sum == missing ]]; then
+    stop 66 "$1 has no $lockstep: copy the program to the same path on every host"
+  elif [[ $sum != "$here" ]]; then
+    stop 64 "$1 has another $lockstep than this host (SHA-256 ${sum:0:12}…, here ${here:0:12}…):" \
+      "the bits would differ; copy the same program to every host"
+  fi
+}
+
+# choose_hosts: the answering ones, and how many ranks they take together.
+choose_hosts() {
+  local host
+  count=0
+  for host in "${hosts[@]}"; do
+    check_host "$host" || continue
+    echo "$host slots=${slots[$host]}" >>"$work/hostfile"
+    count=$((count + slots[$host]))
+  done
+  ((count)) || stop 69 "no host answers"
+}
+
+read_hostfile
+ask_hosts
+choose_hosts
+largest_world $((count * threads)) # a slot is a rank, whatever its threads
+options=(-np "$ranks" --hostfile "$work/hostfile")
+if ((ranks > count)); then
+  [[ -n $oversubscribe ]] || stop 64 "$ranks ranks need more than the $count slots of $hostfile;" \
+    "lower -n, or add --oversubscribe (it will be slow)"
+  options+=(--oversubscribe --bind-to none)
+elif [[ -n $bind ]]; then
+  options+=(--map-by "slot:PE=$threads" --bind-to core)
+else
+  options+=(--map-by slot --bind-to none)
+fi
+
+# mpirun waits for a lost host without end unless it probes the connections: here it notices after
+# 10 + 3 * 5 seconds. What the environment says already, stays.
+export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-10}
+export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-5}
+export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
+if [[ -n $network ]]; then
+  export OMPI_MCA_oob_tcp_if_include=$network OMPI_MCA_btl_tcp_if_include=$network
+fi
+launch mpirun "${options[@]}" "$lockstep" "${training[@]}"
