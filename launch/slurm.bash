@@ -1,0 +1,111 @@
+# What the Slurm batch scripts share. To be sourced by one, in Lockstep's folder.
+
+shopt -s extglob
+usage="see the head of the batch script"
+# shellcheck source=launch/common.bash
+source launch/common.bash
+script=job\ $SLURM_JOB_ID
+
+cancelled= # by scancel, preemption or the administrator: SIGTERM
+warned=    # the time limit is near: SIGUSR1, see #SBATCH --signal
+job=$SLURM_JOB_ID
+if [[ -n ${SLURM_ARRAY_JOB_ID-} ]]; then
+  job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID # the plain number may mean the whole array
+fi
+
+# count_ranks: sets `ranks`, a power of two, and `nodes`, as few as hold them. SLURM_JOB_CPUS_PER_NODE is
+# like 4(x3),8: the smallest node counts.
+count_ranks() {
+  local a_node
+  a_node=$(tr , '\n' <<<"${SLURM_JOB_CPUS_PER_NODE//(x+([0-9]))/}" | sort -n | head -n 1)
+  a_node=$((a_node / threads))
+  ((a_node)) || stop 64 "a node has fewer cores than the $threads threads of a rank"
+  ranks=
+  largest_world $((SLURM_JOB_NUM_NODES * a_node * threads))
+  nodes=$(((ranks + a_node - 1) / a_node))
+}
+
+# choose_launcher: srun where this Slurm can start MPI programs (-K: all ranks end with the first one
+# that fails), else mpirun, which asks Slurm for the nodes.
+choose_launcher() {
+  count_ranks
+  if srun --mpi=list 2>&1 | grep -qw pmix; then
+    launcher=(srun --mpi=pmix -K --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads")
+  else
+    export OMPI_MCA_oob_tcp_keepalive_time=10 OMPI_MCA_oob_tcp_keepalive_intvl=5
+    export OMPI_MCA_oob_tcp_keepalive_probes=3 # or mpirun waits for a lost node without end
+    launcher=(mpirun -np "$ranks" --map-by "slot:PE=$threads" --bind-to none)
+  fi
+}
+
+pass_on() {
+  [[ -z $child ]] || kill -USR1 "$child" 2>/dev/null || true
+}
+
+# run_ranks ARGUMENTS...: lockstep on all ranks; sets `code`. A signal meanwhile asks them to stop.
+run_ranks() {
+  trap 'cancelled=yes; pass_on' TERM
+  trap 'warned=yes; pass_on' USR1
+  watch_ranks "${launcher[@]}" "$lockstep" "$@"
+}
+
+# A node that is cut off does not let a step start. Slurm itself starts the job again on other nodes
+# as soon as it has noticed: this script must not be faster, for it might get the same node.
+wait_for_lost_nodes() {
+  local node
+  for node in $(scontrol show hostnames "$SLURM_JOB_NODELIST"); do
+    timeout 30 srun --overlap --mpi=none -N 1 -n 1 -w "$node" true </dev/null 2>/dev/null && continue
+    say "$node does not answer: waiting for Slurm to start the job again without it"
+    run_child sleep 900
+    [[ -z $cancelled ]] || exit 75
+  done
+}
+
+# train [pretrain|finetune] CONFIG [key=value ...]: goes on with the run as far as this start can.
+# Returns when the run is complete; else the job is requeued, or ends.
+train() {
+  local before
+  take_training "$@"
+  choose_launcher
+  say "start $((${SLURM_RESTART_COUNT:-0} + 1)) (SLURM_RESTART_COUNT=${SLURM_RESTART_COUNT:-0}):" \
+    "${training[0]} from step $(step_of_newest) on $ranks ranks, $nodes of the nodes" \
+    "$SLURM_JOB_NODELIST, by ${launcher[0]}"
+  before=$(newest_checkpoint)
+  run_ranks "${training[@]}"
+  # Seen now and then when several jobs start on a node at once: a rank dies inside MPI_Init.
+  if ((code > 75)) && [[ -z $warned$cancelled && $(newest_checkpoint) == "$before" ]]; then
+    say "exit code $code before the first checkpoint: once more"
+    run_ranks "${training[@]}"
+  fi
+  case $code in
+    0) return ;;
+    64 | 65 | 66) stop "$code" "exit code $code, which a restart does not cure" ;;
+  esac
+  [[ -z $cancelled ]] || stop "$code" "cancelled; submitted again, it goes on from step $(step_of_newest)"
+  if [[ -z $warned ]] && was_asked_to_stop; then
+    stop "$code" "asked to stop; submitted again, it goes on from step $(step_of_newest)"
+  fi
+  if [[ $(newest_checkpoint) == "$before" ]]; then
+    stop "$code" "exit code $code, and no checkpoint since this start: not starting again; raise --time," \
+      "or lower checkpoint_every"
+  fi
+  say "exit code $code: starting again from step $(step_of_newest)"
+  [[ -n $warned ]] || wait_for_lost_nodes
+  scontrol requeue "$job" || stop 75 "cannot be requeued: submit it again, it goes on from there"
+  exit 75
+}
+
+# collect_scores FOLDER: a line for each FOLDER/*/score.txt, then mean and standard deviation.
+collect_scores() {
+  local file
+  for file in "$1"/*/score.txt; do
+    printf '%-12s %s\n' "$(basename "$(dirname "$file")")" "$(cat "$file")"
+  done | awk '{ print; score = $NF + 0; n++; sum += score; squares += score * score }
+    END {
+      if (n == 0) exit 1
+      mean = sum / n
+      variance = n > 1 ? (squares - n * mean * mean) / (n - 1) : 0
+      deviation = sqrt(variance > 0 ? variance : 0)
+      printf "%d runs: %.2f%% on average, standard deviation %.2f\n", n, mean, deviation
+    }' | tee "$1/scores.txt"
+}
