@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every command of the README, in order, but for two that run elsewhere: launch/test.sh runs
+# Runs every command of the READMEs, in order, but for two that run elsewhere: launch/test.sh runs
 # this, and tests/mpi/quickstart.sh runs launch/quickstart.sh. The seed recipes are cut to two steps
 # of a small model. timeout: 300
 set -euo pipefail
@@ -17,18 +17,21 @@ short=()
   short=(steps=2 batch_size=16 model.layers=1 model.heads=2 model.channels=32)
 exec "$LOCKSTEP" "\$@" "\${short[@]}"
 END
-# A stand-in for Slurm's launcher, which starts what stands behind its options.
-cat > bin/srun <<END
+# A stand-in for Slurm, which starts a job here; tests/cluster/slurm.sh has a real one.
+cat > bin/sbatch <<END
 #!/bin/bash
-while [[ \$1 == -* ]]; do shift; done
-exec "$MPIRUN" -np 2 "\$@"
+export SLURM_JOB_ID=1 SLURM_SUBMIT_DIR=$work SLURM_JOB_NUM_NODES=1 SLURM_JOB_CPUS_PER_NODE=2
+SLURM_JOB_NODELIST=here exec bash "\$@"
 END
-chmod +x build/lockstep bin/srun
+printf '#!/bin/bash\nexit 1\n' > bin/srun
+chmod +x build/lockstep bin/sbatch bin/srun
+echo localhost slots=2 > hosts
+LOCKSTEP=$work/build/lockstep # the scripts' too
 PATH=$work/bin:$PATH
 
 # The lines of all blocks of one language; continued lines are joined.
 blocks() {
-  sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$SOURCE_DIR/README.md" |
+  sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$SOURCE_DIR/README.md" "$SOURCE_DIR/launch/README.md" |
     sed -e ':a' -e '/\\$/N; s/\\\n *//; ta'
 }
 
@@ -53,7 +56,7 @@ while read -r line; do
   }
   run=$((run + 1))
 done < <(blocks sh)
-((run >= 9)) || {
+((run >= 15)) || {
   echo "FAILED: only $run commands found"
   exit 1
 }
