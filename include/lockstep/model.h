@@ -55,6 +55,12 @@ typedef struct {
 void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
                        const lk_backward_hook *hook);
 
+/* The same in parts 0 … lk_model_parts - 1, all of them in this order: head, each block,
+ * embedding. Other models may compute in between. */
+int lk_model_parts(const lk_model *model);
+void lk_model_backward_part(lk_model *model, const lk_real *values, lk_real *gradients,
+                            int part, const lk_backward_hook *hook);
+
 typedef struct lk_decoder lk_decoder;
 
 /* Decodes at most max_sequences prompts at a time. The caller owns *out: lk_decoder_free.

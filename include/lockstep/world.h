@@ -73,7 +73,8 @@ void lk_tree_free(lk_tree *tree);
 /* The next shard's array, zeroed, to add gradients into; valid until lk_tree_add. */
 float *lk_tree_leaf(lk_tree *tree);
 
-/* The leaf is complete: sums what can be summed. */
+/* The leaf is complete: sums what can be summed. When `leaves` is even, nothing is added to
+ * the last leaf but one before the last one is there too: both can be filled together. */
 void lk_tree_add(lk_tree *tree);
 
 /* While the last leaf is being filled, by all ranks, each as often as it likes: elements

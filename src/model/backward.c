@@ -120,26 +120,44 @@ static void head_backward(lk_model *m) {
   finish(m, m->gradients.ln_f_weight);
 }
 
-void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
-                       const lk_backward_hook *hook) {
-  const lk_shape *s = &model->table->shape;
-  int N = model->pack->N;
+static void block_backward(lk_model *m, int l) {
+  const lk_block_activations *a = &m->blocks[l];
+  const lk_block_tensors *w = &m->weights.blocks[l], *g = &m->gradients.blocks[l];
+  int last = l == m->table->shape.layers - 1, R = last ? m->pack->M : m->pack->N;
+  mlp_backward(m, a, w, g, R);
+  attention_backward(m, a, w, g, R, last ? m->targets : m->all);
+  projections_backward(m, a, w, g, last);
+}
+
+static void embedding_backward(lk_model *m) {
+  int C = m->table->shape.channels, N = m->pack->N;
+  lk_dropout_backward(lk_fp32_operand(m->d_stream), m->d_stream, mask(m, m->keep_embedding),
+                      scale(m), (size_t)N * (size_t)C);
+  lk_embedding_backward(m->gradients.tok_emb, m->gradients.pos_emb, m->d_stream,
+                        m->pack->tokens, m->pack->positions, N, C);
+  finish(m, m->gradients.tok_emb);
+}
+
+int lk_model_parts(const lk_model *model) {
+  return model->table->shape.layers + 2;
+}
+
+void lk_model_backward_part(lk_model *model, const lk_real *values, lk_real *gradients,
+                            int part, const lk_backward_hook *hook) {
+  int layers = model->table->shape.layers;
   lk_tensors_bind(&model->weights, model->table, (lk_real *)values);
   lk_tensors_bind(&model->gradients, model->table, gradients);
   model->hook = hook;
-  head_backward(model);
-  for (int l = s->layers - 1; l >= 0; l--) {
-    const lk_block_activations *a = &model->blocks[l];
-    const lk_block_tensors *w = &model->weights.blocks[l], *g = &model->gradients.blocks[l];
-    int last = l == s->layers - 1, R = last ? model->pack->M : N;
-    mlp_backward(model, a, w, g, R);
-    attention_backward(model, a, w, g, R, last ? model->targets : model->all);
-    projections_backward(model, a, w, g, last);
-  }
-  lk_dropout_backward(lk_fp32_operand(model->d_stream), model->d_stream,
-                      mask(model, model->keep_embedding), scale(model),
-                      (size_t)N * (size_t)s->channels);
-  lk_embedding_backward(model->gradients.tok_emb, model->gradients.pos_emb, model->d_stream,
-                        model->pack->tokens, model->pack->positions, N, s->channels);
-  finish(model, gradients);
+  if (part == 0)
+    head_backward(model);
+  else if (part <= layers)
+    block_backward(model, layers - part);
+  else
+    embedding_backward(model);
+}
+
+void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
+                       const lk_backward_hook *hook) {
+  for (int part = 0; part < lk_model_parts(model); part++)
+    lk_model_backward_part(model, values, gradients, part, hook);
 }

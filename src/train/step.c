@@ -6,32 +6,62 @@
 
 enum { MOST_SKIPPED = 10 }; /* updates left out in a row, before the run stops */
 
-/* The backward pass of the last shard: its gradients travel while it goes on. */
+/* In the last shard's backward pass: its gradients travel while it goes on. */
 static void send_gradients(void *context, size_t first) {
   lk_trainer *t = context;
+  t->final = first;
   lk_tree_finish(t->tree, t->world, first);
+}
+
+/* In that of the shard beside it, which is ahead by one part. */
+static void move_gradients(void *context, size_t first) {
+  lk_trainer *t = context;
+  (void)first;
+  lk_tree_finish(t->tree, t->world, t->final);
+}
+
+static void forward_shard(lk_trainer *t, int i, int slot) {
+  lk_pack *pack = t->packs[slot];
+  lk_dropout dropout = {t->config->dropout,
+                        {.seed = t->config->seed,
+                         .purpose = LK_RANDOM_DROPOUT,
+                         .step = t->step,
+                         .shard = (uint32_t)(t->first_shard + i)}};
+  lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_COMPUTES);
+  lk_dataset_pack(t->dataset, t->step, t->first_shard + i, pack);
+  t->mine[2 * i] = lk_model_forward(t->models[slot], t->values, pack, &dropout, NULL);
+  t->mine[2 * i + 1] = pack->M;
+  t->rows += pack->N;
+  t->target_rows += pack->M;
+}
+
+/* `count` shards from `first` on, 1 or 2, side by side. */
+static void compute_together(lk_trainer *t, int first, int count) {
+  const lk_backward_hook send = {send_gradients, t}, move = {move_gradients, t};
+  int last = first + count == t->shard_count && t->config->overlap;
+  float *gradients[2] = {NULL, NULL};
+  t->final = t->table->count;
+  for (int slot = 0; slot < count; slot++) {
+    if (slot > 0) lk_tree_add(t->tree);
+    gradients[slot] = lk_tree_leaf(t->tree);
+    forward_shard(t, first + slot, slot);
+  }
+  for (int part = 0; part < lk_model_parts(t->models[0]); part++)
+    for (int slot = 0; slot < count; slot++)
+      lk_model_backward_part(t->models[slot], t->values, gradients[slot], part,
+                             !last              ? NULL
+                             : slot < count - 1 ? &move
+                                                : &send);
+  if (lk_linear_status() != LK_OK) lk_world_abort(t->world, lk_linear_status());
+  lk_tree_add(t->tree);
 }
 
 /* Loss and gradient of every shard of this rank. */
 static void compute_shards(lk_trainer *t) {
-  lk_dropout dropout = {t->config->dropout,
-                        {t->config->seed, LK_RANDOM_DROPOUT, t->step, 0, 0}};
-  lk_backward_hook hook = {send_gradients, t};
   t->rows = t->target_rows = 0;
-  for (int i = 0; i < t->shard_count; i++) {
-    int last = i == t->shard_count - 1;
-    lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_COMPUTES);
-    lk_dataset_pack(t->dataset, t->step, t->first_shard + i, t->pack);
-    dropout.stream.shard = (uint32_t)(t->first_shard + i);
-    float *gradients = lk_tree_leaf(t->tree);
-    t->mine[2 * i] = lk_model_forward(t->model, t->values, t->pack, &dropout, NULL);
-    t->mine[2 * i + 1] = t->pack->M;
-    lk_model_backward(t->model, t->values, gradients,
-                      last && t->config->overlap ? &hook : NULL);
-    if (lk_linear_status() != LK_OK) lk_world_abort(t->world, lk_linear_status());
-    lk_tree_add(t->tree);
-    t->rows += t->pack->N;
-    t->target_rows += t->pack->M;
+  for (int i = 0, count; i < t->shard_count; i += count) {
+    count = t->models[1] && i + 2 == t->shard_count ? 2 : 1;
+    compute_together(t, i, count);
   }
 }
 

@@ -51,6 +51,11 @@ static lk_status open_data(lk_trainer *t, lk_task task, const lk_vocabulary *voc
   return lk_parameters_create(&t->table, &shape);
 }
 
+/* The last two shards together leave twice the time to send gradients in. */
+static int computes_pairs(const lk_trainer *t) {
+  return t->config->overlap && lk_world_size(t->world) > 1 && t->shard_count % 2 == 0;
+}
+
 static lk_status make_buffers(lk_trainer *t) {
   int sequences = (int)(t->config->batch_size / t->config->shards);
   int size = lk_world_size(t->world);
@@ -63,9 +68,11 @@ static lk_status make_buffers(lk_trainer *t) {
   LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
   LK_TRY(LK_NEW(t->order, lk_plan_largest_shard(lk_dataset_plan(t->dataset))));
   LK_TRY(LK_NEW(t->documents, (size_t)sequences));
-  LK_TRY(lk_pack_create(&t->pack, sequences, t->table->shape.block));
-  LK_TRY(lk_model_create(&t->model, t->table, sequences, 1,
-                         (lk_precision)t->config->precision));
+  for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
+    LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));
+    LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
+                           (lk_precision)t->config->precision));
+  }
   return lk_tree_create(&t->tree, t->table->count, t->shard_count);
 }
 
@@ -175,8 +182,10 @@ void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
   lk_watchdog_stop(trainer->watchdog);
   lk_tree_free(trainer->tree);
-  lk_model_free(trainer->model);
-  lk_pack_free(trainer->pack);
+  for (int i = 0; i < 2; i++) {
+    lk_model_free(trainer->models[i]);
+    lk_pack_free(trainer->packs[i]);
+  }
   lk_free(trainer->documents);
   lk_free(trainer->order);
   lk_free(trainer->hashes);

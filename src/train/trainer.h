@@ -17,10 +17,11 @@ struct lk_trainer {
   lk_dataset *dataset;
   lk_questions *dev; /* NULL: none */
   lk_parameters *table;
-  lk_model *model;
-  lk_pack *pack;
+  lk_model *models[2]; /* the second, where shards are computed in pairs, or NULL */
+  lk_pack *packs[2];
   lk_tree *tree;
-  float *values, *m, *v;        /* (table->count) parameters and Adam's moments */
+  size_t final;          /* gradients from here on will not change any more in this step */
+  float *values, *m, *v; /* (table->count) parameters and Adam's moments */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
   double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
