@@ -62,7 +62,7 @@ lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *co
 /* Sums one array of `count` floats over all V shards in a fixed binary tree: shards 2i and
  * 2i+1 first, then pairs of pairs. The lower levels are inside a rank, the upper ones
  * between ranks, so the bits are the same for every power-of-two P <= V. For other P the
- * sum rounds otherwise. Holds log2(V/P) + 1 arrays and 2 MiB; nothing is allocated after
+ * sum rounds otherwise. Holds log2(V/P) + 1 arrays and 8 MiB; nothing is allocated after
  * creation. */
 typedef struct lk_tree lk_tree;
 

@@ -15,7 +15,7 @@
 
 enum {
   PIECE = 128 * 1024, /* floats: half of them fit any second-level cache */
-  SLOTS = 8,          /* pieces under way */
+  SLOTS = 32,         /* pieces under way: enough for links of long delay */
   LEVELS = 31,        /* MPI counts ranks in int */
   TAGS = 32768        /* what every MPI has */
 };

@@ -2,32 +2,49 @@
 # How the sum over the ranks scales over 1, 2 and 4 hosts, on links of 1 and 10 Gbit/s with a delay of 0.1
 # and 10 ms each way: seconds and rate of the seed model's gradients (13.3 MB) by `lockstep bench --reduce`,
 # and what share of a training step's communication is hidden behind computing (overlap=on beside off).
-# The hosts are network namespaces of this machine, so that all ranks share its cores: with more ranks
-# than cores the times are of the cores, not of the links. Needs root. A table in Markdown to standard output.
+# The hosts are network namespaces of this machine. Needs root.
 set -euo pipefail
 
-usage="usage: tests/bench/network.sh [--steps STEPS]    (6 training steps a measurement)"
-steps=6
-if [[ ${1-} == --steps && ${2-} =~ ^[0-9]+$ ]]; then
-  steps=$2
-elif (($#)); then
+usage="usage: tests/bench/network.sh --out FOLDER [--corpus FILE] [--steps N]
+  --out FOLDER   where network.md goes
+  --corpus FILE  text to pretrain on (invented text)
+  --steps N      timed steps a measurement (8)
+LOCKSTEP in the environment names the program (build/lockstep)."
+
+refuse() {
   echo "$usage" >&2
+  echo "network.sh: $1" >&2
   exit 64
-fi
+}
+
+out="" corpus=data/wiki.txt steps=8
+arguments=("$@")
+while (($#)); do
+  (($# > 1)) || refuse "$1 needs a value"
+  case $1 in
+    --out | --corpus) printf -v "${1#--}" %s "$(realpath -m "$2")" ;;
+    --steps)
+      [[ $2 =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--steps must be a number from 1 up"
+      steps=$2
+      ;;
+    *) refuse "unknown argument '$1'" ;;
+  esac
+  shift 2
+done
+[[ -n $out ]] || refuse "--out is missing"
 
 SOURCE_DIR=$(cd "$(dirname "$0")/../.." && pwd)
 export SOURCE_DIR LOCKSTEP=${LOCKSTEP:-$SOURCE_DIR/build/lockstep} MPIRUN=${MPIRUN:-mpirun}
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 # shellcheck source=tests/cluster/cluster.bash
 source "$SOURCE_DIR/tests/cluster/cluster.bash"
-arguments=("$@")
 in_own_world mpirun cc
 
 cc -O2 -D_GNU_SOURCE -o network "$SOURCE_DIR/tests/bench/network.c"
 "$LOCKSTEP" synth data --people 400 --questions 40 > /dev/null
+mkdir -p "$out"
 hosts_up 4
 use_mpirun_over_hosts
-export OMPI_MCA_oob_tcp_if_include=10.78.0.0/24 OMPI_MCA_btl_tcp_if_include=10.78.0.0/24
 
 # on_hosts NUMBER COMMAND...: one rank a host.
 on_hosts() {
@@ -44,8 +61,8 @@ number() {
 
 # communication NUMBER OVERLAP: its seconds a step.
 communication() {
-  on_hosts "$1" bench "$SOURCE_DIR/configs/seed/pretrain.yaml" corpus=data/wiki.txt shards=4 \
-    batch_size=128 overlap="$2" --steps "$steps" --json step.json
+  on_hosts "$1" bench "$SOURCE_DIR/configs/seed/pretrain.yaml" corpus="$corpus" \
+    overlap="$2" --steps "$steps" --json step.json
   number step.json communication_seconds
 }
 
@@ -62,16 +79,42 @@ measure() {
         1000 * mpi, 13.293568e-3 / tree, 1000 * off, 1000 * on, hidden }'
 }
 
-echo "| Gbit/s | delay, ms | hosts | tree, ms | MPI, ms | tree, GB/s | communication, ms | overlapped, ms |" \
-  "hidden |"
-echo "|---|---|---|---|---|---|---|---|---|"
-for rate in 1 10; do
-  for delay in 0.1 10; do
-    ./network $rate $delay 10.78.0 h1 h2 h3 h4 > ready &
-    network=$!
-    until [[ -s ready ]]; do nap 0.05; done
-    for hosts in 1 2 4; do measure $hosts $rate $delay; done
-    kill $network
-    wait $network || true
+# The kernel shapes links by itself, but may not be able to delay packets: a program carries those.
+fast_links() {
+  shape "$1gbit" "$2" h1 h2 h3 h4
+  for hosts in 1 2 4; do measure $hosts "$1" 0.1; done
+}
+
+slow_links() {
+  ./network "$1" 10 10.78.0 h1 h2 h3 h4 > ready &
+  local network=$!
+  until [[ -s ready ]]; do nap 0.05; done
+  for hosts in 1 2 4; do
+    OMPI_MCA_oob_tcp_if_include=10.78.0.0/24 OMPI_MCA_btl_tcp_if_include=10.78.0.0/24 \
+      measure $hosts "$1" 10
   done
-done
+  kill $network
+  wait $network || true
+}
+
+table() {
+  cat << END
+# Sums over the network
+
+Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`tests/bench/network.sh ${arguments[*]}\`.
+$(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, which all hosts (network namespaces) share: with 4
+hosts the times are more of the cores than of the links. tree, MPI: one sum of the seed model's
+gradients (13.3 MB) by \`lockstep bench --reduce\`, and its rate S/t; communication: of a pretraining step with
+\`overlap=off\` and \`on\`, and the share that the latter hides. Links of 0.1 ms are the kernel's own, shaped
+by a token bucket; those of 10 ms a program's, which costs computing time as well.
+
+| Gbit/s | delay, ms | hosts | tree, ms | MPI, ms | tree, GB/s | communication, ms | overlapped, ms | hidden |
+|---|---|---|---|---|---|---|---|---|
+END
+  fast_links 1 256kb
+  fast_links 10 2mb
+  slow_links 1
+  slow_links 10
+}
+
+table | tee "$out/network.md"

@@ -51,13 +51,14 @@ hosts_up() {
   done
 }
 
-# shape RATE HOSTS...: how fast they send, such as 1gbit.
+# shape RATE BURST HOSTS...: how fast they send, such as 1gbit. A burst above 64 KiB spares the kernel the
+# cutting of large packets, which takes time from the ranks.
 shape() {
-  local rate=$1 host
-  shift
+  local rate=$1 burst=$2 host
+  shift 2
   for host; do
     nsenter --net="/run/netns/$host" \
-      tc qdisc replace dev eth0 root tbf rate "$rate" burst 64kb latency 200ms
+      tc qdisc replace dev eth0 root tbf rate "$rate" burst "$burst" latency 200ms
   done
 }
 

@@ -10,7 +10,7 @@ source "$SOURCE_DIR/tests/cluster/slurm.bash"
 in_own_world slurmctld slurmd munged
 
 hosts_up 4
-shape 30mbit h1 h2 h3 h4 # slow steps that take no computing
+shape 30mbit 64kb h1 h2 h3 h4 # slow steps that take no computing
 slurm_up 4 8
 export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl_tcp_if_include=10.77.0.0/24
 unset OMPI_MCA_rmaps_base_oversubscribe OMPI_MCA_hwloc_base_binding_policy

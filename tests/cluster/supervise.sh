@@ -8,7 +8,7 @@ source "$SOURCE_DIR/tests/cluster/cluster.bash"
 in_own_world mpirun
 
 hosts_up 4
-shape 30mbit h1 h2 h3 h4 # slow steps that take no computing
+shape 30mbit 64kb h1 h2 h3 h4 # slow steps that take no computing
 use_mpirun_over_hosts
 export OMPI_MCA_oob_tcp_keepalive_time=3 OMPI_MCA_oob_tcp_keepalive_intvl=1
 export OMPI_MCA_oob_tcp_keepalive_probes=2
