@@ -30,7 +30,8 @@ typedef int lk_config_choice;
   X(questions, "questions", text, "", LK_ANY, 0,                                           \
     "the questions to finetune on: a file of question<TAB>answer lines")                   \
   X(dev, "dev", text, "", LK_ANY, 0,                                                       \
-    "questions to answer at each checkpoint, for dev.csv and checkpoints/best")            \
+    "questions to answer at each checkpoint, for dev.csv and checkpoints/best; with "      \
+    "probe.config the probe answers them instead, for probe.csv")                          \
   X(init, "init", text, "", LK_ANY, 0,                                                     \
     "the checkpoint whose parameters training starts from; empty: random ones")            \
   X(run, "run", text, "", LK_ANY, 0,                                                       \
@@ -110,9 +111,17 @@ typedef int lk_config_choice;
     "then has to stay when the run is resumed")                                            \
   X(schedule_minimum, "schedule.minimum", real, "0.1", LK_BETWEEN(0, 1), 1,                \
     "lowest share of the learning rate")
+
+#define LK_CONFIG_PROBE(X)                                                                 \
+  X(probe_config, "probe.config", text, "", LK_ANY, 0,                                     \
+    "finetune a copy of the model by this config on `questions` and score it on `dev`, "   \
+    "for probe.csv (pretrain only); its files, threads and kernels are the run's")         \
+  X(probe_every, "probe.every", count, "0", LK_WHOLE(0, 1ull << 48), 0,                    \
+    "steps between probes, each with a checkpoint; 0: one at the start and one at the end")
 /* clang-format on */
 
-#define LK_CONFIG_KEYS(X) LK_CONFIG_TOP(X) LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X)
+#define LK_CONFIG_KEYS(X)                                                                  \
+  LK_CONFIG_TOP(X) LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X) LK_CONFIG_PROBE(X)
 
 /* LK_KEY_<field>: the key's place in the table. */
 #define LK_CONFIG_INDEX(field, ...) LK_KEY_##field,

@@ -1,4 +1,4 @@
-/* The run directory: config.yaml, metrics.csv, history.txt, dev.csv,
+/* The run directory: config.yaml, metrics.csv, history.txt, dev.csv, probe.csv,
  * checkpoints/step-NNNNNN.h5, checkpoints/latest and checkpoints/best. One process (rank 0)
  * opens it, and holds its lock until it closes it.
  */
@@ -55,6 +55,14 @@ lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t 
 
 /* Nonzero when the last row of dev.csv is that of `step`. */
 int lk_run_has_dev(const lk_run *run, uint64_t step);
+
+/* A row of probe.csv: the probe after `step` answered `correct` of `count` dev questions
+ * right and took so many seconds. */
+lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_t count,
+                           double seconds);
+
+/* Nonzero when probe.csv has a row of `step`; reads the file. */
+int lk_run_has_probe(const lk_run *run, uint64_t step);
 
 /* Writes checkpoints/step-NNNNNN.h5, points latest to it and removes all but the newest
  * keep_last (0 keeps all), the best and those that keep_every keeps. */

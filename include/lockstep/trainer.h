@@ -8,17 +8,25 @@
 
 typedef struct lk_trainer lk_trainer;
 
+/* What a trainer is made for. */
+typedef enum {
+  LK_TO_RUN,     /* a whole run: run directory, checkpoints, signals, watchdog */
+  LK_TO_MEASURE, /* single steps: no run directory, no length, nothing is resumed */
+  LK_TO_PROBE    /* inside a run, whose watchdog and signals these are: a length only */
+} lk_trainer_purpose;
+
 /* All ranks: opens data and run directory, loads the checkpoint to resume or to start from,
- * or makes initial parameters. with_run 0: no run directory and nothing is resumed (bench).
- * Fails on all ranks alike. config is completed in place with the shape of `init`'s model
- * and must outlive the trainer. The caller owns *out: lk_trainer_free. */
+ * or makes initial parameters. Fails on all ranks alike. config is completed in place with
+ * the shape of `init`'s model and must outlive the trainer. The caller owns *out:
+ * lk_trainer_free. */
 lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config,
-                            lk_task task, int with_run);
+                            lk_task task, lk_trainer_purpose purpose);
 
 /* All ranks. */
 void lk_trainer_free(lk_trainer *trainer);
 
-/* All ranks: steps until the run is complete, with metrics, progress and checkpoints. */
+/* All ranks: steps until the run is complete, with metrics, progress, checkpoints and
+ * probes. LK_STOPPED when it was asked to stop. */
 lk_status lk_trainer_run(lk_trainer *trainer);
 
 /* All ranks: one step. *metrics holds the same loss and norm on every rank. */

@@ -6,7 +6,7 @@
 
 static lk_status train(lk_world *world, lk_config *config, lk_task task) {
   lk_trainer *trainer = NULL;
-  LK_TRY(lk_trainer_create(&trainer, world, config, task, 1));
+  LK_TRY(lk_trainer_create(&trainer, world, config, task, LK_TO_RUN));
   lk_status status = lk_trainer_run(trainer);
   lk_trainer_free(trainer);
   return status;

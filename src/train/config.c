@@ -114,6 +114,10 @@ static lk_status check_rules(const lk_config *c) {
   if (c->steps && c->epochs)
     return lk_fail(LK_USAGE, "%s: 'steps' and 'epochs' are both given; keep one",
                    lk_config_origin(c, "steps"));
+  if (c->probe_every && !*c->probe_config)
+    return lk_fail(LK_USAGE,
+                   "%s: 'probe.every' does nothing without 'probe.config'; set both",
+                   lk_config_origin(c, "probe.every"));
   return LK_OK;
 }
 

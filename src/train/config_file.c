@@ -16,6 +16,7 @@
 #define TOP_KEY(field, name, ...)      SCHEMA_OF(name, field)
 #define MODEL_KEY(field, name, ...)    SCHEMA_OF(&(name)[sizeof "model"], field)
 #define SCHEDULE_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "schedule"], field)
+#define PROBE_KEY(field, name, ...)    SCHEMA_OF(&(name)[sizeof "probe"], field)
 
 /* All sections share the one array of texts. */
 #define SECTION(name, fields)                                                              \
@@ -27,8 +28,12 @@ static const cyaml_schema_field_t model_fields[] = {LK_CONFIG_MODEL(MODEL_KEY)
                                                         CYAML_FIELD_END};
 static const cyaml_schema_field_t schedule_fields[] = {LK_CONFIG_SCHEDULE(SCHEDULE_KEY)
                                                            CYAML_FIELD_END};
-static const cyaml_schema_field_t top_fields[] = {LK_CONFIG_TOP(TOP_KEY) SECTION(
-    "model", model_fields) SECTION("schedule", schedule_fields) CYAML_FIELD_END};
+static const cyaml_schema_field_t probe_fields[] = {LK_CONFIG_PROBE(PROBE_KEY)
+                                                        CYAML_FIELD_END};
+static const cyaml_schema_field_t top_fields[] = {
+    LK_CONFIG_TOP(TOP_KEY) SECTION("model", model_fields)
+        SECTION("schedule", schedule_fields) SECTION("probe", probe_fields)
+            CYAML_FIELD_END};
 static const cyaml_schema_value_t schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, lk_config_values, top_fields)};
 

@@ -1,16 +1,15 @@
 /* The loop over steps: metrics, progress, checkpoints. */
 #include "base/clock.h"
 #include "train/history.h"
+#include "train/probe.h"
 #include "train/progress.h"
 #include "train/stop.h"
-#include "train/trainer.h"
 #include <stdio.h>
 #include <string.h>
 
 typedef struct {
   lk_trainer *trainer;
   lk_progress progress;
-  double start;   /* time */
   int log_failed; /* metrics.csv could not be written */
 } lk_loop;
 
@@ -72,31 +71,41 @@ static lk_status save(lk_loop *loop, int last) {
   return LK_OK;
 }
 
-/* All ranks: what to stop by, agreed on; NULL on a rank that was not asked itself. */
-static lk_status ask_to_stop(lk_loop *loop, const char **reason, int *stop) {
-  *reason = lk_stop_requested(lk_clock() - loop->start, loop->trainer->time_limit);
-  return lk_world_any(loop->trainer->world, *reason != NULL, stop);
+lk_status lk_trainer_ask_to_stop(lk_trainer *trainer) {
+  double seconds = lk_clock() - trainer->start;
+  trainer->reason = lk_stop_requested(seconds, trainer->time_limit);
+  return lk_world_any(trainer->world, trainer->reason != NULL, &trainer->stopping);
 }
 
-static lk_status one_step(lk_loop *loop, int *stop) {
+lk_status lk_trainer_report_stop(const lk_trainer *trainer) {
+  lk_status status = LK_OK;
+  if (trainer->reason)
+    status = lk_fail(LK_STOPPED, "stopped after step %llu of %llu by %s",
+                     (unsigned long long)trainer->step, (unsigned long long)trainer->steps,
+                     trainer->reason);
+  return lk_world_agree(trainer->world, status);
+}
+
+/* All ranks: the dev questions are answered by the model, or by the probe's copy of it,
+ * which has learned to. */
+static lk_status score(lk_trainer *t) {
+  return t->probe ? lk_probe_run(t->probe, t) : lk_trainer_score_dev(t);
+}
+
+static lk_status one_step(lk_loop *loop) {
   lk_trainer *t = loop->trainer;
   lk_metrics metrics;
-  const char *reason;
   LK_TRY(lk_trainer_step(t, &metrics));
-  LK_TRY(ask_to_stop(loop, &reason, stop));
-  int last = t->step == t->steps || *stop;
-  int due = last || is_multiple(t->step, t->config->checkpoint_every);
+  LK_TRY(lk_trainer_ask_to_stop(t));
+  int last = t->step == t->steps || t->stopping;
+  int due = last || is_multiple(t->step, t->config->checkpoint_every) ||
+            lk_probe_is_due(t, t->step);
   if (due || is_multiple(t->step, t->config->replica_check_every))
     LK_TRY(lk_trainer_check_replicas(t, &metrics.check_seconds));
   log_step(loop, &metrics);
   if (due) LK_TRY(save(loop, last));
-  if (due) LK_TRY(lk_trainer_score_dev(t));
-  if (!*stop || t->step == t->steps) return LK_OK;
-  return lk_world_agree(t->world, reason ? lk_fail(LK_STOPPED,
-                                                   "stopped after step %llu of %llu by %s",
-                                                   (unsigned long long)t->step,
-                                                   (unsigned long long)t->steps, reason)
-                                         : LK_OK);
+  if (due) LK_TRY(score(t));
+  return t->stopping && t->step < t->steps ? lk_trainer_report_stop(t) : LK_OK;
 }
 
 static void warn_of_rounding(const lk_trainer *t) {
@@ -110,17 +119,17 @@ static void warn_of_rounding(const lk_trainer *t) {
 }
 
 lk_status lk_trainer_run(lk_trainer *trainer) {
-  lk_loop loop = {.trainer = trainer, .start = lk_clock()};
+  lk_loop loop = {.trainer = trainer};
   lk_status status;
-  int stop = 0;
   if (trainer->complete) return LK_OK;
+  trainer->start = lk_clock();
   LK_TRY(lk_history_start(trainer));
   warn_of_rounding(trainer);
-  status = lk_trainer_score_dev(trainer);
+  status = score(trainer);
   lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
                     trainer->config->log_seconds);
-  while (status == LK_OK && trainer->step < trainer->steps && !stop)
-    status = one_step(&loop, &stop);
+  while (status == LK_OK && trainer->step < trainer->steps)
+    status = one_step(&loop);
   lk_history_end(trainer, status);
   return status;
 }

@@ -1,7 +1,7 @@
 /* What a run starts from: a checkpoint of its own, another run's parameters, or random
  * ones. */
 #include "lockstep/trainer.h"
-#include "train/trainer.h"
+#include "train/probe.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -23,15 +23,13 @@ static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
   return LK_OK;
 }
 
-/* Rank 0 holds the run directory; a directory with later checkpoints than `steps` is
- * complete. */
+/* Rank 0 holds the run directory. */
 static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
   size_t bytes = t->table->count * sizeof *t->values;
   memcpy(t->values, c->values, bytes);
   memcpy(t->m, c->m, bytes);
   memcpy(t->v, c->v, bytes);
   t->step = c->info.step;
-  t->complete = t->step >= t->steps;
   if (lk_world_rank(t->world) == 0)
     fprintf(stderr, "lockstep: %s step %llu of %llu, from %s\n",
             t->complete ? "the run is complete:" : "going on after",
@@ -52,8 +50,18 @@ static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,
   return LK_OK;
 }
 
+/* All ranks: a directory with later checkpoints than `steps` is complete; one that was
+ * stopped in its last probe is not. */
+static lk_status judge_completeness(lk_trainer *t, uint64_t step) {
+  int owed = 0;
+  if (step == t->steps) LK_TRY(lk_probe_is_owed(t, step, &owed));
+  t->complete = step >= t->steps && !owed;
+  return LK_OK;
+}
+
 lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,
                              lk_checkpoint *init) {
+  if (resumed) LK_TRY(judge_completeness(trainer, resumed->info.step));
   lk_status status = take_values(trainer, resumed, init);
   if (status == LK_OK && trainer->run && !trainer->complete)
     status = lk_run_begin(trainer->run, trainer->step);

@@ -51,7 +51,8 @@ static lk_status take_lock(lk_run *run) {
 
 /* Temporary files of writers that were killed; whoever holds the lock may remove them. */
 static int is_left_over(const struct dirent *entry) {
-  static const char *const ours[] = {"step-", "metrics.csv", "config.yaml", "dev.csv"};
+  static const char *const ours[] = {"step-", "metrics.csv", "config.yaml", "dev.csv",
+                                     "probe.csv"};
   if (!strstr(entry->d_name, ".tmp-")) return 0;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     if (!strncmp(entry->d_name, ours[i], strlen(ours[i]))) return 1;
@@ -81,7 +82,7 @@ lk_status lk_run_open(lk_run **out, const lk_config *config) {
                    "no run directory: set run=FOLDER, where checkpoints and metrics go");
   LK_TRY(LK_NEW(run, 1));
   run->config = config;
-  run->lock = run->metrics.file = run->dev.file = -1;
+  run->lock = run->metrics.file = run->dev.file = run->probe.file = -1;
   if ((size_t)snprintf(run->folder, sizeof run->folder, "%s", config->run) >=
       sizeof run->folder) {
     lk_run_close(run);

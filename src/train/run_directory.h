@@ -14,7 +14,7 @@ typedef struct {
 struct lk_run {
   const lk_config *config; /* not owned */
   int lock;                /* descriptor */
-  lk_run_table metrics, dev;
+  lk_run_table metrics, dev, probe;
   uint64_t dev_step;           /* last row of dev.csv … */
   int dev_rows;                /* … if it has any */
   uint64_t best_correct;       /* of the checkpoint that `best` links to, or 0 */

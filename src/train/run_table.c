@@ -1,4 +1,5 @@
-/* metrics.csv and dev.csv: tables that go on after a stop where the checkpoint was. */
+/* metrics.csv, dev.csv and probe.csv: tables that go on after a stop where the checkpoint
+ * was. */
 #include "lockstep/file.h"
 #include "train/run_directory.h"
 #include <errno.h>
@@ -15,6 +16,7 @@ static const lk_run_table metrics_table = {
     "skipped_updates,peak_memory_mb\n",
     -1};
 static const lk_run_table dev_table = {"dev.csv", "step,correct,questions\n", -1};
+static const lk_run_table probe_table = {"probe.csv", "step,correct,count,seconds\n", -1};
 
 /* Length of the header and the rows up to `step` of an earlier table; 0 when there is none
  * that can be gone on with. */
@@ -98,20 +100,51 @@ int lk_run_has_dev(const lk_run *run, uint64_t step) {
   return run->dev_rows && run->dev_step == step;
 }
 
-lk_status lk_run_begin_tables(lk_run *run, uint64_t step) {
+lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_t count,
+                           double seconds) {
+  char row[120];
+  snprintf(row, sizeof row, "%llu,%llu,%llu,%.3f\n", (unsigned long long)step,
+           (unsigned long long)correct, (unsigned long long)count, seconds);
+  return append(run, &run->probe, row);
+}
+
+int lk_run_has_probe(const lk_run *run, uint64_t step) {
+  char path[PATH_MAX], start[32], *text = NULL;
+  size_t size;
+  lk_run_path(run, probe_table.name, path);
+  if (access(path, R_OK) || lk_file_read(path, &text, &size) != LK_OK) return 0;
+  snprintf(start, sizeof start, "\n%llu,", (unsigned long long)step);
+  int found = strstr(text, start) != NULL;
+  lk_free(text);
+  return found;
+}
+
+static lk_status begin_dev(lk_run *run, uint64_t step) {
   char *kept = NULL;
-  run->metrics = metrics_table;
-  run->dev = dev_table;
-  lk_status status = begin_table(run, &run->metrics, step, &kept);
-  lk_free(kept);
-  if (status != LK_OK || !*run->config->dev) return status;
-  status = begin_table(run, &run->dev, step, &kept);
+  lk_status status = begin_table(run, &run->dev, step, &kept);
   if (status == LK_OK && kept) status = take_scores(run, strchr(kept, '\n') + 1);
   lk_free(kept);
   return status;
 }
 
+static lk_status begin_plain(const lk_run *run, lk_run_table *table, uint64_t step) {
+  char *kept = NULL;
+  lk_status status = begin_table(run, table, step, &kept);
+  lk_free(kept);
+  return status;
+}
+
+lk_status lk_run_begin_tables(lk_run *run, uint64_t step) {
+  run->metrics = metrics_table;
+  run->dev = dev_table;
+  run->probe = probe_table;
+  LK_TRY(begin_plain(run, &run->metrics, step));
+  if (*run->config->probe_config) return begin_plain(run, &run->probe, step);
+  return *run->config->dev ? begin_dev(run, step) : LK_OK;
+}
+
 void lk_run_close_tables(lk_run *run) {
   if (run->metrics.file >= 0) close(run->metrics.file);
   if (run->dev.file >= 0) close(run->dev.file);
+  if (run->probe.file >= 0) close(run->probe.file);
 }

@@ -2,6 +2,7 @@
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "lockstep/share.h"
+#include "train/probe.h"
 #include "train/stop.h"
 #include <string.h>
 #include <unistd.h>
@@ -18,8 +19,8 @@ static lk_status open_run(lk_trainer *t, lk_checkpoint **resumed) {
   return lk_checkpoint_share(t->world, resumed);
 }
 
-/* The model's shape comes from `init`; keys that were given must agree with it. */
-static lk_status adopt_shape(lk_config *config, const lk_shape *shape) {
+lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
+                                 const char *model) {
   const struct {
     const char *key;
     uint64_t *value;
@@ -31,10 +32,10 @@ static lk_status adopt_shape(lk_config *config, const lk_shape *shape) {
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (lk_config_is_set(config, keys[i].key) && *keys[i].value != (uint64_t)keys[i].found)
       return lk_fail(LK_USAGE,
-                     "%s: %s is %llu, but the checkpoint %s has %d; leave it out or use "
-                     "a checkpoint of that shape",
+                     "%s: %s is %llu, but the model of %s has %d; leave it out or use a "
+                     "model of that shape",
                      lk_config_origin(config, keys[i].key), keys[i].key,
-                     (unsigned long long)*keys[i].value, config->init, keys[i].found);
+                     (unsigned long long)*keys[i].value, model, keys[i].found);
     *keys[i].value = (uint64_t)keys[i].found;
   }
   return LK_OK;
@@ -91,16 +92,16 @@ static void set_recipe(lk_trainer *t) {
 }
 
 /* Everything that needs no other rank, once it is known what to start from. */
-static lk_status prepare(lk_trainer *t, lk_task task, int with_run,
+static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
                          const lk_checkpoint *init) {
   lk_config *c = t->config;
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
-  if (init) LK_TRY(adopt_shape(c, &init->info.shape));
+  if (init) LK_TRY(lk_trainer_adopt_shape(c, &init->info.shape, c->init));
   LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
   LK_TRY(make_buffers(t));
   set_recipe(t);
-  if (with_run) LK_TRY(lk_trainer_open_dev(t));
-  if (t->steps == 0 && with_run)
+  if (purpose == LK_TO_RUN) LK_TRY(lk_trainer_open_dev(t));
+  if (t->steps == 0 && purpose != LK_TO_MEASURE)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   return LK_OK;
 }
@@ -139,22 +140,24 @@ static lk_status set_up_machine(lk_trainer *t) {
 }
 
 /* Before the slow part of a start: a signal then stops the run after its first step. */
-static lk_status begin_guard(lk_trainer *t, int with_run) {
-  if (with_run) LK_TRY(lk_world_agree(t->world, lk_stop_install()));
+static lk_status begin_guard(lk_trainer *t, lk_trainer_purpose purpose) {
+  if (purpose == LK_TO_PROBE) return LK_OK; /* the run's are at work */
+  if (purpose == LK_TO_RUN) LK_TRY(lk_world_agree(t->world, lk_stop_install()));
   return lk_watchdog_start(&t->watchdog, t->world, t->config->watchdog);
 }
 
-static lk_status start(lk_trainer *t, lk_task task, int with_run) {
+static lk_status start(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
   lk_checkpoint *resumed = NULL, *init = NULL;
   lk_status status;
   LK_TRY(lk_world_agree(t->world, set_up_machine(t)));
   LK_TRY(lk_trainer_agree_on_start(t, task));
-  LK_TRY(begin_guard(t, with_run));
-  if (with_run) LK_TRY_OR(done, open_run(t, &resumed));
+  LK_TRY(begin_guard(t, purpose));
+  if (purpose == LK_TO_RUN) LK_TRY_OR(done, open_run(t, &resumed));
   if (*t->config->init)
     LK_TRY_OR(done, lk_checkpoint_load(t->world, t->config->init, &init));
-  LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, with_run, init)));
+  LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, purpose, init)));
   LK_TRY_OR(done, lk_trainer_agree_on_data(t));
+  if (purpose == LK_TO_RUN) LK_TRY_OR(done, lk_probe_create(&t->probe, t, task));
   LK_TRY_OR(done, lk_trainer_restore(t, resumed, init));
 done:
   lk_checkpoint_free(resumed);
@@ -163,13 +166,13 @@ done:
 }
 
 lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config,
-                            lk_task task, int with_run) {
+                            lk_task task, lk_trainer_purpose purpose) {
   lk_trainer *t = NULL;
   *out = NULL;
   LK_TRY(lk_world_agree(world, LK_NEW(t, 1)));
   t->world = world;
   t->config = config;
-  lk_status status = start(t, task, with_run);
+  lk_status status = start(t, task, purpose);
   if (status != LK_OK) {
     lk_trainer_free(t);
     return status;
@@ -181,6 +184,7 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config
 void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
   lk_watchdog_stop(trainer->watchdog);
+  lk_probe_free(trainer->probe);
   lk_tree_free(trainer->tree);
   for (int i = 0; i < 2; i++) {
     lk_model_free(trainer->models[i]);

@@ -9,6 +9,8 @@
 #include "lockstep/trainer.h"
 #include "lockstep/watchdog.h"
 
+typedef struct lk_probe lk_probe; /* train/probe.h */
+
 struct lk_trainer {
   lk_world *world;   /* not owned */
   lk_config *config; /* not owned */
@@ -16,6 +18,7 @@ struct lk_trainer {
   lk_watchdog *watchdog;
   lk_dataset *dataset;
   lk_questions *dev; /* NULL: none */
+  lk_probe *probe;   /* NULL: none */
   lk_parameters *table;
   lk_model *models[2]; /* the second, where shards are computed in pairs, or NULL */
   lk_pack *packs[2];
@@ -29,7 +32,10 @@ struct lk_trainer {
   lk_schedule schedule;
   uint64_t step, steps; /* done, of the whole run */
   int complete;         /* nothing to do: a finished run was started again */
+  double start;         /* time when lk_trainer_run began */
   double time_limit;    /* seconds, 0: none */
+  const char *reason;   /* what this rank was asked to stop by, or NULL */
+  int stopping;         /* some rank was, agreed on */
   uint64_t skipped;     /* updates left out since the start */
   int skipped_in_a_row;
   lk_hash trail;            /* of this replica's parameters after every step */
@@ -38,6 +44,11 @@ struct lk_trainer {
   uint64_t *documents;      /* … that names a batch */
   double rows, target_rows; /* of this rank in the last step */
 };
+
+/* The shape of a model that training starts from becomes the config's. LK_USAGE when a key
+ * that was given differs; `model` names it for the message. Not collective. */
+lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
+                                 const char *model);
 
 /* All ranks: a checkpoint to go on with (moments, step) or to start from, or initial
  * values. */
@@ -56,8 +67,22 @@ lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds);
  * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments. */
 void lk_trainer_inject_fault(lk_trainer *trainer);
 
+/* All ranks: asks whether to stop: sets reason and stopping. */
+lk_status lk_trainer_ask_to_stop(lk_trainer *trainer);
+
+/* All ranks, when stopping: LK_STOPPED, with the step and a reason. */
+lk_status lk_trainer_report_stop(const lk_trainer *trainer);
+
 /* Reads the config's dev questions, if it names any. Not collective. */
 lk_status lk_trainer_open_dev(lk_trainer *trainer);
+
+/* All ranks: how many dev questions a model of the trainer's shape with these values
+ * (table->count) answers right. */
+lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const float *values,
+                                size_t *correct);
+
+/* Rank 0: "dev after step 40: Correct: …" to standard error. */
+void lk_trainer_say_score(const lk_trainer *trainer, const char *what, size_t correct);
 
 /* All ranks: answers the dev questions and logs the score, unless that was done after this
  * step. Questions that cannot be asked are found out at the first time, before training. */

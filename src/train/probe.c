@@ -1,0 +1,146 @@
+#include "train/probe.h"
+#include "base/clock.h"
+#include <stdio.h>
+#include <string.h>
+
+struct lk_probe {
+  lk_config *config; /* owned, as all here */
+  lk_trainer *copy;
+};
+
+static lk_status check_keys(const lk_config *c, lk_task task) {
+  const char *origin = lk_config_origin(c, "probe.config");
+  if (task != LK_TASK_CORRUPTION)
+    return lk_fail(LK_USAGE, "%s: probe.config is for pretrain; leave it out", origin);
+  if (!*c->questions)
+    return lk_fail(LK_USAGE,
+                   "%s: no questions for the probe to finetune on: set questions=FILE.tsv",
+                   origin);
+  if (!*c->dev)
+    return lk_fail(LK_USAGE, "%s: no questions to score the probe by: set dev=FILE.tsv",
+                   origin);
+  return LK_OK;
+}
+
+/* key=value as one text, owned by the caller. */
+static lk_status join(char **out, const char *key, const char *value) {
+  size_t size = strlen(key) + strlen(value) + 2;
+  LK_TRY(LK_NEW(*out, size));
+  snprintf(*out, size, "%s=%s", key, value);
+  return LK_OK;
+}
+
+/* What the probe's config may say of files is replaced by the run's. */
+static lk_status read_config(lk_probe *probe, const lk_config *run) {
+  const char *const keys[][2] = {{"corpus", run->corpus},
+                                 {"questions", run->questions},
+                                 {"dev", ""},
+                                 {"init", ""},
+                                 {"run", ""},
+                                 {"stop_after", ""},
+                                 {"probe.config", ""}};
+  enum { KEYS = sizeof keys / sizeof *keys };
+  char *arguments[KEYS] = {NULL};
+  lk_status status = LK_OK;
+  for (int i = 0; i < KEYS && status == LK_OK; i++)
+    status = join(&arguments[i], keys[i][0], keys[i][1]);
+  if (status == LK_OK)
+    status = lk_config_read(&probe->config, run->probe_config, KEYS, arguments);
+  for (int i = 0; i < KEYS; i++)
+    lk_free(arguments[i]);
+  return status;
+}
+
+/* All ranks. Threads and kernels are set for the whole process, so they stay as they are:
+ * others would change the bits of the run. */
+static lk_status open_copy(lk_probe *probe, const lk_trainer *run) {
+  LK_TRY(lk_world_agree(run->world, read_config(probe, run->config)));
+  probe->config->threads = run->config->threads;
+  probe->config->kernels = run->config->kernels;
+  LK_TRY(lk_world_agree(
+      run->world, lk_trainer_adopt_shape(probe->config, &run->table->shape, "this run")));
+  return lk_trainer_create(&probe->copy, run->world, probe->config, LK_TASK_QUESTIONS,
+                           LK_TO_PROBE);
+}
+
+lk_status lk_probe_create(lk_probe **out, const lk_trainer *run, lk_task task) {
+  lk_probe *probe = NULL;
+  *out = NULL;
+  if (!*run->config->probe_config) return LK_OK;
+  LK_TRY(lk_world_agree(run->world, check_keys(run->config, task)));
+  LK_TRY(lk_world_agree(run->world, LK_NEW(probe, 1)));
+  lk_status status = open_copy(probe, run);
+  if (status == LK_OK) {
+    *out = probe;
+    return LK_OK;
+  }
+  lk_probe_free(probe);
+  return lk_fail(status, "the probe by %s: %s", run->config->probe_config, lk_message());
+}
+
+void lk_probe_free(lk_probe *probe) {
+  if (!probe) return;
+  lk_trainer_free(probe->copy);
+  lk_config_free(probe->config);
+  lk_free(probe);
+}
+
+int lk_probe_is_due(const lk_trainer *run, uint64_t step) {
+  uint64_t every = run->config->probe_every;
+  if (!*run->config->probe_config) return 0;
+  return step == 0 || step == run->steps || (every && step % every == 0);
+}
+
+lk_status lk_probe_is_owed(const lk_trainer *run, uint64_t step, int *owed) {
+  *owed = 0;
+  if (!lk_probe_is_due(run, step)) return LK_OK;
+  return lk_world_any(run->world, run->run && !lk_run_has_probe(run->run, step), owed);
+}
+
+/* The run's parameters with an optimizer of their own. */
+static void begin_copy(lk_trainer *copy, const lk_trainer *run) {
+  size_t bytes = run->table->count * sizeof *run->values;
+  memcpy(copy->values, run->values, bytes);
+  memset(copy->m, 0, bytes);
+  memset(copy->v, 0, bytes);
+  copy->step = copy->skipped = 0;
+  copy->skipped_in_a_row = 0;
+}
+
+/* All ranks: until the copy is finetuned or the run is to stop. */
+static lk_status finetune(lk_trainer *copy, lk_trainer *run) {
+  lk_metrics metrics;
+  begin_copy(copy, run);
+  LK_TRY(lk_trainer_ask_to_stop(run));
+  while (copy->step < copy->steps && !run->stopping) {
+    lk_status status = lk_trainer_step(copy, &metrics);
+    if (status != LK_OK)
+      return lk_fail(status, "in the probe after step %llu: %s",
+                     (unsigned long long)run->step, lk_message());
+    LK_TRY(lk_trainer_ask_to_stop(run));
+  }
+  return run->stopping ? lk_trainer_report_stop(run) : LK_OK;
+}
+
+/* A row that a full disk refuses does not end the run. */
+static lk_status log_score(lk_trainer *run, size_t correct, double seconds) {
+  if (!run->run) return LK_OK;
+  lk_trainer_say_score(run, "probe", correct);
+  lk_status status =
+      lk_run_log_probe(run->run, run->step, correct, run->dev->count, seconds);
+  if (status == LK_IO) fprintf(stderr, "lockstep: %s; training goes on\n", lk_message());
+  return status == LK_IO ? LK_OK : status;
+}
+
+lk_status lk_probe_run(lk_probe *probe, lk_trainer *run) {
+  double start = lk_clock();
+  size_t correct;
+  int owed;
+  LK_TRY(lk_probe_is_owed(run, run->step, &owed));
+  if (!owed) return LK_OK;
+  lk_watchdog_phase(run->watchdog, run->step, "finetuning a probe", LK_COMPUTES);
+  LK_TRY(finetune(probe->copy, run));
+  lk_watchdog_phase(run->watchdog, run->step, "answering dev questions", LK_COMPUTES);
+  LK_TRY(lk_trainer_answer_dev(run, probe->copy->values, &correct));
+  return lk_world_agree(run->world, log_score(run, correct, lk_clock() - start));
+}

@@ -1,0 +1,27 @@
+/* Probes: at chosen checkpoints a copy of the model is finetuned on the config's questions
+ * and answers its dev questions, to see what pretraining has brought so far. A model that
+ * has read only the corpus cannot answer questions. Nothing of the run depends on it. */
+#ifndef LOCKSTEP_TRAIN_PROBE_H
+#define LOCKSTEP_TRAIN_PROBE_H
+
+#include "train/trainer.h"
+
+/* All ranks: reads probe.config and makes room for the copy's training; *out is NULL when
+ * there is none. LK_USAGE, or as lk_trainer_create, naming the probe, for whatever would
+ * keep it from being finetuned. The caller owns *out: lk_probe_free. */
+lk_status lk_probe_create(lk_probe **out, const lk_trainer *run, lk_task task);
+void lk_probe_free(lk_probe *probe);
+
+/* Nonzero when a probe, and so a checkpoint, is due after this step. Not collective. */
+int lk_probe_is_due(const lk_trainer *run, uint64_t step);
+
+/* All ranks: *owed is nonzero when a probe is due after this step and probe.csv has no row
+ * of it. */
+lk_status lk_probe_is_owed(const lk_trainer *run, uint64_t step, int *owed);
+
+/* All ranks: the probe of the run's current step, unless none is owed, and its row.
+ * LK_STOPPED when the run is asked to stop meanwhile: then the copy is given up, and the
+ * probe still owed. */
+lk_status lk_probe_run(lk_probe *probe, lk_trainer *run);
+
+#endif
