@@ -20,6 +20,8 @@ if (($# > 1)); then
 fi
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
 run=${1:-$root/runs/quickstart-$(date +%Y%m%d-%H%M%S)}
 if [[ -e $run ]]; then
   echo "quickstart.sh: $run exists already; name another folder or move it away" >&2
@@ -72,8 +74,7 @@ step "Finetuning from the pretrained checkpoint" finetune finetune "$questions" 
   init="$run/pretrain/checkpoints/latest"
 step "Finetuning from scratch" finetune-scratch finetune "$questions"
 
-common=$(cut -f 2 "$data/birth_places_train.tsv" | sort | uniq -c | sort -k 1,1nr -k 2 |
-  sed -n '1s/^ *[0-9]* //p')
+common=$(commonest_answer "$data/birth_places_train.tsv")
 pretrained=$(score finetune)
 scratch=$(score finetune-scratch)
 constant=$("$lockstep" baseline "$data/birth_dev.tsv" --answer "$common")

@@ -15,6 +15,8 @@ refuse() {
 }
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/growth.sh $*"
 out="" steps=5 tiny=()
@@ -85,9 +87,9 @@ for ranks in 1 4 8; do measure "batch 128 on $ranks" $ranks; done
 {
   echo "# How the cost of a step grows"
   echo
-  echo "Commit \`$(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)\`, $(date +%Y-%m-%d)."
-  echo "Command: \`$command\`. $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)," \
-    "$(nproc) cores; more ranks than cores share them. Seconds are medians of $steps steps; attention is" \
+  echo "Commit \`$(describe_commit)\`, $(date +%Y-%m-%d)."
+  echo "Command: \`$command\`. $(describe_machine);" \
+    "more ranks than cores share them. Seconds are medians of $steps steps; attention is" \
     "the mean of the ranks. Examples fill up to 7/8 of the block; without more, it is the seed model."
   echo
   echo "| work | ranks | tokens a step | s a step | of it attention | GFLOP | GFLOP/s | share of limit | MB a rank |"

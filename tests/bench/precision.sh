@@ -23,6 +23,8 @@ refuse() {
 }
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/precision.sh $*"
 config=$root/configs/seed/pretrain.yaml
@@ -92,21 +94,17 @@ apart() {
 
 plot() {
   gnuplot <<END
-set terminal svg size 800,480 background "white"
+load "$root/launch/style.gp"
 set output "$out/precision.svg"
-set datafile separator ","
 set title "Two precisions, mean loss of the last $window steps"
 set xlabel "step"
 set ylabel "nats a character"
-set grid
-plot "$out/precision.csv" using 1:4 with lines lw 2 title "fp32", \
-  "" using 1:5 with lines lw 2 dt 2 title "bf16"
+plot "$out/precision.csv" using 1:4 with lines title "fp32", \
+  "" using 1:5 with lines dashtype 2 title "bf16"
 END
 }
 
 describe() {
-  local commit
-  commit=$(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)
   cat <<END
 # Training in bf16 beside fp32
 
@@ -118,8 +116,8 @@ over $steps steps of pretraining with the same data and seed
 Every step's losses are in precision.csv.
 
 - command: \`$command\`
-- commit: $commit
-- machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores
+- commit: $(describe_commit)
+- machine: $(describe_machine)
 - build: $("$lockstep" inspect "$work/bf16/checkpoints/latest" | sed -n 's/^build: //p')
 - date: $(date +%Y-%m-%d)
 END

@@ -24,6 +24,8 @@ refuse() {
 }
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/versus_pytorch.sh $*"
 ranks=2 out="" rounds=3 steps=5 corpus="" questions="" dev="" tiny=""
@@ -170,9 +172,8 @@ for ((i = 1; i <= rounds; i++)); do
   time_evaluate "$i"
 done
 
-commit=$(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)
 echo
 "$python" "$root/tests/bench/report.py" --work "$work" --out "$out" --rounds "$rounds" \
-  --command "$command" --commit "$commit" --date "$(date +%Y-%m-%d)" --text "$text" \
+  --command "$command" --commit "$(describe_commit)" --date "$(date +%Y-%m-%d)" --text "$text" \
   --agreement "$agreement" --load "$load" --pretrain-batch "$pretrain_batch" \
   --finetune-batch "$finetune_batch" --questions "$(wc -l <"$dev")" --cases "${cases[@]/ /-}"

@@ -251,9 +251,9 @@ report() {
   echo "What every run ends with is compared with a run that nobody disturbed: parameter hash,"
   echo "optimizer hash, losses and gradient norms."
   printf '\n    %s\n\n' "$command"
-  echo "Commit $(git -C "$root" describe --always --dirty 2> /dev/null || echo unknown)," \
-    "$(date -u +%F), $(uname -sm), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)," \
-    "$(nproc) cores, $("$MPIRUN" --version | head -n 1), $SECONDS s."
+  echo "Commit $(describe_commit)," \
+    "$(date -u +%F), $(uname -sm), $(describe_machine)," \
+    "$("$MPIRUN" --version | head -n 1), $SECONDS s."
   printf '\n| killed |'
   printf ' %s |' "${moments[@]}"
   printf '\n|---|---|---|---|\n'

@@ -1,0 +1,16 @@
+# What reports say of where their numbers are from. To be sourced.
+
+facts_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+describe_commit() {
+  git -C "$facts_root" describe --always --dirty 2>/dev/null || echo unknown
+}
+
+describe_machine() {
+  echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores"
+}
+
+# commonest_answer FILE: of question<TAB>answer lines; the first in the alphabet of equals.
+commonest_answer() {
+  cut -f 2 "$1" | sort | uniq -c | sort -k 1,1nr -k 2 | sed -n '1s/^ *[0-9]* //p'
+}
