@@ -24,6 +24,7 @@ libutf8proc-dev   module   libutf8proc
 libcjson-dev      module   libcjson
 libssl-dev        module   libcrypto
 gnuplot-nox       commands gnuplot
+python3           commands python3
 "
 # Without it Lockstep is built without `precision: bf16`.
 optional="

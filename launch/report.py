@@ -1,0 +1,37 @@
+"""What the scripts that write reports share: tables in Markdown, intervals, pictures."""
+
+import math
+import subprocess
+from pathlib import Path
+
+STYLE = Path(__file__).resolve().parent / "style.gp"
+
+
+def table(header, rows):
+    """Lines of Markdown; header and rows are sequences of texts."""
+    lines = [header, ["---"] * len(header), *rows]
+    return ["| " + " | ".join(line) + " |" for line in lines]
+
+
+def percent(share):
+    return f"{100 * share:.1f} %"
+
+
+def wilson(share, count):
+    """The 95 % interval of a share of `count` trials (Wilson 1927)."""
+    z = 1.959964
+    centre = share + z * z / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return (centre - half) / (1 + z * z / count), (centre + half) / (1 + z * z / count)
+
+
+def interval(share, count):
+    low, high = wilson(share, count)
+    return f"{100 * low:.1f}–{100 * high:.1f} %"
+
+
+def draw(path, commands, width=800, height=480):
+    """Draws an SVG by gnuplot, which is started in the picture's folder."""
+    script = f"width = {width}; height = {height}\nload '{STYLE}'\n"
+    script += f"set output '{path.name}'\n{commands}\n"
+    subprocess.run(["gnuplot"], input=script, text=True, cwd=path.parent, check=True)
