@@ -9,7 +9,7 @@ import shutil
 import statistics
 from pathlib import Path
 
-from report import draw, interval, percent, table
+from report import draw, interval, percent, table, write_csv
 
 # What was reported for the assignment's data, by its authors and by others who ran it.
 REPORTED = {"no pretraining": ("1.8 %", "0.8–2.4 %"), "constant": ("5.0 %", "5.0 %"),
@@ -123,11 +123,6 @@ def costs(arguments):
              for seed, run in runs_of(arguments, "finetune")]
     return table(["training", "steps", "ranks", "seconds", "core hours", "characters a second",
                   "starts"], rows)
-
-
-def write_csv(path, header, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
 def write_losses(path, metrics):

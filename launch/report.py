@@ -1,10 +1,35 @@
-"""What the scripts that write reports share: tables in Markdown, intervals, pictures."""
+"""What the scripts that write reports share: files, tables, intervals, pictures."""
 
+import csv
 import math
 import subprocess
+import sys
 from pathlib import Path
 
 STYLE = Path(__file__).resolve().parent / "style.gp"
+
+
+def fail(code, message):
+    print(f"{Path(sys.argv[0]).name}: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def read_text(path):
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        fail(66, f"{path}: cannot be read: {error.strerror}")
+    except UnicodeDecodeError:
+        fail(65, f"{path}: is not UTF-8")
+
+
+def read_lines(path):
+    return read_text(path).removesuffix("\n").split("\n")
+
+
+def write_csv(path, header, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
 def table(header, rows):
@@ -34,4 +59,7 @@ def draw(path, commands, width=800, height=480):
     """Draws an SVG by gnuplot, which is started in the picture's folder."""
     script = f"width = {width}; height = {height}\nload '{STYLE}'\n"
     script += f"set output '{path.name}'\n{commands}\n"
-    subprocess.run(["gnuplot"], input=script, text=True, cwd=path.parent, check=True)
+    try:
+        subprocess.run(["gnuplot"], input=script, text=True, cwd=path.parent, check=True)
+    except FileNotFoundError:
+        fail(69, "gnuplot is missing: run launch/setup.sh")

@@ -94,9 +94,11 @@ awk -F, -v line="$line" -v before="$newest" '
 # Curves: the mean loss of an epoch of 40 steps.
 awk -F, 'NR > 1 && $1 > 40 && $1 <= 80 { s += $3 } END { printf "2,80,%.5f,\n", s / 40 }' \
   runs/pretrain/metrics.csv > loss
-grep -qf loss results/experiment/pretraining.csv || fail "losses: $(cat loss results/experiment/pretraining.csv)"
+losses=results/experiment/pretraining.csv
+grep -qf loss $losses || fail "losses: $(cat loss $losses)"
 grep -q '</svg>' results/experiment/pretraining.svg || fail "no picture"
-[[ $(PYTHONPATH=$SOURCE_DIR/launch python3 -c 'from report import interval; print(interval(90 / 500, 500))') == "14.9–21.6 %" ]]
+interval=$(PYTHONPATH=$SOURCE_DIR/launch python3 -c 'import report; print(report.interval(0.18, 500))')
+[[ $interval == "14.9–21.6 %" ]] || fail "the interval of 90 out of 500: $interval"
 cat "$report"
 
 # expect CODE TEXT ARGUMENT...
