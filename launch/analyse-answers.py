@@ -80,15 +80,17 @@ def classify(answer, own, places):
 
 
 def count_errors(answers, documents, places, pattern):
-    """{kind: [wrong answers, of these with the right place in the person's document]}"""
-    counts = {"own": [0, 0], "other": [0, 0], "none": [0, 0]}
+    """{kind: [wrong answers, of these known places, of these with the right place in the
+    person's document]}"""
+    counts = {kind: [0, 0, 0] for kind in ("own", "other", "none")}
     for answer in answers:
         if answer["correct"]:
             continue
         own = documents_of(name_in(answer["question"], pattern), documents)
         kind = counts[classify(answer, own, places)]
         kind[0] += 1
-        kind[1] += stands_in(answer["answer"], own)
+        kind[1] += answer["prediction"] in places
+        kind[2] += stands_in(answer["answer"], own)
     return counts
 
 
@@ -98,9 +100,10 @@ def error_table(counts):
               "none": "is no place that is known"}
     total = [sum(column) for column in zip(*counts.values())]
     rows = [(titles[kind], count) for kind, count in counts.items()] + [("**all**", total)]
-    return table(["the wrong answer", "answers", "share", "the right one stands in the document"],
-                 [[title, str(wrong), percent(wrong / max(total[0], 1)), str(there)]
-                  for title, (wrong, there) in rows])
+    return table(["the wrong answer", "answers", "share", "known places",
+                  "the right one stands in the document"],
+                 [[title, str(wrong), percent(wrong / max(total[0], 1)), str(known), str(there)]
+                  for title, (wrong, known, there) in rows])
 
 
 def by_confidence(answers):
