@@ -1,7 +1,7 @@
 #!/bin/bash
-# How the sum over the ranks scales over 1, 2 and 4 hosts, on links of 1 and 10 Gbit/s with a delay of 0.1
-# and 10 ms each way: seconds and rate of the seed model's gradients (13.3 MB) by `lockstep bench --reduce`,
-# and what share of a training step's communication is hidden behind computing (overlap=on beside off).
+# How training scales over 1, 2 and 4 hosts, on links of 1 and 10 Gbit/s with a delay of 0.1 and 10 ms each
+# way: a pretraining step and what share of its communication is hidden behind computing (overlap=on beside
+# off); the sum of the seed model's gradients (13.3 MB) by `lockstep bench --reduce`.
 # The hosts are network namespaces of this machine. Needs root.
 set -euo pipefail
 
@@ -59,24 +59,28 @@ number() {
   sed -n "s/^.*\"$2\":[[:space:]]*\([0-9.e+-]*\).*$/\1/p" "$1" | tail -n 1
 }
 
-# communication NUMBER OVERLAP: its seconds a step.
-communication() {
+# time_steps NUMBER OVERLAP: into the file OVERLAP.
+time_steps() {
   on_hosts "$1" bench "$SOURCE_DIR/configs/seed/pretrain.yaml" corpus="$corpus" \
-    overlap="$2" --steps "$steps" --json step.json
-  number step.json communication_seconds
+    overlap="$2" --steps "$steps" --json "$2"
 }
 
+# measure HOSTS GBIT DELAY: a row.
 measure() {
-  local off on
   on_hosts "$1" bench --reduce --steps 5 --json reduce.json
   tr -d '\n\t' < reduce.json | tr '{' '\n' | grep '"bytes":13293568,' > sum
-  off=$(communication "$1" off)
-  on=$(communication "$1" on)
+  time_steps "$1" off
+  time_steps "$1" on
+  (($1 > 1)) || alone=$(number on step_seconds)
   awk -v hosts="$1" -v link="$2" -v delay="$3" -v tree="$(number sum tree_seconds)" \
-    -v mpi="$(number sum mpi_seconds)" -v off="$off" -v on="$on" 'BEGIN {
-      hidden = hosts > 1 ? sprintf("%.0f %%", 100 * (1 - on / off)) : "–"
-      printf "| %s | %s | %d | %.1f | %.1f | %.3f | %.1f | %.1f | %s |\n", link, delay, hosts, 1000 * tree,
-        1000 * mpi, 13.293568e-3 / tree, 1000 * off, 1000 * on, hidden }'
+    -v mpi="$(number sum mpi_seconds)" -v off="$(number off communication_seconds)" \
+    -v on="$(number on communication_seconds)" -v step="$(number on step_seconds)" \
+    -v alone="$alone" 'BEGIN {
+      printf "| %s | %s | %d | %.3f | %.2f ", link, delay, hosts, step, alone / step
+      if (hosts == 1) { print "| – | – | – | – | – | – |"; exit }
+      hidden = on < off ? sprintf("%.0f %%", 100 * (1 - on / off)) : "none"
+      printf "| %.1f | %.1f | %s | %.1f | %.1f | %.3f |\n", 1000 * off, 1000 * on,
+        hidden, 1000 * tree, 1000 * mpi, 13.293568e-3 / tree }'
 }
 
 # The kernel shapes links by itself, but may not be able to delay packets: a program carries those.
@@ -103,13 +107,14 @@ table() {
 
 Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`tests/bench/network.sh ${arguments[*]}\`.
 $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, which all hosts (network namespaces) share: with 4
-hosts the times are more of the cores than of the links. tree, MPI: one sum of the seed model's
-gradients (13.3 MB) by \`lockstep bench --reduce\`, and its rate S/t; communication: of a pretraining step with
-\`overlap=off\` and \`on\`, and the share that the latter hides. Links of 0.1 ms are the kernel's own, shaped
-by a token bucket; those of 10 ms a program's, which costs computing time as well.
+hosts the times are those of the cores, where a rank that waits takes the core that another computes on.
+step: a pretraining step of configs/seed/pretrain.yaml, the batch the same on any number of hosts, with \`overlap=on\`, and the speed-up over one host; communication: of such a step with
+\`overlap=off\` and \`on\`, and the share that the latter hides. tree, MPI: one sum of the seed model's
+gradients (13.3 MB) by \`lockstep bench --reduce\`, and its rate S/t. Links of 0.1 ms are the kernel's own,
+shaped by a token bucket; those of 10 ms a program's, which costs computing time as well.
 
-| Gbit/s | delay, ms | hosts | tree, ms | MPI, ms | tree, GB/s | communication, ms | overlapped, ms | hidden |
-|---|---|---|---|---|---|---|---|---|
+| Gbit/s | delay, ms | hosts | step, s | speed-up | communication, ms | overlapped, ms | hidden | tree, ms | MPI, ms | tree, GB/s |
+|---|---|---|---|---|---|---|---|---|---|---|
 END
   fast_links 1 256kb
   fast_links 10 2mb
