@@ -97,7 +97,9 @@ typedef int lk_config_choice;
   X(model_channels, "model.channels", count, "256", LK_WHOLE(1, 65536), 1,                 \
     "width of the residual stream")                                                        \
   X(model_block, "model.block", count, "128", LK_WHOLE(8, 65536), 1,                       \
-    "longest sequence in characters")
+    "longest sequence in characters")                                                      \
+  X(model_positions, "model.positions", choice, "learned", LK_ONE_OF("learned|rotary"), 1, \
+    "a learned vector for each position, or queries and keys turned by it")
 
 #define LK_CONFIG_SCHEDULE(X)                                                              \
   X(schedule_kind, "schedule.kind", choice, "cosine",                                      \

@@ -49,6 +49,19 @@ static inline lk_operand lk_fp32_operand(lk_real *real) {
 /* Rounds count numbers to the nearest bf16, ties to even. NaN stays NaN. */
 void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count);
 
+/* Rotary positions (Su et al. 2021): numbers j and j + D/2 of a head's query or key are
+ * turned by position · 10000^(-2j/D), so that their product depends on the distance. D is
+ * even. The caller owns *out: lk_rotary_free. */
+typedef struct lk_rotary lk_rotary;
+lk_status lk_rotary_create(lk_rotary **out, int block, int head_size);
+void lk_rotary_free(lk_rotary *rotary);
+
+/* Turns `rows` rows of x, `stride` apart, of `heads` heads, in place: row i by
+ * positions[index[i]], or positions[i] where index is NULL. back: the other way, which is
+ * what a gradient needs. rotary NULL: does nothing. */
+void lk_rotary_turn(const lk_rotary *rotary, lk_real *x, size_t stride, int rows, int heads,
+                    const uint16_t *positions, const int32_t *index, int back);
+
 /* A linear layer's shape and, in bf16, its products made ready; NULL: fp32. */
 typedef struct lk_onednn lk_onednn;
 typedef struct {
@@ -104,7 +117,8 @@ void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
 void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
                          lk_real keep_scale, size_t count);
 
-/* y (rows, columns) = dropout(token embedding + position embedding). */
+/* y (rows, columns) = dropout(token embedding + position embedding). position_table NULL:
+ * without the latter, here and in the gradient. */
 void lk_embedding_forward(lk_real *y, const uint16_t *tokens, const uint16_t *positions,
                           const lk_real *token_table, const lk_real *position_table,
                           const uint8_t *keep, lk_real keep_scale, int rows, int columns);

@@ -12,7 +12,10 @@ typedef struct {
   int channels;   /* C */
   int block;      /* longest sequence */
   int vocabulary; /* ids */
+  int rotary;     /* nonzero: rotary positions, and no tensor pos_emb */
 } lk_shape;
+
+typedef enum { LK_INITIAL_ZERO, LK_INITIAL_ONE, LK_INITIAL_NORMAL } lk_initial;
 
 /* One tensor, named as PyTorch names it ("blocks.0.attn.key.weight"). */
 typedef struct {
@@ -22,6 +25,7 @@ typedef struct {
   uint64_t count;   /* elements */
   uint64_t offset;  /* of the first element in the one parameter array */
   int decay;        /* nonzero: weight decay applies */
+  int initial;      /* lk_initial */
 } lk_parameter;
 
 typedef struct {

@@ -9,9 +9,10 @@ static lk_status inspect_checkpoint(const char *path) {
   printf("kind: checkpoint\nparameters: %llu\nvocabulary: %d\nstep: %llu\nepoch: %llu\n",
          (unsigned long long)c->table->count, info->shape.vocabulary,
          (unsigned long long)info->step, (unsigned long long)info->epoch);
-  printf("tokens: %llu\nseed: %llu\nmodel: %d layers, %d heads, %d channels, block %d\n",
+  printf("tokens: %llu\nseed: %llu\nmodel: %d layers, %d heads, %d channels, block %d%s\n",
          (unsigned long long)info->tokens, (unsigned long long)info->seed,
-         info->shape.layers, info->shape.heads, info->shape.channels, info->shape.block);
+         info->shape.layers, info->shape.heads, info->shape.channels, info->shape.block,
+         info->shape.rotary ? ", rotary positions" : "");
   printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
          (unsigned long long)info->corpus_characters,
          (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);

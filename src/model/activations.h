@@ -33,6 +33,7 @@ struct lk_model {
   lk_precision precision;
   lk_linear square, kv, up, down, head; /* shapes of the linear layers */
   lk_attention *attention;
+  lk_rotary *rotary; /* NULL: learned positions */
   lk_tensors weights, gradients;
   lk_block_activations *blocks;      /* (L) */
   uint8_t *keep_embedding;           /* (N, C) */

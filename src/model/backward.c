@@ -63,6 +63,11 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
       scale(m)};
   lk_attention_backward(m->attention, &input, a->attended, a->log_sum, m->d_ln, m->d_q,
                         m->d_kv, m->d_kv + C);
+  int H = m->table->shape.heads;
+  lk_rotary_turn(m->rotary, m->d_q, (size_t)C, R, H, m->pack->positions,
+                 spans == m->targets ? m->target_rows : NULL, 1);
+  lk_rotary_turn(m->rotary, m->d_kv, 2 * (size_t)C, m->pack->N, H, m->pack->positions, NULL,
+                 1);
   make_way(m);
 }
 

@@ -10,6 +10,7 @@
 struct lk_decoder {
   const lk_parameters *table;
   lk_attention *attention;
+  lk_rotary *rotary; /* NULL: learned positions */
   lk_tensors weights;
   int max_sequences;
   lk_real **cache;      /* (L) of (max_sequences · block, 2C): keys, then values */
@@ -33,6 +34,7 @@ static lk_status allocate(lk_decoder *d) {
   size_t per_row = s->heads > 2 ? (size_t)s->heads : 2;
   LK_TRY(lk_tensors_create(&d->weights, d->table));
   LK_TRY(lk_attention_create(&d->attention, s->heads, s->channels / s->heads, s->block));
+  if (s->rotary) LK_TRY(lk_rotary_create(&d->rotary, s->block, s->channels / s->heads));
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
     LK_TRY(LK_NEW(d->cache[l], rows * 2 * C));
@@ -84,6 +86,7 @@ void lk_decoder_free(lk_decoder *decoder) {
     lk_free(owned[i]);
   lk_tensors_release(&d->weights);
   lk_attention_free(d->attention);
+  lk_rotary_free(d->rotary);
   lk_free(d);
 }
 
@@ -142,10 +145,11 @@ static void gather_last(lk_decoder *d, lk_real **rows, int active) {
  * values. Returns the rows of the stream that there are afterwards. */
 static int block_pass(lk_decoder *d, int l, int active, int rows) {
   const lk_block_tensors *w = &d->weights.blocks[l];
-  int C = d->table->shape.channels;
+  int C = d->table->shape.channels, H = d->table->shape.heads, gathered = 0;
   lk_layer_norm_forward(lk_fp32_operand(d->ln), d->statistics, d->statistics + rows,
                         d->stream, w->ln1_weight, w->ln1_bias, rows, C);
   multiply(d->kv, d->ln, w->key_weight, w->key_bias, rows, C, 2 * C);
+  lk_rotary_turn(d->rotary, d->kv, 2 * (size_t)C, rows, H, d->positions, NULL, 0);
   for (int i = 0; i < rows; i++)
     memcpy(d->cache[l] + (size_t)d->cache_row[i] * 2 * (size_t)C,
            d->kv + (size_t)i * 2 * (size_t)C, 2 * (size_t)C * sizeof *d->kv);
@@ -153,9 +157,12 @@ static int block_pass(lk_decoder *d, int l, int active, int rows) {
     gather_last(d, &d->ln, active);
     gather_last(d, &d->stream, active);
     rows = active;
+    gathered = 1;
   }
   size_t count = (size_t)rows * (size_t)C;
   multiply(d->q, d->ln, w->query_weight, w->query_bias, rows, C, C);
+  lk_rotary_turn(d->rotary, d->q, (size_t)C, rows, H, d->positions,
+                 gathered ? d->last_row : NULL, 0);
   attend(d, l, active, rows);
   multiply(d->branch, d->attended, w->proj_weight, w->proj_bias, rows, C, C);
   lk_residual_forward(d->stream, d->stream, d->branch, NULL, 1, count);

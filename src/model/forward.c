@@ -47,6 +47,10 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
                     w->query_bias, R);
   lk_linear_forward(&m->kv, a->kv, a->ln1, lk_weight_operand(m, w->key_weight), w->key_bias,
                     pack->N);
+  int H = m->table->shape.heads;
+  lk_rotary_turn(m->rotary, a->q, (size_t)C, R, H, pack->positions,
+                 last ? m->target_rows : NULL, 0);
+  lk_rotary_turn(m->rotary, a->kv, 2 * (size_t)C, pack->N, H, pack->positions, NULL, 0);
   size_t keep = dropout ? lk_attention_keep_size(spans, pack->B, m->table->shape.heads) : 0;
   lk_attention_input input = {
       spans,

@@ -129,6 +129,8 @@ lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
   LK_TRY_OR(failed, lk_tensors_create(&m->gradients, parameters));
   LK_TRY_OR(failed,
             lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
+  if (s->rotary)
+    LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads));
   lay_out(m, &walk, max_sequences, backward);
   LK_TRY_OR(failed, lk_allocate(&m->memory, walk.used, 1, "activations"));
   walk = (walker){m->memory, 0};
@@ -144,6 +146,7 @@ void lk_model_free(lk_model *model) {
   if (!model) return;
   lk_free(model->memory);
   lk_attention_free(model->attention);
+  lk_rotary_free(model->rotary);
   lk_linear *layers[] = {&model->square, &model->kv, &model->up, &model->down,
                          &model->head};
   for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)

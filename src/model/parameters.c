@@ -4,10 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int initial_values[] = {
-#define LK_INITIAL(field, name, rank, s0, s1, s2, decay, initial) initial,
-    LK_FIRST_TENSORS(LK_INITIAL) LK_BLOCK_TENSORS(LK_INITIAL) LK_LAST_TENSORS(LK_INITIAL)};
-
 #define LK_ONE(...) +1
 enum {
   FIRST = 0 LK_FIRST_TENSORS(LK_ONE),
@@ -15,16 +11,10 @@ enum {
   LAST = 0 LK_LAST_TENSORS(LK_ONE)
 };
 
-/* Index in the list of the tensor that is number `index` of the table. */
-static int list_index(const lk_parameters *parameters, int index) {
-  int blocks_end = FIRST + PER_BLOCK * parameters->shape.layers;
-  if (index < FIRST) return index;
-  if (index < blocks_end) return FIRST + (index - FIRST) % PER_BLOCK;
-  return index - blocks_end + FIRST + PER_BLOCK;
-}
-
+/* A first size of 0: the model has no such tensor. */
 static void append(lk_parameters *table, int block, const char *name, int rank, uint64_t s0,
-                   uint64_t s1, uint64_t s2, int decay) {
+                   uint64_t s1, uint64_t s2, int decay, int initial) {
+  if (s0 == 0) return;
   lk_parameter *entry = &table->list[table->tensors++];
   if (block < 0)
     snprintf(entry->name, sizeof entry->name, "%s", name);
@@ -37,14 +27,15 @@ static void append(lk_parameters *table, int block, const char *name, int rank, 
   entry->count = s0 * s1 * s2;
   entry->offset = table->count;
   entry->decay = decay;
+  entry->initial = initial;
   table->count += entry->count;
 }
 
 #define LK_SIZES(s0, s1, s2) (uint64_t)(s0), (uint64_t)(s1), (uint64_t)(s2)
 #define LK_APPEND(field, name, rank, s0, s1, s2, decay, initial)                           \
-  append(table, -1, name, rank, LK_SIZES(s0, s1, s2), decay);
+  append(table, -1, name, rank, LK_SIZES(s0, s1, s2), decay, initial);
 #define LK_APPEND_BLOCK(field, name, rank, s0, s1, s2, decay, initial)                     \
-  append(table, block, name, rank, LK_SIZES(s0, s1, s2), decay);
+  append(table, block, name, rank, LK_SIZES(s0, s1, s2), decay, initial);
 
 static void fill(lk_parameters *table) {
   const lk_shape *s = &table->shape;
@@ -67,6 +58,11 @@ static lk_status check_shape(const lk_shape *s) {
                    "%d heads do not divide %d channels; choose model.heads so that "
                    "they do",
                    s->heads, s->channels);
+  if (s->rotary && s->channels / s->heads % 2)
+    return lk_fail(LK_USAGE,
+                   "rotary positions turn pairs of a head's channels, and %d channels in "
+                   "%d heads are an odd number each; change model.heads",
+                   s->channels, s->heads);
   return LK_OK;
 }
 
@@ -103,12 +99,11 @@ void lk_parameters_initialise(const lk_parameters *parameters, uint64_t seed,
                               lk_real *values) {
   for (int i = 0; i < parameters->tensors; i++) {
     const lk_parameter *entry = &parameters->list[i];
-    int initial = initial_values[list_index(parameters, i)];
     lk_stream stream = {.seed = seed, .purpose = LK_RANDOM_WEIGHTS, .site = (uint32_t)i};
     for (uint64_t k = 0; k < entry->count; k++)
-      values[entry->offset + k] =
-          (lk_real)(initial == INITIAL_NORMAL ? 0.02 * lk_random_normal(&stream, k)
-                                              : initial == INITIAL_ONE);
+      values[entry->offset + k] = (lk_real)(entry->initial == LK_INITIAL_NORMAL
+                                                ? 0.02 * lk_random_normal(&stream, k)
+                                                : entry->initial == LK_INITIAL_ONE);
   }
 }
 
@@ -118,12 +113,13 @@ lk_status lk_tensors_create(lk_tensors *out, const lk_parameters *parameters) {
 }
 
 /* The list's order is the table's, so one counter walks both. */
-#define LK_BIND(field, name, rank, s0, s1, s2, decay, initial)                             \
-  tensors->field = array + parameters->list[index++].offset;
+#define LK_NEXT(s0)                                            (s0) > 0 ? array + parameters->list[index++].offset : NULL
+#define LK_BIND(field, name, rank, s0, s1, s2, decay, initial) tensors->field = LK_NEXT(s0);
 #define LK_BIND_BLOCK(field, name, rank, s0, s1, s2, decay, initial)                       \
-  tensors->blocks[block].field = array + parameters->list[index++].offset;
+  tensors->blocks[block].field = LK_NEXT(s0);
 
 void lk_tensors_bind(lk_tensors *tensors, const lk_parameters *parameters, lk_real *array) {
+  const lk_shape *s = &parameters->shape;
   int index = 0;
   LK_FIRST_TENSORS(LK_BIND)
   for (int block = 0; block < parameters->shape.layers; block++) {

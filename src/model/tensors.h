@@ -9,34 +9,34 @@
 
 #include "lockstep/parameters.h"
 
-enum { INITIAL_ZERO, INITIAL_ONE, INITIAL_NORMAL };
-
 #define LK_FIRST_TENSORS(X)                                                                \
-  X(tok_emb, "tok_emb.weight", 2, s->vocabulary, s->channels, 1, 1, INITIAL_NORMAL)        \
-  X(pos_emb, "pos_emb", 3, 1, s->block, s->channels, 1, INITIAL_NORMAL)
+  X(tok_emb, "tok_emb.weight", 2, s->vocabulary, s->channels, 1, 1, LK_INITIAL_NORMAL)     \
+  X(pos_emb, "pos_emb", 3, !s->rotary, s->block, s->channels, 1, LK_INITIAL_NORMAL)
 
 #define LK_BLOCK_TENSORS(X)                                                                \
-  X(ln1_weight, "ln1.weight", 1, s->channels, 1, 1, 1, INITIAL_ONE)                        \
-  X(ln1_bias, "ln1.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)                           \
-  X(query_weight, "attn.query.weight", 2, s->channels, s->channels, 1, 1, INITIAL_NORMAL)  \
-  X(key_weight, "attn.key.weight", 2, s->channels, s->channels, 1, 1, INITIAL_NORMAL)      \
-  X(value_weight, "attn.value.weight", 2, s->channels, s->channels, 1, 1, INITIAL_NORMAL)  \
-  X(query_bias, "attn.query.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)                  \
-  X(key_bias, "attn.key.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)                      \
-  X(value_bias, "attn.value.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)                  \
-  X(proj_weight, "attn.proj.weight", 2, s->channels, s->channels, 1, 1, INITIAL_NORMAL)    \
-  X(proj_bias, "attn.proj.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)                    \
-  X(ln2_weight, "ln2.weight", 1, s->channels, 1, 1, 1, INITIAL_ONE)                        \
-  X(ln2_bias, "ln2.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)                           \
-  X(up_weight, "mlp.0.weight", 2, 4 * s->channels, s->channels, 1, 1, INITIAL_NORMAL)      \
-  X(up_bias, "mlp.0.bias", 1, 4 * s->channels, 1, 1, 0, INITIAL_ZERO)                      \
-  X(down_weight, "mlp.2.weight", 2, s->channels, 4 * s->channels, 1, 1, INITIAL_NORMAL)    \
-  X(down_bias, "mlp.2.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)
+  X(ln1_weight, "ln1.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                     \
+  X(ln1_bias, "ln1.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                        \
+  X(query_weight, "attn.query.weight", 2, s->channels, s->channels, 1, 1,                  \
+    LK_INITIAL_NORMAL)                                                                     \
+  X(key_weight, "attn.key.weight", 2, s->channels, s->channels, 1, 1, LK_INITIAL_NORMAL)   \
+  X(value_weight, "attn.value.weight", 2, s->channels, s->channels, 1, 1,                  \
+    LK_INITIAL_NORMAL)                                                                     \
+  X(query_bias, "attn.query.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)               \
+  X(key_bias, "attn.key.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                   \
+  X(value_bias, "attn.value.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)               \
+  X(proj_weight, "attn.proj.weight", 2, s->channels, s->channels, 1, 1, LK_INITIAL_NORMAL) \
+  X(proj_bias, "attn.proj.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                 \
+  X(ln2_weight, "ln2.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                     \
+  X(ln2_bias, "ln2.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                        \
+  X(up_weight, "mlp.0.weight", 2, 4 * s->channels, s->channels, 1, 1, LK_INITIAL_NORMAL)   \
+  X(up_bias, "mlp.0.bias", 1, 4 * s->channels, 1, 1, 0, LK_INITIAL_ZERO)                   \
+  X(down_weight, "mlp.2.weight", 2, s->channels, 4 * s->channels, 1, 1, LK_INITIAL_NORMAL) \
+  X(down_bias, "mlp.2.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)
 
 #define LK_LAST_TENSORS(X)                                                                 \
-  X(ln_f_weight, "ln_f.weight", 1, s->channels, 1, 1, 1, INITIAL_ONE)                      \
-  X(ln_f_bias, "ln_f.bias", 1, s->channels, 1, 1, 0, INITIAL_ZERO)                         \
-  X(head_weight, "head.weight", 2, s->vocabulary, s->channels, 1, 1, INITIAL_NORMAL)
+  X(ln_f_weight, "ln_f.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                   \
+  X(ln_f_bias, "ln_f.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                      \
+  X(head_weight, "head.weight", 2, s->vocabulary, s->channels, 1, 1, LK_INITIAL_NORMAL)
 
 #define LK_POINTER(field, name, rank, s0, s1, s2, decay, initial) lk_real *field;
 

@@ -34,6 +34,11 @@ LK_CLONES void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8
       lk_put(dx, i, dy[i] * ((lk_real)keep[i] * keep_scale));
 }
 
+LK_INLINE void add_row(lk_real *restrict to, const lk_real *restrict from, int columns) {
+  for (int c = 0; c < columns; c++)
+    to[c] += from[c];
+}
+
 LK_CLONES void lk_embedding_forward(lk_real *y, const uint16_t *tokens,
                                     const uint16_t *positions, const lk_real *token_table,
                                     const lk_real *position_table, const uint8_t *keep,
@@ -42,18 +47,13 @@ LK_CLONES void lk_embedding_forward(lk_real *y, const uint16_t *tokens,
   for (int i = 0; i < rows; i++) {
     size_t row = (size_t)i * (size_t)columns;
     const lk_real *token = token_table + (size_t)tokens[i] * (size_t)columns;
-    const lk_real *position = position_table + (size_t)positions[i] * (size_t)columns;
-    for (int c = 0; c < columns; c++)
-      y[row + (size_t)c] = token[c] + position[c];
+    memcpy(y + row, token, (size_t)columns * sizeof *y);
+    if (position_table)
+      add_row(y + row, position_table + (size_t)positions[i] * (size_t)columns, columns);
     if (keep)
       for (int c = 0; c < columns; c++)
         y[row + (size_t)c] *= (lk_real)keep[row + (size_t)c] * keep_scale;
   }
-}
-
-LK_INLINE void add_row(lk_real *restrict to, const lk_real *restrict from, int columns) {
-  for (int c = 0; c < columns; c++)
-    to[c] += from[c];
 }
 
 LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
@@ -63,7 +63,8 @@ LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_t
   for (int i = 0; i < rows; i++) {
     const lk_real *row = dy + (size_t)i * (size_t)columns;
     add_row(dtoken_table + (size_t)tokens[i] * (size_t)columns, row, columns);
-    add_row(dposition_table + (size_t)positions[i] * (size_t)columns, row, columns);
+    if (dposition_table)
+      add_row(dposition_table + (size_t)positions[i] * (size_t)columns, row, columns);
   }
 }
 

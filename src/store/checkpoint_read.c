@@ -25,6 +25,7 @@ static lk_status read_shape(const lk_h5_file *file, lk_shape *shape) {
   LK_TRY(read_size(file, "heads", 65536, &shape->heads));
   LK_TRY(read_size(file, "channels", 65536, &shape->channels));
   LK_TRY(read_size(file, "block", 65536, &shape->block));
+  shape->rotary = !lk_h5_has(file, "model/pos_emb");
   return read_size(file, "vocabulary", 65535, &shape->vocabulary);
 }
 
@@ -97,7 +98,7 @@ static lk_status check_parameter_hash(const lk_h5_file *file, const lk_checkpoin
 
 static lk_status read_moments(const lk_h5_file *file, lk_checkpoint *checkpoint) {
   const lk_parameters *table = checkpoint->table;
-  if (!lk_h5_has_group(file, "optimizer"))
+  if (!lk_h5_has(file, "optimizer"))
     return lk_fail(LK_BAD_DATA,
                    "%s: has no optimizer state, so a run cannot go on from it; start a new "
                    "run with init=%s",

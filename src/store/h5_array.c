@@ -90,7 +90,7 @@ static lk_status check_presence(const lk_h5_file *file, const lk_h5_array *array
   return LK_OK;
 }
 
-int lk_h5_has_group(const lk_h5_file *file, const char *name) {
+int lk_h5_has(const lk_h5_file *file, const char *name) {
   return H5Lexists(file->id, name, H5P_DEFAULT) > 0;
 }
 

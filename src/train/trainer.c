@@ -38,6 +38,13 @@ lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
                      (unsigned long long)*keys[i].value, model, keys[i].found);
     *keys[i].value = (uint64_t)keys[i].found;
   }
+  if (lk_config_is_set(config, "model.positions") &&
+      config->model_positions != shape->rotary)
+    return lk_fail(LK_USAGE,
+                   "%s: the model of %s has other model.positions; leave it out or use a "
+                   "model that has them",
+                   lk_config_origin(config, "model.positions"), model);
+  config->model_positions = shape->rotary;
   return LK_OK;
 }
 
@@ -46,9 +53,12 @@ static lk_status open_data(lk_trainer *t, lk_task task, const lk_vocabulary *voc
   const lk_config *c = t->config;
   lk_slice slice = {(int)c->shards, t->first_shard, t->shard_count};
   LK_TRY(lk_dataset_open(&t->dataset, c, task, vocabulary, slice));
-  lk_shape shape = {(int)c->model_layers, (int)c->model_heads, (int)c->model_channels,
+  lk_shape shape = {(int)c->model_layers,
+                    (int)c->model_heads,
+                    (int)c->model_channels,
                     (int)c->model_block,
-                    lk_vocabulary_size(lk_dataset_vocabulary(t->dataset))};
+                    lk_vocabulary_size(lk_dataset_vocabulary(t->dataset)),
+                    c->model_positions};
   return lk_parameters_create(&t->table, &shape);
 }
 

@@ -23,9 +23,21 @@ class Shape:
     channels: int
     block: int
     vocabulary: int
+    rotary: bool = False  # instead of learned positions
 
 
 SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
+
+
+def turn(x):
+    """Rotary positions (Su et al. 2021) of x (B, H, T, D): channels j and j + D/2 are one
+    complex number, turned by its position times 10000^(-2j/D)."""
+    rows, half = x.shape[-2], x.shape[-1] // 2
+    rates = 10000.0 ** (-torch.arange(half, dtype=torch.float64) / half)
+    angles = torch.arange(rows, dtype=torch.float64)[:, None] * rates
+    numbers = torch.complex(x[..., :half], x[..., half:])
+    turned = numbers * torch.polar(torch.ones_like(angles), angles).to(numbers.dtype)
+    return torch.cat([turned.real, turned.imag], dim=-1)
 
 
 class CausalSelfAttention(nn.Module):
@@ -38,6 +50,7 @@ class CausalSelfAttention(nn.Module):
         self.attn_drop = nn.Dropout(dropout)
         self.resid_drop = nn.Dropout(dropout)
         self.heads = shape.heads
+        self.rotary = shape.rotary
         # A plain attribute: a registered buffer would be one more key of the state_dict.
         self.future = torch.ones(shape.block, shape.block, dtype=torch.bool).triu(1)
 
@@ -49,6 +62,8 @@ class CausalSelfAttention(nn.Module):
         batch, rows, channels = x.shape
         query, key, value = (self.split_heads(part(x))
                              for part in (self.query, self.key, self.value))
+        if self.rotary:
+            query, key = turn(query), turn(key)
         scores = query @ key.transpose(-2, -1) / math.sqrt(key.shape[-1])
         scores = scores.masked_fill(self.future[:rows, :rows], float("-inf"))
         weights = self.attn_drop(functional.softmax(scores, dim=-1))
@@ -78,7 +93,8 @@ class GPT(nn.Module):
     def __init__(self, shape, dropout=0.0):
         super().__init__()
         self.tok_emb = nn.Embedding(shape.vocabulary, shape.channels)
-        self.pos_emb = nn.Parameter(torch.zeros(1, shape.block, shape.channels))
+        self.pos_emb = None if shape.rotary else nn.Parameter(
+            torch.zeros(1, shape.block, shape.channels))
         self.drop = nn.Dropout(dropout)
         self.blocks = nn.Sequential(*(Block(shape, dropout) for _ in range(shape.layers)))
         self.ln_f = nn.LayerNorm(shape.channels)
@@ -87,7 +103,10 @@ class GPT(nn.Module):
 
     def forward(self, tokens, targets=None):
         """tokens, targets (B, T); returns logits (B, T, vocabulary) and the mean loss."""
-        x = self.drop(self.tok_emb(tokens) + self.pos_emb[:, : tokens.shape[1]])
+        x = self.tok_emb(tokens)
+        if self.pos_emb is not None:
+            x = x + self.pos_emb[:, : tokens.shape[1]]
+        x = self.drop(x)
         logits = self.head(self.ln_f(self.blocks(x)))
         loss = None
         if targets is not None:

@@ -20,7 +20,9 @@ BATCH = 16
 def load_model(path):
     """The checkpoint's model and its vocabulary, a dictionary from character to id."""
     with h5py.File(path) as f:
-        shape = Shape(**{key: int(f.attrs[key]) for key in Shape.__dataclass_fields__})
+        sizes = ("layers", "heads", "channels", "block", "vocabulary")
+        shape = Shape(**{key: int(f.attrs[key]) for key in sizes},
+                      rotary="pos_emb" not in f["model"])
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)
     with h5py.File(path) as f:

@@ -11,11 +11,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$LOCKSTEP" synth "$work/data" --people 40 --questions 20
-"$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \
-  run="$work/run" steps=12
-checkpoint=$work/run/checkpoints/latest
-"$LOCKSTEP" score "$checkpoint" "$work/data/wiki.txt" >"$work/scores"
-"$python" "$here/load_checkpoint.py" "$checkpoint" "$work/data/wiki.txt" "$work/scores"
+for positions in rotary learned; do
+  checkpoint=$work/$positions/checkpoints/latest
+  "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \
+    run="$work/$positions" steps=12 model.positions=$positions
+  "$LOCKSTEP" score "$checkpoint" "$work/data/wiki.txt" >"$work/scores"
+  "$python" "$here/load_checkpoint.py" "$checkpoint" "$work/data/wiki.txt" "$work/scores"
+done
 
 # A comparison that no difference fails would prove nothing.
 sed '3s/\t.*/\t1.0/' "$work/scores" >"$work/wrong"

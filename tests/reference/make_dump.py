@@ -47,6 +47,10 @@ CASES = {
         shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20),
         learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
         shows_decay=True),
+    "rotary": Case(
+        shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20, rotary=True),
+        learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
+        shows_decay=True),
     "seed": Case(
         shape=SEED_SHAPE, learning_rate=5e-5,
         lengths=(129, 66, 34, 128, 3, 96, 129, 40),

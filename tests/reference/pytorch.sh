@@ -1,6 +1,7 @@
 #!/bin/bash
 # The comparison with PyTorch on the seed experiment's model, whose file is too large to
-# commit; and that the committed file of the tiny model is what make_dump.py makes.
+# commit, and on a tiny one with rotary positions; and that the committed file of the tiny model
+# is what make_dump.py makes.
 # timeout: 600
 set -euo pipefail
 
@@ -20,5 +21,7 @@ for part in tokens weights logits gradients losses after; do
   fi
 done
 
-"$python" "$here/make_dump.py" --size seed --out "$work/seed.h5"
-"$TEST_PROGRAMS/../reference/test_pytorch" "$work/seed.h5"
+for size in rotary seed; do
+  "$python" "$here/make_dump.py" --size $size --out "$work/$size.h5"
+  "$TEST_PROGRAMS/../reference/test_pytorch" "$work/$size.h5"
+done

@@ -270,7 +270,7 @@ static void compare_gradients(const lk_parameters *table, const float *fp32,
 
 static void gradients_of_a_model_match(void **state) {
   NEEDS_BF16(state);
-  const lk_shape shape = {2, 4, 32, 40, 71};
+  const lk_shape shape = {2, 4, 32, 40, 71, 0};
   lk_parameters *table = NULL;
   lk_pack *pack = NULL;
   float *values = NULL, *fp32 = NULL, *bf16 = NULL;

@@ -104,6 +104,21 @@ static void test_without_moments(void **state) {
   must_refuse(read_and_free("bare.h5"), LK_BAD_DATA, "bare.h5: ", "init=bare.h5");
 }
 
+/* Rotary positions have no tensor, and a file without it means them. */
+static void test_rotary(void **state) {
+  (void)state;
+  lk_shape turned = shape;
+  turned.rotary = 1;
+  lk_checkpoint *out, *in = make_checkpoint_of(&turned, 1);
+  assert_null(lk_parameters_find(in->table, "pos_emb"));
+  must(lk_checkpoint_write("rotary.h5", in));
+  must(lk_checkpoint_read(&out, "rotary.h5", 1));
+  assert_memory_equal(&out->info.shape, &turned, sizeof turned);
+  assert_memory_equal(out->values, in->values, in->table->count * sizeof *in->values);
+  lk_checkpoint_free(in);
+  lk_checkpoint_free(out);
+}
+
 /* Thousands of names in a group make a tree of several levels. */
 static void test_many_tensors(void **state) {
   (void)state;
@@ -422,6 +437,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_round_trip),
       cmocka_unit_test(test_without_moments),
+      cmocka_unit_test(test_rotary),
       cmocka_unit_test(test_many_tensors),
       cmocka_unit_test(test_same_content_is_same_file),
       cmocka_unit_test(test_kinds),

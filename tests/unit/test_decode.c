@@ -8,18 +8,27 @@
 #include <cmocka.h>
 
 enum { TEXTS = 5, BLOCK = 24, IDS = 11, STOP = 1 };
-static const lk_shape shape = {3, 2, 24, BLOCK, IDS};
 static lk_parameters *table;
 static float *values;
 
-static int set_up(void **state) {
-  (void)state;
+static int set_up(int rotary) {
+  const lk_shape shape = {3, 2, 24, BLOCK, IDS, rotary};
   if (lk_parameters_create(&table, &shape) != LK_OK) return 1;
   if (LK_NEW(values, table->count) != LK_OK) return 1;
   lk_parameters_initialise(table, 4, values);
   for (uint64_t i = 0; i < table->count; i++)
     values[i] *= 12; /* decided, varied answers */
   return 0;
+}
+
+static int set_up_learned(void **state) {
+  (void)state;
+  return set_up(0);
+}
+
+static int set_up_rotary(void **state) {
+  (void)state;
+  return set_up(1);
 }
 
 static int tear_down(void **state) {
@@ -90,5 +99,8 @@ static void the_cache_changes_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_cache_changes_nothing)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  int failed =
+      cmocka_run_group_tests_name("learned positions", tests, set_up_learned, tear_down);
+  return failed +
+         cmocka_run_group_tests_name("rotary positions", tests, set_up_rotary, tear_down);
 }

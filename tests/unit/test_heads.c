@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 enum { L = 3, H = 2, C = 24, BLOCK = 16, IDS = 11, D = C / H };
-static const lk_shape shape = {L, H, C, BLOCK, IDS};
+static const lk_shape shape = {L, H, C, BLOCK, IDS, 0};
 static lk_checkpoint checkpoint;
 
 /* Pad, mask, then a … i. */

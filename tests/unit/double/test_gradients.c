@@ -259,8 +259,8 @@ static double model_value(const double *values, void *context) {
   return lk_model_forward(in->model, values, in->pack, &in->dropout, NULL);
 }
 
-static void model_gradient_matches(double drop) {
-  lk_shape shape = {2, 2, 12, 10, 9};
+static void model_gradient_matches(double drop, int rotary) {
+  lk_shape shape = {2, 2, 12, 10, 9, rotary};
   lk_parameters *table = NULL;
   model_fixed in = {NULL, NULL, {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}}};
   double *values = NULL, *gradients = NULL;
@@ -311,12 +311,17 @@ static void model_gradient_matches(double drop) {
 
 static void model_gradient_matches_without_dropout(void **state) {
   (void)state;
-  model_gradient_matches(0);
+  model_gradient_matches(0, 0);
+}
+
+static void model_gradient_matches_with_rotary_positions(void **state) {
+  (void)state;
+  model_gradient_matches(0.3, 1);
 }
 
 static void model_gradient_matches_with_dropout(void **state) {
   (void)state;
-  model_gradient_matches(0.3);
+  model_gradient_matches(0.3, 0);
 }
 
 static int use_fast(void **state) {
@@ -342,6 +347,7 @@ int main(void) {
       cmocka_unit_test(attention_gradients_match_with_dropout),
       cmocka_unit_test(model_gradient_matches_without_dropout),
       cmocka_unit_test(model_gradient_matches_with_dropout),
+      cmocka_unit_test(model_gradient_matches_with_rotary_positions),
   };
   int failed = cmocka_run_group_tests_name("fast kernels", tests, use_fast, NULL);
   return failed +
