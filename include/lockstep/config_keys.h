@@ -114,6 +114,14 @@ typedef int lk_config_choice;
   X(schedule_minimum, "schedule.minimum", real, "0.1", LK_BETWEEN(0, 1), 1,                \
     "lowest share of the learning rate")
 
+#define LK_CONFIG_OBJECTIVE(X)                                                             \
+  X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient"), 1,  \
+    "what is cut out: any span, or a word with a capital first letter, or a number")       \
+  X(objective_keep_name, "objective.keep_name", choice, "false", LK_ONE_OF("false|true"),  \
+    1, "the document's title, up to its first full stop, is never cut out or off")         \
+  X(objective_crop, "objective.crop", real, "0", LK_BETWEEN(0, 1), 1,                      \
+    "share of examples whose context is cut off at random on both sides of the span")
+
 #define LK_CONFIG_PROBE(X)                                                                 \
   X(probe_config, "probe.config", text, "", LK_ANY, 0,                                     \
     "finetune a copy of the model by this config on `questions` and score it on `dev`, "   \
@@ -123,7 +131,8 @@ typedef int lk_config_choice;
 /* clang-format on */
 
 #define LK_CONFIG_KEYS(X)                                                                  \
-  LK_CONFIG_TOP(X) LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X) LK_CONFIG_PROBE(X)
+  LK_CONFIG_TOP(X)                                                                         \
+  LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X) LK_CONFIG_OBJECTIVE(X) LK_CONFIG_PROBE(X)
 
 /* LK_KEY_<field>: the key's place in the table. */
 #define LK_CONFIG_INDEX(field, ...) LK_KEY_##field,

@@ -14,6 +14,24 @@ typedef struct {
   size_t first_target; /* the first row with loss */
 } lk_example;
 
+/* What lk_example_recall asks for. */
+typedef struct {
+  const uint8_t *classes; /* lk_vocabulary_classes: the span is a word that starts with a
+                             capital or a digit, where there is one. NULL: any span */
+  uint16_t stop, space;   /* tokens of "." and " ", which end a title. 0: none is kept */
+  double crop;            /* probability of a context that is cut off at random */
+} lk_corruption;
+
+/* Span corruption that asks for what a document says of its subject (salient spans: Guu et
+ * al. 2020): `title prefix ⁇ suffix ⁇ span ⁇`. The title is the document's text up to the
+ * first stop with a space behind it; nothing of it is cut out, and it stays in front
+ * whatever is cut off. Context is cut off on both sides of the span where the document is
+ * longer than the block, and, with probability `crop`, to a random part of each side,
+ * mostly a short one, so that the span has to be remembered. Every row carries loss. Draws
+ * from `stream` only. */
+void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t *document,
+                       size_t length, size_t block, const lk_stream *stream);
+
 /* Span corruption: truncates the document to a length uniform in [4, 7/8·block] (a shorter
  * document stays whole), cuts out one span whose length has mean a quarter of that, and
  * writes `prefix ⁇ suffix ⁇ span`. Every row carries loss. Draws from `stream` only, whose

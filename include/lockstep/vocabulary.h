@@ -62,4 +62,11 @@ lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text
 lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const uint16_t *tokens,
                                size_t count, char **text);
 
+/* What a character can be in a word. */
+typedef enum { LK_CLASS_OTHER, LK_CLASS_LETTER, LK_CLASS_CAPITAL, LK_CLASS_DIGIT } lk_class;
+
+/* Fills classes (one lk_class a token id, lk_vocabulary_size of them) by Unicode category.
+ */
+void lk_vocabulary_classes(const lk_vocabulary *vocabulary, uint8_t *classes);
+
 #endif

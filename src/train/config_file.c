@@ -13,10 +13,11 @@
                                 CYAML_UNLIMITED)}},
 
 /* The name in its section is what stands behind the section and the dot. */
-#define TOP_KEY(field, name, ...)      SCHEMA_OF(name, field)
-#define MODEL_KEY(field, name, ...)    SCHEMA_OF(&(name)[sizeof "model"], field)
-#define SCHEDULE_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "schedule"], field)
-#define PROBE_KEY(field, name, ...)    SCHEMA_OF(&(name)[sizeof "probe"], field)
+#define TOP_KEY(field, name, ...)       SCHEMA_OF(name, field)
+#define MODEL_KEY(field, name, ...)     SCHEMA_OF(&(name)[sizeof "model"], field)
+#define SCHEDULE_KEY(field, name, ...)  SCHEMA_OF(&(name)[sizeof "schedule"], field)
+#define OBJECTIVE_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "objective"], field)
+#define PROBE_KEY(field, name, ...)     SCHEMA_OF(&(name)[sizeof "probe"], field)
 
 /* All sections share the one array of texts. */
 #define SECTION(name, fields)                                                              \
@@ -28,12 +29,14 @@ static const cyaml_schema_field_t model_fields[] = {LK_CONFIG_MODEL(MODEL_KEY)
                                                         CYAML_FIELD_END};
 static const cyaml_schema_field_t schedule_fields[] = {LK_CONFIG_SCHEDULE(SCHEDULE_KEY)
                                                            CYAML_FIELD_END};
+static const cyaml_schema_field_t objective_fields[] = {LK_CONFIG_OBJECTIVE(OBJECTIVE_KEY)
+                                                            CYAML_FIELD_END};
 static const cyaml_schema_field_t probe_fields[] = {LK_CONFIG_PROBE(PROBE_KEY)
                                                         CYAML_FIELD_END};
 static const cyaml_schema_field_t top_fields[] = {
     LK_CONFIG_TOP(TOP_KEY) SECTION("model", model_fields)
-        SECTION("schedule", schedule_fields) SECTION("probe", probe_fields)
-            CYAML_FIELD_END};
+        SECTION("schedule", schedule_fields) SECTION("objective", objective_fields)
+            SECTION("probe", probe_fields) CYAML_FIELD_END};
 static const cyaml_schema_value_t schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, lk_config_values, top_fields)};
 

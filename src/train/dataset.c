@@ -19,7 +19,10 @@ struct lk_dataset {
   size_t *offsets;     /* (2 · questions + 1): question i, answer i, question i+1 … */
   uint32_t *order;     /* scratch of the plan */
   uint64_t *documents; /* (batch_size / V) of the chosen micro-batch */
-  uint64_t step;       /* chosen */
+  int recall;          /* the objective is not the plain form */
+  lk_corruption how;
+  uint8_t *classes; /* a token id */
+  uint64_t step;    /* chosen */
   int shard;
   uint16_t *example; /* (block + 1) scratch */
 };
@@ -112,6 +115,25 @@ static lk_status read_data(lk_dataset *d, const lk_config *config,
   return LK_OK;
 }
 
+/* Id of an ASCII character; 0 where the corpus has none. */
+static uint16_t id_of(const lk_vocabulary *vocabulary, char character) {
+  int id = lk_vocabulary_id(vocabulary, (uint32_t)character);
+  return id > 0 ? (uint16_t)id : 0;
+}
+
+static lk_status set_objective(lk_dataset *d, const lk_config *config) {
+  LK_TRY(LK_NEW(d->classes, (size_t)lk_vocabulary_size(d->vocabulary)));
+  lk_vocabulary_classes(d->vocabulary, d->classes);
+  d->how.crop = config->objective_crop;
+  if (config->objective_spans) d->how.classes = d->classes;
+  if (config->objective_keep_name) {
+    d->how.stop = id_of(d->vocabulary, '.');
+    d->how.space = id_of(d->vocabulary, ' ');
+  }
+  d->recall = d->how.classes || config->objective_keep_name || d->how.crop > 0;
+  return LK_OK;
+}
+
 lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task task,
                           const lk_vocabulary *vocabulary, lk_slice slice) {
   lk_dataset *d = NULL;
@@ -124,6 +146,7 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task tas
   d->block = (size_t)config->model_block;
   d->plan = (lk_plan){0, slice.shards, (int)config->batch_size, config->seed};
   LK_TRY_OR(failed, read_data(d, config, vocabulary, slice));
+  LK_TRY_OR(failed, set_objective(d, config));
   LK_TRY_OR(failed, LK_NEW(d->order, lk_plan_largest_shard(&d->plan)));
   LK_TRY_OR(failed, LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
   LK_TRY_OR(failed, LK_NEW(d->example, d->block + 1));
@@ -143,6 +166,7 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_free(dataset->order);
   lk_free(dataset->documents);
   lk_free(dataset->example);
+  lk_free(dataset->classes);
   lk_free(dataset);
 }
 
@@ -189,6 +213,10 @@ void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
   const uint16_t *text = lk_corpus_document(dataset->corpus, document, &length);
   lk_stream stream = {dataset->plan.seed, LK_RANDOM_OBJECTIVE, dataset->step,
                       (uint32_t)dataset->shard, (uint32_t)i};
+  if (dataset->recall) {
+    lk_example_recall(example, &dataset->how, text, length, dataset->block, &stream);
+    return;
+  }
   uint32_t count = (uint32_t)(dataset->plan.batch_size / dataset->plan.shards);
   lk_example_corrupt(example, text, length, dataset->block, count, &stream);
 }

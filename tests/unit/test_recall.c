@@ -1,0 +1,171 @@
+/* The objective that asks for a document's facts: what it asks for, shows and leaves out.
+ */
+#include "lockstep/memory.h"
+#include "lockstep/objective.h"
+#include "lockstep/vocabulary.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { BLOCK = 96, MOST = 400, DRAWS = 3000 };
+
+static lk_vocabulary *vocabulary;
+static uint8_t *classes;
+static lk_corruption how;
+static char shown[MOST], asked[MOST]; /* input up to the last mask but one; the answer */
+
+/* Printable ASCII and É. */
+static int set_up(void **state) {
+  uint32_t points[96];
+  (void)state;
+  for (uint32_t i = 0; i < 95; i++)
+    points[i] = ' ' + i;
+  points[95] = 0xC9;
+  if (lk_vocabulary_create(&vocabulary, points, 96) != LK_OK) return 1;
+  if (LK_NEW(classes, (size_t)lk_vocabulary_size(vocabulary)) != LK_OK) return 1;
+  lk_vocabulary_classes(vocabulary, classes);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  lk_free(classes);
+  lk_vocabulary_free(vocabulary);
+  return lk_allocations_alive() != 0;
+}
+
+static int keep_all(void **state) {
+  (void)state;
+  how = (lk_corruption){.classes = classes,
+                        .stop = (uint16_t)lk_vocabulary_id(vocabulary, '.'),
+                        .space = (uint16_t)lk_vocabulary_id(vocabulary, ' ')};
+  return 0;
+}
+
+static void to_text(const uint16_t *tokens, size_t count, char *to) {
+  char *text = NULL;
+  assert_int_equal(lk_vocabulary_decode(vocabulary, tokens, count, &text), LK_OK);
+  snprintf(to, MOST, "%s", text);
+  lk_free(text);
+}
+
+/* One example of the document; fills shown and asked. */
+static void recall(const char *document, uint64_t step) {
+  uint16_t text[MOST], tokens[BLOCK + 1];
+  size_t length, end;
+  lk_example example = {.tokens = tokens};
+  lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
+  assert_int_equal(
+      lk_vocabulary_encode(vocabulary, document, "test", 1, text, MOST, &length), LK_OK);
+  lk_example_recall(&example, &how, text, length, BLOCK, &stream);
+  assert_in_range(example.length, 4, BLOCK + 1);
+  assert_int_equal(example.first_target, 0);
+  assert_int_equal(tokens[example.length - 1], LK_MASK);
+  for (end = example.length - 2; tokens[end] != LK_MASK;)
+    end--;
+  to_text(tokens, end, shown);
+  to_text(tokens + end + 1, example.length - 2 - end, asked);
+}
+
+static const char rome[] =
+    "Ada B. Love. Ada was born in Rome, Italy on 3 May 1822 to Love and Émile .";
+
+/* How many of the draws ask for this word. */
+static int times_asked(const char *document, const char *word) {
+  int times = 0;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    recall(document, step);
+    times += !strcmp(asked, word);
+  }
+  return times;
+}
+
+static void asks_for_words_with_capitals_and_numbers_alike(void **state) {
+  const char *words[] = {"Rome", "Italy", "3", "May", "1822", "Émile"};
+  int sum = 0;
+  (void)state;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    int times = times_asked(rome, words[i]);
+    assert_in_range(times, DRAWS / 6 - 130, DRAWS / 6 + 130); /* 6 standard deviations */
+    sum += times;
+  }
+  assert_int_equal(sum, DRAWS); /* none of the title's */
+}
+
+static void shows_everything_else_without_cropping(void **state) {
+  (void)state;
+  for (uint64_t step = 0; step < 50; step++) {
+    char whole[3 * MOST];
+    recall(rome, step);
+    char *mask = strstr(shown, "⁇");
+    assert_non_null(mask);
+    snprintf(whole, sizeof whole, "%.*s%s%s", (int)(mask - shown), shown, asked,
+             mask + strlen("⁇"));
+    assert_string_equal(whole, rome);
+  }
+}
+
+static void crops_down_to_the_title(void **state) {
+  int bare = 0, left = 0, right = 0;
+  (void)state;
+  how.crop = 1;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    recall(rome, step);
+    assert_int_equal(strncmp(shown, "Ada B. Love. ", 13), 0);
+    char *mask = strstr(shown, "⁇");
+    assert_non_null(mask);
+    left += mask == shown + 13;
+    right += mask[strlen("⁇")] == '\0';
+    bare += !strcmp(shown, "Ada B. Love. ⁇");
+    assert_non_null(strstr(rome, mask + strlen("⁇")));
+  }
+  assert_in_range(bare, DRAWS / 200, DRAWS / 4);
+  assert_true(left > bare && right > bare);
+}
+
+static void crops_what_the_block_cannot_hold(void **state) {
+  char text[MOST] = "Ada Love. ";
+  (void)state;
+  for (int i = 0; i < 60; i++)
+    strcat(text, "word ");
+  strcat(text, "Rome");
+  recall(text, 1);
+  assert_string_equal(asked, "Rome");
+  assert_int_equal(strncmp(shown, "Ada Love. ", 10), 0);
+  assert_non_null(strstr(shown, "word ⁇"));
+}
+
+static void other_documents_lose_any_span(void **state) {
+  const char *documents[] = {"x", "no capital here", "Ada Love. nothing said", "A. ", "É"};
+  (void)state;
+  how.crop = 0.5;
+  for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+    for (uint64_t step = 0; step < 200; step++) {
+      recall(documents[i], step);
+      assert_true(strlen(asked) > 0);
+      assert_non_null(strstr(documents[i], asked));
+    }
+}
+
+static void without_a_kept_title_any_word_counts(void **state) {
+  (void)state;
+  how.stop = 0;
+  assert_true(times_asked(rome, "Ada") > DRAWS / 20);
+  how.classes = NULL;
+  assert_true(times_asked(rome, "Rome") < DRAWS / 20);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup(asks_for_words_with_capitals_and_numbers_alike, keep_all),
+      cmocka_unit_test_setup(shows_everything_else_without_cropping, keep_all),
+      cmocka_unit_test_setup(crops_down_to_the_title, keep_all),
+      cmocka_unit_test_setup(crops_what_the_block_cannot_hold, keep_all),
+      cmocka_unit_test_setup(other_documents_lose_any_span, keep_all),
+      cmocka_unit_test_setup(without_a_kept_title_any_word_counts, keep_all),
+  };
+  return cmocka_run_group_tests(tests, set_up, tear_down);
+}
