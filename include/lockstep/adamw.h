@@ -9,6 +9,7 @@ typedef struct {
   double beta1, beta2, epsilon;
   double weight_decay; /* on the tensors whose table entry says so */
   double clip;         /* largest global norm, 0: no clipping */
+  int leaves_matrices; /* those of the blocks, to Muon */
 } lk_adamw;
 
 /* Euclidean norm of count floats, summed in fixed blocks. Not finite when an element is

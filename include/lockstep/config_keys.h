@@ -66,8 +66,12 @@ typedef int lk_config_choice;
     "send a layer's gradients while earlier layers are computed; the bits stay the same")  \
   X(kernels, "kernels", choice, "fast", LK_ONE_OF("fast|reference"), 1,                    \
     "the optimised kernels or the plain ones that they are checked against")               \
+  X(optimizer, "optimizer", choice, "adamw", LK_ONE_OF("adamw|muon"), 1,                   \
+    "AdamW, or Muon for the blocks' matrices and AdamW for the rest")                      \
+  X(momentum, "momentum", real, "0.95", LK_BETWEEN(0, 0.999999), 1,                        \
+    "Muon's decay of the gradients' mean a step")                                          \
   X(weight_decay, "weight_decay", real, "0.1", LK_BETWEEN(0, 100), 1,                      \
-    "AdamW's decoupled weight decay, on everything but biases")                            \
+    "decoupled weight decay, on everything but biases")                                    \
   X(beta1, "beta1", real, "0.9", LK_BETWEEN(0, 0.999999), 1,                               \
     "AdamW's decay of the first moment a step")                                            \
   X(beta2, "beta2", real, "0.95", LK_BETWEEN(0, 0.999999), 1,                              \

@@ -20,6 +20,7 @@ typedef enum { LK_INITIAL_ZERO, LK_INITIAL_ONE, LK_INITIAL_NORMAL } lk_initial;
 /* One tensor, named as PyTorch names it ("blocks.0.attn.key.weight"). */
 typedef struct {
   char name[48];
+  int block;        /* of the model's blocks, -1: outside them */
   int rank;         /* dimensions, 1 to 3 */
   uint64_t size[3]; /* the sizes of the first `rank` dimensions */
   uint64_t count;   /* elements */

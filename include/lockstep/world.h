@@ -33,6 +33,11 @@ lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size);
 /* All ranks: mine[count] of every rank into all[count·P], in rank order. */
 lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all);
 
+/* All ranks: counts[r] floats from firsts[r] on, for each rank r, of rank r's array to all
+ * ranks' arrays. (P) numbers each, the same on all ranks; the parts do not overlap. */
+lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
+                               const int *firsts);
+
 /* All ranks: "4 ranks on h1:2,h2:2", the hosts in the order of the ranks. The caller owns
  * *text: lk_free. */
 lk_status lk_world_describe(lk_world *world, char **text);

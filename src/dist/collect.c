@@ -20,6 +20,13 @@ lk_status lk_world_gather(lk_world *world, const double *mine, int count, double
   return LK_OK;
 }
 
+lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
+                               const int *firsts) {
+  LK_MPI(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, array, counts, firsts,
+                        MPI_FLOAT, world->comm));
+  return LK_OK;
+}
+
 lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count) {
   const size_t part = PART / sizeof *array;
   for (size_t i = 0; i < count; i += part) {

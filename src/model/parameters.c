@@ -20,6 +20,7 @@ static void append(lk_parameters *table, int block, const char *name, int rank, 
     snprintf(entry->name, sizeof entry->name, "%s", name);
   else
     snprintf(entry->name, sizeof entry->name, "blocks.%d.%s", block, name);
+  entry->block = block;
   entry->rank = rank;
   entry->size[0] = s0;
   entry->size[1] = s1;

@@ -1,5 +1,6 @@
 #include "lockstep/adamw.h"
 #include "base/vector.h"
+#include "lockstep/muon.h"
 #include "lockstep/profile.h"
 
 enum { BLOCK = 4096 }; /* elements whose squares are summed in single precision */
@@ -51,6 +52,7 @@ void lk_adamw_update(const lk_adamw *optimizer, const lk_parameters *table, uint
   c.root_correction = (float)(1 / sqrt(1 - pow(optimizer->beta2, (double)step)));
   for (int i = 0; i < table->tensors; i++) {
     const lk_parameter *entry = &table->list[i];
+    if (optimizer->leaves_matrices && lk_muon_takes(entry)) continue;
     c.shrink = entry->decay ? (float)(1 - learning_rate * optimizer->weight_decay) : 1;
     update_tensor(&c, gradients + entry->offset, values + entry->offset, m + entry->offset,
                   v + entry->offset, entry->count);

@@ -130,6 +130,18 @@ static lk_status judge(lk_trainer *t, const lk_metrics *metrics, int *skip) {
   return LK_OK;
 }
 
+static lk_status apply(lk_trainer *t, const float *gradients, double learning_rate,
+                       double scale) {
+  const lk_muon_step step = {learning_rate, t->config->momentum, t->config->weight_decay,
+                             scale};
+  lk_adamw_update(&t->optimizer, t->table, t->step + 1, learning_rate, scale, gradients,
+                  t->values, t->m, t->v);
+  if (!t->muon) return LK_OK;
+  lk_muon_update(t->muon, &step, gradients, t->values, t->m);
+  lk_profile_switch(LK_PART_COMMUNICATION);
+  return lk_muon_share(t->muon, t->world, t->values);
+}
+
 static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
   uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
@@ -141,9 +153,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
       lk_schedule_factor(&t->schedule, documents * t->config->model_block);
   LK_TRY(judge(t, metrics, &skip));
   double scale = lk_adamw_clip_factor(&t->optimizer, metrics->gradient_norm) / tokens;
-  if (!skip)
-    lk_adamw_update(&t->optimizer, t->table, t->step + 1, metrics->learning_rate, scale,
-                    gradients, t->values, t->m, t->v);
+  if (!skip) LK_TRY(apply(t, gradients, metrics->learning_rate, scale));
   lk_profile_switch(LK_PART_REST);
   t->step++;
   lk_trainer_inject_fault(t);

@@ -84,6 +84,7 @@ static lk_status make_buffers(lk_trainer *t) {
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
                            (lk_precision)t->config->precision));
   }
+  if (t->config->optimizer) LK_TRY(lk_muon_create(&t->muon, t->table, t->world));
   return lk_tree_create(&t->tree, t->table->count, t->shard_count);
 }
 
@@ -91,7 +92,8 @@ static void set_recipe(lk_trainer *t) {
   const lk_config *c = t->config;
   const lk_plan *plan = lk_dataset_plan(t->dataset);
   t->steps = c->steps ? c->steps : c->epochs * lk_plan_steps_per_epoch(plan);
-  t->optimizer = (lk_adamw){c->beta1, c->beta2, c->epsilon, c->weight_decay, c->clip};
+  t->optimizer =
+      (lk_adamw){c->beta1, c->beta2, c->epsilon, c->weight_decay, c->clip, t->muon != NULL};
   double documents =
       c->schedule_decay_epochs
           ? (double)(c->schedule_decay_epochs * lk_dataset_corpus_documents(t->dataset))
@@ -196,6 +198,7 @@ void lk_trainer_free(lk_trainer *trainer) {
   lk_watchdog_stop(trainer->watchdog);
   lk_probe_free(trainer->probe);
   lk_tree_free(trainer->tree);
+  lk_muon_free(trainer->muon);
   for (int i = 0; i < 2; i++) {
     lk_model_free(trainer->models[i]);
     lk_pack_free(trainer->packs[i]);

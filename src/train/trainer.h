@@ -4,6 +4,7 @@
 
 #include "lockstep/adamw.h"
 #include "lockstep/model.h"
+#include "lockstep/muon.h"
 #include "lockstep/questions.h"
 #include "lockstep/schedule.h"
 #include "lockstep/trainer.h"
@@ -29,6 +30,7 @@ struct lk_trainer {
   int shards_a_rank;            /* most shards that a rank has */
   double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
   lk_adamw optimizer;
+  lk_muon *muon; /* NULL: AdamW for all */
   lk_schedule schedule;
   uint64_t step, steps; /* done, of the whole run */
   int complete;         /* nothing to do: a finished run was started again */

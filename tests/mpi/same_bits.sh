@@ -91,6 +91,20 @@ else
   echo "SKIPPED: bf16: $(cat log)"
 fi
 
+# The same with Muon, whose work the ranks share.
+muon() {
+  local ranks steps=12
+  for ranks in 1 2 4 8; do
+    train muon-$ranks $ranks $steps "${pretrain[@]}" optimizer=muon
+    [[ $ranks == 1 ]] || same "Muon, 1 and $ranks ranks" muon-1 muon-$ranks $steps
+  done
+  history muon 4:5 1:10 2:$steps "${pretrain[@]}" optimizer=muon
+  if cmp -s <(losses pretrain-1 $steps) <(losses muon-1 $steps); then
+    fail "Muon gave the losses of AdamW"
+  fi
+}
+muon
+
 for ranks in 3 5 6 7; do
   train pretrain-$ranks $ranks $steps "${pretrain[@]}"
   grep -q "$ranks ranks are no power of two" log || fail "$ranks ranks: no word about rounding"

@@ -123,15 +123,62 @@ def initialise(module):
         module.bias.data.zero_()
 
 
-def make_optimizer(model, learning_rate):
-    """AdamW that decays everything but biases."""
+class Muon(torch.optim.Optimizer):
+    """Jordan et al. 2024, with the scale of Liu et al. 2025 (arXiv:2502.16982)."""
+
+    def __init__(self, matrices, lr, momentum=0.95, weight_decay=0.1):
+        super().__init__(matrices, dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
+
+    @staticmethod
+    def orthogonalise(x):
+        x = x / x.norm()
+        for _ in range(5):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+        return x
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for matrix in group["params"]:
+                mean = self.state[matrix].setdefault("mean", torch.zeros_like(matrix))
+                mean.lerp_(matrix.grad, 1 - group["momentum"])
+                ahead = matrix.grad.lerp(mean, group["momentum"])
+                matrix.mul_(1 - group["lr"] * group["weight_decay"])
+                matrix.sub_(group["lr"] * 0.2 * max(matrix.shape) ** 0.5
+                            * self.orthogonalise(ahead))
+
+
+class Both:
+    """Two optimizers as one."""
+
+    def __init__(self, *optimizers):
+        self.optimizers = optimizers
+        self.param_groups = [g for o in optimizers for g in o.param_groups]
+
+    def zero_grad(self):
+        for optimizer in self.optimizers:
+            optimizer.zero_grad()
+
+    def step(self):
+        for optimizer in self.optimizers:
+            optimizer.step()
+
+
+def make_optimizer(model, learning_rate, muon=False):
+    """AdamW that decays everything but biases; muon: Muon for the blocks' matrices."""
     groups = {True: [], False: []}
+    matrices = []
     for name, parameter in model.named_parameters():
-        groups[name.endswith("bias")].append(parameter)
-    return torch.optim.AdamW(
+        if muon and name.startswith("blocks.") and parameter.dim() == 2:
+            matrices.append(parameter)
+        else:
+            groups[name.endswith("bias")].append(parameter)
+    adamw = torch.optim.AdamW(
         [{"params": groups[False], "weight_decay": 0.1},
          {"params": groups[True], "weight_decay": 0.0}],
         lr=learning_rate, betas=(0.9, 0.95), eps=1e-8)
+    return Both(adamw, Muon(matrices, learning_rate)) if muon else adamw
 
 
 def train_step(model, optimizer, inputs, targets, bf16=False):

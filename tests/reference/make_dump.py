@@ -40,6 +40,7 @@ class Case:
     lengths: tuple  # of the strings, at most block + 1
     first_targets: tuple  # 0: every row carries loss
     shows_decay: bool  # the learning rate is large enough for check_power
+    muon: bool = False  # the optimizer of the blocks' matrices
 
 
 CASES = {
@@ -51,6 +52,10 @@ CASES = {
         shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20, rotary=True),
         learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
         shows_decay=True),
+    "muon": Case(
+        shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20),
+        learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
+        shows_decay=True, muon=True),
     "seed": Case(
         shape=SEED_SHAPE, learning_rate=5e-5,
         lengths=(129, 66, 34, 128, 3, 96, 129, 40),
@@ -76,16 +81,15 @@ def make_strings(case, seed):
             for length in case.lengths]
 
 
-def train(model, learning_rate, batch, wrong_decay=False):
+def train(model, case, batch, wrong_decay=False):
     """STEPS updates of a copy of the model; returns the copy, the losses and the norms.
 
     wrong_decay: what should be decayed is not, and the other way round."""
     model = copy.deepcopy(model)
-    optimizer = make_optimizer(model, learning_rate)
+    optimizer = make_optimizer(model, case.learning_rate, case.muon)
     if wrong_decay:
-        decays = [group["weight_decay"] for group in optimizer.param_groups]
-        for group, decay in zip(optimizer.param_groups, reversed(decays)):
-            group["weight_decay"] = decay
+        for group in optimizer.param_groups:
+            group["weight_decay"] = 0.0 if group["weight_decay"] else 0.1
     losses, norms = zip(*(train_step(model, optimizer, *batch) for _ in range(STEPS)))
     return model, losses, norms
 
@@ -97,7 +101,7 @@ def largest_differences(one, other):
 
 
 def check_conditioning(model, trained, case, batch):
-    rounded, _, _ = train(model, case.learning_rate, batch)
+    rounded, _, _ = train(model, case, batch)
     differences = largest_differences(rounded, trained)
     name = max(differences, key=differences.get)
     print(f"float32 moves a parameter by {differences[name]:.2g} ({name})")
@@ -111,7 +115,7 @@ def check_power(model, trained, case, batch, norms):
         sys.exit("make_dump.py: no gradient is clipped: choose another seed")
     if not case.shows_decay:
         return
-    wrong, _, _ = train(model, case.learning_rate, batch, wrong_decay=True)
+    wrong, _, _ = train(model, case, batch, wrong_decay=True)
     for name, difference in largest_differences(wrong, trained).items():
         if difference < 2 * TOLERANCE:
             sys.exit(f"make_dump.py: weight decay moves {name} by only {difference:.2g}: "
@@ -143,7 +147,7 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
     # libver: the newer layout needs far fewer bytes for a small dataset.
     with h5py.File(path, "w", libver="latest") as file:
         file.attrs.update({**asdict(case.shape), "learning_rate": case.learning_rate,
-                           "torch": str(torch.__version__)})
+                           "muon": int(case.muon), "torch": str(torch.__version__)})
         for group, source in (("weights", model), ("after", trained)):
             for name, parameter in source.named_parameters():
                 store(file.require_group(group), name, parameter)
@@ -169,7 +173,7 @@ def main():
     batch = make_batch(strings, case.first_targets, case.shape.block)
     reference = copy.deepcopy(model).double()
     logits, loss = gradients_of(reference, batch)
-    trained, losses, norms = train(reference, case.learning_rate, batch)
+    trained, losses, norms = train(reference, case, batch)
     print(f"loss {losses[0]:.4f} to {losses[-1]:.4f}, "
           f"gradient norm {norms[0]:.3f} to {norms[-1]:.3f}")
     check_conditioning(model, trained, case, batch)

@@ -6,6 +6,7 @@
 #include "lockstep/adamw.h"
 #include "lockstep/kernels.h"
 #include "lockstep/model.h"
+#include "lockstep/muon.h"
 #include <hdf5.h>
 #include <math.h>
 #include <setjmp.h>
@@ -231,19 +232,36 @@ static void every_gradient_matches(void **state) {
   }
 }
 
+/* Files of before Muon do not say. */
+static int uses_muon(void) {
+  int muon = 0;
+  if (H5Aexists(t.file, "muon") > 0) read_attribute("muon", H5T_NATIVE_INT, &muon);
+  return muon;
+}
+
 /* Ten updates of `values`; losses[STEPS] are those before each. */
 static void train(float *values, double *losses) {
-  const lk_adamw adamw = {
-      .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .weight_decay = 0.1, .clip = 1.0};
+  const lk_adamw adamw = {.beta1 = 0.9,
+                          .beta2 = 0.95,
+                          .epsilon = 1e-8,
+                          .weight_decay = 0.1,
+                          .clip = 1.0,
+                          .leaves_matrices = uses_muon()};
   float *m = NULL, *v = NULL;
+  lk_muon *muon = NULL;
+  assert_int_equal(lk_muon_create(&muon, t.table, NULL), LK_OK);
   assert_int_equal(LK_NEW(m, t.table->count), LK_OK);
   assert_int_equal(LK_NEW(v, t.table->count), LK_OK);
   for (int step = 0; step < STEPS; step++) {
     losses[step] = get_gradients(values);
     double norm = lk_gradient_norm(t.gradients, t.table->count);
-    lk_adamw_update(&adamw, t.table, (uint64_t)step + 1, t.learning_rate,
-                    lk_adamw_clip_factor(&adamw, norm), t.gradients, values, m, v);
+    double scale = lk_adamw_clip_factor(&adamw, norm);
+    const lk_muon_step muon_step = {t.learning_rate, 0.95, 0.1, scale};
+    lk_adamw_update(&adamw, t.table, (uint64_t)step + 1, t.learning_rate, scale,
+                    t.gradients, values, m, v);
+    if (adamw.leaves_matrices) lk_muon_update(muon, &muon_step, t.gradients, values, m);
   }
+  lk_muon_free(muon);
   lk_free(m);
   lk_free(v);
 }

@@ -32,7 +32,7 @@ own model parameters pack model
 own data vocabulary corpus questions objective plan synth
 own dist world watchdog
 own store store
-own train config config_keys dataset adamw schedule run share trainer evaluate heads
+own train config config_keys dataset adamw muon schedule run share trainer evaluate heads
 
 # The only layers that know a library.
 declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")
