@@ -18,8 +18,9 @@ typedef struct {
 typedef struct {
   const uint8_t *classes; /* lk_vocabulary_classes: the span is a word that starts with a
                              capital or a digit, where there is one. NULL: any span */
-  uint16_t stop, space;   /* tokens of "." and " ", which end a title. 0: none is kept */
-  double crop;            /* probability of a context that is cut off at random */
+  uint16_t stop, space;   /* tokens of "." and " "; 0: there are none */
+  int keep_title;         /* nonzero: the title stays */
+  double crop;            /* probability of a context cut off at random, between words */
 } lk_corruption;
 
 /* Span corruption that asks for what a document says of its subject (salient spans: Guu et

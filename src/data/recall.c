@@ -30,7 +30,7 @@ static int ends_title(const lk_corruption *how, const uint16_t *at) {
 /* Length of the title with its stop and space; 0: there is none, or nothing behind it. */
 static size_t title_length(const lk_corruption *how, const uint16_t *document,
                            size_t length, size_t most) {
-  for (size_t i = 3; how->stop && i + 2 < length && i + 1 < most; i++)
+  for (size_t i = 3; how->keep_title && i + 2 < length && i + 1 < most; i++)
     if (ends_title(how, document + i)) return i + 2;
   return 0;
 }
@@ -93,19 +93,31 @@ static size_t draw_side(const lk_stream *stream, int element, size_t most) {
   return draw(stream, element, draw(stream, element + 1, most + 1) + 1);
 }
 
+/* The window without the words that its edges cut through. */
+static part whole_words(const lk_corruption *how, const uint16_t *document, part span,
+                        part window, size_t title, size_t length) {
+  if (window.first > title)
+    while (window.first < span.first && document[window.first - 1] != how->space)
+      window.first++;
+  if (window.end < length)
+    while (window.end > span.end && document[window.end] != how->space)
+      window.end--;
+  return window;
+}
+
 /* What is shown of the document, span included, in at most `room` tokens. */
-static part draw_window(const lk_corruption *how, part span, size_t title, size_t length,
-                        size_t room, const lk_stream *stream) {
+static part draw_window(const lk_corruption *how, const uint16_t *document, part span,
+                        size_t title, size_t length, size_t room, const lk_stream *stream) {
   size_t left = span.first - title, right = length - span.end;
-  double chance = (double)lk_random_u32(stream, DRAW_CROP) * 0x1p-32;
-  if (chance < how->crop) {
+  if ((double)lk_random_u64(stream, DRAW_CROP) * 0x1p-64 < how->crop) {
     left = draw_side(stream, DRAW_LEFT, left);
     right = draw_side(stream, DRAW_RIGHT, right);
   }
   size_t spare = room - (span.end - span.first);
   if (left > spare) left = spare;
   if (right > spare - left) right = spare - left;
-  return (part){span.first - left, span.end + right};
+  return whole_words(how, document, span, (part){span.first - left, span.end + right},
+                     title, length);
 }
 
 static uint16_t *append(uint16_t *to, const uint16_t *document, size_t first, size_t end) {
@@ -120,7 +132,7 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t
   size_t room = block - 2 - title; /* of block + 1 tokens three are masks */
   part span = draw_span(how, document, title, length, stream);
   if (span.end - span.first > room) span.end = span.first + room;
-  part window = draw_window(how, span, title, length, room, stream);
+  part window = draw_window(how, document, span, title, length, room, stream);
   uint16_t *end = append(out->tokens, document, 0, title);
   end = append(end, document, window.first, span.first);
   *end++ = LK_MASK;

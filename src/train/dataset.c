@@ -126,11 +126,10 @@ static lk_status set_objective(lk_dataset *d, const lk_config *config) {
   lk_vocabulary_classes(d->vocabulary, d->classes);
   d->how.crop = config->objective_crop;
   if (config->objective_spans) d->how.classes = d->classes;
-  if (config->objective_keep_name) {
-    d->how.stop = id_of(d->vocabulary, '.');
-    d->how.space = id_of(d->vocabulary, ' ');
-  }
-  d->recall = d->how.classes || config->objective_keep_name || d->how.crop > 0;
+  d->how.stop = id_of(d->vocabulary, '.');
+  d->how.space = id_of(d->vocabulary, ' ');
+  d->how.keep_title = config->objective_keep_name;
+  d->recall = d->how.classes || d->how.keep_title || d->how.crop > 0;
   return LK_OK;
 }
 
