@@ -48,6 +48,14 @@ lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
   return LK_OK;
 }
 
+/* All ranks: before the run directory is opened, for its config has the model's shape. */
+static lk_status load_init(lk_trainer *t, lk_checkpoint **init) {
+  lk_config *c = t->config;
+  lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
+  LK_TRY(lk_checkpoint_load(t->world, c->init, init));
+  return lk_world_agree(t->world, lk_trainer_adopt_shape(c, &(*init)->info.shape, c->init));
+}
+
 /* The slowest part of a start and the one with most ways to fail; not collective. */
 static lk_status open_data(lk_trainer *t, lk_task task, const lk_vocabulary *vocabulary) {
   const lk_config *c = t->config;
@@ -106,9 +114,7 @@ static void set_recipe(lk_trainer *t) {
 /* Everything that needs no other rank, once it is known what to start from. */
 static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
                          const lk_checkpoint *init) {
-  lk_config *c = t->config;
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
-  if (init) LK_TRY(lk_trainer_adopt_shape(c, &init->info.shape, c->init));
   LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
   LK_TRY(make_buffers(t));
   set_recipe(t);
@@ -164,9 +170,8 @@ static lk_status start(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) 
   LK_TRY(lk_world_agree(t->world, set_up_machine(t)));
   LK_TRY(lk_trainer_agree_on_start(t, task));
   LK_TRY(begin_guard(t, purpose));
+  if (*t->config->init) LK_TRY_OR(done, load_init(t, &init));
   if (purpose == LK_TO_RUN) LK_TRY_OR(done, open_run(t, &resumed));
-  if (*t->config->init)
-    LK_TRY_OR(done, lk_checkpoint_load(t->world, t->config->init, &init));
   LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, purpose, init)));
   LK_TRY_OR(done, lk_trainer_agree_on_data(t));
   if (purpose == LK_TO_RUN) LK_TRY_OR(done, lk_probe_create(&t->probe, t, task));
