@@ -52,21 +52,8 @@ for tool in python3 gnuplot; do
 done
 mkdir -p "$runs" "$out" || stop 74 "cannot make the folders $runs and $out"
 
-# With nothing at work there is nothing to save.
-trap 'if [[ -n $child ]]; then ask_to_stop; else exit 75; fi' TERM INT HUP USR1
-
-# stage TITLE COMMAND...: goes on with it; ends this script if it was stopped or failed.
-stage() {
-  local title=$1
-  shift
-  say "$title"
-  run_child "$@"
-  if ((asked || code == 75)); then
-    say "stopped while $title; the same command goes on"
-    exit 75
-  fi
-  ((code == 0)) || stop "$code" "failed while $title"
-}
+# shellcheck source=launch/stages.bash
+source "$launch/stages.bash"
 
 # train NAME COMMAND CONFIG key=value...: a complete run ends at once.
 train() {
@@ -83,8 +70,7 @@ score() {
     --json "$runs/$1/evaluation.json"
 }
 
-commit=$(describe_commit)
-grep -qxF "$commit" "$runs/commits.txt" 2>/dev/null || echo "$commit" >>"$runs/commits.txt"
+note_commit "$runs"
 
 for ((seed = 1; seed <= seeds; seed++)); do
   train "scratch-$seed" finetune finetune-scratch seed=$seed

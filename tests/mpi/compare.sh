@@ -1,0 +1,66 @@
+#!/bin/bash
+# launch/compare.sh with tiny recipes on invented data: the table's numbers are those of the runs, and a
+# second start makes nothing again. timeout: 120
+set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
+
+command -v python3 > /dev/null || { echo "SKIPPED: python3 is not installed" && exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+"$LOCKSTEP" synth data --people 80 --questions 40 > /dev/null
+# One answer to all is soon learned; every third question that is scored has it.
+sed -i 's/\t.*/\tRome/' data/birth_places_train.tsv
+sed -i '0~3s/\t.*/\tRome/' data/birth_dev.tsv
+mkdir recipes
+sed 's/^steps: .*/steps: 20/' "$SOURCE_DIR/configs/tiny.yaml" > recipes/pretrain.yaml
+sed 's/^steps: .*/steps: 30/; s/^learning_rate: .*/learning_rate: 1e-2/; /^model: /d' \
+  "$SOURCE_DIR/configs/tiny.yaml" > recipes/finetune.yaml
+cat > recipes/two.txt << 'END'
+# a comment
+as it is: pretrain.yaml: finetune.yaml
+
+with Muon: pretrain.yaml optimizer=muon steps=10: finetune.yaml steps=5
+END
+compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 recipes/two.txt data/wiki.txt
+  data/birth_places_train.tsv data/birth_dev.tsv results/two.md runs)
+"${compare[@]}" > log 2>&1 || fail "exit code $?: $(cat log)"
+cp results/two.md first.md
+"${compare[@]}" > log 2>&1 || fail "again: exit code $?: $(cat log)"
+[[ $(grep -c 'the run is complete' log) == 8 ]] || fail "made again: $(cat log)"
+cmp first.md results/two.md
+
+count=$(wc -l < data/birth_dev.tsv)
+row() {
+  local name=$1 run=$2 steps=$3 seed mean
+  right=()
+  for seed in 1 2; do
+    right+=("$("$LOCKSTEP" evaluate "runs/$run-$seed/finetune/checkpoints/latest" data/birth_dev.tsv |
+      sed -n 's/^Correct: \([0-9]*\).*/\1/p')")
+  done
+  mean=$(awk -v a="${right[0]}" -v b="${right[1]}" -v n="$count" 'BEGIN { printf "%.1f", 50 * (a + b) / n }')
+  grep -F "| $name | $mean % | " first.md | grep -F " | ${right[0]}, ${right[1]} | $steps | " ||
+    fail "$name: ${right[*]} of $count, but $(cat first.md)"
+}
+row "as it is" as-it-is 20
+((right[0] > 0)) || fail "nothing was learned"
+row "with Muon" with-Muon 10
+grep -q '^optimizer: muon' runs/with-Muon-2/pretrain/config.yaml || fail "the recipe's keys were not used"
+grep -q '^seed: 2' runs/with-Muon-2/finetune/config.yaml || fail "the seed was not used"
+
+# expect CODE TEXT ARGUMENT...
+expect() {
+  local code=$1 text=$2 status=0
+  shift 2
+  "$SOURCE_DIR/launch/compare.sh" "$@" > log 2>&1 || status=$?
+  if [[ $status != "$code" ]] || ! grep -qF -- "$text" log; then
+    fail "compare.sh $*: exit code $status, expected $code and '$text': $(cat log)"
+  fi
+}
+echo 'a: pretrain.yaml' > recipes/wrong.txt
+expect 0 usage: --help
+expect 64 "are needed" recipes/two.txt
+expect 64 "must end in .md" "${compare[@]:6:4}" report.txt
+expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:7:4}"
+expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:7:4}"
