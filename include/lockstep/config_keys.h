@@ -119,10 +119,14 @@ typedef int lk_config_choice;
     "lowest share of the learning rate")
 
 #define LK_CONFIG_OBJECTIVE(X)                                                             \
-  X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient"), 1,  \
-    "what is cut out: any span, or a word with a capital first letter, or a number")       \
+  X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient|answers"), 1,  \
+    "what is cut out: any span; a word with a capital first letter, or a number; of these "\
+    "every second time one that is an answer in `questions`")                              \
   X(objective_keep_name, "objective.keep_name", choice, "false", LK_ONE_OF("false|true"),  \
     1, "the document's title, up to its first full stop, is never cut out or off")         \
+  X(objective_ask, "objective.ask", real, "0", LK_BETWEEN(0, 1), 1,                        \
+    "share of examples in the form of a question: words of the context with the title "    \
+    "among them, and loss for the span alone")                                             \
   X(objective_crop, "objective.crop", real, "0", LK_BETWEEN(0, 1), 1,                      \
     "share of examples whose context is cut off at random on both sides of the span")
 

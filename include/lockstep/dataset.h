@@ -26,7 +26,9 @@ const lk_vocabulary *lk_dataset_vocabulary(const lk_dataset *dataset);
 const lk_plan *lk_dataset_plan(const lk_dataset *dataset);
 const char *lk_dataset_path(const lk_dataset *dataset);        /* of the file trained on */
 const lk_sha256 *lk_dataset_sha256(const lk_dataset *dataset); /* of its bytes */
-uint64_t lk_dataset_characters(const lk_dataset *dataset);     /* in it */
+/* Of the file whose answers the objective prefers; empty when there is none. */
+const lk_sha256 *lk_dataset_answers_sha256(const lk_dataset *dataset);
+uint64_t lk_dataset_characters(const lk_dataset *dataset);       /* in it */
 uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset); /* for the schedule */
 
 /* Example i of the micro-batch that lk_dataset_select chose last. tokens need room for

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_OBJECTIVE_H
 #define LOCKSTEP_OBJECTIVE_H
 
+#include "lockstep/lexicon.h"
 #include "lockstep/random.h"
 #include "lockstep/status.h"
 #include <stddef.h>
@@ -16,11 +17,14 @@ typedef struct {
 
 /* What lk_example_recall asks for. */
 typedef struct {
-  const uint8_t *classes; /* lk_vocabulary_classes: the span is a word that starts with a
-                             capital or a digit, where there is one. NULL: any span */
-  uint16_t stop, space;   /* tokens of "." and " "; 0: there are none */
-  int keep_title;         /* nonzero: the title stays */
-  double crop;            /* probability of a context cut off at random, between words */
+  const uint8_t *classes;    /* lk_vocabulary_classes: the span is a word that starts with a
+                                capital or a digit, where there is one. NULL: any span */
+  const lk_lexicon *answers; /* of half of the spans such a word of these, where there is
+                                one; NULL: no word is preferred */
+  uint16_t stop, space;      /* tokens of "." and " "; 0: there are none */
+  int keep_title;            /* nonzero: the title stays */
+  double crop;               /* probability of a context cut off at random, between words */
+  double ask;                /* probability of the form of a question */
 } lk_corruption;
 
 /* Span corruption that asks for what a document says of its subject (salient spans: Guu et
@@ -28,8 +32,9 @@ typedef struct {
  * first stop with a space behind it; nothing of it is cut out, and it stays in front
  * whatever is cut off. Context is cut off on both sides of the span where the document is
  * longer than the block, and, with probability `crop`, to a random part of each side,
- * mostly a short one, so that the span has to be remembered. Every row carries loss. Draws
- * from `stream` only. */
+ * mostly a short one, so that the span has to be remembered. Every row carries loss. With
+ * probability `ask` it has the form of lk_example_answer instead: `prefix suffix ⁇ span ⁇`,
+ * with the title between two words or at an end. Draws from `stream` only. */
 void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t *document,
                        size_t length, size_t block, const lk_stream *stream);
 

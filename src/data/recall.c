@@ -5,12 +5,15 @@
 
 /* Elements of the stream. */
 enum {
+  DRAW_KIND,
   DRAW_WORD,
   DRAW_LENGTH,
   DRAW_START,
   DRAW_CROP,
   DRAW_LEFT,
-  DRAW_RIGHT = DRAW_LEFT + 2
+  DRAW_RIGHT = DRAW_LEFT + 2,
+  DRAW_FORM = DRAW_RIGHT + 2,
+  DRAW_PLACE
 };
 
 typedef struct {
@@ -57,15 +60,24 @@ static int is_in_title(const uint16_t *document, size_t title, part word) {
   return 0;
 }
 
-/* The chosen-th word behind the title that starts with a capital or a digit and is not of
- * the title, which would give it away; returns how many there are before it, or in all. */
-static size_t salient_word(const lk_corruption *how, const uint16_t *document, size_t title,
-                           size_t length, size_t chosen, part *found) {
+/* Behind the title: a word that starts with a capital or a digit and is not of the title,
+ * which would give it away. */
+static int is_salient(const lk_corruption *how, const uint16_t *document, size_t title,
+                      part word) {
+  return how->classes[document[word.first]] >= LK_CLASS_CAPITAL &&
+         !is_in_title(document, title, word);
+}
+
+/* The chosen-th salient word, of those that are answers if so asked; returns how many there
+ * are before it, or in all. */
+static size_t find_word(const lk_corruption *how, const uint16_t *document, size_t title,
+                        size_t length, int answers, size_t chosen, part *found) {
   size_t count = 0;
   part word = next_word(how->classes, document, title, length);
   for (; word.first < length; word = next_word(how->classes, document, word.end, length)) {
-    if (how->classes[document[word.first]] < LK_CLASS_CAPITAL ||
-        is_in_title(document, title, word))
+    const uint16_t *tokens = document + word.first;
+    if (!is_salient(how, document, title, word) ||
+        (answers && !lk_lexicon_has(how->answers, tokens, word.end - word.first)))
       continue;
     *found = word;
     if (count++ == chosen) break;
@@ -73,19 +85,30 @@ static size_t salient_word(const lk_corruption *how, const uint16_t *document, s
   return count;
 }
 
+/* Nonzero when there is such a word. */
+static int draw_word(const lk_corruption *how, const uint16_t *document, size_t title,
+                     size_t length, int answers, const lk_stream *stream, part *word) {
+  size_t count = find_word(how, document, title, length, answers, SIZE_MAX, word);
+  if (count == 0) return 0;
+  find_word(how, document, title, length, answers, draw(stream, DRAW_WORD, count), word);
+  return 1;
+}
+
 static part draw_span(const lk_corruption *how, const uint16_t *document, size_t title,
                       size_t length, const lk_stream *stream) {
   part span = {0, 0};
-  size_t words = 0, longest = (length - title + 1) / 2;
-  if (how->classes) words = salient_word(how, document, title, length, SIZE_MAX, &span);
-  if (words) {
-    salient_word(how, document, title, length, draw(stream, DRAW_WORD, words), &span);
+  int answers = how->answers && draw(stream, DRAW_KIND, 2);
+  if (answers && draw_word(how, document, title, length, 1, stream, &span)) return span;
+  if (how->classes && draw_word(how, document, title, length, 0, stream, &span))
     return span;
-  }
-  size_t count = 1 + draw(stream, DRAW_LENGTH, longest);
+  size_t count = 1 + draw(stream, DRAW_LENGTH, (length - title + 1) / 2);
   span.first = title + draw(stream, DRAW_START, length - title - count + 1);
   span.end = span.first + count;
   return span;
+}
+
+static int happens(const lk_stream *stream, int element, double probability) {
+  return (double)lk_random_u64(stream, (uint64_t)element) * 0x1p-64 < probability;
 }
 
 /* Mostly short: uniform below a uniform number. */
@@ -109,7 +132,7 @@ static part whole_words(const lk_corruption *how, const uint16_t *document, part
 static part draw_window(const lk_corruption *how, const uint16_t *document, part span,
                         size_t title, size_t length, size_t room, const lk_stream *stream) {
   size_t left = span.first - title, right = length - span.end;
-  if ((double)lk_random_u64(stream, DRAW_CROP) * 0x1p-64 < how->crop) {
+  if (happens(stream, DRAW_CROP, how->crop)) {
     left = draw_side(stream, DRAW_LEFT, left);
     right = draw_side(stream, DRAW_RIGHT, right);
   }
@@ -125,22 +148,58 @@ static uint16_t *append(uint16_t *to, const uint16_t *document, size_t first, si
   return to + (end - first);
 }
 
+/* `prefix ⁇ suffix` behind the title. */
+static uint16_t *write_gap(uint16_t *to, const uint16_t *document, size_t title,
+                           part window, part span) {
+  to = append(to, document, 0, title);
+  to = append(to, document, window.first, span.first);
+  *to++ = LK_MASK;
+  return append(to, document, span.end, window.end);
+}
+
+/* Tokens of the context in front of its n-th word, n drawn. */
+static size_t draw_place(const lk_corruption *how, const uint16_t *context, size_t size,
+                         const lk_stream *stream) {
+  size_t words = 1, place = 0;
+  for (size_t i = 0; i < size; i++)
+    words += context[i] == how->space;
+  for (size_t left = draw(stream, DRAW_PLACE, words); left > 0; place++)
+    left -= context[place] == how->space;
+  return place;
+}
+
+/* `prefix suffix`, no sign of the span, with the name somewhere between the words. */
+static uint16_t *write_question(uint16_t *to, const lk_corruption *how,
+                                const uint16_t *document, size_t name, part window,
+                                part span, const lk_stream *stream) {
+  uint16_t *context = to + name + 1;
+  uint16_t *end = append(context, document, window.first, span.first);
+  end = append(end, document, span.end, window.end);
+  size_t place = draw_place(how, context, (size_t)(end - context), stream);
+  memmove(to, context, place * sizeof *to);
+  append(to + place, document, 0, name);
+  to[place + name] = how->space;
+  while (end[-1] == how->space)
+    end--;
+  return end;
+}
+
 void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t *document,
                        size_t length, size_t block, const lk_stream *stream) {
   assert(length > 0 && block >= 8);
   size_t title = title_length(how, document, length, block / 2);
   size_t room = block - 2 - title; /* of block + 1 tokens three are masks */
+  int asks = title && happens(stream, DRAW_FORM, how->ask);
   part span = draw_span(how, document, title, length, stream);
   if (span.end - span.first > room) span.end = span.first + room;
   part window = draw_window(how, document, span, title, length, room, stream);
-  uint16_t *end = append(out->tokens, document, 0, title);
-  end = append(end, document, window.first, span.first);
-  *end++ = LK_MASK;
-  end = append(end, document, span.end, window.end);
+  uint16_t *end =
+      asks ? write_question(out->tokens, how, document, title - 2, window, span, stream)
+           : write_gap(out->tokens, document, title, window, span);
+  out->first_target = asks ? (size_t)(end - out->tokens) - 1 : 0;
   *end++ = LK_MASK;
   end = append(end, document, span.first, span.end);
   *end++ = LK_MASK;
   out->length = (size_t)(end - out->tokens);
-  out->first_target = 0;
   assert(out->length <= block + 1);
 }

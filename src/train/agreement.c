@@ -75,10 +75,14 @@ lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task) {
   return compare_configs(trainer);
 }
 
+static lk_status agree_on_file(lk_trainer *t, const char *what, const lk_sha256 *mine) {
+  lk_sha256 first = *mine;
+  LK_TRY(lk_world_broadcast(t->world, &first, sizeof first));
+  return lk_world_agree(
+      t->world, strcmp(mine->hex, first.hex) ? refuse(what, mine->hex, first.hex) : LK_OK);
+}
+
 lk_status lk_trainer_agree_on_data(lk_trainer *trainer) {
-  const char *mine = lk_dataset_sha256(trainer->dataset)->hex;
-  lk_sha256 first = *lk_dataset_sha256(trainer->dataset);
-  LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));
-  return lk_world_agree(trainer->world,
-                        strcmp(mine, first.hex) ? refuse("data", mine, first.hex) : LK_OK);
+  LK_TRY(agree_on_file(trainer, "data", lk_dataset_sha256(trainer->dataset)));
+  return agree_on_file(trainer, "questions", lk_dataset_answers_sha256(trainer->dataset));
 }

@@ -22,7 +22,9 @@ struct lk_dataset {
   int recall;          /* the objective is not the plain form */
   lk_corruption how;
   uint8_t *classes; /* a token id */
-  uint64_t step;    /* chosen */
+  lk_sha256 answers_sha256;
+  lk_lexicon *answers; /* NULL: none are preferred */
+  uint64_t step;       /* chosen */
   int shard;
   uint16_t *example; /* (block + 1) scratch */
 };
@@ -66,13 +68,14 @@ static lk_status encode_questions(lk_dataset *d, const lk_questions *list) {
   return LK_OK;
 }
 
-static lk_status fingerprint(lk_dataset *d) {
+static lk_status fingerprint(const char *path, lk_sha256 *sha256, uint64_t *characters) {
   char *bytes = NULL;
   size_t size;
-  LK_TRY(lk_file_read(d->path, &bytes, &size));
-  lk_status status = lk_sha256_bytes(&d->sha256, bytes, size);
+  LK_TRY(lk_file_read(path, &bytes, &size));
+  lk_status status = lk_sha256_bytes(sha256, bytes, size);
+  *characters = 0;
   for (size_t i = 0; i < size; i++)
-    d->characters += ((unsigned char)bytes[i] & 0xC0) != 0x80;
+    *characters += ((unsigned char)bytes[i] & 0xC0) != 0x80;
   lk_free(bytes);
   return status;
 }
@@ -89,7 +92,7 @@ static lk_status read_questions(lk_dataset *d) {
                 "%s: %llu questions are fewer than %d shards; set shards to a power of two "
                 "that is not above",
                 d->path, (unsigned long long)d->plan.documents, d->plan.shards);
-  return status == LK_OK ? fingerprint(d) : status;
+  return status == LK_OK ? fingerprint(d->path, &d->sha256, &d->characters) : status;
 }
 
 static lk_status check_keys(const lk_config *config, lk_task task,
@@ -121,15 +124,32 @@ static uint16_t id_of(const lk_vocabulary *vocabulary, char character) {
   return id > 0 ? (uint16_t)id : 0;
 }
 
+enum { ANY_SPAN, SALIENT, ANSWERS };
+
+static lk_status read_answers(lk_dataset *d, const lk_config *config) {
+  uint64_t characters;
+  LK_TRY(lk_lexicon_read(&d->answers, config->questions, d->vocabulary));
+  return fingerprint(config->questions, &d->answers_sha256, &characters);
+}
+
 static lk_status set_objective(lk_dataset *d, const lk_config *config) {
+  int spans = config->objective_spans;
+  if (spans == ANSWERS && !*config->questions)
+    return lk_fail(LK_USAGE,
+                   "%s: objective.spans is answers, but of no questions: set "
+                   "questions=FILE.tsv",
+                   lk_config_origin(config, "objective.spans"));
   LK_TRY(LK_NEW(d->classes, (size_t)lk_vocabulary_size(d->vocabulary)));
   lk_vocabulary_classes(d->vocabulary, d->classes);
-  d->how.crop = config->objective_crop;
-  if (config->objective_spans) d->how.classes = d->classes;
-  d->how.stop = id_of(d->vocabulary, '.');
-  d->how.space = id_of(d->vocabulary, ' ');
-  d->how.keep_title = config->objective_keep_name;
-  d->recall = d->how.classes || d->how.keep_title || d->how.crop > 0;
+  if (spans == ANSWERS) LK_TRY(read_answers(d, config));
+  d->how = (lk_corruption){.classes = spans ? d->classes : NULL,
+                           .answers = d->answers,
+                           .stop = id_of(d->vocabulary, '.'),
+                           .space = id_of(d->vocabulary, ' '),
+                           .keep_title = config->objective_keep_name,
+                           .crop = config->objective_crop,
+                           .ask = config->objective_ask};
+  d->recall = spans || d->how.keep_title || d->how.crop > 0 || d->how.ask > 0;
   return LK_OK;
 }
 
@@ -145,7 +165,7 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task tas
   d->block = (size_t)config->model_block;
   d->plan = (lk_plan){0, slice.shards, (int)config->batch_size, config->seed};
   LK_TRY_OR(failed, read_data(d, config, vocabulary, slice));
-  LK_TRY_OR(failed, set_objective(d, config));
+  if (task == LK_TASK_CORRUPTION) LK_TRY_OR(failed, set_objective(d, config));
   LK_TRY_OR(failed, LK_NEW(d->order, lk_plan_largest_shard(&d->plan)));
   LK_TRY_OR(failed, LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
   LK_TRY_OR(failed, LK_NEW(d->example, d->block + 1));
@@ -166,6 +186,7 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_free(dataset->documents);
   lk_free(dataset->example);
   lk_free(dataset->classes);
+  lk_lexicon_free(dataset->answers);
   lk_free(dataset);
 }
 
@@ -183,6 +204,10 @@ const char *lk_dataset_path(const lk_dataset *dataset) {
 
 const lk_sha256 *lk_dataset_sha256(const lk_dataset *dataset) {
   return &dataset->sha256;
+}
+
+const lk_sha256 *lk_dataset_answers_sha256(const lk_dataset *dataset) {
+  return &dataset->answers_sha256;
 }
 
 uint64_t lk_dataset_characters(const lk_dataset *dataset) {

@@ -40,6 +40,12 @@ differ() {
 differ "another seed" "its config .*'seed: 2' here, 'seed: 1' there" -- seed=2
 differ "another length" "its config .*'steps: 3' here, 'steps: 2' there" -- steps=3
 differ "another corpus" "its data " -wdir other --
+mkdir -p answers/data
+cp data/wiki.txt answers/data
+sed 1d data/birth_places_train.tsv > answers/data/birth_places_train.tsv
+command+=(objective.spans=answers questions=data/birth_places_train.tsv)
+differ "other answers" "its questions " -wdir answers --
+unset 'command[-1]' 'command[-1]'
 differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM -- seed=1
 
 # bf16 where one rank cannot, or none can.

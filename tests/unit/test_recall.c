@@ -170,6 +170,76 @@ static void without_a_kept_title_any_word_counts(void **state) {
   assert_true(times_asked(rome, "Rome") < DRAWS / 20);
 }
 
+static void every_second_span_is_an_answer(void **state) {
+  (void)state;
+  FILE *file = fopen("answers.tsv", "w");
+  assert_non_null(file);
+  fputs("Where was A born?\tRome\nWhere was B born?\tOslo\nWhere?\tLove\n", file);
+  fclose(file);
+  lk_lexicon *answers = NULL;
+  assert_int_equal(lk_lexicon_read(&answers, "answers.tsv", vocabulary), LK_OK);
+  how.answers = answers;
+  assert_in_range(times_asked(rome, "Rome"), DRAWS * 7 / 12 - 170, DRAWS * 7 / 12 + 170);
+  assert_int_equal(times_asked(rome, "Love"), 0); /* of the title */
+  assert_in_range(times_asked("Ada Love. In Bonn, Asia", "Bonn"), DRAWS / 3 - 160,
+                  DRAWS / 3 + 160);
+  lk_lexicon_free(answers);
+  remove("answers.tsv");
+}
+
+/* One example in the form of a question: fills shown and asked. */
+static void ask(const char *document, uint64_t step) {
+  uint16_t text[MOST], tokens[BLOCK + 1];
+  size_t length, end = 0;
+  lk_example example = {.tokens = tokens};
+  lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
+  assert_int_equal(
+      lk_vocabulary_encode(vocabulary, document, "test", 1, text, MOST, &length), LK_OK);
+  lk_example_recall(&example, &how, text, length, BLOCK, &stream);
+  while (tokens[end] != LK_MASK)
+    end++;
+  assert_int_equal(example.first_target, end - 1); /* that predicts the first mask */
+  to_text(tokens, end, shown);
+  to_text(tokens + end + 1, example.length - end - 2, asked);
+  assert_null(strstr(asked, "⁇"));
+  assert_int_equal(tokens[example.length - 1], LK_MASK);
+}
+
+static void questions_have_the_name_between_the_words(void **state) {
+  static const char name[] = "Ada B. Love";
+  int front = 0, back = 0;
+  (void)state;
+  how.ask = 1;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    char rest[2 * MOST], whole[3 * MOST];
+    ask(rome, step);
+    char *at = strstr(shown, name), *behind = at + strlen(name);
+    assert_non_null(at);
+    assert_true(at == shown || at[-1] == ' ');
+    assert_true(*behind == ' ' || *behind == '\0');
+    front += at == shown;
+    back += !strcmp(behind, "");
+    snprintf(rest, sizeof rest, "%.*s%s", (int)(at - shown), shown,
+             *behind ? behind + 1 : "");
+    /* The answer fits between two of the other characters, and gives the document. */
+    int fits = 0;
+    for (size_t i = 0; rest[i]; i++) {
+      snprintf(whole, sizeof whole, "Ada B. Love. %.*s%s%s", (int)i, rest, asked, rest + i);
+      fits += !strcmp(whole, rome);
+    }
+    assert_int_equal(fits, 1);
+  }
+  assert_in_range(front, DRAWS / 40, DRAWS / 6);
+  assert_int_equal(back, 0); /* something is shown behind the last word: " ." */
+  how.crop = 1;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    ask(rome, step);
+    assert_non_null(strstr(shown, name));
+    back += !strcmp(shown, name);
+  }
+  assert_in_range(back, DRAWS / 200, DRAWS / 4);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(asks_for_words_with_capitals_and_numbers_alike, keep_all),
@@ -177,6 +247,8 @@ int main(void) {
       cmocka_unit_test_setup(crops_down_to_the_title, keep_all),
       cmocka_unit_test_setup(crops_what_the_block_cannot_hold, keep_all),
       cmocka_unit_test_setup(other_documents_lose_any_span, keep_all),
+      cmocka_unit_test_setup(every_second_span_is_an_answer, keep_all),
+      cmocka_unit_test_setup(questions_have_the_name_between_the_words, keep_all),
       cmocka_unit_test_setup(without_a_kept_title_any_word_counts, keep_all),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

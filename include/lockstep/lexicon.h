@@ -1,0 +1,19 @@
+/* A set of words as tokens. */
+#ifndef LOCKSTEP_LEXICON_H
+#define LOCKSTEP_LEXICON_H
+
+#include "lockstep/vocabulary.h"
+
+typedef struct lk_lexicon lk_lexicon;
+
+/* The answers in the question file, without those of over 64 bytes. Errors as
+ * lk_questions_read, and LK_BAD_DATA (file, line) for a character outside the vocabulary.
+ * The caller owns *out: lk_lexicon_free. */
+lk_status lk_lexicon_read(lk_lexicon **out, const char *path,
+                          const lk_vocabulary *vocabulary);
+void lk_lexicon_free(lk_lexicon *lexicon);
+
+/* Nonzero when it holds the word of so many tokens. */
+int lk_lexicon_has(const lk_lexicon *lexicon, const uint16_t *word, size_t count);
+
+#endif

@@ -1,0 +1,68 @@
+#include "lockstep/lexicon.h"
+#include "lockstep/memory.h"
+#include "lockstep/questions.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 64 }; /* tokens of a word */
+
+typedef struct {
+  size_t count;
+  uint16_t tokens[MOST];
+} word;
+
+struct lk_lexicon {
+  word *words; /* sorted */
+  size_t count;
+};
+
+static int compare(const void *left, const void *right) {
+  const word *a = left, *b = right;
+  if (a->count != b->count) return a->count < b->count ? -1 : 1;
+  return memcmp(a->tokens, b->tokens, a->count * sizeof *a->tokens);
+}
+
+static lk_status encode_answers(lk_lexicon *lexicon, const lk_questions *questions,
+                                const char *path, const lk_vocabulary *vocabulary) {
+  LK_TRY(LK_NEW(lexicon->words, questions->count));
+  for (size_t i = 0; i < questions->count; i++) {
+    const lk_question *item = &questions->items[i];
+    word *next = &lexicon->words[lexicon->count];
+    if (strlen(item->answer) > MOST) continue;
+    LK_TRY(lk_vocabulary_encode(vocabulary, item->answer, path, item->line, next->tokens,
+                                MOST, &next->count));
+    lexicon->count++;
+  }
+  return LK_OK;
+}
+
+lk_status lk_lexicon_read(lk_lexicon **out, const char *path,
+                          const lk_vocabulary *vocabulary) {
+  lk_questions *questions = NULL;
+  lk_lexicon *lexicon = NULL;
+  *out = NULL;
+  LK_TRY(lk_questions_read(&questions, path, 1));
+  lk_status status = LK_NEW(lexicon, 1);
+  if (status == LK_OK) status = encode_answers(lexicon, questions, path, vocabulary);
+  lk_questions_free(questions);
+  if (status != LK_OK) {
+    lk_lexicon_free(lexicon);
+    return status;
+  }
+  qsort(lexicon->words, lexicon->count, sizeof *lexicon->words, compare);
+  *out = lexicon;
+  return LK_OK;
+}
+
+void lk_lexicon_free(lk_lexicon *lexicon) {
+  if (!lexicon) return;
+  lk_free(lexicon->words);
+  lk_free(lexicon);
+}
+
+int lk_lexicon_has(const lk_lexicon *lexicon, const uint16_t *tokens, size_t count) {
+  word key = {.count = count};
+  if (count > MOST) return 0;
+  memcpy(key.tokens, tokens, count * sizeof *tokens);
+  return bsearch(&key, lexicon->words, lexicon->count, sizeof key, compare) != NULL;
+}
