@@ -41,9 +41,10 @@ typedef struct {
   uint64_t epoch;  /* epochs done */
   uint64_t tokens; /* schedule's count of characters */
   uint64_t seed;
-  char *config;            /* the resolved config, YAML */
-  lk_hash config_hash;     /* of the keys that the bits depend on */
-  lk_sha256 corpus_sha256; /* of the data trained on */
+  char *config;             /* the resolved config, YAML */
+  lk_hash config_hash;      /* of the keys that the bits depend on */
+  lk_sha256 corpus_sha256;  /* of the data trained on */
+  lk_sha256 answers_sha256; /* of the questions with objective.spans=answers, else empty */
   uint64_t corpus_characters, corpus_documents;
   char build[128];        /* version, compiler, BLAS, instruction set */
   lk_hash parameter_hash; /* of all parameters in table order, as stored */

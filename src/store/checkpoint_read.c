@@ -41,6 +41,9 @@ static lk_status read_origin(const lk_h5_file *file, lk_checkpoint_info *info) {
                            sizeof info->config_hash.hex));
   LK_TRY(lk_h5_read_digest(file, "corpus_sha256", info->corpus_sha256.hex,
                            sizeof info->corpus_sha256.hex));
+  if (lk_h5_has_attribute(file, "answers_sha256"))
+    LK_TRY(lk_h5_read_digest(file, "answers_sha256", info->answers_sha256.hex,
+                             sizeof info->answers_sha256.hex));
   LK_TRY(lk_h5_read_digest(file, "parameter_hash", info->parameter_hash.hex,
                            sizeof info->parameter_hash.hex));
   LK_TRY(

@@ -22,6 +22,8 @@ static lk_status write_progress(const lk_h5_file *file, const lk_checkpoint_info
 static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint_info *info) {
   LK_TRY(lk_h5_write_text(file, "config_hash", info->config_hash.hex));
   LK_TRY(lk_h5_write_text(file, "corpus_sha256", info->corpus_sha256.hex));
+  if (*info->answers_sha256.hex)
+    LK_TRY(lk_h5_write_text(file, "answers_sha256", info->answers_sha256.hex));
   LK_TRY(lk_h5_write_count(file, "corpus_characters", info->corpus_characters));
   LK_TRY(lk_h5_write_count(file, "corpus_documents", info->corpus_documents));
   return lk_h5_write_text(file, "build", info->build);

@@ -51,6 +51,9 @@ lk_status lk_h5_write_text(const lk_h5_file *file, const char *name, const char 
 lk_status lk_h5_read_text(const lk_h5_file *file, const char *name, char *text,
                           size_t size);
 
+/* Nonzero when the file has an attribute of this name. */
+int lk_h5_has_attribute(const lk_h5_file *file, const char *name);
+
 /* A hash of size - 1 hexadecimal digits, or "" where none was known. */
 lk_status lk_h5_read_digest(const lk_h5_file *file, const char *name, char *hex,
                             size_t size);

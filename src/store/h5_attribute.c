@@ -81,6 +81,10 @@ lk_status lk_h5_read_text(const lk_h5_file *file, const char *name, char *text,
   return text[stored - 1] ? bad_attribute(file, name) : LK_OK;
 }
 
+int lk_h5_has_attribute(const lk_h5_file *file, const char *name) {
+  return H5Aexists(file->id, name) > 0;
+}
+
 lk_status lk_h5_read_digest(const lk_h5_file *file, const char *name, char *hex,
                             size_t size) {
   LK_TRY(lk_h5_read_text(file, name, hex, size));

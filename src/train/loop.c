@@ -21,6 +21,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   info->tokens = lk_plan_documents_before(plan, t->step) * t->config->model_block;
   info->seed = t->config->seed;
   info->corpus_sha256 = *lk_dataset_sha256(t->dataset);
+  info->answers_sha256 = *lk_dataset_answers_sha256(t->dataset);
   info->corpus_characters = lk_dataset_characters(t->dataset);
   info->corpus_documents = plan->documents;
   lk_trainer_describe_build(t, info->build, sizeof info->build);

@@ -5,16 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+static lk_status check_file(const char *path, const lk_sha256 *now, const lk_sha256 *then) {
+  if (!strcmp(now->hex, then->hex)) return LK_OK;
+  return lk_fail(
+      LK_USAGE,
+      "%s: not the file that this run was started with (SHA-256 %.12s… now, %.12s… "
+      "then); restore it or choose another run=",
+      path, now->hex, then->hex);
+}
+
 /* The same directory with other data would be another run. */
 static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
   const lk_shape *here = &t->table->shape, *there = &c->info.shape;
-  if (strcmp(c->info.corpus_sha256.hex, lk_dataset_sha256(t->dataset)->hex))
-    return lk_fail(
-        LK_USAGE,
-        "%s: not the file that this run was started with (SHA-256 %.12s… now, %.12s… "
-        "then); restore it or choose another run=",
-        lk_dataset_path(t->dataset), lk_dataset_sha256(t->dataset)->hex,
-        c->info.corpus_sha256.hex);
+  const lk_dataset *d = t->dataset;
+  LK_TRY(check_file(lk_dataset_path(d), lk_dataset_sha256(d), &c->info.corpus_sha256));
+  LK_TRY(check_file(t->config->questions, lk_dataset_answers_sha256(d),
+                    &c->info.answers_sha256));
   if (memcmp(here, there, sizeof *here) ||
       !lk_vocabulary_equal(lk_dataset_vocabulary(t->dataset), c->vocabulary))
     return lk_fail(LK_USAGE,

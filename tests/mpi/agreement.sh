@@ -62,3 +62,15 @@ done
 
 # One process where the launcher says so is no error, even inside a larger allocation.
 SLURM_NTASKS=4 "$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" 2> log
+
+# A run goes on with the files that it was started with only.
+train=("$LOCKSTEP" "${command[@]}" objective.spans=answers questions=data/birth_places_train.tsv run=kept)
+"${train[@]}" 2> log
+for file in wiki.txt birth_places_train.tsv; do
+  mv data/$file whole
+  sed 1d whole > data/$file
+  rc=0
+  "${train[@]}" steps=4 2> log || rc=$?
+  mv whole data/$file
+  expect "another $file" 64 "data/$file: not the file that this run was started with"
+done

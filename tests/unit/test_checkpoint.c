@@ -34,6 +34,7 @@ static lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_moments
                                  .build = "test build"};
   must(lk_copy_text(&c->info.config, "seed: 1\nrun: \"größe\"\n"));
   must(lk_sha256_bytes(&c->info.corpus_sha256, "d", 1));
+  must(lk_sha256_bytes(&c->info.answers_sha256, "a", 1));
   return c;
 }
 
@@ -68,6 +69,7 @@ static void assert_same_info(const lk_checkpoint_info *a, const lk_checkpoint_in
   assert_string_equal(a->config, b->config);
   assert_string_equal(a->config_hash.hex, b->config_hash.hex);
   assert_string_equal(a->corpus_sha256.hex, b->corpus_sha256.hex);
+  assert_string_equal(a->answers_sha256.hex, b->answers_sha256.hex);
   assert_int_equal(a->corpus_characters, b->corpus_characters);
   assert_int_equal(a->corpus_documents, b->corpus_documents);
   assert_string_equal(a->build, b->build);
