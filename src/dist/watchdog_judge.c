@@ -138,7 +138,7 @@ void lk_watchdog_judge(lk_watchdog *w, double now) {
   const lk_peer *peer = &w->peers[rank];
   lk_watchdog_say(
       "lockstep: rank %d on %s, last seen in step %llu %s, %s; ending all ranks; start the "
-      "same command again to go on from the newest checkpoint\n",
+      "same command again: a run goes on from its newest checkpoint\n",
       rank, peer->host, (unsigned long long)peer->last.step, peer->last.phase, fault);
   lk_watchdog_end(w, LK_STOPPED);
 }

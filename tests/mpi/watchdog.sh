@@ -38,7 +38,7 @@ check() {
   if pgrep -f "^$TEST_PROGRAMS/test_watchdog $fault"; then fail "a rank is left"; fi
 }
 
-again='; ending all ranks; start the same command again to go on from the newest checkpoint'
+again='; ending all ranks; start the same command again: a run goes on from its newest checkpoint'
 computing='last seen in step 7 computing'
 silent='has been silent for 3 s: it was stopped, or its host is cut off'
 
