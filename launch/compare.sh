@@ -52,7 +52,7 @@ train() {
   local run=$1 command=$2 config=$3
   shift 3
   stage "training $run" "$launch/local.sh" "${options[@]}" "$command" "$(dirname "$recipes")/$config" \
-    corpus="$corpus" "$@" run="$runs/$run"
+    corpus="$corpus" questions="$questions" "$@" run="$runs/$run"
 }
 
 # make RECIPE SEED: of the line `recipe`.
@@ -62,7 +62,7 @@ make() {
   read -ra pretraining <<<"${recipe[1]}"
   read -ra finetuning <<<"${recipe[2]}"
   train "$run/pretrain" pretrain "${pretraining[@]}" seed="$seed"
-  train "$run/finetune" finetune "${finetuning[@]}" seed="$seed" questions="$questions" \
+  train "$run/finetune" finetune "${finetuning[@]}" seed="$seed" \
     init="$runs/$run/pretrain/checkpoints/latest"
   stage "scoring $run" "$lockstep" evaluate "$runs/$run/finetune/checkpoints/latest" "$scored" \
     --json "$runs/$run/finetune/evaluation.json"
