@@ -10,7 +10,8 @@
 
 /* Fields: one a key, `batch_size` for batch_size, `model_layers` for layers under model:.
  * Texts are owned by the config ("" when not given). A choice is the index of its name:
- * schedule_kind is an lk_schedule_kind, kernels an lk_kernels. */
+ * schedule_kind is an lk_schedule_kind, kernels an lk_kernels, objective_spans an lk_spans.
+ */
 typedef struct lk_config {
   LK_CONFIG_KEYS(LK_CONFIG_FIELD)
   char *origin[LK_CONFIG_KEY_COUNT]; /* lk_config_origin's texts, NULL: default */

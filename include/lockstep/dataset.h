@@ -10,6 +10,9 @@
 
 typedef enum { LK_TASK_CORRUPTION, LK_TASK_QUESTIONS } lk_task;
 
+/* The key objective.spans. */
+typedef enum { LK_SPANS_RANDOM, LK_SPANS_SALIENT, LK_SPANS_ANSWERS } lk_spans;
+
 typedef struct lk_dataset lk_dataset;
 
 /* Opens config->corpus (text or HDF5) and, for questions, config->questions, holding the

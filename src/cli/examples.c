@@ -41,10 +41,15 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
   return status;
 }
 
+/* Pretraining needs questions only where their answers are preferred spans. */
+static lk_task task_of(const lk_config *config) {
+  int finetunes = *config->questions && config->objective_spans != LK_SPANS_ANSWERS;
+  return finetunes ? LK_TASK_QUESTIONS : LK_TASK_CORRUPTION;
+}
+
 static lk_status examples(const lk_config *config, long number) {
   lk_dataset *dataset = NULL;
-  lk_task task = *config->questions ? LK_TASK_QUESTIONS : LK_TASK_CORRUPTION;
-  LK_TRY(lk_dataset_open(&dataset, config, task, NULL,
+  LK_TRY(lk_dataset_open(&dataset, config, task_of(config), NULL,
                          (lk_slice){(int)config->shards, 0, (int)config->shards}));
   lk_status status = print_examples(dataset, config, number);
   lk_dataset_close(dataset);
@@ -54,8 +59,8 @@ static lk_status examples(const lk_config *config, long number) {
 lk_status lk_cli_examples(lk_world *world, int argc, char **argv) {
   long number = 4;
   const lk_option options[] = {{"number", 'n', LK_OPTION_COUNT, &number, "N",
-                                "how many (4); questions when the config "
-                                "has questions, else corruption"}};
+                                "how many (4); questions when the config has them, unless "
+                                "for objective.spans; else corruption"}};
   lk_words words;
   lk_config *config = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, INT_MAX, &words));

@@ -124,8 +124,6 @@ static uint16_t id_of(const lk_vocabulary *vocabulary, char character) {
   return id > 0 ? (uint16_t)id : 0;
 }
 
-enum { ANY_SPAN, SALIENT, ANSWERS };
-
 static lk_status read_answers(lk_dataset *d, const lk_config *config) {
   uint64_t characters;
   LK_TRY(lk_lexicon_read(&d->answers, config->questions, d->vocabulary));
@@ -134,15 +132,15 @@ static lk_status read_answers(lk_dataset *d, const lk_config *config) {
 
 static lk_status set_objective(lk_dataset *d, const lk_config *config) {
   int spans = config->objective_spans;
-  if (spans == ANSWERS && !*config->questions)
+  if (spans == LK_SPANS_ANSWERS && !*config->questions)
     return lk_fail(LK_USAGE,
                    "%s: objective.spans is answers, but of no questions: set "
                    "questions=FILE.tsv",
                    lk_config_origin(config, "objective.spans"));
   LK_TRY(LK_NEW(d->classes, (size_t)lk_vocabulary_size(d->vocabulary)));
   lk_vocabulary_classes(d->vocabulary, d->classes);
-  if (spans == ANSWERS) LK_TRY(read_answers(d, config));
-  d->how = (lk_corruption){.classes = spans ? d->classes : NULL,
+  if (spans == LK_SPANS_ANSWERS) LK_TRY(read_answers(d, config));
+  d->how = (lk_corruption){.classes = spans != LK_SPANS_RANDOM ? d->classes : NULL,
                            .answers = d->answers,
                            .stop = id_of(d->vocabulary, '.'),
                            .space = id_of(d->vocabulary, ' '),
