@@ -119,9 +119,10 @@ typedef int lk_config_choice;
     "lowest share of the learning rate")
 
 #define LK_CONFIG_OBJECTIVE(X)                                                             \
-  X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient|answers"), 1,  \
-    "what is cut out: any span; a word with a capital first letter, or a number; of these "\
-    "every second time one that is an answer in `questions`")                              \
+  X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient"), 1,  \
+    "what is cut out: any span; a word with a capital first letter, or a number")          \
+  X(objective_answers, "objective.answers", real, "0", LK_BETWEEN(0, 1), 1,                \
+    "share of spans that are an answer in `questions`, where the document has such a word") \
   X(objective_keep_name, "objective.keep_name", choice, "false", LK_ONE_OF("false|true"),  \
     1, "the document's title, up to its first full stop, is never cut out or off")         \
   X(objective_ask, "objective.ask", real, "0", LK_BETWEEN(0, 1), 1,                        \

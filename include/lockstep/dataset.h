@@ -11,7 +11,7 @@
 typedef enum { LK_TASK_CORRUPTION, LK_TASK_QUESTIONS } lk_task;
 
 /* The key objective.spans. */
-typedef enum { LK_SPANS_RANDOM, LK_SPANS_SALIENT, LK_SPANS_ANSWERS } lk_spans;
+typedef enum { LK_SPANS_RANDOM, LK_SPANS_SALIENT } lk_spans;
 
 typedef struct lk_dataset lk_dataset;
 

@@ -17,10 +17,12 @@ typedef struct {
 
 /* What lk_example_recall asks for. */
 typedef struct {
-  const uint8_t *classes;    /* lk_vocabulary_classes: the span is a word that starts with a
-                                capital or a digit, where there is one. NULL: any span */
-  const lk_lexicon *answers; /* of half of the spans such a word of these, where there is
-                                one; NULL: no word is preferred */
+  const uint8_t *classes;    /* lk_vocabulary_classes */
+  int salient;               /* nonzero: the span is a word that starts with a capital or a
+                                digit, where there is one; 0: any span */
+  double answers;            /* probability that the span is a word of the lexicon, where
+                                there is one */
+  const lk_lexicon *lexicon; /* NULL if answers is 0 */
   uint16_t stop, space;      /* tokens of "." and " "; 0: there are none */
   int keep_title;            /* nonzero: the title stays */
   double crop;               /* probability of a context cut off at random, between words */

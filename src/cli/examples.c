@@ -43,7 +43,7 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
 
 /* Pretraining needs questions only where their answers are preferred spans. */
 static lk_task task_of(const lk_config *config) {
-  int finetunes = *config->questions && config->objective_spans != LK_SPANS_ANSWERS;
+  int finetunes = *config->questions && config->objective_answers == 0;
   return finetunes ? LK_TASK_QUESTIONS : LK_TASK_CORRUPTION;
 }
 

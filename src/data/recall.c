@@ -24,6 +24,10 @@ static size_t draw(const lk_stream *stream, int element, size_t below) {
   return (size_t)lk_random_below(stream, (uint64_t)element, below);
 }
 
+static int happens(const lk_stream *stream, int element, double probability) {
+  return (double)lk_random_u64(stream, (uint64_t)element) * 0x1p-64 < probability;
+}
+
 /* The stop of an initial or of "Jr." ends no title. */
 static int ends_title(const lk_corruption *how, const uint16_t *at) {
   if (at[0] != how->stop || at[1] != how->space) return 0;
@@ -77,7 +81,7 @@ static size_t find_word(const lk_corruption *how, const uint16_t *document, size
   for (; word.first < length; word = next_word(how->classes, document, word.end, length)) {
     const uint16_t *tokens = document + word.first;
     if (!is_salient(how, document, title, word) ||
-        (answers && !lk_lexicon_has(how->answers, tokens, word.end - word.first)))
+        (answers && !lk_lexicon_has(how->lexicon, tokens, word.end - word.first)))
       continue;
     *found = word;
     if (count++ == chosen) break;
@@ -97,18 +101,14 @@ static int draw_word(const lk_corruption *how, const uint16_t *document, size_t 
 static part draw_span(const lk_corruption *how, const uint16_t *document, size_t title,
                       size_t length, const lk_stream *stream) {
   part span = {0, 0};
-  int answers = how->answers && draw(stream, DRAW_KIND, 2);
+  int answers = happens(stream, DRAW_KIND, how->answers);
   if (answers && draw_word(how, document, title, length, 1, stream, &span)) return span;
-  if (how->classes && draw_word(how, document, title, length, 0, stream, &span))
+  if (how->salient && draw_word(how, document, title, length, 0, stream, &span))
     return span;
   size_t count = 1 + draw(stream, DRAW_LENGTH, (length - title + 1) / 2);
   span.first = title + draw(stream, DRAW_START, length - title - count + 1);
   span.end = span.first + count;
   return span;
-}
-
-static int happens(const lk_stream *stream, int element, double probability) {
-  return (double)lk_random_u64(stream, (uint64_t)element) * 0x1p-64 < probability;
 }
 
 /* Mostly short: uniform below a uniform number. */

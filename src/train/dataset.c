@@ -23,7 +23,7 @@ struct lk_dataset {
   lk_corruption how;
   uint8_t *classes; /* a token id */
   lk_sha256 answers_sha256;
-  lk_lexicon *answers; /* NULL: none are preferred */
+  lk_lexicon *lexicon; /* NULL: objective.answers is 0 */
   uint64_t step;       /* chosen */
   int shard;
   uint16_t *example; /* (block + 1) scratch */
@@ -126,28 +126,32 @@ static uint16_t id_of(const lk_vocabulary *vocabulary, char character) {
 
 static lk_status read_answers(lk_dataset *d, const lk_config *config) {
   uint64_t characters;
-  LK_TRY(lk_lexicon_read(&d->answers, config->questions, d->vocabulary));
+  LK_TRY(lk_lexicon_read(&d->lexicon, config->questions, d->vocabulary));
   return fingerprint(config->questions, &d->answers_sha256, &characters);
 }
 
 static lk_status set_objective(lk_dataset *d, const lk_config *config) {
-  int spans = config->objective_spans;
-  if (spans == LK_SPANS_ANSWERS && !*config->questions)
-    return lk_fail(LK_USAGE,
-                   "%s: objective.spans is answers, but of no questions: set "
-                   "questions=FILE.tsv",
-                   lk_config_origin(config, "objective.spans"));
+  int prefers = config->objective_answers > 0;
+  if (prefers && !*config->questions)
+    return lk_fail(
+        LK_USAGE,
+        "%s: objective.answers needs questions, whose answers are preferred: set "
+        "questions=FILE.tsv",
+        lk_config_origin(config, "objective.answers"));
   LK_TRY(LK_NEW(d->classes, (size_t)lk_vocabulary_size(d->vocabulary)));
   lk_vocabulary_classes(d->vocabulary, d->classes);
-  if (spans == LK_SPANS_ANSWERS) LK_TRY(read_answers(d, config));
-  d->how = (lk_corruption){.classes = spans != LK_SPANS_RANDOM ? d->classes : NULL,
-                           .answers = d->answers,
+  if (prefers) LK_TRY(read_answers(d, config));
+  d->how = (lk_corruption){.classes = d->classes,
+                           .salient = config->objective_spans == LK_SPANS_SALIENT,
+                           .answers = config->objective_answers,
+                           .lexicon = d->lexicon,
                            .stop = id_of(d->vocabulary, '.'),
                            .space = id_of(d->vocabulary, ' '),
                            .keep_title = config->objective_keep_name,
                            .crop = config->objective_crop,
                            .ask = config->objective_ask};
-  d->recall = spans || d->how.keep_title || d->how.crop > 0 || d->how.ask > 0;
+  d->recall =
+      d->how.salient || prefers || d->how.keep_title || d->how.crop > 0 || d->how.ask > 0;
   return LK_OK;
 }
 
@@ -184,7 +188,7 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_free(dataset->documents);
   lk_free(dataset->example);
   lk_free(dataset->classes);
-  lk_lexicon_free(dataset->answers);
+  lk_lexicon_free(dataset->lexicon);
   lk_free(dataset);
 }
 

@@ -43,7 +43,7 @@ differ "another corpus" "its data " -wdir other --
 mkdir -p answers/data
 cp data/wiki.txt answers/data
 sed 1d data/birth_places_train.tsv > answers/data/birth_places_train.tsv
-command+=(objective.spans=answers questions=data/birth_places_train.tsv)
+command+=(objective.spans=salient objective.answers=0.5 questions=data/birth_places_train.tsv)
 differ "other answers" "its questions " -wdir answers --
 unset 'command[-1]' 'command[-1]'
 differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM -- seed=1
@@ -64,7 +64,7 @@ done
 SLURM_NTASKS=4 "$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" 2> log
 
 # A run goes on with the files that it was started with only.
-train=("$LOCKSTEP" "${command[@]}" objective.spans=answers questions=data/birth_places_train.tsv run=kept)
+train=("$LOCKSTEP" "${command[@]}" objective.spans=salient objective.answers=0.5 questions=data/birth_places_train.tsv run=kept)
 "${train[@]}" 2> log
 for file in wiki.txt birth_places_train.tsv; do
   mv data/$file whole

@@ -57,8 +57,8 @@ expect 64 'shards.*power of two' "${train[@]}" shards=3 batch_size=9
 expect 64 'batch_size.*multiple' "${train[@]}" batch_size=9
 expect 64 'heads' "${train[@]}" model.heads=3
 expect 64 'steps= or epochs=' "${train[@]}" steps=0 run=other
-expect 64 'set questions=FILE.tsv' "${train[@]}" objective.spans=answers run=other
-expect 66 'nowhere.tsv' "${train[@]}" objective.spans=answers questions=nowhere.tsv run=other
+expect 64 'set questions=FILE.tsv' "${train[@]}" objective.spans=salient objective.answers=0.5 run=other
+expect 66 'nowhere.tsv' "${train[@]}" objective.spans=salient objective.answers=0.5 questions=nowhere.tsv run=other
 expect 64 'threads' "${train[@]}" threads=1000
 printf 'steps: 2\nsteps: 3\n' > duplicate.yaml
 expect 64 'duplicate.yaml, line 2.*steps' pretrain duplicate.yaml "corpus=$wiki" run=other

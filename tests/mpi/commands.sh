@@ -72,7 +72,7 @@ diff <("$LOCKSTEP" inspect text/checkpoints/latest | grep hash) <(grep hash hdf5
 [[ $(grep -cE '^input  Where was .* born\?⁇[^⁇]+□' shown) == 2 ]] || fail "input of questions"
 [[ $(grep -cE '^target □+⁇[^⁇]+⁇□' shown) == 2 ]] || fail "target of questions"
 "$LOCKSTEP" examples "$config" corpus=data/wiki.txt questions=data/birth_places_train.tsv -n 3 \
-  objective.spans=answers objective.keep_name=true > shown
+  objective.spans=salient objective.answers=0.5 objective.keep_name=true > shown
 [[ $(grep -cE '^input  .*⁇.*⁇[^⁇]+□' shown) == 3 ]] || fail "examples of corruption with answers"
 
 # Answers: the same on two ranks; predictions and JSON; a file without answers.

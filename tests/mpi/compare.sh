@@ -21,7 +21,7 @@ cat > recipes/two.txt << 'END'
 # a comment
 as it is: pretrain.yaml: finetune.yaml
 
-with Muon: pretrain.yaml optimizer=muon objective.spans=answers steps=10: finetune.yaml steps=5
+with Muon: pretrain.yaml optimizer=muon objective.spans=salient objective.answers=0.5 steps=10: finetune.yaml steps=5
 END
 compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 recipes/two.txt data/wiki.txt
   data/birth_places_train.tsv data/birth_dev.tsv results/two.md runs)

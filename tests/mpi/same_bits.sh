@@ -94,7 +94,7 @@ fi
 # The same with Muon, whose work the ranks share, and another objective.
 muon() {
   local ranks steps=12
-  local pretrain=("${pretrain[@]}" model.positions=rotary objective.spans=answers objective.keep_name=true
+  local pretrain=("${pretrain[@]}" model.positions=rotary objective.spans=salient objective.answers=0.5 objective.keep_name=true
     objective.crop=0.7 objective.ask=0.5 questions=data/birth_places_train.tsv)
   for ranks in 1 2 4 8; do
     train muon-$ranks $ranks $steps "${pretrain[@]}" optimizer=muon

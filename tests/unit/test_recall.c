@@ -40,6 +40,7 @@ static int tear_down(void **state) {
 static int keep_all(void **state) {
   (void)state;
   how = (lk_corruption){.classes = classes,
+                        .salient = 1,
                         .stop = (uint16_t)lk_vocabulary_id(vocabulary, '.'),
                         .space = (uint16_t)lk_vocabulary_id(vocabulary, ' '),
                         .keep_title = 1};
@@ -166,24 +167,29 @@ static void without_a_kept_title_any_word_counts(void **state) {
   (void)state;
   how.keep_title = 0;
   assert_true(times_asked(rome, "Ada") > DRAWS / 20);
-  how.classes = NULL;
+  how.salient = 0;
   assert_true(times_asked(rome, "Rome") < DRAWS / 20);
 }
 
-static void every_second_span_is_an_answer(void **state) {
+static void so_many_spans_are_answers(void **state) {
   (void)state;
   FILE *file = fopen("answers.tsv", "w");
   assert_non_null(file);
   fputs("Where was A born?\tRome\nWhere was B born?\tOslo\nWhere?\tLove\n", file);
   fclose(file);
-  lk_lexicon *answers = NULL;
-  assert_int_equal(lk_lexicon_read(&answers, "answers.tsv", vocabulary), LK_OK);
-  how.answers = answers;
+  lk_lexicon *lexicon = NULL;
+  assert_int_equal(lk_lexicon_read(&lexicon, "answers.tsv", vocabulary), LK_OK);
+  how.lexicon = lexicon;
+  how.answers = 0.5;
   assert_in_range(times_asked(rome, "Rome"), DRAWS * 7 / 12 - 170, DRAWS * 7 / 12 + 170);
   assert_int_equal(times_asked(rome, "Love"), 0); /* of the title */
   assert_in_range(times_asked("Ada Love. In Bonn, Asia", "Bonn"), DRAWS / 3 - 160,
                   DRAWS / 3 + 160);
-  lk_lexicon_free(answers);
+  how.answers = 1;
+  assert_int_equal(times_asked(rome, "Rome"), DRAWS);
+  how.salient = 0;
+  assert_int_equal(times_asked(rome, "Rome"), DRAWS);
+  lk_lexicon_free(lexicon);
   remove("answers.tsv");
 }
 
@@ -247,7 +253,7 @@ int main(void) {
       cmocka_unit_test_setup(crops_down_to_the_title, keep_all),
       cmocka_unit_test_setup(crops_what_the_block_cannot_hold, keep_all),
       cmocka_unit_test_setup(other_documents_lose_any_span, keep_all),
-      cmocka_unit_test_setup(every_second_span_is_an_answer, keep_all),
+      cmocka_unit_test_setup(so_many_spans_are_answers, keep_all),
       cmocka_unit_test_setup(questions_have_the_name_between_the_words, keep_all),
       cmocka_unit_test_setup(without_a_kept_title_any_word_counts, keep_all),
   };
