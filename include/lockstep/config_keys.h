@@ -126,8 +126,8 @@ typedef int lk_config_choice;
   X(objective_keep_name, "objective.keep_name", choice, "false", LK_ONE_OF("false|true"),  \
     1, "the document's title, up to its first full stop, is never cut out or off")         \
   X(objective_ask, "objective.ask", real, "0", LK_BETWEEN(0, 1), 1,                        \
-    "share of examples in the form of a question: words of the context with the title "    \
-    "among them, and loss for the span alone")                                             \
+    "share of examples in the form of a question: the word in front of the span and some " \
+    "others of its context, the title among them, and loss for the span alone")            \
   X(objective_crop, "objective.crop", real, "0", LK_BETWEEN(0, 1), 1,                      \
     "share of examples whose context is cut off at random on both sides of the span")
 

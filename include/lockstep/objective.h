@@ -35,8 +35,10 @@ typedef struct {
  * whatever is cut off. Context is cut off on both sides of the span where the document is
  * longer than the block, and, with probability `crop`, to a random part of each side,
  * mostly a short one, so that the span has to be remembered. Every row carries loss. With
- * probability `ask` it has the form of lk_example_answer instead: `prefix suffix ⁇ span ⁇`,
- * with the title between two words or at an end. Draws from `stream` only. */
+ * probability `ask` it has the form of lk_example_answer instead: `words ⁇ span ⁇`, the
+ * word in front of the span and others of the context, each with a probability that is
+ * drawn for the example, and the title between two of them or at an end. Draws from
+ * `stream` only. */
 void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t *document,
                        size_t length, size_t block, const lk_stream *stream);
 

@@ -13,7 +13,9 @@ enum {
   DRAW_LEFT,
   DRAW_RIGHT = DRAW_LEFT + 2,
   DRAW_FORM = DRAW_RIGHT + 2,
-  DRAW_PLACE
+  DRAW_PLACE,
+  DRAW_SHARE,
+  DRAW_KEPT /* + the word's place in the document */
 };
 
 typedef struct {
@@ -24,8 +26,12 @@ static size_t draw(const lk_stream *stream, int element, size_t below) {
   return (size_t)lk_random_below(stream, (uint64_t)element, below);
 }
 
+static double uniform(const lk_stream *stream, int element) {
+  return (double)lk_random_u64(stream, (uint64_t)element) * 0x1p-64;
+}
+
 static int happens(const lk_stream *stream, int element, double probability) {
-  return (double)lk_random_u64(stream, (uint64_t)element) * 0x1p-64 < probability;
+  return uniform(stream, element) < probability;
 }
 
 /* The stop of an initial or of "Jr." ends no title. */
@@ -117,29 +123,40 @@ static size_t draw_side(const lk_stream *stream, int element, size_t most) {
 }
 
 /* The window without the words that its edges cut through. */
-static part whole_words(const lk_corruption *how, const uint16_t *document, part span,
+static part whole_words(const lk_corruption *how, const uint16_t *document, part core,
                         part window, size_t title, size_t length) {
   if (window.first > title)
-    while (window.first < span.first && document[window.first - 1] != how->space)
+    while (window.first < core.first && document[window.first - 1] != how->space)
       window.first++;
   if (window.end < length)
-    while (window.end > span.end && document[window.end] != how->space)
+    while (window.end > core.end && document[window.end] != how->space)
       window.end--;
   return window;
 }
 
-/* What is shown of the document, span included, in at most `room` tokens. */
-static part draw_window(const lk_corruption *how, const uint16_t *document, part span,
+/* Where the word in front of the span begins. */
+static size_t word_before(const lk_corruption *how, const uint16_t *document, part span,
+                          size_t least) {
+  size_t first = span.first;
+  while (first > least && document[first - 1] == how->space)
+    first--;
+  while (first > least && document[first - 1] != how->space)
+    first--;
+  return first;
+}
+
+/* What is shown of the document, `core` included, in at most `room` tokens. */
+static part draw_window(const lk_corruption *how, const uint16_t *document, part core,
                         size_t title, size_t length, size_t room, const lk_stream *stream) {
-  size_t left = span.first - title, right = length - span.end;
+  size_t left = core.first - title, right = length - core.end;
   if (happens(stream, DRAW_CROP, how->crop)) {
     left = draw_side(stream, DRAW_LEFT, left);
     right = draw_side(stream, DRAW_RIGHT, right);
   }
-  size_t spare = room - (span.end - span.first);
+  size_t spare = room - (core.end - core.first);
   if (left > spare) left = spare;
   if (right > spare - left) right = spare - left;
-  return whole_words(how, document, span, (part){span.first - left, span.end + right},
+  return whole_words(how, document, core, (part){core.first - left, core.end + right},
                      title, length);
 }
 
@@ -168,13 +185,31 @@ static size_t draw_place(const lk_corruption *how, const uint16_t *context, size
   return place;
 }
 
-/* `prefix suffix`, no sign of the span, with the name somewhere between the words. */
+/* Each word of the part with the probability `share`, and a space behind it. */
+static uint16_t *append_some(uint16_t *to, const lk_corruption *how,
+                             const uint16_t *document, part from, double share,
+                             const lk_stream *stream) {
+  for (size_t end, first = from.first; first < from.end; first = end + 1) {
+    for (end = first; end < from.end && document[end] != how->space;)
+      end++;
+    if (end == first || !happens(stream, DRAW_KEPT + (int)first, share)) continue;
+    to = append(to, document, first, end);
+    *to++ = how->space;
+  }
+  return to;
+}
+
+/* Of the window the word in front of the span, which tells a city from its country, and
+ * some others; no sign of the span; the name somewhere between the words. */
 static uint16_t *write_question(uint16_t *to, const lk_corruption *how,
                                 const uint16_t *document, size_t name, part window,
                                 part span, const lk_stream *stream) {
-  uint16_t *context = to + name + 1;
-  uint16_t *end = append(context, document, window.first, span.first);
-  end = append(end, document, span.end, window.end);
+  size_t near = word_before(how, document, span, window.first);
+  double share = uniform(stream, DRAW_SHARE);
+  uint16_t *context = to + name + 1, *end = context;
+  end = append_some(end, how, document, (part){window.first, near}, share, stream);
+  end = append_some(end, how, document, (part){near, span.first}, 1, stream);
+  end = append_some(end, how, document, (part){span.end, window.end}, share, stream);
   size_t place = draw_place(how, context, (size_t)(end - context), stream);
   memmove(to, context, place * sizeof *to);
   append(to + place, document, 0, name);
@@ -192,7 +227,10 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t
   int asks = title && happens(stream, DRAW_FORM, how->ask);
   part span = draw_span(how, document, title, length, stream);
   if (span.end - span.first > room) span.end = span.first + room;
-  part window = draw_window(how, document, span, title, length, room, stream);
+  part core = span;
+  if (asks) core.first = word_before(how, document, span, title);
+  if (core.end - core.first > room) core = span;
+  part window = draw_window(how, document, core, title, length, room, stream);
   uint16_t *end =
       asks ? write_question(out->tokens, how, document, title - 2, window, span, stream)
            : write_gap(out->tokens, document, title, window, span);

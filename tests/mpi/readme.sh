@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs every command of the READMEs, in order, but for three that run elsewhere: launch/test.sh runs
-# this, tests/mpi/quickstart.sh and reproduce.sh run those of launch. The seed recipes are cut to two steps
-# of a small model. timeout: 300
+# this, tests/mpi/quickstart.sh and reproduce.sh run those of launch. The recipes for real data are cut to two
+# steps of a small model. timeout: 300
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -13,7 +13,7 @@ ln -s "$SOURCE_DIR/configs" "$SOURCE_DIR/launch" .
 cat > build/lockstep <<END
 #!/bin/bash
 short=()
-[[ "\$*" != *configs/seed/* ]] ||
+[[ "\$*" != *configs/seed/* && "\$*" != *configs/knowledge/* ]] ||
   short=(steps=2 batch_size=16 model.layers=1 model.heads=2 model.channels=32)
 exec "$LOCKSTEP" "\$@" "\${short[@]}"
 END
