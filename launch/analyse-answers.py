@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What kind of answers are wrong, and whether the model knows.
 
-Reads the corpus, the questions and what `lockstep evaluate --json` wrote of them, and writes
-answers.md, calibration.csv and calibration.svg. A person's document is a line of WIKI that begins
+Reads the corpus, the questions and what `lockstep evaluate --json` wrote of them, of one model or of
+several seeds taken together, and writes answers.md, calibration.csv and calibration.svg. A person's document is a line of WIKI that begins
 with the name; where there is none, one that holds it. Places are looked for as whole words.
 """
 
@@ -138,13 +138,16 @@ def calibration_error(bins):
 
 
 def document(arguments, answers, counts):
-    pairs = by_confidence(answers)
+    pairs, seeds = by_confidence(answers), len(arguments.evaluations)
     bins, half = bins_of(pairs), pairs[len(pairs) // 2:]
     accuracy, sure = means(pairs)[1], means(half)[1]
+    # The seeds answer the same questions, so that they do not narrow the interval.
+    around = interval(accuracy, len(pairs) // seeds)
+    around_sure = interval(sure, len(half) // seeds)
     return [
         "# Wrong answers", "",
-        f"{arguments.evaluation.name}: {percent(accuracy)} of {len(answers)} right "
-        f"(95 % interval {interval(accuracy, len(answers))}).", "",
+        f"{percent(accuracy)} of {len(answers)} right (95 % interval {around})"
+        + (f", {seeds} models on the same questions." if seeds > 1 else "."), "",
         *error_table(counts), "",
         "A place is known when it is the right answer to a question of "
         f"{' or '.join(path.name for path in [arguments.questions, *arguments.places])}. The last "
@@ -153,7 +156,7 @@ def document(arguments, answers, counts):
         "## Does the model know?", "",
         f"Its own probability of an answer is {means(pairs)[0]:.3f} in the mean; "
         f"{percent(accuracy)} are right. When it may abstain on half, {percent(sure)} of the "
-        f"{len(half)} surest are right (95 % interval {interval(sure, len(half))}). The mean "
+        f"{len(half)} surest are right (95 % interval {around_sure}). The mean "
         f"distance of probability and share of right answers over the bins is "
         f"{calibration_error(bins):.3f}.", "",
         "![calibration](calibration.svg)", "",
@@ -168,7 +171,7 @@ def parse():
     parser.add_argument("wiki", metavar="WIKI", type=Path, help="the corpus, a document a line")
     parser.add_argument("questions", metavar="QUESTIONS", type=Path,
                         help="question<TAB>answer lines")
-    parser.add_argument("evaluation", metavar="EVALUATION.json", type=Path,
+    parser.add_argument("evaluations", metavar="EVALUATION.json", type=Path, nargs="+",
                         help="of these questions, from lockstep evaluate --json")
     parser.add_argument("--out", metavar="FOLDER", type=Path, required=True,
                         help="where the report goes")
@@ -183,7 +186,7 @@ def parse():
 def main():
     arguments = parse()
     questions = read_questions(arguments.questions)
-    answers = read_answers(arguments.evaluation, questions)
+    answers = [answer for path in arguments.evaluations for answer in read_answers(path, questions)]
     places = {answer for path in arguments.places for _, answer in read_questions(path)}
     places |= {answer for _, answer in questions}
     counts = count_errors(answers, read_lines(arguments.wiki), places,

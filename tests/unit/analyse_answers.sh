@@ -66,6 +66,16 @@ grep -q '</svg>' out/calibration.svg || fail "no picture"
 "$analyse" wiki.txt dev.tsv evaluation.json --out out > log
 has '| is no place that is known | 4 | 50.0 % | 0 | 4 |'
 
+# Two models: twice the answers, but no more questions, so the same interval.
+"$analyse" wiki.txt dev.tsv evaluation.json --out out > log
+grep -o 'interval [^)]*' log > one
+"$analyse" wiki.txt dev.tsv evaluation.json evaluation.json --out out > log
+has '20.0 % of 20 right'
+has '2 models on the same questions'
+has "| stands elsewhere in the person's own document | 2 | 12.5 % | 2 | 2 |"
+has '40.0 % of the 10 surest are right'
+grep -o 'interval [^)]*' log | diff one - || fail "another interval"
+
 # expect CODE TEXT ARGUMENT...
 expect() {
   local code=$1 text=$2 status=0
