@@ -90,8 +90,8 @@ def ranks_of(starts, step):
     return [ranks for done, ranks in starts if done < step][-1]
 
 
-def threads_of(run):
-    return int(re.search(r"^threads: (\d+)", (run / "config.yaml").read_text(), re.M).group(1))
+def setting(run, key):
+    return re.search(rf"^{key}: (\S+)", (run / "config.yaml").read_text(), re.M).group(1)
 
 
 def step_seconds(row):
@@ -105,7 +105,7 @@ def cost_row(title, run):
     characters = sum(int(row["target_tokens"]) for row in rows)
     ranks = sorted({str(ranks) for _, ranks in starts})
     return [title, str(len(rows)), " or ".join(ranks), f"{seconds:.0f}",
-            f"{cores * threads_of(run) / 3600:.3g}", f"{characters / seconds:.0f}",
+            f"{cores * int(setting(run, 'threads')) / 3600:.3g}", f"{characters / seconds:.0f}",
             str(len(starts))]
 
 
@@ -180,6 +180,7 @@ def document(arguments):
         f"- command: `{arguments.command}`",
         f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
         f"- machine: {arguments.machine}",
+        f"- precision: {setting(arguments.run / 'pretrain', 'precision')}",
         f"- data: {arguments.data}",
         f"- date: {arguments.date}",
         "- answers to the test questions, one a line, by seed: "

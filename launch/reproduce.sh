@@ -20,16 +20,19 @@ runs go (runs/experiment).
   --probe-every STEPS      finetune and score a copy after so many steps of pretraining (1495: 65 epochs)
   --config-folder FOLDER   other recipes: pretrain.yaml, finetune.yaml and finetune-scratch.yaml
                            (configs/seed)
+  --precision fp32|bf16    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
 command="launch/reproduce.sh $*"
-options=() out=$root/results seeds=3 probe_every=1495 configs=$root/configs/seed
+options=() out=$root/results seeds=3 probe_every=1495 configs=$root/configs/seed precision=
 while (($#)); do
   case $1 in
     --out | --config-folder) [[ -n ${2-} ]] || refuse "$1 needs a folder" ;;&
     --seeds | --probe-every) [[ ${2-} =~ ^[1-9][0-9]{0,9}$ ]] || refuse "$1 needs a number from 1 up" ;;&
+    --precision) [[ ${2-} == fp32 || ${2-} == bf16 ]] || refuse "--precision needs fp32 or bf16" ;;&
     --out) out=$2 taken=2 ;;
     --config-folder) configs=$2 taken=2 ;;
+    --precision) precision=$2 taken=2 ;;
     --seeds) seeds=$2 taken=2 ;;
     --probe-every) probe_every=$2 taken=2 ;;
     -n | --oversubscribe | --no-bind | -h | --help)
@@ -55,6 +58,19 @@ mkdir -p "$runs" "$out" || stop 74 "cannot make the folders $runs and $out"
 # shellcheck source=launch/stages.bash
 source "$launch/stages.bash"
 
+# set_precision: in copies of the recipes, since a probe follows its recipe alone.
+set_precision() {
+  local recipe
+  mkdir -p "$runs/recipes" || stop 74 "cannot make the folder $runs/recipes"
+  for recipe in pretrain finetune finetune-scratch; do
+    {
+      echo "precision: $precision"
+      sed '/^precision:/d' "$configs/$recipe.yaml"
+    } >"$runs/recipes/$recipe.yaml"
+  done
+  configs=$runs/recipes
+}
+
 # train NAME COMMAND CONFIG key=value...: a complete run ends at once.
 train() {
   local name=$1 command=$2 config=$3
@@ -71,6 +87,7 @@ score() {
 }
 
 note_commit "$runs"
+[[ -z $precision ]] || set_precision
 
 for ((seed = 1; seed <= seeds; seed++)); do
   train "scratch-$seed" finetune finetune-scratch seed=$seed

@@ -19,9 +19,10 @@ mkdir recipes
 sed 's/^steps: .*/steps: 600/' "$SOURCE_DIR/configs/tiny.yaml" > recipes/pretrain.yaml
 sed 's/^steps: .*/steps: 30/; s/^learning_rate: .*/learning_rate: 1e-2/' \
   "$SOURCE_DIR/configs/tiny.yaml" > recipes/finetune-scratch.yaml
+echo 'precision: bf16' >> recipes/finetune-scratch.yaml
 sed '/^model: /d' recipes/finetune-scratch.yaml > recipes/finetune.yaml
 reproduce=("$SOURCE_DIR/launch/reproduce.sh" --config-folder recipes --out results --seeds 2
-  --probe-every 200 --oversubscribe)
+  --probe-every 200 --precision fp32 --oversubscribe)
 
 env --default-signal=TERM "${reproduce[@]}" -n 2 data runs > log 2>&1 &
 script=$!
@@ -74,6 +75,10 @@ constant=${line#*“}
 [[ $(sed 's/.*: \([0-9.]*\)%/\1 %/' score) == "$(cut -d '|' -f 5 <<< "$line" | sed 's/^ *//; s/ *$//')" ]] ||
   fail "constant: $line, but $(cat score)"
 has "- data: other files than the assignment's"
+has "- precision: fp32"
+for recipe in pretrain finetune finetune-scratch; do
+  [[ $(grep precision runs/recipes/$recipe.yaml) == "precision: fp32" ]] || fail "$recipe: other precision"
+done
 
 # The last probe did what finetuning with its seed does.
 probes=runs/pretrain/probe.csv
@@ -114,5 +119,6 @@ expect 0 usage: --help
 expect 64 "are needed"
 expect 64 "unknown option --fast" --fast data
 expect 64 "--seeds needs a number" --seeds 0 data
+expect 64 "--precision needs fp32 or bf16" --precision fp16 data
 expect 66 "nothing/wiki.txt is missing" nothing
 LOCKSTEP=$work/nothing expect 66 "run launch/build.sh" data
