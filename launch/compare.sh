@@ -14,16 +14,21 @@ with the configs of pretraining and finetuning, found from the folder of RECIPES
 Started again with the same arguments it goes on where it was. RUN_FOLDER: where the runs go (runs/NAME of
 the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
-  --seeds N   train each recipe with the seeds 1 to N (1)
+  --seeds N                train each recipe with the seeds 1 to N (1)
+  --precision fp32|bf16    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
 command="launch/compare.sh $*"
-options=() seeds=1
+options=() settings=() seeds=1
 while (($#)); do
   case $1 in
     --seeds)
       [[ ${2-} =~ ^[1-9][0-9]{0,3}$ ]] || refuse "--seeds needs a number from 1 up"
       seeds=$2 taken=2
+      ;;
+    --precision)
+      [[ ${2-} == fp32 || ${2-} == bf16 ]] || refuse "--precision needs fp32 or bf16"
+      settings=("precision=$2") taken=2
       ;;
     -n | --oversubscribe | --no-bind | -h | --help)
       take_option "$@"
@@ -52,7 +57,7 @@ train() {
   local run=$1 command=$2 config=$3
   shift 3
   stage "training $run" "$launch/local.sh" "${options[@]}" "$command" "$(dirname "$recipes")/$config" \
-    corpus="$corpus" questions="$questions" "$@" run="$runs/$run"
+    corpus="$corpus" questions="$questions" "$@" "${settings[@]}" run="$runs/$run"
 }
 
 # make RECIPE SEED: of the line `recipe`.

@@ -21,10 +21,10 @@ cat > recipes/two.txt << 'END'
 # a comment
 as it is: pretrain.yaml: finetune.yaml
 
-with Muon: pretrain.yaml optimizer=muon objective.spans=salient objective.answers=0.5 steps=10: finetune.yaml steps=5
+with Muon: pretrain.yaml optimizer=muon objective.spans=salient objective.answers=0.5 steps=10 precision=bf16: finetune.yaml steps=5
 END
-compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 recipes/two.txt data/wiki.txt
-  data/birth_places_train.tsv data/birth_dev.tsv results/two.md runs)
+compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 --precision fp32 recipes/two.txt
+  data/wiki.txt data/birth_places_train.tsv data/birth_dev.tsv results/two.md runs)
 "${compare[@]}" > log 2>&1 || fail "exit code $?: $(cat log)"
 cp results/two.md first.md
 "${compare[@]}" > log 2>&1 || fail "again: exit code $?: $(cat log)"
@@ -48,6 +48,7 @@ row "as it is" as-it-is 20
 row "with Muon" with-Muon 10
 grep -q '^optimizer: muon' runs/with-Muon-2/pretrain/config.yaml || fail "the recipe's keys were not used"
 grep -q '^seed: 2' runs/with-Muon-2/finetune/config.yaml || fail "the seed was not used"
+! grep -L '^precision: fp32' runs/*/*/config.yaml | grep . || fail "--precision was not used"
 
 # expect CODE TEXT ARGUMENT...
 expect() {
@@ -61,6 +62,7 @@ expect() {
 echo 'a: pretrain.yaml' > recipes/wrong.txt
 expect 0 usage: --help
 expect 64 "are needed" recipes/two.txt
-expect 64 "must end in .md" "${compare[@]:6:4}" report.txt
-expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:7:4}"
-expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:7:4}"
+expect 64 "--precision needs fp32 or bf16" --precision fp16
+expect 64 "must end in .md" "${compare[@]:8:4}" report.txt
+expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:9:4}"
+expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:9:4}"
