@@ -43,6 +43,10 @@ need_number() {
   [[ ${2-} =~ ^[0-9]+$ ]] || refuse "$1 needs a whole number, not '${2-}'"
 }
 
+need_precision() {
+  [[ ${1-} == fp32 || ${1-} == bf16 ]] || refuse "--precision needs fp32 or bf16"
+}
+
 # take_option WORDS...: reads the option that they begin with; sets `taken`, the number of words that
 # it took: 0 when they begin with none of these.
 take_option() {

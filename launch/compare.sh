@@ -27,7 +27,7 @@ while (($#)); do
       seeds=$2 taken=2
       ;;
     --precision)
-      [[ ${2-} == fp32 || ${2-} == bf16 ]] || refuse "--precision needs fp32 or bf16"
+      need_precision "${2-}"
       settings=("precision=$2") taken=2
       ;;
     -n | --oversubscribe | --no-bind | -h | --help)

@@ -180,7 +180,7 @@ def document(arguments):
         f"- command: `{arguments.command}`",
         f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
         f"- machine: {arguments.machine}",
-        f"- precision: {setting(arguments.run / 'pretrain', 'precision')}",
+        f"- precision of pretraining: {setting(arguments.run / 'pretrain', 'precision')}",
         f"- data: {arguments.data}",
         f"- date: {arguments.date}",
         "- answers to the test questions, one a line, by seed: "

@@ -29,10 +29,12 @@ while (($#)); do
   case $1 in
     --out | --config-folder) [[ -n ${2-} ]] || refuse "$1 needs a folder" ;;&
     --seeds | --probe-every) [[ ${2-} =~ ^[1-9][0-9]{0,9}$ ]] || refuse "$1 needs a number from 1 up" ;;&
-    --precision) [[ ${2-} == fp32 || ${2-} == bf16 ]] || refuse "--precision needs fp32 or bf16" ;;&
     --out) out=$2 taken=2 ;;
     --config-folder) configs=$2 taken=2 ;;
-    --precision) precision=$2 taken=2 ;;
+    --precision)
+      need_precision "${2-}"
+      precision=$2 taken=2
+      ;;
     --seeds) seeds=$2 taken=2 ;;
     --probe-every) probe_every=$2 taken=2 ;;
     -n | --oversubscribe | --no-bind | -h | --help)

@@ -75,7 +75,7 @@ constant=${line#*“}
 [[ $(sed 's/.*: \([0-9.]*\)%/\1 %/' score) == "$(cut -d '|' -f 5 <<< "$line" | sed 's/^ *//; s/ *$//')" ]] ||
   fail "constant: $line, but $(cat score)"
 has "- data: other files than the assignment's"
-has "- precision: fp32"
+has "- precision of pretraining: fp32"
 for recipe in pretrain finetune finetune-scratch; do
   [[ $(grep precision runs/recipes/$recipe.yaml) == "precision: fp32" ]] || fail "$recipe: other precision"
 done
