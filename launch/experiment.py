@@ -167,7 +167,7 @@ def document(arguments):
         "Birth places of people whose question was never trained on; see the README's "
         "“The experiment on real data”.", "", *scores(arguments), "",
         "An interval is Wilson's for a share of so many questions; that of a mean, of its "
-        "share. Every score of these questions that was taken is in this table or in "
+        "share. Every score of these questions that this run took is in this table or in "
         "[experiment/probes.csv](experiment/probes.csv); none was used to choose anything.",
         "", "## Pretraining", "", "![curves](experiment/pretraining.svg)", "",
         "The loss is the mean of an epoch. The dev accuracy is a probe's: a copy of the model, "
