@@ -3,6 +3,7 @@
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
+#include "lockstep/program.h"
 #include "lockstep/random.h"
 #include <Random123/philox.h>
 #include <math.h>
@@ -110,6 +111,17 @@ static void xxh3_is_the_librarys(void **state) {
   assert_string_equal(lk_hash_bytes("", 0).hex, "99aa06d3014798d86001c324468d497f");
 }
 
+static void a_program_knows_its_own_bytes(void **state) {
+  (void)state;
+  char path[4096] = "", *bytes;
+  size_t size;
+  assert_true(readlink("/proc/self/exe", path, sizeof path - 1) > 0);
+  assert_int_equal(lk_file_read(path, &bytes, &size), LK_OK);
+  assert_string_equal(lk_program_hash(), lk_hash_bytes(bytes, size).hex);
+  assert_non_null(strstr(lk_program_libc(), "libc "));
+  lk_free(bytes);
+}
+
 static void memory_is_aligned_zeroed_and_counted(void **state) {
   (void)state;
   uint64_t alive = lk_allocations_alive();
@@ -192,6 +204,7 @@ int main(void) {
       cmocka_unit_test(whole_numbers_stay_below),
       cmocka_unit_test(sha256_is_the_standards),
       cmocka_unit_test(xxh3_is_the_librarys),
+      cmocka_unit_test(a_program_knows_its_own_bytes),
       cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
       cmocka_unit_test(files_are_written_whole),
       cmocka_unit_test(a_message_may_quote_the_one_before),

@@ -1,0 +1,15 @@
+/* What this program is made of: its own bytes and its C library, on which the bits of a run
+ * depend. */
+#ifndef LOCKSTEP_PROGRAM_H
+#define LOCKSTEP_PROGRAM_H
+
+/* The XXH3-128 of the executable's file as 32 hexadecimal digits, the same wherever the
+ * file lies; "unreadable" where the system does not let it be read. Owned by the library.
+ * Not collective. */
+const char *lk_program_hash(void);
+
+/* "glibc 2.36": its libmvec computes exp and erf. "another C library" where it has no
+ * version. Owned by the library. Not collective. */
+const char *lk_program_libc(void);
+
+#endif
