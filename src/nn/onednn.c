@@ -6,9 +6,10 @@
 
 #ifdef LOCKSTEP_HAVE_ONEDNN
 
-#include <dnnl.h>
+#include "nn/onednn_version.h"
 #include <omp.h>
 #include <stdio.h>
+#include <string.h>
 
 struct lk_onednn {
   dnnl_dim_t inputs, outputs;
@@ -16,8 +17,6 @@ struct lk_onednn {
   dnnl_stream_t stream;
   dnnl_primitive_t products[LK_PRODUCTS];
 };
-
-enum { A, B, C, MATRICES }; /* c = a · b */
 
 static lk_status first_failure = LK_OK;
 
@@ -59,10 +58,16 @@ static lk_status check(dnnl_status_t status, const char *what) {
                  (int)status);
 }
 
+static void free_shapes(lk_matrix_shape of[LK_MATRICES]) {
+  for (int i = LK_A; i < LK_MATRICES; i++)
+    lk_matrix_shape_free(&of[i]);
+}
+
 /* Sizes and strides of a (m, k), b (k, n) and c (m, n). Weights are (outputs, inputs) and
- * everything is stored by rows, so weightᵀ and dyᵀ are read across. */
-static lk_status describe(dnnl_memory_desc_t of[MATRICES], const lk_onednn *layer,
-                          lk_product product, dnnl_dim_t rows) {
+ * everything is stored by rows, so weightᵀ and dyᵀ are read across. The caller frees the
+ * shapes, also after a failure. */
+static dnnl_status_t describe(lk_matrix_shape of[LK_MATRICES], const lk_onednn *layer,
+                              lk_product product, dnnl_dim_t rows) {
   const dnnl_dim_t in = layer->inputs, out = layer->outputs;
   const dnnl_dims_t forward[] = {{rows, in}, {in, 1},     {in, out},
                                  {1, in},    {rows, out}, {out, 1}};
@@ -72,12 +77,12 @@ static lk_status describe(dnnl_memory_desc_t of[MATRICES], const lk_onednn *laye
                                 {in, 1},     {out, in}, {in, 1}};
   const dnnl_dims_t *lists[LK_PRODUCTS] = {forward, forward, input, input, weight};
   const dnnl_dims_t *list = lists[product];
-  for (int i = A; i < MATRICES; i++)
-    LK_TRY(check(dnnl_memory_desc_init_by_strides(&of[i], 2, list[2 * i],
-                                                  i == C ? dnnl_f32 : dnnl_bf16,
-                                                  list[2 * i + 1]),
-                 "describe a matrix"));
-  return LK_OK;
+  dnnl_status_t status = dnnl_success;
+  memset(of, 0, LK_MATRICES * sizeof *of);
+  for (int i = LK_A; i < LK_MATRICES && status == dnnl_success; i++)
+    status = lk_matrix_shape_create(&of[i], list[2 * i], i == LK_C ? dnnl_f32 : dnnl_bf16,
+                                    list[2 * i + 1]);
+  return status;
 }
 
 /* attributes: c = a·b, or c += a·b. */
@@ -85,7 +90,7 @@ static lk_status set_attributes(dnnl_primitive_attr_t attributes, int add) {
   dnnl_post_ops_t operations = NULL;
   if (!add) return LK_OK;
   LK_TRY(check(dnnl_post_ops_create(&operations), "make a list of operations"));
-  dnnl_status_t status = dnnl_post_ops_append_sum(operations, 1);
+  dnnl_status_t status = lk_sum_append(operations);
   if (status == dnnl_success)
     status = dnnl_primitive_attr_set_post_ops(attributes, operations);
   dnnl_post_ops_destroy(operations);
@@ -94,18 +99,16 @@ static lk_status set_attributes(dnnl_primitive_attr_t attributes, int add) {
 
 static lk_status create_primitive(lk_onednn *layer, lk_product product,
                                   dnnl_primitive_attr_t attributes) {
-  dnnl_memory_desc_t of[MATRICES];
-  dnnl_matmul_desc_t description;
+  lk_matrix_shape of[LK_MATRICES];
   dnnl_primitive_desc_t found = NULL;
   LK_TRY(set_attributes(attributes,
                         product != LK_PRODUCT_FORWARD && product != LK_PRODUCT_INPUT));
-  LK_TRY(describe(of, layer, product, DNNL_RUNTIME_DIM_VAL));
-  LK_TRY(check(dnnl_matmul_desc_init(&description, &of[A], &of[B], NULL, &of[C]),
-               "describe a product"));
-  LK_TRY(check(
-      dnnl_primitive_desc_create(&found, &description, attributes, layer->engine, NULL),
-      "find a product of bf16 matrices"));
-  dnnl_status_t status = dnnl_primitive_create(&layer->products[product], found);
+  dnnl_status_t status = describe(of, layer, product, DNNL_RUNTIME_DIM_VAL);
+  if (status == dnnl_success)
+    status = lk_product_find(&found, layer->engine, of, attributes);
+  free_shapes(of);
+  LK_TRY(check(status, "find a product of bf16 matrices"));
+  status = dnnl_primitive_create(&layer->products[product], found);
   dnnl_primitive_desc_destroy(found);
   return check(status, "make a product");
 }
@@ -148,36 +151,35 @@ void lk_onednn_free(lk_onednn *layer) {
   lk_free(layer);
 }
 
-static lk_status execute(const lk_onednn *layer, lk_product product,
-                         const dnnl_exec_arg_t arguments[MATRICES]) {
-  LK_TRY(check(
-      dnnl_primitive_execute(layer->products[product], layer->stream, MATRICES, arguments),
-      "multiply"));
-  return check(dnnl_stream_wait(layer->stream), "multiply");
+static dnnl_status_t execute(const lk_onednn *layer, lk_product product,
+                             const dnnl_exec_arg_t arguments[LK_MATRICES]) {
+  dnnl_status_t status = dnnl_primitive_execute(layer->products[product], layer->stream,
+                                                LK_MATRICES, arguments);
+  return status == dnnl_success ? dnnl_stream_wait(layer->stream) : status;
 }
 
 static lk_status multiply(const lk_onednn *layer, lk_product product,
-                          void *const data[MATRICES], int rows) {
-  const int roles[MATRICES] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST};
-  dnnl_memory_desc_t of[MATRICES];
-  dnnl_exec_arg_t arguments[MATRICES];
+                          void *const data[LK_MATRICES], int rows) {
+  const int roles[LK_MATRICES] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST};
+  lk_matrix_shape of[LK_MATRICES];
+  dnnl_exec_arg_t arguments[LK_MATRICES];
   int made = 0;
-  lk_status status = describe(of, layer, product, rows);
-  for (; made < MATRICES && status == LK_OK; made += status == LK_OK) {
+  dnnl_status_t status = describe(of, layer, product, rows);
+  for (; made < LK_MATRICES && status == dnnl_success; made += status == dnnl_success) {
     arguments[made].arg = roles[made];
-    status = check(
-        dnnl_memory_create(&arguments[made].memory, &of[made], layer->engine, data[made]),
-        "name a matrix");
+    status =
+        lk_matrix_create(&arguments[made].memory, &of[made], layer->engine, data[made]);
   }
-  if (status == LK_OK) status = execute(layer, product, arguments);
+  if (status == dnnl_success) status = execute(layer, product, arguments);
   while (made > 0)
     dnnl_memory_destroy(arguments[--made].memory);
-  return status;
+  free_shapes(of);
+  return check(status, "multiply");
 }
 
 void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
                         const lk_bf16 *a, const lk_bf16 *b, int rows) {
-  void *const data[MATRICES] = {(void *)a, (void *)b, c}; /* oneDNN has no const */
+  void *const data[LK_MATRICES] = {(void *)a, (void *)b, c}; /* oneDNN has no const */
   lk_status status = multiply(layer, product, data, rows);
   if (first_failure == LK_OK) first_failure = status;
 }
