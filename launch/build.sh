@@ -47,5 +47,5 @@ quietly() {
 
 : >"$log"
 quietly cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING="$tests" \
-  "${definitions[@]}"
+  -DLOCKSTEP_REQUIRE_TESTS="$tests" "${definitions[@]}"
 quietly cmake --build "$build" --parallel "$(nproc)"
