@@ -15,7 +15,7 @@ static const lk_shape shape = {1, 1, 4, 8, 5, 0};
 static void without_memory_a_step_is_the_sign(void **state) {
   (void)state;
   lk_parameters *table = NULL;
-  lk_adamw adamw = {0, 0, 0, 0.5, 0};
+  lk_adamw adamw = {.weight_decay = 0.5};
   assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
   float *values = NULL, *g = NULL, *m = NULL, *v = NULL;
   LK_NEW(values, table->count);
