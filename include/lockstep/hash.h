@@ -1,5 +1,5 @@
 /* Hashes: XXH3-128 (libxxhash) for fingerprints and damage, SHA-256 (libcrypto) for data
- * sets. */
+ * sets and proofs. */
 #ifndef LOCKSTEP_HASH_H
 #define LOCKSTEP_HASH_H
 
@@ -18,5 +18,9 @@ typedef struct {
 
 lk_hash lk_hash_bytes(const void *bytes, size_t size);
 lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size);
+
+/* HMAC-SHA256: what only one who knows the key can compute of these bytes. */
+lk_status lk_hmac_sha256(unsigned char out[32], const void *key, size_t key_size,
+                         const void *bytes, size_t size);
 
 #endif

@@ -1,5 +1,6 @@
 #include "lockstep/hash.h"
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <xxhash.h>
 
@@ -18,5 +19,13 @@ lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size) {
     return lk_fail(LK_INTERNAL, "libcrypto cannot compute SHA-256");
   for (size_t i = 0; i < length; i++)
     snprintf(out->hex + 2 * i, 3, "%02x", digest[i]);
+  return LK_OK;
+}
+
+lk_status lk_hmac_sha256(unsigned char out[32], const void *key, size_t key_size,
+                         const void *bytes, size_t size) {
+  unsigned length = 0;
+  if (!HMAC(EVP_sha256(), key, (int)key_size, bytes, size, out, &length) || length != 32)
+    return lk_fail(LK_INTERNAL, "libcrypto cannot compute HMAC-SHA256");
   return LK_OK;
 }

@@ -106,6 +106,19 @@ static void sha256_is_the_standards(void **state) {
                       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+/* RFC 4231, test case 2. */
+static void hmac_is_the_standards(void **state) {
+  (void)state;
+  unsigned char out[32];
+  char hex[65];
+  const char text[] = "what do ya want for nothing?";
+  assert_int_equal(lk_hmac_sha256(out, "Jefe", 4, text, strlen(text)), LK_OK);
+  for (int i = 0; i < 32; i++)
+    snprintf(hex + 2 * i, 3, "%02x", out[i]);
+  assert_string_equal(hex,
+                      "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 static void xxh3_is_the_librarys(void **state) {
   (void)state;
   assert_string_equal(lk_hash_bytes("", 0).hex, "99aa06d3014798d86001c324468d497f");
@@ -203,6 +216,7 @@ int main(void) {
       cmocka_unit_test(orders_are_permutations),
       cmocka_unit_test(whole_numbers_stay_below),
       cmocka_unit_test(sha256_is_the_standards),
+      cmocka_unit_test(hmac_is_the_standards),
       cmocka_unit_test(xxh3_is_the_librarys),
       cmocka_unit_test(a_program_knows_its_own_bytes),
       cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
