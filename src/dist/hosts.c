@@ -35,10 +35,8 @@ lk_status lk_world_describe(lk_world *world, char **text) {
   char *hosts = NULL;
   *text = NULL;
   LK_TRY(lk_world_agree(world, LK_NEW(hosts, (size_t)world->size * NAME)));
-  int error =
-      MPI_Allgather(world->host, NAME, MPI_CHAR, hosts, NAME, MPI_CHAR, world->comm);
-  lk_status status = error == MPI_SUCCESS ? write_text(hosts, world->size, text)
-                                          : lk_mpi_fail(error, __func__, __LINE__);
+  lk_status status = lk_world_gather_bytes(world, world->host, NAME, hosts);
+  if (status == LK_OK) status = write_text(hosts, world->size, text);
   lk_free(hosts);
   return lk_world_agree(world, status);
 }

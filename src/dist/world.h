@@ -29,6 +29,12 @@ lk_status lk_launcher_check(void);
 /* Without MPI: nonzero on the one process that shall speak. */
 int lk_launcher_is_first(void);
 
+/* All ranks: the bytes of rank `from` to every rank. */
+lk_status lk_world_tell(lk_world *world, int from, void *bytes, size_t size);
+
+/* All ranks: mine[size] of every rank into all[size·P], in rank order. */
+lk_status lk_world_gather_bytes(lk_world *world, const void *mine, int size, void *all);
+
 /* Turns a failed MPI call into LK_INTERNAL with MPI's own text. */
 lk_status lk_mpi_fail(int error, const char *function, int line);
 
