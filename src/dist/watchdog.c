@@ -13,6 +13,10 @@
 
 /* How long a failing rank waits for news of one that was lost before it. */
 #define ECHO_SECONDS 0.75
+/* A start may be slow without any fault: links have five times the limit, and this at
+ * least. */
+#define START_TIMES 5
+#define START_LEAST 30.0
 
 static void ring(lk_watchdog *w) {
   uint64_t one = 1;
@@ -190,6 +194,7 @@ static lk_status create(lk_watchdog **out, lk_world *world, double seconds) {
   w->size = world->size;
   w->seconds = seconds;
   w->interval = seconds / 5 < 1 ? seconds / 5 : 1;
+  w->patience = START_TIMES * seconds > START_LEAST ? START_TIMES * seconds : START_LEAST;
   atomic_store(&w->report.phase, "starting");
   w->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   LK_TRY(LK_NEW(w->peers, (size_t)w->size));

@@ -12,16 +12,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { LK_HUBS = 4, LK_PHASE_SIZE = 48 };
+enum { LK_HUBS = 4, LK_PHASE_SIZE = 48, LK_SECRET_SIZE = 32 };
 
-enum { LK_BEAT = 1, LK_HELLO, LK_GOODBYE, LK_END };
+enum { LK_BEAT = 1, LK_GOODBYE, LK_END };
 
 /* What a rank says about itself. Both ends run the same build on the same kind of machine.
  */
 typedef struct {
-  uint64_t secret; /* of this start; strangers do not know it */
-  int32_t kind;    /* LK_BEAT … */
-  int32_t from, to;
+  int32_t kind;           /* LK_BEAT … */
   int32_t code;           /* LK_END: what to exit with */
   int32_t waiting, files; /* inside MPI; in a phase that uses files */
   uint64_t step, moves;   /* moves: phases, MPI calls and kernels so far */
@@ -57,11 +55,12 @@ struct lk_watchdog {
   lk_world *world; /* not owned */
   int rank, size;
   double seconds, interval;
-  uint64_t secret;
-  int hubs, hub[LK_HUBS]; /* ranks, in the order in which they speak */
-  lk_peer *peers;         /* (size) by rank, this one among them, owned */
-  struct pollfd *polled;  /* (size + 1) owned */
-  int bell;               /* an eventfd that wakes the thread */
+  double patience;                      /* seconds in which all links must be made */
+  unsigned char secret[LK_SECRET_SIZE]; /* of this start; strangers do not know it */
+  int hubs, hub[LK_HUBS];               /* ranks, in the order in which they speak */
+  lk_peer *peers;                       /* (size) by rank, this one among them, owned */
+  struct pollfd *polled;                /* (size + 1) owned */
+  int bell;                             /* an eventfd that wakes the thread */
   lk_report report;
   atomic_int stopping;   /* lk_watchdog_stop was called */
   atomic_int abort_code; /* not 0: this rank aborts the job by itself, with this code */

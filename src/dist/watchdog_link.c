@@ -33,10 +33,7 @@ int lk_link_send(lk_watchdog *w, lk_peer *peer, int kind, int code) {
   lk_link_flush(peer);
   if (peer->fd < 0 || peer->out_left) return 0;
   peer->out = w->peers[w->rank].last;
-  peer->out.secret = w->secret;
   peer->out.kind = kind;
-  peer->out.from = w->rank;
-  peer->out.to = (int32_t)(peer - w->peers);
   peer->out.code = code;
   peer->out_left = sizeof peer->out;
   lk_link_flush(peer);
