@@ -9,7 +9,8 @@
  * get a copy, or NULL. The caller owns it: lk_checkpoint_free. */
 lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint);
 
-/* All ranks: rank 0 reads path, all get it; fails on all alike. */
+/* All ranks: rank 0 reads path and checks its parameters (lk_checkpoint_check), all get it;
+ * fails on all alike. */
 lk_status lk_checkpoint_load(lk_world *world, const char *path, lk_checkpoint **checkpoint);
 
 #endif

@@ -72,6 +72,11 @@ lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint)
  * owns *out. */
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments);
 
+/* Whether its numbers can be used: parameters and moments are finite, and squares not
+ * negative. lk_checkpoint_read lets others pass, so that they can be inspected. LK_BAD_DATA
+ * naming the file, the first such tensor and number. */
+lk_status lk_checkpoint_check(const lk_checkpoint *checkpoint, const char *path);
+
 void lk_checkpoint_free(lk_checkpoint *checkpoint);
 
 #endif

@@ -192,7 +192,7 @@ static lk_status fill(lk_report *report, const lk_heads *heads,
 
 lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report *report) {
   lk_checkpoint *trained = NULL;
-  lk_heads heads;
+  lk_heads heads = {0};
   *report = (lk_report){
       .name = "trained",
       .title = "What the heads of a trained model look at",
@@ -200,7 +200,8 @@ lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report 
                   "the earlier ones; &emsp; entropy = −Σ<sub>i</sub> α<sub>i</sub> ln "
                   "α<sub>i</sub>"};
   LK_TRY(lk_checkpoint_read(&trained, checkpoint, 0));
-  lk_status status = lk_heads_read(&heads, trained, text);
+  lk_status status = lk_checkpoint_check(trained, checkpoint);
+  if (status == LK_OK) status = lk_heads_read(&heads, trained, text);
   if (status == LK_OK) status = fill(report, &heads, trained->vocabulary);
   lk_heads_clear(&heads);
   lk_checkpoint_free(trained);

@@ -65,11 +65,20 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
   return status;
 }
 
+static lk_status read_model(const char *path, lk_checkpoint **checkpoint) {
+  LK_TRY(lk_checkpoint_read(checkpoint, path, 0));
+  lk_status status = lk_checkpoint_check(*checkpoint, path);
+  if (status == LK_OK) return LK_OK;
+  lk_checkpoint_free(*checkpoint);
+  *checkpoint = NULL;
+  return status;
+}
+
 lk_status lk_checkpoint_load(lk_world *world, const char *path,
                              lk_checkpoint **checkpoint) {
   lk_status status = LK_OK;
   *checkpoint = NULL;
-  if (lk_world_rank(world) == 0) status = lk_checkpoint_read(checkpoint, path, 0);
+  if (lk_world_rank(world) == 0) status = read_model(path, checkpoint);
   LK_TRY(lk_world_agree(world, status));
   return lk_checkpoint_share(world, checkpoint);
 }

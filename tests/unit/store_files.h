@@ -48,6 +48,43 @@ static inline void write_text(const char *path, const char *text) {
   must(lk_file_write(path, text, strlen(text)));
 }
 
+/* Owned by the caller. */
+static inline void fill_with(float *values, uint64_t count, uint64_t seed) {
+  lk_stream stream = {.seed = seed, .purpose = LK_RANDOM_SYNTH};
+  for (uint64_t i = 0; i < count; i++)
+    values[i] = (float)lk_random_normal(&stream, i);
+}
+
+static inline lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_moments) {
+  static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
+  lk_checkpoint *c;
+  must(LK_NEW(c, 1));
+  must(lk_vocabulary_create(&c->vocabulary, letters, 3));
+  must(lk_parameters_create(&c->table, model));
+  must(LK_NEW(c->values, c->table->count));
+  fill_with(c->values, c->table->count, 1);
+  if (with_moments) {
+    must(LK_NEW(c->m, c->table->count));
+    must(LK_NEW(c->v, c->table->count));
+    fill_with(c->m, c->table->count, 2);
+    fill_with(c->v, c->table->count, 3);
+    for (uint64_t i = 0; i < c->table->count; i++)
+      c->v[i] *= c->v[i];
+  }
+  c->info = (lk_checkpoint_info){.step = 12,
+                                 .epoch = 3,
+                                 .tokens = 1ull << 40,
+                                 .seed = INT64_MAX,
+                                 .config_hash = lk_hash_bytes("c", 1),
+                                 .corpus_characters = 100,
+                                 .corpus_documents = 10,
+                                 .build = "test build"};
+  must(lk_copy_text(&c->info.config, "seed: 1\nrun: \"größe\"\n"));
+  must(lk_sha256_bytes(&c->info.corpus_sha256, "d", 1));
+  must(lk_sha256_bytes(&c->info.answers_sha256, "a", 1));
+  return c;
+}
+
 /* Changes a good file through HDF5 and gives it a right user block, as a stranger could. */
 typedef void (*change)(hid_t file);
 

@@ -1,42 +1,10 @@
 /* Checkpoints: what is written comes back, and nothing else is accepted. */
 #include "store_files.h"
+#include <math.h>
+#include <sys/wait.h>
 
 static const lk_shape shape = {
     .layers = 2, .heads = 2, .channels = 8, .block = 8, .vocabulary = 5};
-
-static void fill_with(float *values, uint64_t count, uint64_t seed) {
-  lk_stream stream = {.seed = seed, .purpose = LK_RANDOM_SYNTH};
-  for (uint64_t i = 0; i < count; i++)
-    values[i] = (float)lk_random_normal(&stream, i);
-}
-
-static lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_moments) {
-  static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
-  lk_checkpoint *c;
-  must(LK_NEW(c, 1));
-  must(lk_vocabulary_create(&c->vocabulary, letters, 3));
-  must(lk_parameters_create(&c->table, model));
-  must(LK_NEW(c->values, c->table->count));
-  fill_with(c->values, c->table->count, 1);
-  if (with_moments) {
-    must(LK_NEW(c->m, c->table->count));
-    must(LK_NEW(c->v, c->table->count));
-    fill_with(c->m, c->table->count, 2);
-    fill_with(c->v, c->table->count, 3);
-  }
-  c->info = (lk_checkpoint_info){.step = 12,
-                                 .epoch = 3,
-                                 .tokens = 1ull << 40,
-                                 .seed = INT64_MAX,
-                                 .config_hash = lk_hash_bytes("c", 1),
-                                 .corpus_characters = 100,
-                                 .corpus_documents = 10,
-                                 .build = "test build"};
-  must(lk_copy_text(&c->info.config, "seed: 1\nrun: \"größe\"\n"));
-  must(lk_sha256_bytes(&c->info.corpus_sha256, "d", 1));
-  must(lk_sha256_bytes(&c->info.answers_sha256, "a", 1));
-  return c;
-}
 
 static lk_checkpoint *make_checkpoint(int with_moments) {
   return make_checkpoint_of(&shape, with_moments);
@@ -161,6 +129,58 @@ static void test_kinds(void **state) {
   assert_false(lk_store_is_hdf5("missing"));
   assert_false(lk_store_is_hdf5("."));
   must_refuse(lk_store_kind_of("plain.txt", &kind), LK_BAD_DATA, "plain.txt: ", "");
+}
+
+/* A right hash does not make a NaN a number. */
+static void test_useless_numbers(void **state) {
+  (void)state;
+  lk_checkpoint *out = NULL, *in = make_checkpoint(1);
+  const struct {
+    float *at, value;
+    const char *message;
+  } cases[] = {
+      {in->values + 41, NAN, "'model/pos_emb' holds nan, as number 2 of 64"},
+      {in->values + in->table->count - 1, -INFINITY, "'model/head.weight' holds -inf"},
+      {in->m, INFINITY, "'optimizer/m/tok_emb.weight' holds inf, as number 1 of 40"},
+      {in->v + 40, -1e-9f, "'optimizer/v/pos_emb' holds -1e-09"}};
+  must(lk_checkpoint_check(in, "in"));
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    float before = *cases[i].at;
+    *cases[i].at = cases[i].value;
+    must(lk_checkpoint_write("useless.h5", in));
+    *cases[i].at = before;
+    must(lk_checkpoint_read(&out, "useless.h5", 1));
+    must_refuse(lk_checkpoint_check(out, "useless.h5"), LK_BAD_DATA,
+                "useless.h5: ", cases[i].message);
+    lk_checkpoint_free(out);
+  }
+  lk_checkpoint_free(in);
+}
+
+static int program(const char *arguments) {
+  char command[300];
+  snprintf(command, sizeof command, "\"$LOCKSTEP\" %s > said 2>&1", arguments);
+  return WEXITSTATUS(system(command));
+}
+
+/* Nothing is computed with it, but it can be looked at. */
+static void test_commands_refuse_useless_numbers(void **state) {
+  (void)state;
+  static const char *const users[] = {"evaluate useless.h5 q.tsv", "ask useless.h5 a",
+                                      "score useless.h5 q.tsv",
+                                      "attention trained useless.h5 a --out out"};
+  if (!getenv("LOCKSTEP")) skip();
+  lk_checkpoint *in = make_checkpoint(1);
+  in->values[41] = NAN;
+  must(lk_checkpoint_write("useless.h5", in));
+  lk_checkpoint_free(in);
+  write_text("q.tsv", "a\té\n");
+  for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
+    assert_int_equal(program(users[i]), LK_BAD_DATA);
+    assert_int_equal(system("grep -q \"useless.h5: 'model/pos_emb' holds nan\" said"), 0);
+  }
+  assert_int_equal(program("inspect useless.h5"), 0);
+  assert_int_equal(system("grep -q \"^unusable: useless.h5: 'model/pos_emb'\" said"), 0);
 }
 
 static void test_bit_flips(void **state) {
@@ -443,6 +463,8 @@ int main(void) {
       cmocka_unit_test(test_many_tensors),
       cmocka_unit_test(test_same_content_is_same_file),
       cmocka_unit_test(test_kinds),
+      cmocka_unit_test(test_useless_numbers),
+      cmocka_unit_test(test_commands_refuse_useless_numbers),
       cmocka_unit_test(test_bit_flips),
       cmocka_unit_test(test_truncation),
       cmocka_unit_test(test_foreign),
