@@ -7,15 +7,15 @@
 #include <stdint.h>
 
 /* Stores in *pointer a zeroed buffer of count elements of size bytes, aligned to
- * LK_ALIGNMENT; count 0 gives a valid pointer. LK_INTERNAL, with `what` in the message,
- * when the product overflows or memory is short; *pointer is NULL then. The caller owns it:
- * lk_free. */
+ * LK_ALIGNMENT; count 0 gives a valid pointer. LK_INTERNAL when the product overflows or
+ * memory is short; the message begins with `what`, a file or what the buffer is for in
+ * words, unless that is "". *pointer is NULL then. The caller owns it: lk_free. */
 lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *what);
 
 /* lk_allocate for a typed pointer variable: LK_NEW(weights, n). An expression, use in
  * LK_TRY. */
 #define LK_NEW(pointer, count)                                                             \
-  lk_allocate((void **)&(pointer), (count), sizeof *(pointer), #pointer)
+  lk_allocate((void **)&(pointer), (count), sizeof *(pointer), "")
 
 /* A copy of the zero-terminated text, owned by the caller. */
 lk_status lk_copy_text(char **out, const char *text);

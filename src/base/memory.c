@@ -14,15 +14,15 @@ lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *wha
   *pointer = NULL;
   if (__builtin_mul_overflow(count, size, &bytes) || bytes > PTRDIFF_MAX - 2 * LK_ALIGNMENT)
     return lk_fail(LK_INTERNAL,
-                   "%s: %zu elements of %zu bytes are more than memory can address", what,
-                   count, size);
+                   "%s%s%zu elements of %zu bytes are more than memory can address", what,
+                   *what ? ": " : "", count, size);
   char *start = calloc(1, bytes + 2 * LK_ALIGNMENT);
   if (!start)
     return lk_fail(
         LK_INTERNAL,
-        "%s: out of memory asking for %zu bytes; use a smaller model or batch_size, "
+        "%s%sout of memory asking for %zu bytes; use a smaller model or batch_size, "
         "or fewer ranks a node",
-        what, bytes);
+        what, *what ? ": " : "", bytes);
   char *aligned = start + 2 * LK_ALIGNMENT - (uintptr_t)start % LK_ALIGNMENT;
   memcpy(aligned - sizeof start, &start, sizeof start);
   *pointer = aligned;
@@ -33,7 +33,7 @@ lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *wha
 
 lk_status lk_copy_text(char **out, const char *text) {
   size_t size = strlen(text) + 1;
-  LK_TRY(lk_allocate((void **)out, size, 1, "text"));
+  LK_TRY(lk_allocate((void **)out, size, 1, ""));
   memcpy(*out, text, size);
   return LK_OK;
 }

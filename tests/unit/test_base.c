@@ -153,6 +153,21 @@ static void memory_is_aligned_zeroed_and_counted(void **state) {
   lk_free(NULL);
 }
 
+/* Users know files and sizes, not the names of variables. */
+static void memory_messages_name_no_variables(void **state) {
+  (void)state;
+  struct {
+    double *landing;
+  } x;
+  assert_int_equal(LK_NEW(x.landing, SIZE_MAX / 4), LK_INTERNAL);
+  assert_null(strstr(lk_message(), "landing"));
+  assert_int_equal(LK_NEW(x.landing, (size_t)1 << 58), LK_INTERNAL);
+  assert_memory_equal(lk_message(), "out of memory asking for", 24);
+  void *bytes;
+  assert_int_equal(lk_allocate(&bytes, (size_t)1 << 61, 1, "wiki.txt"), LK_INTERNAL);
+  assert_memory_equal(lk_message(), "wiki.txt: out of memory", 23);
+}
+
 static void files_are_written_whole(void **state) {
   (void)state;
   char folder[] = "/tmp/lockstep-test-XXXXXX", path[64], *bytes = NULL;
@@ -220,6 +235,7 @@ int main(void) {
       cmocka_unit_test(xxh3_is_the_librarys),
       cmocka_unit_test(a_program_knows_its_own_bytes),
       cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
+      cmocka_unit_test(memory_messages_name_no_variables),
       cmocka_unit_test(files_are_written_whole),
       cmocka_unit_test(a_message_may_quote_the_one_before),
       cmocka_unit_test(time_belongs_to_parts),
