@@ -45,6 +45,11 @@ lk_range lk_slice_range(uint64_t documents, lk_slice slice);
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_vocabulary *vocabulary, lk_slice slice);
 
+/* LK_BAD_DATA, with the number of shards to set, when there are fewer of `what` (such as
+ * "questions", of the file `path`) than shards. count > 0. */
+lk_status lk_corpus_check_count(const char *path, const char *what, uint64_t count,
+                                int shards);
+
 /* The same checks on the number of documents, for the reader of HDF5 corpora. */
 lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice slice);
 

@@ -24,6 +24,17 @@ static uint64_t power_of_two_not_above(uint64_t n) {
   return power;
 }
 
+lk_status lk_corpus_check_count(const char *path, const char *what, uint64_t count,
+                                int shards) {
+  if (count >= (uint64_t)shards) return LK_OK;
+  return lk_fail(
+      LK_BAD_DATA,
+      "%s: %llu %s are fewer than %d shards; set shards=%llu, a power of two not "
+      "above %llu, or add %s",
+      path, (unsigned long long)count, what, shards,
+      (unsigned long long)power_of_two_not_above(count), (unsigned long long)count, what);
+}
+
 lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice slice) {
   assert(slice.shards > 0 && slice.first_shard >= 0 && slice.shard_count > 0 &&
          slice.first_shard + slice.shard_count <= slice.shards);
@@ -32,14 +43,7 @@ lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice s
                    "%s: no documents; put one document on each line, empty lines do not "
                    "count",
                    path);
-  if (documents < (uint64_t)slice.shards)
-    return lk_fail(LK_BAD_DATA,
-                   "%s: %llu documents are fewer than %d shards; set shards=%llu, a power "
-                   "of two not above %llu, or add documents",
-                   path, (unsigned long long)documents, slice.shards,
-                   (unsigned long long)power_of_two_not_above(documents),
-                   (unsigned long long)documents);
-  return LK_OK;
+  return lk_corpus_check_count(path, "documents", documents, slice.shards);
 }
 
 void lk_corpus_free(lk_corpus *corpus) {

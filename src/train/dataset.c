@@ -86,12 +86,8 @@ static lk_status read_questions(lk_dataset *d) {
   d->plan.documents = list->count;
   lk_status status = encode_questions(d, list);
   lk_questions_free(list);
-  if (status == LK_OK && d->plan.documents < (uint64_t)d->plan.shards)
-    status =
-        lk_fail(LK_BAD_DATA,
-                "%s: %llu questions are fewer than %d shards; set shards to a power of two "
-                "that is not above",
-                d->path, (unsigned long long)d->plan.documents, d->plan.shards);
+  if (status == LK_OK)
+    status = lk_corpus_check_count(d->path, "questions", d->plan.documents, d->plan.shards);
   return status == LK_OK ? fingerprint(d->path, &d->sha256, &d->characters) : status;
 }
 

@@ -88,6 +88,8 @@ expect 65 'few.txt.*3.*4' "${train[@]}" corpus=few.txt run=other
 expect 66 'nowhere.tsv' "${tune[@]}" questions=nowhere.tsv run=other
 expect 64 'questions' "${tune[@]}"
 head -8 data/birth_places_train.tsv > q.tsv
+head -3 q.tsv > few.tsv
+expect 65 'few.tsv: 3 questions.* 4 shards; set shards=2,' "${tune[@]}" questions=few.tsv
 for bad in 'no tab at all' $'two\ttabs\there' $'\tno question' $'no answer\t' ''; do
   { cat q.tsv; printf '%s\n' "$bad"; } > bad.tsv
   expect 65 'bad.tsv, line 9' "${tune[@]}" questions=bad.tsv
