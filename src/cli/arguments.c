@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,44 +28,84 @@ static void print_help(const lk_command *command, const lk_option *options, int 
 
 static lk_status take_number(const char *command, const lk_option *option) {
   char *end;
+  errno = 0;
   double value = strtod(optarg, &end);
-  if (end == optarg || *end || !isfinite(value))
+  if (end == optarg || *end || errno || !isfinite(value))
     return lk_fail(LK_USAGE, "%s: --%s needs a finite number, not '%s'", command,
                    option->name, optarg);
   *(double *)option->target = value;
   return LK_OK;
 }
 
-static lk_status take_value(const char *command, const lk_option *option) {
-  char *end;
-  if (option->kind == LK_OPTION_FLAG) {
-    *(int *)option->target = 1;
-    return LK_OK;
-  }
-  if (option->kind == LK_OPTION_TEXT) {
-    *(const char **)option->target = optarg;
-    return LK_OK;
-  }
-  if (option->kind == LK_OPTION_NUMBER) return take_number(command, option);
+static lk_status take_count(const char *command, const lk_option *option) {
+  long most = option->most ? option->most : LONG_MAX;
+  int digits = *optarg && !optarg[strspn(optarg, "0123456789")];
   errno = 0;
-  long value = strtol(optarg, &end, 10);
-  if (errno || end == optarg || *end || value < 0)
-    return lk_fail(LK_USAGE, "%s: --%s needs a whole number from 0 up, not '%s'", command,
-                   option->name, optarg);
-  *(long *)option->target = value;
-  return LK_OK;
+  long value = digits ? strtol(optarg, NULL, 10) : 0;
+  if (digits && !errno && value <= most) {
+    *(long *)option->target = value;
+    return LK_OK;
+  }
+  if (digits || option->most)
+    return lk_fail(LK_USAGE, "%s: --%s needs a whole number from 0 to %ld, not '%s'",
+                   command, option->name, most, optarg);
+  return lk_fail(LK_USAGE, "%s: --%s needs a whole number from 0 up, not '%s'", command,
+                 option->name, optarg);
 }
 
-static lk_status take_option(const char *command, int code, const lk_option *options,
-                             int count, char **argv) {
-  for (int i = 0; i < count; i++)
-    if (code == FIRST + i || (options[i].letter && code == options[i].letter))
-      return take_value(command, &options[i]);
+/* A value that stands apart and looks like an option most likely is one. */
+static lk_status check_value(const lk_option *option, char **argv) {
+  int apart = optarg == argv[optind - 1];
+  if (option->kind == LK_OPTION_FLAG || option->kind == LK_OPTION_NUMBER || !apart ||
+      strncmp(optarg, "--", 2))
+    return LK_OK;
+  return lk_fail(
+      LK_USAGE,
+      "%s: --%s needs a value, %s, but '%s' follows; if that is the value, write "
+      "--%s=%s",
+      argv[0], option->name, option->value, optarg, option->name, optarg);
+}
+
+static lk_status take_value(const char *command, const lk_option *option) {
+  switch (option->kind) {
+  case LK_OPTION_FLAG:
+    *(int *)option->target = 1;
+    return LK_OK;
+  case LK_OPTION_TEXT:
+    *(const char **)option->target = optarg;
+    return LK_OK;
+  case LK_OPTION_NUMBER:
+    return take_number(command, option);
+  default:
+    return take_count(command, option);
+  }
+}
+
+static lk_status refuse_option(int code, char **argv) {
+  const char letter[] = {'-', (char)optopt, '\0'}; /* of several in one word */
+  const char *command = argv[0];
+  const char *argument = optopt > 0 && optopt < 256 ? letter : argv[optind - 1];
   if (code == ':')
     return lk_fail(LK_USAGE, "%s: %s needs a value; see `lockstep %s --help`", command,
-                   argv[optind - 1], command);
+                   argument, command);
   return lk_fail(LK_USAGE, "%s: unknown option %s; see `lockstep %s --help`", command,
-                 argv[optind - 1], command);
+                 argument, command);
+}
+
+/* values[i]: what option i was given, NULL as long as it was not. */
+static lk_status take_option(int code, const lk_option *options, int count, char **argv,
+                             const char *values[MOST_OPTIONS]) {
+  int i = 0;
+  while (i < count && code != FIRST + i &&
+         !(options[i].letter && code == options[i].letter))
+    i++;
+  if (i == count) return refuse_option(code, argv);
+  LK_TRY(check_value(&options[i], argv));
+  if (values[i] && options[i].kind != LK_OPTION_FLAG)
+    return lk_fail(LK_USAGE, "%s: --%s is given twice, '%s' and '%s'; keep one", argv[0],
+                   options[i].name, values[i], optarg);
+  values[i] = optarg ? optarg : "";
+  return take_value(argv[0], &options[i]);
 }
 
 /* getopt's two descriptions of the same table. */
@@ -84,11 +125,37 @@ static void describe(const lk_option *options, int count, struct option *longs,
   longs[count] = (struct option){"help", no_argument, NULL, HELP};
 }
 
+/* With too few words an option may have taken one for its value. */
+static lk_status check_words(const lk_words *words, int least, int most, char **argv,
+                             const lk_option *options, const char *const *values,
+                             int option_count) {
+  const char *arguments = lk_command_find(argv[0])->arguments;
+  if (words->count >= least && words->count <= most) return LK_OK;
+  for (int i = 0; i < option_count && words->count < least; i++)
+    if (values[i] && options[i].kind == LK_OPTION_TEXT)
+      return lk_fail(LK_USAGE,
+                     "usage: lockstep %s %s; too few arguments: --%s has taken '%s' as its "
+                     "%s; write --%s %s",
+                     argv[0], arguments, options[i].name, values[i], options[i].value,
+                     options[i].name, options[i].value);
+  if (words->count < least)
+    return lk_fail(LK_USAGE,
+                   "usage: lockstep %s %s; too few arguments; see `lockstep %s --help`",
+                   argv[0], arguments, argv[0]);
+  return lk_fail(LK_USAGE,
+                 "usage: lockstep %s %s; '%s' is one argument too many%s; see `lockstep %s "
+                 "--help`",
+                 argv[0], arguments, words->words[most],
+                 *words->words[most] == '-' ? ", for behind -- nothing is an option" : "",
+                 argv[0]);
+}
+
 lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
                              const lk_option *options, int option_count, int least,
                              int most, lk_words *words) {
   struct option longs[MOST_OPTIONS + 2] = {{0}};
   char shorts[2 * MOST_OPTIONS + 3];
+  const char *values[MOST_OPTIONS] = {NULL};
   int code;
   describe(options, option_count, longs, shorts);
   opterr = 0;
@@ -101,18 +168,22 @@ lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
       words->help = 1;
       return LK_OK;
     }
-    LK_TRY(take_option(argv[0], code, options, option_count, argv));
+    LK_TRY(take_option(code, options, option_count, argv, values));
   }
   words->words = argv + optind;
   words->count = argc - optind;
-  if (words->count >= least && words->count <= most) return LK_OK;
-  return lk_fail(LK_USAGE, "usage: lockstep %s %s; see `lockstep %s --help`", argv[0],
-                 lk_command_find(argv[0])->arguments, argv[0]);
+  return check_words(words, least, most, argv, options, values, option_count);
 }
 
 lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config **out) {
   const char *path = strchr(words->words[0], '=') ? NULL : words->words[0];
   int skip = path != NULL;
+  for (int i = 1; i < words->count; i++)
+    if (!strchr(words->words[i], '='))
+      return lk_fail(LK_USAGE,
+                     "argument '%s': key=value is needed behind the first; a config file "
+                     "comes first, and there is one",
+                     words->words[i]);
   return lk_world_agree(
       world, lk_config_read(out, path, words->count - skip, words->words + skip));
 }

@@ -34,7 +34,7 @@ void lk_cli_attention_help(void) {
 }
 
 static int whole(long value, int otherwise) {
-  return value < 0 ? otherwise : value > INT_MAX ? INT_MAX : (int)value;
+  return value < 0 ? otherwise : (int)value;
 }
 
 static lk_status run_experiment(const request *asked, const lk_experiment *experiment,
@@ -120,9 +120,10 @@ static lk_status check(const request *asked) {
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv) {
   request asked = nothing_given;
   const lk_option options[] = {
-      {"n", 0, LK_OPTION_COUNT, &asked.n, "N", "keys, from 2 up"},
+      {"n", 0, LK_OPTION_COUNT, &asked.n, "N", "keys, from 2 up", INT_MAX},
       {"m", 0, LK_OPTION_NUMBER, &asked.m, "M", "how far queries are stretched, at most"},
-      {"samples", 0, LK_OPTION_COUNT, &asked.samples, "N", "random draws, from 2 up"},
+      {"samples", 0, LK_OPTION_COUNT, &asked.samples, "N", "random draws, from 2 up",
+       INT_MAX},
       {"seed", 0, LK_OPTION_COUNT, &asked.seed, "N", "another seed, other draws (1)"},
       {"out", 0, LK_OPTION_TEXT, &asked.out, "DIR",
        "where tables and pictures go (runs/attention)"}};

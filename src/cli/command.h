@@ -18,7 +18,7 @@ const lk_command *lk_command_find(const char *name);
 
 typedef enum {
   LK_OPTION_TEXT,
-  LK_OPTION_COUNT,  /* a whole number from 0 up */
+  LK_OPTION_COUNT,  /* a whole number from 0 to `most` */
   LK_OPTION_NUMBER, /* a finite number */
   LK_OPTION_FLAG
 } lk_option_kind;
@@ -33,6 +33,7 @@ typedef struct {
   void *target;
   const char *value; /* the value's name in the help; "" for a flag */
   const char *help;
+  long most; /* of a count; 0: LONG_MAX. What an int takes has INT_MAX or less */
 } lk_option;
 
 /* What stands beside the options. */
@@ -42,9 +43,9 @@ typedef struct {
   int help; /* --help was given and answered: nothing else is to be done */
 } lk_words;
 
-/* Parses argv (argv[0] is the command's name). LK_USAGE for an unknown option, a missing or
- * mistyped value, or fewer than `least` or more than `most` words. Not collective; rank 0
- * prints the help. */
+/* Parses argv (argv[0] is the command's name). LK_USAGE for an unknown option, one that is
+ * given twice, a missing or mistyped value, another option in a value's place, or fewer
+ * than `least` or more than `most` words. Not collective; rank 0 prints the help. */
 lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
                              const lk_option *options, int option_count, int least,
                              int most, lk_words *words);

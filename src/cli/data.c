@@ -3,14 +3,16 @@
 #include "cli/command.h"
 #include "lockstep/store.h"
 #include "lockstep/synth.h"
+#include <limits.h>
 #include <stdio.h>
 
 lk_status lk_cli_synth(lk_world *world, int argc, char **argv) {
   long people = 300, questions = 200, seed = 1;
   const lk_option options[] = {
-      {"people", 0, LK_OPTION_COUNT, &people, "N", "biographies to invent (300)"},
+      {"people", 0, LK_OPTION_COUNT, &people, "N", "biographies to invent (300)", INT_MAX},
       {"questions", 0, LK_OPTION_COUNT, &questions, "N",
-       "people asked about in the training questions (200); the rest are dev and test"},
+       "people asked about in the training questions (200); the rest are dev and test",
+       INT_MAX},
       {"seed", 0, LK_OPTION_COUNT, &seed, "N", "another seed, another data set (1)"}};
   lk_words words;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 1, 1, &words));

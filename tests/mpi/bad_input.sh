@@ -38,7 +38,7 @@ good=run/checkpoints/step-000002.h5
 # Commands and arguments
 expect 64 'unknown command' nonsense
 expect 64 'no command' ''
-expect 64 'usage' pretrain
+expect 64 'usage.*too few' pretrain
 expect 64 'unknown option' evaluate --wrong "$good" data/birth_dev.tsv
 expect 64 'needs a value' evaluate "$good" data/birth_dev.tsv --json
 expect 64 'whole number' examples "$config" "corpus=$wiki" -n many
