@@ -3,6 +3,7 @@
 #define LOCKSTEP_FILE_H
 
 #include "lockstep/status.h"
+#include <limits.h>
 #include <stddef.h>
 
 /* Reads a file. *bytes has a zero behind its size bytes and is the caller's (lk_free).
@@ -14,10 +15,28 @@ lk_status lk_file_read(const char *path, char **bytes, size_t *size);
 lk_status lk_file_map(const char *path, const char **bytes, size_t *size);
 void lk_file_unmap(const char *bytes, size_t size);
 
-/* Writes path whole or not at all: a temporary file beside it, fsync, rename, fsync of the
- * folder. LK_IO with the reason otherwise; the old file is then still there and the
- * temporary one gone. */
+/* Writes an output that a user named. A file is replaced whole or not at all, and keeps its
+ * permissions; a link is followed, and what it links to is replaced, or made where it is
+ * missing. What is no file (a device, FIFO, terminal, socket), what this process has open
+ * as its standard output or error, and what a descriptor names (/dev/stdout, /dev/fd/N) is
+ * written through. So is a file that can be written but not replaced, in a folder of
+ * another's or as a mount of its own. LK_IO with the reason otherwise; a file is then still
+ * there as it was, unless it was written through. */
 lk_status lk_file_write(const char *path, const void *bytes, size_t size);
+
+/* Writes a file of our own, whose path no user named: replaces path itself whole or not at
+ * all, a temporary file beside it being renamed, and never follows a link. A file that is
+ * there gives its permissions. LK_IO with the reason; what was there is then still there
+ * and the temporary file gone. */
+lk_status lk_file_replace(const char *path, const void *bytes, size_t size);
+
+/* Temporary files are called NAME.tmp-XXXXXXXXXXXXXXXX, with random hexadecimal digits. */
+#define LK_TEMPORARY ".tmp-"
+enum { LK_TEMPORARY_DIGITS = 16 };
+
+/* Renames what is at path, whatever it is, to the first of PATH.set-aside-1, -2 … that is
+ * free, and stores that name in `aside`. LK_IO when it cannot. */
+lk_status lk_file_set_aside(const char *path, char aside[PATH_MAX]);
 
 /* Makes a folder and its parents; one that exists is fine. LK_IO otherwise. */
 lk_status lk_folder_create(const char *path);

@@ -1,3 +1,4 @@
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/tensor.h"
 #include "store/vocabulary.h"
@@ -74,7 +75,7 @@ lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint)
   assert(!checkpoint->m == !checkpoint->v);
   lk_status status = lk_h5_create(&file, path, LK_STORE_CHECKPOINT);
   if (status == LK_OK) status = write_content(&file, checkpoint);
-  if (status == LK_OK) status = lk_h5_save(&file);
+  if (status == LK_OK) status = lk_h5_save(&file, lk_file_replace);
   lk_h5_close(&file);
   return status;
 }

@@ -1,4 +1,5 @@
 #include "lockstep/corpus.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/h5.h"
 #include "store/vocabulary.h"
@@ -27,7 +28,7 @@ lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus) {
   assert(corpus->held.first == 0 && corpus->held.count == corpus->documents);
   lk_status status = lk_h5_create(&file, path, LK_STORE_CORPUS);
   if (status == LK_OK) status = write_content(&file, corpus);
-  if (status == LK_OK) status = lk_h5_save(&file);
+  if (status == LK_OK) status = lk_h5_save(&file, lk_file_write);
   lk_h5_close(&file);
   return status;
 }

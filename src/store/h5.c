@@ -1,6 +1,5 @@
 /* Opening, saving, errors. */
 #include "store/h5.h"
-#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/user_block.h"
 #include <stdio.h>
@@ -59,7 +58,7 @@ lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind) {
 /* HDF5 makes the image without a user block and finds it behind ours, as after h5jam: of a
  * file that it made with a user block, H5Fget_file_image (1.10.8) leaves the block out and
  * spoils the superblock's checksum. */
-lk_status lk_h5_save(const lk_h5_file *file) {
+lk_status lk_h5_save(const lk_h5_file *file, lk_h5_writer *write) {
   char *bytes;
   ssize_t size;
   LK_H5_WRITE(file->path, H5Fflush(file->id, H5F_SCOPE_GLOBAL));
@@ -70,7 +69,7 @@ lk_status lk_h5_save(const lk_h5_file *file) {
   lk_status status = lk_h5_check(size, LK_INTERNAL, file->path, "H5Fget_file_image");
   if (status == LK_OK) {
     lk_user_block_fill(bytes, total);
-    status = lk_file_write(file->path, bytes, total);
+    status = write(file->path, bytes, total);
   }
   lk_free(bytes);
   return status;

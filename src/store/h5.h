@@ -27,10 +27,14 @@ typedef struct {
   uint64_t size; /* bytes, when reading: no array in it can be larger */
 } lk_h5_file;
 
+/* How a file gets to its path: lk_file_write where a user named it, else lk_file_replace.
+ */
+typedef lk_status lk_h5_writer(const char *path, const void *bytes, size_t size);
+
 /* Starts a file in memory; lk_h5_save puts it at its path with the user block; lk_h5_close
  * in any case. */
 lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind);
-lk_status lk_h5_save(const lk_h5_file *file);
+lk_status lk_h5_save(const lk_h5_file *file, lk_h5_writer *write);
 
 /* Verifies the user block and opens the file. lk_h5_close unless it fails. */
 lk_status lk_h5_open(lk_h5_file *file, const char *path);

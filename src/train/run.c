@@ -111,7 +111,7 @@ lk_status lk_run_begin(lk_run *run, uint64_t step) {
   char path[PATH_MAX], *yaml = NULL;
   lk_run_path(run, "config.yaml", path);
   LK_TRY(lk_config_emit(run->config, &yaml));
-  lk_status status = lk_file_write(path, yaml, strlen(yaml));
+  lk_status status = lk_file_replace(path, yaml, strlen(yaml));
   lk_free(yaml);
   LK_TRY(status);
   return lk_run_begin_tables(run, step);

@@ -39,8 +39,8 @@ static lk_status begin_table(const lk_run *run, lk_run_table *table, uint64_t st
   if (step > 0 && lk_file_read(path, kept, &size) == LK_OK)
     length = kept_length(*kept, table->header, step);
   if (length) (*kept)[length] = '\0';
-  LK_TRY(length ? lk_file_write(path, *kept, length)
-                : lk_file_write(path, table->header, strlen(table->header)));
+  LK_TRY(length ? lk_file_replace(path, *kept, length)
+                : lk_file_replace(path, table->header, strlen(table->header)));
   table->file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
   if (table->file < 0) return lk_fail(LK_IO, "%s: cannot open: %s", path, strerror(errno));
   return LK_OK;

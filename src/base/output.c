@@ -1,0 +1,149 @@
+/* Outputs that a user named: where they are, and how they are written. */
+#include "base/write.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+typedef struct {
+  char path[PATH_MAX]; /* behind all links */
+  struct stat facts;   /* of what is there */
+  int exists;
+  int descriptor; /* of this process that has it open for writing, or -1 */
+  int through;    /* it is written through, not replaced */
+} place;
+
+static int same_file(const struct stat *a, const struct stat *b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Links below /proc are descriptors of processes: what they seem to link to may be gone, or
+ * be no path at all. */
+static int is_of_proc(const struct stat *link) {
+  struct stat proc;
+  return !stat("/proc", &proc) && link->st_dev == proc.st_dev;
+}
+
+/* path becomes what the link there links to. */
+static int follow(char path[PATH_MAX]) {
+  char target[PATH_MAX];
+  ssize_t length = readlink(path, target, sizeof target - 1);
+  if (length < 0) return -1;
+  target[length] = '\0';
+  char *slash = strrchr(path, '/'), *name = slash && *target != '/' ? slash + 1 : path;
+  if (snprintf(name, PATH_MAX - (size_t)(name - path), "%s", target) <
+      PATH_MAX - (name - path))
+    return 0;
+  errno = ENAMETOOLONG;
+  return -1;
+}
+
+/* Nonzero, with errno, where the links lead nowhere. The kernel judges links that are
+ * followed here: it may refuse those of strangers in a folder that all may write in. */
+static int follow_links(place *p) {
+  struct stat link;
+  for (int i = 0; i < 40; i++) {
+    if (stat(p->path, &link) && errno != ENOENT) return -1;
+    if (lstat(p->path, &link)) return errno == ENOENT ? 0 : -1;
+    if (!S_ISLNK(link.st_mode)) return 0;
+    if (is_of_proc(&link)) {
+      p->through = 1;
+      return 0;
+    }
+    if (follow(p->path)) return -1;
+  }
+  errno = ELOOP;
+  return -1;
+}
+
+/* Nonzero when the descriptor can be written and is of this file. */
+static int is_descriptor_of(int descriptor, const struct stat *facts) {
+  struct stat open;
+  int flags = descriptor < 0 ? -1 : fcntl(descriptor, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY && !fstat(descriptor, &open) &&
+         same_file(&open, facts);
+}
+
+/* The descriptor that the path names, /dev/fd/N, or the standard output or error where the
+ * file is open there: a second opening would write over what goes there. */
+static int find_descriptor(const place *p) {
+  const char *slash = strrchr(p->path, '/');
+  char *end = NULL;
+  long number = slash ? strtol(slash + 1, &end, 10) : -1;
+  if (!end || *end || end == slash + 1 || number > INT_MAX) number = -1;
+  const int candidates[] = {(int)number, STDOUT_FILENO, STDERR_FILENO};
+  for (int i = 0; i < 3; i++)
+    if (is_descriptor_of(candidates[i], &p->facts)) return candidates[i];
+  return -1;
+}
+
+static lk_status refuse(const char *path, const char *reason) {
+  return lk_fail(LK_IO, "%s: cannot write: %s", path, reason);
+}
+
+static lk_status find_place(const char *path, place *p) {
+  *p = (place){.descriptor = -1};
+  if (snprintf(p->path, PATH_MAX, "%s", path) >= PATH_MAX)
+    return refuse(path, strerror(ENAMETOOLONG));
+  if (follow_links(p)) return refuse(path, strerror(errno));
+  p->exists = !stat(p->path, &p->facts);
+  if (!p->exists) return p->through ? refuse(path, strerror(errno)) : LK_OK;
+  if (S_ISDIR(p->facts.st_mode)) return refuse(path, "it is a folder");
+  p->descriptor = find_descriptor(p);
+  p->through |= p->descriptor >= 0 || !S_ISREG(p->facts.st_mode);
+  if (!p->through && faccessat(AT_FDCWD, p->path, W_OK, AT_EACCESS))
+    return refuse(path, strerror(errno));
+  return LK_OK;
+}
+
+static int connect_to(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return -1;
+  int length = snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+  errno = ENAMETOOLONG;
+  if (length < (int)sizeof address.sun_path &&
+      !connect(descriptor, (struct sockaddr *)&address, sizeof address))
+    return descriptor;
+  int reason = errno;
+  close(descriptor);
+  errno = reason;
+  return -1;
+}
+
+/* A file that another process has open is appended to, one that is not ours to replace
+ * begins anew. */
+static int open_through(const place *p) {
+  int kind = p->through ? O_APPEND : O_TRUNC;
+  if (p->descriptor >= 0) {
+    fflush(stdout); /* what was printed before stays before */
+    return fcntl(p->descriptor, F_DUPFD_CLOEXEC, 0);
+  }
+  if (S_ISSOCK(p->facts.st_mode)) return connect_to(p->path);
+  return open(p->path, O_WRONLY | O_NOCTTY | O_CLOEXEC | kind);
+}
+
+static int write_through(const place *p, const void *bytes, size_t size) {
+  int descriptor = open_through(p);
+  if (descriptor < 0) return -1;
+  return lk_write_and_close(descriptor, bytes, size, S_ISREG(p->facts.st_mode));
+}
+
+/* The folder is another's, or the file a mount: then only its content can be replaced. */
+static int cannot_be_replaced(const place *p, int reason) {
+  return p->exists && (reason == EACCES || reason == EPERM || reason == EBUSY);
+}
+
+lk_status lk_file_write(const char *path, const void *bytes, size_t size) {
+  place p;
+  LK_TRY(find_place(path, &p));
+  int failed = p.through ? write_through(&p, bytes, size) : lk_replace(p.path, bytes, size);
+  if (failed && !p.through && cannot_be_replaced(&p, errno))
+    failed = write_through(&p, bytes, size);
+  return failed ? refuse(path, strerror(errno)) : LK_OK;
+}
