@@ -2,7 +2,7 @@
  *
  * A library function that can fail returns an lk_status. The one that found the fault
  * records a message with lk_fail(); callers pass the status up with LK_TRY. Nothing below
- * src/cli prints an error: the command prints lk_message() once, from one rank, and exits
+ * src/cli prints an error: the command says lk_message() once, from one rank, and exits
  * with the status, whose values are the exit codes (sysexits.h's where one fits). */
 #ifndef LOCKSTEP_STATUS_H
 #define LOCKSTEP_STATUS_H
@@ -26,6 +26,12 @@ lk_status lk_fail(lk_status code, const char *format, ...)
 /* The last message recorded on this process; "" when there is none. Owned by the library.
  */
 const char *lk_message(void);
+
+/* Prints "lockstep: ", the text and a newline to standard error: a failure's message, or
+ * what a run has to say beside its results. Control characters are made visible
+ * (lockstep/visible.h), and one write keeps the lines of several ranks apart. Any thread.
+ */
+void lk_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Passes a failure up. */
 #define LK_TRY(call)                                                                       \

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/share.h"
+#include "lockstep/visible.h"
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@ static lk_status answer(lk_world *world, const lk_checkpoint *checkpoint,
   lk_questions one = {NULL, &item, 1, 0};
   lk_answer result = {NULL, 0};
   LK_TRY(lk_evaluate_questions(world, checkpoint, &one, "question", &result));
-  if (lk_world_rank(world) == 0) printf("%s\n", result.text);
+  if (lk_world_rank(world) == 0) lk_print_line(result.text);
   fflush(stdout);
   lk_free(result.text);
   return LK_OK;
@@ -41,8 +42,7 @@ static lk_status converse(lk_world *world, const lk_checkpoint *checkpoint) {
     if (first) read_line(line);
     LK_TRY(lk_world_broadcast(world, line, sizeof line));
     if (!*line) return LK_OK;
-    if (answer(world, checkpoint, line) != LK_OK && first)
-      fprintf(stderr, "lockstep: %s\n", lk_message());
+    if (answer(world, checkpoint, line) != LK_OK && first) lk_say("%s", lk_message());
   }
 }
 

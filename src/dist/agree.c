@@ -44,7 +44,7 @@ _Noreturn void lk_world_abort(lk_world *world, lk_status status) {
   char text[LK_MESSAGE_SIZE];
   place_message(world, text);
   lk_watchdog_await_verdict(world->watchdog);
-  fprintf(stderr, "lockstep: %s\n", text);
+  lk_say("%s", text);
   fflush(NULL);
   lk_watchdog_announce_abort(world->watchdog, status);
   MPI_Abort(world->comm, status);

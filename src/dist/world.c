@@ -1,7 +1,6 @@
 /* Start and end of MPI, and who is who. */
 #include "dist/watchdog.h"
 #include "lockstep/memory.h"
-#include <stdio.h>
 
 /* MPI starts once in a process, so there is one world: LK_MPI's. */
 static lk_world *the_world;
@@ -93,8 +92,7 @@ void lk_world_free(lk_world *world) {
 void lk_world_report(lk_world *world, lk_status status) {
   if (status == LK_OK) return;
   if (world && world->size > 1 && world->broken) lk_world_abort(world, status);
-  if (world ? world->rank == 0 : lk_launcher_is_first())
-    fprintf(stderr, "lockstep: %s\n", lk_message());
+  if (world ? world->rank == 0 : lk_launcher_is_first()) lk_say("%s", lk_message());
 }
 
 int lk_world_rank(const lk_world *world) {

@@ -34,7 +34,7 @@ static lk_status log_score(lk_trainer *t, size_t correct) {
   if (!t->run) return LK_OK;
   lk_trainer_say_score(t, "dev", correct);
   lk_status status = lk_run_log_dev(t->run, t->step, correct, t->dev->count);
-  if (status == LK_IO) fprintf(stderr, "lockstep: %s; training goes on\n", lk_message());
+  if (status == LK_IO) lk_say("%s; training goes on", lk_message());
   return status == LK_IO ? LK_OK : status;
 }
 

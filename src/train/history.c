@@ -21,8 +21,7 @@ static void append(const lk_trainer *t, const char *text) {
   strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
   int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (file < 0 || dprintf(file, "%s %s\n", when, text) < 0)
-    fprintf(stderr, "lockstep: %s: cannot write: %s; training goes on without it\n", path,
-            strerror(errno));
+    lk_say("%s: cannot write: %s; training goes on without it", path, strerror(errno));
   if (file >= 0) close(file);
 }
 
@@ -51,7 +50,7 @@ static void compare_with_last(const lk_trainer *t, const char *ranks) {
   if (access(path, R_OK) || lk_file_read(path, &history, &size) != LK_OK) return;
   const char *before = last_ranks(history);
   if (before && strcmp(before, ranks))
-    fprintf(stderr, "lockstep: the world changed: %s, before %s\n", ranks, before);
+    lk_say("the world changed: %s, before %s", ranks, before);
   lk_free(history);
 }
 

@@ -52,7 +52,7 @@ static void log_step(lk_loop *loop, const lk_metrics *metrics) {
   if (!loop->trainer->run) return;
   lk_progress_show(&loop->progress, metrics);
   if (lk_run_log(loop->trainer->run, metrics) == LK_OK || loop->log_failed++) return;
-  fprintf(stderr, "lockstep: %s; training goes on without its rows\n", lk_message());
+  lk_say("%s; training goes on without its rows", lk_message());
 }
 
 /* All ranks: a checkpoint that cannot be written (a full disk) does not end the run, for
@@ -64,11 +64,10 @@ static lk_status save(lk_loop *loop, int last) {
   if (status != LK_IO || last) return status;
   uint64_t every = t->config->checkpoint_every, next = t->step + every;
   if (t->run)
-    fprintf(stderr,
-            "lockstep: checkpoint of step %llu not written: %s; training goes on, the next "
-            "try is at step %llu\n",
-            (unsigned long long)t->step, lk_message(),
-            (unsigned long long)(next < t->steps ? next : t->steps));
+    lk_say("checkpoint of step %llu not written: %s; training goes on, the next "
+           "try is at step %llu",
+           (unsigned long long)t->step, lk_message(),
+           (unsigned long long)(next < t->steps ? next : t->steps));
   return LK_OK;
 }
 
@@ -112,11 +111,10 @@ static lk_status one_step(lk_loop *loop) {
 static void warn_of_rounding(const lk_trainer *t) {
   int size = lk_world_size(t->world);
   if (t->run && (size & (size - 1)))
-    fprintf(stderr,
-            "lockstep: %d ranks are no power of two: sums may round otherwise than on 1, "
-            "2, 4 … "
-            "ranks\n",
-            size);
+    lk_say("%d ranks are no power of two: sums may round otherwise than on 1, "
+           "2, 4 … "
+           "ranks",
+           size);
 }
 
 lk_status lk_trainer_run(lk_trainer *trainer) {

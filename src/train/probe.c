@@ -128,7 +128,7 @@ static lk_status log_score(lk_trainer *run, size_t correct, double seconds) {
   lk_trainer_say_score(run, "probe", correct);
   lk_status status =
       lk_run_log_probe(run->run, run->step, correct, run->dev->count, seconds);
-  if (status == LK_IO) fprintf(stderr, "lockstep: %s; training goes on\n", lk_message());
+  if (status == LK_IO) lk_say("%s; training goes on", lk_message());
   return status == LK_IO ? LK_OK : status;
 }
 

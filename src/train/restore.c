@@ -2,7 +2,6 @@
  * ones. */
 #include "lockstep/trainer.h"
 #include "train/probe.h"
-#include <stdio.h>
 #include <string.h>
 
 static lk_status check_file(const char *path, const lk_sha256 *now, const lk_sha256 *then) {
@@ -37,10 +36,10 @@ static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
   memcpy(t->v, c->v, bytes);
   t->step = c->info.step;
   if (lk_world_rank(t->world) == 0)
-    fprintf(stderr, "lockstep: %s step %llu of %llu, from %s\n",
-            t->complete ? "the run is complete:" : "going on after",
-            (unsigned long long)t->step, (unsigned long long)t->steps,
-            lk_run_checkpoint_path(t->run));
+    lk_say("%s step %llu of %llu, from %s",
+           t->complete ? "the run is complete:" : "going on after",
+           (unsigned long long)t->step, (unsigned long long)t->steps,
+           lk_run_checkpoint_path(t->run));
 }
 
 static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,

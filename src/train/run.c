@@ -37,10 +37,9 @@ static lk_status take_lock(lk_run *run) {
                    strerror(errno));
   if (fcntl(run->lock, F_SETLK, &whole)) {
     if (errno == EACCES || errno == EAGAIN) return report_holder(run, run->lock);
-    fprintf(stderr,
-            "lockstep: %s: this file system has no locks (%s): make sure that no other "
-            "job uses this run directory\n",
-            path, strerror(errno));
+    lk_say("%s: this file system has no locks (%s): make sure that no other "
+           "job uses this run directory",
+           path, strerror(errno));
   }
   gethostname(host, sizeof host - 1);
   int length = snprintf(text, sizeof text, "process %ld on %s\n", (long)getpid(), host);

@@ -49,7 +49,7 @@ static lk_status newest_good(lk_run *run, struct dirent **list, int count,
   for (int i = 0; i < count; i++) {
     checkpoint_path(run, list[i]->d_name, run->checkpoint);
     if (lk_checkpoint_read(out, run->checkpoint, 1) == LK_OK) return LK_OK;
-    fprintf(stderr, "lockstep: skipping a bad checkpoint: %s\n", lk_message());
+    lk_say("skipping a bad checkpoint: %s", lk_message());
   }
   if (count == 0) return LK_OK;
   return lk_fail(
