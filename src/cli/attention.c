@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/trained.h"
 #include "lockstep/lab.h"
+#include "lockstep/visible.h"
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
@@ -78,8 +79,8 @@ static lk_status run_and_draw(const request *asked) {
   if (status == LK_OK && all) status = lk_report_page(reports, count, asked->out);
   for (int i = 0; i < count && status == LK_OK; i++)
     status = lk_report_draw(&reports[i], asked->out);
-  if (status == LK_OK)
-    printf("%s/%s\n", asked->out, all ? "index.html shows them all" : "");
+  if (status == LK_OK) lk_print_visible(asked->out, "");
+  if (status == LK_OK) printf("/%s\n", all ? "index.html shows them all" : "");
   for (int i = 0; i < count; i++)
     lk_report_clear(&reports[i]);
   return status;

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "lockstep/memory.h"
+#include "lockstep/visible.h"
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static lk_status print_keys(const lk_config *config, const char *keys) {
 static lk_status print_all(const lk_config *config) {
   char *yaml = NULL;
   LK_TRY(lk_config_emit(config, &yaml));
-  fputs(yaml, stdout);
+  lk_print_visible(yaml, "\n");
   lk_free(yaml);
   return LK_OK;
 }

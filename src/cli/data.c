@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "lockstep/store.h"
 #include "lockstep/synth.h"
+#include "lockstep/visible.h"
 #include <limits.h>
 #include <stdio.h>
 
@@ -22,14 +23,18 @@ lk_status lk_cli_synth(lk_world *world, int argc, char **argv) {
       world, lk_world_rank(world) == 0 ? lk_synth_write(words.words[0], &synth) : LK_OK);
 }
 
+static void print_facts(const char *path, const lk_corpus *corpus) {
+  lk_print_visible(path, "");
+  printf(": %llu characters, %llu documents, vocabulary %d\n",
+         (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
+         lk_vocabulary_size(corpus->vocabulary));
+}
+
 static lk_status prepare(const char *text, const char *path) {
   lk_corpus *corpus = NULL;
   LK_TRY(lk_corpus_read_text(&corpus, text, NULL, (lk_slice){1, 0, 1}));
   lk_status status = lk_corpus_write_hdf5(path, corpus);
-  if (status == LK_OK)
-    printf("%s: %llu characters, %llu documents, vocabulary %d\n", path,
-           (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
-           lk_vocabulary_size(corpus->vocabulary));
+  if (status == LK_OK) print_facts(path, corpus);
   lk_corpus_free(corpus);
   return status;
 }

@@ -2,6 +2,7 @@
 #include "cli/result.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
+#include "lockstep/visible.h"
 #include "lockstep/watchdog.h"
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static lk_status report(const lk_questions *questions, const lk_answer *answers,
     lk_result_print(lk_evaluate_correct(questions, answers), questions->count);
   else if (!to->predictions)
     for (size_t i = 0; i < questions->count; i++)
-      printf("%s\n", answers[i].text);
+      lk_print_line(answers[i].text);
   return LK_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "lockstep/dataset.h"
+#include "lockstep/visible.h"
 #include <limits.h>
 #include <stdio.h>
 
@@ -14,7 +15,8 @@ static lk_status print_example(const lk_vocabulary *vocabulary, const lk_example
       row[i] = inside ? example->tokens[i + (size_t)target] : LK_PAD;
     }
     LK_TRY(lk_vocabulary_decode(vocabulary, row, block, &text));
-    printf("%s %s\n", target ? "target" : "input ", text);
+    fputs(target ? "target " : "input  ", stdout);
+    lk_print_line(text);
     lk_free(text);
   }
   printf("\n");

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "lockstep/store.h"
+#include "lockstep/visible.h"
 #include <stdio.h>
 
 static lk_status inspect_checkpoint(const char *path) {
@@ -18,9 +19,15 @@ static lk_status inspect_checkpoint(const char *path) {
          (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);
   lk_hash m = lk_hash_bytes(c->m, c->table->count * sizeof *c->m);
   lk_hash v = lk_hash_bytes(c->v, c->table->count * sizeof *c->v);
-  if (lk_checkpoint_check(c, path) != LK_OK) printf("unusable: %s\n", lk_message());
-  printf("parameter hash: %s\noptimizer hash: %s%s\nbuild: %s\n\n%s",
-         info->parameter_hash.hex, m.hex, v.hex, info->build, info->config);
+  if (lk_checkpoint_check(c, path) != LK_OK) {
+    printf("unusable: ");
+    lk_print_line(lk_message());
+  }
+  printf("parameter hash: %s\noptimizer hash: %s%s\nbuild: ", info->parameter_hash.hex,
+         m.hex, v.hex);
+  lk_print_line(info->build);
+  printf("\n");
+  lk_print_visible(info->config, "\n");
   lk_checkpoint_free(c);
   return LK_OK;
 }
