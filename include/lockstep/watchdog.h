@@ -1,6 +1,8 @@
 /* The watchdog: when a rank dies, leaves early, hangs, spins, or its host is cut off, all
  * ranks end with one message that names it, instead of waiting in MPI for ever. A thread on
- * each rank that makes no MPI calls; heartbeats go over TCP, to and from rank 0. */
+ * each rank that makes no MPI calls; heartbeats go over TCP, to and from a few ranks. It
+ * starts and ends with the world, so that it watches all that a command does, MPI_Finalize
+ * too. */
 #ifndef LOCKSTEP_WATCHDOG_H
 #define LOCKSTEP_WATCHDOG_H
 
@@ -8,25 +10,35 @@
 
 typedef struct lk_watchdog lk_watchdog;
 
-/* For commands that leave no choice. */
+/* The limit, where neither the environment (LOCKSTEP_WATCHDOG=SECONDS, 0: no watchdog at
+ * all) nor a config says otherwise. */
 #define LK_WATCHDOG_SECONDS 60.0
 
-/* All ranks. A rank silent or without progress for `seconds` is taken for lost. 0 (or a
- * world of 1): none, then *out is NULL, which every function below accepts. At most one at
- * a time. Ranks inside an MPI call wait for others: they are never the culprits. */
-lk_status lk_watchdog_start(lk_watchdog **out, lk_world *world, double seconds);
+/* The world's watchdog, owned by it; NULL where it is off, which lk_watchdog_phase
+ * accepts. A world of 1 has one too: what it computes may have no end. */
+lk_watchdog *lk_world_watchdog(const lk_world *world);
 
-/* What a phase is made of. File systems may take ten times `seconds`. */
-typedef enum { LK_COMPUTES, LK_USES_FILES } lk_activity;
+/* All ranks, with the same limit: from now on a rank silent or without progress for
+ * `seconds` is taken for lost. 0 ends the watchdog. Ranks inside an MPI call wait for
+ * others: they are never the culprits. */
+void lk_watchdog_limit(lk_world *world, double seconds);
 
-/* Not collective, cheap, any time, one thread: this rank begins `phase` (a string literal:
- * "computing", "writing a checkpoint") of step `step`. Every call counts as progress, and
- * so does every MPI call and every kernel that begins (lockstep/profile.h). */
+/* What a phase is made of. File systems may take ten times the limit; a command that works
+ * without telling of its progress, or waits for a person, as long as it likes, while it is
+ * not silent. */
+typedef enum {
+  LK_COMPUTES,
+  LK_MAKES_STEPS, /* computes, and its step grows: one of many times the others' has no end
+                   */
+  LK_USES_FILES,
+  LK_TAKES_ITS_TIME
+} lk_activity;
+
+/* Not collective, cheap, any time, one thread: this rank begins `phase` (a string that
+ * stays: "computing", "writing a checkpoint") of step `step`, 0: of none. Every call counts
+ * as progress, and so does every MPI call and every kernel that begins
+ * (lockstep/profile.h). */
 void lk_watchdog_phase(lk_watchdog *watchdog, uint64_t step, const char *phase,
                        lk_activity activity);
-
-/* All ranks, before the world is freed: says goodbye, so that an orderly end is no death.
- * After a failed MPI call, which the other ranks do not know of, it ends all ranks. */
-void lk_watchdog_stop(lk_watchdog *watchdog);
 
 #endif

@@ -1,6 +1,7 @@
 #include "cli/bench.h"
 #include "cli/command.h"
 #include "lockstep/memory.h"
+#include "lockstep/watchdog.h"
 #include <limits.h>
 #include <stdlib.h>
 
@@ -133,6 +134,8 @@ static lk_status time_steps(lk_world *world, lk_trainer *trainer, const lk_confi
   const lk_shape *shape = &lk_trainer_table(trainer)->shape;
   lk_measurement m = {0};
   LK_TRY(measure(world, trainer, config, steps, &m));
+  lk_watchdog_phase(lk_world_watchdog(world), 0, "measuring the machine's limit",
+                    LK_COMPUTES);
   LK_TRY(lk_bench_limit(world, shape, (lk_precision)config->precision, (int)m.rows,
                         (int)m.targets, &m.limit));
   LK_TRY(lk_world_agree(world, lk_world_rank(world) == 0

@@ -30,16 +30,15 @@ static lk_status evaluate(lk_world *world, const lk_checkpoint *checkpoint,
                           const lk_questions *questions, const char *path,
                           const outputs *to) {
   lk_answer *answers = NULL;
-  lk_watchdog *watchdog = NULL;
+  lk_watchdog *watchdog = lk_world_watchdog(world);
   lk_status status = lk_world_agree(world, LK_NEW(answers, questions->count));
-  if (status == LK_OK) status = lk_watchdog_start(&watchdog, world, LK_WATCHDOG_SECONDS);
   lk_watchdog_phase(watchdog, 0, "answering questions", LK_COMPUTES);
   if (status == LK_OK)
     status = lk_evaluate_questions(world, checkpoint, questions, path, answers);
+  lk_watchdog_phase(watchdog, 0, "writing the answers", LK_USES_FILES);
   if (status == LK_OK)
     status = lk_world_agree(
         world, lk_world_rank(world) == 0 ? report(questions, answers, to) : LK_OK);
-  lk_watchdog_stop(watchdog);
   lk_answers_free(answers, questions->count);
   return status;
 }

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "lockstep/nn.h"
+#include "lockstep/watchdog.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -52,6 +53,13 @@ static void print_overview(void) {
   printf("\n`lockstep COMMAND --help` explains each.\n");
 }
 
+/* What the watchdog calls this until the command says more. */
+static void begin_phase(lk_world *world, const char *command) {
+  static char phase[32];
+  snprintf(phase, sizeof phase, "running %s", command);
+  lk_watchdog_phase(lk_world_watchdog(world), 0, phase, LK_TAKES_ITS_TIME);
+}
+
 /* All ranks. */
 static lk_status run(lk_world *world, int argc, char **argv) {
   const char *name = argc > 1 ? argv[1] : "";
@@ -68,6 +76,7 @@ static lk_status run(lk_world *world, int argc, char **argv) {
   if (!command)
     return lk_fail(LK_USAGE, "%s%s; `lockstep --help` lists the commands",
                    *name ? "unknown command " : "no command given", name);
+  begin_phase(world, command->name);
   return command->run(world, argc - 1, argv + 1);
 }
 

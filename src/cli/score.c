@@ -22,13 +22,12 @@ static void print_scores(const lk_document_score *scores, uint64_t count) {
 static lk_status score(lk_world *world, const lk_checkpoint *checkpoint,
                        const lk_corpus *corpus) {
   lk_document_score *scores = NULL;
-  lk_watchdog *watchdog = NULL;
+  lk_watchdog *watchdog = lk_world_watchdog(world);
   lk_status status = lk_world_agree(world, LK_NEW(scores, corpus->documents));
-  if (status == LK_OK) status = lk_watchdog_start(&watchdog, world, LK_WATCHDOG_SECONDS);
   lk_watchdog_phase(watchdog, 0, "scoring documents", LK_COMPUTES);
   if (status == LK_OK) status = lk_score_documents(world, checkpoint, corpus, scores);
+  lk_watchdog_phase(watchdog, 0, "writing the scores", LK_USES_FILES);
   if (status == LK_OK && lk_world_rank(world) == 0) print_scores(scores, corpus->documents);
-  lk_watchdog_stop(watchdog);
   lk_free(scores);
   return status;
 }

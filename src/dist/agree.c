@@ -47,6 +47,6 @@ _Noreturn void lk_world_abort(lk_world *world, lk_status status) {
   lk_say("%s", text);
   fflush(NULL);
   lk_watchdog_announce_abort(world->watchdog, status);
-  MPI_Abort(world->comm, status);
+  MPI_Abort(MPI_COMM_WORLD, status);
   _Exit(status); /* MPI_Abort may return when MPI itself is broken */
 }

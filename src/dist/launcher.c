@@ -2,7 +2,6 @@
  * believes to be rank 0 of 1, and all of them would train the same run at once. */
 #include "dist/world.h"
 #include <stdlib.h>
-#include <string.h>
 
 /* Variable, and what gives its processes one world. The first that is set is the innermost
  * launcher's, and decides. */
@@ -42,7 +41,12 @@ lk_status lk_launcher_check(void) {
                 "mpirun inside the allocation");
 }
 
-int lk_launcher_is_first(void) {
-  const char *rank = getenv("SLURM_PROCID");
-  return !rank || !strcmp(rank, "0");
+int lk_launcher_rank(void) {
+  static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
+                                          "SLURM_PROCID"};
+  for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+    const char *text = getenv(variables[i]);
+    if (text && *text) return atoi(text);
+  }
+  return 0;
 }

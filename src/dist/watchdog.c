@@ -1,4 +1,5 @@
 /* The watchdog's thread, and what the training thread calls. */
+#define _GNU_SOURCE /* pthread_setname_np */
 #include "dist/watchdog.h"
 #include "base/clock.h"
 #include "lockstep/memory.h"
@@ -35,7 +36,7 @@ void lk_watchdog_phase(lk_watchdog *w, uint64_t step, const char *phase,
   lk_report *report = &w->report;
   atomic_store_explicit(&report->phase, phase, memory_order_relaxed);
   atomic_store_explicit(&report->step, step, memory_order_relaxed);
-  atomic_store_explicit(&report->files, activity == LK_USES_FILES, memory_order_relaxed);
+  atomic_store_explicit(&report->activity, activity, memory_order_relaxed);
   move(report);
 }
 
@@ -57,20 +58,18 @@ void lk_watchdog_mpi(lk_watchdog *w, int inside) {
  * next beat sets that right. */
 static void read_report(lk_watchdog *w, double now) {
   lk_report *report = &w->report;
-  lk_peer *self = &w->peers[w->rank];
-  uint64_t moves =
+  lk_beat self = {.kind = LK_BEAT};
+  self.moves =
       atomic_load_explicit(&report->moves, memory_order_acquire) + lk_profile_moves();
-  if (moves != self->last.moves) self->moved = now;
-  self->heard = now;
-  self->last.moves = moves;
-  self->last.step = atomic_load_explicit(&report->step, memory_order_relaxed);
-  self->last.waiting = atomic_load_explicit(&report->waiting, memory_order_relaxed);
-  self->last.files = atomic_load_explicit(&report->files, memory_order_relaxed);
-  self->last.waited = atomic_load_explicit(&report->waited, memory_order_relaxed);
-  if (self->last.waiting)
-    self->last.waited += now - atomic_load_explicit(&report->since, memory_order_relaxed);
-  snprintf(self->last.phase, sizeof self->last.phase, "%s",
+  self.step = atomic_load_explicit(&report->step, memory_order_relaxed);
+  self.waiting = atomic_load_explicit(&report->waiting, memory_order_relaxed);
+  self.activity = atomic_load_explicit(&report->activity, memory_order_relaxed);
+  self.waited = atomic_load_explicit(&report->waited, memory_order_relaxed);
+  if (self.waiting)
+    self.waited += now - atomic_load_explicit(&report->since, memory_order_relaxed);
+  snprintf(self.phase, sizeof self.phase, "%s",
            atomic_load_explicit(&report->phase, memory_order_relaxed));
+  lk_watchdog_take(w, &w->peers[w->rank], &self, now);
 }
 
 static void wait_for_news(lk_watchdog *w, double seconds) {
@@ -95,7 +94,19 @@ static void forgive_own_sleep(lk_watchdog *w, double now) {
   for (int r = 0; r < w->size; r++) {
     w->peers[r].heard += slept;
     w->peers[r].moved += slept;
+    w->peers[r].began += slept;
   }
+}
+
+static void set_seconds(lk_watchdog *w, double seconds) {
+  w->seconds = seconds;
+  w->interval = seconds / 5 < 1 ? seconds / 5 : 1;
+}
+
+static void forgive_all(lk_watchdog *w, double now) {
+  w->looked = w->window = now;
+  for (int r = 0; r < w->size; r++)
+    w->peers[r].heard = w->peers[r].moved = w->peers[r].began = now;
 }
 
 static void look(lk_watchdog *w, double now) {
@@ -142,12 +153,23 @@ static double nap_length(const lk_watchdog *w, double until_beat) {
   return until_beat;
 }
 
+/* What was heard under the old limit counts for nothing under the new one, for others may
+ * learn of it later. */
+static int take_limit(lk_watchdog *w, double now) {
+  double seconds = atomic_load(&w->limit);
+  if (seconds == w->seconds) return 0;
+  set_seconds(w, seconds);
+  forgive_all(w, now);
+  return 1;
+}
+
 static void *watch(void *argument) {
   lk_watchdog *w = argument;
   double next = lk_clock();
   for (;;) {
     double now = lk_clock();
     int stopping = atomic_load(&w->stopping);
+    if (take_limit(w, now)) next = now;
     look(w, now);
     if (atomic_load(&w->abort_code)) announce(w);
     if (now >= next || stopping) read_report(w, now);
@@ -192,10 +214,12 @@ static lk_status create(lk_watchdog **out, lk_world *world, double seconds) {
   w->world = world;
   w->rank = world->rank;
   w->size = world->size;
-  w->seconds = seconds;
-  w->interval = seconds / 5 < 1 ? seconds / 5 : 1;
-  w->patience = START_TIMES * seconds > START_LEAST ? START_TIMES * seconds : START_LEAST;
+  set_seconds(w, seconds);
+  w->patience = LK_START_TIMES * seconds;
+  if (w->patience < START_LEAST) w->patience = START_LEAST;
+  atomic_store(&w->limit, seconds);
   atomic_store(&w->report.phase, "starting");
+  atomic_store(&w->report.activity, LK_TAKES_ITS_TIME);
   w->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   LK_TRY(LK_NEW(w->peers, (size_t)w->size));
   for (int r = 0; r < w->size; r++)
@@ -207,12 +231,13 @@ static lk_status create(lk_watchdog **out, lk_world *world, double seconds) {
 }
 
 static void start_thread(lk_watchdog *w) {
-  w->looked = w->window = lk_clock();
-  for (int r = 0; r < w->size; r++)
-    w->peers[r].heard = w->peers[r].moved = w->looked;
+  forgive_all(w, lk_clock());
   atomic_store(&w->report.since, w->looked);
   int error = pthread_create(&w->thread, NULL, watch, w);
-  if (!error) return;
+  if (!error) {
+    pthread_setname_np(w->thread, "watchdog");
+    return;
+  }
   lk_fail(LK_INTERNAL, "watchdog: no thread: %s; raise the limit of processes",
           strerror(error));
   lk_world_abort(w->world, LK_INTERNAL); /* the other ranks have theirs */
@@ -228,11 +253,10 @@ static lk_status start(lk_watchdog **out, lk_world *world, double seconds) {
 
 /* Signals are the training thread's: they are blocked while the watchdog's starts, which
  * inherits that, so that SIGPIPE cannot end it either. */
-lk_status lk_watchdog_start(lk_watchdog **out, lk_world *world, double seconds) {
+lk_status lk_watchdog_start(lk_world *world, double seconds) {
   sigset_t all, before;
   lk_watchdog *w = NULL;
-  *out = NULL;
-  if (seconds <= 0 || world->size == 1) return LK_OK;
+  if (seconds <= 0) return LK_OK;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   lk_status status = start(&w, world, seconds);
@@ -241,17 +265,26 @@ lk_status lk_watchdog_start(lk_watchdog **out, lk_world *world, double seconds) 
     free_watchdog(w);
     return status;
   }
-  *out = world->watchdog = w;
+  world->watchdog = w;
   return LK_OK;
 }
 
-void lk_watchdog_stop(lk_watchdog *w) {
+void lk_watchdog_stop(lk_world *world) {
+  lk_watchdog *w = world->watchdog;
   if (!w) return;
-  if (w->world->broken) lk_world_abort(w->world, LK_INTERNAL);
-  w->world->watchdog = NULL;
+  world->watchdog = NULL;
   atomic_store(&w->report.waiting, 1); /* for the others' goodbyes */
   atomic_store(&w->stopping, 1);
   ring(w);
   pthread_join(w->thread, NULL);
   free_watchdog(w);
+}
+
+void lk_watchdog_limit(lk_world *world, double seconds) {
+  lk_watchdog *w = world->watchdog;
+  world->limit = seconds;
+  if (seconds <= 0) lk_watchdog_stop(world);
+  if (!w || seconds <= 0) return;
+  atomic_store(&w->limit, seconds);
+  ring(w);
 }

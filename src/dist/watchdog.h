@@ -19,11 +19,11 @@ enum { LK_BEAT = 1, LK_GOODBYE, LK_END };
 /* What a rank says about itself. Both ends run the same build on the same kind of machine.
  */
 typedef struct {
-  int32_t kind;           /* LK_BEAT … */
-  int32_t code;           /* LK_END: what to exit with */
-  int32_t waiting, files; /* inside MPI; in a phase that uses files */
-  uint64_t step, moves;   /* moves: phases, MPI calls and kernels so far */
-  double waited;          /* seconds that this rank has waited for others so far */
+  int32_t kind;              /* LK_BEAT … */
+  int32_t code;              /* LK_END: what to exit with */
+  int32_t waiting, activity; /* inside MPI; the phase's lk_activity */
+  uint64_t step, moves;      /* moves: phases, MPI calls and kernels so far */
+  double waited;             /* seconds that this rank has waited for others so far */
   char phase[LK_PHASE_SIZE];
 } lk_beat;
 
@@ -34,6 +34,7 @@ typedef struct {
   int left;      /* it said goodbye */
   double heard;  /* time of the last beat */
   double moved;  /* time when its `moves` was last seen to change */
+  double began;  /* time when it was first seen in its step */
   double closed; /* time when the link was closed without a goodbye; 0: it was not */
   double waited; /* its last.waited when the straggler's window began */
   lk_beat last;
@@ -46,7 +47,7 @@ typedef struct {
 typedef struct {
   _Atomic(const char *) phase;
   atomic_uint_least64_t step, moves;
-  atomic_int waiting, files;
+  atomic_int waiting, activity;
   _Atomic double waited; /* seconds, without the present wait */
   _Atomic double since;  /* time of the last call */
 } lk_report;
@@ -54,6 +55,7 @@ typedef struct {
 struct lk_watchdog {
   lk_world *world; /* not owned */
   int rank, size;
+  _Atomic double limit; /* as the training thread wants it; `seconds` follows */
   double seconds, interval;
   double patience;                      /* seconds in which all links must be made */
   unsigned char secret[LK_SECRET_SIZE]; /* of this start; strangers do not know it */
@@ -66,11 +68,18 @@ struct lk_watchdog {
   atomic_int abort_code; /* not 0: this rank aborts the job by itself, with this code */
   atomic_int abort_told; /* … and the others know */
   double looked;         /* time of the last look at the links */
+  double longest;        /* seconds of the longest step that any rank made */
   double suspected;      /* time since which some rank is taken for lost; 0: none is */
   double window;         /* time when the straggler's window began */
   double complained;     /* time of the last straggler's line; 0: none yet */
   pthread_t thread;
 };
+
+/* All ranks. A limit of 0: none. Fails alike on all ranks. */
+lk_status lk_watchdog_start(lk_world *world, double seconds);
+
+/* All ranks: says goodbye, so that an orderly end is no death. */
+void lk_watchdog_stop(lk_world *world);
 
 /* For LK_MPI: this rank enters an MPI call or leaves it. NULL: does nothing. */
 void lk_watchdog_mpi(lk_watchdog *w, int inside);
@@ -92,11 +101,11 @@ void lk_link_receive(lk_watchdog *w, lk_peer *peer, double now);
  * second. */
 _Noreturn void lk_watchdog_end(lk_watchdog *w, int code);
 
+/* What a rank says of itself is taken in. */
+void lk_watchdog_take(lk_watchdog *w, lk_peer *peer, const lk_beat *beat, double now);
+
 /* watchdog_judge.c. Ends all ranks when one is lost and it is on this rank to say so. */
 void lk_watchdog_judge(lk_watchdog *w, double now);
-
-/* One line to standard error, with a single write, so that nothing gets in between. */
-void lk_watchdog_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* watchdog_slow.c. Reports a rank that the others keep waiting for. */
 void lk_watchdog_report_straggler(lk_watchdog *w, double now);

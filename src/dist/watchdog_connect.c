@@ -71,7 +71,7 @@ lk_status lk_watchdog_connect(lk_watchdog *w) {
   LK_TRY(share_secret(w));
   LK_TRY(share_hosts(w));
   choose_hubs(w);
-  for (int turn = 0; turn < w->hubs; turn++)
+  for (int turn = 0; w->size > 1 && turn < w->hubs; turn++)
     LK_TRY(link_to_hub(w, turn));
   return LK_OK;
 }

@@ -8,9 +8,10 @@
 #include <sys/socket.h>
 
 lk_status lk_watchdog_system_fail(const lk_watchdog *w, const char *what) {
-  return lk_fail(LK_INTERNAL,
-                 "watchdog: %s: %s; start with watchdog=0 to go without it (host %s)", what,
-                 strerror(errno), w->world->host);
+  return lk_fail(
+      LK_INTERNAL,
+      "watchdog: %s: %s; set LOCKSTEP_WATCHDOG=0 for all ranks to go without it (host %s)",
+      what, strerror(errno), w->world->host);
 }
 
 static void list_networks(lk_card *card) {

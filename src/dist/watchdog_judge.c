@@ -1,15 +1,13 @@
 /* Who is lost, who says so, and what. */
 #include "dist/watchdog.h"
-#include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
 
 /* When the launcher kills a whole job, ranks see each other die: they keep quiet for as
  * long as that takes, and the launcher, which knows why a rank died, gets to act first. */
 #define DEATH_SECONDS 0.25
 /* A hub that should speak may see less than others: then the next one does. */
 #define PATIENCE_SECONDS 3
-#define MESSAGE_SIZE     1024
+#define FILE_TIMES       10
 
 static int has_died(const lk_peer *peer, double now) {
   return peer->closed > 0 && now - peer->closed > DEATH_SECONDS;
@@ -21,8 +19,10 @@ static int is_silent(const lk_watchdog *w, const lk_peer *peer, double now) {
 
 /* A file system may be slow without anything being wrong. */
 static int is_standing(const lk_watchdog *w, const lk_peer *peer, double now) {
-  double patience = w->seconds * (peer->last.files && !peer->last.waiting ? 10 : 1);
-  return !peer->left && now - peer->moved > patience;
+  int working = !peer->last.waiting;
+  if (peer->left || (working && peer->last.activity == LK_TAKES_ITS_TIME)) return 0;
+  double times = working && peer->last.activity == LK_USES_FILES ? FILE_TIMES : 1;
+  return now - peer->moved > times * w->seconds;
 }
 
 static int waits(const lk_peer *peer) {
@@ -115,19 +115,8 @@ static int count_speakers_before(const lk_watchdog *w, double now) {
   return before;
 }
 
-/* Nothing can be done when it fails. */
-void lk_watchdog_say(const char *format, ...) {
-  char text[MESSAGE_SIZE];
-  va_list arguments;
-  va_start(arguments, format);
-  int length = vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  if (length >= (int)sizeof text) length = sizeof text - 1;
-  if (write(STDERR_FILENO, text, (size_t)length) < 0) return;
-}
-
 void lk_watchdog_judge(lk_watchdog *w, double now) {
-  char fault[128];
+  char fault[160];
   int rank = find_culprit(w, now, fault, sizeof fault);
   if (rank < 0) {
     w->suspected = 0;
@@ -136,9 +125,12 @@ void lk_watchdog_judge(lk_watchdog *w, double now) {
   if (!w->suspected) w->suspected = now;
   if (now - w->suspected < PATIENCE_SECONDS * count_speakers_before(w, now)) return;
   const lk_peer *peer = &w->peers[rank];
-  lk_watchdog_say(
-      "lockstep: rank %d on %s, last seen in step %llu %s, %s; ending all ranks; start the "
-      "same command again: a run goes on from its newest checkpoint\n",
-      rank, peer->host, (unsigned long long)peer->last.step, peer->last.phase, fault);
+  char step[32] = "";
+  if (peer->last.step)
+    snprintf(step, sizeof step, "in step %llu ", (unsigned long long)peer->last.step);
+  lk_say(
+      "rank %d on %s, last seen %s%s, %s; ending all ranks; start the same command again: "
+      "a run goes on from its newest checkpoint",
+      rank, peer->host, step, peer->last.phase, fault);
   lk_watchdog_end(w, LK_STOPPED);
 }

@@ -45,13 +45,24 @@ static void tell_all_to_end(lk_watchdog *w, int code) {
     lk_link_send(w, &w->peers[r], LK_END, code);
 }
 
+/* Beats come less often than short steps end, which makes those look longer. */
+void lk_watchdog_take(lk_watchdog *w, lk_peer *peer, const lk_beat *beat, double now) {
+  const lk_beat *last = &peer->last;
+  int steps = beat->activity == LK_MAKES_STEPS && last->activity == LK_MAKES_STEPS;
+  peer->heard = now;
+  if (beat->moves != last->moves) peer->moved = now;
+  if (!steps || beat->step != last->step) {
+    if (steps && now - peer->began > w->longest) w->longest = now - peer->began;
+    peer->began = now;
+  }
+  peer->last = *beat;
+}
+
 /* Whoever is told to end passes it on: not every rank has a link to the one that spoke. */
 static void take_beat(lk_watchdog *w, lk_peer *peer, double now) {
   lk_beat *beat = &peer->in;
   beat->phase[LK_PHASE_SIZE - 1] = '\0';
-  peer->heard = now;
-  if (beat->moves != peer->last.moves) peer->moved = now;
-  peer->last = *beat;
+  lk_watchdog_take(w, peer, beat, now);
   if (beat->kind == LK_GOODBYE) peer->left = 1;
   if (beat->kind != LK_END) return;
   tell_all_to_end(w, beat->code);

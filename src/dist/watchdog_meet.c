@@ -137,10 +137,11 @@ lk_status lk_meet_callers(lk_watchdog *w, int door, int missing) {
   }
   free_meeting(&m);
   if (status != LK_OK || !missing) return status;
-  return lk_fail(LK_INTERNAL,
-                 "watchdog: %d ranks could not reach this host over TCP within %.0f s; "
-                 "allow connections between the hosts, or start with watchdog=0",
-                 missing, w->patience);
+  return lk_fail(
+      LK_INTERNAL,
+      "watchdog: %d ranks could not reach this host over TCP within %.0f s; "
+      "allow connections between the hosts, or set LOCKSTEP_WATCHDOG=0 for all ranks",
+      missing, w->patience);
 }
 
 static void call(meeting *m, lk_watchdog *w, int hub, struct sockaddr_in to) {
@@ -218,6 +219,6 @@ lk_status lk_meet_hub(lk_watchdog *w, int hub, const lk_card *card) {
   if (status != LK_OK || found) return status;
   return lk_fail(LK_INTERNAL,
                  "watchdog: cannot reach rank %d on %s at port %d over TCP; allow "
-                 "connections between the hosts, or start with watchdog=0",
+                 "connections between the hosts, or set LOCKSTEP_WATCHDOG=0 for all ranks",
                  hub, w->peers[hub].host, ntohs(card->port));
 }

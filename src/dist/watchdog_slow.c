@@ -33,7 +33,7 @@ static int find_straggler(const lk_watchdog *w, double *share) {
 
 void lk_watchdog_report_straggler(lk_watchdog *w, double now) {
   double share = 0;
-  if (w->rank != w->hub[0] || now - w->window < w->seconds) return;
+  if (w->size == 1 || w->rank != w->hub[0] || now - w->window < w->seconds) return;
   int rank = find_straggler(w, &share);
   w->window = now;
   for (int r = 0; r < w->size; r++)
@@ -41,8 +41,7 @@ void lk_watchdog_report_straggler(lk_watchdog *w, double now) {
   if (rank < 0 || !moves(w, rank, now)) return;
   if (w->complained > 0 && now - w->complained < QUIET_SECONDS) return;
   w->complained = now;
-  lk_watchdog_say(
-      "lockstep: rank %d on %s is slow: all others spent %.0f %% of the last %.0f "
-      "s waiting for it; see what else runs on that host\n",
-      rank, w->peers[rank].host, 100 * share, w->seconds);
+  lk_say("rank %d on %s is slow: all others spent %.0f %% of the last %.0f "
+         "s waiting for it; see what else runs on that host",
+         rank, w->peers[rank].host, 100 * share, w->seconds);
 }

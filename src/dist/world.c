@@ -1,6 +1,9 @@
 /* Start and end of MPI, and who is who. */
+#include "dist/guard.h"
+#include "dist/start.h"
 #include "dist/watchdog.h"
 #include "lockstep/memory.h"
+#include <math.h>
 
 /* MPI starts once in a process, so there is one world: LK_MPI's. */
 static lk_world *the_world;
@@ -25,12 +28,18 @@ lk_status lk_mpi_fail(int error, const char *function, int line) {
 }
 
 /* The handler comes first: with MPI's default one no error would ever be returned. */
-static lk_status duplicate_communicator(lk_world *world) {
+static lk_status find_self(lk_world *world) {
+  int length = 0;
   LK_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
+  LK_MPI(MPI_Comm_rank(MPI_COMM_WORLD, &world->rank));
+  LK_MPI(MPI_Comm_size(MPI_COMM_WORLD, &world->size));
+  LK_MPI(MPI_Get_processor_name(world->host, &length));
+  return LK_OK;
+}
+
+static lk_status duplicate_communicator(lk_world *world) {
   LK_MPI(MPI_Comm_dup(MPI_COMM_WORLD, &world->comm));
   LK_MPI(MPI_Comm_set_errhandler(world->comm, MPI_ERRORS_RETURN));
-  LK_MPI(MPI_Comm_rank(world->comm, &world->rank));
-  LK_MPI(MPI_Comm_size(world->comm, &world->size));
   return LK_OK;
 }
 
@@ -44,15 +53,42 @@ static lk_status count_local_ranks(lk_world *world) {
 }
 
 static lk_status describe_world(lk_world *world, int provided) {
-  int length = 0;
   LK_TRY(duplicate_communicator(world));
-  LK_MPI(MPI_Get_processor_name(world->host, &length));
   LK_TRY(count_local_ranks(world));
   if (provided < MPI_THREAD_FUNNELED)
     return lk_fail(LK_INTERNAL,
                    "this MPI library has no thread support (MPI_THREAD_FUNNELED); "
                    "use one that was built with it, such as Debian's Open MPI");
   return LK_NEW(world->codes, (size_t)world->size);
+}
+
+/* A failure that only this rank knows of: the others may wait for it. */
+static lk_status fail_for_all(lk_world *world, lk_status status) {
+  if (status != LK_OK && world->size > 1) lk_world_abort(world, status);
+  return status;
+}
+
+/* All ranks, once MPI has started. */
+static lk_status set_up(lk_world *world, int provided) {
+  LK_TRY(fail_for_all(world, find_self(world)));
+  lk_guard_stage("the first exchange between the ranks");
+  lk_status status = lk_start_agree(world);
+  if (status == LK_USAGE) return status; /* on all */
+  LK_TRY(fail_for_all(world, status));
+  LK_TRY(fail_for_all(world, describe_world(world, provided)));
+  return lk_watchdog_start(world, world->limit);
+}
+
+static lk_status start_mpi(int *argc, char ***argv, int *provided) {
+  int error = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, provided);
+  return error == MPI_SUCCESS ? LK_OK : lk_mpi_fail(error, __func__, __LINE__);
+}
+
+/* A limit that is no number is reported when MPI has started. */
+static void begin_guard(void) {
+  double seconds = lk_start_seconds();
+  lk_guard_begin(LK_START_TIMES * (isnan(seconds) ? LK_WATCHDOG_SECONDS : seconds),
+                 "MPI_Init");
 }
 
 lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
@@ -62,37 +98,42 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   LK_TRY(lk_launcher_check());
   LK_TRY(LK_NEW(world, 1));
   world->comm = MPI_COMM_NULL;
-  int error = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided);
-  if (error != MPI_SUCCESS) {
+  begin_guard();
+  lk_status status = start_mpi(argc, argv, &provided);
+  if (status == LK_OK) {
+    *out = the_world = world;
+    status = set_up(world, provided);
+  } else
     lk_free(world);
-    return lk_mpi_fail(error, __func__, __LINE__);
-  }
-  the_world = world;
-  lk_status status = describe_world(world, provided);
-  if (status != LK_OK) {
-    if (world->size > 1)
-      lk_world_abort(world, status); /* the others may wait for this one */
-    lk_world_free(world);
-    return status;
-  }
-  *out = world;
-  return LK_OK;
+  lk_guard_end();
+  return status;
 }
 
-/* Its MPI calls go unchecked: at the end nobody is left to act on a failure. */
+/* Its MPI calls go unchecked: at the end nobody is left to act on a failure. The watchdog
+ * stays until MPI has ended, for that waits for all ranks. */
 void lk_world_free(lk_world *world) {
   if (!world) return;
-  the_world = NULL;
+  if (world->broken && world->size > 1) lk_world_abort(world, LK_INTERNAL);
+  lk_watchdog_phase(world->watchdog, 0, "ending", LK_USES_FILES);
+  if (!world->watchdog) lk_guard_begin(world->limit, "MPI_Finalize");
+  lk_mpi_enter();
   if (world->comm != MPI_COMM_NULL) MPI_Comm_free(&world->comm);
+  MPI_Finalize();
+  lk_watchdog_stop(world);
+  lk_guard_end();
+  the_world = NULL;
   lk_free(world->codes);
   lk_free(world);
-  MPI_Finalize();
+}
+
+lk_watchdog *lk_world_watchdog(const lk_world *world) {
+  return world->watchdog;
 }
 
 void lk_world_report(lk_world *world, lk_status status) {
   if (status == LK_OK) return;
   if (world && world->size > 1 && world->broken) lk_world_abort(world, status);
-  if (world ? world->rank == 0 : lk_launcher_is_first()) lk_say("%s", lk_message());
+  if (world ? world->rank == 0 : lk_launcher_rank() == 0) lk_say("%s", lk_message());
 }
 
 int lk_world_rank(const lk_world *world) {

@@ -13,6 +13,7 @@ struct lk_world {
   MPI_Comm comm; /* a duplicate of MPI_COMM_WORLD, owned */
   int rank, size, local_size;
   char host[MPI_MAX_PROCESSOR_NAME + 1];
+  double limit;                 /* the watchdog's, in seconds; 0: MPI may wait for ever */
   int *codes;                   /* (P) one status a rank, owned */
   char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
   struct lk_watchdog *watchdog; /* while one runs, not owned */
@@ -26,8 +27,12 @@ void lk_mpi_leave(void);
 /* Before MPI starts. LK_USAGE with the fix: the launcher did not prepare what MPI needs. */
 lk_status lk_launcher_check(void);
 
-/* Without MPI: nonzero on the one process that shall speak. */
-int lk_launcher_is_first(void);
+/* Without MPI: the rank that the launcher gave this process, 0 where none did. */
+int lk_launcher_rank(void);
+
+/* A start may take so many times the watchdog's limit without any fault: a large cluster,
+ * or an overloaded machine, takes its time. */
+enum { LK_START_TIMES = 5 };
 
 /* All ranks: the bytes of rank `from` to every rank. */
 lk_status lk_world_tell(lk_world *world, int from, void *bytes, size_t size);

@@ -27,7 +27,7 @@ static void forward_shard(lk_trainer *t, int i, int slot) {
                          .purpose = LK_RANDOM_DROPOUT,
                          .step = t->step,
                          .shard = (uint32_t)(t->first_shard + i)}};
-  lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_COMPUTES);
+  lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
   lk_dataset_pack(t->dataset, t->step, t->first_shard + i, pack);
   t->mine[2 * i] = lk_model_forward(t->models[slot], t->values, pack, &dropout, NULL);
   t->mine[2 * i + 1] = pack->M;

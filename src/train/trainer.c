@@ -161,7 +161,9 @@ static lk_status set_up_machine(lk_trainer *t) {
 static lk_status begin_guard(lk_trainer *t, lk_trainer_purpose purpose) {
   if (purpose == LK_TO_PROBE) return LK_OK; /* the run's are at work */
   if (purpose == LK_TO_RUN) LK_TRY(lk_world_agree(t->world, lk_stop_install()));
-  return lk_watchdog_start(&t->watchdog, t->world, t->config->watchdog);
+  lk_watchdog_limit(t->world, t->config->watchdog);
+  t->watchdog = lk_world_watchdog(t->world);
+  return LK_OK;
 }
 
 static lk_status start(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
@@ -200,7 +202,6 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config
 
 void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
-  lk_watchdog_stop(trainer->watchdog);
   lk_probe_free(trainer->probe);
   lk_tree_free(trainer->tree);
   lk_muon_free(trainer->muon);

@@ -28,17 +28,18 @@ same() {
   echo "same bits: $1"
 }
 
-# start RANKS LOG COMMAND...: starts lockstep in the background, in a session of its own, whose
-# number is `session`. After `limit` seconds, times PATIENCE for slow builds, it is ended. Interrupts are reset to what they are at
-# a terminal: a shell ignores them in background jobs. The leader is a shell because a job that a
-# signal ends would be announced on standard error.
+# start RANKS LOG COMMAND...: starts lockstep in the background, in a session of its own, whose number is
+# `session`; its standard input is the file `input`, when that is set. After `limit` seconds, times PATIENCE
+# for slow builds, it is ended. Interrupts are reset to what they are at a terminal: a shell ignores them in
+# background jobs. The leader is a shell because a job that a signal ends would be announced on standard
+# error.
 start() {
   local ranks=$1 log=$2 launcher
   shift 2
   launcher "$ranks"
   # shellcheck disable=SC2016 # for the inner shell
   env --default-signal=INT,QUIT setsid bash -c 'timeout -k 5 "$0" "$@"; exit $?' \
-    "$((${limit:-60} * ${PATIENCE:-1}))" "${launcher[@]}" "$LOCKSTEP" "$@" > "$log" 2>&1 < /dev/null &
+    "$((${limit:-60} * ${PATIENCE:-1}))" "${launcher[@]}" "$LOCKSTEP" "$@" > "$log" 2>&1 < "${input:-/dev/null}" &
   session=$!
 }
 

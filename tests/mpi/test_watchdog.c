@@ -2,9 +2,11 @@
  * nothing. ranks: 1 2 4 5
  *
  * `test_watchdog FAULT RANK...` instead runs steps of which one goes wrong on these ranks,
- * for tests/mpi/watchdog.sh. */
+ * for tests/mpi/watchdog.sh; with FAULT_AT=PLACE, FAULT_RANK=RANK and FAULT_SIGNAL=NUMBER
+ * in the environment one rank gets the signal before or after MPI_Init or MPI_Finalize, for
+ * tests/mpi/windows.sh. */
+#include "dist/watchdog.h"
 #include "lockstep/memory.h"
-#include "lockstep/watchdog.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,8 +33,29 @@ static void on_terminate(int signal) {
 
 static void wait_for_others(uint64_t step) {
   int any;
-  lk_watchdog_phase(watchdog, step, "computing", LK_COMPUTES);
+  lk_watchdog_phase(watchdog, step, "computing", LK_MAKES_STEPS);
   if (lk_world_any(world, 0, &any) != LK_OK) fail("a collective failed");
+}
+
+/* MPI's profiling interface: these two stand for MPI's own. */
+static void go_wrong_at(const char *place) {
+  const char *at = getenv("FAULT_AT");
+  if (!at || strcmp(at, place) || atoi(getenv("FAULT_RANK")) != lk_launcher_rank()) return;
+  raise(atoi(getenv("FAULT_SIGNAL")));
+}
+
+int MPI_Init_thread(int *argc, char ***argv, int required, int *provided) {
+  go_wrong_at("before MPI_Init");
+  int error = PMPI_Init_thread(argc, argv, required, provided);
+  go_wrong_at("after MPI_Init");
+  return error;
+}
+
+int MPI_Finalize(void) {
+  go_wrong_at("before MPI_Finalize");
+  int error = PMPI_Finalize();
+  go_wrong_at("after MPI_Finalize");
+  return error;
 }
 
 static void run_healthy(uint64_t steps, useconds_t pause) {
@@ -81,8 +104,9 @@ static int is_victim(int argc, char **argv) {
 }
 
 static void run_fault(int argc, char **argv) {
-  if (lk_watchdog_start(&watchdog, world, SECONDS) != LK_OK) fail("no watchdog");
-  if (!strcmp(argv[1], "slow")) {
+  lk_watchdog_limit(world, SECONDS);
+  watchdog = lk_world_watchdog(world);
+  if (!strcmp(argv[1], "slow") || !strcmp(argv[1], "none")) {
     run_slow(is_victim(argc, argv));
     return;
   }
@@ -94,18 +118,21 @@ static void run_fault(int argc, char **argv) {
 
 /* Ends that come at different times, phases between, and nothing left in memory. */
 static void run_orderly(void) {
+  lk_watchdog_limit(world, 0); /* that of the start */
   uint64_t alive = lk_allocations_alive();
   for (int round = 0; round < 3; round++) {
-    if (lk_watchdog_start(&watchdog, world, 1.5) != LK_OK) fail("no watchdog");
-    if (!watchdog != (lk_world_size(world) == 1)) fail("one is for several ranks");
+    if (lk_watchdog_start(world, 1.5) != LK_OK) fail("no watchdog");
+    watchdog = lk_world_watchdog(world);
+    if (!watchdog) fail("there is none");
     run_healthy(5, 20 * MILLISECOND);
     lk_watchdog_phase(watchdog, 5, "leaving", LK_COMPUTES);
     usleep((useconds_t)((lk_world_rank(world) + round) % 3 * 400 * MILLISECOND));
-    lk_watchdog_stop(watchdog);
+    lk_watchdog_limit(world, 0);
   }
-  if (lk_watchdog_start(&watchdog, world, 0) != LK_OK || watchdog) fail("0 is for none");
+  watchdog = NULL;
+  if (lk_watchdog_start(world, 0) != LK_OK || lk_world_watchdog(world))
+    fail("0 is for none");
   run_healthy(2, 0);
-  lk_watchdog_stop(watchdog);
   if (lk_allocations_alive() != alive) fail("memory is left");
 }
 
@@ -130,10 +157,9 @@ static void expect_silence(void) {
 int main(int argc, char **argv) {
   if (lk_world_create(&world, &argc, &argv) != LK_OK) return 1;
   signal(SIGTERM, on_terminate);
-  if (argc > 1) {
+  if (argc > 1)
     run_fault(argc, argv);
-    lk_watchdog_stop(watchdog);
-  } else
+  else
     expect_silence();
   lk_world_free(world);
   return 0;
