@@ -9,7 +9,8 @@
 typedef struct lk_world lk_world;
 
 /* All ranks. Starts MPI (a world of 1 when there is no launcher), on a communicator of its
- * own with MPI_ERRORS_RETURN, and the watchdog (lockstep/watchdog.h). The caller
+ * own with MPI_ERRORS_RETURN, and the watchdog (lockstep/watchdog.h). LK_USAGE, alike on
+ * all ranks, when they were not started with the same program and arguments. The caller
  * owns *out, which is there also after a failure if MPI has started: lk_world_free, which
  * all ranks call and which ends MPI. A start that does not come to its end within five
  * times the watchdog's limit ends the process with a message. */

@@ -8,8 +8,10 @@
  */
 double lk_start_seconds(void);
 
-/* All ranks, right after MPI_Init: world->limit becomes rank 0's limit of the watchdog.
- * LK_USAGE is the same on all ranks; LK_INTERNAL may be this rank's alone. */
-lk_status lk_start_agree(lk_world *world);
+/* All ranks, right after MPI_Init: that all run the same program with the same arguments;
+ * LK_USAGE, alike on all ranks, names the first that does not, and the difference.
+ * world->limit becomes rank 0's limit of the watchdog. LK_INTERNAL may be this rank's
+ * alone. */
+lk_status lk_start_agree(lk_world *world, int argc, char **argv);
 
 #endif

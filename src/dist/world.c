@@ -69,10 +69,10 @@ static lk_status fail_for_all(lk_world *world, lk_status status) {
 }
 
 /* All ranks, once MPI has started. */
-static lk_status set_up(lk_world *world, int provided) {
+static lk_status set_up(lk_world *world, int argc, char **argv, int provided) {
   LK_TRY(fail_for_all(world, find_self(world)));
   lk_guard_stage("the first exchange between the ranks");
-  lk_status status = lk_start_agree(world);
+  lk_status status = lk_start_agree(world, argc, argv);
   if (status == LK_USAGE) return status; /* on all */
   LK_TRY(fail_for_all(world, status));
   LK_TRY(fail_for_all(world, describe_world(world, provided)));
@@ -102,7 +102,7 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   lk_status status = start_mpi(argc, argv, &provided);
   if (status == LK_OK) {
     *out = the_world = world;
-    status = set_up(world, provided);
+    status = set_up(world, *argc, *argv, provided);
   } else
     lk_free(world);
   lk_guard_end();

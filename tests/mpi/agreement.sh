@@ -1,6 +1,6 @@
 #!/bin/bash
 # Ranks with different settings, data or builds are refused, and so are processes that their
-# launcher could not connect. timeout: 120
+# launcher could not connect. timeout: 300
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -37,16 +37,58 @@ differ() {
   expect "$what" 64 "rank ${rank:-1} on $(hostname): $pattern"
 }
 
-differ "another seed" "its config .*'seed: 2' here, 'seed: 1' there" -- seed=2
-differ "another length" "its config .*'steps: 3' here, 'steps: 2' there" -- steps=3
+# The arguments are compared first of all, before anything can fail on one rank alone.
+arguments='its arguments are not rank 0.s: argument'
+differ "another seed" "$arguments 6 is 'seed=2' here, missing there" -- seed=2
+differ "an unknown option" "$arguments 6 is '--bogus' here, missing there" -- --bogus
+differ "an empty argument" "$arguments 6 is '' here, missing there" -- ""
+differ "no such file" "$arguments 6 is 'corpus=nowhere' here, missing there" -- corpus=nowhere
+differ "a long argument" "$arguments 6 is 'x{200,}' here, missing there" -- "$(printf 'x%.0s' {1..20000})"
+whole=("${command[@]}")
+for words in '' '--version' 'pretrain' "inspect $SOURCE_DIR/configs/tiny.yaml"; do
+  read -ra command <<< "$words"
+  rc=0
+  timeout 60 "$MPIRUN" -np 2 "$LOCKSTEP" "${whole[@]}" : -np 1 "$LOCKSTEP" "${command[@]}" > log 2>&1 || rc=$?
+  expect "other arguments, '$words'" 64 "rank 2 on $(hostname): $arguments [12] is .* here, '.*' there"
+done
+command=("${whole[@]}")
+
+# Another program: one byte more, or one that never starts MPI.
+with_program() {
+  rc=0
+  timeout 60 "$MPIRUN" -np 1 "$LOCKSTEP" --version : -np 1 "$@" > log 2>&1 || rc=$?
+}
+cp "$LOCKSTEP" longer
+echo >> longer
+with_program ./longer --version
+expect "a longer program" 64 "rank 1 on $(hostname): its program is not rank 0's: XXH3 [0-9a-f]{32} here"
+LOCKSTEP_WATCHDOG=1 with_program sleep 100
+expect "no MPI program" 75 "rank 0 on $(hostname): MPI_Init has not come to its end within 5 s"
+LOCKSTEP_WATCHDOG=soon with_program "$LOCKSTEP" --version
+expect "a limit that is no number" 64 "LOCKSTEP_WATCHDOG is 'soon', not a number of seconds"
+
+# The same arguments, but other files under the names that they give.
+mkdir -p seed length
+sed 's/^steps: .*/steps: 2/' "$SOURCE_DIR/configs/tiny.yaml" > tiny.yaml
+for folder in seed length other; do
+  cp tiny.yaml $folder
+done
+cp -r data seed
+cp -r data length
+echo 'seed: 2' >> seed/tiny.yaml
+sed -i 's/^steps: .*/steps: 3/' length/tiny.yaml
+command=(pretrain tiny.yaml run=run corpus=data/wiki.txt)
+differ "another seed in the file" "its config .*'seed: 2' here, 'seed: 1' there" -wdir seed --
+differ "another length in the file" "its config .*'steps: 3' here, 'steps: 2' there" -wdir length --
 differ "another corpus" "its data " -wdir other --
 mkdir -p answers/data
 cp data/wiki.txt answers/data
+cp tiny.yaml answers
 sed 1d data/birth_places_train.tsv > answers/data/birth_places_train.tsv
 command+=(objective.spans=salient objective.answers=0.5 questions=data/birth_places_train.tsv)
 differ "other answers" "its questions " -wdir answers --
 unset 'command[-1]' 'command[-1]'
-differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM -- seed=1
+differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM --
 
 # bf16 where one rank cannot, or none can.
 command+=(precision=bf16)
