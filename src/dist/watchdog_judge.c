@@ -8,6 +8,12 @@
 /* A hub that should speak may see less than others: then the next one does. */
 #define PATIENCE_SECONDS 3
 #define FILE_TIMES       10
+/* A step, or a part of one, that takes so many times the longest step before it has no end,
+ * also while nobody waits. It has ten times the limit in any case, and the first step, of
+ * which nothing is known, six hundred times. */
+#define STEP_TIMES  30
+#define BUSY_TIMES  10
+#define FIRST_TIMES 600
 
 static int has_died(const lk_peer *peer, double now) {
   return peer->closed > 0 && now - peer->closed > DEATH_SECONDS;
@@ -61,6 +67,38 @@ static int find_spinning(const lk_watchdog *w, double now) {
   return waiting ? found : -1;
 }
 
+/* A rank that works on a step, or stands in a phase, far longer than any step has taken. */
+static int is_endless(const lk_watchdog *w, const lk_peer *peer, double now) {
+  double busy = BUSY_TIMES * w->seconds, step = FIRST_TIMES * w->seconds;
+  int steps = peer->last.activity == LK_MAKES_STEPS;
+  if (waits(peer) || (!steps && peer->last.activity != LK_COMPUTES)) return 0;
+  if (w->longest * STEP_TIMES > busy) busy = w->longest * STEP_TIMES;
+  if (w->longest > 0) step = busy;
+  return now - peer->moved > busy || (steps && now - peer->began > step);
+}
+
+static double busy_since(const lk_peer *peer) {
+  return peer->moved < peer->began ? peer->moved : peer->began;
+}
+
+static int find_endless(const lk_watchdog *w, double now) {
+  int found = -1;
+  for (int r = 0; r < w->size; r++)
+    if (is_endless(w, &w->peers[r], now) &&
+        (found < 0 || busy_since(&w->peers[r]) < busy_since(&w->peers[found])))
+      found = r;
+  return found;
+}
+
+static void describe_endless(const lk_watchdog *w, int rank, double now, char *fault,
+                             size_t size) {
+  char steps[64] = "";
+  if (w->longest > 0)
+    snprintf(steps, sizeof steps, ", and no step took more than %.0f s", w->longest);
+  snprintf(fault, size, "has computed for %.0f s without an end%s",
+           now - busy_since(&w->peers[rank]), steps);
+}
+
 /* All wait for each other: the one that is furthest behind. */
 static int find_deadlocked(const lk_watchdog *w, double now) {
   int found = -1;
@@ -98,6 +136,11 @@ static int find_culprit(const lk_watchdog *w, double now, char *fault, size_t si
   if (rank >= 0) {
     snprintf(fault, size, "has made no progress for %.0f s, and others wait for it",
              now - w->peers[rank].moved);
+    return rank;
+  }
+  rank = find_endless(w, now);
+  if (rank >= 0) {
+    describe_endless(w, rank, now, fault, size);
     return rank;
   }
   snprintf(fault, size, "has made no progress for %.0f s: all ranks wait for each other",

@@ -1,0 +1,171 @@
+/* Whom the watchdog takes for lost, with a clock that the tests set. */
+#include "dist/watchdog.h"
+#include "lockstep/memory.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { RANKS = 3, LIMIT = 60 };
+
+static lk_world world;
+static lk_peer peers[RANKS];
+static lk_watchdog watchdog;
+
+/* All ranks are heard, and make step `step` since time 0. */
+static void set_up_ranks(uint64_t step, lk_activity activity) {
+  memset(peers, 0, sizeof peers);
+  watchdog =
+      (lk_watchdog){.world = &world, .size = RANKS, .seconds = LIMIT, .peers = peers};
+  watchdog.hubs = 1;
+  for (int r = 0; r < RANKS; r++) {
+    peers[r].fd = -1;
+    peers[r].watched = r != 0;
+    peers[r].last = (lk_beat){.step = step, .activity = activity, .phase = "computing"};
+    strcpy(peers[r].host, "here");
+  }
+}
+
+/* A beat of every rank: it has moved or not, and waits or not. */
+static void beat(double now, uint64_t step, int moves, int waiting) {
+  for (int r = 0; r < RANKS; r++) {
+    lk_beat next = peers[r].last;
+    next.step = step;
+    next.moves += (uint64_t)moves;
+    next.waiting = waiting;
+    lk_watchdog_take(&watchdog, &peers[r], &next, now);
+  }
+}
+
+/* What the judge says at this time, in a process that it may end; "" when it says nothing.
+ */
+static const char *judge(double now) {
+  static char said[1024];
+  int ends[2], status;
+  assert_int_equal(pipe(ends), 0);
+  pid_t child = fork();
+  if (!child) {
+    dup2(ends[1], STDERR_FILENO);
+    lk_watchdog_judge(&watchdog, now);
+    _exit(0);
+  }
+  close(ends[1]);
+  ssize_t length = read(ends[0], said, sizeof said - 1);
+  said[length > 0 ? length : 0] = '\0';
+  close(ends[0]);
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(WEXITSTATUS(status), *said ? LK_STOPPED : 0);
+  return said;
+}
+
+static void assert_says(double now, const char *part) {
+  const char *said = judge(now);
+  if (!strstr(said, part)) print_message("said: %s\n", said);
+  assert_non_null(strstr(said, part));
+}
+
+static void assert_silent(double now) {
+  assert_string_equal(judge(now), "");
+}
+
+/* Steps of two seconds, then one that goes on and on although its kernels begin. */
+static void test_step_without_end(void **state) {
+  (void)state;
+  set_up_ranks(1, LK_MAKES_STEPS);
+  for (int i = 1; i <= 10; i++)
+    beat(2 * i, 1 + (uint64_t)i, 1, 0);
+  beat(20 + 10 * LIMIT - 1, 11, 1, 0);
+  assert_silent(20 + 10 * LIMIT - 1);
+  beat(20 + 10 * LIMIT + 1, 11, 1, 0);
+  assert_says(20 + 10 * LIMIT + 1,
+              "lockstep: rank 0 on here, last seen in step 11 computing, has computed for "
+              "601 s without an end, and no step took more than 2 s; ending all ranks");
+}
+
+/* Where steps take minutes, a long one is no fault. */
+static void test_long_steps_have_longer(void **state) {
+  (void)state;
+  set_up_ranks(1, LK_MAKES_STEPS);
+  beat(100, 2, 1, 0);
+  beat(200, 3, 1, 0);
+  beat(200 + 2999, 3, 1, 0);
+  assert_silent(200 + 2999);
+  beat(200 + 3001, 3, 1, 0);
+  assert_says(200 + 3001, "without an end, and no step took more than 100 s");
+}
+
+/* Of the first step nothing is known, but a kernel has an end. */
+static void test_first_step(void **state) {
+  (void)state;
+  set_up_ranks(1, LK_MAKES_STEPS);
+  beat(599 * LIMIT, 1, 1, 0);
+  assert_silent(599 * LIMIT);
+  beat(601 * LIMIT, 1, 1, 0);
+  assert_says(601 * LIMIT, "has computed for 36060 s without an end; ending");
+  set_up_ranks(1, LK_MAKES_STEPS);
+  beat(11 * LIMIT, 1, 0, 0);
+  assert_says(11 * LIMIT, "has computed for 660 s without an end; ending");
+}
+
+/* Commands that compute without steps only have to go on from kernel to kernel. */
+static void test_phases_without_steps(void **state) {
+  (void)state;
+  set_up_ranks(0, LK_COMPUTES);
+  beat(5000 * LIMIT, 0, 1, 0);
+  assert_silent(5000 * LIMIT);
+  beat(5011 * LIMIT, 0, 0, 0);
+  assert_says(5011 * LIMIT, "last seen computing, has computed for 660 s without an end");
+}
+
+/* Reading a huge corpus, waiting for a person. */
+static void test_patience(void **state) {
+  (void)state;
+  set_up_ranks(0, LK_USES_FILES);
+  beat(1000 * LIMIT, 0, 0, 0);
+  assert_silent(1000 * LIMIT);
+  set_up_ranks(0, LK_TAKES_ITS_TIME);
+  beat(1000 * LIMIT, 0, 0, 0);
+  peers[1].last.waiting = 1;
+  assert_silent(1000 * LIMIT);
+  peers[0].last.activity = LK_COMPUTES;
+  assert_says(1000 * LIMIT, "rank 0 on here, last seen computing, has made no progress for "
+                            "60000 s, and others wait for it");
+}
+
+static void test_deadlock_and_silence(void **state) {
+  (void)state;
+  set_up_ranks(5, LK_TAKES_ITS_TIME);
+  beat(1, 5, 1, 1);
+  beat(LIMIT, 5, 0, 1);
+  assert_silent(LIMIT);
+  beat(LIMIT + 2, 5, 0, 1);
+  assert_says(LIMIT + 2, "all ranks wait for each other");
+  set_up_ranks(5, LK_MAKES_STEPS);
+  peers[0].heard = peers[1].heard = LIMIT + 1;
+  assert_says(LIMIT + 1, "rank 2 on here, last seen in step 5 computing, has been silent");
+}
+
+/* A host's name comes from outside. */
+static void test_names_are_shown(void **state) {
+  (void)state;
+  set_up_ranks(5, LK_MAKES_STEPS);
+  strcpy(peers[2].host, "h\033[2J");
+  peers[0].heard = peers[1].heard = LIMIT + 1;
+  assert_null(strchr(judge(LIMIT + 1), '\033'));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_step_without_end),
+                                     cmocka_unit_test(test_long_steps_have_longer),
+                                     cmocka_unit_test(test_first_step),
+                                     cmocka_unit_test(test_phases_without_steps),
+                                     cmocka_unit_test(test_patience),
+                                     cmocka_unit_test(test_deadlock_and_silence),
+                                     cmocka_unit_test(test_names_are_shown)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
