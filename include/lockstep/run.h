@@ -24,6 +24,11 @@ void lk_run_close(lk_run *run);
  * LK_BAD_DATA when checkpoints are there but none is good. */
 lk_status lk_run_find_checkpoint(lk_run *run, lk_checkpoint **out);
 
+/* Of a checkpoint that could not be read: passes its status on, and where its path is a
+ * link to nothing (a run's `latest`), makes a message that says where it points and which
+ * checkpoint beside it is good. */
+lk_status lk_run_explain(lk_status status, const char *path);
+
 /* Where the checkpoint that lk_run_find_checkpoint found is; owned by the run. */
 const char *lk_run_checkpoint_path(const lk_run *run);
 

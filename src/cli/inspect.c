@@ -1,5 +1,5 @@
 #include "cli/command.h"
-#include "lockstep/store.h"
+#include "lockstep/run.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
 
@@ -44,7 +44,7 @@ static lk_status inspect_corpus(const char *path) {
 
 static lk_status inspect(const char *path) {
   lk_store_kind kind;
-  LK_TRY(lk_store_kind_of(path, &kind));
+  LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
   return kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/trained.h"
 #include "lockstep/heads.h"
+#include "lockstep/run.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,7 +200,7 @@ lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report 
       .formulas = "α = softmax(K q / √D) for every character of the text, over itself and "
                   "the earlier ones; &emsp; entropy = −Σ<sub>i</sub> α<sub>i</sub> ln "
                   "α<sub>i</sub>"};
-  LK_TRY(lk_checkpoint_read(&trained, checkpoint, 0));
+  LK_TRY(lk_run_explain(lk_checkpoint_read(&trained, checkpoint, 0), checkpoint));
   lk_status status = lk_checkpoint_check(trained, checkpoint);
   if (status == LK_OK) status = lk_heads_read(&heads, trained, text);
   if (status == LK_OK) status = fill(report, &heads, trained->vocabulary);

@@ -1,4 +1,5 @@
 #include "lockstep/share.h"
+#include "lockstep/run.h"
 #include <string.h>
 
 /* What the other ranks need before they can make room. */
@@ -66,7 +67,7 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
 }
 
 static lk_status read_model(const char *path, lk_checkpoint **checkpoint) {
-  LK_TRY(lk_checkpoint_read(checkpoint, path, 0));
+  LK_TRY(lk_run_explain(lk_checkpoint_read(checkpoint, path, 0), path));
   lk_status status = lk_checkpoint_check(*checkpoint, path);
   if (status == LK_OK) return LK_OK;
   lk_checkpoint_free(*checkpoint);
