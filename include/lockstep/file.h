@@ -38,6 +38,9 @@ enum { LK_TEMPORARY_DIGITS = 16 };
  * free, and stores that name in `aside`. LK_IO when it cannot. */
 lk_status lk_file_set_aside(const char *path, char aside[PATH_MAX]);
 
+/* The same with PATH.SUFFIX, PATH.SUFFIX-1, … */
+lk_status lk_file_set_aside_as(const char *path, const char *suffix, char aside[PATH_MAX]);
+
 /* Makes a folder and its parents; one that exists is fine. LK_IO otherwise. */
 lk_status lk_folder_create(const char *path);
 

@@ -17,11 +17,17 @@ typedef struct lk_run lk_run;
 lk_status lk_run_open(lk_run **out, const lk_config *config);
 void lk_run_close(lk_run *run);
 
-/* The checkpoint to go on from, by config->resume: "auto" takes the newest good one and
- * names on standard error each damaged one that it skips; "never" refuses a directory that
- * has checkpoints; else a path. *out is NULL when there is none; the caller owns it:
- * lk_checkpoint_free. LK_USAGE when its config differs in a key that the bits depend on,
- * LK_BAD_DATA when checkpoints are there but none is good. */
+/* The checkpoint to go on from, by config->resume: "auto" takes the newest good one;
+ * "never" refuses a directory that has any, good or not; else a path. *out is NULL when
+ * there is none; the caller owns it: lk_checkpoint_free. LK_USAGE when its config differs
+ * in a key that the bits depend on, LK_BAD_DATA when checkpoints are there but none is
+ * good, LK_NO_INPUT when one cannot be read (no permission, a failing disk): an older one
+ * is not taken for it.
+ *
+ * Damaged ones that are newer than a good one are named on standard error and renamed to
+ * step-NNNNNN.h5.damaged (.damaged-1 … where that is taken). They count for nothing from
+ * then on. Folders, pipes, links to nothing, other spellings of a step (step-7.h5) and
+ * files that hold another step than their name says are named and left alone. */
 lk_status lk_run_find_checkpoint(lk_run *run, lk_checkpoint **out);
 
 /* Of a checkpoint that could not be read: passes its status on, and where its path is a
@@ -70,7 +76,9 @@ lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_
 int lk_run_has_probe(const lk_run *run, uint64_t step);
 
 /* Writes checkpoints/step-NNNNNN.h5, points latest to it and removes all but the newest
- * keep_last (0 keeps all), the best and those that keep_every keeps. */
+ * keep_last good ones (0 keeps all), the best, those that keep_every keeps, the one that
+ * this start went on from and later ones than this. Something else that has the name
+ * already is renamed to step-NNNNNN.h5.other. */
 lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint);
 
 #endif

@@ -118,15 +118,32 @@ static int rename_to_new(const char *from, const char *to) {
   return -1;
 }
 
-lk_status lk_file_set_aside(const char *path, char aside[PATH_MAX]) {
-  for (int i = 1;; i++) {
-    if (snprintf(aside, PATH_MAX, "%s.set-aside-%d", path, i) >= PATH_MAX)
+/* The name number `number` for it; 0 has none. */
+static int aside_name(const char *path, const char *suffix, int number,
+                      char aside[PATH_MAX]) {
+  char end[16] = "";
+  if (number > 0) snprintf(end, sizeof end, "-%d", number);
+  return snprintf(aside, PATH_MAX, "%s.%s%s", path, suffix, end) < PATH_MAX;
+}
+
+static lk_status set_aside(const char *path, const char *suffix, int first,
+                           char aside[PATH_MAX]) {
+  for (int i = first;; i++) {
+    if (!aside_name(path, suffix, i, aside))
       return lk_fail(LK_IO, "%s: the path is too long", path);
     if (!rename_to_new(path, aside)) return LK_OK;
     if (errno != EEXIST)
       return lk_fail(LK_IO, "%s: cannot be set aside as %s: %s", path, aside,
                      strerror(errno));
   }
+}
+
+lk_status lk_file_set_aside(const char *path, char aside[PATH_MAX]) {
+  return set_aside(path, "set-aside", 1, aside);
+}
+
+lk_status lk_file_set_aside_as(const char *path, const char *suffix, char aside[PATH_MAX]) {
+  return set_aside(path, suffix, 0, aside);
 }
 
 static int is_folder(const char *path) {

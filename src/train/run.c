@@ -103,6 +103,7 @@ void lk_run_close(lk_run *run) {
   if (!run) return;
   lk_run_close_tables(run);
   if (run->lock >= 0) close(run->lock);
+  lk_free(run->known);
   lk_free(run);
 }
 

@@ -1,62 +1,33 @@
-/* The checkpoints of a run directory. */
+/* Which of its checkpoints a run goes on from. */
 #include "train/run_directory.h"
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* step-NNNNNN.h5 gives the step, anything else -1. */
-static long long step_of_name(const char *name) {
-  long long step;
-  int end = 0;
-  if (sscanf(name, "step-%lld.h5%n", &step, &end) != 1 || end == 0 || name[end]) return -1;
-  return step;
-}
-
-static int is_checkpoint(const struct dirent *entry) {
-  return step_of_name(entry->d_name) >= 0;
-}
-
-static int newest_first(const struct dirent **a, const struct dirent **b) {
-  long long left = step_of_name((*a)->d_name), right = step_of_name((*b)->d_name);
-  return (left < right) - (left > right);
-}
-
-/* All checkpoints of the run, newest first; freed by free_list. */
-static lk_status list_checkpoints(const lk_run *run, struct dirent ***list, int *count) {
+/* Damaged ones are moved to the start of the list, *damaged of them. Nothing is renamed
+ * here, for what is refused afterwards must leave the run as it was. */
+static lk_status newest_good(lk_run *run, lk_run_list *list, int *damaged,
+                             lk_checkpoint **out) {
   char folder[PATH_MAX];
   lk_run_path(run, "checkpoints", folder);
-  *count = scandir(folder, list, is_checkpoint, newest_first);
-  if (*count < 0)
-    return lk_fail(LK_NO_INPUT, "%s: cannot list: %s", folder, strerror(errno));
-  return LK_OK;
-}
-
-static void free_list(struct dirent **list, int count) {
-  for (int i = 0; i < count; i++)
-    free(list[i]);
-  free(list);
-}
-
-static void checkpoint_path(const lk_run *run, const char *name, char path[PATH_MAX]) {
-  snprintf(path, PATH_MAX, "%s/checkpoints/%s", run->folder, name);
-}
-
-static lk_status newest_good(lk_run *run, struct dirent **list, int count,
-                             lk_checkpoint **out) {
-  for (int i = 0; i < count; i++) {
-    checkpoint_path(run, list[i]->d_name, run->checkpoint);
-    if (lk_checkpoint_read(out, run->checkpoint, 1) == LK_OK) return LK_OK;
-    lk_say("skipping a bad checkpoint: %s", lk_message());
+  for (int i = 0; i < list->count; i++) {
+    lk_run_verdict verdict;
+    LK_TRY(lk_run_judge(folder, list->steps[i], out, &verdict));
+    lk_run_checkpoint_file(run, list->steps[i], run->checkpoint);
+    if (verdict == LK_RUN_GOOD) return LK_OK;
+    if (verdict == LK_RUN_DAMAGED) list->steps[(*damaged)++] = list->steps[i];
+    lk_say("%s: %s",
+           verdict == LK_RUN_DAMAGED ? "skipping a bad checkpoint" : "not this run's file",
+           lk_message());
   }
-  if (count == 0) return LK_OK;
+  if (*damaged == 0) return LK_OK;
   return lk_fail(
       LK_BAD_DATA,
-      "%s/checkpoints: none of the %d checkpoints is good; move them away to start "
-      "anew, or choose another run=",
-      run->folder, count);
+      "%s: none of the %d checkpoints is good; move them away to start anew, or choose "
+      "another run=",
+      folder, *damaged);
 }
 
 /* Going on with another config would be another run under the same name. */
@@ -77,88 +48,100 @@ static lk_status check_config(const lk_run *run, const lk_checkpoint *checkpoint
       run->checkpoint, *difference ? difference : "of another run", run->checkpoint);
 }
 
+/* It would dangle once the file has another name. */
+static void unlink_best(const lk_run *run, uint64_t step) {
+  char link[PATH_MAX], name[LK_RUN_NAME], best[LK_RUN_NAME] = "";
+  lk_run_link_path(run, "best", link);
+  lk_run_name(step, name);
+  if (readlink(link, best, sizeof best - 1) > 0 && !strcmp(best, name)) unlink(link);
+}
+
+/* At every instant `latest` leads to a checkpoint: first it is turned to the good one. */
+static lk_status set_aside(const lk_run *run, const lk_run_list *list, int damaged,
+                           uint64_t good) {
+  char folder[PATH_MAX], latest[PATH_MAX], target[PATH_MAX];
+  lk_run_path(run, "checkpoints", folder);
+  lk_run_link_path(run, "latest", latest);
+  int dangles = lk_run_dangles(latest, target);
+  if (dangles) lk_say("%s points to %s, which is not there", latest, target);
+  if (dangles || damaged) LK_TRY(lk_run_point(run, "latest", good));
+  for (int i = 0; i < damaged; i++) {
+    unlink_best(run, list->steps[i]);
+    LK_TRY(lk_run_set_aside(folder, list->steps[i], "damaged"));
+  }
+  return LK_OK;
+}
+
+/* resume: auto. */
+static lk_status find_newest(lk_run *run, lk_run_list *list, lk_checkpoint **out) {
+  char latest[PATH_MAX], target[PATH_MAX];
+  int damaged = 0;
+  LK_TRY(newest_good(run, list, &damaged, out));
+  if (*out) {
+    LK_TRY(check_config(run, *out));
+    return set_aside(run, list, damaged, (*out)->info.step);
+  }
+  lk_run_link_path(run, "latest", latest);
+  if (lk_run_dangles(latest, target))
+    lk_say("%s points to %s, which is not there, and nor is any other checkpoint: starting "
+           "anew",
+           latest, target);
+  return LK_OK;
+}
+
+/* resume: never. Whether they are good does not matter: none is lost this way. */
+static lk_status refuse_any(const lk_run *run, const lk_run_list *list) {
+  if (list->count == 0) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s already holds checkpoints and resume is never; choose another run= or "
+                 "resume=auto",
+                 run->folder);
+}
+
+/* Of its own folder. */
+static lk_status find_own(lk_run *run, lk_checkpoint **out) {
+  char folder[PATH_MAX];
+  lk_run_list list;
+  lk_run_path(run, "checkpoints", folder);
+  LK_TRY(lk_run_list_read(&list, folder, 1));
+  lk_status status = strcmp(run->config->resume, "never") ? find_newest(run, &list, out)
+                                                          : refuse_any(run, &list);
+  lk_run_list_clear(&list);
+  return status;
+}
+
+/* resume: a path. */
+static lk_status take_named(lk_run *run, lk_checkpoint **out) {
+  snprintf(run->checkpoint, sizeof run->checkpoint, "%s", run->config->resume);
+  lk_status status = lk_checkpoint_read(out, run->checkpoint, 1);
+  LK_TRY(lk_run_explain(status, run->checkpoint));
+  LK_TRY(lk_checkpoint_check(*out, run->checkpoint));
+  return check_config(run, *out);
+}
+
+/* By its number, so that it is known under each of its names. */
+static lk_status remember_origin(lk_run *run) {
+  struct stat facts;
+  if (stat(run->checkpoint, &facts))
+    return lk_fail(LK_NO_INPUT, "%s: cannot look at it: %s", run->checkpoint,
+                   strerror(errno));
+  run->origin_device = facts.st_dev;
+  run->origin_file = facts.st_ino;
+  return LK_OK;
+}
+
 lk_status lk_run_find_checkpoint(lk_run *run, lk_checkpoint **out) {
-  struct dirent **list = NULL;
-  int count = 0;
-  lk_status status = LK_OK;
+  const char *resume = run->config->resume;
+  int own = !strcmp(resume, "auto") || !strcmp(resume, "never");
   *out = NULL;
-  if (strcmp(run->config->resume, "auto") && strcmp(run->config->resume, "never")) {
-    snprintf(run->checkpoint, sizeof run->checkpoint, "%s", run->config->resume);
-    LK_TRY(lk_checkpoint_read(out, run->checkpoint, 1));
-  } else {
-    LK_TRY(list_checkpoints(run, &list, &count));
-    if (strcmp(run->config->resume, "never"))
-      status = newest_good(run, list, count, out);
-    else if (count > 0)
-      status = lk_fail(
-          LK_USAGE,
-          "%s already holds checkpoints and resume is never; choose another run= or "
-          "resume=auto",
-          run->folder);
-    free_list(list, count);
-  }
-  if (status == LK_OK && *out) status = check_config(run, *out);
-  if (status != LK_OK) {
-    lk_checkpoint_free(*out);
-    *out = NULL;
-  }
+  lk_status status = own ? find_own(run, out) : take_named(run, out);
+  if (status == LK_OK && *out) status = remember_origin(run);
+  if (status == LK_OK) return LK_OK;
+  lk_checkpoint_free(*out);
+  *out = NULL;
   return status;
 }
 
 const char *lk_run_checkpoint_path(const lk_run *run) {
   return run->checkpoint;
-}
-
-enum { NAME_SIZE = 64 };
-
-static void name_of_step(uint64_t step, char name[NAME_SIZE]) {
-  snprintf(name, NAME_SIZE, "step-%06llu.h5", (unsigned long long)step);
-}
-
-/* A link is replaced by renaming a new one over it, so that there always is one. */
-lk_status lk_run_point(const lk_run *run, const char *link, uint64_t step) {
-  char name[NAME_SIZE], path[PATH_MAX], place[PATH_MAX], fresh[PATH_MAX];
-  name_of_step(step, name);
-  checkpoint_path(run, name, path);
-  checkpoint_path(run, link, place);
-  checkpoint_path(run, "link.tmp", fresh);
-  if (access(path, F_OK)) return LK_OK;
-  unlink(fresh);
-  if (symlink(name, fresh) || rename(fresh, place))
-    return lk_fail(LK_IO, "%s: cannot make the link: %s", place, strerror(errno));
-  return LK_OK;
-}
-
-/* Kept for good: every keep_every-th step, and the best. */
-static int is_kept(const lk_run *run, const char *name) {
-  char link[PATH_MAX], best[NAME_SIZE] = "";
-  uint64_t every = run->config->keep_every;
-  checkpoint_path(run, "best", link);
-  if (readlink(link, best, sizeof best - 1) > 0 && !strcmp(best, name)) return 1;
-  return every && (uint64_t)step_of_name(name) % every == 0;
-}
-
-static lk_status remove_old(const lk_run *run) {
-  struct dirent **list = NULL;
-  int count = 0;
-  uint64_t newest = 0;
-  if (run->config->keep_last == 0) return LK_OK;
-  LK_TRY(list_checkpoints(run, &list, &count));
-  for (int i = 0; i < count; i++) {
-    char path[PATH_MAX];
-    if (is_kept(run, list[i]->d_name) || newest++ < run->config->keep_last) continue;
-    checkpoint_path(run, list[i]->d_name, path);
-    unlink(path);
-  }
-  free_list(list, count);
-  return LK_OK;
-}
-
-lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint) {
-  char name[NAME_SIZE], path[PATH_MAX];
-  name_of_step(checkpoint->info.step, name);
-  checkpoint_path(run, name, path);
-  LK_TRY(lk_checkpoint_write(path, checkpoint));
-  LK_TRY(lk_run_point(run, "latest", checkpoint->info.step));
-  return remove_old(run);
 }

@@ -3,13 +3,20 @@
 #define LOCKSTEP_TRAIN_RUN_DIRECTORY_H
 
 #include "lockstep/run.h"
-#include <limits.h>
+#include "train/run_list.h"
+#include <sys/types.h>
 
 /* A CSV file that grows by a row at a time; the first column is the step. */
 typedef struct {
   const char *name, *header;
   int file; /* descriptor */
 } lk_run_table;
+
+/* What this process knows of a checkpoint, which it wrote or read. */
+typedef struct {
+  uint64_t step;
+  lk_run_verdict verdict;
+} lk_run_known;
 
 struct lk_run {
   const lk_config *config; /* not owned */
@@ -19,7 +26,11 @@ struct lk_run {
   int dev_rows;                /* … if it has any */
   uint64_t best_correct;       /* of the checkpoint that `best` links to, or 0 */
   char folder[PATH_MAX - 300]; /* room for the names inside it */
-  char checkpoint[PATH_MAX];
+  char checkpoint[PATH_MAX];   /* gone on from, as it was named … */
+  dev_t origin_device;         /* … and the file that it is */
+  ino_t origin_file;
+  lk_run_known *known; /* owned */
+  size_t known_count, known_room;
 };
 
 /* Path of a file of the run; the folder's length is checked once, in lk_run_open. */
@@ -29,8 +40,13 @@ void lk_run_path(const lk_run *run, const char *name, char path[PATH_MAX]);
 lk_status lk_run_begin_tables(lk_run *run, uint64_t step);
 void lk_run_close_tables(lk_run *run);
 
-/* run_checkpoints.c. Points checkpoints/`link` to the checkpoint of this step; does nothing
- * when there is none. */
+/* run_save.c. Path of checkpoints/`name`, and of the checkpoint of a step. */
+void lk_run_link_path(const lk_run *run, const char *name, char path[PATH_MAX]);
+void lk_run_checkpoint_file(const lk_run *run, uint64_t step, char path[PATH_MAX]);
+
+/* Points checkpoints/`link` to the checkpoint of this step; does nothing when there is
+ * none.
+ */
 lk_status lk_run_point(const lk_run *run, const char *link, uint64_t step);
 
 #endif

@@ -1,4 +1,5 @@
 #include "train/run_list.h"
+#include "lockstep/file.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -113,24 +114,12 @@ lk_status lk_run_judge(const char *folder, uint64_t step, lk_checkpoint **out,
   return status == LK_BAD_DATA ? LK_OK : status;
 }
 
-enum { LONGER_PATH = PATH_MAX + 64 };
-
-/* Only who holds the run's lock makes such names, so a free one stays free. */
-static void free_name(const char *path, const char *suffix, char to[LONGER_PATH]) {
-  struct stat facts;
-  snprintf(to, LONGER_PATH, "%s.%s", path, suffix);
-  for (int i = 1; !lstat(to, &facts); i++)
-    snprintf(to, LONGER_PATH, "%s.%s-%d", path, suffix, i);
-}
-
 lk_status lk_run_set_aside(const char *folder, uint64_t step, const char *suffix) {
-  char path[PATH_MAX], name[LK_RUN_NAME], to[LONGER_PATH];
+  char path[PATH_MAX], name[LK_RUN_NAME], aside[PATH_MAX];
   lk_run_name(step, name);
   snprintf(path, sizeof path, "%s/%s", folder, name);
-  free_name(path, suffix, to);
-  if (rename(path, to))
-    return lk_fail(LK_IO, "%s: cannot be renamed to %s: %s", path, to, strerror(errno));
-  lk_say("%s: set aside as %s", path, strrchr(to, '/') + 1);
+  LK_TRY(lk_file_set_aside_as(path, suffix, aside));
+  lk_say("%s: set aside as %s", path, strrchr(aside, '/') + 1);
   return LK_OK;
 }
 
