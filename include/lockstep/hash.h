@@ -5,6 +5,7 @@
 
 #include "lockstep/status.h"
 #include <stddef.h>
+#include <stdint.h>
 
 /* 32 lower-case hexadecimal digits and a zero. */
 typedef struct {
@@ -17,6 +18,17 @@ typedef struct {
 } lk_sha256;
 
 lk_hash lk_hash_bytes(const void *bytes, size_t size);
+
+/* The same of bytes that come in parts. The caller owns *out: lk_hasher_free. */
+typedef struct lk_hasher lk_hasher;
+lk_status lk_hasher_create(lk_hasher **out);
+void lk_hasher_add(lk_hasher *hasher, const void *bytes, size_t size);
+lk_hash lk_hasher_value(const lk_hasher *hasher);
+void lk_hasher_free(lk_hasher *hasher);
+
+/* XXH3-64, where many hashes are held. */
+uint64_t lk_hash_short(const void *bytes, size_t size);
+
 lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size);
 
 /* HMAC-SHA256: what only one who knows the key can compute of these bytes. */

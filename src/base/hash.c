@@ -1,15 +1,53 @@
 #include "lockstep/hash.h"
+#include "lockstep/memory.h"
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
 #include <xxhash.h>
 
-lk_hash lk_hash_bytes(const void *bytes, size_t size) {
-  XXH128_hash_t value = XXH3_128bits(bytes, size);
+static lk_hash write_hash(XXH128_hash_t value) {
   lk_hash hash;
   snprintf(hash.hex, sizeof hash.hex, "%016llx%016llx", (unsigned long long)value.high64,
            (unsigned long long)value.low64);
   return hash;
+}
+
+lk_hash lk_hash_bytes(const void *bytes, size_t size) {
+  return write_hash(XXH3_128bits(bytes, size));
+}
+
+uint64_t lk_hash_short(const void *bytes, size_t size) {
+  return XXH3_64bits(bytes, size);
+}
+
+struct lk_hasher {
+  XXH3_state_t *state;
+};
+
+lk_status lk_hasher_create(lk_hasher **out) {
+  lk_hasher *hasher;
+  *out = NULL;
+  LK_TRY(LK_NEW(hasher, 1));
+  hasher->state = XXH3_createState();
+  if (hasher->state && XXH3_128bits_reset(hasher->state) == XXH_OK) {
+    *out = hasher;
+    return LK_OK;
+  }
+  lk_hasher_free(hasher);
+  return lk_fail(LK_INTERNAL, "libxxhash cannot begin a hash: out of memory");
+}
+
+void lk_hasher_add(lk_hasher *hasher, const void *bytes, size_t size) {
+  XXH3_128bits_update(hasher->state, bytes, size);
+}
+
+lk_hash lk_hasher_value(const lk_hasher *hasher) {
+  return write_hash(XXH3_128bits_digest(hasher->state));
+}
+
+void lk_hasher_free(lk_hasher *hasher) {
+  if (hasher) XXH3_freeState(hasher->state);
+  lk_free(hasher);
 }
 
 lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size) {

@@ -122,6 +122,15 @@ static void hmac_is_the_standards(void **state) {
 static void xxh3_is_the_librarys(void **state) {
   (void)state;
   assert_string_equal(lk_hash_bytes("", 0).hex, "99aa06d3014798d86001c324468d497f");
+  char bytes[5000];
+  lk_hasher *hasher;
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (char)(i * i);
+  assert_int_equal(lk_hasher_create(&hasher), LK_OK);
+  lk_hasher_add(hasher, bytes, 7);
+  lk_hasher_add(hasher, bytes + 7, sizeof bytes - 7);
+  assert_string_equal(lk_hasher_value(hasher).hex, lk_hash_bytes(bytes, sizeof bytes).hex);
+  lk_hasher_free(hasher);
 }
 
 static void a_program_knows_its_own_bytes(void **state) {
