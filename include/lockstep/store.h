@@ -2,7 +2,8 @@
  *
  * Every file of ours starts with a 512-byte user block of text that holds the length and
  * XXH3-128 of all bytes behind it. It is checked before HDF5 sees a byte, so a damaged file
- * is never parsed; then the structure of the HDF5 part is, so a forged one is not either.
+ * is never parsed; then the structure of the HDF5 part is, so a forged one is not either. A
+ * file is opened once, and what changes in it from then on is LK_NO_INPUT, never mixed in.
  * h5dump and h5py skip a user block by themselves. Files are written whole or not at all.
  */
 #ifndef LOCKSTEP_STORE_H
@@ -10,10 +11,6 @@
 
 #include "lockstep/corpus.h"
 #include "lockstep/parameters.h"
-
-/* Nonzero when the file starts like one of ours or like any HDF5 file. 0 for others and for
- * files that cannot be read. */
-int lk_store_is_hdf5(const char *path);
 
 typedef enum { LK_STORE_CORPUS, LK_STORE_CHECKPOINT } lk_store_kind;
 
@@ -30,7 +27,8 @@ lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
                               const lk_vocabulary *vocabulary, lk_slice slice);
 
-/* Reads a corpus of either form, told apart by its content. */
+/* Reads a corpus of either form: a file that starts like one of ours or like any HDF5 file
+ * is one of those, anything else a text. */
 lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
                          lk_slice slice);
 

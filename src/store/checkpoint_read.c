@@ -135,7 +135,7 @@ lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_mom
   LK_TRY(lk_h5_open(&file, path));
   lk_status status = LK_NEW(checkpoint, 1);
   if (status == LK_OK) status = read_content(&file, checkpoint, with_moments);
-  lk_h5_close(&file);
+  status = lk_h5_finish(&file, status);
   if (status == LK_OK)
     *out = checkpoint;
   else

@@ -101,15 +101,13 @@ static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
   return read_tokens(file, &tokens, corpus);
 }
 
-lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
-                              const lk_vocabulary *vocabulary, lk_slice slice) {
-  lk_h5_file file;
+/* Ends the file. */
+static lk_status read_and_finish(lk_corpus **out, lk_h5_file *file,
+                                 const lk_vocabulary *vocabulary, lk_slice slice) {
   lk_corpus *corpus = NULL;
-  *out = NULL;
-  LK_TRY(lk_h5_open(&file, path));
   lk_status status = LK_NEW(corpus, 1);
-  if (status == LK_OK) status = read_content(&file, corpus, vocabulary, slice);
-  lk_h5_close(&file);
+  if (status == LK_OK) status = read_content(file, corpus, vocabulary, slice);
+  status = lk_h5_finish(file, status);
   if (status == LK_OK)
     *out = corpus;
   else
@@ -117,8 +115,20 @@ lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
   return status;
 }
 
+lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
+                              const lk_vocabulary *vocabulary, lk_slice slice) {
+  lk_h5_file file;
+  *out = NULL;
+  LK_TRY(lk_h5_open(&file, path));
+  return read_and_finish(out, &file, vocabulary, slice);
+}
+
 lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
                          lk_slice slice) {
-  return lk_store_is_hdf5(path) ? lk_corpus_read_hdf5(out, path, vocabulary, slice)
-                                : lk_corpus_read_text(out, path, vocabulary, slice);
+  lk_h5_file file;
+  int is_hdf5;
+  *out = NULL;
+  LK_TRY(lk_h5_open_if(&file, path, &is_hdf5));
+  return is_hdf5 ? read_and_finish(out, &file, vocabulary, slice)
+                 : lk_corpus_read_text(out, path, vocabulary, slice);
 }

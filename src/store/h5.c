@@ -1,6 +1,7 @@
 /* Opening, saving, errors. */
 #include "store/h5.h"
 #include "lockstep/memory.h"
+#include "store/driver.h"
 #include "store/user_block.h"
 #include <stdio.h>
 #include <string.h>
@@ -45,7 +46,7 @@ static const char nowhere[] = "/dev/null/lockstep";
 
 lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind) {
   LK_H5_ID access = H5Pcreate(H5P_FILE_ACCESS);
-  *file = (lk_h5_file){path, -1, 0};
+  *file = (lk_h5_file){.path = path, .id = -1};
   LK_H5_WRITE(path, access);
   LK_TRY(set_close_degree(access, path));
   LK_H5_WRITE(path, H5Pset_fapl_core(access, 1 << 20, 0));
@@ -75,22 +76,49 @@ lk_status lk_h5_save(const lk_h5_file *file, lk_h5_writer *write) {
   return status;
 }
 
-/* Locks are of no use for a file that is never written in place, and network file systems
- * may refuse them. */
-lk_status lk_h5_open(lk_h5_file *file, const char *path) {
+static lk_status open_source(lk_h5_file *file) {
   LK_H5_ID access = H5Pcreate(H5P_FILE_ACCESS);
-  *file = (lk_h5_file){path, -1, 0};
-  LK_H5_WRITE(path, access);
-  LK_TRY(set_close_degree(access, path));
-  LK_H5_WRITE(path, H5Pset_file_locking(access, 0, 1));
-  LK_TRY(lk_user_block_verify(path, &file->size));
-  LK_H5_READ(path, file->id = H5Fopen(path, H5F_ACC_RDONLY, access));
+  LK_H5_WRITE(file->path, access);
+  LK_TRY(set_close_degree(access, file->path));
+  LK_H5_WRITE(file->path, lk_driver_set(access, &file->source));
+  LK_H5_READ(file->path, file->id = H5Fopen(nowhere, H5F_ACC_RDONLY, access));
+  return LK_OK;
+}
+
+/* *file has its source. */
+static lk_status open_verified(lk_h5_file *file) {
+  file->size = file->source.size;
+  lk_status status = lk_user_block_verify(&file->source);
+  if (status == LK_OK) status = open_source(file);
+  return status == LK_OK ? LK_OK : lk_h5_finish(file, status);
+}
+
+lk_status lk_h5_open(lk_h5_file *file, const char *path) {
+  *file = (lk_h5_file){.path = path, .id = -1};
+  LK_TRY(lk_source_open(&file->source, path));
+  return open_verified(file);
+}
+
+lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5) {
+  *file = (lk_h5_file){.path = path, .id = -1};
+  *is_hdf5 = 0;
+  if (lk_source_open(&file->source, path) != LK_OK) return LK_OK;
+  *is_hdf5 = lk_user_block_is_hdf5(&file->source);
+  if (*is_hdf5) return open_verified(file);
+  lk_source_close(&file->source);
   return LK_OK;
 }
 
 void lk_h5_close(lk_h5_file *file) {
   if (file->id >= 0) H5Fclose(file->id);
   file->id = -1;
+}
+
+lk_status lk_h5_finish(lk_h5_file *file, lk_status status) {
+  lk_h5_close(file);
+  status = lk_source_verdict(&file->source, status);
+  lk_source_close(&file->source);
+  return status;
 }
 
 lk_status lk_h5_read_kind(const lk_h5_file *file, lk_store_kind *kind) {
@@ -104,7 +132,5 @@ lk_status lk_h5_read_kind(const lk_h5_file *file, lk_store_kind *kind) {
 lk_status lk_store_kind_of(const char *path, lk_store_kind *kind) {
   lk_h5_file file;
   LK_TRY(lk_h5_open(&file, path));
-  lk_status status = lk_h5_read_kind(&file, kind);
-  lk_h5_close(&file);
-  return status;
+  return lk_h5_finish(&file, lk_h5_read_kind(&file, kind));
 }

@@ -3,6 +3,7 @@
 #define LOCKSTEP_STORE_H5_H
 
 #include "lockstep/store.h"
+#include "store/source.h"
 #include <hdf5.h>
 
 /* An HDF5 object that closes when its variable goes out of scope, so that an early return
@@ -24,7 +25,8 @@ lk_status lk_h5_check(int64_t result, lk_status code, const char *path, const ch
 typedef struct {
   const char *path; /* not owned */
   hid_t id;
-  uint64_t size; /* bytes, when reading: no array in it can be larger */
+  uint64_t size;    /* bytes, when reading: no array in it can be larger */
+  lk_source source; /* when reading */
 } lk_h5_file;
 
 /* How a file gets to its path: lk_file_write where a user named it, else lk_file_replace.
@@ -36,8 +38,19 @@ typedef lk_status lk_h5_writer(const char *path, const void *bytes, size_t size)
 lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind);
 lk_status lk_h5_save(const lk_h5_file *file, lk_h5_writer *write);
 
-/* Verifies the user block and opens the file. lk_h5_close unless it fails. */
+/* Opens, verifies the user block and lets HDF5 read what was verified. lk_h5_finish unless
+ * it fails. *file stays where it is until then. */
 lk_status lk_h5_open(lk_h5_file *file, const char *path);
+
+/* The same unless it is another kind of file, or none, which is left to others: nothing is
+ * open then and *is_hdf5 is 0. */
+lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5);
+
+/* Closes it. `status` is what reading it came to; that the file itself could not be read,
+ * or changed, comes first. */
+lk_status lk_h5_finish(lk_h5_file *file, lk_status status);
+
+/* Ends writing. */
 void lk_h5_close(lk_h5_file *file);
 
 /* What the file says it is. */

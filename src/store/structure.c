@@ -1,9 +1,14 @@
 #include "store/structure.h"
+#include "lockstep/memory.h"
+#include "store/user_block.h"
 #include <inttypes.h>
 #include <string.h>
 
 /* root, optimizer, m, tensor; trees of 16 children a node at least; chunks of a header. */
 enum { DEEPEST = 8, HIGHEST_TREE = 8, MOST_CHUNKS = 16 };
+
+/* Of a structure in bytes: the names of the deepest model are a hundredth of it. */
+enum { LARGEST = 1 << 26 };
 
 /* What the superblock's first numbers say, all of them constants. */
 enum { TREE_CHILDREN = 32, NODE_ENTRIES = 8 };
@@ -26,19 +31,38 @@ static int refuse(lk_image *image, uint64_t at, const char *fault) {
   return 0;
 }
 
-/* The bytes of a structure, or NULL. Structures never overlap, so together they are not
- * larger than the image. */
-static const uint8_t *take(lk_image *image, uint64_t address, uint64_t size) {
-  if (address > image->size || size > image->size - address) {
-    refuse(image, address, "an address outside the file");
-    return NULL;
-  }
-  if (size > image->unvisited) {
-    refuse(image, address, "structures that overlap");
-    return NULL;
-  }
+/* Structures never overlap, so together they are not larger than the image. */
+static int claim(lk_image *image, uint64_t address, uint64_t size) {
+  if (address > image->size || size > image->size - address)
+    return refuse(image, address, "an address outside the file");
+  if (size > image->unvisited) return refuse(image, address, "structures that overlap");
   image->unvisited -= size;
-  return image->bytes + address;
+  return 1;
+}
+
+/* The bytes of a structure, until the object is left that it belongs to, or NULL. */
+static const uint8_t *take(lk_image *image, uint64_t address, uint64_t size) {
+  lk_structure *next;
+  if (!claim(image, address, size)) return NULL;
+  if (size > LARGEST) {
+    refuse(image, address, "a structure larger than lockstep writes");
+    return NULL;
+  }
+  image->status = lk_allocate((void **)&next, sizeof *next + size, 1, "a structure");
+  if (image->status != LK_OK) return NULL;
+  next->outer = image->taken;
+  image->taken = next;
+  image->status = lk_source_read(image->source, LK_USER_BLOCK + address, size, next->bytes);
+  return image->status == LK_OK ? next->bytes : NULL;
+}
+
+/* Frees what was taken after `mark`. */
+static void leave(lk_image *image, lk_structure *mark) {
+  while (image->taken != mark) {
+    lk_structure *outer = image->taken->outer;
+    lk_free(image->taken);
+    image->taken = outer;
+  }
 }
 
 /* The names of a group's members. */
@@ -140,7 +164,7 @@ static int check_dataset(lk_image *image, uint64_t address, const lk_object *obj
   if (__builtin_mul_overflow(object->elements, object->element_size, &size) ||
       size != object->data_size)
     return refuse(image, address, "a dataset of another size than its data");
-  return object->data == LK_NOWHERE || take(image, object->data, size) != NULL;
+  return object->data == LK_NOWHERE || claim(image, object->data, size);
 }
 
 /* A header's chunks of messages. */
@@ -182,7 +206,7 @@ static int check_chunk(lk_image *image, uint64_t address, uint64_t size, header 
   return 1;
 }
 
-static int check_object(lk_image *image, uint64_t address, int depth, lk_object *object) {
+static int check_parts(lk_image *image, uint64_t address, int depth, lk_object *object) {
   header h = {.object = object};
   const uint8_t *p = take(image, address, OBJECT_HEADER);
   if (!p) return 0;
@@ -195,6 +219,13 @@ static int check_object(lk_image *image, uint64_t address, int depth, lk_object 
     return refuse(image, address, "a header with another number of messages");
   return object->is_group ? check_group(image, object, depth)
                           : check_dataset(image, address, object);
+}
+
+static int check_object(lk_image *image, uint64_t address, int depth, lk_object *object) {
+  lk_structure *mark = image->taken;
+  int right = check_parts(image, address, depth, object);
+  leave(image, mark);
+  return right;
 }
 
 /* Version 0, 8-byte addresses and lengths, the tree's and the nodes' sizes, no flags, base
@@ -214,11 +245,14 @@ static int check_superblock(lk_image *image) {
   return check_entry(image, 0, p + ROOT_ENTRY, &empty, 0);
 }
 
-lk_status lk_structure_check(const char *path, const void *bytes, size_t size) {
-  lk_image image = {.bytes = bytes, .size = size, .unvisited = size};
-  if (check_superblock(&image)) return LK_OK;
+lk_status lk_structure_check(lk_source *source) {
+  uint64_t size = source->size - LK_USER_BLOCK;
+  lk_image image = {.source = source, .size = size, .unvisited = size};
+  int right = check_superblock(&image);
+  leave(&image, NULL);
+  if (right || image.status != LK_OK) return image.status;
   return lk_fail(LK_BAD_DATA,
                  "%s: damaged (HDF5's byte %" PRIu64
                  ": %s); give a file that lockstep made",
-                 path, image.at, image.fault);
+                 source->path, image.at, image.fault);
 }

@@ -8,21 +8,27 @@
 #ifndef LOCKSTEP_STORE_STRUCTURE_H
 #define LOCKSTEP_STORE_STRUCTURE_H
 
-#include "lockstep/status.h"
-#include <stddef.h>
-#include <stdint.h>
+#include "store/source.h"
 
-/* LK_BAD_DATA "PATH: damaged (...)" unless HDF5 can read the image safely: its size bytes
- * start with the superblock, and addresses in it count from there. */
-lk_status lk_structure_check(const char *path, const void *bytes, size_t size);
+/* LK_BAD_DATA "PATH: damaged (...)" unless HDF5 can read the image safely: the sealed
+ * source's bytes behind the user block, which start with the superblock; addresses count
+ * from there. */
+lk_status lk_structure_check(lk_source *source);
 
 /* For the files structure*.c alone. */
+typedef struct lk_structure {
+  struct lk_structure *outer; /* taken before */
+  uint8_t bytes[];
+} lk_structure;
+
 typedef struct {
-  const uint8_t *bytes;
+  lk_source *source;
   uint64_t size;
-  uint64_t unvisited; /* bytes that no structure has taken: ends cycles and sharing */
-  const char *fault;  /* the first thing found wrong */
-  uint64_t at;        /* and where */
+  lk_structure *taken; /* owned */
+  lk_status status;    /* of reading */
+  uint64_t unvisited;  /* bytes that no structure has taken: ends cycles and sharing */
+  const char *fault;   /* the first thing found wrong */
+  uint64_t at;         /* and where */
 } lk_image;
 
 /* "Address undefined". */

@@ -1,7 +1,5 @@
 #include "store/user_block.h"
-#include "lockstep/file.h"
 #include "lockstep/hash.h"
-#include "lockstep/store.h"
 #include "store/structure.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,38 +10,52 @@ static const char opening[] = "lockstep 1\nlength "; /* 1: the format's version 
 static const char any_opening[] = "lockstep ";
 static const char hdf5_signature[] = "\x89HDF\r\n\x1a\n";
 
-/* The block that belongs before the bytes from LK_USER_BLOCK on. */
-static void make_block(char block[LK_USER_BLOCK], const char *bytes, size_t size) {
-  lk_hash hash = lk_hash_bytes(bytes + LK_USER_BLOCK, size - LK_USER_BLOCK);
+/* The block that belongs before bytes of this hash, in a file of this size. */
+static void make_block(char block[LK_USER_BLOCK], const lk_hash *rest, uint64_t size) {
   memset(block, 0, LK_USER_BLOCK);
-  snprintf(block, LK_USER_BLOCK, "%s%zu\nxxh3 %s\n", opening, size, hash.hex);
+  snprintf(block, LK_USER_BLOCK, "%s%" PRIu64 "\nxxh3 %s\n", opening, size, rest->hex);
 }
 
 void lk_user_block_fill(char *bytes, size_t size) {
+  lk_hash hash = lk_hash_bytes(bytes + LK_USER_BLOCK, size - LK_USER_BLOCK);
   char block[LK_USER_BLOCK];
-  make_block(block, bytes, size);
+  make_block(block, &hash, size);
   memcpy(bytes, block, sizeof block);
 }
 
-static int starts_with(const char *bytes, size_t size, const char *text) {
-  size_t length = strlen(text);
-  return size >= length && !memcmp(bytes, text, length);
+/* The first bytes, as far as they are there, and zeros. */
+static lk_status read_start(lk_source *source, char block[LK_USER_BLOCK]) {
+  uint64_t there = source->size < LK_USER_BLOCK ? source->size : LK_USER_BLOCK;
+  memset(block, 0, LK_USER_BLOCK);
+  return lk_source_read(source, 0, there, block);
+}
+
+static int starts_with(const char *block, const char *text) {
+  return !strncmp(block, text, strlen(text));
 }
 
 /* HDF5 looks for its signature at 0, 512, 1024, 2048, … */
-static int has_signature(const char *bytes, size_t size) {
-  for (size_t at = 0; at < size; at = at ? 2 * at : 512)
-    if (starts_with(bytes + at, size - at, hdf5_signature)) return 1;
-  return 0;
+static lk_status find_signature(lk_source *source, int *found) {
+  char bytes[sizeof hdf5_signature - 1];
+  *found = 0;
+  for (uint64_t at = 0; !*found && at + sizeof bytes <= source->size;
+       at = at ? 2 * at : 512) {
+    LK_TRY(lk_source_read(source, at, sizeof bytes, bytes));
+    *found = !memcmp(bytes, hdf5_signature, sizeof bytes);
+  }
+  return LK_OK;
 }
 
-static lk_status refuse_foreign(const char *path, const char *bytes, size_t size) {
-  if (starts_with(bytes, size, any_opening))
+static lk_status refuse_foreign(lk_source *source, const char *block) {
+  const char *path = source->path;
+  int is_hdf5;
+  if (starts_with(block, any_opening))
     return lk_fail(LK_BAD_DATA,
                    "%s: written in another version of lockstep's format, or damaged; make "
                    "it again",
                    path);
-  if (has_signature(bytes, size))
+  LK_TRY(find_signature(source, &is_hdf5));
+  if (is_hdf5)
     return lk_fail(LK_BAD_DATA,
                    "%s: an HDF5 file, but not written by lockstep, or its start is "
                    "damaged; give a file that lockstep made",
@@ -52,47 +64,41 @@ static lk_status refuse_foreign(const char *path, const char *bytes, size_t size
 }
 
 /* The length that the block states, 0 if it has none. */
-static uint64_t stated_length(const char *bytes, size_t size) {
+static uint64_t stated_length(const char *block) {
   char digits[21] = "";
-  size_t start = strlen(opening), rest = size - start;
-  memcpy(digits, bytes + start, rest < 20 ? rest : 20);
+  memcpy(digits, block + strlen(opening), 20);
   return strtoull(digits, NULL, 10);
 }
 
-static lk_status verify_bytes(const char *path, const char *bytes, size_t size) {
-  char expected[LK_USER_BLOCK];
-  if (!starts_with(bytes, size, opening)) return refuse_foreign(path, bytes, size);
-  uint64_t length = stated_length(bytes, size);
-  if (length != size || size <= LK_USER_BLOCK)
-    return lk_fail(LK_BAD_DATA,
-                   "%s: damaged (it has %zu bytes, its header says %" PRIu64
-                   "); copy or make it again",
-                   path, size, length);
-  make_block(expected, bytes, size);
-  if (memcmp(expected, bytes, sizeof expected))
+static lk_status check_length(const lk_source *source, const char *block) {
+  uint64_t length = stated_length(block);
+  if (length == source->size && length > LK_USER_BLOCK) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: damaged (it has %" PRIu64 " bytes, its header says %" PRIu64
+                 "); copy or make it again",
+                 source->path, source->size, length);
+}
+
+/* The start is read twice: what is no file of ours is refused before all of it is read. */
+lk_status lk_user_block_verify(lk_source *source) {
+  char block[LK_USER_BLOCK], expected[LK_USER_BLOCK];
+  lk_hash rest;
+  LK_TRY(read_start(source, block));
+  if (!starts_with(block, opening)) return refuse_foreign(source, block);
+  LK_TRY(check_length(source, block));
+  LK_TRY(lk_source_seal(source, LK_USER_BLOCK, &rest));
+  LK_TRY(read_start(source, block));
+  make_block(expected, &rest, source->size);
+  if (memcmp(expected, block, sizeof expected))
     return lk_fail(LK_BAD_DATA,
                    "%s: damaged (its checksum does not match); copy or make it again",
-                   path);
-  return LK_OK;
+                   source->path);
+  return lk_structure_check(source);
 }
 
-lk_status lk_user_block_verify(const char *path, uint64_t *size) {
-  const char *bytes;
-  size_t mapped;
-  LK_TRY(lk_file_map(path, &bytes, &mapped));
-  lk_status status = verify_bytes(path, bytes, mapped);
-  if (status == LK_OK)
-    status = lk_structure_check(path, bytes + LK_USER_BLOCK, mapped - LK_USER_BLOCK);
-  lk_file_unmap(bytes, mapped);
-  *size = mapped;
-  return status;
-}
-
-int lk_store_is_hdf5(const char *path) {
-  const char *bytes;
-  size_t size;
-  if (lk_file_map(path, &bytes, &size) != LK_OK) return 0;
-  int is_one = starts_with(bytes, size, opening) || has_signature(bytes, size);
-  lk_file_unmap(bytes, size);
-  return is_one;
+int lk_user_block_is_hdf5(lk_source *source) {
+  char block[LK_USER_BLOCK];
+  int found = 0;
+  if (read_start(source, block) == LK_OK && starts_with(block, opening)) return 1;
+  return find_signature(source, &found) == LK_OK && found;
 }

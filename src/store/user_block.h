@@ -2,17 +2,18 @@
 #ifndef LOCKSTEP_STORE_USER_BLOCK_H
 #define LOCKSTEP_STORE_USER_BLOCK_H
 
-#include "lockstep/status.h"
-#include <stddef.h>
-#include <stdint.h>
+#include "store/source.h"
 
 enum { LK_USER_BLOCK = 512 };
 
 /* Fills the first LK_USER_BLOCK of the file's size bytes from those behind them. */
 void lk_user_block_fill(char *bytes, size_t size);
 
-/* Checks the file at path, its HDF5 structure too, and stores its size. LK_NO_INPUT;
- * LK_BAD_DATA: not HDF5, not ours, truncated, damaged. */
-lk_status lk_user_block_verify(const char *path, uint64_t *size);
+/* Seals a source and checks it, its HDF5 structure too. LK_NO_INPUT; LK_BAD_DATA: not HDF5,
+ * not ours, truncated, damaged. */
+lk_status lk_user_block_verify(lk_source *source);
+
+/* Nonzero when a source starts like a file of ours or like any HDF5 file. */
+int lk_user_block_is_hdf5(lk_source *source);
 
 #endif

@@ -121,13 +121,18 @@ static void test_kinds(void **state) {
   lk_corpus *corpus;
   must(lk_store_kind_of("good.h5", &kind));
   assert_int_equal(kind, LK_STORE_CHECKPOINT);
-  must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, (lk_slice){1, 0, 1}),
-              LK_BAD_DATA, "good.h5: a checkpoint, not a corpus", "");
-  assert_true(lk_store_is_hdf5("good.h5"));
+  const lk_slice whole = {1, 0, 1};
+  must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, whole), LK_BAD_DATA,
+              "good.h5: a checkpoint, not a corpus", "");
+  must_refuse(lk_corpus_read(&corpus, "good.h5", NULL, whole), LK_BAD_DATA,
+              "good.h5: a checkpoint, not a corpus", "");
+  must_refuse(lk_corpus_read(&corpus, "missing", NULL, whole), LK_NO_INPUT,
+              "missing: ", "");
+  must_refuse(lk_corpus_read(&corpus, ".", NULL, whole), LK_NO_INPUT, ".: ", "folder");
   write_text("plain.txt", "lockstep 1 is a good start for a corpus\n");
-  assert_false(lk_store_is_hdf5("plain.txt"));
-  assert_false(lk_store_is_hdf5("missing"));
-  assert_false(lk_store_is_hdf5("."));
+  must(lk_corpus_read(&corpus, "plain.txt", NULL, whole));
+  assert_int_equal(corpus->documents, 1);
+  lk_corpus_free(corpus);
   must_refuse(lk_store_kind_of("plain.txt", &kind), LK_BAD_DATA, "plain.txt: ", "");
 }
 

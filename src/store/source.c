@@ -1,0 +1,139 @@
+#include "store/source.h"
+#include "lockstep/memory.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PIECE = 1 << 16 };
+
+static const uint64_t none = UINT64_MAX;
+
+static lk_status refuse(const char *path, const char *reason) {
+  return lk_fail(LK_NO_INPUT, "%s: cannot open: %s", path, reason);
+}
+
+static lk_status check_kind(const char *path, const struct stat *facts) {
+  if (S_ISREG(facts->st_mode)) return LK_OK;
+  return lk_fail(LK_NO_INPUT, "%s: %s, a file is needed", path,
+                 S_ISDIR(facts->st_mode) ? "is a folder" : "is not a regular file");
+}
+
+/* The kind is looked at before and after: what a name stands for may change. */
+static lk_status open_file(lk_source *source) {
+  struct stat facts;
+  if (stat(source->path, &facts)) return refuse(source->path, strerror(errno));
+  LK_TRY(check_kind(source->path, &facts));
+  source->descriptor = open(source->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (source->descriptor < 0 || fstat(source->descriptor, &facts))
+    return refuse(source->path, strerror(errno));
+  source->size = (uint64_t)facts.st_size;
+  return check_kind(source->path, &facts);
+}
+
+lk_status lk_source_open(lk_source *source, const char *path) {
+  *source = (lk_source){.path = path, .descriptor = -1, .held = none};
+  lk_status status = open_file(source);
+  if (status == LK_OK) status = lk_allocate((void **)&source->piece, PIECE, 1, path);
+  if (status != LK_OK) lk_source_close(source);
+  return status;
+}
+
+void lk_source_close(lk_source *source) {
+  if (source->descriptor >= 0) close(source->descriptor);
+  source->descriptor = -1;
+  lk_free(source->piece);
+  lk_free(source->seals);
+  source->piece = NULL;
+  source->seals = NULL;
+}
+
+lk_status lk_source_verdict(const lk_source *source, lk_status status) {
+  return *source->fault ? lk_fail(LK_NO_INPUT, "%s: %s", source->path, source->fault)
+                        : status;
+}
+
+/* The first fault is the one that counts. */
+static lk_status fail(lk_source *source, const char *what, const char *reason) {
+  if (!*source->fault) snprintf(source->fault, sizeof source->fault, "%s%s", what, reason);
+  return lk_source_verdict(source, LK_NO_INPUT);
+}
+
+static uint64_t pieces_of(const lk_source *source) {
+  return source->size / PIECE + (source->size % PIECE != 0);
+}
+
+static size_t size_of(const lk_source *source, uint64_t piece) {
+  uint64_t rest = source->size - piece * PIECE;
+  return rest < PIECE ? (size_t)rest : PIECE;
+}
+
+static lk_status load(lk_source *source, uint64_t piece) {
+  size_t size = size_of(source, piece);
+  source->held = none;
+  for (size_t done = 0; done < size;) {
+    ssize_t part = pread(source->descriptor, source->piece + done, size - done,
+                         (off_t)(piece * PIECE + done));
+    if (part < 0 && errno == EINTR) continue;
+    if (part < 0) return fail(source, "cannot read: ", strerror(errno));
+    if (part == 0)
+      return fail(source, "became shorter while it was read",
+                  "; start again when nothing writes to it");
+    done += (size_t)part;
+  }
+  source->held = piece;
+  return LK_OK;
+}
+
+/* The piece as it was sealed. */
+static lk_status hold(lk_source *source, uint64_t piece) {
+  if (source->held == piece) return LK_OK;
+  LK_TRY(load(source, piece));
+  if (!source->seals ||
+      lk_hash_short(source->piece, size_of(source, piece)) == source->seals[piece])
+    return LK_OK;
+  source->held = none;
+  return fail(source, "changed while it was read",
+              "; start again when nothing writes to it");
+}
+
+static lk_status pass_over(lk_source *source, uint64_t from, uint64_t *seals,
+                           lk_hasher *hasher) {
+  for (uint64_t piece = 0; piece < pieces_of(source); piece++) {
+    uint64_t start = piece * PIECE, skip = from > start ? from - start : 0;
+    size_t size = size_of(source, piece);
+    LK_TRY(load(source, piece));
+    seals[piece] = lk_hash_short(source->piece, size);
+    if (skip < size) lk_hasher_add(hasher, source->piece + skip, size - (size_t)skip);
+  }
+  return LK_OK;
+}
+
+lk_status lk_source_seal(lk_source *source, uint64_t from, lk_hash *hash) {
+  uint64_t *seals = NULL;
+  lk_hasher *hasher = NULL;
+  LK_TRY(LK_NEW(seals, pieces_of(source) + 1));
+  lk_status status = lk_hasher_create(&hasher);
+  if (status == LK_OK) status = pass_over(source, from, seals, hasher);
+  if (status == LK_OK) *hash = lk_hasher_value(hasher);
+  lk_hasher_free(hasher);
+  source->seals = seals;
+  return status;
+}
+
+lk_status lk_source_read(lk_source *source, uint64_t at, uint64_t count, void *to) {
+  char *out = to;
+  while (count > 0) {
+    uint64_t piece = at / PIECE, offset = at % PIECE;
+    uint64_t part = size_of(source, piece) - offset;
+    if (part > count) part = count;
+    LK_TRY(hold(source, piece));
+    memcpy(out, source->piece + offset, (size_t)part);
+    out += part;
+    at += part;
+    count -= part;
+  }
+  return LK_OK;
+}
