@@ -7,13 +7,9 @@
 #include <stddef.h>
 
 /* Reads a file. *bytes has a zero behind its size bytes and is the caller's (lk_free).
- * LK_NO_INPUT: missing, unreadable, a folder; the message names it and the reason. */
+ * LK_NO_INPUT: missing, unreadable, a folder; the message names it and the reason;
+ * also one that others wrote to meanwhile: what is read was in the file at one instant. */
 lk_status lk_file_read(const char *path, char **bytes, size_t *size);
-
-/* The same without a copy in memory, and without a zero behind it: pages are read as they
- * are used. Not for files that others may shorten meanwhile. lk_file_unmap ends it. */
-lk_status lk_file_map(const char *path, const char **bytes, size_t *size);
-void lk_file_unmap(const char *bytes, size_t size);
 
 /* Writes an output that a user named. A file is replaced whole or not at all, and keeps its
  * permissions; a link is followed, and what it links to is replaced, or made where it is

@@ -1,10 +1,10 @@
-/* Reading: whole files into memory, or mapped. */
+/* Reading whole files into memory. */
+#include "base/steady.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,9 +42,12 @@ lk_status lk_file_read(const char *path, char **bytes, size_t *size) {
   int descriptor;
   lk_status status;
   *bytes = NULL;
+  lk_steady steady;
   LK_TRY(open_to_read(path, &descriptor, size));
+  lk_steady_begin(&steady, descriptor, path);
   LK_TRY_OR(done, lk_allocate((void **)bytes, *size + 1, 1, path));
   LK_TRY_OR(done, read_all(descriptor, path, *bytes, *size));
+  LK_TRY_OR(done, lk_steady_end(&steady, *bytes, *size));
 done:
   close(descriptor);
   if (status != LK_OK) {
@@ -52,20 +55,4 @@ done:
     *bytes = NULL;
   }
   return status;
-}
-
-lk_status lk_file_map(const char *path, const char **bytes, size_t *size) {
-  int descriptor;
-  *bytes = "";
-  LK_TRY(open_to_read(path, &descriptor, size));
-  if (*size > 0) *bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-  int reason = errno;
-  close(descriptor);
-  if (*bytes != MAP_FAILED) return LK_OK;
-  *bytes = NULL;
-  return lk_fail(LK_NO_INPUT, "%s: cannot read: %s", path, strerror(reason));
-}
-
-void lk_file_unmap(const char *bytes, size_t size) {
-  if (bytes && size > 0) munmap((void *)bytes, size);
 }
