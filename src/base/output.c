@@ -1,7 +1,9 @@
 /* Outputs that a user named: where they are, and how they are written. */
+#include "lockstep/output.h"
 #include "base/write.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,4 +148,57 @@ lk_status lk_file_write(const char *path, const void *bytes, size_t size) {
   if (failed && !p.through && cannot_be_replaced(&p, errno))
     failed = write_through(&p, bytes, size);
   return failed ? refuse(path, strerror(errno)) : LK_OK;
+}
+
+/* Both are one file, whatever their names. A terminal or a socket may be both. */
+static int is_input(const place *output, const char *input) {
+  struct stat facts;
+  mode_t kind = output->facts.st_mode & S_IFMT;
+  return output->exists && kind != S_IFCHR && kind != S_IFSOCK && !stat(input, &facts) &&
+         same_file(&output->facts, &facts);
+}
+
+/* Neither was there before, or both are one file. */
+static int same_place(const place *a, const place *b) {
+  struct stat one, other;
+  char first[PATH_MAX], second[PATH_MAX];
+  if (a->through || b->through || a->exists != b->exists) return 0;
+  if (a->exists) return same_file(&a->facts, &b->facts);
+  strcpy(first, a->path);
+  strcpy(second, b->path);
+  if (strcmp(basename(first), basename(second))) return 0;
+  return !stat(dirname(first), &one) && !stat(dirname(second), &other) &&
+         same_file(&one, &other);
+}
+
+static lk_status check_folder(const char *path, const place *p) {
+  char copy[PATH_MAX];
+  strcpy(copy, p->path);
+  if (p->exists || !faccessat(AT_FDCWD, dirname(copy), W_OK | X_OK, AT_EACCESS))
+    return LK_OK;
+  return refuse(path, strerror(errno));
+}
+
+lk_status lk_output_check(const char *output, const char *const *inputs, int count) {
+  place p;
+  if (!output) return LK_OK;
+  LK_TRY(find_place(output, &p));
+  LK_TRY(check_folder(output, &p));
+  for (int i = 0; i < count; i++)
+    if (is_input(&p, inputs[i]))
+      return lk_fail(LK_USAGE,
+                     "%s: would be written over %s, which is read; give the output another "
+                     "name",
+                     output, inputs[i]);
+  return LK_OK;
+}
+
+lk_status lk_output_check_two(const char *output, const char *other) {
+  place p, q;
+  if (!output || !other) return LK_OK;
+  LK_TRY(find_place(output, &p));
+  LK_TRY(find_place(other, &q));
+  if (!same_place(&p, &q)) return LK_OK;
+  return lk_fail(LK_USAGE, "%s and %s are one file; give each output its own", output,
+                 other);
 }

@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "lockstep/output.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -173,6 +174,19 @@ lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
   words->words = argv + optind;
   words->count = argc - optind;
   return check_words(words, least, most, argv, options, values, option_count);
+}
+
+static lk_status check_outputs(const char *one, const char *other,
+                               const char *const *inputs, int count) {
+  LK_TRY(lk_output_check(one, inputs, count));
+  LK_TRY(lk_output_check(other, inputs, count));
+  return lk_output_check_two(one, other);
+}
+
+lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *other,
+                               const char *const *inputs, int count) {
+  return lk_world_agree(
+      world, lk_world_rank(world) == 0 ? check_outputs(one, other, inputs, count) : LK_OK);
 }
 
 lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config **out) {

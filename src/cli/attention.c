@@ -2,10 +2,13 @@
 #include "cli/command.h"
 #include "cli/trained.h"
 #include "lockstep/lab.h"
+#include "lockstep/output.h"
 #include "lockstep/visible.h"
+#include <dirent.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_REPORTS = 8 };
@@ -118,6 +121,36 @@ static lk_status check(const request *asked) {
   return LK_OK;
 }
 
+/* What we may write in the folder. */
+static int is_output(const struct dirent *entry) {
+  static const char *const ends[] = {".csv", ".gp", ".svg", ".png", ".html"};
+  const char *end = strrchr(entry->d_name, '.');
+  for (size_t i = 0; end && i < sizeof ends / sizeof *ends; i++)
+    if (!strcmp(end, ends[i])) return 1;
+  return 0;
+}
+
+/* Nothing that is there already is the checkpoint. */
+static lk_status check_folder(const request *asked) {
+  struct dirent **list = NULL;
+  char path[PATH_MAX];
+  lk_status status = LK_OK;
+  int count = asked->word_count == 3 ? scandir(asked->out, &list, is_output, NULL) : 0;
+  for (int i = 0; i < count; i++) {
+    snprintf(path, sizeof path, "%s/%s", asked->out, list[i]->d_name);
+    if (status == LK_OK)
+      status = lk_output_check(path, (const char *const *)&asked->words[1], 1);
+    free(list[i]);
+  }
+  free(list);
+  return status;
+}
+
+static lk_status work(const request *asked) {
+  LK_TRY(check_folder(asked));
+  return run_and_draw(asked);
+}
+
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv) {
   request asked = nothing_given;
   const lk_option options[] = {
@@ -134,5 +167,5 @@ lk_status lk_cli_attention(lk_world *world, int argc, char **argv) {
   asked.words = words.words;
   asked.word_count = words.count;
   LK_TRY(check(&asked));
-  return lk_world_agree(world, lk_world_rank(world) == 0 ? run_and_draw(&asked) : LK_OK);
+  return lk_world_agree(world, lk_world_rank(world) == 0 ? work(&asked) : LK_OK);
 }

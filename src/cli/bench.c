@@ -153,6 +153,15 @@ static lk_status bench(lk_world *world, lk_config *config, long steps, const out
   return status;
 }
 
+/* All ranks: every file that is read. */
+static lk_status check_outputs(lk_world *world, const char *file, const lk_config *c,
+                               const outputs *to) {
+  const char *const inputs[] = {file,    c->corpus,       c->questions, c->dev,
+                                c->init, c->probe_config, c->resume};
+  return lk_arguments_outputs(world, to->json, to->trace, inputs,
+                              sizeof inputs / sizeof *inputs);
+}
+
 static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
                              const outputs *to) {
   lk_config *config = NULL;
@@ -160,6 +169,7 @@ static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
     return lk_fail(LK_USAGE,
                    "bench: give a CONFIG.yaml, or --reduce; see `lockstep bench --help`");
   lk_status status = lk_arguments_config(world, words, &config);
+  if (status == LK_OK) status = check_outputs(world, words->words[0], config, to);
   if (status == LK_OK) status = bench(world, config, steps, to);
   lk_config_free(config);
   return status;
@@ -187,5 +197,6 @@ lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
     return lk_fail(LK_USAGE,
                    "bench: --reduce takes no config and no --trace; leave out '%s'",
                    words.count ? words.words[0] : "--trace");
+  LK_TRY(lk_arguments_outputs(world, to.json, NULL, NULL, 0));
   return lk_bench_reduce(world, steps, to.json);
 }

@@ -53,6 +53,11 @@ lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
 /* All ranks: the config of `CONFIG.yaml [key=value ...]`. The caller owns *out. */
 lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config **out);
 
+/* All ranks: outputs that the user named (NULL: none) can be written, are two files, and
+ * are none of the inputs. Before any work, so that none of it is lost. Rank 0 looks. */
+lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *other,
+                               const char *const *inputs, int count);
+
 /* The commands. All ranks; all return the same status. */
 lk_status lk_cli_synth(lk_world *world, int argc, char **argv);
 lk_status lk_cli_prepare(lk_world *world, int argc, char **argv);

@@ -43,6 +43,8 @@ lk_status lk_cli_prepare(lk_world *world, int argc, char **argv) {
   lk_words words;
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 2, 2, &words));
   if (words.help) return LK_OK;
+  LK_TRY(lk_arguments_outputs(world, words.words[1], NULL, (const char *const *)words.words,
+                              1));
   return lk_world_agree(
       world, lk_world_rank(world) == 0 ? prepare(words.words[0], words.words[1]) : LK_OK);
 }

@@ -54,7 +54,9 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   lk_questions *questions = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 2, 2, &words));
   if (words.help) return LK_OK;
-  lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
+  lk_status status = lk_arguments_outputs(world, to.predictions, to.json,
+                                          (const char *const *)words.words, 2);
+  if (status == LK_OK) status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
     status = lk_world_agree(world, lk_questions_read(&questions, words.words[1], 0));
   if (status == LK_OK) status = evaluate(world, checkpoint, questions, words.words[1], &to);

@@ -54,17 +54,15 @@ lk_status lk_picture_write(const lk_picture *picture, const char *folder) {
   return status;
 }
 
-/* Starts gnuplot in the folder; what it says goes into `log`. Returns the error number. */
-static int start_gnuplot(const char *folder, const char *script, const char *log,
-                         pid_t *child) {
+/* Starts gnuplot in the folder; what it says goes to `log`. Returns the error number. */
+static int start_gnuplot(const char *folder, const char *script, FILE *log, pid_t *child) {
   char *const arguments[] = {"gnuplot", (char *)script, NULL};
   posix_spawn_file_actions_t actions;
   int error = posix_spawn_file_actions_init(&actions);
   if (error) return error;
   posix_spawn_file_actions_addchdir_np(&actions, folder);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log,
-                                   O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  posix_spawn_file_actions_adddup2(&actions, fileno(log), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
   error = posix_spawnp(child, "gnuplot", &actions, NULL, arguments, environ);
   posix_spawn_file_actions_destroy(&actions);
@@ -78,22 +76,42 @@ static int wait_for(pid_t child) {
   return WIFEXITED(outcome) ? WEXITSTATUS(outcome) : -1;
 }
 
-lk_status lk_picture_draw(const lk_picture *picture, const char *folder) {
-  char script[64], log[64], path[PATH_MAX];
+/* The start of what gnuplot said, in one line. */
+static void read_log(FILE *log, char *text, size_t size) {
+  rewind(log);
+  size_t length = fread(text, 1, size - 1, log), start;
+  text[length] = '\0';
+  start = strspn(text, "\n");
+  memmove(text, text + start, length - start + 1);
+  for (char *at = text; (at = strchr(at, '\n'));)
+    *at = ' ';
+}
+
+static lk_status draw(const char *folder, const char *script, FILE *log) {
+  char said[400];
   pid_t child;
-  snprintf(script, sizeof script, "%s.gp", picture->name);
-  snprintf(log, sizeof log, "%s.log", picture->name);
   int error = start_gnuplot(folder, script, log, &child);
   int code = error ? 0 : wait_for(child);
-  if (code)
-    return lk_fail(LK_IO, "%s/%s: gnuplot failed with exit code %d: see %s beside it",
-                   folder, script, code, log);
-  snprintf(path, sizeof path, "%s/%s", folder, log);
-  unlink(path);
   if (error == ENOENT)
     return lk_fail(LK_NO_INPUT,
                    "no pictures: gnuplot is not installed (apt-get install gnuplot-nox); "
                    "the tables are in %s",
                    folder);
-  return error ? lk_fail(LK_INTERNAL, "cannot start gnuplot: %s", strerror(error)) : LK_OK;
+  if (error) return lk_fail(LK_INTERNAL, "cannot start gnuplot: %s", strerror(error));
+  if (!code) return LK_OK;
+  read_log(log, said, sizeof said);
+  return lk_fail(LK_IO, "%s/%s: gnuplot failed with exit code %d: %s", folder, script, code,
+                 said);
+}
+
+lk_status lk_picture_draw(const lk_picture *picture, const char *folder) {
+  char script[64];
+  FILE *log = tmpfile();
+  if (!log)
+    return lk_fail(LK_IO, "cannot make a temporary file for gnuplot's messages: %s",
+                   strerror(errno));
+  snprintf(script, sizeof script, "%s.gp", picture->name);
+  lk_status status = draw(folder, script, log);
+  fclose(log);
+  return status;
 }

@@ -1,7 +1,7 @@
 /* Outputs: files are replaced whole, all else is written through, and nothing is lost. */
 #define _GNU_SOURCE /* ptsname */
-#include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/output.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -357,6 +357,45 @@ static void what_is_set_aside_replaces_nothing(void **state) {
   must_refuse(lk_file_set_aside("table", aside), LK_IO, "cannot be set aside");
 }
 
+static void outputs_are_no_inputs(void **state) {
+  (void)state;
+  const char *inputs[] = {"absent", "text", "fifo"};
+  put("text", "1");
+  assert_int_equal(mkfifo("fifo", 0600), 0);
+  assert_int_equal(symlink("text", "soft"), 0);
+  assert_int_equal(link("text", "hard"), 0);
+  const char *bad[] = {"text", "./text", "soft", "hard", "fifo"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    must_refuse(lk_output_check(bad[i], inputs, 3), LK_USAGE, "which is read");
+  put("free", "1");
+  assert_int_equal(symlink("made", "dangling"), 0);
+  const char *good[] = {"free", "new", "dangling", "/dev/null", "/dev/stdout", NULL};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    must(lk_output_check(good[i], inputs, 3));
+  must(lk_output_check("/dev/null", (const char *[]){"/dev/null"}, 1));
+  must_refuse(lk_output_check("no/file", inputs, 3), LK_IO, "No such file");
+  must_refuse(lk_output_check(".", inputs, 3), LK_IO, "is a folder");
+  must_hold("text", "1");
+}
+
+static void two_outputs_are_two_files(void **state) {
+  (void)state;
+  put("there", "1");
+  assert_int_equal(link("there", "hard"), 0);
+  assert_int_equal(symlink("new", "dangling"), 0);
+  const char *bad[][2] = {
+      {"there", "there"}, {"there", "hard"}, {"new", "./new"}, {"new", "dangling"}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    must_refuse(lk_output_check_two(bad[i][0], bad[i][1]), LK_USAGE, "one file");
+  const char *good[][2] = {{"there", "new"},
+                           {"new", "newer"},
+                           {"/dev/null", "/dev/null"},
+                           {"there", NULL},
+                           {NULL, "new"}};
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+    must(lk_output_check_two(good[i][0], good[i][1]));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(files_are_replaced_and_keep_their_permissions, enter),
@@ -374,6 +413,8 @@ int main(void) {
       cmocka_unit_test_setup(owners_stay, enter),
       cmocka_unit_test_setup(our_own_files_never_follow_a_link, enter),
       cmocka_unit_test_setup(what_is_set_aside_replaces_nothing, enter),
+      cmocka_unit_test_setup(outputs_are_no_inputs, enter),
+      cmocka_unit_test_setup(two_outputs_are_two_files, enter),
   };
   signal(SIGPIPE, SIG_IGN); /* as the program does */
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
