@@ -49,7 +49,11 @@ lk_status lk_config_hash(const lk_config *config, lk_hash *hash);
 int lk_config_difference(const lk_config *here, const lk_config *there, char *text,
                          int size);
 
-/* One line a key for --help: key, type, default, range, meaning. */
-void lk_config_help(void);
+/* For --help: the name of the key at this place of the table, and into `text` its meaning,
+ * limits and default. NULL behind the last key. */
+const char *lk_config_describe_key(int index, char *text, size_t size);
+
+/* "libcyaml 1.3.1, libyaml 0.2.5". Owned by the library. */
+const char *lk_config_libraries(void);
 
 #endif

@@ -1,4 +1,4 @@
-#include "cli/command.h"
+#include "cli/help.h"
 #include "lockstep/output.h"
 #include <errno.h>
 #include <getopt.h>
@@ -9,23 +9,6 @@
 #include <string.h>
 
 enum { MOST_OPTIONS = 8, HELP = 1000, FIRST = 2000 };
-
-static void print_help(const lk_command *command, const lk_option *options, int count) {
-  printf("usage: lockstep %s %s%s\n\n%s.\n", command->name, command->arguments,
-         count ? " [option ...]" : "", command->summary);
-  if (count) printf("\n");
-  for (int i = 0; i < count; i++) {
-    char head[64];
-    const char *gap = *options[i].value ? " " : "";
-    if (options[i].letter)
-      snprintf(head, sizeof head, "-%c, --%s%s%s", options[i].letter, options[i].name, gap,
-               options[i].value);
-    else
-      snprintf(head, sizeof head, "--%s%s%s", options[i].name, gap, options[i].value);
-    printf("  %-26s %s\n", head, options[i].help);
-  }
-  if (command->more_help) command->more_help();
-}
 
 static lk_status take_number(const char *command, const lk_option *option) {
   char *end;
@@ -123,7 +106,7 @@ static void describe(const lk_option *options, int count, struct option *longs,
   }
   *shorts++ = 'h';
   *shorts = '\0';
-  longs[count] = (struct option){"help", no_argument, NULL, HELP};
+  longs[count] = (struct option){"help", optional_argument, NULL, HELP};
 }
 
 /* With too few words an option may have taken one for its value. */
@@ -151,6 +134,15 @@ static lk_status check_words(const lk_words *words, int least, int most, char **
                  argv[0]);
 }
 
+static lk_status print_help(const lk_world *world, const char *command,
+                            const lk_option *options, int count) {
+  lk_help_form form;
+  LK_TRY(lk_help_choose(optarg, &form));
+  if (lk_world_rank(world) == 0)
+    lk_help_print(form, lk_command_find(command), options, count);
+  return LK_OK;
+}
+
 lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
                              const lk_option *options, int option_count, int least,
                              int most, lk_words *words) {
@@ -164,10 +156,8 @@ lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
   memset(words, 0, sizeof *words);
   while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
     if (code == HELP || code == 'h') {
-      if (lk_world_rank(world) == 0)
-        print_help(lk_command_find(argv[0]), options, option_count);
       words->help = 1;
-      return LK_OK;
+      return print_help(world, argv[0], options, option_count);
     }
     LK_TRY(take_option(code, options, option_count, argv, values));
   }

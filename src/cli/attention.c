@@ -1,5 +1,5 @@
 /* `lockstep attention`: rank 0 works, the others learn how it went. */
-#include "cli/command.h"
+#include "cli/help.h"
 #include "cli/trained.h"
 #include "lockstep/lab.h"
 #include "lockstep/output.h"
@@ -24,17 +24,24 @@ typedef struct {
 
 static const request nothing_given = {-1, -1, -1, NAN, "runs/attention", NULL, 0};
 
-void lk_cli_attention_help(void) {
+void lk_cli_attention_help(lk_help_form form) {
+  char text[256];
   int count;
   const lk_experiment *const *list = lk_lab_experiments(&count);
-  printf("\nExperiments, and their defaults of --n, --m (0: no m in it) and --samples:\n");
-  for (int i = 0; i < count; i++)
-    printf("  %-10s %-68s %4d %4g %6d\n", list[i]->name, list[i]->title,
-           list[i]->defaults.n, list[i]->defaults.m, list[i]->defaults.samples);
-  printf("  trained CHECKPOINT TEXT      heat maps of what every head looks at in a text\n"
-         "  all [CHECKPOINT TEXT]        all of them, and a page DIR/index.html\n\n"
-         "A TEXT with a ⁇ in it is taken as it is, as in \"Where was X born?⁇Y⁇\"; to one\n"
-         "without, ⁇ and the model's answer are appended.\n");
+  lk_help_heading(
+      form, "Experiments, and their defaults of --n, --m (0: no m in it) and --samples");
+  for (int i = 0; i < count; i++) {
+    snprintf(text, sizeof text, "%-68s %4d %4g %6d", list[i]->title, list[i]->defaults.n,
+             list[i]->defaults.m, list[i]->defaults.samples);
+    lk_help_entry(form, LK_HELP_WORD, list[i]->name, text);
+  }
+  lk_help_entry(form, LK_HELP_WORD, "trained CHECKPOINT TEXT",
+                "heat maps of what every head looks at in a text");
+  lk_help_entry(form, LK_HELP_WORD, "all [CHECKPOINT TEXT]",
+                "all of them, and a page DIR/index.html");
+  lk_help_paragraph(form,
+                    "A TEXT with a ⁇ in it is taken as it is, as in \"Where was X "
+                    "born?⁇Y⁇\"; to one\nwithout, ⁇ and the model's answer are appended.");
 }
 
 static int whole(long value, int otherwise) {

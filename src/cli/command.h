@@ -5,16 +5,22 @@
 #include "lockstep/config.h"
 #include "lockstep/world.h"
 
+/* Forms of the help, and what its entries name. */
+typedef enum { LK_HELP_TEXT, LK_HELP_MAN, LK_HELP_WORDS } lk_help_form;
+typedef enum { LK_HELP_OPTION, LK_HELP_KEY, LK_HELP_WORD } lk_help_kind;
+
 typedef struct {
   const char *name;
-  const char *arguments;   /* as shown behind the name in the usage line */
-  const char *summary;     /* one line */
-  void (*more_help)(void); /* prints what its help ends with, or NULL */
+  const char *arguments;                /* as shown behind the name in the usage line */
+  const char *summary;                  /* one line */
+  void (*more_help)(lk_help_form form); /* prints what its help ends with, or NULL */
   lk_status (*run)(lk_world *world, int argc, char **argv); /* all ranks */
 } lk_command;
 
-/* The command of this name, or NULL. */
+/* The command of this name, or NULL; the one at this place of the table, NULL behind the
+ * last. */
 const lk_command *lk_command_find(const char *name);
+const lk_command *lk_command_at(int place);
 
 typedef enum {
   LK_OPTION_TEXT,
@@ -73,7 +79,10 @@ lk_status lk_cli_bench(lk_world *world, int argc, char **argv);
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv);
 lk_status lk_cli_inspect(lk_world *world, int argc, char **argv);
 
+/* Rank 0: names versions, a library a line. */
+void lk_cli_print_version(void);
+
 /* What the help of `attention` ends with: its experiments. */
-void lk_cli_attention_help(void);
+void lk_cli_attention_help(lk_help_form form);
 
 #endif

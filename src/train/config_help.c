@@ -1,13 +1,22 @@
-/* The keys for --help. */
+/* The keys for --help, the libraries for --version. */
 #include "train/config_table.h"
+#include <cyaml/cyaml.h>
 #include <stdio.h>
+#include <yaml.h>
 
-void lk_config_help(void) {
+const char *lk_config_describe_key(int index, char *text, size_t size) {
   char limits[128];
-  for (int i = 0; i < LK_CONFIG_KEY_COUNT; i++) {
-    const lk_key *key = &lk_config_keys[i];
-    lk_config_describe_limits(key, limits, sizeof limits);
-    printf("  %-22s %s (%s; default %s)\n", key->name, key->help, limits,
+  if (index >= LK_CONFIG_KEY_COUNT) return NULL;
+  const lk_key *key = &lk_config_keys[index];
+  lk_config_describe_limits(key, limits, sizeof limits);
+  snprintf(text, size, "%s (%s; default %s)", key->help, limits,
            *key->initial ? key->initial : "empty");
-  }
+  return key->name;
+}
+
+const char *lk_config_libraries(void) {
+  static char text[64];
+  snprintf(text, sizeof text, "libcyaml %s, libyaml %s", cyaml_version_str,
+           yaml_get_version_string());
+  return text;
 }

@@ -1,0 +1,49 @@
+/* The table of commands. */
+#include "cli/help.h"
+#include <stdio.h>
+#include <string.h>
+
+static void config_help(lk_help_form form) {
+  char text[512];
+  const char *name;
+  lk_help_heading(form, "Config keys, in the file or as key=value");
+  for (int i = 0; (name = lk_config_describe_key(i, text, sizeof text)); i++)
+    lk_help_entry(form, LK_HELP_KEY, name, text);
+}
+
+static const lk_command commands[] = {
+    {"synth", "FOLDER", "write a data set of invented biographies", NULL, lk_cli_synth},
+    {"prepare", "TEXT CORPUS.h5", "turn a text, a document a line, into an HDF5 corpus",
+     NULL, lk_cli_prepare},
+    {"pretrain", "CONFIG.yaml [key=value ...]", "train on a corpus by span corruption",
+     config_help, lk_cli_pretrain},
+    {"finetune", "CONFIG.yaml [key=value ...]", "train on questions and answers",
+     config_help, lk_cli_finetune},
+    {"evaluate", "CHECKPOINT QUESTIONS.tsv", "answer questions and count the right answers",
+     NULL, lk_cli_evaluate},
+    {"baseline", "QUESTIONS.tsv", "score one constant answer", NULL, lk_cli_baseline},
+    {"ask", "CHECKPOINT [QUESTION]", "answer one question, or one a line from the terminal",
+     NULL, lk_cli_ask},
+    {"score", "CHECKPOINT TEXT",
+     "mean loss of every document of a text, in nats a character", NULL, lk_cli_score},
+    {"examples", "CONFIG.yaml [key=value ...]",
+     "print training examples, input over target", config_help, lk_cli_examples},
+    {"config", "CONFIG.yaml [key=value ...]", "check a config and print it in full",
+     config_help, lk_cli_config},
+    {"bench", "CONFIG.yaml [key=value ...]", "time training steps, or sums over the ranks",
+     config_help, lk_cli_bench},
+    {"attention", "EXPERIMENT", "measure and draw what attention can and cannot do",
+     lk_cli_attention_help, lk_cli_attention},
+    {"inspect", "FILE.h5", "say what a checkpoint or a corpus holds", NULL, lk_cli_inspect},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+const lk_command *lk_command_find(const char *name) {
+  for (int i = 0; i < COMMANDS; i++)
+    if (!strcmp(commands[i].name, name)) return &commands[i];
+  return NULL;
+}
+
+const lk_command *lk_command_at(int place) {
+  return place < COMMANDS ? &commands[place] : NULL;
+}
