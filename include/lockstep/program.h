@@ -12,4 +12,11 @@ const char *lk_program_hash(void);
  * version. Owned by the library. Not collective. */
 const char *lk_program_libc(void);
 
+/* "gcc 12.2.0". */
+const char *lk_program_compiler(void);
+
+/* The other libraries of this layer: "xxHash 0.8.1, utf8proc 2.8.0, OpenSSL 3.0.16". Owned
+ * by the library. Not collective. */
+const char *lk_program_libraries(void);
+
 #endif

@@ -12,6 +12,9 @@
 #include "lockstep/corpus.h"
 #include "lockstep/parameters.h"
 
+/* "HDF5 1.10.8". Owned by the library. */
+const char *lk_store_library(void);
+
 typedef enum { LK_STORE_CORPUS, LK_STORE_CHECKPOINT } lk_store_kind;
 
 /* Which of the two a file is. LK_NO_INPUT; LK_BAD_DATA when it is neither or damaged. */

@@ -22,6 +22,10 @@ int lk_world_size(const lk_world *world);       /* P */
 int lk_world_local_size(const lk_world *world); /* ranks on this host */
 const char *lk_world_host(const lk_world *world);
 
+/* The MPI library's own description, its first words: "Open MPI v4.1.4". Owned by the
+ * library. Not collective. */
+const char *lk_world_library(void);
+
 /* All ranks: agrees on an outcome. Every rank passes its own; all get that of the lowest
  * rank that failed, with that rank's lk_message() (its rank and host added when P > 1).
  * LK_OK if none did. */

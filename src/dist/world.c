@@ -4,6 +4,7 @@
 #include "dist/watchdog.h"
 #include "lockstep/memory.h"
 #include <math.h>
+#include <string.h>
 
 /* MPI starts once in a process, so there is one world: LK_MPI's. */
 static lk_world *the_world;
@@ -162,4 +163,15 @@ lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *co
   *first = (int)(r * V / P);
   *count = (int)((r + 1) * V / P) - *first;
   return LK_OK;
+}
+
+/* It goes on with who packaged it and when. */
+const char *lk_world_library(void) {
+  static char text[MPI_MAX_LIBRARY_VERSION_STRING + 1];
+  int length = 0;
+  if (MPI_Get_library_version(text, &length) != MPI_SUCCESS) return "an unknown MPI";
+  for (char *at = text; *at; at++)
+    if (*at == '\t') *at = ' ';
+  text[strcspn(text, ",\n")] = '\0';
+  return text;
 }

@@ -134,3 +134,11 @@ lk_status lk_store_kind_of(const char *path, lk_store_kind *kind) {
   LK_TRY(lk_h5_open(&file, path));
   return lk_h5_finish(&file, lk_h5_read_kind(&file, kind));
 }
+
+const char *lk_store_library(void) {
+  static char text[48] = "HDF5 of unknown version";
+  unsigned major, minor, release;
+  if (H5get_libversion(&major, &minor, &release) >= 0)
+    snprintf(text, sizeof text, "HDF5 %u.%u.%u", major, minor, release);
+  return text;
+}
