@@ -3,7 +3,10 @@
 #ifndef LOCKSTEP_ADAMW_H
 #define LOCKSTEP_ADAMW_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/parameters.h"
+
+LK_C_BEGIN
 
 typedef struct {
   double beta1, beta2, epsilon;
@@ -25,5 +28,7 @@ double lk_adamw_clip_factor(const lk_adamw *optimizer, double norm);
 void lk_adamw_update(const lk_adamw *optimizer, const lk_parameters *table, uint64_t step,
                      double learning_rate, double gradient_scale, const float *gradients,
                      float *values, float *m, float *v);
+
+LK_C_END
 
 #endif

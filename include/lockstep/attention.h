@@ -9,8 +9,11 @@
 #ifndef LOCKSTEP_ATTENTION_H
 #define LOCKSTEP_ATTENTION_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/memory.h"
 #include "lockstep/types.h"
+
+LK_C_BEGIN
 
 /* One sequence: its keys and values are rows key_start … key_start + keys-1, its queries
  * the rows query_start … of the query matrix. The queries are those of the sequence's last
@@ -66,5 +69,7 @@ void lk_attention_single_query(const lk_real *q, const lk_real *k, const lk_real
 void lk_attention_single_query_double(const double *q, const double *k, const double *v,
                                       size_t stride, int keys, int head_size, double scale,
                                       double *weights, double *out);
+
+LK_C_END
 
 #endif

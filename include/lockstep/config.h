@@ -5,6 +5,9 @@
 
 #include "lockstep/config_keys.h"
 #include "lockstep/hash.h"
+#include "lockstep/linkage.h"
+
+LK_C_BEGIN
 
 #define LK_CONFIG_FIELD(field, key, type, ...) lk_config_##type field;
 
@@ -55,5 +58,7 @@ const char *lk_config_describe_key(int index, char *text, size_t size);
 
 /* "libcyaml 1.3.1, libyaml 0.2.5". Owned by the library. */
 const char *lk_config_libraries(void);
+
+LK_C_END
 
 #endif

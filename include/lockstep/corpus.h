@@ -3,7 +3,10 @@
 #define LOCKSTEP_CORPUS_H
 
 #include "lockstep/hash.h"
+#include "lockstep/linkage.h"
 #include "lockstep/vocabulary.h"
+
+LK_C_BEGIN
 
 /* Documents first … first + count-1. */
 typedef struct {
@@ -59,5 +62,7 @@ void lk_corpus_free(lk_corpus *corpus);
  * number. */
 const uint16_t *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
                                    size_t *length);
+
+LK_C_END
 
 #endif

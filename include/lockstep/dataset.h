@@ -4,9 +4,12 @@
 
 #include "lockstep/config.h"
 #include "lockstep/corpus.h"
+#include "lockstep/linkage.h"
 #include "lockstep/objective.h"
 #include "lockstep/pack.h"
 #include "lockstep/plan.h"
+
+LK_C_BEGIN
 
 typedef enum { LK_TASK_CORRUPTION, LK_TASK_QUESTIONS } lk_task;
 
@@ -44,5 +47,7 @@ int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard);
 
 /* The pack of one shard's micro-batch in one step. */
 void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack);
+
+LK_C_END
 
 #endif

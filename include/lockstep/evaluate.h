@@ -4,9 +4,12 @@
 #define LOCKSTEP_EVALUATE_H
 
 #include "lockstep/corpus.h"
+#include "lockstep/linkage.h"
 #include "lockstep/questions.h"
 #include "lockstep/store.h"
 #include "lockstep/world.h"
+
+LK_C_BEGIN
 
 /* Longest answer, in characters. */
 enum { LK_MOST_ANSWER = 32 };
@@ -38,5 +41,7 @@ typedef struct {
  * on every rank. */
 lk_status lk_score_documents(lk_world *world, const lk_checkpoint *checkpoint,
                              const lk_corpus *corpus, lk_document_score *scores);
+
+LK_C_END
 
 #endif

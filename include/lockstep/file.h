@@ -2,9 +2,12 @@
 #ifndef LOCKSTEP_FILE_H
 #define LOCKSTEP_FILE_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <limits.h>
 #include <stddef.h>
+
+LK_C_BEGIN
 
 /* Reads a file. *bytes has a zero behind its size bytes and is the caller's (lk_free).
  * LK_NO_INPUT: missing, unreadable, a folder; the message names it and the reason;
@@ -39,5 +42,7 @@ lk_status lk_file_set_aside_as(const char *path, const char *suffix, char aside[
 
 /* Makes a folder and its parents; one that exists is fine. LK_IO otherwise. */
 lk_status lk_folder_create(const char *path);
+
+LK_C_END
 
 #endif

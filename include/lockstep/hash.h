@@ -3,9 +3,12 @@
 #ifndef LOCKSTEP_HASH_H
 #define LOCKSTEP_HASH_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 /* 32 lower-case hexadecimal digits and a zero. */
 typedef struct {
@@ -34,5 +37,7 @@ lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size);
 /* HMAC-SHA256: what only one who knows the key can compute of these bytes. */
 lk_status lk_hmac_sha256(unsigned char out[32], const void *key, size_t key_size,
                          const void *bytes, size_t size);
+
+LK_C_END
 
 #endif

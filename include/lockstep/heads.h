@@ -2,7 +2,10 @@
 #ifndef LOCKSTEP_HEADS_H
 #define LOCKSTEP_HEADS_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/store.h"
+
+LK_C_BEGIN
 
 typedef struct {
   int layers, heads, length; /* L, H, T */
@@ -31,5 +34,7 @@ lk_head_facts lk_heads_describe(const lk_heads *heads, int layer, int head);
 
 /* The mean entropy of even weights. */
 double lk_heads_even_entropy(const lk_heads *heads);
+
+LK_C_END
 
 #endif

@@ -3,6 +3,10 @@
 #ifndef LOCKSTEP_KERNELS_H
 #define LOCKSTEP_KERNELS_H
 
+#include "lockstep/linkage.h"
+
+LK_C_BEGIN
+
 typedef enum { LK_KERNELS_FAST, LK_KERNELS_REFERENCE } lk_kernels;
 
 void lk_kernels_select(lk_kernels kernels);
@@ -16,5 +20,7 @@ const char *lk_kernels_instruction_set(void);
 /* Processor cores that this process may run on: its affinity mask, not the machine's cores.
  */
 int lk_kernels_allowed_cores(void);
+
+LK_C_END
 
 #endif

@@ -7,7 +7,10 @@
 #ifndef LOCKSTEP_LAB_H
 #define LOCKSTEP_LAB_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/report.h"
+
+LK_C_BEGIN
 
 enum { LK_LAB_MOST_KEYS = 2048, LK_LAB_MOST_SAMPLES = 10000000 };
 #define LK_LAB_MOST_M 1e9
@@ -35,5 +38,7 @@ const lk_experiment *const *lk_lab_experiments(int *count);
  * its range. The caller owns what *report holds: lk_report_clear, also after a failure. */
 lk_status lk_lab_run(const lk_experiment *experiment, const lk_lab_settings *settings,
                      lk_report *report);
+
+LK_C_END
 
 #endif

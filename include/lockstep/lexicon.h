@@ -2,7 +2,10 @@
 #ifndef LOCKSTEP_LEXICON_H
 #define LOCKSTEP_LEXICON_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/vocabulary.h"
+
+LK_C_BEGIN
 
 typedef struct lk_lexicon lk_lexicon;
 
@@ -15,5 +18,7 @@ void lk_lexicon_free(lk_lexicon *lexicon);
 
 /* Nonzero when it holds the word of so many tokens. */
 int lk_lexicon_has(const lk_lexicon *lexicon, const uint16_t *word, size_t count);
+
+LK_C_END
 
 #endif

@@ -2,9 +2,12 @@
 #ifndef LOCKSTEP_MEMORY_H
 #define LOCKSTEP_MEMORY_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 /* Stores in *pointer a zeroed buffer of count elements of size bytes, aligned to
  * LK_ALIGNMENT; count 0 gives a valid pointer. LK_INTERNAL when the product overflows or
@@ -30,5 +33,7 @@ uint64_t lk_allocations_alive(void);
 
 /* Peak resident memory of this process in bytes. */
 uint64_t lk_peak_memory(void);
+
+LK_C_END
 
 #endif

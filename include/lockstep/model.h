@@ -3,10 +3,13 @@
 #ifndef LOCKSTEP_MODEL_H
 #define LOCKSTEP_MODEL_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/nn.h"
 #include "lockstep/pack.h"
 #include "lockstep/parameters.h"
 #include "lockstep/random.h"
+
+LK_C_BEGIN
 
 /* Dropout of one micro-batch. The stream names seed, step and shard; the model sets the
  * site. */
@@ -80,5 +83,7 @@ typedef struct {
  * `most` tokens were, or the block is full. count <= max_sequences. */
 void lk_decoder_continue(lk_decoder *decoder, const lk_real *values, lk_continuation *texts,
                          int count, int stop, int most);
+
+LK_C_END
 
 #endif

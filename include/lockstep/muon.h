@@ -5,8 +5,11 @@
 #ifndef LOCKSTEP_MUON_H
 #define LOCKSTEP_MUON_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/parameters.h"
 #include "lockstep/world.h"
+
+LK_C_BEGIN
 
 /* Scratch, and the matrices' distribution: each is made orthogonal by one rank. */
 typedef struct lk_muon lk_muon;
@@ -34,5 +37,7 @@ void lk_muon_update(lk_muon *muon, const lk_muon_step *step, const float *gradie
 
 /* All ranks, after it: every rank gets all matrices. */
 lk_status lk_muon_share(const lk_muon *muon, lk_world *world, float *values);
+
+LK_C_END
 
 #endif

@@ -5,10 +5,13 @@
 #ifndef LOCKSTEP_NN_H
 #define LOCKSTEP_NN_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include "lockstep/types.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 /* OpenBLAS takes its kernels and its first threads from environment variables when it is
  * loaded, and knows new processors badly: some get kernels of 2004. This sets
@@ -146,5 +149,7 @@ void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,
                     int columns);
 void lk_scatter_add_rows(lk_real *x, const lk_real *y, const int32_t *index, int rows,
                          int columns);
+
+LK_C_END
 
 #endif

@@ -4,10 +4,13 @@
 #define LOCKSTEP_OBJECTIVE_H
 
 #include "lockstep/lexicon.h"
+#include "lockstep/linkage.h"
 #include "lockstep/random.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 typedef struct {
   uint16_t *tokens;    /* room for block + 1, the caller's */
@@ -54,5 +57,7 @@ void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length
  * checked that question + answer + 1 <= block. */
 void lk_example_answer(lk_example *out, const uint16_t *question, size_t question_length,
                        const uint16_t *answer, size_t answer_length);
+
+LK_C_END
 
 #endif

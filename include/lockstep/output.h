@@ -4,6 +4,9 @@
 #define LOCKSTEP_OUTPUT_H
 
 #include "lockstep/file.h"
+#include "lockstep/linkage.h"
+
+LK_C_BEGIN
 
 /* The output (NULL: none) can be written, as far as can be seen: its folder is there, and
  * it is no folder itself. LK_IO otherwise; LK_USAGE when it is one of the `count` inputs,
@@ -13,5 +16,7 @@ lk_status lk_output_check(const char *output, const char *const *inputs, int cou
 /* LK_USAGE when two outputs (NULL: none) are one file, of which the second would replace
  * the first. What is written through, such as /dev/stdout, may be both. */
 lk_status lk_output_check_two(const char *output, const char *other);
+
+LK_C_END
 
 #endif

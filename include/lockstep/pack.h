@@ -3,7 +3,10 @@
 #ifndef LOCKSTEP_PACK_H
 #define LOCKSTEP_PACK_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/memory.h"
+
+LK_C_BEGIN
 
 /* Sequence b has rows start[b] … start[b+1]-1, of which the last
  * target_start[b+1] - target_start[b] carry loss. */
@@ -30,5 +33,7 @@ void lk_pack_clear(lk_pack *pack);
  * suffice. */
 void lk_pack_append(lk_pack *pack, const uint16_t *tokens, size_t length,
                     size_t first_target);
+
+LK_C_END
 
 #endif

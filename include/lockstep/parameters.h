@@ -3,8 +3,11 @@
 #ifndef LOCKSTEP_PARAMETERS_H
 #define LOCKSTEP_PARAMETERS_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/memory.h"
 #include "lockstep/types.h"
+
+LK_C_BEGIN
 
 typedef struct {
   int layers;     /* L */
@@ -47,5 +50,7 @@ const lk_parameter *lk_parameters_find(const lk_parameters *parameters, const ch
  * layer-norm weights 1 (minGPT). A function of the seed only. */
 void lk_parameters_initialise(const lk_parameters *parameters, uint64_t seed,
                               lk_real *values);
+
+LK_C_END
 
 #endif

@@ -4,6 +4,9 @@
 #define LOCKSTEP_PLAN_H
 
 #include "lockstep/corpus.h"
+#include "lockstep/linkage.h"
+
+LK_C_BEGIN
 
 typedef struct {
   uint64_t documents; /* of the whole corpus (or questions of the whole file) */
@@ -28,5 +31,7 @@ uint64_t lk_plan_documents_before(const lk_plan *plan, uint64_t step);
 int lk_plan_micro_batch(const lk_plan *plan, uint64_t step, int shard, uint32_t *order,
                         uint64_t *documents);
 uint64_t lk_plan_largest_shard(const lk_plan *plan);
+
+LK_C_END
 
 #endif

@@ -6,8 +6,11 @@
 #ifndef LOCKSTEP_PROFILE_H
 #define LOCKSTEP_PROFILE_H
 
+#include "lockstep/linkage.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 typedef enum {
   LK_PART_EMBEDDING,
@@ -46,5 +49,7 @@ void lk_profile_record(lk_profile_event *events, size_t room);
 
 /* Switches since lk_profile_record, also those for which there was no room. */
 size_t lk_profile_switches(void);
+
+LK_C_END
 
 #endif

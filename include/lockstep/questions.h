@@ -3,9 +3,12 @@
 #ifndef LOCKSTEP_QUESTIONS_H
 #define LOCKSTEP_QUESTIONS_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 typedef struct {
   const char *question; /* zero-terminated UTF-8, into the list's own text */
@@ -28,5 +31,7 @@ typedef struct {
 lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers);
 
 void lk_questions_free(lk_questions *questions);
+
+LK_C_END
 
 #endif

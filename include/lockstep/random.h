@@ -7,8 +7,11 @@
 #ifndef LOCKSTEP_RANDOM_H
 #define LOCKSTEP_RANDOM_H
 
+#include "lockstep/linkage.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 /* What the numbers are for. Values are part of the format: never renumber. */
 typedef enum {
@@ -47,5 +50,7 @@ void lk_random_order(const lk_stream *stream, uint32_t n, uint32_t *order);
  * lk_keep_scale() is the exact inverse of the share that is kept. */
 void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n);
 double lk_keep_scale(double drop);
+
+LK_C_END
 
 #endif

@@ -4,7 +4,10 @@
 #ifndef LOCKSTEP_REPORT_H
 #define LOCKSTEP_REPORT_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/table.h"
+
+LK_C_BEGIN
 
 typedef struct {
   char name[32];     /* of its files, without their endings */
@@ -45,5 +48,7 @@ lk_status lk_report_draw(const lk_report *report, const char *folder);
 
 /* Writes FOLDER/index.html, which shows the reports with the pictures beside it. LK_IO. */
 lk_status lk_report_page(const lk_report *reports, int count, const char *folder);
+
+LK_C_END
 
 #endif

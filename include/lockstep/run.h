@@ -6,8 +6,11 @@
 #define LOCKSTEP_RUN_H
 
 #include "lockstep/config.h"
+#include "lockstep/linkage.h"
 #include "lockstep/profile.h"
 #include "lockstep/store.h"
+
+LK_C_BEGIN
 
 typedef struct lk_run lk_run;
 
@@ -80,5 +83,7 @@ int lk_run_has_probe(const lk_run *run, uint64_t step);
  * this start went on from and later ones than this. Something else that has the name
  * already is renamed to step-NNNNNN.h5.other. */
 lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint);
+
+LK_C_END
 
 #endif

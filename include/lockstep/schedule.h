@@ -3,7 +3,10 @@
 #ifndef LOCKSTEP_SCHEDULE_H
 #define LOCKSTEP_SCHEDULE_H
 
+#include "lockstep/linkage.h"
 #include <stdint.h>
+
+LK_C_BEGIN
 
 typedef enum {
   LK_SCHEDULE_WAVE,
@@ -22,5 +25,7 @@ typedef struct {
  * max(minimum, (1 + cos(π·progress)) / 2) after the warm-up. "cosine" holds progress at 1;
  * "wave" does not, so the rate climbs again. */
 double lk_schedule_factor(const lk_schedule *schedule, uint64_t tokens);
+
+LK_C_END
 
 #endif

@@ -2,8 +2,11 @@
 #ifndef LOCKSTEP_SHARE_H
 #define LOCKSTEP_SHARE_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/store.h"
 #include "lockstep/world.h"
+
+LK_C_BEGIN
 
 /* All ranks: rank 0 passes its checkpoint (or NULL), the others NULL in *checkpoint; all
  * get a copy, or NULL. The caller owns it: lk_checkpoint_free. */
@@ -12,5 +15,7 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint);
 /* All ranks: rank 0 reads path and checks its parameters (lk_checkpoint_check), all get it;
  * fails on all alike. */
 lk_status lk_checkpoint_load(lk_world *world, const char *path, lk_checkpoint **checkpoint);
+
+LK_C_END
 
 #endif

@@ -7,6 +7,10 @@
 #ifndef LOCKSTEP_STATUS_H
 #define LOCKSTEP_STATUS_H
 
+#include "lockstep/linkage.h"
+
+LK_C_BEGIN
+
 typedef enum {
   LK_OK = 0,
   LK_USAGE = 64,    /* a bad argument, config key or value */
@@ -46,5 +50,7 @@ void lk_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
     status = (call);                                                                       \
     if (status != LK_OK) goto label;                                                       \
   } while (0)
+
+LK_C_END
 
 #endif

@@ -10,7 +10,10 @@
 #define LOCKSTEP_STORE_H
 
 #include "lockstep/corpus.h"
+#include "lockstep/linkage.h"
 #include "lockstep/parameters.h"
+
+LK_C_BEGIN
 
 /* "HDF5 1.10.8". Owned by the library. */
 const char *lk_store_library(void);
@@ -79,5 +82,7 @@ lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_mom
 lk_status lk_checkpoint_check(const lk_checkpoint *checkpoint, const char *path);
 
 void lk_checkpoint_free(lk_checkpoint *checkpoint);
+
+LK_C_END
 
 #endif

@@ -2,8 +2,11 @@
 #ifndef LOCKSTEP_SYNTH_H
 #define LOCKSTEP_SYNTH_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stdint.h>
+
+LK_C_BEGIN
 
 typedef struct {
   int people;    /* biographies in wiki.txt */
@@ -16,5 +19,7 @@ typedef struct {
  * folder (made if need be). Train, dev and test ask about different people. LK_USAGE for
  * counts that cannot be met or when one of the files exists, LK_IO. */
 lk_status lk_synth_write(const char *folder, const lk_synth *synth);
+
+LK_C_END
 
 #endif

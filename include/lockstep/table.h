@@ -3,8 +3,11 @@
 #ifndef LOCKSTEP_TABLE_H
 #define LOCKSTEP_TABLE_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/memory.h"
 #include <stdio.h>
+
+LK_C_BEGIN
 
 enum { LK_MOST_COLUMNS = 16 };
 
@@ -43,5 +46,7 @@ void lk_table_print_html(const lk_table *table, FILE *to); /* a <table> */
 
 /* Writes FOLDER/NAME.csv. LK_IO. */
 lk_status lk_table_write_csv(const lk_table *table, const char *folder);
+
+LK_C_END
 
 #endif

@@ -3,8 +3,11 @@
 #define LOCKSTEP_TRAINER_H
 
 #include "lockstep/dataset.h"
+#include "lockstep/linkage.h"
 #include "lockstep/run.h"
 #include "lockstep/world.h"
+
+LK_C_BEGIN
 
 typedef struct lk_trainer lk_trainer;
 
@@ -40,5 +43,7 @@ const lk_parameters *lk_trainer_table(const lk_trainer *trainer);
 /* Rows (N) and rows with loss (M) of this rank's packs in the last step, for counting work.
  */
 void lk_trainer_last_rows(const lk_trainer *trainer, double *rows, double *target_rows);
+
+LK_C_END
 
 #endif

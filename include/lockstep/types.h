@@ -15,6 +15,10 @@
 #ifndef LOCKSTEP_TYPES_H
 #define LOCKSTEP_TYPES_H
 
+#include "lockstep/linkage.h"
+
+LK_C_BEGIN
+
 /* float in the trainer. The gradient tests compile the kernels and the model a second time
  * with LK_REAL=double, because central differences need the digits. */
 #ifndef LK_REAL
@@ -24,5 +28,7 @@ typedef LK_REAL lk_real;
 
 /* Every buffer starts on such a boundary (bytes): one cache line, one AVX-512 register. */
 #define LK_ALIGNMENT 64
+
+LK_C_END
 
 #endif

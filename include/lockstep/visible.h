@@ -2,7 +2,10 @@
 #ifndef LOCKSTEP_VISIBLE_H
 #define LOCKSTEP_VISIBLE_H
 
+#include "lockstep/linkage.h"
 #include <stddef.h>
+
+LK_C_BEGIN
 
 /* Copies a zero-terminated text into out, of which at most `room` bytes with the zero are
  * written, and returns out. A control character that is not among `kept` becomes its
@@ -17,5 +20,7 @@ enum { LK_VISIBLE_MOST = 4 };
  * and adds a newline. */
 void lk_print_visible(const char *text, const char *kept);
 void lk_print_line(const char *text);
+
+LK_C_END
 
 #endif

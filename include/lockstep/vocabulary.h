@@ -3,9 +3,12 @@
 #ifndef LOCKSTEP_VOCABULARY_H
 #define LOCKSTEP_VOCABULARY_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 #define LK_PAD             0
 #define LK_MASK            1
@@ -68,5 +71,7 @@ typedef enum { LK_CLASS_OTHER, LK_CLASS_LETTER, LK_CLASS_CAPITAL, LK_CLASS_DIGIT
 /* Fills classes (one lk_class a token id, lk_vocabulary_size of them) by Unicode category.
  */
 void lk_vocabulary_classes(const lk_vocabulary *vocabulary, uint8_t *classes);
+
+LK_C_END
 
 #endif

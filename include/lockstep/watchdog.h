@@ -6,7 +6,10 @@
 #ifndef LOCKSTEP_WATCHDOG_H
 #define LOCKSTEP_WATCHDOG_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/world.h"
+
+LK_C_BEGIN
 
 typedef struct lk_watchdog lk_watchdog;
 
@@ -40,5 +43,7 @@ typedef enum {
  * (lockstep/profile.h). */
 void lk_watchdog_phase(lk_watchdog *watchdog, uint64_t step, const char *phase,
                        lk_activity activity);
+
+LK_C_END
 
 #endif

@@ -2,9 +2,12 @@
 #ifndef LOCKSTEP_WORLD_H
 #define LOCKSTEP_WORLD_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 typedef struct lk_world lk_world;
 
@@ -56,7 +59,7 @@ lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count);
 
 /* Ends all ranks at once, for a failure that the others cannot learn of otherwise: prints
  * lk_message() with rank and host, then MPI_Abort with the status. Does not return. */
-_Noreturn void lk_world_abort(lk_world *world, lk_status status);
+LK_NORETURN void lk_world_abort(lk_world *world, lk_status status);
 
 /* All ranks: says why a command failed, lk_message(), once: from rank 0, or, after a
  * failure of MPI itself, of which the other ranks do not know, with lk_world_abort. world
@@ -100,5 +103,7 @@ void lk_tree_finish(lk_tree *tree, lk_world *world, size_t first);
  * tree, valid until the next lk_tree_leaf), by recursive halving and doubling between
  * ranks. Completes what lk_tree_finish has begun. */
 lk_status lk_tree_reduce(lk_tree *tree, lk_world *world, float **sum);
+
+LK_C_END
 
 #endif

@@ -40,7 +40,7 @@ lk_status lk_world_any(lk_world *world, int mine, int *any) {
   return LK_OK;
 }
 
-_Noreturn void lk_world_abort(lk_world *world, lk_status status) {
+LK_NORETURN void lk_world_abort(lk_world *world, lk_status status) {
   char text[LK_MESSAGE_SIZE];
   place_message(world, text);
   lk_watchdog_await_verdict(world->watchdog);

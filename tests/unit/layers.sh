@@ -24,7 +24,7 @@ own() {
   shift
   for header; do owner[$header.h]=$layer; done
 }
-own base status visible memory file output hash random types kernels profile program
+own base linkage status visible memory file output hash random types kernels profile program
 own attention attention
 own lab lab report table
 own nn nn
