@@ -22,13 +22,17 @@ fi
 root=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=launch/facts.bash
 source "$root/launch/facts.bash"
-run=${1:-$root/runs/quickstart-$(date +%Y%m%d-%H%M%S)}
+here=$root # installed, it has no source beside it, and runs go where the user is
+[[ -r $root/CMakeLists.txt ]] || here=$PWD
+run=${1:-$here/runs/quickstart-$(date +%Y%m%d-%H%M%S)}
 if [[ -e $run ]]; then
   echo "quickstart.sh: $run exists already; name another folder or move it away" >&2
   exit 64
 fi
-"$root/launch/setup.sh"
-"$root/launch/build.sh"
+if [[ $here == "$root" ]]; then
+  "$root/launch/setup.sh"
+  "$root/launch/build.sh"
+fi
 lockstep=$root/build/lockstep
 mkdir -p "$run"
 

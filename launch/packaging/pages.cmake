@@ -1,0 +1,36 @@
+# Run at installation: man pages and bash completion, from the tables that --help prints.
+
+# ask(OUT ARGUMENT...): what the program prints; empty where it cannot run (its emulator is missing).
+function(ask out)
+  execute_process(COMMAND ${emulator} ${program} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE failed
+                  ERROR_QUIET)
+  if(failed)
+    set(text "")
+  endif()
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+function(write_page name)
+  ask(page ${ARGN} --help=man)
+  file(WRITE ${work}/${name}.1 "${page}")
+  file(INSTALL ${work}/${name}.1 DESTINATION ${mandir})
+endfunction()
+
+ask(commands --help=words)
+if(NOT commands)
+  message(WARNING "${program} does not run here: no man pages and no completion are installed")
+  return()
+endif()
+string(REGEX MATCHALL "[^\n]+" commands "${commands}")
+write_page(lockstep)
+list(JOIN commands " " all)
+set(LOCKSTEP_WORDS "  ['']='${all}'\n")
+foreach(command ${commands})
+  write_page(lockstep-${command} ${command})
+  ask(words ${command} --help=words)
+  string(REGEX REPLACE "[\n]+" " " words "${words}")
+  string(STRIP "${words}" words)
+  string(APPEND LOCKSTEP_WORDS "  [${command}]='${words}'\n")
+endforeach()
+configure_file(${packaging}/completion.bash.in ${work}/lockstep @ONLY)
+file(INSTALL ${work}/lockstep DESTINATION ${completions})
