@@ -72,16 +72,21 @@ static void read_report(lk_watchdog *w, double now) {
   lk_watchdog_take(w, &w->peers[w->rank], &self, now);
 }
 
+/* Only open links are polled: most ranks have few, and no more than a process may have open
+ * is allowed. */
 static void wait_for_news(lk_watchdog *w, double seconds) {
-  w->polled[w->size] = (struct pollfd){.fd = w->bell, .events = POLLIN};
-  for (int r = 0; r < w->size; r++)
-    w->polled[r] =
-        (struct pollfd){.fd = w->peers[r].fd,
-                        .events = (short)(POLLIN | (w->peers[r].out_left ? POLLOUT : 0))};
+  nfds_t count = 1;
+  w->polled[0] = (struct pollfd){.fd = w->bell, .events = POLLIN};
+  for (int r = 0; r < w->size; r++) {
+    const lk_peer *peer = &w->peers[r];
+    short events = (short)(POLLIN | (peer->out_left ? POLLOUT : 0));
+    if (peer->fd >= 0)
+      w->polled[count++] = (struct pollfd){.fd = peer->fd, .events = events};
+  }
   if (seconds < 0.001) seconds = 0.001;
-  int ready = poll(w->polled, (nfds_t)w->size + 1, (int)(seconds * 1000));
+  int ready = poll(w->polled, count, (int)(seconds * 1000));
   uint64_t rings;
-  if (ready > 0 && w->polled[w->size].revents)
+  if (ready > 0 && w->polled[0].revents)
     if (read(w->bell, &rings, sizeof rings) < 0) return;
 }
 

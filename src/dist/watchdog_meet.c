@@ -75,15 +75,21 @@ static lk_candidate *add(meeting *m, int fd, lk_stage stage) {
   return c;
 }
 
-/* Until something comes, at most this long. door: -1, there is none. */
-static void await(meeting *m, int door, double seconds) {
-  m->polled[m->room] = (struct pollfd){.fd = door, .events = POLLIN};
+/* Until something comes, at most this long. door: -1, there is none. Nonzero: somebody is
+ * at it. Only what is open is polled: no more than a process may have open is allowed. */
+static int await(meeting *m, int door, double seconds) {
+  nfds_t count = 1;
+  m->polled[0] = (struct pollfd){.fd = door, .events = POLLIN};
+  for (int i = 0; i < m->room; i++) {
+    const lk_candidate *c = &m->all[i];
+    short events = c->stage == LK_CONNECTS ? POLLOUT : POLLIN;
+    if (c->fd >= 0) m->polled[count++] = (struct pollfd){.fd = c->fd, .events = events};
+  }
+  int ready = poll(m->polled, count, (int)(1000 * seconds) + 1) > 0;
+  count = 1;
   for (int i = 0; i < m->room; i++)
-    m->polled[i] = (struct pollfd){
-        .fd = m->all[i].fd, .events = m->all[i].stage == LK_CONNECTS ? POLLOUT : POLLIN};
-  if (poll(m->polled, (nfds_t)m->room + 1, (int)(1000 * seconds) + 1) > 0) return;
-  for (int i = 0; i <= m->room; i++)
-    m->polled[i].revents = 0;
+    m->all[i].ready = m->all[i].fd >= 0 && m->polled[count++].revents && ready;
+  return ready && m->polled[0].revents;
 }
 
 static void keep_link(lk_watchdog *w, int rank, lk_candidate *c) {
@@ -114,17 +120,15 @@ static void take_calls(meeting *m, int door) {
   }
 }
 
-/* Those who call while others are heard find their place after that. */
-static void hear_callers(lk_watchdog *w, meeting *m, int door, int *missing) {
+static void hear_callers(lk_watchdog *w, meeting *m, int *missing) {
   for (int i = 0; i < m->room; i++) {
     lk_candidate *c = &m->all[i];
-    if (c->fd < 0 || !m->polled[i].revents) continue;
+    if (!c->ready) continue;
     lk_candidate_advance(w, c);
     if (c->fd < 0 || c->stage != LK_PROVEN) continue;
     *missing -= !w->peers[c->hello.from].watched;
     keep_link(w, c->hello.from, c);
   }
-  if (m->polled[m->room].revents) take_calls(m, door);
 }
 
 lk_status lk_meet_callers(lk_watchdog *w, int door, int missing) {
@@ -132,8 +136,9 @@ lk_status lk_meet_callers(lk_watchdog *w, int door, int missing) {
   double end = lk_clock() + w->patience;
   lk_status status = create_meeting(&m, w->size + STRANGERS);
   while (status == LK_OK && missing > 0 && lk_clock() < end) {
-    await(&m, door, end - lk_clock());
-    hear_callers(w, &m, door, &missing);
+    int calls = await(&m, door, end - lk_clock());
+    hear_callers(w, &m, &missing);
+    if (calls) take_calls(&m, door); /* who calls has a place after those who were heard */
   }
   free_meeting(&m);
   if (status != LK_OK || !missing) return status;
@@ -172,7 +177,7 @@ static lk_candidate *hear_hub(lk_watchdog *w, meeting *m) {
   for (int i = 0; i < m->room; i++) {
     lk_candidate *c = &m->all[i];
     if (found) drop(c);
-    if (c->fd < 0 || !m->polled[i].revents) continue;
+    if (c->fd < 0 || !c->ready) continue;
     lk_candidate_advance(w, c);
     if (c->fd >= 0 && c->stage >= LK_EXPECTS_WELCOME) found = c;
   }

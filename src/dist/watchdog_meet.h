@@ -37,7 +37,8 @@ typedef enum {
 
 /* A connection whose other end has not proved itself yet. */
 typedef struct {
-  int fd; /* -1: there is none */
+  int fd;    /* -1: there is none */
+  int ready; /* something has come */
   lk_stage stage;
   uint64_t number;                    /* grows from one to the next */
   lk_hello hello;                     /* the caller's */
