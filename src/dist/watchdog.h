@@ -87,6 +87,10 @@ void lk_watchdog_mpi(lk_watchdog *w, int inside);
 /* watchdog_connect.c. All ranks: makes the links. Fails alike on all ranks. */
 lk_status lk_watchdog_connect(lk_watchdog *w);
 
+/* watchdog_room.c. Lets this process open so many more links; LK_USAGE, with the limit that
+ * is needed, where the system does not. Not collective. */
+lk_status lk_watchdog_make_room(int links);
+
 /* watchdog_link.c. Queues a record of this kind for a peer and sends what can be sent. 0:
  * the link is closed or still busy with an earlier record. */
 int lk_link_send(lk_watchdog *w, lk_peer *peer, int kind, int code);

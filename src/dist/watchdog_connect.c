@@ -71,6 +71,8 @@ lk_status lk_watchdog_connect(lk_watchdog *w) {
   LK_TRY(share_secret(w));
   LK_TRY(share_hosts(w));
   choose_hubs(w);
+  int links = is_hub(w, w->rank) ? w->size - 1 : w->hubs;
+  LK_TRY(lk_world_agree(w->world, lk_watchdog_make_room(links)));
   for (int turn = 0; w->size > 1 && turn < w->hubs; turn++)
     LK_TRY(link_to_hub(w, turn));
   return LK_OK;
