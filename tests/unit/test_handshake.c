@@ -68,18 +68,6 @@ static int connect_to(in_port_t port) {
   return fd;
 }
 
-static int listen_somewhere(in_port_t *port) {
-  struct sockaddr_in at = {.sin_family = AF_INET,
-                           .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  socklen_t size = sizeof at;
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  assert_int_equal(bind(fd, (struct sockaddr *)&at, size), 0);
-  assert_int_equal(listen(fd, 16), 0);
-  assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
-  *port = at.sin_port;
-  return fd;
-}
-
 /* A link that carries what is sent. */
 static void check_link(int from, int to) {
   char text[5] = "";
@@ -147,29 +135,42 @@ static void test_door_of_one_host_is_loopback(void **state) {
   }
 }
 
-/* An impostor at the hub's address gets a hello and no more, whatever it answers; the rank
- * does not believe it, and leaves nothing that a hub would believe. */
+/* An impostor at the hub's address gets a hello and no more, whatever it answers. */
 static void test_impostor_learns_nothing(void **state) {
   static end caller;
-  pthread_t thread;
   lk_hello hello;
   char answer[sizeof(lk_challenge)] = "anything", more;
+  int pair[2];
   (void)state;
   set_up_end(&caller, CALLER, 1);
-  int door = listen_somewhere(&caller.card.port);
-  caller.card.address[caller.card.addresses++].s_addr = htonl(INADDR_LOOPBACK);
-  pthread_create(&thread, NULL, be_caller, &caller);
-  int fd = accept(door, NULL, NULL);
-  assert_int_equal(recv(fd, &hello, sizeof hello, MSG_WAITALL), sizeof hello);
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  lk_candidate c = {.fd = pair[0], .stage = LK_CONNECTS, .hello = {.from = CALLER}};
+  lk_candidate_advance(&caller.w, &c);
+  assert_int_equal(recv(pair[1], &hello, sizeof hello, MSG_WAITALL), sizeof hello);
   assert_null(memmem(&hello, sizeof hello, SECRET, 4));
-  send(fd, answer, sizeof answer, MSG_NOSIGNAL);
-  assert_true(recv(fd, &more, 1, 0) <= 0);
-  close(fd);
-  close(door);
-  pthread_join(thread, NULL);
-  assert_int_equal(caller.status, LK_INTERNAL);
+  send(pair[1], answer, sizeof answer, MSG_NOSIGNAL);
+  lk_candidate_advance(&caller.w, &c);
+  assert_int_equal(c.fd, -1);
+  assert_true(recv(pair[1], &more, 1, 0) <= 0);
+  close(pair[1]);
+}
+
+/* A port that is taken, and at which nobody listens. */
+static void test_hub_out_of_reach(void **state) {
+  static end caller;
+  struct sockaddr_in at = {.sin_family = AF_INET,
+                           .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t size = sizeof at;
+  (void)state;
+  int taken = socket(AF_INET, SOCK_STREAM, 0);
+  assert_int_equal(bind(taken, (struct sockaddr *)&at, size), 0);
+  assert_int_equal(getsockname(taken, (struct sockaddr *)&at, &size), 0);
+  set_up_end(&caller, CALLER, 1);
+  caller.card = (lk_card){.port = at.sin_port, .addresses = 1, .address = {at.sin_addr}};
+  assert_int_equal(lk_meet_hub(&caller.w, 0, &caller.card), LK_INTERNAL);
   assert_non_null(strstr(lk_message(), "cannot reach rank 0 on here"));
   assert_int_equal(caller.peers[0].fd, -1);
+  close(taken);
 }
 
 /* One that overheard a whole meeting, and repeats what the rank said, is a stranger; so is
@@ -235,6 +236,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_strangers_delay_nobody),
                                      cmocka_unit_test(test_door_of_one_host_is_loopback),
                                      cmocka_unit_test(test_impostor_learns_nothing),
+                                     cmocka_unit_test(test_hub_out_of_reach),
                                      cmocka_unit_test(test_repeated_proof_is_none),
                                      cmocka_unit_test(test_hello_to_others_is_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
