@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,15 +24,15 @@ static struct {
 } guard = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static _Noreturn void end_process(void) {
-  char host[256] = "";
+  char host[256] = "", stopped[64] = "";
+  long process = lk_guard_find_stopped();
   gethostname(host, sizeof host - 1);
-  lk_say("rank %d on %s: %s has not come to its end within %.0f s: a rank was "
-         "stopped "
-         "or did not start, another program is among the ranks, or hosts cannot reach each "
+  if (process) snprintf(stopped, sizeof stopped, " (process %ld is)", process);
+  lk_say("rank %d on %s: %s has not come to its end within %.0f s: a rank was stopped%s or "
+         "did not start, another program is among the ranks, or hosts cannot reach each "
          "other; ending all ranks; what is only slow gets more time by "
-         "LOCKSTEP_WATCHDOG=SECONDS "
-         "(%.0f unless set, and %d times that for a start)",
-         lk_launcher_rank(), host, atomic_load(&guard.what), guard.limit,
+         "LOCKSTEP_WATCHDOG=SECONDS (%.0f unless set, and %d times that for a start)",
+         lk_launcher_rank(), host, atomic_load(&guard.what), guard.limit, stopped,
          LK_WATCHDOG_SECONDS, LK_START_TIMES);
   _exit(LK_STOPPED);
 }

@@ -14,4 +14,8 @@ void lk_guard_stage(const char *what);
 /* The start is over. Also where none began. */
 void lk_guard_end(void);
 
+/* guard_stopped.c. The number of a stopped process of the same launcher on this host, 0
+ * where there is none. */
+long lk_guard_find_stopped(void);
+
 #endif

@@ -13,7 +13,7 @@ host=$(hostname)
 stop=$(kill -l STOP) kill=$(kill -l KILL)
 seconds=$((60 * ${PATIENCE:-1}))
 silent='has been silent for [0-9]+ s: it was stopped, or its host is cut off'
-stalled='has not come to its end within 10 s: a rank was stopped or did not start'
+stalled='has not come to its end within 10 s: a rank was stopped \(process [0-9]+ is\) or did not start'
 
 # background NAME COMMAND...: its messages go to NAME.log, its exit code to NAME.code.
 background() {
