@@ -112,7 +112,6 @@ long ask "$model"
 long evaluate "$model" many.tsv
 long score "$model" many.txt
 long bench "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt --steps 1000000
-long synth large --people 10000000
 for i in "${!sessions[@]}"; do
   session=${sessions[i]}
   end
