@@ -29,6 +29,14 @@ lk_status lk_file_write(const char *path, const void *bytes, size_t size);
  * and the temporary file gone. */
 lk_status lk_file_replace(const char *path, const void *bytes, size_t size);
 
+/* Opens a file of our own in place, with O_CREAT in the flags where it is to be made. Never
+ * follows a link, and never waits. Returns its descriptor, or -1 and the reason, of which
+ * the caller makes a message: it is a link, no file, or what the system says. */
+int lk_file_open(const char *path, int flags, const char **reason);
+
+/* Nonzero when path is a file itself: there, no link, no device. */
+int lk_file_is_plain(const char *path);
+
 /* Temporary files are called NAME.tmp-XXXXXXXXXXXXXXXX, with random hexadecimal digits. */
 #define LK_TEMPORARY ".tmp-"
 enum { LK_TEMPORARY_DIGITS = 16 };

@@ -8,6 +8,7 @@
 #include "lockstep/config.h"
 #include "lockstep/linkage.h"
 #include "lockstep/profile.h"
+#include "lockstep/questions.h"
 #include "lockstep/store.h"
 
 LK_C_BEGIN
@@ -56,8 +57,15 @@ typedef struct {
   uint64_t peak_memory;   /* bytes */
 } lk_metrics;
 
-/* Writes config.yaml and starts metrics.csv, or goes on with it after row `step`: rows
- * behind it, of steps that a crash undid, are cut off. */
+/* Whose scores dev.csv and probe.csv hold, before lk_run_begin and lk_run_has_probe. */
+lk_status lk_run_use_dev(lk_run *run, const lk_questions *dev);
+
+/* Writes config.yaml and starts the tables, or goes on with them after row `step`: rows
+ * behind it, of steps that a crash undid, are cut off, and so is a torn last row. A table
+ * that cannot be gone on with (another header, carriage returns, no file, other dev
+ * questions, a line that is no row, or any row at step 0) is set aside as
+ * NAME.set-aside-N, which standard error says; so is a config.yaml that lockstep did not
+ * write. What dev.csv and probe.csv are of stands in NAME.questions. */
 lk_status lk_run_begin(lk_run *run, uint64_t step);
 
 lk_status lk_run_log(lk_run *run, const lk_metrics *metrics);
@@ -75,7 +83,7 @@ int lk_run_has_dev(const lk_run *run, uint64_t step);
 lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_t count,
                            double seconds);
 
-/* Nonzero when probe.csv has a row of `step`; reads the file. */
+/* Nonzero when probe.csv, of these dev questions, has a row of `step`; reads the file. */
 int lk_run_has_probe(const lk_run *run, uint64_t step);
 
 /* Writes checkpoints/step-NNNNNN.h5, points latest to it and removes all but the newest

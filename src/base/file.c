@@ -107,6 +107,23 @@ lk_status lk_file_replace(const char *path, const void *bytes, size_t size) {
   return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
 }
 
+int lk_file_is_plain(const char *path) {
+  struct stat facts;
+  return !lstat(path, &facts) && S_ISREG(facts.st_mode);
+}
+
+int lk_file_open(const char *path, int flags, const char **reason) {
+  struct stat facts;
+  int always = O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  int descriptor = open(path, flags | always, 0666);
+  *reason = errno == ELOOP ? "it is a link, which is not followed" : strerror(errno);
+  if (descriptor < 0 || (!fstat(descriptor, &facts) && S_ISREG(facts.st_mode)))
+    return descriptor;
+  *reason = "it is no file";
+  close(descriptor);
+  return -1;
+}
+
 /* Network file systems may not know how to leave what is there alone; then a look before
  * has to do. */
 static int rename_to_new(const char *from, const char *to) {

@@ -19,9 +19,13 @@ static void append(const lk_trainer *t, const char *text) {
   time_t now = time(NULL);
   path_of(t, path);
   strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-  int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (file < 0 || dprintf(file, "%s %s\n", when, text) < 0)
-    lk_say("%s: cannot write: %s; training goes on without it", path, strerror(errno));
+  const char *reason;
+  int file = lk_file_open(path, O_WRONLY | O_CREAT | O_APPEND, &reason);
+  if (file >= 0 && dprintf(file, "%s %s\n", when, text) >= 0)
+    reason = NULL;
+  else if (file >= 0)
+    reason = strerror(errno);
+  if (reason) lk_say("%s: cannot write: %s; training goes on without it", path, reason);
   if (file >= 0) close(file);
 }
 
@@ -47,7 +51,9 @@ static void compare_with_last(const lk_trainer *t, const char *ranks) {
   char path[PATH_MAX], *history = NULL;
   size_t size;
   path_of(t, path);
-  if (access(path, R_OK) || lk_file_read(path, &history, &size) != LK_OK) return;
+  if (!lk_file_is_plain(path) || access(path, R_OK) ||
+      lk_file_read(path, &history, &size) != LK_OK)
+    return;
   const char *before = last_ranks(history);
   if (before && strcmp(before, ranks))
     lk_say("the world changed: %s, before %s", ranks, before);

@@ -25,50 +25,79 @@ static lk_status report_holder(const lk_run *run, int lock) {
       run->folder, holder);
 }
 
+static const char holder_start[] = "process ";
+
+/* A file of the user's that happens to have this name is not emptied. */
+static lk_status check_lock(const char *path, int lock) {
+  char start[sizeof holder_start] = "";
+  ssize_t length = pread(lock, start, sizeof start - 1, 0);
+  if (length == 0 || (length > 0 && !strcmp(start, holder_start))) return LK_OK;
+  return lk_fail(
+      LK_USAGE,
+      "%s: not a lock that lockstep wrote; move it away, or choose another run=", path);
+}
+
 /* A lock of the kernel's: it ends with its process, however that ends. */
 static lk_status take_lock(lk_run *run) {
   char path[PATH_MAX], host[256] = "", text[300];
+  const char *reason;
   struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   lk_run_path(run, "lock", path);
-  run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  run->lock = lk_file_open(path, O_RDWR | O_CREAT, &reason);
   if (run->lock < 0)
     return lk_fail(LK_IO,
                    "%s: cannot write in the run directory: %s; choose another run=", path,
-                   strerror(errno));
+                   reason);
   if (fcntl(run->lock, F_SETLK, &whole)) {
     if (errno == EACCES || errno == EAGAIN) return report_holder(run, run->lock);
     lk_say("%s: this file system has no locks (%s): make sure that no other "
            "job uses this run directory",
            path, strerror(errno));
   }
+  LK_TRY(check_lock(path, run->lock));
   gethostname(host, sizeof host - 1);
-  int length = snprintf(text, sizeof text, "process %ld on %s\n", (long)getpid(), host);
+  int length =
+      snprintf(text, sizeof text, "%s%ld on %s\n", holder_start, (long)getpid(), host);
   if (ftruncate(run->lock, 0) || pwrite(run->lock, text, (size_t)length, 0) != length)
     return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
   return LK_OK;
 }
 
-/* Temporary files of writers that were killed; whoever holds the lock may remove them. */
-static int is_left_over(const struct dirent *entry) {
-  static const char *const ours[] = {"step-", "metrics.csv", "config.yaml", "dev.csv",
-                                     "probe.csv"};
-  if (!strstr(entry->d_name, ".tmp-")) return 0;
+/* A file that this directory may have, without the folder. */
+static int is_name_of_ours(const char *name) {
+  static const char *const ours[] = {"metrics.csv",       "dev.csv",
+                                     "probe.csv",         "config.yaml",
+                                     "dev.csv.questions", "probe.csv.questions"};
+  int end = 0;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-    if (!strncmp(entry->d_name, ours[i], strlen(ours[i]))) return 1;
-  return 0;
+    if (!strcmp(name, ours[i])) return 1;
+  sscanf(name, "step-%*[0-9].h5%n", &end);
+  return end > 0 && !name[end];
 }
 
-/* Nothing is lost when it fails. */
+/* Temporary files of writers that were killed; whoever holds the lock may remove them. */
+static int is_left_over(const struct dirent *entry) {
+  char name[NAME_MAX + 1];
+  snprintf(name, sizeof name, "%s", entry->d_name);
+  char *mark = strstr(name, LK_TEMPORARY);
+  if (!mark) return 0;
+  const char *digits = mark + strlen(LK_TEMPORARY);
+  *mark = '\0';
+  return is_name_of_ours(name) && strlen(digits) == LK_TEMPORARY_DIGITS &&
+         strspn(digits, "0123456789abcdef") == LK_TEMPORARY_DIGITS;
+}
+
+/* Nothing is lost when it fails. What has such a name and is no file is none of ours. */
 static void remove_left_over(const char *folder) {
   struct dirent **list = NULL;
-  int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  char path[PATH_MAX];
   int count = scandir(folder, &list, is_left_over, NULL);
   for (int i = 0; i < count; i++) {
-    unlinkat(descriptor, list[i]->d_name, 0);
+    int length = snprintf(path, sizeof path, "%s/%s", folder, list[i]->d_name);
+    if (length < PATH_MAX && lk_file_is_plain(path)) unlink(path);
     free(list[i]);
   }
-  if (count >= 0) free(list);
-  if (descriptor >= 0) close(descriptor);
+  free(list);
 }
 
 lk_status lk_run_open(lk_run **out, const lk_config *config) {
@@ -107,12 +136,34 @@ void lk_run_close(lk_run *run) {
   lk_free(run);
 }
 
-lk_status lk_run_begin(lk_run *run, uint64_t step) {
+/* Nonzero when the file is what lockstep makes of the config that it holds. */
+static int is_emitted(const char *path) {
+  char *bytes = NULL, *yaml = NULL;
+  lk_config *config = NULL;
+  size_t size;
+  int same = lk_file_read(path, &bytes, &size) == LK_OK &&
+             lk_config_read(&config, path, 0, NULL) == LK_OK &&
+             lk_config_emit(config, &yaml) == LK_OK && !strcmp(bytes, yaml);
+  lk_config_free(config);
+  lk_free(yaml);
+  lk_free(bytes);
+  return same;
+}
+
+/* A config of the user's own may have the name of ours, in run=. */
+static lk_status write_config(const lk_run *run) {
   char path[PATH_MAX], *yaml = NULL;
+  struct stat facts;
   lk_run_path(run, "config.yaml", path);
+  if (!lstat(path, &facts) && !(lk_file_is_plain(path) && is_emitted(path)))
+    LK_TRY(lk_run_set_aside_file(run, "config.yaml", "not as lockstep writes it"));
   LK_TRY(lk_config_emit(run->config, &yaml));
   lk_status status = lk_file_replace(path, yaml, strlen(yaml));
   lk_free(yaml);
-  LK_TRY(status);
+  return status;
+}
+
+lk_status lk_run_begin(lk_run *run, uint64_t step) {
+  LK_TRY(write_config(run));
   return lk_run_begin_tables(run, step);
 }

@@ -9,7 +9,8 @@
 /* A CSV file that grows by a row at a time; the first column is the step. */
 typedef struct {
   const char *name, *header;
-  int file; /* descriptor */
+  const char *questions; /* the file that says whose scores it holds; NULL: no scores */
+  int file;              /* descriptor */
 } lk_run_table;
 
 /* What this process knows of a checkpoint, which it wrote or read. */
@@ -24,6 +25,8 @@ struct lk_run {
   lk_run_table metrics, dev, probe;
   uint64_t dev_step;           /* last row of dev.csv … */
   int dev_rows;                /* … if it has any */
+  uint64_t dev_questions;      /* lk_run_use_dev; 0: none … */
+  lk_sha256 dev_sha256;        /* … and their hash */
   uint64_t best_correct;       /* of the checkpoint that `best` links to, or 0 */
   char folder[PATH_MAX - 300]; /* room for the names inside it */
   char checkpoint[PATH_MAX];   /* gone on from, as it was named … */
@@ -35,6 +38,9 @@ struct lk_run {
 
 /* Path of a file of the run; the folder's length is checked once, in lk_run_open. */
 void lk_run_path(const lk_run *run, const char *name, char path[PATH_MAX]);
+
+/* run_table.c. Gives a file of the run, whatever it is, another name, and says why. */
+lk_status lk_run_set_aside_file(const lk_run *run, const char *name, const char *reason);
 
 /* run_table.c. Starts the tables, or goes on with them after their rows of step `step`. */
 lk_status lk_run_begin_tables(lk_run *run, uint64_t step);

@@ -119,6 +119,7 @@ static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose
   LK_TRY(make_buffers(t));
   set_recipe(t);
   if (purpose == LK_TO_RUN) LK_TRY(lk_trainer_open_dev(t));
+  if (t->run && t->dev) LK_TRY(lk_run_use_dev(t->run, t->dev));
   if (t->steps == 0 && purpose != LK_TO_MEASURE)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   return LK_OK;

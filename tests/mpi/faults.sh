@@ -49,7 +49,9 @@ hit STOP 1 4 "$silent"
 hit STOP 0 2 "$silent"
 
 # Left over from writers that were killed; what others left is not ours to remove.
-touch run/{metrics.csv,config.yaml,notes}.tmp-1 run/checkpoints/step-000001.h5.tmp-1
+made=tmp-0123456789abcdef
+touch run/{metrics.csv,config.yaml,notes,metrics.csv.old}.$made run/checkpoints/step-{000001.h5,notes}.$made \
+  run/step-by-step.tmp-notes run/metrics.csv.tmp-1
 newest run
 last=$((newest + 5))
 for run in run reference; do
@@ -57,5 +59,6 @@ for run in run reference; do
   end
   ((code == 0)) || fail "$run ended with $code: $(cat log)"
 done
-[[ $(find run -name '*.tmp-*') == run/notes.tmp-1 ]] || fail "left over: $(find run -name '*.tmp-*')"
+[[ $(find run -name '*.tmp-*' | sort) == "$(printf 'run/%s\n' checkpoints/step-notes.$made metrics.csv.old.$made \
+  metrics.csv.tmp-1 notes.$made step-by-step.tmp-notes)" ]] || fail "left over: $(find run -name '*.tmp-*')"
 same "killed twice, stopped twice" reference run $last
