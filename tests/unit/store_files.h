@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -162,6 +163,9 @@ static inline void test_truncation_of(const char *path, reader read) {
 static inline void test_foreign_with(reader read) {
   must_refuse(read("missing.h5"), LK_NO_INPUT, "missing.h5: ", "No such file");
   must_refuse(read("."), LK_NO_INPUT, ".: ", "folder");
+  if (mkfifo("pipe.h5", 0666)) fail_msg("no pipe can be made here");
+  must_refuse(read("pipe.h5"), LK_NO_INPUT, "pipe.h5: ", "not a regular file");
+  must_refuse(read("/dev/zero"), LK_NO_INPUT, "/dev/zero: ", "not a regular file");
   write_text("text.h5", "hello\n");
   must_refuse(read("text.h5"), LK_BAD_DATA, "text.h5: not an HDF5 file", "");
   write_text("later.h5", "lockstep 2\nlength 5\n");
