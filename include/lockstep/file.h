@@ -37,6 +37,10 @@ int lk_file_open(const char *path, int flags, const char **reason);
 /* Nonzero when path is a file itself: there, no link, no device. */
 int lk_file_is_plain(const char *path);
 
+/* Makes path a link to target, replacing only a link: one that is there stays until the new
+ * one takes its place. LK_IO when it cannot, or when path is no link. */
+lk_status lk_file_link(const char *path, const char *target);
+
 /* Temporary files are called NAME.tmp-XXXXXXXXXXXXXXXX, with random hexadecimal digits. */
 #define LK_TEMPORARY ".tmp-"
 enum { LK_TEMPORARY_DIGITS = 16 };

@@ -107,6 +107,24 @@ lk_status lk_file_replace(const char *path, const void *bytes, size_t size) {
   return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
 }
 
+static int make_link(const char *path, const char *target) {
+  char temporary[PATH_MAX];
+  struct stat facts;
+  errno = EEXIST;
+  if (!lstat(path, &facts) && !S_ISLNK(facts.st_mode)) return -1;
+  if (name_temporary(path, temporary) || symlink(target, temporary)) return -1;
+  if (!rename(temporary, path)) return 0;
+  int reason = errno;
+  unlink(temporary);
+  errno = reason;
+  return -1;
+}
+
+lk_status lk_file_link(const char *path, const char *target) {
+  if (!make_link(path, target)) return LK_OK;
+  return lk_fail(LK_IO, "%s: cannot make the link: %s", path, strerror(errno));
+}
+
 int lk_file_is_plain(const char *path) {
   struct stat facts;
   return !lstat(path, &facts) && S_ISREG(facts.st_mode);

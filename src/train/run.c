@@ -65,9 +65,9 @@ static lk_status take_lock(lk_run *run) {
 
 /* A file that this directory may have, without the folder. */
 static int is_name_of_ours(const char *name) {
-  static const char *const ours[] = {"metrics.csv",       "dev.csv",
-                                     "probe.csv",         "config.yaml",
-                                     "dev.csv.questions", "probe.csv.questions"};
+  static const char *const ours[] = {
+      "latest",    "best",        "metrics.csv",       "dev.csv",
+      "probe.csv", "config.yaml", "dev.csv.questions", "probe.csv.questions"};
   int end = 0;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     if (!strcmp(name, ours[i])) return 1;
@@ -87,14 +87,18 @@ static int is_left_over(const struct dirent *entry) {
          strspn(digits, "0123456789abcdef") == LK_TEMPORARY_DIGITS;
 }
 
-/* Nothing is lost when it fails. What has such a name and is no file is none of ours. */
+/* Nothing is lost when it fails. What has such a name and is no file or link is none of
+ * ours. */
 static void remove_left_over(const char *folder) {
   struct dirent **list = NULL;
   char path[PATH_MAX];
+  struct stat facts;
   int count = scandir(folder, &list, is_left_over, NULL);
   for (int i = 0; i < count; i++) {
     int length = snprintf(path, sizeof path, "%s/%s", folder, list[i]->d_name);
-    if (length < PATH_MAX && lk_file_is_plain(path)) unlink(path);
+    int ours = length < PATH_MAX && !lstat(path, &facts) &&
+               (S_ISREG(facts.st_mode) || S_ISLNK(facts.st_mode));
+    if (ours) unlink(path);
     free(list[i]);
   }
   free(list);

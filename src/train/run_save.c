@@ -1,4 +1,5 @@
 /* Writing checkpoints, and which of them stay. */
+#include "lockstep/file.h"
 #include "train/run_directory.h"
 #include <errno.h>
 #include <stdio.h>
@@ -16,18 +17,24 @@ void lk_run_checkpoint_file(const lk_run *run, uint64_t step, char path[PATH_MAX
   lk_run_link_path(run, name, path);
 }
 
-/* A link is replaced by renaming a new one over it, so that there always is one. */
+/* A copy of a run directory may have files where there were links. */
+static lk_status make_way_for_link(const lk_run *run, const char *link) {
+  char path[PATH_MAX], name[LK_RUN_NAME];
+  struct stat facts;
+  lk_run_link_path(run, link, path);
+  if (lstat(path, &facts) || S_ISLNK(facts.st_mode)) return LK_OK;
+  snprintf(name, sizeof name, "checkpoints/%s", link);
+  return lk_run_set_aside_file(run, name, "it is no link");
+}
+
 lk_status lk_run_point(const lk_run *run, const char *link, uint64_t step) {
-  char name[LK_RUN_NAME], path[PATH_MAX], place[PATH_MAX], fresh[PATH_MAX];
+  char name[LK_RUN_NAME], path[PATH_MAX], place[PATH_MAX];
   lk_run_name(step, name);
   lk_run_link_path(run, name, path);
   lk_run_link_path(run, link, place);
-  lk_run_link_path(run, "link.tmp", fresh);
   if (access(path, F_OK)) return LK_OK;
-  unlink(fresh);
-  if (symlink(name, fresh) || rename(fresh, place))
-    return lk_fail(LK_IO, "%s: cannot make the link: %s", place, strerror(errno));
-  return LK_OK;
+  LK_TRY(make_way_for_link(run, link));
+  return lk_file_link(place, name);
 }
 
 /* What has the name of the checkpoint to be written, and is not that, is not lost to it. */

@@ -332,6 +332,17 @@ static void a_probe_table_in_any_form_has_no_probe(void **state) {
   end(&o);
 }
 
+/* latest and best are links of ours; files of these names, and link.tmp, are not. */
+static void files_in_the_place_of_links_are_kept(void **state) {
+  (void)state;
+  put("run/checkpoints/best", "a copy", 6);
+  put("run/checkpoints/link.tmp", "mine", 4);
+  score_four();
+  must_be("run/checkpoints/best.set-aside-1", "a copy");
+  must_be("run/checkpoints/link.tmp", "mine");
+  must_link_to("step-000010.h5");
+}
+
 /* The lock, the history's and the config's names may be taken. */
 static void names_that_are_taken_lose_nothing(void **state) {
   (void)state;
@@ -372,6 +383,7 @@ int main(void) {
       cmocka_unit_test_setup(questions_in_another_form_are_the_same, clear_run),
       cmocka_unit_test_setup(a_companion_in_any_form_is_survived, clear_run),
       cmocka_unit_test_setup(a_probe_table_in_any_form_has_no_probe, clear_run),
+      cmocka_unit_test_setup(files_in_the_place_of_links_are_kept, clear_run),
       cmocka_unit_test_setup(names_that_are_taken_lose_nothing, clear_run),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
