@@ -14,23 +14,32 @@ static void *field_of(const lk_config *config, const lk_key *key) {
 }
 
 /* What is stored must come back from the YAML that lk_config_emit writes, so it must be
- * UTF-8. */
-static int is_utf8(const char *text) {
+ * UTF-8. No name of a file needs a control character, and a terminal obeys it, a script
+ * takes a newline for the end of the value. */
+static lk_status check_text(const lk_key *key, const char *text, const char *origin) {
   utf8proc_int32_t code_point;
-  while (*text) {
+  for (int number = 1; *text; number++) {
     utf8proc_ssize_t length =
         utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &code_point);
-    if (length <= 0) return 0;
+    if (length <= 0)
+      return lk_fail(LK_USAGE,
+                     "%s: '%s' must be UTF-8 text, and its character %d is not; "
+                     "rename it",
+                     origin, key->name, number);
+    if (utf8proc_category(code_point) == UTF8PROC_CATEGORY_CC)
+      return lk_fail(LK_USAGE,
+                     "%s: character %d of '%s' is a control character (U+%04X); "
+                     "remove it",
+                     origin, number, key->name, (unsigned)code_point);
     text += length;
   }
-  return 1;
+  return LK_OK;
 }
 
 static lk_status set_text(char **field, const lk_key *key, const char *text,
                           const char *origin) {
   char *copy;
-  if (!is_utf8(text))
-    return lk_fail(LK_USAGE, "%s: '%s' must be UTF-8 text; rename it", origin, key->name);
+  LK_TRY(check_text(key, text, origin));
   LK_TRY(lk_copy_text(&copy, text));
   lk_free(*field);
   *field = copy;

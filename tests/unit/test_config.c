@@ -116,10 +116,10 @@ static void test_values_and_origins(void **state) {
 static void test_argument_texts(void **state) {
   (void)state;
   static const char *const texts[] = {
-      "1e5",   "007",    "a b",  "a=b",      "bücher/größe", "a: b",     "",
-      "\"q\"", "it's",   "- x",  " lead",    "trail ",       "#no",      "null",
-      "~",     "[1, 2]", "{a}",  "\\n",      "two\nlines",   "*star",    "&and",
-      "!tag",  "|",      "日本", "%percent", "yes",          "tab\there"};
+      "1e5",   "007",    "a b",  "a=b",      "bücher/größe", "a: b",  "",
+      "\"q\"", "it's",   "- x",  " lead",    "trail ",       "#no",   "null",
+      "~",     "[1, 2]", "{a}",  "\\n",      "\xc2\xa0hard", "*star", "&and",
+      "!tag",  "|",      "日本", "%percent", "yes"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     char argument[64], *yaml;
     snprintf(argument, sizeof argument, "run=%s", texts[i]);
@@ -132,6 +132,27 @@ static void test_argument_texts(void **state) {
     lk_config_free(config);
     lk_config_free(again);
   }
+}
+
+/* Every control character there is, in every key that is a text. */
+static void test_control_characters(void **state) {
+  (void)state;
+  static const char *const keys[] = {"corpus", "questions",  "dev",          "init",
+                                     "run",    "stop_after", "probe.config", "resume"};
+  for (int c = 1; c < 0xa0; c = c == 0x1f ? 0x7f : c + 1) {
+    char argument[64], part[64], text[3] = {(char)c, 0, 0};
+    if (c >= 0x80) memcpy(text, (char[]){(char)0xc2, (char)c}, 2);
+    snprintf(argument, sizeof argument, "%s=é%s.h5", keys[c % 8], text);
+    snprintf(part, sizeof part, "character 2 of '%s' is a control character (U+%04X)",
+             keys[c % 8], (unsigned)c);
+    refuse("", argument, 0, part);
+  }
+  refuse("seed: 1\nrun: \"x\\n\\nranks[0]\"\n", NULL, 2,
+         "character 2 of 'run' is a control");
+  refuse("model:\n  layers: 1\nprobe:\n  config: \"\\e[2J\"\n", NULL, 4,
+         "character 1 of 'probe.config' is a control character (U+001B)");
+  refuse("run: |\n  folder\n", NULL, 1,
+         "character 7 of 'run' is a control character (U+000A)");
 }
 
 static void test_long_text_survives(void **state) {
@@ -400,6 +421,7 @@ int main(void) {
       cmocka_unit_test(test_file_without_keys),
       cmocka_unit_test(test_values_and_origins),
       cmocka_unit_test(test_argument_texts),
+      cmocka_unit_test(test_control_characters),
       cmocka_unit_test(test_long_text_survives),
       cmocka_unit_test(test_later_arguments_win),
       cmocka_unit_test(test_length_by_argument),
