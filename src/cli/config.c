@@ -5,21 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
-/* names: "run,shards", which it cuts. */
-static lk_status print_values(const lk_config *config, char *names) {
+/* names: "run,shards", which it cuts; end: what follows each value. */
+static lk_status print_values(const lk_config *config, char *names, char end) {
   char *rest = NULL, *text = NULL;
   for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
     LK_TRY(lk_config_value(config, name, &text));
-    printf("%s\n", text);
+    printf("%s%c", text, end);
     lk_free(text);
   }
   return LK_OK;
 }
 
-static lk_status print_keys(const lk_config *config, const char *keys) {
+static lk_status print_keys(const lk_config *config, const char *keys, char end) {
   char *names = NULL;
   LK_TRY(lk_copy_text(&names, keys));
-  lk_status status = print_values(config, names);
+  lk_status status = print_values(config, names, end);
   lk_free(names);
   return status;
 }
@@ -34,15 +34,20 @@ static lk_status print_all(const lk_config *config) {
 
 lk_status lk_cli_config(lk_world *world, int argc, char **argv) {
   const char *keys = NULL;
+  int null = 0;
   const lk_option options[] = {{"keys", 'k', LK_OPTION_TEXT, &keys, "NAME,...",
-                                "only the values of these keys, one a line"}};
+                                "only the values of these keys, one a line"},
+                               {"null", '0', LK_OPTION_FLAG, &null, "",
+                                "with --keys: end each value with a NUL character instead "
+                                "of a newline, for scripts"}};
   lk_words words;
   lk_config *config = NULL;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, INT_MAX, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 1, INT_MAX, &words));
   if (words.help) return LK_OK;
+  if (null && !keys) return lk_fail(LK_USAGE, "config: --null does nothing without --keys");
   lk_status status = lk_arguments_config(world, &words, &config);
   if (status == LK_OK && lk_world_rank(world) == 0)
-    status = keys ? print_keys(config, keys) : print_all(config);
+    status = keys ? print_keys(config, keys, null ? '\0' : '\n') : print_all(config);
   lk_config_free(config);
   return lk_world_agree(world, status);
 }
