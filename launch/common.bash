@@ -3,12 +3,18 @@
 script=${0##*/}
 launch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lockstep=${LOCKSTEP:-$(dirname "$launch")/build/lockstep}
+# shellcheck source=launch/numbers.bash
+source "$launch/numbers.bash"
 if [[ $(id -u) == 0 ]]; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # Open MPI asks root for it
 fi
 
+# say MESSAGE...: with ? for a control character, which a text from a file or a host may have: a terminal
+# would obey it. Byte by byte, so that the language does not matter.
 say() {
-  echo "$script: $*" >&2
+  local LC_ALL=C text="$script: $*"
+  text=${text//$'\xc2'[$'\x80'-$'\x9f']/?}
+  echo "${text//[[:cntrl:]]/?}" >&2
 }
 
 # stop CODE MESSAGE...
@@ -39,8 +45,10 @@ common_options="  -n RANKS           instead of the largest power of two that fi
   --limit SECONDS    stop with a checkpoint after this time; the start command goes on from it
   --grace SECONDS    time that a run has to stop before it is killed (120)"
 
+# need_number OPTION TEXT [LEAST]: sets `number` to the text's.
 need_number() {
-  [[ ${2-} =~ ^[0-9]+$ ]] || refuse "$1 needs a whole number, not '${2-}'"
+  to_number number "${2-}" || refuse "$1 needs a whole number of at most 9 digits, not '${2-}'"
+  ((number >= ${3:-0})) || refuse "$1 needs a number from $3 up"
 }
 
 need_precision() {
@@ -52,10 +60,9 @@ need_precision() {
 take_option() {
   taken=2
   case ${1-} in
-    -n | --limit | --grace) need_number "$1" "${2-}" ;;&
-    -n) ranks=$2 ;;
-    --limit) limit=$2 ;;
-    --grace) grace=$2 ;;
+    -n) need_number "$1" "${2-}" 1 && ranks=$number ;;
+    --limit) need_number "$1" "${2-}" && limit=$number ;;
+    --grace) need_number "$1" "${2-}" && grace=$number ;;
     --network)
       [[ -n ${2-} ]] || refuse "--network needs an interface or a CIDR range"
       network=$2
@@ -82,11 +89,14 @@ take_training() {
   fi
   (($#)) || refuse "no CONFIG given"
   [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
-  values=$("$lockstep" config "$@" --keys run,questions,shards,threads) || exit # it has said why
-  mapfile -t values <<<"$values"
+  mapfile -d '' -t values < <("$lockstep" config "$@" --keys run,questions,shards,threads --null)
+  wait "$!" || exit # it has said why
+  if ((${#values[@]} != 4)) || ! to_number shards "${values[2]}" || ! to_number threads "${values[3]}"; then
+    refuse "'$*' is not CONFIG [key=value ...]"
+  fi
   [[ -n $command || -z ${values[1]} ]] || command=finetune
   training=("${command:-pretrain}" "$@")
-  run=${values[0]} shards=${values[2]} threads=${values[3]}
+  run=${values[0]}
   [[ -n $run ]] || stop 64 "no run directory: add run=FOLDER, where checkpoints and metrics go"
 }
 
@@ -101,20 +111,22 @@ largest_world() {
 # newest_checkpoint: says which file the run's newest checkpoint is, and nothing when there is none.
 # Writing another one changes it, also one of the same step.
 newest_checkpoint() {
-  stat -Lc '%i %Y %n' "$run/checkpoints/latest" 2>/dev/null || true
+  stat -Lc '%i %Y %n' -- "$run/checkpoints/latest" 2>/dev/null || true
 }
 
+# step_of_newest: for messages. What the link says is a text like any other.
 step_of_newest() {
-  local name
-  name=$(readlink "$run/checkpoints/latest" 2>/dev/null) || name=step-0.h5
+  local name step
+  name=$(readlink -- "$run/checkpoints/latest" 2>/dev/null) || name=step-0.h5
   name=${name#step-}
-  echo $((10#${name%.h5}))
+  to_number step "${name%.h5}" || step=?
+  echo "$step"
 }
 
 # was_asked_to_stop: the run's last end was asked for, by a signal or a time limit. The exit code alone
 # does not tell: 75 is the watchdog's too.
 was_asked_to_stop() {
-  tail -n 1 "$run/history.txt" 2>/dev/null | grep -q ' stopped after step '
+  [[ -f $run/history.txt ]] && tail -n 1 -- "$run/history.txt" | grep -q ' stopped after step '
 }
 
 asked=0 # how often this script was told to end
@@ -141,13 +153,14 @@ rank_was_lost() {
   [[ -z $child ]] || (sleep 10 && kill -KILL -- "-$child") >/dev/null 2>&1 {errors}>&- &
 }
 
-# pass_errors: standard error of the ranks, with the watchdog's message watched for.
+# pass_errors: standard error of the ranks, with the watchdog's message watched for, which no name of a
+# file in another message can be taken for.
 pass_errors() {
   local line
   trap '' TERM INT HUP USR1
   while IFS= read -r line || [[ -n $line ]]; do
     printf '%s\n' "$line" >&2
-    [[ $line != *'; ending all ranks; '* ]] || kill -USR2 $$
+    [[ $line != 'lockstep: rank '[0-9]*' on '*'; ending all ranks; '* ]] || kill -USR2 $$
   done
 }
 

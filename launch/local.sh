@@ -40,9 +40,10 @@ find_cores() {
 
 # lower_to QUOTA PERIOD: a control group allows this much time in each period, on all CPUs together.
 lower_to() {
-  local whole
-  [[ $1 =~ ^[0-9]+$ ]] || return 0 # max or -1: no limit
-  whole=$(($1 / $2))
+  local quota period whole
+  to_number quota "$1" || return 0 # max or -1: no limit
+  { to_number period "$2" && ((period)); } || return 0
+  whole=$((quota / period))
   ((whole >= 1)) || whole=1
   ((whole >= count)) || count=$whole
 }
@@ -83,7 +84,9 @@ if ((ranks * threads > count)); then
 elif [[ -n $bind ]]; then
   # mpirun itself would bind to the machine's first cores, even to those outside the mask.
   # shellcheck disable=SC2016 # for the inner shell; $0: threads a rank, $1: all cores
-  command=(bash -c 'cores=($1) first=$((OMPI_COMM_WORLD_LOCAL_RANK * $0)); shift
+  command=(bash -c 'local_rank=${OMPI_COMM_WORLD_LOCAL_RANK-}
+    [[ $local_rank =~ ^[0-9]{1,9}$ ]] || { echo "local.sh: mpirun gives no local rank" >&2; exit 70; }
+    cores=($1) first=$((10#$local_rank * $0)); shift
     mine=${cores[*]:first:$0}; exec taskset -c "${mine// /,}" "$@"' \
     "$threads" "${cores[*]}" "${command[@]}")
 fi

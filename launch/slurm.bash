@@ -1,6 +1,5 @@
 # What the Slurm batch scripts share. To be sourced by one, in Lockstep's folder.
 
-shopt -s extglob
 usage="see the head of the batch script"
 # shellcheck source=launch/common.bash
 source launch/common.bash
@@ -13,15 +12,26 @@ if [[ -n ${SLURM_ARRAY_JOB_ID-} ]]; then
   job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID # the plain number may mean the whole array
 fi
 
-# count_ranks: sets `ranks`, a power of two, and `nodes`, as few as hold them. SLURM_JOB_CPUS_PER_NODE is
-# like 4(x3),8: the smallest node counts.
+# cores_a_node: sets `number` to the smallest node's. SLURM_JOB_CPUS_PER_NODE is like 4(x3),8.
+cores_a_node() {
+  local parts part least=
+  IFS=, read -ra parts <<<"$SLURM_JOB_CPUS_PER_NODE"
+  for part in "${parts[@]}"; do
+    to_number number "${part%%(x*)}" || stop 70 "SLURM_JOB_CPUS_PER_NODE=$SLURM_JOB_CPUS_PER_NODE: not like 4(x3),8"
+    ((${least:-number} < number)) || least=$number
+  done
+  number=$least
+}
+
+# count_ranks: sets `ranks`, a power of two, `a_node`, those on a node, and `nodes`, as few as hold them.
 count_ranks() {
-  local a_node
-  a_node=$(tr , '\n' <<<"${SLURM_JOB_CPUS_PER_NODE//(x+([0-9]))/}" | sort -n | head -n 1)
-  a_node=$((a_node / threads))
+  local all
+  cores_a_node
+  a_node=$((number / threads))
   ((a_node)) || stop 64 "a node has fewer cores than the $threads threads of a rank"
+  to_number all "$SLURM_JOB_NUM_NODES" || stop 70 "SLURM_JOB_NUM_NODES=$SLURM_JOB_NUM_NODES: not a number"
   ranks=
-  largest_world $((SLURM_JOB_NUM_NODES * a_node * threads))
+  largest_world $((all * a_node * threads))
   nodes=$(((ranks + a_node - 1) / a_node))
 }
 
@@ -64,10 +74,11 @@ wait_for_lost_nodes() {
 # train [pretrain|finetune] CONFIG [key=value ...]: goes on with the run as far as this start can.
 # Returns when the run is complete; else the job is requeued, or ends.
 train() {
-  local before
+  local before restarts
   take_training "$@"
   choose_launcher
-  say "start $((${SLURM_RESTART_COUNT:-0} + 1)) (SLURM_RESTART_COUNT=${SLURM_RESTART_COUNT:-0}):" \
+  to_number restarts "${SLURM_RESTART_COUNT:-0}" || restarts=0
+  say "start $((restarts + 1)) (SLURM_RESTART_COUNT=$restarts):" \
     "${training[0]} from step $(step_of_newest) on $ranks ranks, $nodes of the nodes" \
     "$SLURM_JOB_NODELIST, by ${launcher[0]}"
   before=$(newest_checkpoint)
@@ -99,7 +110,7 @@ train() {
 collect_scores() {
   local file
   for file in "$1"/*/score.txt; do
-    printf '%-12s %s\n' "$(basename "$(dirname "$file")")" "$(cat "$file")"
+    printf '%-12s %s\n' "$(basename -- "$(dirname -- "$file")")" "$(cat -- "$file")"
   done | awk '{ print; score = $NF + 0; n++; sum += score; squares += score * score }
     END {
       if (n == 0) exit 1
@@ -107,5 +118,5 @@ collect_scores() {
       variance = n > 1 ? (squares - n * mean * mean) / (n - 1) : 0
       deviation = sqrt(variance > 0 ? variance : 0)
       printf "%d runs: %.2f%% on average, standard deviation %.2f\n", n, mean, deviation
-    }' | tee "$1/scores.txt"
+    }' | tee -- "$1/scores.txt"
 }

@@ -21,9 +21,11 @@ hostfile=
 options=()
 while :; do
   case ${1-} in
-    --restarts | --pause) need_number "$1" "${2-}" ;;&
-    --restarts) restarts=$2 taken=2 ;;
-    --pause) pause=$2 taken=2 ;;
+    --restarts | --pause)
+      need_number "$1" "${2-}"
+      printf -v "${1#--}" %s "$number"
+      taken=2
+      ;;
     --hosts)
       hostfile=${2-}
       [[ -r $hostfile ]] || stop 66 "--hosts: '$hostfile' cannot be read"

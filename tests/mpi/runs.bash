@@ -1,5 +1,7 @@
 # What the tests of whole runs share: starting, watching and comparing them. To be sourced by a
 # script that has LOCKSTEP and MPIRUN. A run directory is made by one start or by many.
+# shellcheck source=launch/numbers.bash
+source "${BASH_SOURCE[0]%/*}/../../launch/numbers.bash"
 
 fail() {
   echo "FAILED: $*"
@@ -76,7 +78,7 @@ rank_of() {
   rank=
   { mapfile -d '' -t environment < "/proc/$1/environ"; } 2> /dev/null || return 0
   for entry in "${environment[@]}"; do
-    [[ $entry != OMPI_COMM_WORLD_RANK=* ]] || rank=${entry#*=}
+    [[ $entry != OMPI_COMM_WORLD_RANK=* ]] || to_number rank "${entry#*=}" || rank=
   done
 }
 
@@ -118,7 +120,7 @@ last_step() {
   local rows=()
   { mapfile -t rows < "$1/metrics.csv"; } 2> /dev/null || true
   step=0
-  ((${#rows[@]} < 2)) || step=${rows[-1]%%,*}
+  ((${#rows[@]} < 2)) || to_number step "${rows[-1]%%,*}" || step=0
 }
 
 # await_step RUN STEP: until the start that touched the file `started` before has made it. Rows of
@@ -134,7 +136,5 @@ await_step() {
 newest() {
   local files=("$1"/checkpoints/step-*.h5)
   newest=${files[-1]##*step-}
-  newest=${newest%.h5}
-  [[ $newest != '*' ]] || newest=0
-  newest=$((10#$newest))
+  to_number newest "${newest%.h5}" || newest=0
 }

@@ -18,16 +18,18 @@ export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=no
 # shellcheck source=tests/mpi/runs.bash
 source "$root/tests/mpi/runs.bash"
 
+refuse() {
+  echo "usage: torture.sh [--rounds N] [--seed S] [--out FILE]; numbers have at most 9 digits" >&2
+  exit 64
+}
+
 rounds=10 seed=1 out=
 while (($#)); do
   case $1 in
-    --rounds) rounds=$2 ;;
-    --seed) seed=$2 ;;
-    --out) out=$(realpath "$2") ;;
-    *)
-      echo "usage: torture.sh [--rounds N] [--seed S] [--out FILE]" >&2
-      exit 64
-      ;;
+    --rounds) to_number rounds "${2-}" || refuse ;;
+    --seed) to_number seed "${2-}" || refuse ;;
+    --out) out=$(realpath "${2-}") ;;
+    *) refuse ;;
   esac
   shift 2
 done
