@@ -26,18 +26,42 @@ take_training "$@"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# read_hostfile: sets `hosts` and `slots`; several lines of a host add up, as for mpirun.
+# check_name HOST: a name, an address, or one of these behind USER@. It becomes the name of a file and a
+# word for ssh, where it must not mean another folder or an option.
+check_name() {
+  local LC_ALL=C
+  [[ $1 =~ ^([A-Za-z0-9_][A-Za-z0-9_.-]*@)?[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$ ]] ||
+    stop 64 "$hostfile, line $line: '$1' is no name or address of a host"
+}
+
+# read_slots HOST WORDS...: sets `number` to the N of slots=N among the words behind the host.
+read_slots() {
+  local host=$1 word text=
+  for word in "${@:2}"; do
+    case $word in
+      '#'*) break ;;
+      slots=*) text=${word#slots=} ;;
+    esac
+  done
+  { to_number number "$text" && ((number)); } ||
+    stop 64 "$hostfile, line $line: write slots=N behind $host, the number of ranks that it takes, from 1 up"
+}
+
+# read_hostfile: sets `hosts` and `slots`; several lines of a host add up, as for mpirun. The last line
+# may lack its newline, the first may begin with a byte order mark.
 read_hostfile() {
-  local host rest
+  local words line=0
   hosts=()
   declare -gA slots=()
   [[ -r $hostfile ]] || stop 66 "$hostfile: cannot be read"
-  while read -r host rest; do
-    [[ -n $host && $host != '#'* ]] || continue
-    [[ $rest =~ (^|[[:space:]])slots=([0-9]+) ]] ||
-      stop 64 "$hostfile: write slots=N behind $host, the number of ranks that it takes"
-    [[ -n ${slots[$host]-} ]] || hosts+=("$host")
-    slots[$host]=$((${slots[$host]:-0} + BASH_REMATCH[2]))
+  while IFS=$' \t\r' read -ra words || ((${#words[@]})); do
+    line=$((line + 1))
+    ((line > 1)) || words=("${words[@]#$'\xef\xbb\xbf'}")
+    [[ -n ${words[0]-} && ${words[0]} != '#'* ]] || continue
+    check_name "${words[0]}"
+    read_slots "${words[@]}"
+    [[ -n ${slots[${words[0]}]-} ]] || hosts+=("${words[0]}")
+    slots[${words[0]}]=$((${slots[${words[0]}]:-0} + number))
   done <"$hostfile"
   ((${#hosts[@]})) || stop 64 "$hostfile: names no host"
 }
@@ -58,9 +82,10 @@ on_host() {
 # ask_hosts: each host's checksum of the program, all at once, in files of its name.
 ask_hosts() {
   local host
+  mkdir "$work/sums" "$work/errors"
   for host in "${hosts[@]}"; do
-    on_host "$host" "sha256sum $(printf %q "$lockstep") || echo missing" \
-      >"$work/$host" 2>"$work/$host.err" &
+    on_host "$host" "sha256sum <$(printf %q "$lockstep") || echo missing" \
+      >"$work/sums/$host" 2>"$work/errors/$host" &
   done
   wait
 }
@@ -68,11 +93,11 @@ ask_hosts() {
 # check_host HOST: it answers, and has the program that is here. Fails if it is to be left out.
 check_host() {
   local sum here
-  read -r sum _ <"$work/$1" || sum=
+  read -r sum _ <"$work/sums/$1" || sum=
   here=$(sha256sum <"$lockstep" | cut -d ' ' -f 1)
   if [[ -z $sum ]]; then
     [[ -n $answering ]] ||
-      stop 69 "$1 does not answer: $(tail -n 1 "$work/$1.err"); mend it, take it out of $hostfile," \
+      stop 69 "$1 does not answer: $(tail -n 1 "$work/errors/$1"); mend it, take it out of $hostfile," \
         "or go on without it by --answering"
     say "$1 does not answer: going on without it"
     return 1
@@ -91,7 +116,7 @@ choose_hosts() {
   for host in "${hosts[@]}"; do
     check_host "$host" || continue
     echo "$host slots=${slots[$host]}" >>"$work/hostfile"
-    count=$((count + slots[$host]))
+    count=$((count + ${slots[$host]}))
   done
   ((count)) || stop 69 "no host answers"
 }
