@@ -23,8 +23,8 @@ options=() settings=() seeds=1
 while (($#)); do
   case $1 in
     --seeds)
-      [[ ${2-} =~ ^[1-9][0-9]{0,3}$ ]] || refuse "--seeds needs a number from 1 up"
-      seeds=$2 taken=2
+      need_number "$1" "${2-}" 1
+      seeds=$number taken=2
       ;;
     --precision)
       need_precision "${2-}"
@@ -41,14 +41,14 @@ while (($#)); do
 done
 (($# == 5 || $# == 6)) || refuse "RECIPES, CORPUS, QUESTIONS, SCORED and REPORT are needed"
 recipes=$1 corpus=$2 questions=$3 scored=$4 report=$5
-runs=${6:-$(dirname "$launch")/runs/$(basename "$report" .md)}
+runs=${6:-$(dirname "$launch")/runs/$(basename -- "$report" .md)}
 for file in "$recipes" "$corpus" "$questions" "$scored"; do
   [[ -f $file && -r $file ]] || stop 66 "$file: cannot be read"
 done
 [[ $report == *.md ]] || refuse "REPORT must end in .md"
 [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
 command -v python3 >/dev/null || stop 69 "python3 is missing: run launch/setup.sh"
-mkdir -p "$runs" "$(dirname "$report")" || stop 74 "cannot make the folders of $runs and $report"
+mkdir -p -- "$runs" "$(dirname -- "$report")" || stop 74 "cannot make the folders of $runs and $report"
 # shellcheck source=launch/stages.bash
 source "$launch/stages.bash"
 
@@ -56,14 +56,21 @@ source "$launch/stages.bash"
 train() {
   local run=$1 command=$2 config=$3
   shift 3
-  stage "training $run" "$launch/local.sh" "${options[@]}" "$command" "$(dirname "$recipes")/$config" \
+  stage "training $run" "$launch/local.sh" "${options[@]}" "$command" "$(dirname -- "$recipes")/$config" \
     corpus="$corpus" questions="$questions" "$@" "${settings[@]}" run="$runs/$run"
+}
+
+# name_run RECIPE: sets `name` to what its runs' folders begin with; as compare.py does.
+name_run() {
+  local LC_ALL=C.UTF-8
+  name=${1//[^a-zA-Z0-9]/-}
 }
 
 # make RECIPE SEED: of the line `recipe`.
 make() {
-  local name=$1 seed=$2 run pretraining finetuning
-  run=${name//[^a-zA-Z0-9]/-}-$seed
+  local seed=$2 run pretraining finetuning name
+  name_run "$1"
+  run=$name-$seed
   read -ra pretraining <<<"${recipe[1]}"
   read -ra finetuning <<<"${recipe[2]}"
   train "$run/pretrain" pretrain "${pretraining[@]}" seed="$seed"
@@ -73,18 +80,22 @@ make() {
     --json "$runs/$run/finetune/evaluation.json"
 }
 
-mapfile -t lines < <(sed 's/#.*//; /^[[:space:]]*$/d' "$recipes")
+mapfile -t lines < <(sed 's/#.*//; /^[[:space:]]*$/d' <"$recipes")
 names=()
+declare -A taken_names=()
 for line in "${lines[@]}"; do
   IFS=: read -ra recipe <<<"$line"
-  ((${#recipe[@]} == 3)) || stop 65 "$recipes: '$line' is not NAME: CONFIG ...: CONFIG ..."
-  names+=("${recipe[0]}")
+  [[ ${#recipe[@]} == 3 && -n ${recipe[0]} ]] ||
+    stop 65 "$recipes: '$line' is not NAME: CONFIG ...: CONFIG ..."
+  name_run "${recipe[0]}"
+  [[ -z ${taken_names[$name]-} ]] || stop 65 "$recipes: two recipes have the run folder $name; rename one"
+  taken_names[$name]=yes names+=("${recipe[0]}")
 done
 note_commit "$runs"
 for line in "${lines[@]}"; do
   IFS=: read -ra recipe <<<"$line"
   for ((seed = 1; seed <= seeds; seed++)); do make "${recipe[0]}" "$seed"; done
 done
-python3 "$launch/compare.py" --run "$runs" --out "$report" --seeds "$seeds" --command "$command" \
-  --machine "$(describe_machine)" --date "$(date +%Y-%m-%d)" "${names[@]}"
+python3 "$launch/compare.py" --run="$runs" --out="$report" --seeds "$seeds" --command "$command" \
+  --machine "$(describe_machine)" --date "$(date +%Y-%m-%d)" -- "${names[@]}"
 say "written: $report"

@@ -12,5 +12,5 @@ describe_machine() {
 
 # commonest_answer FILE: of question<TAB>answer lines; the first in the alphabet of equals.
 commonest_answer() {
-  cut -f 2 "$1" | sort | uniq -c | sort -k 1,1nr -k 2 | sed -n '1s/^ *[0-9]* //p'
+  cut -f 2 <"$1" | sort | uniq -c | sort -k 1,1nr -k 2 | sed -n '1s/^ *[0-9]* //p'
 }

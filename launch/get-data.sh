@@ -56,7 +56,7 @@ download() {
 unpack() {
   local tools=tar
   mkdir "$work/unpacked"
-  if tar -xf "$1" -C "$work/unpacked" --no-same-owner 2>/dev/null; then return; fi
+  if tar --force-local -xf "$1" -C "$work/unpacked" --no-same-owner 2>/dev/null; then return; fi
   if command -v unzip >/dev/null; then
     tools="tar or unzip"
     if unzip -qq -o "$1" -d "$work/unpacked" </dev/null >/dev/null 2>&1; then return; fi
@@ -80,6 +80,7 @@ open_source() {
       path=$work/download
       ;;
   esac
+  [[ $path != -* ]] || path=./$path # or it would be an option of find, tar and unzip
   [[ -e $path ]] || stop 66 "$1 does not exist"
   [[ -r $path ]] || stop 66 "$1 cannot be read"
   folder=$path

@@ -57,7 +57,8 @@ def interval(share, count):
 
 def draw(path, commands, width=800, height=480):
     """Draws an SVG by gnuplot, which is started in the picture's folder."""
-    script = f"width = {width}; height = {height}\nload '{STYLE}'\n"
+    style = str(STYLE).replace("'", "''")  # gnuplot's way to write a quote within quotes
+    script = f"width = {width}; height = {height}\nload '{style}'\n"
     script += f"set output '{path.name}'\n{commands}\n"
     try:
         subprocess.run(["gnuplot"], input=script, text=True, cwd=path.parent, check=True)

@@ -28,15 +28,15 @@ options=() out=$root/results seeds=3 probe_every=1495 configs=$root/configs/seed
 while (($#)); do
   case $1 in
     --out | --config-folder) [[ -n ${2-} ]] || refuse "$1 needs a folder" ;;&
-    --seeds | --probe-every) [[ ${2-} =~ ^[1-9][0-9]{0,9}$ ]] || refuse "$1 needs a number from 1 up" ;;&
+    --seeds | --probe-every) need_number "$1" "${2-}" 1 ;;&
     --out) out=$2 taken=2 ;;
     --config-folder) configs=$2 taken=2 ;;
     --precision)
       need_precision "${2-}"
       precision=$2 taken=2
       ;;
-    --seeds) seeds=$2 taken=2 ;;
-    --probe-every) probe_every=$2 taken=2 ;;
+    --seeds) seeds=$number taken=2 ;;
+    --probe-every) probe_every=$number taken=2 ;;
     -n | --oversubscribe | --no-bind | -h | --help)
       take_option "$@"
       options+=("${@:1:taken}")
@@ -55,7 +55,7 @@ done
 for tool in python3 gnuplot; do
   command -v $tool >/dev/null || stop 69 "$tool is missing: run launch/setup.sh"
 done
-mkdir -p "$runs" "$out" || stop 74 "cannot make the folders $runs and $out"
+mkdir -p -- "$runs" "$out" || stop 74 "cannot make the folders $runs and $out"
 
 # shellcheck source=launch/stages.bash
 source "$launch/stages.bash"
@@ -63,11 +63,11 @@ source "$launch/stages.bash"
 # set_precision: in copies of the recipes, since a probe follows its recipe alone.
 set_precision() {
   local recipe
-  mkdir -p "$runs/recipes" || stop 74 "cannot make the folder $runs/recipes"
+  mkdir -p -- "$runs/recipes" || stop 74 "cannot make the folder $runs/recipes"
   for recipe in pretrain finetune finetune-scratch; do
     {
       echo "precision: $precision"
-      sed '/^precision:/d' "$configs/$recipe.yaml"
+      sed '/^precision:/d' <"$configs/$recipe.yaml"
     } >"$runs/recipes/$recipe.yaml"
   done
   configs=$runs/recipes
@@ -104,13 +104,13 @@ for ((seed = 1; seed <= seeds; seed++)); do
     "$data/birth_test_inputs.tsv" --predictions "$runs/finetune-$seed/predictions.txt"
 done
 constant=$(commonest_answer "$data/birth_places_train.tsv")
-"$lockstep" baseline "$data/birth_dev.tsv" --answer "$constant" >"$runs/constant.txt"
+"$lockstep" baseline "$data/birth_dev.tsv" --answer="$constant" >"$runs/constant.txt"
 
 kind="other files than the assignment's" reported=()
 if "$launch/get-data.sh" "$data" >/dev/null 2>&1; then
   kind="the assignment's four files, SHA-256 checked" reported=(--reported)
 fi
-python3 "$launch/experiment.py" --run "$runs" --out "$out" --seeds "$seeds" "${reported[@]}" \
-  --constant "$constant" --command "$command" --machine "$(describe_machine)" --data "$kind" \
+python3 "$launch/experiment.py" --run="$runs" --out="$out" --seeds "$seeds" "${reported[@]}" \
+  --constant="$constant" --command "$command" --machine "$(describe_machine)" --data "$kind" \
   --date "$(date +%Y-%m-%d)"
 say "written: $out/experiment.md"

@@ -18,10 +18,10 @@ case ${1-} in
 esac
 (($# == 4)) || refuse "FILE, N, SEED and OUTFOLDER are needed"
 file=$1 count=$2 seed=$3 out=$4
-[[ $count =~ ^[1-9][0-9]{0,8}$ ]] || refuse "N must be a whole number from 1 up, not '$count'"
-[[ $seed =~ ^[0-9]{1,18}$ ]] || refuse "SEED must be a whole number from 0 up, not '$seed'"
+{ to_number count "$2" && ((count)); } || refuse "N must be a whole number from 1 up, not '$2'"
+[[ $seed =~ ^[0123456789]{1,18}$ ]] || refuse "SEED must be a whole number from 0 up, not '$seed'"
 [[ -f $file && -r $file ]] || stop 66 "$file: cannot be read"
-mkdir -p "$out" || stop 74 "$out: cannot be made"
+mkdir -p -- "$out" || stop 74 "$out: cannot be made"
 for name in train held; do
   [[ ! $out/$name.tsv -ef $file ]] || refuse "$file would be overwritten: choose another OUTFOLDER"
 done
@@ -31,12 +31,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # As lockstep reads it: "\r\n" is "\n", the last line may lack its newline.
-sed 's/\r$//' "$file" | awk 1 >"$work/lines"
-awk -F '\t' -v file="$file" 'NF != 2 || $1 == "" || $2 == "" {
-    print file ", line " NR ": must be question<TAB>answer"
-    exit
-  }' "$work/lines" >"$work/wrong"
-[[ ! -s $work/wrong ]] || stop 65 "$(cat "$work/wrong")"
+sed 's/\r$//' <"$file" | awk 1 >"$work/lines"
+wrong=$(awk -F '\t' 'NF != 2 || $1 == "" || $2 == "" { print NR; exit }' "$work/lines")
+[[ -z $wrong ]] || stop 65 "$file, line $wrong: must be question<TAB>answer"
 total=$(wc -l <"$work/lines")
 ((count < total)) || stop 65 "$file: has $total lines; $count cannot be held out of them"
 
@@ -77,7 +74,7 @@ part 1 >"$work/held"
   stop 65 "$file: its questions are there so often that $count lines cannot be held out; choose another N"
 part 0 >"$work/train"
 for name in train held; do
-  { cp "$work/$name" "$out/.$name.$$" && mv -f "$out/.$name.$$" "$out/$name.tsv"; } ||
+  { cp -- "$work/$name" "$out/.$name.$$" && mv -f -- "$out/.$name.$$" "$out/$name.tsv"; } ||
     stop 74 "$out/$name.tsv: cannot be written"
 done
 echo "$out/train.tsv: $((total - count)) lines, $out/held.tsv: $count lines, seed $seed"

@@ -20,5 +20,5 @@ stage() {
 note_commit() {
   local commit
   commit=$(describe_commit)
-  grep -qxF "$commit" "$1/commits.txt" 2>/dev/null || echo "$commit" >>"$1/commits.txt"
+  grep -qxF -e "$commit" -- "$1/commits.txt" 2>/dev/null || echo "$commit" >>"$1/commits.txt"
 }
