@@ -99,6 +99,7 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   LK_TRY(lk_launcher_check());
   LK_TRY(LK_NEW(world, 1));
   world->comm = MPI_COMM_NULL;
+  lk_transport_choose();
   begin_guard();
   lk_status status = start_mpi(argc, argv, &provided);
   if (status == LK_OK) {

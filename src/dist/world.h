@@ -20,6 +20,10 @@ struct lk_world {
   int broken;                   /* an MPI call failed: nothing can be agreed on any more */
 };
 
+/* Before MPI starts: shared memory alone where all ranks are on one host, unless the
+ * environment (OMPI_MCA_pml, OMPI_MCA_btl) says otherwise. */
+void lk_transport_choose(void);
+
 /* Around every MPI call, for the watchdog. */
 void lk_mpi_enter(void);
 void lk_mpi_leave(void);
