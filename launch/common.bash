@@ -5,9 +5,6 @@ launch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lockstep=${LOCKSTEP:-$(dirname "$launch")/build/lockstep}
 # shellcheck source=launch/numbers.bash
 source "$launch/numbers.bash"
-if [[ $(id -u) == 0 ]]; then
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # Open MPI asks root for it
-fi
 
 # say MESSAGE...: with ? for a control character, which a text from a file or a host may have: a terminal
 # would obey it. Byte by byte, so that the language does not matter.

@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
+# shellcheck source=launch/mpi.bash
+source "$launch/mpi.bash"
 
 usage="usage: launch/hosts.sh [option ...] HOSTFILE [pretrain|finetune] CONFIG [key=value ...]
 Trains on the hosts of HOSTFILE, one a line: HOST slots=RANKS. Takes as many ranks as fit, rounded
@@ -68,15 +70,11 @@ read_hostfile() {
 
 # on_host HOST COMMAND: by the agent that mpirun will use.
 on_host() {
-  local agent=()
   if [[ $1 == localhost || $1 == "$(hostname)" ]]; then
-    agent=(bash -c)
-  elif [[ -n ${OMPI_MCA_plm_rsh_agent-} ]]; then
-    read -ra agent <<<"$OMPI_MCA_plm_rsh_agent ${OMPI_MCA_plm_rsh_args-} $1"
+    timeout 20 bash -c "$2" </dev/null
   else
-    read -ra agent <<<"ssh -o BatchMode=yes -o ConnectTimeout=10 ${OMPI_MCA_plm_rsh_args-} $1"
+    timeout 20 "${agent[@]}" "$1" "$2" </dev/null
   fi
-  timeout 20 "${agent[@]}" "$2" </dev/null
 }
 
 # ask_hosts: each host's checksum of the program, all at once, in files of its name.
@@ -122,6 +120,7 @@ choose_hosts() {
 }
 
 read_hostfile
+share_agent
 ask_hosts
 choose_hosts
 largest_world $((count * threads)) # a slot is a rank, whatever its threads
@@ -129,19 +128,14 @@ options=(-np "$ranks" --hostfile "$work/hostfile")
 if ((ranks > count)); then
   [[ -n $oversubscribe ]] || stop 64 "$ranks ranks need more than the $count slots of $hostfile;" \
     "lower -n, or add --oversubscribe (it will be slow)"
-  options+=(--oversubscribe --bind-to none)
-elif [[ -n $bind ]]; then
-  options+=(--map-by "slot:PE=$threads" --bind-to core)
-else
+  options+=(--map-by slot:OVERSUBSCRIBE --bind-to none)
+elif [[ -z $bind ]]; then
   options+=(--map-by slot --bind-to none)
+elif ((threads > 1)); then
+  options+=(--map-by "slot:PE=$threads") # each rank is bound to so many cores
+else
+  options+=(--map-by slot --bind-to core)
 fi
-
-# mpirun waits for a lost host without end unless it probes the connections: here it notices after
-# 10 + 3 * 5 seconds. What the environment says already, stays.
-export OMPI_MCA_oob_tcp_keepalive_time=${OMPI_MCA_oob_tcp_keepalive_time:-10}
-export OMPI_MCA_oob_tcp_keepalive_intvl=${OMPI_MCA_oob_tcp_keepalive_intvl:-5}
-export OMPI_MCA_oob_tcp_keepalive_probes=${OMPI_MCA_oob_tcp_keepalive_probes:-3}
-if [[ -n $network ]]; then
-  export OMPI_MCA_oob_tcp_if_include=$network OMPI_MCA_btl_tcp_if_include=$network
-fi
+notice_lost_hosts
+[[ -z $network ]] || use_network "$network"
 launch mpirun "${options[@]}" "$lockstep" "${training[@]}"

@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
+# shellcheck source=launch/mpi.bash
+source "$launch/mpi.bash"
 
 usage="usage: launch/local.sh [option ...] [pretrain|finetune] CONFIG [key=value ...]
 Trains on this machine. One rank a core that this shell may use (affinity mask, control groups),
@@ -80,7 +82,7 @@ options=(-np "$ranks" --bind-to none)
 if ((ranks * threads > count)); then
   [[ -n $oversubscribe ]] || stop 64 "$ranks ranks of $threads threads need more than the $count cores" \
     "that may be used here; lower -n, or add --oversubscribe (it will be slow)"
-  options+=(--oversubscribe)
+  options+=(--map-by slot:OVERSUBSCRIBE)
 elif [[ -n $bind ]]; then
   # mpirun itself would bind to the machine's first cores, even to those outside the mask.
   # shellcheck disable=SC2016 # for the inner shell; $0: threads a rank, $1: all cores

@@ -3,6 +3,8 @@
 usage="see the head of the batch script"
 # shellcheck source=launch/common.bash
 source launch/common.bash
+# shellcheck source=launch/mpi.bash
+source launch/mpi.bash
 script=job\ $SLURM_JOB_ID
 
 cancelled= # by scancel, preemption or the administrator: SIGTERM
@@ -42,9 +44,8 @@ choose_launcher() {
   if srun --mpi=list 2>&1 | grep -qw pmix; then
     launcher=(srun --mpi=pmix -K --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads")
   else
-    export OMPI_MCA_oob_tcp_keepalive_time=10 OMPI_MCA_oob_tcp_keepalive_intvl=5
-    export OMPI_MCA_oob_tcp_keepalive_probes=3 # or mpirun waits for a lost node without end
-    launcher=(mpirun -np "$ranks" --map-by "slot:PE=$threads" --bind-to none)
+    notice_lost_hosts
+    launcher=(mpirun -np "$ranks" --map-by "ppr:$a_node:node" --bind-to none)
   fi
 }
 
