@@ -92,4 +92,5 @@ elif [[ -n $bind ]]; then
     mine=${cores[*]:first:$0}; exec taskset -c "${mine// /,}" "$@"' \
     "$threads" "${cores[*]}" "${command[@]}")
 fi
-launch mpirun "${options[@]}" "${command[@]}"
+use_mpirun_here
+launch "${mpirun[@]}" "${options[@]}" "${command[@]}"

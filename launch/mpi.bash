@@ -35,3 +35,28 @@ share_agent() {
   [[ -z $program ]] || export OMPI_MCA_plm_rsh_agent=$program PRTE_MCA_plm_ssh_agent=$program
   [[ -z $words ]] || export OMPI_MCA_plm_rsh_args=$words PRTE_MCA_plm_ssh_args=$words
 }
+
+# find_loopback: sets `loopback`, the file built from loopback.c.
+find_loopback() {
+  local folder
+  for folder in "$(dirname "$lockstep")" "$(dirname "$launch")/build"; do
+    loopback=$folder/lockstep-loopback.so
+    [[ ! -r $loopback ]] || return 0
+  done
+  return 1
+}
+
+# use_mpirun_here: sets `mpirun` to what starts ranks on this machine alone, with mpirun listening on the
+# loopback interface alone (the ranks see to themselves). They keep the preloaded libraries that there were.
+# Preloaded from an open file, since blanks and colons would part a path.
+use_mpirun_here() {
+  local loopback file
+  mpirun=(mpirun)
+  export PMIX_MCA_ptl_base_if_include=${PMIX_MCA_ptl_base_if_include:-lo} # Open MPI 5's other socket
+  if find_loopback && exec {file}<"$loopback"; then
+    mpirun=(env LD_PRELOAD="/proc/self/fd/$file${LD_PRELOAD:+:$LD_PRELOAD}"
+      mpirun -x LD_PRELOAD="${LD_PRELOAD-}")
+  else
+    say "there is no lockstep-loopback.so beside $lockstep: mpirun listens on all interfaces; run launch/build.sh"
+  fi
+}

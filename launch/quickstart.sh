@@ -1,6 +1,12 @@
 #!/bin/bash
 # The main job on the embedded default, from nothing to a table of results in a few minutes.
 set -euo pipefail
+# shellcheck source=launch/common.bash
+source "$(dirname "$0")/common.bash"
+# shellcheck source=launch/mpi.bash
+source "$launch/mpi.bash"
+# shellcheck source=launch/facts.bash
+source "$launch/facts.bash"
 
 usage="usage: launch/quickstart.sh [RUN_FOLDER]
 Installs what is missing, builds, invents a data set of biographies, pretrains, finetunes with and
@@ -12,40 +18,30 @@ case ${1-} in
     echo "$usage"
     exit 0
     ;;
+  -*) refuse "unknown option $1" ;;
 esac
-if (($# > 1)); then
-  echo "quickstart.sh: too many arguments" >&2
-  echo "$usage" >&2
-  exit 64
-fi
+(($# <= 1)) || refuse "too many arguments"
 
-root=$(cd "$(dirname "$0")/.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
+root=$(dirname "$launch")
 here=$root # installed, it has no source beside it, and runs go where the user is
 [[ -r $root/CMakeLists.txt ]] || here=$PWD
 run=${1:-$here/runs/quickstart-$(date +%Y%m%d-%H%M%S)}
-if [[ -e $run ]]; then
-  echo "quickstart.sh: $run exists already; name another folder or move it away" >&2
-  exit 64
-fi
+[[ ! -e $run ]] || stop 64 "$run exists already; name another folder or move it away"
 if [[ $here == "$root" ]]; then
-  "$root/launch/setup.sh"
-  "$root/launch/build.sh"
+  "$launch/setup.sh"
+  "$launch/build.sh"
 fi
 lockstep=$root/build/lockstep
 mkdir -p "$run"
 
-# The largest power of two that the cores we may use allow, and not above the 8 shards.
-ranks=1
-while ((ranks * 2 <= $(nproc) && ranks < 8)); do ranks=$((ranks * 2)); done
-if [[ $(id -u) == 0 ]]; then
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # Open MPI asks root for it
-fi
+# As many ranks as fit on the cores that we may use, and not more than the 8 shards.
+threads=1 shards=8
+largest_world "$(nproc)"
+use_mpirun_here
 
 # on_ranks COMMAND ...: runs lockstep over MPI.
 on_ranks() {
-  mpirun -np "$ranks" "$lockstep" "$@"
+  "${mpirun[@]}" -np "$ranks" "$lockstep" "$@"
 }
 
 data=$run/data
@@ -81,12 +77,12 @@ step "Finetuning from scratch" finetune-scratch finetune "$questions"
 common=$(commonest_answer "$data/birth_places_train.tsv")
 pretrained=$(score finetune)
 scratch=$(score finetune-scratch)
-constant=$("$lockstep" baseline "$data/birth_dev.tsv" --answer "$common")
+constant=$("$lockstep" baseline "$data/birth_dev.tsv" --answer="$common")
 seconds=$((SECONDS - start))
 
 # Characters that carried loss, over the seconds of pretraining.
 speed=$(awk -F, -v seconds="$pretraining" 'NR > 1 { tokens += $6 }
-  END { printf "%.0f", tokens / seconds }' "$run/pretrain/metrics.csv")
+  END { printf "%.0f", tokens / seconds }' <"$run/pretrain/metrics.csv")
 question=$(head -n 1 "$data/birth_test_inputs.tsv")
 
 row() {

@@ -7,18 +7,21 @@ set(packaging ${PROJECT_SOURCE_DIR}/launch/packaging)
 install(TARGETS lockstep RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 list(TRANSFORM lockstep_layers PREPEND lockstep_ OUTPUT_VARIABLE libraries)
 install(TARGETS ${libraries} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS lockstep_loopback LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/lockstep)
 install(DIRECTORY include/lockstep DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
-# The launchers look for build/lockstep beside their folder: a link to the installed program.
+# The launchers look into build/ beside their folder for the program and what they preload: links to both.
 install(DIRECTORY configs DESTINATION ${share})
 install(DIRECTORY launch DESTINATION ${share} USE_SOURCE_PERMISSIONS
-  PATTERN packaging EXCLUDE PATTERN "lockstep.def" EXCLUDE
+  PATTERN packaging EXCLUDE PATTERN "lockstep.def" EXCLUDE PATTERN "*.c" EXCLUDE
   PATTERN "setup.sh" EXCLUDE PATTERN "build.sh" EXCLUDE PATTERN "test*.sh" EXCLUDE)
 file(RELATIVE_PATH program /${share}/build /${CMAKE_INSTALL_BINDIR}/lockstep)
+file(RELATIVE_PATH loopback /${share}/build /${CMAKE_INSTALL_LIBDIR}/lockstep/lockstep-loopback.so)
 install(CODE "set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${share}/build\")
 file(MAKE_DIRECTORY \"\${folder}\")
-file(CREATE_LINK \"${program}\" \"\${folder}/lockstep\" SYMBOLIC)")
+file(CREATE_LINK \"${program}\" \"\${folder}/lockstep\" SYMBOLIC)
+file(CREATE_LINK \"${loopback}\" \"\${folder}/lockstep-loopback.so\" SYMBOLIC)")
 
 # pkg-config: the layers from the highest down, then the libraries that they need.
 list(REVERSE libraries)

@@ -13,4 +13,4 @@ if echo 'int  badly ;' | clang-format --dry-run -Werror --style=file 2>/dev/null
   echo "FAILED: clang-format accepts anything here"
   exit 1
 fi
-find src include tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+find src include tests launch -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
