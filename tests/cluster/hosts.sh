@@ -30,7 +30,7 @@ launched "4 hosts" 0 'step 30/30' hosts "${training[@]}" run=four
 grep -q '4 ranks on h1:1,h2:1,h3:1,h4:1$' four/history.txt || fail "$(cat four/history.txt)"
 same "4 hosts" reference four 30
 
-launched "stopped by its limit" 75 'stopped after step [0-9]+ of 1000000 by SIGUSR1' --limit 3 \
+launched "stopped by its limit" 75 'stopped after step [0-9]+ of 1000000 by SIGUSR1' --limit $((5 * ${PATIENCE:-1})) \
   hosts "${training[@]}" steps=1000000 run=limited
 newest limited
 launched "3 hosts, from step $newest" 0 'the world changed: 2 ranks on h1:1,h2:1, before 4 ranks' \
