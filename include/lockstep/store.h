@@ -38,6 +38,8 @@ lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
 lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
                          lk_slice slice);
 
+enum { LK_BUILD_SIZE = 512 };
+
 /* What a checkpoint says beside its numbers. Texts are owned by the struct. */
 typedef struct {
   lk_shape shape;
@@ -50,8 +52,8 @@ typedef struct {
   lk_sha256 corpus_sha256;  /* of the data trained on */
   lk_sha256 answers_sha256; /* of the questions with objective.spans=answers, else empty */
   uint64_t corpus_characters, corpus_documents;
-  char build[128];        /* version, compiler, BLAS, instruction set */
-  lk_hash parameter_hash; /* of all parameters in table order, as stored */
+  char build[LK_BUILD_SIZE]; /* program and libraries: train/build.h */
+  lk_hash parameter_hash;    /* of all parameters in table order, as stored */
 } lk_checkpoint_info;
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zeroes it */

@@ -1,22 +1,14 @@
 /* Ranks that were started with different settings, data or builds must not train together.
  */
-#include "lockstep/kernels.h"
-#include "lockstep/nn.h"
+#include "train/build.h"
 #include "train/trainer.h"
 #include <stdio.h>
 #include <string.h>
 
 /* What has to be the same everywhere, as texts. */
 typedef struct {
-  char task[16], build[256];
+  char task[16], build[LK_BUILD_SIZE];
 } identity;
-
-void lk_trainer_describe_build(const lk_trainer *trainer, char *text, size_t size) {
-  int bf16 = trainer->config->precision == LK_BF16;
-  snprintf(text, size, "lockstep %s, gcc %s, %s, %s%s%s", LOCKSTEP_VERSION, __VERSION__,
-           lk_blas_description(), lk_kernels_instruction_set(), bf16 ? ", " : "",
-           bf16 ? lk_onednn_description() : "");
-}
 
 static lk_status refuse(const char *what, const char *here, const char *there) {
   return lk_fail(
@@ -68,7 +60,7 @@ lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task) {
   identity mine = {0}, first;
   snprintf(mine.task, sizeof mine.task, "%s",
            task == LK_TASK_QUESTIONS ? "finetune" : "pretrain");
-  lk_trainer_describe_build(trainer, mine.build, sizeof mine.build);
+  lk_build_describe((lk_precision)trainer->config->precision, mine.build);
   first = mine;
   LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));
   LK_TRY(lk_world_agree(trainer->world, compare(&mine, &first)));

@@ -1,5 +1,6 @@
 /* The loop over steps: metrics, progress, checkpoints. */
 #include "base/clock.h"
+#include "train/build.h"
 #include "train/history.h"
 #include "train/probe.h"
 #include "train/progress.h"
@@ -24,7 +25,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   info->answers_sha256 = *lk_dataset_answers_sha256(t->dataset);
   info->corpus_characters = lk_dataset_characters(t->dataset);
   info->corpus_documents = plan->documents;
-  lk_trainer_describe_build(t, info->build, sizeof info->build);
+  lk_build_describe((lk_precision)t->config->precision, info->build);
 }
 
 static lk_status write_checkpoint(const lk_trainer *t) {

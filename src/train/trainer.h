@@ -95,7 +95,4 @@ lk_status lk_trainer_score_dev(lk_trainer *trainer);
 lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task);
 lk_status lk_trainer_agree_on_data(lk_trainer *trainer);
 
-/* Version, compiler, libraries of the products and instruction set. */
-void lk_trainer_describe_build(const lk_trainer *trainer, char *text, size_t size);
-
 #endif
