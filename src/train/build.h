@@ -5,7 +5,12 @@
 #include "lockstep/nn.h"
 #include "lockstep/store.h"
 
-/* Version, compiler, libraries of the products and instruction set. */
+/* Version, compiler, libraries of the products, instruction set, C library and the hash of
+ * the executable, separated by ", ". */
 void lk_build_describe(lk_precision precision, char text[LK_BUILD_SIZE]);
+
+/* Nonzero when `now` may give other bits than `before`, the text of a checkpoint. Earlier
+ * versions stored less: what is there is compared. */
+int lk_build_differs(const char *before, const char *now);
 
 #endif
