@@ -60,6 +60,9 @@ typedef int lk_config_choice;
     "checkpoints of steps that are a multiple of this are kept for good; 0: none")         \
   X(resume, "resume", text, "auto", LK_ANY, 0,                                             \
     "auto (go on from the run's newest good checkpoint), never, or a checkpoint")          \
+  X(strict, "strict", choice, "false", LK_ONE_OF("false|true"), 0,                         \
+    "refuse to go on with a run of another program, library or instruction set, whose bits " \
+    "may differ from here on, instead of saying so")                                       \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
     "threads a rank in matrix products")                                                   \
   X(overlap, "overlap", choice, "on", LK_ONE_OF("off|on"), 0,                              \

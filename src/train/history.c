@@ -14,7 +14,7 @@ static void path_of(const lk_trainer *t, char path[PATH_MAX]) {
 }
 
 /* One write a line: a full disk leaves the lines before it alone. */
-static void append(const lk_trainer *t, const char *text) {
+void lk_history_note(const lk_trainer *t, const char *text) {
   char path[PATH_MAX], when[32];
   time_t now = time(NULL);
   path_of(t, path);
@@ -67,7 +67,7 @@ static lk_status record(const lk_trainer *t, const char *ranks) {
   snprintf(text, size, "step %llu of %llu, %s", (unsigned long long)t->step,
            (unsigned long long)t->steps, ranks);
   compare_with_last(t, ranks);
-  append(t, text);
+  lk_history_note(t, text);
   lk_free(text);
   return LK_OK;
 }
@@ -81,5 +81,5 @@ lk_status lk_history_start(const lk_trainer *trainer) {
 }
 
 void lk_history_end(const lk_trainer *trainer, lk_status status) {
-  if (trainer->run) append(trainer, status == LK_OK ? "complete" : lk_message());
+  if (trainer->run) lk_history_note(trainer, status == LK_OK ? "complete" : lk_message());
 }

@@ -5,9 +5,12 @@
 
 #include "train/trainer.h"
 
+/* Rank 0: adds a line, "TIME text". A history that cannot be written is reported and does
+ * not end the run. */
+void lk_history_note(const lk_trainer *trainer, const char *text);
+
 /* All ranks: adds "TIME step 40 of 100, 4 ranks on h1:2,h2:2", and says so on standard
- * error when the world is another one than at the start before. A history that cannot be
- * written is reported and does not end the run. */
+ * error when the world is another one than at the start before. */
 lk_status lk_history_start(const lk_trainer *trainer);
 
 /* Rank 0, others do nothing: adds how the run ended: complete, or lk_message(). */

@@ -1,7 +1,10 @@
 /* What a run starts from: a checkpoint of its own, another run's parameters, or random
  * ones. */
 #include "lockstep/trainer.h"
+#include "train/build.h"
+#include "train/history.h"
 #include "train/probe.h"
+#include <stdio.h>
 #include <string.h>
 
 static lk_status check_file(const char *path, const lk_sha256 *now, const lk_sha256 *then) {
@@ -28,6 +31,26 @@ static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
   return LK_OK;
 }
 
+/* A run that is complete computes nothing more. */
+static lk_status check_build(const lk_trainer *t, const lk_checkpoint *c) {
+  char now[LK_BUILD_SIZE], text[2 * LK_BUILD_SIZE + 100];
+  lk_build_describe((lk_precision)t->config->precision, now);
+  if (t->complete || !lk_build_differs(c->info.build, now)) return LK_OK;
+  snprintf(text, sizeof text,
+           "the build is another one, so that bits may differ from here on: '%s' here, "
+           "'%s' before",
+           now, c->info.build);
+  if (t->config->strict)
+    return lk_fail(LK_USAGE,
+                   "%s: %s, which strict=true refuses; go on with the build of before, or "
+                   "with strict=false",
+                   t->config->run, text);
+  if (!t->run) return LK_OK;
+  lk_say("%s", text);
+  lk_history_note(t, text);
+  return LK_OK;
+}
+
 /* Rank 0 holds the run directory. */
 static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
   size_t bytes = t->table->count * sizeof *t->values;
@@ -46,6 +69,7 @@ static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,
                              const lk_checkpoint *init) {
   if (resumed) {
     LK_TRY(check_data(t, resumed));
+    LK_TRY(check_build(t, resumed));
     take_progress(t, resumed);
   } else if (init) {
     memcpy(t->values, init->values, t->table->count * sizeof *t->values);
