@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/streams.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/share.h"
 #include "lockstep/visible.h"
@@ -16,17 +17,17 @@ static lk_status answer(lk_world *world, const lk_checkpoint *checkpoint,
   lk_answer result = {NULL, 0};
   LK_TRY(lk_evaluate_questions(world, checkpoint, &one, "question", &result));
   if (lk_world_rank(world) == 0) lk_print_line(result.text);
-  fflush(stdout);
+  lk_streams_flush();
   lk_free(result.text);
   return LK_OK;
 }
 
-/* Rank 0: the next line without its end, or "" at the end of the input. Empty lines are
- * skipped. */
+/* Rank 0: the next line without its end, or "" at the end of the input, or when answers
+ * cannot be written. Empty lines are skipped. */
 static void read_line(char line[LINE]) {
   do {
     if (isatty(STDIN_FILENO)) fprintf(stderr, "> ");
-    if (!fgets(line, LINE, stdin)) {
+    if (ferror(stdout) || !fgets(line, LINE, stdin)) {
       *line = '\0';
       return;
     }

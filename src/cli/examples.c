@@ -30,7 +30,7 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
   uint16_t *row = NULL;
   lk_status status = LK_NEW(example.tokens, block + 1);
   if (status == LK_OK) status = LK_NEW(row, block);
-  for (uint64_t step = 0; number > 0 && status == LK_OK; step++)
+  for (uint64_t step = 0; number > 0 && status == LK_OK && !ferror(stdout); step++)
     for (int shard = 0; shard < (int)config->shards; shard++) {
       int count = lk_dataset_select(dataset, step, shard);
       for (int i = 0; i < count && number > 0 && status == LK_OK; i++, number--) {

@@ -1,4 +1,5 @@
 #include "cli/help.h"
+#include "cli/streams.h"
 #include "lockstep/nn.h"
 #include "lockstep/watchdog.h"
 #include <stdio.h>
@@ -36,9 +37,11 @@ static lk_status run(lk_world *world, int argc, char **argv) {
 
 int main(int argc, char **argv) {
   lk_world *world = NULL;
+  lk_streams_prepare();
   lk_blas_prepare(argv);
   lk_status status = lk_world_create(&world, &argc, &argv);
   if (status == LK_OK) status = run(world, argc, argv);
+  if (status == LK_OK) status = lk_world_agree(world, lk_streams_check());
   lk_world_report(world, status);
   lk_world_free(world);
   return status;
