@@ -1,6 +1,7 @@
 #include "cli/help.h"
 #include "cli/streams.h"
 #include "lockstep/nn.h"
+#include "lockstep/signals.h"
 #include "lockstep/watchdog.h"
 #include <stdio.h>
 #include <string.h>
@@ -35,10 +36,24 @@ static lk_status run(lk_world *world, int argc, char **argv) {
   return command->run(world, argc - 1, argv + 1);
 }
 
+/* Has a run to save when a signal asks it to stop; the others end at once. */
+static int saves(const lk_command *command) {
+  return command && (command->run == lk_cli_pretrain || command->run == lk_cli_finetune);
+}
+
+/* First of all. The preparation of the BLAS may start the program anew, without its
+ * handlers. */
+static void prepare(int argc, char **argv) {
+  int catches = saves(argc > 1 ? lk_command_find(argv[1]) : NULL);
+  lk_streams_prepare();
+  if (catches) lk_signals_hold();
+  lk_blas_prepare(argv);
+  if (catches) lk_signals_catch();
+}
+
 int main(int argc, char **argv) {
   lk_world *world = NULL;
-  lk_streams_prepare();
-  lk_blas_prepare(argv);
+  prepare(argc, argv);
   lk_status status = lk_world_create(&world, &argc, &argv);
   if (status == LK_OK) status = run(world, argc, argv);
   if (status == LK_OK) status = lk_world_agree(world, lk_streams_check());

@@ -80,11 +80,19 @@ lk_status lk_trainer_ask_to_stop(lk_trainer *trainer) {
 
 lk_status lk_trainer_report_stop(const lk_trainer *trainer) {
   lk_status status = LK_OK;
-  if (trainer->reason)
+  if (trainer->reason && trainer->step == 0)
+    status = lk_fail(LK_STOPPED, "stopped before the first step by %s", trainer->reason);
+  else if (trainer->reason)
     status = lk_fail(LK_STOPPED, "stopped after step %llu of %llu by %s",
                      (unsigned long long)trainer->step, (unsigned long long)trainer->steps,
                      trainer->reason);
   return lk_world_agree(trainer->world, status);
+}
+
+lk_status lk_trainer_heed_signals(lk_trainer *trainer) {
+  trainer->reason = lk_stop_requested(0, 0);
+  LK_TRY(lk_world_any(trainer->world, trainer->reason != NULL, &trainer->stopping));
+  return trainer->stopping ? lk_trainer_report_stop(trainer) : LK_OK;
 }
 
 /* All ranks: the dev questions are answered by the model, or by the probe's copy of it,
@@ -125,7 +133,8 @@ lk_status lk_trainer_run(lk_trainer *trainer) {
   trainer->start = lk_clock();
   LK_TRY(lk_history_start(trainer));
   warn_of_rounding(trainer);
-  status = score(trainer);
+  status = lk_trainer_heed_signals(trainer);
+  if (status == LK_OK) status = score(trainer);
   lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
                     trainer->config->log_seconds);
   while (status == LK_OK && trainer->step < trainer->steps)

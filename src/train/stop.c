@@ -1,39 +1,11 @@
 #include "train/stop.h"
-#include <errno.h>
+#include "lockstep/signals.h"
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
-
-static const struct {
-  int number;
-  const char *name;
-} caught[] = {
-    {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}, {SIGUSR1, "SIGUSR1"}, {SIGUSR2, "SIGUSR2"}};
-enum { CAUGHT = sizeof caught / sizeof *caught };
-
-static volatile sig_atomic_t received;
-
-static void on_signal(int number) {
-  if (number == SIGINT && received == SIGINT) { /* asked twice: the default action */
-    signal(SIGINT, SIG_DFL);
-    raise(SIGINT);
-  }
-  received = number;
-}
-
-lk_status lk_stop_install(void) {
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-  sigemptyset(&action.sa_mask);
-  for (int i = 0; i < CAUGHT; i++)
-    if (sigaction(caught[i].number, &action, NULL))
-      return lk_fail(LK_INTERNAL, "cannot catch %s: %s", caught[i].name, strerror(errno));
-  return LK_OK;
-}
 
 const char *lk_stop_requested(double seconds, double limit) {
-  for (int i = 0; i < CAUGHT; i++)
-    if (received == caught[i].number) return caught[i].name;
+  const char *signal = lk_signals_received();
+  if (signal) return signal;
   return limit > 0 && seconds >= limit ? "stop_after" : NULL;
 }
 

@@ -1,13 +1,9 @@
-/* Requests to stop early: signals and the time limit. A handler only sets a flag; the ranks
- * agree on it at a step's end. */
+/* Requests to stop early: signals and the time limit. The ranks agree on them at a step's
+ * end, and between the parts of a start. */
 #ifndef LOCKSTEP_TRAIN_STOP_H
 #define LOCKSTEP_TRAIN_STOP_H
 
 #include "lockstep/status.h"
-
-/* Catches SIGTERM, SIGINT, SIGUSR1 and SIGUSR2; a second SIGINT ends the process at once.
- */
-lk_status lk_stop_install(void);
 
 /* What this process was asked to stop by ("SIGTERM", "stop_after"), or NULL. `seconds` is
  * the time since the start, `limit` the time allowed or 0. */

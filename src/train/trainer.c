@@ -2,6 +2,7 @@
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "lockstep/share.h"
+#include "train/history.h"
 #include "train/probe.h"
 #include "train/stop.h"
 #include <string.h>
@@ -158,28 +159,34 @@ static lk_status set_up_machine(lk_trainer *t) {
   return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);
 }
 
-/* Before the slow part of a start: a signal then stops the run after its first step. */
-static lk_status begin_guard(lk_trainer *t, lk_trainer_purpose purpose) {
-  if (purpose == LK_TO_PROBE) return LK_OK; /* the run's are at work */
-  if (purpose == LK_TO_RUN) LK_TRY(lk_world_agree(t->world, lk_stop_install()));
+/* Before the slow part of a start. */
+static void begin_guard(lk_trainer *t, lk_trainer_purpose purpose) {
+  if (purpose == LK_TO_PROBE) return; /* the run's are at work */
   lk_watchdog_limit(t->world, t->config->watchdog);
   t->watchdog = lk_world_watchdog(t->world);
-  return LK_OK;
+}
+
+/* All ranks: the parts of a start, and signals between them. */
+static lk_status load(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
+                      lk_checkpoint **resumed, lk_checkpoint **init) {
+  int runs = purpose == LK_TO_RUN;
+  if (*t->config->init) LK_TRY(load_init(t, init));
+  if (runs) LK_TRY(open_run(t, resumed));
+  if (runs) LK_TRY(lk_trainer_heed_signals(t));
+  LK_TRY(lk_world_agree(t->world, prepare(t, task, purpose, *init)));
+  LK_TRY(lk_trainer_agree_on_data(t));
+  if (runs) LK_TRY(lk_trainer_heed_signals(t));
+  if (runs) LK_TRY(lk_probe_create(&t->probe, t, task));
+  return lk_trainer_restore(t, *resumed, *init);
 }
 
 static lk_status start(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
   lk_checkpoint *resumed = NULL, *init = NULL;
-  lk_status status;
   LK_TRY(lk_world_agree(t->world, set_up_machine(t)));
   LK_TRY(lk_trainer_agree_on_start(t, task));
-  LK_TRY(begin_guard(t, purpose));
-  if (*t->config->init) LK_TRY_OR(done, load_init(t, &init));
-  if (purpose == LK_TO_RUN) LK_TRY_OR(done, open_run(t, &resumed));
-  LK_TRY_OR(done, lk_world_agree(t->world, prepare(t, task, purpose, init)));
-  LK_TRY_OR(done, lk_trainer_agree_on_data(t));
-  if (purpose == LK_TO_RUN) LK_TRY_OR(done, lk_probe_create(&t->probe, t, task));
-  LK_TRY_OR(done, lk_trainer_restore(t, resumed, init));
-done:
+  begin_guard(t, purpose);
+  lk_status status = load(t, task, purpose, &resumed, &init);
+  if (status == LK_STOPPED) lk_history_end(t, status);
   lk_checkpoint_free(resumed);
   lk_checkpoint_free(init);
   return status;

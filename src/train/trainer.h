@@ -75,6 +75,9 @@ lk_status lk_trainer_ask_to_stop(lk_trainer *trainer);
 /* All ranks, when stopping: LK_STOPPED, with the step and a reason. */
 lk_status lk_trainer_report_stop(const lk_trainer *trainer);
 
+/* All ranks, before the first step: LK_STOPPED when a signal has come. */
+lk_status lk_trainer_heed_signals(lk_trainer *trainer);
+
 /* Reads the config's dev questions, if it names any. Not collective. */
 lk_status lk_trainer_open_dev(lk_trainer *trainer);
 

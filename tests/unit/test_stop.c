@@ -1,4 +1,5 @@
 /* Times to stop after, and the flag that signals set. */
+#include "lockstep/signals.h"
 #include "train/stop.h"
 #include <setjmp.h>
 #include <signal.h>
@@ -35,12 +36,35 @@ static void other_texts_are_refused(void **state) {
 
 static void a_time_limit_and_a_signal_ask_to_stop(void **state) {
   (void)state;
-  assert_int_equal(lk_stop_install(), LK_OK);
+  lk_signals_catch();
   assert_null(lk_stop_requested(1e9, 0));
   assert_null(lk_stop_requested(4, 5));
   assert_string_equal(lk_stop_requested(5, 5), "stop_after");
   raise(SIGUSR2);
   assert_string_equal(lk_stop_requested(0, 0), "SIGUSR2");
+  raise(SIGXCPU);
+  assert_string_equal(lk_stop_requested(0, 0), "SIGXCPU");
+}
+
+static void a_signal_before_the_handlers_is_kept_for_them(void **state) {
+  (void)state;
+  lk_signals_hold();
+  raise(SIGTERM);
+  assert_string_not_equal(lk_signals_received(), "SIGTERM");
+  lk_signals_catch();
+  assert_string_equal(lk_signals_received(), "SIGTERM");
+}
+
+static void a_hangup_counts_unless_it_is_ignored(void **state) {
+  (void)state;
+  signal(SIGHUP, SIG_IGN);
+  lk_signals_catch();
+  raise(SIGHUP);
+  assert_string_not_equal(lk_signals_received(), "SIGHUP");
+  signal(SIGHUP, SIG_DFL);
+  lk_signals_catch();
+  raise(SIGHUP);
+  assert_string_equal(lk_signals_received(), "SIGHUP");
 }
 
 int main(void) {
@@ -48,6 +72,8 @@ int main(void) {
       cmocka_unit_test(durations_add_up),
       cmocka_unit_test(other_texts_are_refused),
       cmocka_unit_test(a_time_limit_and_a_signal_ask_to_stop),
+      cmocka_unit_test(a_signal_before_the_handlers_is_kept_for_them),
+      cmocka_unit_test(a_hangup_counts_unless_it_is_ignored),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
