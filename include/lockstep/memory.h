@@ -20,6 +20,14 @@ lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *wha
 #define LK_NEW(pointer, count)                                                             \
   lk_allocate((void **)&(pointer), (count), sizeof *(pointer), "")
 
+/* LK_INTERNAL when this process could not have so many bytes more: names the need of
+ * `what`, a plural, and the limit. Nothing is kept. Not collective. */
+lk_status lk_memory_check(size_t bytes, const char *what);
+
+/* "320 MB are in use, the limit is 400 MB (ulimit -v)", owned by the library: for
+ * messages. */
+const char *lk_memory_limit(void);
+
 /* A copy of the zero-terminated text, owned by the caller. */
 lk_status lk_copy_text(char **out, const char *text);
 

@@ -21,8 +21,14 @@ LK_C_BEGIN
  * done, or starting anew failed. */
 void lk_blas_prepare(char **argv);
 
-/* Threads of OpenBLAS and oneDNN in this process; before lk_linear_create. */
-void lk_blas_set_threads(int threads);
+/* Threads of OpenBLAS and oneDNN in this process; before lk_linear_create. OpenBLAS takes
+ * its memory here, for it waits for ever where it finds none. LK_INTERNAL, with the need,
+ * when memory or threads are short. */
+lk_status lk_blas_set_threads(int threads);
+
+/* The same for the threads that OpenBLAS has by itself, unless that was done: before the
+ * first product. */
+lk_status lk_blas_reserve(void);
 
 /* "OpenBLAS 0.3.21 SkylakeX", owned by the library. */
 const char *lk_blas_description(void);

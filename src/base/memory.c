@@ -20,9 +20,9 @@ lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *wha
   if (!start)
     return lk_fail(
         LK_INTERNAL,
-        "%s%sout of memory asking for %zu bytes; use a smaller model or batch_size, "
+        "%s%sout of memory asking for %zu bytes: %s; use a smaller model or batch_size, "
         "or fewer ranks a node",
-        what, *what ? ": " : "", bytes);
+        what, *what ? ": " : "", bytes, lk_memory_limit());
   char *aligned = start + 2 * LK_ALIGNMENT - (uintptr_t)start % LK_ALIGNMENT;
   memcpy(aligned - sizeof start, &start, sizeof start);
   *pointer = aligned;

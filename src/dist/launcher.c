@@ -41,12 +41,23 @@ lk_status lk_launcher_check(void) {
                 "mpirun inside the allocation");
 }
 
-int lk_launcher_rank(void) {
-  static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
-                                          "SLURM_PROCID"};
-  for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+/* What the first of these variables that is set says, or 0. */
+static int number_in(const char *const *variables, size_t count) {
+  for (size_t i = 0; i < count; i++) {
     const char *text = getenv(variables[i]);
     if (text && *text) return atoi(text);
   }
   return 0;
+}
+
+int lk_launcher_rank(void) {
+  static const char *const variables[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK",
+                                          "SLURM_PROCID"};
+  return number_in(variables, sizeof variables / sizeof *variables);
+}
+
+int lk_launcher_local_rank(void) {
+  static const char *const variables[] = {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID",
+                                          "SLURM_LOCALID"};
+  return number_in(variables, sizeof variables / sizeof *variables);
 }

@@ -92,11 +92,15 @@ static void begin_guard(void) {
                  "MPI_Init");
 }
 
+/* What Open MPI takes while it starts; where it finds less it may crash. */
+static const size_t mpi_bytes = 256u << 20;
+
 lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   lk_world *world = NULL;
   int provided = MPI_THREAD_SINGLE;
   *out = NULL;
   LK_TRY(lk_launcher_check());
+  LK_TRY(lk_memory_check(mpi_bytes, "the ranks' connections"));
   LK_TRY(LK_NEW(world, 1));
   world->comm = MPI_COMM_NULL;
   lk_transport_choose();
@@ -132,10 +136,16 @@ lk_watchdog *lk_world_watchdog(const lk_world *world) {
   return world->watchdog;
 }
 
+/* One rank; without a world, of all, or, where memory is short, of its host's. */
+static int speaks(const lk_world *world, lk_status status) {
+  if (world) return world->rank == 0;
+  return (status == LK_INTERNAL ? lk_launcher_local_rank() : lk_launcher_rank()) == 0;
+}
+
 void lk_world_report(lk_world *world, lk_status status) {
   if (status == LK_OK) return;
   if (world && world->size > 1 && world->broken) lk_world_abort(world, status);
-  if (world ? world->rank == 0 : lk_launcher_rank() == 0) lk_say("%s", lk_message());
+  if (speaks(world, status)) lk_say("%s", lk_message());
 }
 
 int lk_world_rank(const lk_world *world) {

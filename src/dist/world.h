@@ -34,6 +34,9 @@ lk_status lk_launcher_check(void);
 /* Without MPI: the rank that the launcher gave this process, 0 where none did. */
 int lk_launcher_rank(void);
 
+/* The same among the ranks of this host. */
+int lk_launcher_local_rank(void);
+
 /* A start may take so many times the watchdog's limit without any fault: a large cluster,
  * or an overloaded machine, takes its time. */
 enum { LK_START_TIMES = 5 };

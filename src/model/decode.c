@@ -60,6 +60,7 @@ lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
                             int max_sequences) {
   lk_decoder *d = NULL;
   *out = NULL;
+  LK_TRY(lk_blas_reserve());
   LK_TRY(LK_NEW(d, 1));
   d->table = parameters;
   d->max_sequences = max_sequences;

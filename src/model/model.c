@@ -118,6 +118,7 @@ lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
   lk_status status;
   walker walk = {NULL, 0};
   *out = NULL;
+  LK_TRY(lk_blas_reserve());
   LK_TRY(LK_NEW(m, 1));
   m->table = parameters;
   m->max_rows = max_sequences * s->block;

@@ -1,4 +1,5 @@
 #include "lockstep/kernels.h"
+#include "nn/blas_memory.h"
 #include "nn/onednn.h"
 #include <cblas.h>
 #include <limits.h>
@@ -33,9 +34,29 @@ void lk_blas_prepare(char **argv) {
   execv(program, argv);
 }
 
-void lk_blas_set_threads(int threads) {
+/* Large enough for no shortcut without a buffer, and for all threads. */
+static void multiply_once(void) {
+  enum { N = 160 };
+  static const float a[N * N];
+  static float c[N * N];
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, N, N, N, 1, a, N, a, N, 0, c, N);
+}
+
+static int reserved; /* threads that have their memory */
+
+lk_status lk_blas_set_threads(int threads) {
+  if (threads > reserved) LK_TRY(lk_blas_check_room(threads - reserved));
+  lk_blas_watch();
   openblas_set_num_threads(threads);
   lk_onednn_set_threads(threads);
+  multiply_once();
+  lk_blas_unwatch();
+  if (threads > reserved) reserved = threads;
+  return LK_OK;
+}
+
+lk_status lk_blas_reserve(void) {
+  return reserved ? LK_OK : lk_blas_set_threads(openblas_get_num_threads());
 }
 
 const char *lk_blas_description(void) {

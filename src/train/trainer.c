@@ -155,7 +155,7 @@ static lk_status set_up_machine(lk_trainer *t) {
                                 &t->time_limit));
   LK_TRY(lk_precision_check((lk_precision)c->precision, lk_config_origin(c, "precision")));
   lk_kernels_select((lk_kernels)c->kernels);
-  lk_blas_set_threads((int)c->threads);
+  LK_TRY(lk_blas_set_threads((int)c->threads));
   return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);
 }
 
