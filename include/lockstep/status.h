@@ -23,7 +23,7 @@ typedef enum {
 
 /* Records the message and returns code, so that `return lk_fail(...)` is the idiom. A
  * message says what is wrong, where (file, line), and how to fix it; no newline at its end.
- */
+ * It may be of any length, but for what ranks agree on (LK_MESSAGE_SIZE). */
 lk_status lk_fail(lk_status code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

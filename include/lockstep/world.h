@@ -70,6 +70,10 @@ void lk_world_report(lk_world *world, lk_status status);
  * environment of Open MPI, Slurm or PMI says that it is one of several. */
 lk_status lk_world_check_launcher(const lk_world *world);
 
+/* Not collective. What starts so many ranks again, such as "mpirun -np 4"; "" for a process
+ * alone. */
+void lk_world_launcher(const lk_world *world, char text[64]);
+
 /* Shards first … first + count-1 of V belong to this rank: floor(r·V/P) …. LK_USAGE if P >
  * V. */
 lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *count);

@@ -2,19 +2,40 @@
 #include "lockstep/visible.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Room for a long path and an explanation; longer messages are cut. */
-static char last_message[4096];
+enum { SHORT = 4096 }; /* where memory is short, a message has this room, and is cut */
 
+static char last_resort[SHORT];
+static char *last_message = last_resort;
+
+/* The message with room for all of it; NULL, with `arguments` as they were, when there is
+ * none. */
+static char *write_whole(const char *format, va_list arguments) {
+  va_list again;
+  va_copy(again, arguments);
+  int length = vsnprintf(NULL, 0, format, again);
+  va_end(again);
+  char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+  if (text) vsnprintf(text, (size_t)length + 1, format, arguments);
+  return text;
+}
+
+/* An argument may be lk_message() itself, so that the old message is kept until the end. */
 lk_status lk_fail(lk_status code, const char *format, ...) {
-  char text[sizeof last_message]; /* an argument may be lk_message() itself */
+  char cut[SHORT];
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
+  char *text = write_whole(format, arguments);
+  if (!text) {
+    vsnprintf(cut, sizeof cut, format, arguments);
+    text = memcpy(last_resort, cut, sizeof cut);
+  }
   va_end(arguments);
-  snprintf(last_message, sizeof last_message, "%s", text);
+  if (last_message != last_resort) free(last_message);
+  last_message = text;
   return code;
 }
 
@@ -23,14 +44,26 @@ const char *lk_message(void) {
 }
 
 /* Nothing can be done when the write fails. */
-void lk_say(const char *format, ...) {
-  char text[sizeof last_message], line[LK_VISIBLE_MOST * sizeof text + 16] = "lockstep: ";
-  size_t prefix = strlen(line);
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  lk_visible(line + prefix, sizeof line - prefix - 1, text, "");
+static void write_line(char *line, size_t size, const char *text) {
+  size_t prefix = (size_t)snprintf(line, size, "lockstep: ");
+  lk_visible(line + prefix, size - prefix - 1, text, "");
   strcat(line, "\n");
   if (write(STDERR_FILENO, line, strlen(line)) < 0) return;
+}
+
+void lk_say(const char *format, ...) {
+  char cut[SHORT], short_line[LK_VISIBLE_MOST * SHORT + 16];
+  va_list arguments;
+  va_start(arguments, format);
+  char *text = write_whole(format, arguments);
+  if (!text) vsnprintf(cut, sizeof cut, format, arguments);
+  va_end(arguments);
+  size_t size = text ? LK_VISIBLE_MOST * strlen(text) + 16 : 0;
+  char *line = text ? malloc(size) : NULL;
+  if (line)
+    write_line(line, size, text);
+  else
+    write_line(short_line, sizeof short_line, text ? text : cut);
+  free(line);
+  free(text);
 }

@@ -22,7 +22,7 @@ static lk_status take_number(const char *command, const lk_option *option) {
 }
 
 static lk_status take_count(const char *command, const lk_option *option) {
-  long most = option->most ? option->most : LONG_MAX;
+  long most = option->kind == LK_OPTION_INT ? LK_OPTION_MOST : LONG_MAX;
   int digits = *optarg && !optarg[strspn(optarg, "0123456789")];
   errno = 0;
   long value = digits ? strtol(optarg, NULL, 10) : 0;
@@ -30,7 +30,7 @@ static lk_status take_count(const char *command, const lk_option *option) {
     *(long *)option->target = value;
     return LK_OK;
   }
-  if (digits || option->most)
+  if (digits || option->kind == LK_OPTION_INT)
     return lk_fail(LK_USAGE, "%s: --%s needs a whole number from 0 to %ld, not '%s'",
                    command, option->name, most, optarg);
   return lk_fail(LK_USAGE, "%s: --%s needs a whole number from 0 up, not '%s'", command,

@@ -161,10 +161,9 @@ static lk_status work(const request *asked) {
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv) {
   request asked = nothing_given;
   const lk_option options[] = {
-      {"n", 0, LK_OPTION_COUNT, &asked.n, "N", "keys, from 2 up", INT_MAX},
+      {"n", 0, LK_OPTION_INT, &asked.n, "N", "keys, from 2 up"},
       {"m", 0, LK_OPTION_NUMBER, &asked.m, "M", "how far queries are stretched, at most"},
-      {"samples", 0, LK_OPTION_COUNT, &asked.samples, "N", "random draws, from 2 up",
-       INT_MAX},
+      {"samples", 0, LK_OPTION_INT, &asked.samples, "N", "random draws, from 2 up"},
       {"seed", 0, LK_OPTION_COUNT, &asked.seed, "N", "another seed, other draws (1)"},
       {"out", 0, LK_OPTION_TEXT, &asked.out, "DIR",
        "where tables and pictures go (runs/attention)"}};

@@ -24,22 +24,24 @@ const lk_command *lk_command_at(int place);
 
 typedef enum {
   LK_OPTION_TEXT,
-  LK_OPTION_COUNT,  /* a whole number from 0 to `most` */
+  LK_OPTION_COUNT,  /* a whole number from 0 up */
+  LK_OPTION_INT,    /* … to LK_OPTION_MOST, so that twice as much fits an int */
   LK_OPTION_NUMBER, /* a finite number */
   LK_OPTION_FLAG
 } lk_option_kind;
+
+enum { LK_OPTION_MOST = 1000000000 };
 
 /* --name VALUE (or -letter VALUE); a flag takes no value. */
 typedef struct {
   const char *name;
   char letter; /* 0: none */
   lk_option_kind kind;
-  /* const char **, long *, double * or int * (set to 1): left alone when the option is not
-   * given */
+  /* const char **, long *, double * or int * (a flag: set to 1): left alone when the option
+   * is not given */
   void *target;
   const char *value; /* the value's name in the help; "" for a flag */
   const char *help;
-  long most; /* of a count; 0: LONG_MAX. What an int takes has INT_MAX or less */
 } lk_option;
 
 /* What stands beside the options. */

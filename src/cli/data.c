@@ -4,16 +4,14 @@
 #include "lockstep/store.h"
 #include "lockstep/synth.h"
 #include "lockstep/visible.h"
-#include <limits.h>
 #include <stdio.h>
 
 lk_status lk_cli_synth(lk_world *world, int argc, char **argv) {
   long people = 300, questions = 200, seed = 1;
   const lk_option options[] = {
-      {"people", 0, LK_OPTION_COUNT, &people, "N", "biographies to invent (300)", INT_MAX},
-      {"questions", 0, LK_OPTION_COUNT, &questions, "N",
-       "people asked about in the training questions (200); the rest are dev and test",
-       INT_MAX},
+      {"people", 0, LK_OPTION_INT, &people, "N", "biographies to invent (300)"},
+      {"questions", 0, LK_OPTION_INT, &questions, "N",
+       "people asked about in the training questions (200); the rest are dev and test"},
       {"seed", 0, LK_OPTION_COUNT, &seed, "N", "another seed, another data set (1)"}};
   lk_words words;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 1, 1, &words));

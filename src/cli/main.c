@@ -1,4 +1,5 @@
 #include "cli/help.h"
+#include "cli/resume.h"
 #include "cli/streams.h"
 #include "lockstep/nn.h"
 #include "lockstep/signals.h"
@@ -54,6 +55,7 @@ static void prepare(int argc, char **argv) {
 int main(int argc, char **argv) {
   lk_world *world = NULL;
   prepare(argc, argv);
+  if (argc > 0) lk_resume_remember_program(argv[0]);
   lk_status status = lk_world_create(&world, &argc, &argv);
   if (status == LK_OK) status = run(world, argc, argv);
   if (status == LK_OK) status = lk_world_agree(world, lk_streams_check());

@@ -1,4 +1,6 @@
 #include "cli/command.h"
+#include "cli/resume.h"
+#include "lockstep/memory.h"
 #include "lockstep/trainer.h"
 #include <limits.h>
 #include <stdio.h>
@@ -14,13 +16,11 @@ static lk_status train(lk_world *world, lk_config *config, lk_task task) {
 
 /* The same command resumes: says so with the command itself. */
 static lk_status say_how_to_resume(const lk_world *world, int argc, char **argv) {
-  char command[2048] = "lockstep", launcher[32] = "";
-  size_t used = strlen(command);
-  for (int i = 0; i < argc && used + 1 < sizeof command; i++)
-    used += (size_t)snprintf(command + used, sizeof command - used, " %s", argv[i]);
-  if (lk_world_size(world) > 1)
-    snprintf(launcher, sizeof launcher, "mpirun -np %d ", lk_world_size(world));
-  return lk_fail(LK_STOPPED, "%s; to resume: %s%s", lk_message(), launcher, command);
+  char *command = NULL;
+  LK_TRY(lk_resume_command(world, argc, argv, &command));
+  lk_fail(LK_STOPPED, "%s; to resume: %s", lk_message(), command);
+  lk_free(command);
+  return LK_STOPPED;
 }
 
 static lk_status train_command(lk_world *world, int argc, char **argv, lk_task task) {

@@ -1,6 +1,7 @@
 /* Processes that a launcher could not make into one world: MPI does not start, or each
  * believes to be rank 0 of 1, and all of them would train the same run at once. */
 #include "dist/world.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Variable, and what gives its processes one world. The first that is set is the innermost
@@ -60,4 +61,14 @@ int lk_launcher_local_rank(void) {
   static const char *const variables[] = {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID",
                                           "SLURM_LOCALID"};
   return number_in(variables, sizeof variables / sizeof *variables);
+}
+
+/* mpirun's own variable decides: its processes inside a job have Slurm's as well. */
+void lk_world_launcher(const lk_world *world, char text[64]) {
+  int slurm = getenv("SLURM_STEP_ID") && getenv("SLURM_PROCID");
+  *text = '\0';
+  if (slurm && !getenv("OMPI_COMM_WORLD_SIZE"))
+    snprintf(text, 64, "srun --mpi=pmix -n %d", world->size);
+  else if (world->size > 1)
+    snprintf(text, 64, "mpirun -np %d", world->size);
 }

@@ -48,10 +48,10 @@ refused "'--json' is one argument too many, for behind -- nothing" \
 refused "'third' is one argument too many;" inspect first third
 
 # Numbers: the whole of the argument is read, and fits.
-refused "steps needs a whole number from 0 to 1000000, not 'tiny.yaml'" bench --steps tiny.yaml "$config"
+refused "steps needs a whole number from 0 to 1000000000, not 'tiny.yaml'" bench --steps tiny.yaml "$config"
 refused "not '-3'" bench "$config" --steps -3
 refused "not '99999999999'" bench "$config" --steps 99999999999
-refused "people needs a whole number from 0 to 2147483647, not '4294967300'" synth new --people 4294967300
+refused "people needs a whole number from 0 to 1000000000, not '4294967300'" synth new --people 4294967300
 refused "not '4294967301'" synth new --people 60 --questions=4294967301
 refused "not '18446744073709551617'" synth new --seed 18446744073709551617
 refused "not ' 5'" synth new --people ' 5'

@@ -205,6 +205,9 @@ static void a_message_may_quote_the_one_before(void **state) {
   lk_fail(LK_IO, "first");
   assert_int_equal(lk_fail(LK_USAGE, "second after %s", lk_message()), LK_USAGE);
   assert_string_equal(lk_message(), "second after first");
+  lk_fail(LK_USAGE, "%05000d", 1);
+  lk_fail(LK_USAGE, "%s and %05000d", lk_message(), 2);
+  assert_int_equal(strlen(lk_message()), 10005);
 }
 
 /* Every moment is some part's, and a switch tells what was before. */
