@@ -51,7 +51,7 @@ typedef int lk_config_choice;
   X(precision, "precision", choice, "fp32", LK_ONE_OF("fp32|bf16"), 1,                     \
     "number format of the operands of products; sums and all else are fp32")              \
   X(dropout, "dropout", real, "0.1", LK_BETWEEN(0, 0.95), 1,                               \
-    "share of activations set to zero in training")                                        \
+    "share of activations set to zero in training, rounded to 65536ths")                                        \
   X(checkpoint_every, "checkpoint_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,        \
     "steps between checkpoints; 0: one at the end")                                        \
   X(keep_last, "keep_last", count, "3", LK_WHOLE(0, 1000000), 0,                           \

@@ -1,6 +1,7 @@
 #include "lockstep/config.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/random.h"
 #include "train/config_table.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -111,6 +112,11 @@ static lk_status check_rules(const lk_config *c) {
                    " evenly",
                    origin_of_either(c, LK_KEY_model_heads, LK_KEY_model_channels),
                    c->model_heads, c->model_channels);
+  if (c->dropout > 0 && lk_keep_scale(c->dropout) <= 1)
+    return lk_fail(LK_USAGE,
+                   "%s: 'dropout' %g would drop nothing: it is rounded to 65536ths; set it "
+                   "to 0 or to 1e-5 and more",
+                   lk_config_origin(c, "dropout"), c->dropout);
   if (c->steps && c->epochs)
     return lk_fail(LK_USAGE, "%s: 'steps' and 'epochs' are both given; keep one",
                    lk_config_origin(c, "steps"));

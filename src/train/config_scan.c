@@ -27,12 +27,31 @@ static int line_of_problem(const scan *s) {
   return line;
 }
 
+/* Nonzero when a tab stands in front of what the line (first is 1) says. */
+static int is_indented_by_tab(const scan *s, int line) {
+  const char *at = s->yaml, *end = s->yaml + s->size;
+  for (; at < end && line > 1; at++)
+    line -= *at == '\n';
+  while (at < end && *at == ' ')
+    at++;
+  return at < end && *at == '\t';
+}
+
+/* libyaml's words for a tab are about tokens, and its line may be the one before. */
+static lk_status refuse_yaml(const scan *s) {
+  int line = line_of_problem(s);
+  for (int tabbed = line; tabbed <= line + 1; tabbed++)
+    if (is_indented_by_tab(s, tabbed))
+      return lk_fail(LK_USAGE, "%s, line %d: a tab: YAML indents by blanks; replace it",
+                     s->path, tabbed);
+  return lk_fail(LK_USAGE, "%s, line %d: not YAML: %s", s->path, line, s->parser.problem);
+}
+
 static lk_status next_event(scan *s) {
   yaml_event_delete(&s->event);
   if (yaml_parser_parse(&s->parser, &s->event)) return LK_OK;
   if (!s->parser.problem) return lk_fail(LK_INTERNAL, "%s: out of memory", s->path);
-  return lk_fail(LK_USAGE, "%s, line %d: not YAML: %s", s->path, line_of_problem(s),
-                 s->parser.problem);
+  return refuse_yaml(s);
 }
 
 static lk_status mark_key(scan *s, int key, int line) {

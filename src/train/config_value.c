@@ -2,6 +2,7 @@
 #include "lockstep/memory.h"
 #include "train/config_table.h"
 #include <errno.h>
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -99,6 +100,16 @@ void lk_config_describe_limits(const lk_key *key, char *text, size_t size) {
              key->open ? "up to" : "to", key->maximum);
 }
 
+/* Training computes in single precision, where this would be 0. */
+static lk_status check_single(const lk_key *key, const char *text, const char *origin,
+                              double value) {
+  if (!key->bits || value == 0 || fabs(value) >= (double)FLT_MIN) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: '%s' is %.100s, which is 0 in fp32, in which training computes; the "
+                 "smallest number there is %g",
+                 origin, key->name, text, (double)FLT_MIN);
+}
+
 lk_status lk_config_set_value(lk_config *config, int index, const char *text,
                               const char *origin) {
   const lk_key *key = &lk_config_keys[index];
@@ -111,9 +122,10 @@ lk_status lk_config_set_value(lk_config *config, int index, const char *text,
   if (key->type == LK_TYPE_text) return set_text(field_of(config, key), key, text, origin);
   if (key->type == LK_TYPE_count && parse_count(text, key, &value.count))
     *(uint64_t *)field_of(config, key) = value.count;
-  else if (key->type == LK_TYPE_real && parse_real(text, key, &value.real))
+  else if (key->type == LK_TYPE_real && parse_real(text, key, &value.real)) {
+    LK_TRY(check_single(key, text, origin, value.real));
     *(double *)field_of(config, key) = value.real;
-  else if (key->type == LK_TYPE_choice && parse_choice(text, key, &value.choice))
+  } else if (key->type == LK_TYPE_choice && parse_choice(text, key, &value.choice))
     *(int *)field_of(config, key) = value.choice;
   else {
     lk_config_describe_limits(key, limits, sizeof limits);

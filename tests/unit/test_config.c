@@ -266,6 +266,10 @@ static void test_numbers_refused(void **state) {
   refuse("dropout: 1\n", NULL, 1, "'dropout' must be a number from 0 to 0.95, not '1'");
   refuse("clip:\n", NULL, 1, "'clip' must be a number from 0 to 1e+09, not ''");
   refuse("learning_rate: 0\n", NULL, 1, "must be a number above 0 up to 1000, not '0'");
+  refuse("epsilon: 1e-50\n", NULL, 1, "'epsilon' is 1e-50, which is 0 in fp32");
+  refuse("", "learning_rate=1e-39", 0, "'learning_rate' is 1e-39, which is 0 in fp32");
+  refuse("", "weight_decay=2e-45", 0, "'weight_decay' is 2e-45, which is 0 in fp32");
+  refuse("dropout: 7e-6\n", NULL, 1, "'dropout' 7e-06 would drop nothing");
   refuse("kernels: slow\n", NULL, 1, "must be one of fast|reference, not 'slow'");
 }
 
@@ -309,7 +313,10 @@ static void test_broken_yaml(void **state) {
   (void)state;
   refuse("seed: 1\nrun: 'open\n", NULL, 3, "not YAML");
   refuse("run: a: b\n", NULL, 1, "not YAML");
-  refuse("seed: 1\n\trun: a\n", NULL, 2, "not YAML");
+  refuse("seed: 1\n\trun: a\n", NULL, 2, "a tab: YAML indents by blanks");
+  refuse("model:\n\tlayers: 2\n", NULL, 2, "a tab: YAML indents by blanks");
+  refuse("model:\n  layers: 2\n  \theads: 2\n", NULL, 3, "a tab: YAML indents by blanks");
+  refuse("\tseed: 1\n", NULL, 1, "a tab: YAML indents by blanks");
   refuse("seed: 1\nrun: a\n  b: c\n", NULL, 3, "not YAML");
   refuse("seed: 1\nrun: \x01\n", NULL, 2, "not YAML: control characters");
   refuse("seed: 1\n\nrun: \xff\n", NULL, 3, "not YAML");
@@ -342,7 +349,7 @@ static const char all_keys[] =
     "learning_rate: 0.1234567890123456\nshards: 32\nseed: 9223372036854775807\n"
     "precision: fp32\ndropout: 0.3333333333333333\ncheckpoint_every: 7\nkeep_last: 9\n"
     "resume: never\nthreads: 2\nkernels: reference\nweight_decay: 1e-17\nbeta1: 0.8\n"
-    "beta2: 0.7\nepsilon: 1e-300\nclip: 0\nlog_seconds: 0.5\n"
+    "beta2: 0.7\nepsilon: 1e-30\nclip: 0\nlog_seconds: 0.5\n"
     "model:\n  layers: 1\n  heads: 2\n  channels: 4\n  block: 8\n"
     "schedule:\n  kind: constant\n  warmup_tokens: 1\n  decay_epochs: 2\n  minimum: 1\n";
 
