@@ -18,6 +18,10 @@ typedef enum { LK_SPANS_RANDOM, LK_SPANS_SALIENT } lk_spans;
 
 typedef struct lk_dataset lk_dataset;
 
+/* LK_USAGE when config does not name a file that the task needs: questions, a corpus
+ * (unless a checkpoint brings a vocabulary for questions), answers to prefer. */
+lk_status lk_dataset_check(const lk_config *config, lk_task task, int has_vocabulary);
+
 /* Opens config->corpus (text or HDF5) and, for questions, config->questions, holding the
  * slice's part only. `vocabulary`: of the checkpoint to start from, which the corpus' must
  * equal; NULL takes the corpus' own. Errors as lk_corpus_read_text and lk_questions_read,

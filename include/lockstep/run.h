@@ -15,6 +15,9 @@ LK_C_BEGIN
 
 typedef struct lk_run lk_run;
 
+/* LK_USAGE when config names no run directory. */
+lk_status lk_run_check(const lk_config *config);
+
 /* Makes config->run where it is missing and locks it. LK_USAGE: no run directory given, or
  * another process (named) uses it; LK_IO: it cannot be written. The caller owns *out:
  * lk_run_close. */

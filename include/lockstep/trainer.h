@@ -18,6 +18,16 @@ typedef enum {
   LK_TO_PROBE    /* inside a run, whose watchdog and signals these are: a length only */
 } lk_trainer_purpose;
 
+/* What lk_trainer_create refuses of a config before it opens any data, also for a command
+ * that only checks. LK_USAGE, or what the probe's config gives. Not collective.
+ * … in the settings themselves: the length, stop_after. */
+lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose purpose);
+/* … in the files that it names or lacks: corpus, questions, run, the probe's. */
+lk_status lk_trainer_check_files(const lk_config *config, lk_task task,
+                                 lk_trainer_purpose purpose);
+/* … because of this machine, with so many ranks on it: threads, precision. */
+lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks);
+
 /* All ranks: opens data and run directory, loads the checkpoint to resume or to start from,
  * or makes initial parameters. Fails on all ranks alike. config is completed in place with
  * the shape of `init`'s model and must outlive the trainer. The caller owns *out:

@@ -28,7 +28,7 @@ static const lk_command commands[] = {
      "mean loss of every document of a text, in nats a character", NULL, lk_cli_score},
     {"examples", "CONFIG.yaml [key=value ...]",
      "print training examples, input over target", config_help, lk_cli_examples},
-    {"config", "CONFIG.yaml [key=value ...]", "check a config and print it in full",
+    {"config", "CONFIG.yaml [key=value ...]", "check a config as training would, and print it",
      config_help, lk_cli_config},
     {"bench", "CONFIG.yaml [key=value ...]", "time training steps, or sums over the ranks",
      config_help, lk_cli_bench},

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "lockstep/memory.h"
+#include "lockstep/trainer.h"
 #include "lockstep/visible.h"
 #include <limits.h>
 #include <stdio.h>
@@ -32,14 +33,37 @@ static lk_status print_all(const lk_config *config) {
   return LK_OK;
 }
 
+/* Without questions to ask of a model it is pretraining, as the launchers take it. */
+static lk_task task_of(const lk_config *config) {
+  int pretrains =
+      !*config->questions || config->objective_answers > 0 || *config->probe_config;
+  return pretrains ? LK_TASK_CORRUPTION : LK_TASK_QUESTIONS;
+}
+
+/* A recipe names no corpus and no run directory: they are given with the command, as may be
+ * all other files. */
+static lk_status check(const lk_config *config) {
+  LK_TRY(lk_trainer_check_recipe(config, LK_TO_RUN));
+  LK_TRY(lk_trainer_check_machine(config, 1));
+  if (*config->corpus || *config->run)
+    return lk_trainer_check_files(config, task_of(config), LK_TO_RUN);
+  return LK_OK;
+}
+
+static lk_status print_checked(const lk_config *config) {
+  LK_TRY(check(config));
+  return print_all(config);
+}
+
 lk_status lk_cli_config(lk_world *world, int argc, char **argv) {
   const char *keys = NULL;
   int null = 0;
-  const lk_option options[] = {{"keys", 'k', LK_OPTION_TEXT, &keys, "NAME,...",
-                                "only the values of these keys, one a line"},
-                               {"null", '0', LK_OPTION_FLAG, &null, "",
-                                "with --keys: end each value with a NUL character instead "
-                                "of a newline, for scripts"}};
+  const lk_option options[] = {
+      {"keys", 'k', LK_OPTION_TEXT, &keys, "NAME,...",
+       "only the values of these keys, one a line, for any machine and command"},
+      {"null", '0', LK_OPTION_FLAG, &null, "",
+       "with --keys: end each value with a NUL character instead of a newline, for "
+       "scripts"}};
   lk_words words;
   lk_config *config = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 1, INT_MAX, &words));
@@ -47,7 +71,7 @@ lk_status lk_cli_config(lk_world *world, int argc, char **argv) {
   if (null && !keys) return lk_fail(LK_USAGE, "config: --null does nothing without --keys");
   lk_status status = lk_arguments_config(world, &words, &config);
   if (status == LK_OK && lk_world_rank(world) == 0)
-    status = keys ? print_keys(config, keys, null ? '\0' : '\n') : print_all(config);
+    status = keys ? print_keys(config, keys, null ? '\0' : '\n') : print_checked(config);
   lk_config_free(config);
   return lk_world_agree(world, status);
 }

@@ -91,13 +91,18 @@ static lk_status read_questions(lk_dataset *d) {
   return status == LK_OK ? fingerprint(d->path, &d->sha256, &d->characters) : status;
 }
 
-static lk_status check_keys(const lk_config *config, lk_task task,
-                            const lk_vocabulary *vocabulary) {
+lk_status lk_dataset_check(const lk_config *config, lk_task task, int has_vocabulary) {
   if (task == LK_TASK_QUESTIONS && !*config->questions)
     return lk_fail(LK_USAGE, "no questions to train on: set questions=FILE.tsv");
-  if (!*config->corpus && (task == LK_TASK_CORRUPTION || !vocabulary))
+  if (!*config->corpus && (task == LK_TASK_CORRUPTION || !has_vocabulary))
     return lk_fail(LK_USAGE, "no corpus%s: set corpus=FILE (text or HDF5)",
                    task == LK_TASK_CORRUPTION ? " to train on" : ", and so no vocabulary");
+  if (task == LK_TASK_CORRUPTION && config->objective_answers > 0 && !*config->questions)
+    return lk_fail(
+        LK_USAGE,
+        "%s: objective.answers needs questions, whose answers are preferred: set "
+        "questions=FILE.tsv",
+        lk_config_origin(config, "objective.answers"));
   return LK_OK;
 }
 
@@ -128,12 +133,6 @@ static lk_status read_answers(lk_dataset *d, const lk_config *config) {
 
 static lk_status set_objective(lk_dataset *d, const lk_config *config) {
   int prefers = config->objective_answers > 0;
-  if (prefers && !*config->questions)
-    return lk_fail(
-        LK_USAGE,
-        "%s: objective.answers needs questions, whose answers are preferred: set "
-        "questions=FILE.tsv",
-        lk_config_origin(config, "objective.answers"));
   LK_TRY(LK_NEW(d->classes, (size_t)lk_vocabulary_size(d->vocabulary)));
   lk_vocabulary_classes(d->vocabulary, d->classes);
   if (prefers) LK_TRY(read_answers(d, config));
@@ -156,7 +155,7 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task tas
   lk_dataset *d = NULL;
   lk_status status;
   *out = NULL;
-  LK_TRY(check_keys(config, task, vocabulary));
+  LK_TRY(lk_dataset_check(config, task, vocabulary != NULL));
   LK_TRY(LK_NEW(d, 1));
   d->task = task;
   d->path = task == LK_TASK_QUESTIONS ? config->questions : config->corpus;

@@ -51,6 +51,17 @@ static lk_status read_config(lk_probe *probe, const lk_config *run) {
   return status;
 }
 
+lk_status lk_probe_check(const lk_config *run, lk_task task) {
+  lk_probe probe = {NULL, NULL};
+  if (!*run->probe_config) return LK_OK;
+  LK_TRY(check_keys(run, task));
+  lk_status status = read_config(&probe, run);
+  if (status == LK_OK) status = lk_trainer_check_recipe(probe.config, LK_TO_PROBE);
+  lk_config_free(probe.config);
+  if (status == LK_OK) return LK_OK;
+  return lk_fail(status, "the probe by %s: %s", run->probe_config, lk_message());
+}
+
 /* All ranks. Threads and kernels are set for the whole process, so they stay as they are:
  * others would change the bits of the run. */
 static lk_status open_copy(lk_probe *probe, const lk_trainer *run) {
@@ -63,11 +74,10 @@ static lk_status open_copy(lk_probe *probe, const lk_trainer *run) {
                            LK_TO_PROBE);
 }
 
-lk_status lk_probe_create(lk_probe **out, const lk_trainer *run, lk_task task) {
+lk_status lk_probe_create(lk_probe **out, const lk_trainer *run) {
   lk_probe *probe = NULL;
   *out = NULL;
   if (!*run->config->probe_config) return LK_OK;
-  LK_TRY(lk_world_agree(run->world, check_keys(run->config, task)));
   LK_TRY(lk_world_agree(run->world, LK_NEW(probe, 1)));
   lk_status status = open_copy(probe, run);
   if (status == LK_OK) {

@@ -6,10 +6,14 @@
 
 #include "train/trainer.h"
 
+/* What keeps the config's probe, if it has one, from being finetuned, without a look at any
+ * data: LK_USAGE, or as lk_config_read. Not collective. */
+lk_status lk_probe_check(const lk_config *run, lk_task task);
+
 /* All ranks: reads probe.config and makes room for the copy's training; *out is NULL when
  * there is none. LK_USAGE, or as lk_trainer_create, naming the probe, for whatever would
  * keep it from being finetuned. The caller owns *out: lk_probe_free. */
-lk_status lk_probe_create(lk_probe **out, const lk_trainer *run, lk_task task);
+lk_status lk_probe_create(lk_probe **out, const lk_trainer *run);
 void lk_probe_free(lk_probe *probe);
 
 /* Nonzero when a probe, and so a checkpoint, is due after this step. Not collective. */

@@ -104,14 +104,18 @@ static void remove_left_over(const char *folder) {
   free(list);
 }
 
+lk_status lk_run_check(const lk_config *config) {
+  if (*config->run) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "no run directory: set run=FOLDER, where checkpoints and metrics go");
+}
+
 lk_status lk_run_open(lk_run **out, const lk_config *config) {
   lk_run *run = NULL;
   lk_status status;
   char checkpoints[PATH_MAX];
   *out = NULL;
-  if (!*config->run)
-    return lk_fail(LK_USAGE,
-                   "no run directory: set run=FOLDER, where checkpoints and metrics go");
+  LK_TRY(lk_run_check(config));
   LK_TRY(LK_NEW(run, 1));
   run->config = config;
   run->lock = run->metrics.file = run->dev.file = run->probe.file = -1;

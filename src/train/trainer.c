@@ -6,7 +6,6 @@
 #include "train/probe.h"
 #include "train/stop.h"
 #include <string.h>
-#include <unistd.h>
 
 /* Rank 0 locks the run directory and looks for a checkpoint; all ranks learn of it. */
 static lk_status open_run(lk_trainer *t, lk_checkpoint **resumed) {
@@ -121,39 +120,22 @@ static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose
   set_recipe(t);
   if (purpose == LK_TO_RUN) LK_TRY(lk_trainer_open_dev(t));
   if (t->run && t->dev) LK_TRY(lk_run_use_dev(t->run, t->dev));
-  if (t->steps == 0 && purpose != LK_TO_MEASURE)
-    return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   return LK_OK;
 }
 
-/* Ranks of a node must not fight for its cores. With one thread a rank the launcher has
- * seen to that, or was told not to; more threads are this config's doing. */
-static lk_status check_threads(const lk_trainer *t) {
-  int threads = (int)t->config->threads, cores = lk_kernels_allowed_cores();
-  long machine = sysconf(_SC_NPROCESSORS_ONLN), ranks = lk_world_local_size(t->world);
-  if (threads > cores)
-    return lk_fail(
-        LK_USAGE,
-        "%s: threads is %d, but this rank may run on %d core%s only; start mpirun with "
-        "--bind-to none or --map-by slot:PE=%d, or set threads=%d",
-        lk_config_origin(t->config, "threads"), threads, cores, cores == 1 ? "" : "s",
-        threads, cores);
-  if (threads > 1 && ranks * threads > machine)
-    return lk_fail(
-        LK_USAGE,
-        "%s: %ld ranks with %d threads each are more than the %ld cores of this host; "
-        "lower threads or start fewer ranks",
-        lk_config_origin(t->config, "threads"), ranks, threads, machine);
-  return LK_OK;
-}
-
-static lk_status set_up_machine(lk_trainer *t) {
+static lk_status check(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
   const lk_config *c = t->config;
   LK_TRY(lk_world_check_launcher(t->world));
-  LK_TRY(check_threads(t));
+  LK_TRY(lk_trainer_check_machine(c, lk_world_local_size(t->world)));
+  LK_TRY(lk_trainer_check_recipe(c, purpose));
+  return lk_trainer_check_files(c, task, purpose);
+}
+
+static lk_status set_up_machine(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
+  const lk_config *c = t->config;
+  LK_TRY(check(t, task, purpose));
   LK_TRY(lk_stop_parse_duration(c->stop_after, lk_config_origin(c, "stop_after"),
                                 &t->time_limit));
-  LK_TRY(lk_precision_check((lk_precision)c->precision, lk_config_origin(c, "precision")));
   lk_kernels_select((lk_kernels)c->kernels);
   LK_TRY(lk_blas_set_threads((int)c->threads));
   return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);
@@ -176,13 +158,13 @@ static lk_status load(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
   LK_TRY(lk_world_agree(t->world, prepare(t, task, purpose, *init)));
   LK_TRY(lk_trainer_agree_on_data(t));
   if (runs) LK_TRY(lk_trainer_heed_signals(t));
-  if (runs) LK_TRY(lk_probe_create(&t->probe, t, task));
+  if (runs) LK_TRY(lk_probe_create(&t->probe, t));
   return lk_trainer_restore(t, *resumed, *init);
 }
 
 static lk_status start(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
   lk_checkpoint *resumed = NULL, *init = NULL;
-  LK_TRY(lk_world_agree(t->world, set_up_machine(t)));
+  LK_TRY(lk_world_agree(t->world, set_up_machine(t, task, purpose)));
   LK_TRY(lk_trainer_agree_on_start(t, task));
   begin_guard(t, purpose);
   lk_status status = load(t, task, purpose, &resumed, &init);

@@ -65,6 +65,21 @@ refused "finite number, not '-'" attention copy --m - --out new
 refused "'$config': key=value is needed .*comes first" pretrain run=new "$config"
 refused "'other.yaml': key=value is needed" config "$config" other.yaml
 
+# config refuses what training would, in the same words, without looking at data.
+printf 'steps: 0\n' > probe.yaml
+for wrong in stop_after=soon steps=0 run= corpus= threads=1000 objective.answers=0.5 probe.every=2 \
+  'probe.config=probe.yaml questions=q dev=d' probe.config=probe.yaml epsilon=1e-50 dropout=1e-6; do
+  # shellcheck disable=SC2086 # one or several
+  refused '' pretrain "$config" corpus=nowhere run=new $wrong
+  mv err pretrain.err
+  # shellcheck disable=SC2086
+  refused '' config "$config" corpus=nowhere run=new $wrong
+  diff pretrain.err err || fail "config says otherwise than pretrain: $wrong"
+done
+rm -f probe.yaml pretrain.err
+"$LOCKSTEP" config "$config" > out # a recipe, whose files come with the command
+grep -q '^batch_size: 16' out || fail "config"
+
 launcher=("$MPIRUN" -np 2)
 refused "json has taken 'run/latest'" evaluate --json run/latest dev.tsv
 refused "not '4294967300'" synth new --people 4294967300

@@ -33,11 +33,11 @@ resumes() {
 
 train=(pretrain $'odd\tname.yaml' corpus=data/wiki.txt "run=$odd" steps=1000000 stop_after=0.2s init=)
 long=()
-for ((i = 0; i < 600; i++)); do long+=(schedule.minimum=0.2); done
+for ((i = 0; i < 600; i++)); do long+=(log_seconds=5); done
 resumes "'my programs/lockstep' pretrain \\$'odd\\\\011name.yaml' corpus=data/wiki.txt 'run=it'" \
   'my programs/lockstep' "${train[@]}"
-resumes "/.*/lockstep pretrain" env PATH="$work/my programs:$PATH" lockstep "${train[@]}"
-resumes "mpirun -np 2 .*lockstep' pretrain .* init= schedule.*schedule.minimum=0.2$" \
+resumes "/[^ ]+ pretrain" env PATH="$work/my programs:$PATH" lockstep "${train[@]}"
+resumes "mpirun -np 2 .*' pretrain .* init= log_seconds=5.*log_seconds=5$" \
   "$MPIRUN" -np 2 'my programs/lockstep' "${train[@]}" "${long[@]}"
-(($(grep -o schedule.minimum log.stop | wc -l) == 600)) || fail "the command is cut"
+(($(grep -o log_seconds=5 log.stop | wc -l) == 600)) || fail "the command is cut"
 echo "the commands that resume did"

@@ -1,0 +1,51 @@
+/* What training refuses of a config before it opens a file of data, so that `lockstep
+ * config` refuses the same. */
+#include "lockstep/kernels.h"
+#include "lockstep/nn.h"
+#include "train/probe.h"
+#include "train/stop.h"
+#include <unistd.h>
+
+lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose purpose) {
+  double seconds;
+  LK_TRY(lk_stop_parse_duration(config->stop_after, lk_config_origin(config, "stop_after"),
+                                &seconds));
+  if (!config->steps && !config->epochs && purpose != LK_TO_MEASURE)
+    return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
+  return LK_OK;
+}
+
+lk_status lk_trainer_check_files(const lk_config *config, lk_task task,
+                                 lk_trainer_purpose purpose) {
+  LK_TRY(lk_dataset_check(config, task, *config->init != '\0'));
+  if (purpose != LK_TO_RUN) return LK_OK;
+  LK_TRY(lk_run_check(config));
+  return lk_probe_check(config, task);
+}
+
+/* Ranks of a node must not fight for its cores. With one thread a rank the launcher has
+ * seen to that, or was told not to; more threads are this config's doing. */
+static lk_status check_threads(const lk_config *config, long ranks) {
+  int threads = (int)config->threads, cores = lk_kernels_allowed_cores();
+  long machine = sysconf(_SC_NPROCESSORS_ONLN);
+  if (threads > cores)
+    return lk_fail(
+        LK_USAGE,
+        "%s: threads is %d, but this rank may run on %d core%s only; start mpirun with "
+        "--bind-to none or --map-by slot:PE=%d, or set threads=%d",
+        lk_config_origin(config, "threads"), threads, cores, cores == 1 ? "" : "s", threads,
+        cores);
+  if (threads > 1 && ranks * threads > machine)
+    return lk_fail(
+        LK_USAGE,
+        "%s: %ld ranks with %d threads each are more than the %ld cores of this host; "
+        "lower threads or start fewer ranks",
+        lk_config_origin(config, "threads"), ranks, threads, machine);
+  return LK_OK;
+}
+
+lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks) {
+  LK_TRY(check_threads(config, local_ranks));
+  return lk_precision_check((lk_precision)config->precision,
+                            lk_config_origin(config, "precision"));
+}
