@@ -56,6 +56,11 @@ lk_status lk_corpus_check_count(const char *path, const char *what, uint64_t cou
 /* The same checks on the number of documents, for the reader of HDF5 corpora. */
 lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice slice);
 
+/* Replaces numbers of documents of a text (from 0, ascending or not) by the lines, from 1,
+ * on which they stand. */
+lk_status lk_corpus_find_lines(const char *bytes, size_t size, uint64_t *documents,
+                               size_t count);
+
 void lk_corpus_free(lk_corpus *corpus);
 
 /* Tokens of document `document` (number in the whole corpus, must be held) and their

@@ -4,6 +4,7 @@
 #include "lockstep/corpus.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { CODE_POINTS = 0x110000 };
@@ -157,4 +158,41 @@ lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
   else
     lk_corpus_free(corpus);
   return status;
+}
+
+/* A document to be found, and whose place in the list it has. */
+typedef struct {
+  uint64_t document;
+  size_t place;
+} wanted;
+
+static int in_order(const void *a, const void *b) {
+  uint64_t left = ((const wanted *)a)->document, right = ((const wanted *)b)->document;
+  return (left > right) - (left < right);
+}
+
+static void find_lines(const text_file *text, const wanted *list, size_t count,
+                       uint64_t *lines) {
+  uint64_t document = 0, number = 1;
+  const char *counted = text->bytes;
+  document_line line;
+  for (size_t at = 0, i = 0; i < count && next_document(text, &at, &line); document++) {
+    for (; counted < line.start; counted++)
+      number += *counted == '\n';
+    for (; i < count && list[i].document == document; i++)
+      lines[list[i].place] = number;
+  }
+}
+
+lk_status lk_corpus_find_lines(const char *bytes, size_t size, uint64_t *documents,
+                               size_t count) {
+  text_file text = {.bytes = (char *)bytes, .size = size};
+  wanted *list = NULL;
+  LK_TRY(LK_NEW(list, count));
+  for (size_t i = 0; i < count; i++)
+    list[i] = (wanted){documents[i], i};
+  qsort(list, count, sizeof *list, in_order);
+  find_lines(&text, list, count, documents);
+  lk_free(list);
+  return LK_OK;
 }

@@ -1,4 +1,5 @@
 /* One training step over all ranks. */
+#include "lockstep/memory.h"
 #include "train/trainer.h"
 #include <math.h>
 #include <stdio.h>
@@ -80,17 +81,17 @@ static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
   return LK_OK;
 }
 
-/* The documents of the step's batch, as many as fit, for a message. */
-static void list_documents(const lk_trainer *t, char *text, size_t size) {
+/* Where the step's batch stands in its file, for a message. */
+static void name_batch(const lk_trainer *t, char *text, size_t size) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  size_t used = 0;
-  *text = '\0';
-  for (int shard = 0; shard < plan->shards; shard++) {
-    int count = lk_plan_micro_batch(plan, t->step, shard, t->order, t->documents);
-    for (int i = 0; i < count && used + 24 < size; i++)
-      used += (size_t)snprintf(text + used, size - used, " %llu",
-                               (unsigned long long)t->documents[i] + 1);
-  }
+  uint64_t *documents = NULL;
+  size_t count = 0;
+  snprintf(text, size, "of %s", lk_dataset_path(t->dataset));
+  if (LK_NEW(documents, (size_t)plan->batch_size) != LK_OK) return;
+  for (int shard = 0; shard < plan->shards; shard++)
+    count += (size_t)lk_plan_micro_batch(plan, t->step, shard, t->order, documents + count);
+  lk_dataset_name_documents(t->dataset, documents, count, text, size);
+  lk_free(documents);
 }
 
 static int is_exploding(const lk_trainer *t, double norm) {
@@ -99,17 +100,16 @@ static int is_exploding(const lk_trainer *t, double norm) {
 }
 
 static lk_status stop_on_nonfinite(const lk_trainer *t, const lk_metrics *metrics) {
-  char documents[1024];
-  list_documents(t, documents, sizeof documents);
+  char batch[2048];
+  name_batch(t, batch, sizeof batch);
   return lk_fail(
       LK_INTERNAL,
-      "step %llu: the loss is %g and the gradient norm %g%s%s; the last checkpoint is "
-      "good: lower learning_rate or clip, or set on_nonfinite=skip; the batch was "
-      "lines%s of %s",
+      "step %llu: the loss is %g and the gradient norm %g%s%s; %slower learning_rate or "
+      "clip, or set on_nonfinite=skip; the batch was %s",
       (unsigned long long)t->step + 1, metrics->loss, metrics->gradient_norm,
       is_exploding(t, metrics->gradient_norm) ? ", above gradient_limit" : "",
-      t->skipped_in_a_row ? ", and so were those of the steps before" : "", documents,
-      lk_dataset_path(t->dataset));
+      t->skipped_in_a_row ? ", and so were those of the steps before" : "",
+      t->has_checkpoint ? "the last checkpoint is good: " : "", batch);
 }
 
 /* All ranks: one verdict for all, although all hold the same sums: a rank that does not

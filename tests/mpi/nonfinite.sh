@@ -54,6 +54,7 @@ all_finite() {
 for ranks in 1 2; do
   train 70 1 $ranks stop-$ranks 60
   bad=$(step_of_message)
+  grep -q 'the last checkpoint is good: lower' log || fail "stop-$ranks: no word of the checkpoint: $(cat log)"
   ((bad > 1)) || fail "stop-$ranks: the message names no step with its documents: $(cat log)"
   newest stop-$ranks
   ((newest == bad - 1)) || fail "step $bad was bad, but the newest checkpoint is of $newest"
