@@ -13,6 +13,9 @@ LK_C_BEGIN
 
 typedef enum { LK_TASK_CORRUPTION, LK_TASK_QUESTIONS } lk_task;
 
+/* The command that trains so: "pretrain", "finetune". */
+const char *lk_task_name(lk_task task);
+
 /* The key objective.spans. */
 typedef enum { LK_SPANS_RANDOM, LK_SPANS_SALIENT } lk_spans;
 
@@ -38,6 +41,17 @@ const char *lk_dataset_path(const lk_dataset *dataset);        /* of the file tr
 const lk_sha256 *lk_dataset_sha256(const lk_dataset *dataset); /* of its bytes */
 /* Of the file whose answers the objective prefers; empty when there is none. */
 const lk_sha256 *lk_dataset_answers_sha256(const lk_dataset *dataset);
+/* "lines 3 8 of wiki.txt", or documents where the file has no lines: where in their file
+ * the documents are (numbers in the whole of it, from 0; they are changed), for a message
+ * with room for as many as fit into size bytes. A text is read again. */
+void lk_dataset_name_documents(const lk_dataset *dataset, uint64_t *documents, size_t count,
+                               char *text, size_t size);
+/* Of the documents that are held: how many are longer than what the objective can ever show
+ * of one, their characters, and those that it can show. */
+typedef struct {
+  double longer, characters, shown;
+} lk_coverage;
+lk_coverage lk_dataset_coverage(const lk_dataset *dataset);
 uint64_t lk_dataset_characters(const lk_dataset *dataset);       /* in it */
 uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset); /* for the schedule */
 

@@ -53,6 +53,9 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t
 void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length,
                         size_t block, uint32_t count, const lk_stream *stream);
 
+/* Characters from a document's start that lk_example_corrupt can ever show: 7/8·block. */
+size_t lk_example_reach(size_t block);
+
 /* `question ⁇ answer ⁇`, loss from the row that predicts the first ⁇ on. The caller has
  * checked that question + answer + 1 <= block. */
 void lk_example_answer(lk_example *out, const uint16_t *question, size_t question_length,

@@ -24,6 +24,10 @@ lk_status lk_run_check(const lk_config *config);
 lk_status lk_run_open(lk_run **out, const lk_config *config);
 void lk_run_close(lk_run *run);
 
+/* What is to be trained, "pretrain" or "finetune" (not copied): a checkpoint of the other
+ * is refused. */
+void lk_run_expect(lk_run *run, const char *task);
+
 /* The checkpoint to go on from, by config->resume: "auto" takes the newest good one;
  * "never" refuses a directory that has any, good or not; else a path. *out is NULL when
  * there is none; the caller owns it: lk_checkpoint_free. LK_USAGE when its config differs

@@ -52,6 +52,9 @@ typedef struct {
   lk_sha256 corpus_sha256;  /* of the data trained on */
   lk_sha256 answers_sha256; /* of the questions with objective.spans=answers, else empty */
   uint64_t corpus_characters, corpus_documents;
+  char task[16]; /* the command, pretrain or finetune; "" in files of earlier versions */
+  /* hash of the parameters that training began from, "none" for its own; "" there, too */
+  char origin[40];
   char build[LK_BUILD_SIZE]; /* program and libraries: train/build.h */
   lk_hash parameter_hash;    /* of all parameters in table order, as stored */
 } lk_checkpoint_info;

@@ -10,11 +10,15 @@ enum { MIN_LIMIT = 4, MIN_BLOCK = 8 };
 
 enum { ALL_EXAMPLES = (1 << 24) - 1 }; /* a site beyond every example's */
 
+size_t lk_example_reach(size_t block) {
+  return 7 * block / 8;
+}
+
 /* Uniform in [4, 7/8·block] for each example, and evenly spread over those of a
  * micro-batch: one random start, equal strides. Ranks would wait for each other if their
  * shares differed in length. */
 static size_t draw_limit(size_t block, uint32_t count, const lk_stream *stream) {
-  size_t values = 7 * block / 8 - MIN_LIMIT + 1;
+  size_t values = lk_example_reach(block) - MIN_LIMIT + 1;
   lk_stream all = *stream;
   all.site = ALL_EXAMPLES;
   size_t start = (size_t)lk_random_below(&all, DRAW_LIMIT, values);

@@ -36,6 +36,15 @@ static lk_status read_progress(const lk_h5_file *file, lk_checkpoint_info *info)
   return lk_h5_read_count(file, "seed", 0, UINT64_MAX, &info->seed);
 }
 
+/* Texts that files of earlier versions lack. */
+static lk_status read_start(const lk_h5_file *file, lk_checkpoint_info *info) {
+  if (lk_h5_has_attribute(file, "task"))
+    LK_TRY(lk_h5_read_text(file, "task", info->task, sizeof info->task));
+  if (lk_h5_has_attribute(file, "origin"))
+    LK_TRY(lk_h5_read_text(file, "origin", info->origin, sizeof info->origin));
+  return LK_OK;
+}
+
 static lk_status read_origin(const lk_h5_file *file, lk_checkpoint_info *info) {
   LK_TRY(lk_h5_read_digest(file, "config_hash", info->config_hash.hex,
                            sizeof info->config_hash.hex));
@@ -44,6 +53,7 @@ static lk_status read_origin(const lk_h5_file *file, lk_checkpoint_info *info) {
   if (lk_h5_has_attribute(file, "answers_sha256"))
     LK_TRY(lk_h5_read_digest(file, "answers_sha256", info->answers_sha256.hex,
                              sizeof info->answers_sha256.hex));
+  LK_TRY(read_start(file, info));
   LK_TRY(lk_h5_read_digest(file, "parameter_hash", info->parameter_hash.hex,
                            sizeof info->parameter_hash.hex));
   LK_TRY(

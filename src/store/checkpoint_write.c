@@ -25,6 +25,8 @@ static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint_info *
   LK_TRY(lk_h5_write_text(file, "corpus_sha256", info->corpus_sha256.hex));
   if (*info->answers_sha256.hex)
     LK_TRY(lk_h5_write_text(file, "answers_sha256", info->answers_sha256.hex));
+  if (*info->task) LK_TRY(lk_h5_write_text(file, "task", info->task));
+  if (*info->origin) LK_TRY(lk_h5_write_text(file, "origin", info->origin));
   LK_TRY(lk_h5_write_count(file, "corpus_characters", info->corpus_characters));
   LK_TRY(lk_h5_write_count(file, "corpus_documents", info->corpus_documents));
   return lk_h5_write_text(file, "build", info->build);

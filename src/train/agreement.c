@@ -58,8 +58,7 @@ static lk_status compare(const identity *mine, const identity *first) {
 
 lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task) {
   identity mine = {0}, first;
-  snprintf(mine.task, sizeof mine.task, "%s",
-           task == LK_TASK_QUESTIONS ? "finetune" : "pretrain");
+  snprintf(mine.task, sizeof mine.task, "%s", lk_task_name(task));
   lk_build_describe((lk_precision)trainer->config->precision, mine.build);
   first = mine;
   LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));

@@ -3,6 +3,7 @@
 #include "lockstep/profile.h"
 #include "lockstep/questions.h"
 #include "lockstep/store.h"
+#include <stdio.h>
 #include <string.h>
 
 struct lk_dataset {
@@ -89,6 +90,10 @@ static lk_status read_questions(lk_dataset *d) {
   if (status == LK_OK)
     status = lk_corpus_check_count(d->path, "questions", d->plan.documents, d->plan.shards);
   return status == LK_OK ? fingerprint(d->path, &d->sha256, &d->characters) : status;
+}
+
+const char *lk_task_name(lk_task task) {
+  return task == LK_TASK_QUESTIONS ? "finetune" : "pretrain";
 }
 
 lk_status lk_dataset_check(const lk_config *config, lk_task task, int has_vocabulary) {
@@ -205,6 +210,49 @@ const lk_sha256 *lk_dataset_sha256(const lk_dataset *dataset) {
 
 const lk_sha256 *lk_dataset_answers_sha256(const lk_dataset *dataset) {
   return &dataset->answers_sha256;
+}
+
+/* The text as it was when it was read, or not at all. */
+static lk_status read_lines(const lk_dataset *d, uint64_t *documents, size_t count) {
+  char *bytes = NULL;
+  size_t size;
+  lk_sha256 sha256;
+  LK_TRY(lk_file_read(d->path, &bytes, &size));
+  lk_status status = lk_sha256_bytes(&sha256, bytes, size);
+  if (status == LK_OK && strcmp(sha256.hex, d->sha256.hex)) status = LK_BAD_DATA;
+  if (status == LK_OK) status = lk_corpus_find_lines(bytes, size, documents, count);
+  lk_free(bytes);
+  return status;
+}
+
+void lk_dataset_name_documents(const lk_dataset *dataset, uint64_t *documents, size_t count,
+                               char *text, size_t size) {
+  int lines = read_lines(dataset, documents, count) == LK_OK;
+  size_t used = (size_t)snprintf(text, size, "%s", lines ? "lines" : "documents");
+  for (size_t i = 0; i < count; i++) {
+    if (used + strlen(dataset->path) + 40 > size) {
+      used += (size_t)snprintf(text + used, size - used, " …");
+      break;
+    }
+    used += (size_t)snprintf(text + used, size - used, " %llu",
+                             (unsigned long long)(documents[i] + !lines));
+  }
+  snprintf(text + used, size - used, " of %s", dataset->path);
+}
+
+lk_coverage lk_dataset_coverage(const lk_dataset *dataset) {
+  lk_coverage all = {0, 0, 0};
+  const lk_corpus *corpus = dataset->corpus;
+  size_t length, most = dataset->block - 2, reach = lk_example_reach(dataset->block);
+  if (!corpus) return all;
+  for (uint64_t i = 0; i < corpus->held.count; i++) {
+    lk_corpus_document(corpus, corpus->held.first + i, &length);
+    int moves = dataset->recall; /* the span may be anywhere, with what is around it */
+    all.longer += length > (moves ? most : reach);
+    all.characters += (double)length;
+    all.shown += (double)(moves || length < reach ? length : reach);
+  }
+  return all;
 }
 
 uint64_t lk_dataset_characters(const lk_dataset *dataset) {

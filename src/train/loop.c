@@ -25,6 +25,8 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   info->answers_sha256 = *lk_dataset_answers_sha256(t->dataset);
   info->corpus_characters = lk_dataset_characters(t->dataset);
   info->corpus_documents = plan->documents;
+  snprintf(info->task, sizeof info->task, "%s", lk_task_name(t->task));
+  snprintf(info->origin, sizeof info->origin, "%s", t->origin);
   lk_build_describe((lk_precision)t->config->precision, info->build);
 }
 
@@ -62,6 +64,7 @@ static void log_step(lk_loop *loop, const lk_metrics *metrics) {
 static lk_status save(lk_loop *loop, int last) {
   lk_trainer *t = loop->trainer;
   lk_status status = lk_world_agree(t->world, t->run ? write_checkpoint(t) : LK_OK);
+  t->has_checkpoint |= status == LK_OK;
   if (status != LK_IO || last) return status;
   uint64_t every = t->config->checkpoint_every, next = t->step + every;
   if (t->run)
@@ -126,13 +129,20 @@ static void warn_of_rounding(const lk_trainer *t) {
            size);
 }
 
+/* All ranks: what the settings leave unused is said before the time is spent. */
+static lk_status warn(const lk_trainer *t) {
+  warn_of_rounding(t);
+  lk_trainer_warn_of_rate(t);
+  return lk_trainer_warn_of_length(t);
+}
+
 lk_status lk_trainer_run(lk_trainer *trainer) {
   lk_loop loop = {.trainer = trainer};
   lk_status status;
   if (trainer->complete) return LK_OK;
   trainer->start = lk_clock();
   LK_TRY(lk_history_start(trainer));
-  warn_of_rounding(trainer);
+  LK_TRY(warn(trainer));
   status = lk_trainer_heed_signals(trainer);
   if (status == LK_OK) status = score(trainer);
   lk_progress_begin(&loop.progress, trainer->step, trainer->steps,

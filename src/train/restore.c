@@ -51,6 +51,25 @@ static lk_status check_build(const lk_trainer *t, const lk_checkpoint *c) {
   return LK_OK;
 }
 
+/* A run that goes on does not use `init`, but one that names other parameters than it began
+ * from is another run. Nothing is known of runs of earlier versions. */
+static lk_status check_origin(lk_trainer *t, const lk_checkpoint *resumed,
+                              const lk_checkpoint *init) {
+  const char *then = resumed->info.origin;
+  const char *now = init ? init->info.parameter_hash.hex : "none";
+  snprintf(t->origin, sizeof t->origin, "%s", then);
+  if (!*then || !strcmp(now, then)) return LK_OK;
+  if (init)
+    return lk_fail(LK_USAGE,
+                   "%s: init=%s holds other parameters (hash %.12s…) than this run began "
+                   "from (%.12s); give what it began from, or choose another run=",
+                   lk_config_origin(t->config, "init"), t->config->init, now, then);
+  if (lk_world_rank(t->world) == 0)
+    lk_say("init= is not given any more; the run goes on from its own checkpoint, as it "
+           "would with it");
+  return LK_OK;
+}
+
 /* Rank 0 holds the run directory. */
 static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
   size_t bytes = t->table->count * sizeof *t->values;
@@ -67,9 +86,13 @@ static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
 
 static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,
                              const lk_checkpoint *init) {
+  snprintf(t->origin, sizeof t->origin, "%s",
+           init ? init->info.parameter_hash.hex : "none");
   if (resumed) {
     LK_TRY(check_data(t, resumed));
     LK_TRY(check_build(t, resumed));
+    LK_TRY(check_origin(t, resumed, init));
+    t->has_checkpoint = 1;
     take_progress(t, resumed);
   } else if (init) {
     memcpy(t->values, init->values, t->table->count * sizeof *t->values);

@@ -30,11 +30,27 @@ static lk_status newest_good(lk_run *run, lk_run_list *list, int *damaged,
       folder, *damaged);
 }
 
+void lk_run_expect(lk_run *run, const char *task) {
+  run->task = task;
+}
+
+/* Pretraining first and finetuning into the same folder is a slip that the two configs'
+ * first difference would not explain. */
+static lk_status check_task(const lk_run *run, const lk_checkpoint *checkpoint) {
+  const char *task = checkpoint->info.task;
+  if (!run->task || !*task || !strcmp(task, run->task)) return LK_OK;
+  int pretrained = !strcmp(task, "pretrain");
+  return lk_fail(LK_USAGE, "%s holds a %s, by its checkpoint %s; choose another run=%s",
+                 run->folder, pretrained ? "pretraining" : "finetuning", run->checkpoint,
+                 pretrained ? ", with init=CHECKPOINT to start from it" : "");
+}
+
 /* Going on with another config would be another run under the same name. */
 static lk_status check_config(const lk_run *run, const lk_checkpoint *checkpoint) {
   char path[PATH_MAX], difference[300] = "";
   lk_config *before = NULL;
   lk_hash hash;
+  LK_TRY(check_task(run, checkpoint));
   LK_TRY(lk_config_hash(run->config, &hash));
   if (!strcmp(hash.hex, checkpoint->info.config_hash.hex)) return LK_OK;
   lk_run_path(run, "config.yaml", path);

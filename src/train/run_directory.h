@@ -21,6 +21,7 @@ typedef struct {
 
 struct lk_run {
   const lk_config *config; /* not owned */
+  const char *task;        /* lk_run_expect's, or NULL */
   int lock;                /* descriptor */
   lk_run_table metrics, dev, probe;
   uint64_t dev_step;           /* last row of dev.csv … */

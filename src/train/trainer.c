@@ -13,6 +13,7 @@ static lk_status open_run(lk_trainer *t, lk_checkpoint **resumed) {
   lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   if (lk_world_rank(t->world) == 0) {
     status = lk_run_open(&t->run, t->config);
+    if (status == LK_OK) lk_run_expect(t->run, lk_task_name(t->task));
     if (status == LK_OK) status = lk_run_find_checkpoint(t->run, resumed);
   }
   LK_TRY(lk_world_agree(t->world, status));
@@ -86,7 +87,6 @@ static lk_status make_buffers(lk_trainer *t) {
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
   LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
   LK_TRY(LK_NEW(t->order, lk_plan_largest_shard(lk_dataset_plan(t->dataset))));
-  LK_TRY(LK_NEW(t->documents, (size_t)sequences));
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
@@ -181,6 +181,7 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config
   LK_TRY(lk_world_agree(world, LK_NEW(t, 1)));
   t->world = world;
   t->config = config;
+  t->task = task;
   lk_status status = start(t, task, purpose);
   if (status != LK_OK) {
     lk_trainer_free(t);
@@ -199,7 +200,6 @@ void lk_trainer_free(lk_trainer *trainer) {
     lk_model_free(trainer->models[i]);
     lk_pack_free(trainer->packs[i]);
   }
-  lk_free(trainer->documents);
   lk_free(trainer->order);
   lk_free(trainer->hashes);
   lk_free(trainer->all);

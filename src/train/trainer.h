@@ -33,17 +33,19 @@ struct lk_trainer {
   lk_muon *muon; /* NULL: AdamW for all */
   lk_schedule schedule;
   uint64_t step, steps; /* done, of the whole run */
-  int complete;         /* nothing to do: a finished run was started again */
-  double start;         /* time when lk_trainer_run began */
-  double time_limit;    /* seconds, 0: none */
-  const char *reason;   /* what this rank was asked to stop by, or NULL */
-  int stopping;         /* some rank was, agreed on */
-  uint64_t skipped;     /* updates left out since the start */
+  lk_task task;
+  char origin[40];    /* lk_checkpoint_info's */
+  int has_checkpoint; /* of this run, all ranks know */
+  int complete;       /* nothing to do: a finished run was started again */
+  double start;       /* time when lk_trainer_run began */
+  double time_limit;  /* seconds, 0: none */
+  const char *reason; /* what this rank was asked to stop by, or NULL */
+  int stopping;       /* some rank was, agreed on */
+  uint64_t skipped;   /* updates left out since the start */
   int skipped_in_a_row;
   lk_hash trail;            /* of this replica's parameters after every step */
   double *hashes;           /* (P, 4) replicas' hashes */
-  uint32_t *order;          /* scratch of the plan, for a message … */
-  uint64_t *documents;      /* … that names a batch */
+  uint32_t *order;          /* scratch of the plan, for a message that names a batch */
   double rows, target_rows; /* of this rank in the last step */
 };
 
@@ -68,6 +70,14 @@ lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds);
 /* For the tests: the environment variable LOCKSTEP_FLIP_BIT=RANK:STEP flips one bit of that
  * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments. */
 void lk_trainer_inject_fault(lk_trainer *trainer);
+
+/* Rank 0 says when the schedule never reaches the learning rate, or the decay of the
+ * weights is too small for fp32. */
+void lk_trainer_warn_of_rate(const lk_trainer *trainer);
+
+/* All ranks, before pretraining: rank 0 says what share of the corpus is ever seen where
+ * documents are longer than an example. */
+lk_status lk_trainer_warn_of_length(const lk_trainer *trainer);
 
 /* All ranks: asks whether to stop: sets reason and stopping. */
 lk_status lk_trainer_ask_to_stop(lk_trainer *trainer);

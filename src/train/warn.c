@@ -1,0 +1,72 @@
+/* Settings that are allowed, but leave something of the run or of the corpus unused. */
+#include "lockstep/memory.h"
+#include "train/trainer.h"
+
+/* The last step's rate, while the warm-up lasts. */
+static void warn_of_warmup(const lk_trainer *t) {
+  const lk_plan *plan = lk_dataset_plan(t->dataset);
+  uint64_t tokens = lk_plan_documents_before(plan, t->steps) * t->config->model_block;
+  double share = lk_schedule_factor(&t->schedule, tokens);
+  if ((double)tokens >= t->schedule.warmup_tokens) return;
+  lk_say("%s: schedule.warmup_tokens is %llu, but the whole run is %llu tokens (documents "
+         "times model.block): the learning rate ends at %.3g, %.3g %% of learning_rate; "
+         "lower schedule.warmup_tokens or train longer",
+         lk_config_origin(t->config, "schedule.warmup_tokens"),
+         (unsigned long long)t->config->schedule_warmup_tokens, (unsigned long long)tokens,
+         share * t->config->learning_rate, 100 * share);
+}
+
+static void warn_of_decay(const lk_trainer *t) {
+  double decay = t->config->learning_rate * t->config->weight_decay;
+  if (decay == 0 || (float)(1 - decay) < 1) return;
+  lk_say("%s: weight_decay %g times learning_rate %g is too small for fp32: no weight "
+         "decays; set it to 0 or raise it",
+         lk_config_origin(t->config, "weight_decay"), t->config->weight_decay,
+         t->config->learning_rate);
+}
+
+void lk_trainer_warn_of_rate(const lk_trainer *trainer) {
+  if (lk_world_rank(trainer->world) != 0) return;
+  warn_of_warmup(trainer);
+  warn_of_decay(trainer);
+}
+
+static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
+  const char *path = lk_dataset_path(t->dataset);
+  unsigned long long block = t->config->model_block;
+  if (all->longer == 0) return;
+  if (all->shown < all->characters)
+    lk_say(
+        "%s: %.0f of %llu documents are longer than an example of model.block %llu shows, "
+        "and of them only the beginning is ever seen: %.1f %% of all characters are; cut "
+        "them into lines, raise model.block, or set objective.spans=salient, which moves "
+        "over the whole document",
+        path, all->longer, (unsigned long long)lk_dataset_plan(t->dataset)->documents,
+        block, 100 * all->shown / all->characters);
+  else
+    lk_say(
+        "%s: %.0f of %llu documents are longer than model.block %llu; each visit shows a "
+        "part of them around the span: 100 %% of all characters can be seen",
+        path, all->longer, (unsigned long long)lk_dataset_plan(t->dataset)->documents,
+        block);
+}
+
+lk_status lk_trainer_warn_of_length(const lk_trainer *trainer) {
+  enum { NUMBERS = 3 };
+  lk_coverage mine = lk_dataset_coverage(trainer->dataset), all = {0, 0, 0};
+  const double numbers[NUMBERS] = {mine.longer, mine.characters, mine.shown};
+  int size = lk_world_size(trainer->world);
+  double *gathered = NULL;
+  if (trainer->task != LK_TASK_CORRUPTION) return LK_OK;
+  lk_status status =
+      lk_world_agree(trainer->world, LK_NEW(gathered, NUMBERS * (size_t)size));
+  if (status == LK_OK) status = lk_world_gather(trainer->world, numbers, NUMBERS, gathered);
+  for (int r = 0; r < size && status == LK_OK; r++) {
+    all.longer += gathered[NUMBERS * r];
+    all.characters += gathered[NUMBERS * r + 1];
+    all.shown += gathered[NUMBERS * r + 2];
+  }
+  lk_free(gathered);
+  if (status == LK_OK && lk_world_rank(trainer->world) == 0) say_coverage(trainer, &all);
+  return status;
+}
