@@ -7,44 +7,119 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE = 65536 };
+enum { LINE = 4 * 65536 + 2 }; /* more than any block of characters has bytes */
 
-/* All ranks: answers one question; rank 0 prints. */
+/* A line of standard input, as ranks exchange it. */
+typedef struct {
+  uint64_t number; /* from 1 */
+  uint64_t size;   /* of all of it, without its end */
+  int there;       /* 0: the input has ended */
+  int has_nul, failed, terminal;
+} line_facts;
+
+/* All ranks: answers one question; rank 0 prints. `name` and `line`, if not 0, say where it
+ * is from. */
 static lk_status answer(lk_world *world, const lk_checkpoint *checkpoint,
-                        const char *question) {
-  lk_question item = {question, NULL, 0};
-  lk_questions one = {NULL, &item, 1, 0};
+                        const char *question, const char *name, uint64_t line) {
+  lk_question item = {question, NULL, line};
+  lk_questions one = {.items = &item, .count = 1};
   lk_answer result = {NULL, 0};
-  LK_TRY(lk_evaluate_questions(world, checkpoint, &one, "question", &result));
+  LK_TRY(lk_evaluate_questions(world, checkpoint, &one, name, &result));
   if (lk_world_rank(world) == 0) lk_print_line(result.text);
-  lk_streams_flush();
   lk_free(result.text);
   return LK_OK;
 }
 
-/* Rank 0: the next line without its end, or "" at the end of the input, or when answers
- * cannot be written. Empty lines are skipped. */
-static void read_line(char line[LINE]) {
-  do {
-    if (isatty(STDIN_FILENO)) fprintf(stderr, "> ");
-    if (ferror(stdout) || !fgets(line, LINE, stdin)) {
-      *line = '\0';
-      return;
-    }
-    line[strcspn(line, "\r\n")] = '\0';
-  } while (!*line);
+/* Rank 0: the next line without its end, which may be missing at the end of the input; of a
+ * longer one the first LINE - 1 bytes, and its size. None when answers cannot be written.
+ */
+static void read_line(char line[LINE], line_facts *facts) {
+  int c = ferror(stdout) ? EOF : getc(stdin);
+  facts->there = c != EOF;
+  facts->size = 0;
+  facts->has_nul = 0;
+  facts->number++;
+  for (; c != EOF && c != '\n'; c = getc(stdin)) {
+    if (facts->size < LINE - 1) line[facts->size] = (char)c;
+    facts->size++;
+    facts->has_nul |= c == '\0';
+  }
+  facts->failed = ferror(stdin) != 0;
+  if (facts->size > 0 && facts->size < LINE && line[facts->size - 1] == '\r') facts->size--;
+  line[facts->size < LINE - 1 ? facts->size : LINE - 1] = '\0';
 }
 
-/* All ranks: a question that cannot be answered is reported, and the next one is read. */
+/* Rank 0: what a file may have in front of its first line. */
+static void drop_byte_order_mark(char line[LINE], line_facts *facts) {
+  if (facts->number > 1 || strncmp(line, "\xEF\xBB\xBF", 3)) return;
+  memmove(line, line + 3, strlen(line + 3) + 1);
+  facts->size -= 3;
+}
+
+/* What no question has. */
+static lk_status check_line(const line_facts *facts) {
+  unsigned long long number = facts->number;
+  if (facts->has_nul)
+    return lk_fail(LK_BAD_DATA, "standard input, line %llu: a NUL byte; remove it", number);
+  if (facts->size < LINE - 1) return LK_OK;
+  return lk_fail(
+      LK_BAD_DATA,
+      "standard input, line %llu: %llu bytes are more than a model reads; write a "
+      "question a line",
+      number, (unsigned long long)facts->size);
+}
+
+/* All ranks. */
+static lk_status ask_line(lk_world *world, const lk_checkpoint *checkpoint,
+                          const char *line, const line_facts *facts) {
+  LK_TRY(check_line(facts));
+  if (facts->size > 0)
+    return answer(world, checkpoint, line, "standard input", facts->number);
+  if (lk_world_rank(world) == 0 && !facts->terminal) lk_print_line("");
+  return LK_OK;
+}
+
+/* All ranks: the next line, from rank 0. */
+static lk_status take_line(lk_world *world, char line[LINE], line_facts *facts) {
+  if (lk_world_rank(world) == 0) {
+    facts->terminal = isatty(STDIN_FILENO);
+    if (facts->terminal) fprintf(stderr, "> ");
+    read_line(line, facts);
+    drop_byte_order_mark(line, facts);
+  }
+  LK_TRY(lk_world_broadcast(world, facts, sizeof *facts));
+  if (facts->failed)
+    return lk_fail(LK_NO_INPUT, "standard input, line %llu: cannot read",
+                   (unsigned long long)facts->number);
+  return lk_world_broadcast(world, line, facts->size < LINE ? facts->size + 1 : LINE);
+}
+
+/* Rank 0: the line of output of one that is refused, which has no answer. */
+static void say_refusal(const line_facts *facts) {
+  lk_say("%s", lk_message());
+  if (!facts->terminal) lk_print_line("");
+}
+
+/* All ranks: each line gives one, so that answers can be put beside their questions; at a
+ * terminal there is nothing to put them beside. */
 static lk_status converse(lk_world *world, const lk_checkpoint *checkpoint) {
   static char line[LINE];
-  int first = lk_world_rank(world) == 0;
+  line_facts facts = {0};
+  unsigned long long refused = 0;
   for (;;) {
-    if (first) read_line(line);
-    LK_TRY(lk_world_broadcast(world, line, sizeof line));
-    if (!*line) return LK_OK;
-    if (answer(world, checkpoint, line) != LK_OK && first) lk_say("%s", lk_message());
+    LK_TRY(take_line(world, line, &facts));
+    if (!facts.there) break;
+    lk_status status = ask_line(world, checkpoint, line, &facts);
+    if (status != LK_OK && status != LK_BAD_DATA) return status;
+    refused += status == LK_BAD_DATA;
+    if (status == LK_BAD_DATA && lk_world_rank(world) == 0) say_refusal(&facts);
+    lk_streams_flush();
   }
+  if (!refused || facts.terminal) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%llu of %llu lines were refused: their lines of output are "
+                 "empty",
+                 refused, (unsigned long long)facts.number - 1);
 }
 
 lk_status lk_cli_ask(lk_world *world, int argc, char **argv) {
@@ -54,7 +129,7 @@ lk_status lk_cli_ask(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
-    status = words.count == 2 ? answer(world, checkpoint, words.words[1])
+    status = words.count == 2 ? answer(world, checkpoint, words.words[1], "question", 0)
                               : converse(world, checkpoint);
   lk_checkpoint_free(checkpoint);
   return status;

@@ -89,12 +89,27 @@ has one.json '"log_probability"' '"accuracy"'
 "$LOCKSTEP" baseline data/birth_dev.tsv --answer Nowhere > line
 has line '^Correct: 0.0 out of 20.0: 0.0%$'
 
-# ask: one answer a question, and an impossible question does not end the conversation.
+# ask: a line of output for each line of input, empty where there is nothing to answer or it is
+# refused, which is said; on two ranks as on one.
 question=$(head -n 1 data/birth_test_inputs.tsv)
-printf '%s\n\nWhere is 山?\n%s\n' "$question" "$question" | "$LOCKSTEP" ask $checkpoint > line 2> log
-[[ $(wc -l < line) == 2 && $(sort -u line | wc -l) == 1 ]] || fail "ask"
-has log '山.*U\+5C71'
-[[ $("$LOCKSTEP" ask $checkpoint "$question") == "$(head -n 1 line)" ]] || fail "ask with a question"
+ask_lines() {
+  {
+    printf '\xef\xbb\xbf%s\r\n\nWhere is 山?\n%s\n' "$question" "$question"
+    printf 'a%.0s' {1..400} && head -c 300000 /dev/zero | tr '\0' a && printf '\nnu\0l\n\xff\n%s' "$question"
+  } | "$@" ask $checkpoint > line 2> log
+}
+for program in "$LOCKSTEP" on_two; do
+  code=0
+  ask_lines $program || code=$?
+  ((code == 65)) || fail "ask: exit code $code"
+  mapfile -t lines < line
+  [[ ${#lines[@]} == 8 && -n ${lines[0]} && ${lines[3]} == "${lines[0]}" && ${lines[7]} == "${lines[0]}" ]] ||
+    fail "ask: $(cat line)"
+  [[ -z ${lines[1]}${lines[2]}${lines[4]}${lines[5]}${lines[6]} ]] || fail "ask: lines that are refused"
+  has log 'line 3.*山.*U\+5C71' 'line 5: 300400 bytes' 'line 6: a NUL byte' 'line 7.*UTF-8' '4 of 8 lines were refused'
+  (($(grep -c '^lockstep: ' log) == 5)) || fail "ask: messages"
+done
+[[ $("$LOCKSTEP" ask $checkpoint "$question") == "${lines[0]}" ]] || fail "ask with a question"
 
 # score: a line a document and the total, the same on two ranks.
 "$LOCKSTEP" score $checkpoint data/wiki.txt > one
