@@ -1,5 +1,6 @@
 /* Reading a text: one pass over all of it checks every character and counts; a second one
  * over the slice's lines encodes them. */
+#include "data/foreign.h"
 #include "data/text.h"
 #include "lockstep/corpus.h"
 #include "lockstep/file.h"
@@ -138,6 +139,7 @@ static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_ran
 
 static lk_status fill_corpus(lk_corpus *corpus, const text_file *text,
                              const lk_vocabulary *vocabulary, lk_slice slice) {
+  LK_TRY(lk_foreign_check(text->path, text->bytes, text->size, "document"));
   LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
   LK_TRY(scan_text(corpus, text, vocabulary));
   LK_TRY(lk_corpus_check_slice(text->path, corpus->documents, slice));

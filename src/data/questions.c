@@ -1,4 +1,5 @@
 #include "lockstep/questions.h"
+#include "data/foreign.h"
 #include "data/text.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
@@ -41,14 +42,21 @@ static lk_status split_line(char *line, const char *path, lk_question *item) {
   return LK_OK;
 }
 
+/* Blanks, two or more, between two parts of a line without a tab: most likely what an
+ * editor made of it. */
+static int has_gap(const char *line) {
+  const char *gap = strchr(line, '\t') ? NULL : strstr(line + strspn(line, " "), "  ");
+  return gap && gap[strspn(gap, " ")];
+}
+
 /* Answers are needed on all lines, or are on all lines or none. */
 static lk_status check_answer(const lk_questions *list, const lk_question *item,
                               const char *path, int need_answers) {
   unsigned long long number = item->line;
   if (!item->answer && need_answers)
     return lk_fail(LK_BAD_DATA,
-                   "%s, line %llu: no tab and answer; write question, tab, answer", path,
-                   number);
+                   "%s, line %llu: no tab and answer%s; write question, tab, answer", path,
+                   number, has_gap(item->question) ? ", but blanks for the tab" : "");
   if (!item->answer != !list->items[0].answer)
     return lk_fail(
         LK_BAD_DATA,
@@ -57,12 +65,27 @@ static lk_status check_answer(const lk_questions *list, const lk_question *item,
   return LK_OK;
 }
 
+/* A file without any tab holds questions alone, unless most lines have blanks for one. */
+static lk_status check_gaps(const lk_questions *list, const char *path) {
+  size_t gaps = 0;
+  if (list->items[0].answer) return LK_OK;
+  for (size_t i = 0; i < list->count; i++)
+    gaps += (size_t)has_gap(list->items[i].question);
+  if (2 * gaps <= list->count) return LK_OK;
+  return lk_fail(
+      LK_BAD_DATA,
+      "%s: no line has a tab, but %zu of %zu have blanks for one; write question, "
+      "tab, answer",
+      path, gaps, list->count);
+}
+
 static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
                              int need_answers) {
   char *line = list->text, *end = list->text + size;
   size_t lines = count_lines(list->text, size);
   if (!lines)
     return lk_fail(LK_BAD_DATA, "%s: the file is empty; write a question a line", path);
+  LK_TRY(lk_foreign_check(path, list->text, size, "question"));
   LK_TRY(lk_text_check(list->text, size, path));
   LK_TRY(LK_NEW(list->items, lines));
   for (size_t i = 0; i < lines; i++) {
@@ -74,6 +97,7 @@ static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
     line = next;
   }
   list->count = lines;
+  LK_TRY(check_gaps(list, path));
   list->has_answers = list->items[0].answer != NULL;
   return LK_OK;
 }
