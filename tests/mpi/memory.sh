@@ -61,9 +61,9 @@ check "a model that needs more than the limit"
 limited 900 1 pretrain "${config[@]}" run=threads steps=1 threads=2
 check "two threads with 900 MB"
 if (($(nproc) > 1)); then
-  limited 550 1 pretrain "${config[@]}" run=threads steps=1 threads=2
-  ((code == 70)) || fail "two threads with 550 MB"
-  check "two threads with 550 MB"
+  limited 480 1 pretrain "${config[@]}" run=threads-2 steps=1 threads=2
+  ((code == 70)) || fail "two threads with 480 MB"
+  check "two threads with 480 MB"
 fi
 
 # Where OpenBLAS wants more than was looked for, it does not look for ever.
