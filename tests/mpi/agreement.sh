@@ -21,19 +21,24 @@ expect() {
   fi
 }
 
-# differ WHAT PATTERN [mpirun option ...] -- [key=value ...]: rank 1 is started with these, and names
-# itself, or `rank` does.
+# together COMMAND...: one rank each, a text for the shell; sets `rc`.
+together() {
+  rc=0
+  timeout $((60 * ${PATIENCE:-1})) "$MPIRUN" -np $# bash "$SOURCE_DIR/tests/mpi/by_rank.bash" "$@" > log 2>&1 || rc=$?
+}
+
+# differ WHAT PATTERN [NAME=VALUE ...] -- [argument ...]: rank 1 is started with these, in the folder
+# `there`, and names itself, or `rank` does.
 differ() {
-  local what=$1 pattern=$2 options=()
+  local what=$1 pattern=$2 environment=()
   shift 2
   while [[ $1 != -- ]]; do
-    options+=("$1")
+    environment+=("$1")
     shift
   done
   shift
-  rc=0
-  timeout 60 "$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" : \
-    "${options[@]}" -np 1 "$LOCKSTEP" "${command[@]}" "$@" > log 2>&1 || rc=$?
+  together "$(printf '%q ' "$LOCKSTEP" "${command[@]}")" \
+    "$(printf '%q ' env -C "${there:-.}" "${environment[@]}" "$LOCKSTEP" "${command[@]}" "$@")"
   expect "$what" 64 "rank ${rank:-1} on $(hostname): $pattern"
 }
 
@@ -47,16 +52,15 @@ differ "a long argument" "$arguments 6 is 'x{200,}' here, missing there" -- "$(p
 whole=("${command[@]}")
 for words in '' '--version' 'pretrain' "inspect $SOURCE_DIR/configs/tiny.yaml"; do
   read -ra command <<< "$words"
-  rc=0
-  timeout 60 "$MPIRUN" -np 2 "$LOCKSTEP" "${whole[@]}" : -np 1 "$LOCKSTEP" "${command[@]}" > log 2>&1 || rc=$?
+  first=$(printf '%q ' "$LOCKSTEP" "${whole[@]}")
+  together "$first" "$first" "$(printf '%q ' "$LOCKSTEP" "${command[@]}")"
   expect "other arguments, '$words'" 64 "rank 2 on $(hostname): $arguments [12] is .* here, '.*' there"
 done
 command=("${whole[@]}")
 
 # Another program: one byte more, or one that never starts MPI.
 with_program() {
-  rc=0
-  timeout 60 "$MPIRUN" -np 1 "$LOCKSTEP" --version : -np 1 "$@" > log 2>&1 || rc=$?
+  together "$(printf '%q ' "$LOCKSTEP" --version)" "$(printf '%q ' "$@")"
 }
 cp "$LOCKSTEP" longer
 echo >> longer
@@ -78,22 +82,22 @@ cp -r data length
 echo 'seed: 2' >> seed/tiny.yaml
 sed -i 's/^steps: .*/steps: 3/' length/tiny.yaml
 command=(pretrain tiny.yaml run=run corpus=data/wiki.txt)
-differ "another seed in the file" "its config .*'seed: 2' here, 'seed: 1' there" -wdir seed --
-differ "another length in the file" "its config .*'steps: 3' here, 'steps: 2' there" -wdir length --
-differ "another corpus" "its data " -wdir other --
+there=seed differ "another seed in the file" "its config .*'seed: 2' here, 'seed: 1' there" --
+there=length differ "another length in the file" "its config .*'steps: 3' here, 'steps: 2' there" --
+there=other differ "another corpus" "its data " --
 mkdir -p answers/data
 cp data/wiki.txt answers/data
 cp tiny.yaml answers
 sed 1d data/birth_places_train.tsv > answers/data/birth_places_train.tsv
 command+=(objective.spans=salient objective.answers=0.5 questions=data/birth_places_train.tsv)
-differ "other answers" "its questions " -wdir answers --
+there=answers differ "other answers" "its questions " --
 unset 'command[-1]' 'command[-1]'
-differ "another BLAS" "its build .*Nehalem" -x OPENBLAS_CORETYPE=NEHALEM --
+differ "another BLAS" "its build .*Nehalem" OPENBLAS_CORETYPE=NEHALEM --
 
 # bf16 where one rank cannot, or none can.
 command+=(precision=bf16)
 rank='[01]' differ "no bf16 on one rank" ".*precision=bf16.*: precision is bf16, but .*set precision=fp32" \
-  -x ONEDNN_MAX_CPU_ISA=AVX512_CORE --
+  ONEDNN_MAX_CPU_ISA=AVX512_CORE --
 unset 'command[-1]'
 
 for variable in SLURM_NTASKS OMPI_COMM_WORLD_SIZE PMI_SIZE; do
