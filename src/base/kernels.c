@@ -22,6 +22,8 @@ const char *lk_kernels_instruction_set(void) {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return "x86-64-v3 (AVX2)";
   return "x86-64";
+#elif defined(__aarch64__)
+  return "aarch64 (NEON)";
 #else
   return "generic";
 #endif

@@ -16,11 +16,14 @@ typedef lk_real lk_vector
     __attribute__((vector_size(LK_ALIGNMENT), aligned(sizeof(lk_real)), may_alias));
 
 /* glibc's libmvec has vector forms of these (error at most 4 units in the last place);
- * saying so lets the compiler use them in loops without -ffast-math. */
+ * saying so lets the compiler use them in loops without -ffast-math. CMake has tried that
+ * they link; Clang is told by -fveclib instead. */
+#if defined(LK_HAVE_LIBMVEC) && !defined(__clang__)
 __attribute__((simd("notinbranch"))) extern float expf(float);
 __attribute__((simd("notinbranch"))) extern float erff(float);
 __attribute__((simd("notinbranch"))) extern double exp(double);
 __attribute__((simd("notinbranch"))) extern double erf(double);
+#endif
 
 #define LK_EXP(x)  _Generic((lk_real)0, float : expf, double : exp)(x)
 #define LK_ERF(x)  _Generic((lk_real)0, float : erff, double : erf)(x)
