@@ -8,6 +8,16 @@ fail() {
   exit 1
 }
 
+# launcher_is NAME: MPIRUN is openmpi4, openmpi5 or mpich.
+launcher_is() {
+  case $("$MPIRUN" --version) in
+    *'Open MPI) 5.'*) [[ $1 == openmpi5 ]] ;;
+    *'Open MPI)'*) [[ $1 == openmpi4 ]] ;;
+    *HYDRA*) [[ $1 == mpich ]] ;;
+    *) false ;;
+  esac
+}
+
 # launcher RANKS: sets `launcher`. One rank stands alone, as users start it.
 launcher() {
   launcher=("$MPIRUN" -np "$1")
@@ -78,7 +88,7 @@ rank_of() {
   rank=
   { mapfile -d '' -t environment < "/proc/$1/environ"; } 2> /dev/null || return 0
   for entry in "${environment[@]}"; do
-    [[ $entry != OMPI_COMM_WORLD_RANK=* ]] || to_number rank "${entry#*=}" || rank=
+    [[ $entry != OMPI_COMM_WORLD_RANK=* && $entry != PMI_RANK=* ]] || to_number rank "${entry#*=}" || rank=
   done
 }
 
