@@ -1,6 +1,7 @@
 /* Processes that a launcher could not make into one world: MPI does not start, or each
  * believes to be rank 0 of 1, and all of them would train the same run at once. */
 #include "dist/world.h"
+#include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,8 +10,8 @@
 static const struct {
   const char *variable, *fix;
 } launchers[] = {
-    {"OMPI_COMM_WORLD_SIZE", "use the mpirun of the Open MPI that lockstep was built with"},
-    {"PMI_SIZE", "use the mpirun of the Open MPI that lockstep was built with, or srun "
+    {"OMPI_COMM_WORLD_SIZE", "use the mpirun of the MPI that lockstep was built with"},
+    {"PMI_SIZE", "use the mpirun of the MPI that lockstep was built with, or srun "
                  "--mpi=pmix"},
     {"SLURM_NTASKS",
      "use srun --mpi=pmix, or mpirun inside the allocation; for one process "
@@ -34,7 +35,13 @@ lk_status lk_world_check_launcher(const lk_world *world) {
 /* srun starts processes of Open MPI through PMIx alone; without it, MPI_Init would end them
  * and advise to build Slurm anew. What mpirun starts inside a job has PMIx too. */
 lk_status lk_launcher_check(void) {
-  if (!getenv("SLURM_STEP_ID") || !getenv("SLURM_PROCID") || getenv("PMIX_RANK"))
+#ifdef OPEN_MPI
+  const int needs_pmix = 1;
+#else
+  const int needs_pmix = 0;
+#endif
+  if (!needs_pmix || !getenv("SLURM_STEP_ID") || !getenv("SLURM_PROCID") ||
+      getenv("PMIX_RANK"))
     return LK_OK;
   return lk_fail(
       LK_USAGE, "srun started this without PMIx, so that the ranks cannot find each other; "
