@@ -1,6 +1,6 @@
 #!/bin/bash
 # launch/compare.sh with tiny recipes on invented data: the table's numbers are those of the runs, and a
-# second start makes nothing again. timeout: 120
+# second start makes nothing again. timeout: 120; needs: Open MPI
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"

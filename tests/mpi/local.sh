@@ -1,6 +1,6 @@
 #!/bin/bash
 # launch/local.sh starts one rank a core that it may use, on cores of their own, and no more unless
-# told; passes signals and exit codes on. timeout: 150
+# told; passes signals and exit codes on. timeout: 150; needs: Open MPI
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"

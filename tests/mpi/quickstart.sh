@@ -1,6 +1,6 @@
 #!/bin/bash
 # The quickstart on a fresh copy of the sources: it builds, runs to its table, and pretraining wins
-# by a wide margin. timeout: 900
+# by a wide margin. timeout: 900; needs: Open MPI
 set -euo pipefail
 
 work=$(mktemp -d)

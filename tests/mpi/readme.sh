@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs every command of the READMEs, in order, but for three that run elsewhere: launch/test.sh runs
 # this, tests/mpi/quickstart.sh and reproduce.sh run those of launch. The recipes for real data are cut to two
-# steps of a small model. timeout: 300
+# steps of a small model. timeout: 300; needs: Open MPI
 set -euo pipefail
 
 work=$(mktemp -d)

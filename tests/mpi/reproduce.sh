@@ -1,6 +1,6 @@
 #!/bin/bash
 # launch/reproduce.sh with tiny recipes on invented data: stopped while it pretrains and started again, on
-# another number of ranks, it ends with a report whose numbers are those of its runs. timeout: 240
+# another number of ranks, it ends with a report whose numbers are those of its runs. timeout: 240; needs: Open MPI
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"
