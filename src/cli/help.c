@@ -82,12 +82,11 @@ void lk_help_paragraph(lk_help_form form, const char *text) {
 }
 
 static void print_options(lk_help_form form, const lk_option *options, int count) {
-  char name[64];
   for (int i = 0; i < count; i++) {
-    const char *gap = *options[i].value ? " " : "";
-    int letter = options[i].letter;
-    snprintf(name, sizeof name, letter ? "-%c, --%s%s%s" : "%.0s--%s%s%s", letter,
-             options[i].name, gap, options[i].value);
+    char name[64], letter[8] = "";
+    if (options[i].letter) snprintf(letter, sizeof letter, "-%c, ", options[i].letter);
+    snprintf(name, sizeof name, "%s--%s%s%s", letter, options[i].name,
+             *options[i].value ? " " : "", options[i].value);
     lk_help_entry(form, LK_HELP_OPTION, name, options[i].help);
   }
 }
