@@ -136,6 +136,7 @@ elif ((threads > 1)); then
 else
   options+=(--map-by slot --bind-to core)
 fi
+[[ -z ${LOCKSTEP_WATCHDOG-} ]] || options+=(-x LOCKSTEP_WATCHDOG) # on every host
 notice_lost_hosts
 [[ -z $network ]] || use_network "$network"
 launch mpirun "${options[@]}" "$lockstep" "${training[@]}"

@@ -1,10 +1,10 @@
-# What the Slurm batch scripts share. To be sourced by one, in Lockstep's folder.
+# What the Slurm batch scripts share. To be sourced by one.
 
 usage="see the head of the batch script"
 # shellcheck source=launch/common.bash
-source launch/common.bash
+source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 # shellcheck source=launch/mpi.bash
-source launch/mpi.bash
+source "$launch/mpi.bash"
 script=job\ $SLURM_JOB_ID
 
 cancelled= # by scancel, preemption or the administrator: SIGTERM

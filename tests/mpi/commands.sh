@@ -100,7 +100,7 @@ ask_lines() {
 }
 for program in "$LOCKSTEP" on_two; do
   code=0
-  ask_lines $program || code=$?
+  ask_lines "$program" || code=$?
   ((code == 65)) || fail "ask: exit code $code"
   mapfile -t lines < line
   [[ ${#lines[@]} == 8 && -n ${lines[0]} && ${lines[3]} == "${lines[0]}" && ${lines[7]} == "${lines[0]}" ]] ||

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs every command of the READMEs, in order, but for three that run elsewhere: launch/test.sh runs
-# this, tests/mpi/quickstart.sh and reproduce.sh run those of launch. The recipes for real data are cut to two
+# Runs every command of the READMEs, in order, but for four that run elsewhere: launch/test.sh runs
+# this, tests/mpi/quickstart.sh and reproduce.sh run those of launch, install.sh installs. The recipes for real data are cut to two
 # steps of a small model. timeout: 300; needs: Open MPI
 set -euo pipefail
 
@@ -39,7 +39,7 @@ real=$SOURCE_DIR/../shared/data
 run=0
 while read -r line; do
   case $line in
-    '' | '#'* | launch/quickstart.sh* | launch/test.sh* | launch/reproduce.sh*) continue ;;
+    '' | '#'* | launch/quickstart.sh* | launch/test.sh* | launch/reproduce.sh* | 'cmake -B'*) continue ;;
     launch/get-data.sh*)
       if [[ ! -f $real/wiki.txt ]]; then
         echo "invented data instead of: $line"
