@@ -9,10 +9,26 @@
 
 LK_C_BEGIN
 
-/* Reads a file. *bytes has a zero behind its size bytes and is the caller's (lk_free).
- * LK_NO_INPUT: missing, unreadable, a folder; the message names it and the reason;
- * also one that others wrote to meanwhile: what is read was in the file at one instant. */
+/* Reads a file, or a pipe, FIFO or "-" (standard input) to its end. *bytes has a zero
+ * behind its size bytes and is the caller's (lk_free). LK_NO_INPUT, naming it and the
+ * reason: missing, unreadable, a folder, a socket, a terminal or another device (but
+ * /dev/null is empty), a pipe of LK_PIPE_MOST bytes, a file
+ * that others wrote to meanwhile: what is read was in it at one instant. LK_STOPPED: a
+ * signal (lk_signals_catch) came while a pipe had no bytes. */
 lk_status lk_file_read(const char *path, char **bytes, size_t *size);
+
+/* A pipe with so many bytes is refused: it may have no end. A power of two. */
+#define LK_PIPE_MOST ((size_t)1 << 30)
+
+/* A path as messages name it. */
+const char *lk_file_name(const char *path);
+
+/* Nonzero for what can be read once only, by one process: a pipe, FIFO or "-". Opens
+ * nothing. */
+int lk_file_is_pipe(const char *path);
+
+/* LK_USAGE when both are the same pipe. */
+lk_status lk_file_check_apart(const char *one, const char *other);
 
 /* Writes an output that a user named. A file is replaced whole or not at all, and keeps its
  * permissions; a link is followed, and what it links to is replaced, or made where it is
