@@ -40,13 +40,19 @@ typedef struct {
 /* The documents of a slice of a corpus of so many. */
 lk_range lk_slice_range(uint64_t documents, lk_slice slice);
 
-/* Reads a text. `vocabulary`: NULL takes the text's own; else a copy is used and a
- * character outside it is an error. LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and
- * byte), pad or mask characters (line), a text without a document, or fewer documents than
- * slice.shards. Not collective: each rank reads what it needs. The caller owns *out:
- * lk_corpus_free. */
+/* Reads a text, or a pipe (lk_file_read). `vocabulary`: NULL takes the text's own; else a
+ * copy is used and a character outside it is an error. LK_NO_INPUT; LK_BAD_DATA for invalid
+ * UTF-8 (line and byte), pad or mask characters (line), a text without a document, or fewer
+ * documents than slice.shards. Not collective: each rank reads what it needs. The caller
+ * owns *out: lk_corpus_free. */
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_vocabulary *vocabulary, lk_slice slice);
+
+/* The same of the size bytes of a text in memory, which stay the caller's; `name` is for
+ * messages. */
+lk_status lk_corpus_parse_text(lk_corpus **out, const char *bytes, size_t size,
+                               const char *name, const lk_vocabulary *vocabulary,
+                               lk_slice slice);
 
 /* LK_BAD_DATA, with the number of shards to set, when there are fewer of `what` (such as
  * "questions", of the file `path`) than shards. count > 0. */

@@ -3,17 +3,18 @@
 #define LOCKSTEP_LEXICON_H
 
 #include "lockstep/linkage.h"
+#include "lockstep/questions.h"
 #include "lockstep/vocabulary.h"
 
 LK_C_BEGIN
 
 typedef struct lk_lexicon lk_lexicon;
 
-/* The answers in the question file, without those of over 64 bytes. Errors as
- * lk_questions_read, and LK_BAD_DATA (file, line) for a character outside the vocabulary.
- * The caller owns *out: lk_lexicon_free. */
-lk_status lk_lexicon_read(lk_lexicon **out, const char *path,
-                          const lk_vocabulary *vocabulary);
+/* The answers of questions that all have one, without those of over 64 bytes. LK_BAD_DATA
+ * (file, line) for a character outside the vocabulary; `path` is for messages. The caller
+ * owns *out: lk_lexicon_free. */
+lk_status lk_lexicon_create(lk_lexicon **out, const lk_questions *questions,
+                            const char *path, const lk_vocabulary *vocabulary);
 void lk_lexicon_free(lk_lexicon *lexicon);
 
 /* Nonzero when it holds the word of so many tokens. */

@@ -3,8 +3,8 @@
 #ifndef LOCKSTEP_QUESTIONS_H
 #define LOCKSTEP_QUESTIONS_H
 
+#include "lockstep/hash.h"
 #include "lockstep/linkage.h"
-#include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,15 +20,22 @@ typedef struct {
   char *text;         /* owned, the strings of the items */
   lk_question *items; /* (count), owned */
   size_t count;
-  int has_answers; /* every item has one, or none has */
+  int has_answers;     /* every item has one, or none has */
+  lk_sha256 sha256;    /* of the file's bytes */
+  uint64_t characters; /* of the file */
 } lk_questions;
 
-/* Reads the file. LK_BAD_DATA with file and line: invalid UTF-8, an empty line, an empty
- * question or answer, two tabs, a line with an answer where another has none, no line at
- * all, and with need_answers a line without an answer. The last line may lack its newline;
- * "\r\n" is read as
- * "\n". The caller owns *out: lk_questions_free. */
+/* Reads the file, or a pipe (lk_file_read). LK_BAD_DATA with file and line: invalid UTF-8,
+ * an empty line, an empty question or answer, two tabs, a line with an answer where another
+ * has none, no line at all, and with need_answers a line without an answer. The last line
+ * may lack its newline;
+ * "\r\n" is read as "\n". The caller owns *out: lk_questions_free. */
 lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers);
+
+/* The same of the size bytes of `text`, with a zero behind them, which it takes over also
+ * when it fails; `name` is for messages. */
+lk_status lk_questions_parse(lk_questions **out, char *text, size_t size, const char *name,
+                             int need_answers);
 
 void lk_questions_free(lk_questions *questions);
 

@@ -11,8 +11,8 @@
 enum { CODE_POINTS = 0x110000 };
 
 typedef struct {
-  const char *path;
-  char *bytes;
+  const char *name; /* for messages */
+  const char *bytes;
   size_t size;
 } text_file;
 
@@ -57,10 +57,10 @@ static lk_status scan_characters(const text_file *text, const lk_vocabulary *voc
     uint32_t code_point;
     int length = lk_text_next(text->bytes + at, text->size - at, &code_point);
     if (!length)
-      return lk_text_refuse_byte(text->path, lk_text_place_of(text->bytes, at),
+      return lk_text_refuse_byte(text->name, lk_text_place_of(text->bytes, at),
                                  text->bytes[at]);
     if (!is_allowed(code_point, vocabulary))
-      return lk_text_refuse_character(text->path, lk_text_place_of(text->bytes, at),
+      return lk_text_refuse_character(text->name, lk_text_place_of(text->bytes, at),
                                       code_point);
     seen->marks[code_point] = 1;
     if (code_point >= seen->limit) seen->limit = code_point + 1;
@@ -102,7 +102,7 @@ static lk_status scan_text(lk_corpus *corpus, const text_file *text,
 static size_t count_characters(document_line line) {
   size_t count = 0;
   for (size_t i = 0; i < line.size; i++)
-    count += ((unsigned char)line.start[i] & 0xC0) != 0x80;
+    count += !lk_text_continues(line.start[i]);
   return count;
 }
 
@@ -139,26 +139,37 @@ static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_ran
 
 static lk_status fill_corpus(lk_corpus *corpus, const text_file *text,
                              const lk_vocabulary *vocabulary, lk_slice slice) {
-  LK_TRY(lk_foreign_check(text->path, text->bytes, text->size, "document"));
+  LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
   LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
   LK_TRY(scan_text(corpus, text, vocabulary));
-  LK_TRY(lk_corpus_check_slice(text->path, corpus->documents, slice));
+  LK_TRY(lk_corpus_check_slice(text->name, corpus->documents, slice));
   return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
 }
 
-lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
-                              const lk_vocabulary *vocabulary, lk_slice slice) {
-  text_file text = {path, NULL, 0};
+lk_status lk_corpus_parse_text(lk_corpus **out, const char *bytes, size_t size,
+                               const char *name, const lk_vocabulary *vocabulary,
+                               lk_slice slice) {
+  text_file text = {name, bytes, size};
   lk_corpus *corpus = NULL;
   *out = NULL;
-  LK_TRY(lk_file_read(path, &text.bytes, &text.size));
-  lk_status status = LK_NEW(corpus, 1);
-  if (status == LK_OK) status = fill_corpus(corpus, &text, vocabulary, slice);
-  lk_free(text.bytes);
+  LK_TRY(LK_NEW(corpus, 1));
+  lk_status status = fill_corpus(corpus, &text, vocabulary, slice);
   if (status == LK_OK)
     *out = corpus;
   else
     lk_corpus_free(corpus);
+  return status;
+}
+
+lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
+                              const lk_vocabulary *vocabulary, lk_slice slice) {
+  char *bytes;
+  size_t size;
+  *out = NULL;
+  LK_TRY(lk_file_read(path, &bytes, &size));
+  lk_status status =
+      lk_corpus_parse_text(out, bytes, size, lk_file_name(path), vocabulary, slice);
+  lk_free(bytes);
   return status;
 }
 

@@ -1,6 +1,5 @@
 #include "lockstep/lexicon.h"
 #include "lockstep/memory.h"
-#include "lockstep/questions.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,15 +35,12 @@ static lk_status encode_answers(lk_lexicon *lexicon, const lk_questions *questio
   return LK_OK;
 }
 
-lk_status lk_lexicon_read(lk_lexicon **out, const char *path,
-                          const lk_vocabulary *vocabulary) {
-  lk_questions *questions = NULL;
+lk_status lk_lexicon_create(lk_lexicon **out, const lk_questions *questions,
+                            const char *path, const lk_vocabulary *vocabulary) {
   lk_lexicon *lexicon = NULL;
   *out = NULL;
-  LK_TRY(lk_questions_read(&questions, path, 1));
-  lk_status status = LK_NEW(lexicon, 1);
-  if (status == LK_OK) status = encode_answers(lexicon, questions, path, vocabulary);
-  lk_questions_free(questions);
+  LK_TRY(LK_NEW(lexicon, 1));
+  lk_status status = encode_answers(lexicon, questions, path, vocabulary);
   if (status != LK_OK) {
     lk_lexicon_free(lexicon);
     return status;

@@ -102,19 +102,37 @@ static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
   return LK_OK;
 }
 
-lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers) {
+static lk_status fill(lk_questions *list, size_t size, const char *name, int need_answers) {
+  LK_TRY(lk_sha256_bytes(&list->sha256, list->text, size));
+  for (size_t i = 0; i < size; i++)
+    list->characters += !lk_text_continues(list->text[i]);
+  return parse_lines(list, size, name, need_answers);
+}
+
+lk_status lk_questions_parse(lk_questions **out, char *text, size_t size, const char *name,
+                             int need_answers) {
   lk_questions *list = NULL;
-  size_t size;
-  lk_status status;
+  lk_status status = LK_NEW(list, 1);
   *out = NULL;
-  LK_TRY(LK_NEW(list, 1));
-  LK_TRY_OR(failed, lk_file_read(path, &list->text, &size));
-  LK_TRY_OR(failed, parse_lines(list, size, path, need_answers));
-  *out = list;
-  return LK_OK;
-failed:
-  lk_questions_free(list);
+  if (status != LK_OK) {
+    lk_free(text);
+    return status;
+  }
+  list->text = text;
+  status = fill(list, size, name, need_answers);
+  if (status == LK_OK)
+    *out = list;
+  else
+    lk_questions_free(list);
   return status;
+}
+
+lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers) {
+  char *text;
+  size_t size;
+  *out = NULL;
+  LK_TRY(lk_file_read(path, &text, &size));
+  return lk_questions_parse(out, text, size, lk_file_name(path), need_answers);
 }
 
 void lk_questions_free(lk_questions *questions) {

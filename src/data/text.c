@@ -18,7 +18,7 @@ int lk_text_next(const char *bytes, size_t size, uint32_t *code_point) {
   return length < 0 ? 0 : (int)length;
 }
 
-static int continues_character(char byte) {
+int lk_text_continues(char byte) {
   return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
@@ -30,7 +30,7 @@ lk_text_place lk_text_place_of(const char *bytes, size_t at) {
       continue;
     }
     place.byte++;
-    place.character += !continues_character(bytes[i + 1]);
+    place.character += !lk_text_continues(bytes[i + 1]);
   }
   return place;
 }

@@ -10,6 +10,9 @@
  * UTF-8 and for NUL, which would end a string early. */
 int lk_text_next(const char *bytes, size_t size, uint32_t *code_point);
 
+/* Nonzero for a byte inside a character, that is not its first. */
+int lk_text_continues(char byte);
+
 /* Where in a text a byte stands; all counted from 1. Read anew from the start: for messages
  * only. */
 typedef struct {

@@ -69,27 +69,16 @@ static lk_status encode_questions(lk_dataset *d, const lk_questions *list) {
   return LK_OK;
 }
 
-static lk_status fingerprint(const char *path, lk_sha256 *sha256, uint64_t *characters) {
-  char *bytes = NULL;
-  size_t size;
-  LK_TRY(lk_file_read(path, &bytes, &size));
-  lk_status status = lk_sha256_bytes(sha256, bytes, size);
-  *characters = 0;
-  for (size_t i = 0; i < size; i++)
-    *characters += ((unsigned char)bytes[i] & 0xC0) != 0x80;
-  lk_free(bytes);
-  return status;
-}
-
 static lk_status read_questions(lk_dataset *d) {
   lk_questions *list = NULL;
   LK_TRY(lk_questions_read(&list, d->path, 1));
   d->plan.documents = list->count;
+  d->sha256 = list->sha256;
+  d->characters = list->characters;
   lk_status status = encode_questions(d, list);
   lk_questions_free(list);
-  if (status == LK_OK)
-    status = lk_corpus_check_count(d->path, "questions", d->plan.documents, d->plan.shards);
-  return status == LK_OK ? fingerprint(d->path, &d->sha256, &d->characters) : status;
+  if (status != LK_OK) return status;
+  return lk_corpus_check_count(d->path, "questions", d->plan.documents, d->plan.shards);
 }
 
 const char *lk_task_name(lk_task task) {
@@ -131,9 +120,12 @@ static uint16_t id_of(const lk_vocabulary *vocabulary, char character) {
 }
 
 static lk_status read_answers(lk_dataset *d, const lk_config *config) {
-  uint64_t characters;
-  LK_TRY(lk_lexicon_read(&d->lexicon, config->questions, d->vocabulary));
-  return fingerprint(config->questions, &d->answers_sha256, &characters);
+  lk_questions *list;
+  LK_TRY(lk_questions_read(&list, config->questions, 1));
+  d->answers_sha256 = list->sha256;
+  lk_status status = lk_lexicon_create(&d->lexicon, list, config->questions, d->vocabulary);
+  lk_questions_free(list);
+  return status;
 }
 
 static lk_status set_objective(lk_dataset *d, const lk_config *config) {
@@ -163,7 +155,7 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task tas
   LK_TRY(lk_dataset_check(config, task, vocabulary != NULL));
   LK_TRY(LK_NEW(d, 1));
   d->task = task;
-  d->path = task == LK_TASK_QUESTIONS ? config->questions : config->corpus;
+  d->path = lk_file_name(task == LK_TASK_QUESTIONS ? config->questions : config->corpus);
   d->block = (size_t)config->model_block;
   d->plan = (lk_plan){0, slice.shards, (int)config->batch_size, config->seed};
   LK_TRY_OR(failed, read_data(d, config, vocabulary, slice));
