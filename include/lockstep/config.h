@@ -20,14 +20,23 @@ typedef struct lk_config {
   char *origin[LK_CONFIG_KEY_COUNT]; /* lk_config_origin's texts, NULL: default */
 } lk_config;
 
-/* Defaults, then the file (NULL: none), then the key=value arguments in order. steps and
- * epochs are one setting: the argument replaces what the file says about either.
+/* A config file in memory; its name is for messages. */
+typedef struct {
+  const char *name, *yaml;
+  size_t size;
+} lk_config_source;
+
+/* Defaults, then the file or pipe (NULL: none), then the key=value arguments in order.
+ * steps and epochs are one setting: the argument replaces what the file says about either.
  * LK_NO_INPUT; LK_USAGE naming file and line (or the argument) and the nearest known key:
  * unknown, duplicate, mistyped, out of range, at odds with another key, not YAML; a text
  * that is not UTF-8 or has a control character. Not collective. The caller owns *out:
  * lk_config_free. */
 lk_status lk_config_read(lk_config **out, const char *path, int overrides,
                          char *const *arguments);
+/* The same of a file that was read already. */
+lk_status lk_config_parse(lk_config **out, const lk_config_source *file, int overrides,
+                          char *const *arguments);
 void lk_config_free(lk_config *config);
 
 /* Nonzero when the file or an argument gave the key, e.g. "model.layers". */

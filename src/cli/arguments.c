@@ -1,5 +1,8 @@
 #include "cli/help.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
 #include "lockstep/output.h"
+#include "lockstep/share.h"
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -179,15 +182,31 @@ lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *oth
       world, lk_world_rank(world) == 0 ? check_outputs(one, other, inputs, count) : LK_OK);
 }
 
+/* All ranks: a pipe has its bytes for rank 0 alone. */
+static lk_status config_of_pipe(lk_world *world, const char *path, int count, char **words,
+                                lk_config **out) {
+  char *yaml;
+  size_t size;
+  LK_TRY(lk_file_share(world, path, &yaml, &size));
+  lk_config_source file = {lk_file_name(path), yaml, size};
+  lk_status status = lk_world_agree(world, lk_config_parse(out, &file, count, words));
+  lk_free(yaml);
+  return status;
+}
+
 lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config **out) {
   const char *path = strchr(words->words[0], '=') ? NULL : words->words[0];
-  int skip = path != NULL;
+  int skip = path != NULL, count = words->count - skip, pipe;
+  char **rest = words->words + skip;
+  *out = NULL;
   for (int i = 1; i < words->count; i++)
     if (!strchr(words->words[i], '='))
       return lk_fail(LK_USAGE,
                      "argument '%s': key=value is needed behind the first; a config file "
                      "comes first, and there is one",
                      words->words[i]);
-  return lk_world_agree(
-      world, lk_config_read(out, path, words->count - skip, words->words + skip));
+  LK_TRY(lk_world_any(world, lk_world_rank(world) == 0 && path && lk_file_is_pipe(path),
+                      &pipe));
+  if (pipe) return config_of_pipe(world, path, count, rest, out);
+  return lk_world_agree(world, lk_config_read(out, path, count, rest));
 }

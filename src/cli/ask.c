@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/streams.h"
 #include "lockstep/evaluate.h"
+#include "lockstep/file.h"
 #include "lockstep/share.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
@@ -127,6 +128,8 @@ lk_status lk_cli_ask(lk_world *world, int argc, char **argv) {
   lk_checkpoint *checkpoint = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, 2, &words));
   if (words.help) return LK_OK;
+  if (words.count == 1)
+    LK_TRY(lk_world_agree(world, lk_file_check_apart(words.words[0], "-")));
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
     status = words.count == 2 ? answer(world, checkpoint, words.words[1], "question", 0)

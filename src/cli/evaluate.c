@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "cli/result.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "lockstep/visible.h"
@@ -43,6 +44,18 @@ static lk_status evaluate(lk_world *world, const lk_checkpoint *checkpoint,
   return status;
 }
 
+/* All ranks: rank 0 reads both. */
+static lk_status read_inputs(lk_world *world, char **paths, lk_checkpoint **checkpoint,
+                             lk_questions **questions) {
+  char *text;
+  size_t size;
+  LK_TRY(lk_world_agree(world, lk_file_check_apart(paths[0], paths[1])));
+  LK_TRY(lk_checkpoint_load(world, paths[0], checkpoint));
+  LK_TRY(lk_file_share(world, paths[1], &text, &size));
+  return lk_world_agree(
+      world, lk_questions_parse(questions, text, size, lk_file_name(paths[1]), 0));
+}
+
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   outputs to = {NULL, NULL};
   const lk_option options[] = {{"predictions", 0, LK_OPTION_TEXT, &to.predictions, "FILE",
@@ -56,10 +69,9 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   lk_status status = lk_arguments_outputs(world, to.predictions, to.json,
                                           (const char *const *)words.words, 2);
-  if (status == LK_OK) status = lk_checkpoint_load(world, words.words[0], &checkpoint);
+  if (status == LK_OK) status = read_inputs(world, words.words, &checkpoint, &questions);
   if (status == LK_OK)
-    status = lk_world_agree(world, lk_questions_read(&questions, words.words[1], 0));
-  if (status == LK_OK) status = evaluate(world, checkpoint, questions, words.words[1], &to);
+    status = evaluate(world, checkpoint, questions, lk_file_name(words.words[1]), &to);
   lk_questions_free(questions);
   lk_checkpoint_free(checkpoint);
   return status;

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "lockstep/dataset.h"
+#include "lockstep/file.h"
 #include "lockstep/visible.h"
 #include <limits.h>
 #include <stdio.h>
@@ -58,6 +59,13 @@ static lk_status examples(const lk_config *config, long number) {
   return status;
 }
 
+/* A pipe can give one of them. */
+static lk_status check_apart(const lk_words *words, const lk_config *c) {
+  LK_TRY(lk_file_check_apart(words->words[0], c->corpus));
+  LK_TRY(lk_file_check_apart(words->words[0], c->questions));
+  return lk_file_check_apart(c->corpus, c->questions);
+}
+
 lk_status lk_cli_examples(lk_world *world, int argc, char **argv) {
   long number = 4;
   const lk_option options[] = {{"number", 'n', LK_OPTION_COUNT, &number, "N",
@@ -68,6 +76,7 @@ lk_status lk_cli_examples(lk_world *world, int argc, char **argv) {
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, INT_MAX, &words));
   if (words.help) return LK_OK;
   lk_status status = lk_arguments_config(world, &words, &config);
+  if (status == LK_OK) status = lk_world_agree(world, check_apart(&words, config));
   if (status == LK_OK)
     status =
         lk_world_agree(world, lk_world_rank(world) == 0 ? examples(config, number) : LK_OK);

@@ -1,5 +1,7 @@
 #include "cli/command.h"
 #include "lockstep/evaluate.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "lockstep/watchdog.h"
 #include <math.h>
@@ -32,17 +34,38 @@ static lk_status score(lk_world *world, const lk_checkpoint *checkpoint,
   return status;
 }
 
+static const lk_slice whole = {1, 0, 1};
+
+/* All ranks: a pipe, which can only be a text, has its bytes for rank 0 alone. */
+static lk_status read_pipe(lk_world *world, const char *path,
+                           const lk_vocabulary *vocabulary, lk_corpus **corpus) {
+  char *text;
+  size_t size;
+  LK_TRY(lk_file_share(world, path, &text, &size));
+  lk_status status =
+      lk_corpus_parse_text(corpus, text, size, lk_file_name(path), vocabulary, whole);
+  lk_free(text);
+  return lk_world_agree(world, status);
+}
+
+static lk_status read_corpus(lk_world *world, const char *path,
+                             const lk_vocabulary *vocabulary, lk_corpus **corpus) {
+  int pipe = lk_world_rank(world) == 0 && lk_file_is_pipe(path);
+  LK_TRY(lk_world_any(world, pipe, &pipe));
+  if (pipe) return read_pipe(world, path, vocabulary, corpus);
+  return lk_world_agree(world, lk_corpus_read(corpus, path, vocabulary, whole));
+}
+
 lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   lk_words words;
   lk_checkpoint *checkpoint = NULL;
   lk_corpus *corpus = NULL;
-  const lk_slice whole = {1, 0, 1};
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 2, 2, &words));
   if (words.help) return LK_OK;
+  LK_TRY(lk_world_agree(world, lk_file_check_apart(words.words[0], words.words[1])));
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
-    status = lk_world_agree(
-        world, lk_corpus_read(&corpus, words.words[1], checkpoint->vocabulary, whole));
+    status = read_corpus(world, words.words[1], checkpoint->vocabulary, &corpus);
   if (status == LK_OK) status = score(world, checkpoint, corpus);
   lk_corpus_free(corpus);
   lk_checkpoint_free(checkpoint);

@@ -1,5 +1,6 @@
 /* What training refuses of a config before it opens a file of data, so that `lockstep
  * config` refuses the same. */
+#include "lockstep/file.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "train/probe.h"
@@ -15,8 +16,24 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
   return LK_OK;
 }
 
+/* Every rank reads them, and each start of the run does. */
+static lk_status refuse_pipes(const lk_config *c) {
+  const char *const files[][2] = {{"corpus", c->corpus}, {"questions", c->questions},
+                                  {"dev", c->dev},       {"init", c->init},
+                                  {"resume", c->resume}, {"probe.config", c->probe_config}};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    if (lk_file_is_pipe(files[i][1]))
+      return lk_fail(
+          LK_USAGE,
+          "%s: %s=%s is a pipe, but training reads it on every rank and at every "
+          "start: write it to a file first",
+          lk_config_origin(c, files[i][0]), files[i][0], files[i][1]);
+  return LK_OK;
+}
+
 lk_status lk_trainer_check_files(const lk_config *config, lk_task task,
                                  lk_trainer_purpose purpose) {
+  LK_TRY(refuse_pipes(config));
   LK_TRY(lk_dataset_check(config, task, *config->init != '\0'));
   if (purpose != LK_TO_RUN) return LK_OK;
   LK_TRY(lk_run_check(config));

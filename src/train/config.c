@@ -50,15 +50,6 @@ static lk_status take_yaml(lk_config *config, const char *path, const char *yaml
   return status;
 }
 
-static lk_status take_file(lk_config *config, const char *path) {
-  char *yaml;
-  size_t size;
-  LK_TRY(lk_file_read(path, &yaml, &size));
-  lk_status status = take_yaml(config, path, yaml, size);
-  lk_free(yaml);
-  return status;
-}
-
 static lk_status take_argument(lk_config *config, int number, const char *argument,
                                int given[LK_CONFIG_KEY_COUNT]) {
   char origin[512], name[256];
@@ -127,24 +118,37 @@ static lk_status check_rules(const lk_config *c) {
   return LK_OK;
 }
 
-static lk_status fill(lk_config *config, const char *path, int overrides,
+static lk_status fill(lk_config *config, const lk_config_source *file, int overrides,
                       char *const *arguments) {
   LK_TRY(take_defaults(config));
-  if (path) LK_TRY(take_file(config, path));
+  if (file) LK_TRY(take_yaml(config, file->name, file->yaml, file->size));
   LK_TRY(take_arguments(config, overrides, arguments));
   return check_rules(config);
 }
 
-lk_status lk_config_read(lk_config **out, const char *path, int overrides,
-                         char *const *arguments) {
+lk_status lk_config_parse(lk_config **out, const lk_config_source *file, int overrides,
+                          char *const *arguments) {
   lk_config *config;
   *out = NULL;
   LK_TRY(LK_NEW(config, 1));
-  lk_status status = fill(config, path, overrides, arguments);
+  lk_status status = fill(config, file, overrides, arguments);
   if (status == LK_OK)
     *out = config;
   else
     lk_config_free(config);
+  return status;
+}
+
+lk_status lk_config_read(lk_config **out, const char *path, int overrides,
+                         char *const *arguments) {
+  char *yaml;
+  size_t size;
+  *out = NULL;
+  if (!path) return lk_config_parse(out, NULL, overrides, arguments);
+  LK_TRY(lk_file_read(path, &yaml, &size));
+  lk_config_source file = {lk_file_name(path), yaml, size};
+  lk_status status = lk_config_parse(out, &file, overrides, arguments);
+  lk_free(yaml);
   return status;
 }
 
