@@ -31,14 +31,17 @@ void lk_answers_free(lk_answer *answers, size_t count);
 /* How many answers equal the expected ones, to the letter. */
 size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answers);
 
-/* Loss of one document: over its first block + 1 characters. */
+/* Loss of one document. */
 typedef struct {
   double nats;       /* sum over the predicted characters */
   double characters; /* predicted: all but the first; 0 for a document of one character */
 } lk_document_score;
 
 /* All ranks: scores of every document of the corpus (all held), (corpus->documents) filled
- * on every rank. */
+ * on every rank. A document is read in windows of block + 1 characters. The first one
+ * scores all of its characters but the first; each further one begins half a block before
+ * the first character that it scores, and scores the other half. So every character but the
+ * first is scored once, with half a block in front of it or all that the document has. */
 lk_status lk_score_documents(lk_world *world, const lk_checkpoint *checkpoint,
                              const lk_corpus *corpus, lk_document_score *scores);
 

@@ -7,18 +7,29 @@
 #include <math.h>
 #include <stdio.h>
 
+/* A mean of nothing, of a document of one character, is a dash. */
+static void print_mean(const lk_document_score *score) {
+  if (score->characters > 0)
+    printf("\t%.6f", score->nats / score->characters);
+  else
+    printf("\t-");
+}
+
 /* The last line adds up all documents: nats a character, and the perplexity that is its
  * power. */
 static void print_scores(const lk_document_score *scores, uint64_t count) {
-  double nats = 0, characters = 0;
+  lk_document_score sum = {0, 0};
   for (uint64_t i = 0; i < count; i++) {
-    printf("%llu\t%.6f\n", (unsigned long long)i + 1,
-           scores[i].nats / scores[i].characters);
-    nats += scores[i].nats;
-    characters += scores[i].characters;
+    printf("%llu", (unsigned long long)i + 1);
+    print_mean(&scores[i]);
+    printf("\n");
+    sum.nats += scores[i].nats;
+    sum.characters += scores[i].characters;
   }
-  printf("total\t%.6f\tperplexity %.4f\tcharacters %.0f\n", nats / characters,
-         exp(nats / characters), characters);
+  printf("total");
+  print_mean(&sum);
+  if (sum.characters > 0) printf("\tperplexity %.4f", exp(sum.nats / sum.characters));
+  printf("\tcharacters %.0f\n", sum.characters);
 }
 
 static lk_status score(lk_world *world, const lk_checkpoint *checkpoint,

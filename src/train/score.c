@@ -1,65 +1,94 @@
+/* Scoring documents of any length through windows that overlap. */
 #include "lockstep/evaluate.h"
 #include "lockstep/model.h"
+#include "train/deal.h"
+#include <string.h>
 
-enum { GROUP = 16 }; /* documents a pack; fixed, as for questions */
+enum { GROUP = 16 }; /* documents dealt out, and windows a pack, at a time; fixed */
 
 typedef struct {
   const lk_checkpoint *checkpoint;
   const lk_corpus *corpus;
+  size_t block;
   lk_model *model;
   lk_pack *pack;
+  lk_document_score *of[GROUP]; /* whose window each sequence of the pack is */
 } scoring;
 
-static void score_group(scoring *s, uint64_t first, uint64_t count,
-                        lk_document_score *scores) {
-  size_t longest = (size_t)s->checkpoint->table->shape.block + 1;
+static void score_pack(scoring *s) {
   const double *losses;
-  int row = 0;
-  lk_pack_clear(s->pack);
-  for (uint64_t i = 0; i < count; i++) {
-    size_t length;
-    const uint16_t *text = lk_corpus_document(s->corpus, first + i, &length);
-    if (length > longest) length = longest;
-    scores[first + i] = (lk_document_score){0, (double)length - 1};
-    if (length > 1) lk_pack_append(s->pack, text, length, 0);
-  }
+  if (!s->pack->B) return;
   lk_model_forward(s->model, s->checkpoint->values, s->pack, NULL, &losses);
-  for (uint64_t i = 0; i < count; i++)
-    for (int k = 0; k < (int)scores[first + i].characters; k++)
-      scores[first + i].nats += losses[row++];
+  for (int b = 0; b < s->pack->B; b++)
+    for (int i = s->pack->target_start[b]; i < s->pack->target_start[b + 1]; i++) {
+      s->of[b]->nats += losses[i];
+      s->of[b]->characters++;
+    }
+  lk_pack_clear(s->pack);
 }
 
-static lk_status score_groups(scoring *s, const lk_world *world,
-                              lk_document_score *scores) {
+/* The next window of a text: at most block + 1 characters, of which the first `known` were
+ * scored before and are context. */
+static void add_window(scoring *s, const uint16_t *text, size_t length, size_t known,
+                       lk_document_score *score) {
+  if (s->pack->B == GROUP) score_pack(s);
+  s->of[s->pack->B] = score;
+  lk_pack_append(s->pack, text, length < s->block + 1 ? length : s->block + 1, known - 1);
+}
+
+/* Behind the first window each begins half a block before the first character that it
+ * scores. */
+static void add_further_windows(scoring *s, const uint16_t *text, size_t length,
+                                lk_document_score *score) {
+  size_t context = (s->block + 1) / 2;
+  for (size_t scored = s->block + 1; scored < length; scored += s->block + 1 - context) {
+    size_t start = scored - context;
+    add_window(s, text + start, length - start, context, score);
+  }
+}
+
+/* First windows by themselves: a short document's bits do not depend on how long the others
+ * are. */
+static void score_group(scoring *s, uint64_t first, lk_document_score scores[GROUP]) {
+  uint64_t left = s->corpus->documents - first, count = left < GROUP ? left : GROUP;
+  size_t length;
+  for (int further = 0; further < 2; further++) {
+    for (uint64_t i = 0; i < count; i++) {
+      const uint16_t *text = lk_corpus_document(s->corpus, first + i, &length);
+      if (further)
+        add_further_windows(s, text, length, &scores[i]);
+      else if (length > 1)
+        add_window(s, text, length, 1, &scores[i]);
+    }
+    score_pack(s);
+  }
+}
+
+static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups,
+                              lk_document_score *mine) {
   const lk_parameters *table = s->checkpoint->table;
-  uint64_t count = s->corpus->documents, step = (uint64_t)lk_world_size(world) * GROUP;
+  uint64_t count = lk_deal_count(world, groups);
+  uint64_t rank = (uint64_t)lk_world_rank(world), ranks = (uint64_t)lk_world_size(world);
   LK_TRY(lk_pack_create(&s->pack, GROUP, table->shape.block));
   LK_TRY(lk_model_create(&s->model, table, GROUP, 0, LK_FP32));
-  for (uint64_t i = (uint64_t)lk_world_rank(world) * GROUP; i < count; i += step)
-    score_group(s, i, count - i < GROUP ? count - i : GROUP, scores);
-  return LK_OK;
-}
-
-/* Document i was scored by the rank of its group. */
-static lk_status collect(lk_world *world, const lk_document_score *mine, uint64_t count,
-                         lk_document_score *all, lk_document_score *scores) {
-  uint64_t size = (uint64_t)lk_world_size(world);
-  LK_TRY(lk_world_gather(world, (const double *)mine, (int)(2 * count), (double *)all));
   for (uint64_t i = 0; i < count; i++)
-    scores[i] = all[i / GROUP % size * count + i];
+    score_group(s, (rank + ranks * i) * GROUP, mine + i * GROUP);
   return LK_OK;
 }
 
 lk_status lk_score_documents(lk_world *world, const lk_checkpoint *checkpoint,
                              const lk_corpus *corpus, lk_document_score *scores) {
-  scoring s = {.checkpoint = checkpoint, .corpus = corpus};
+  scoring s = {checkpoint, corpus, .block = (size_t)checkpoint->table->shape.block};
   lk_document_score *mine = NULL, *all = NULL;
-  uint64_t count = corpus->documents;
-  lk_status status = LK_NEW(mine, count);
-  if (status == LK_OK) status = LK_NEW(all, count * (uint64_t)lk_world_size(world));
-  if (status == LK_OK) status = score_groups(&s, world, mine);
+  uint64_t groups = (corpus->documents + GROUP - 1) / GROUP;
+  lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * GROUP);
+  if (status == LK_OK) status = LK_NEW(all, groups * GROUP);
+  if (status == LK_OK) status = score_groups(&s, world, groups, mine);
   status = lk_world_agree(world, status);
-  if (status == LK_OK) status = collect(world, mine, count, all, scores);
+  if (status == LK_OK)
+    status = lk_deal_collect(world, (const double *)mine, groups,
+                             GROUP * sizeof *mine / sizeof(double), (double *)all);
+  if (status == LK_OK) memcpy(scores, all, corpus->documents * sizeof *scores);
   lk_model_free(s.model);
   lk_pack_free(s.pack);
   lk_free(mine);

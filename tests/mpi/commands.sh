@@ -118,6 +118,24 @@ cmp one two || fail "scores on two ranks differ"
 [[ $(grep -cE '^[0-9]+	[0-9]+\.[0-9]{4,}$' one) == 480 ]] || fail "score lines"
 has one '^total	[0-9]+\.[0-9]{4,}	perplexity'
 
+# Whole documents, through windows of block + 1 = 65 characters: each character but the first once. The
+# second window of 97 characters begins at 33, half a block before the first that it scores. Of one
+# character there is nothing to score.
+paste -sd ' ' data/wiki.txt | LC_ALL=C tr -cd ' -~\n' > joined # cut counts bytes
+characters=$(wc -c < joined)
+paste <(cut -c -97 joined) <(cut -c -65 joined) <(cut -c 34-97 joined) <(cut -c 34-65 joined) |
+  awk -F'\t' -v OFS='\n' '{ print $1, $2, $3, $4 }' > parts
+{ cat parts; echo x; cat joined; } > long
+"$LOCKSTEP" score $checkpoint long > one
+on_two score $checkpoint long > two
+cmp one two || fail "scores of long documents on two ranks differ"
+has one '^5	-$' "characters $((96 + 64 + 63 + 31 + characters - 2))$"
+awk '{ score[NR] = $2 } END { d = 96 * score[1] - 64 * score[2] - 63 * score[3] + 31 * score[4]
+  exit !(d < 1e-3 && d > -1e-3) }' one || fail "the windows of a document: $(cat one)"
+echo x > short
+"$LOCKSTEP" score $checkpoint short > one
+[[ $(< one) == $'1\t-\ntotal\t-\tcharacters 0' ]] || fail "a document of one character: $(cat one)"
+
 # bench: the object that scripts rely on; a step allocates nothing.
 on_two bench "$config" corpus=data/wiki.txt --steps 3 --json bench.json --trace trace.json > table
 has bench.json '"step_seconds"' '"ranks":\s*2' '"threads":\s*1' '"precision":\s*"fp32"' \

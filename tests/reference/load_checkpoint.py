@@ -1,7 +1,8 @@
 """Loads a Lockstep checkpoint into a plain PyTorch model and checks that both agree.
 
 Reads what `lockstep score CHECKPOINT TEXT` printed and computes the same with PyTorch: the
-mean loss of every document's first block + 1 characters, in nats a character, and of all.
+mean loss of every document, in nats a character, and of all. A long document is read in
+windows that overlap by half a block.
 Exits with 1 where they differ.
 """
 
@@ -31,30 +32,41 @@ def load_model(path):
     return model.eval(), shape, vocabulary
 
 
-def read_documents(path, vocabulary, shape):
-    """The first block + 1 characters of each document as ids."""
+def read_documents(path, vocabulary):
     with open(path, encoding="utf-8", newline="\n") as file:
         lines = [line for line in file.read().split("\n") if line]
-    return [[vocabulary[c] for c in line[: shape.block + 1]] for line in lines]
+    return [[vocabulary[c] for c in line] for line in lines]
+
+
+def windows(document, block):
+    """Its windows, each with the first row that is scored."""
+    context = (block + 1) // 2
+    yield document[: block + 1], 0
+    for scored in range(block + 1, len(document), block + 1 - context):
+        start = scored - context
+        yield document[start : start + block + 1], context - 1
 
 
 @torch.no_grad()
 def score(model, shape, documents):
-    """Loss of each document, summed over its characters, and the number of these."""
-    sums, counts = [], []
-    for start in range(0, len(documents), BATCH):
-        part = documents[start : start + BATCH]
-        inputs, targets = make_batch(part, [0] * len(part), shape.block)
+    """Loss of each document, summed over its characters."""
+    parts = [(i, *window) for i, document in enumerate(documents)
+             for window in windows(document, shape.block)]
+    sums = [0.0] * len(documents)
+    for start in range(0, len(parts), BATCH):
+        owners, texts, firsts = zip(*parts[start : start + BATCH])
+        inputs, targets = make_batch(list(texts), list(firsts), shape.block)
         losses = functional.cross_entropy(
             model(inputs)[0].transpose(1, 2), targets, ignore_index=NO_LOSS,
             reduction="none")
-        sums += losses.double().sum(dim=1).tolist()
-        counts += [len(document) - 1 for document in part]
-    return sums, counts
+        for owner, loss in zip(owners, losses.double().sum(dim=1).tolist()):
+            sums[owner] += loss
+    return sums
 
 
 def expected_lines(model, shape, documents):
-    sums, counts = score(model, shape, documents)
+    sums = score(model, shape, documents)
+    counts = [len(document) - 1 for document in documents]
     lines = [(str(i + 1), s / n) for i, (s, n) in enumerate(zip(sums, counts))]
     return lines + [("total", sum(sums) / sum(counts))]
 
@@ -85,7 +97,7 @@ def main():
     parser.add_argument("--tolerance", type=float, default=1e-4)
     arguments = parser.parse_args()
     model, shape, vocabulary = load_model(arguments.checkpoint)
-    documents = read_documents(arguments.text, vocabulary, shape)
+    documents = read_documents(arguments.text, vocabulary)
     expected = expected_lines(model, shape, documents)
     largest = compare(read_scores(arguments.scores), expected, arguments.tolerance)
     print(f"{len(documents)} documents, {expected[-1][1]:.6f} nats a character: "

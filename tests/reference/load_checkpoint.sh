@@ -11,12 +11,16 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$LOCKSTEP" synth "$work/data" --people 40 --questions 20
+paste -sd ' ' "$work/data/wiki.txt" >"$work/long" # one document of many blocks
+head -n 20 "$work/data/wiki.txt" >>"$work/long"
 for positions in rotary learned; do
   checkpoint=$work/$positions/checkpoints/latest
   "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \
     run="$work/$positions" steps=12 model.positions=$positions
-  "$LOCKSTEP" score "$checkpoint" "$work/data/wiki.txt" >"$work/scores"
-  "$python" "$here/load_checkpoint.py" "$checkpoint" "$work/data/wiki.txt" "$work/scores"
+  for text in "$work/long" "$work/data/wiki.txt"; do
+    "$LOCKSTEP" score "$checkpoint" "$text" >"$work/scores"
+    "$python" "$here/load_checkpoint.py" "$checkpoint" "$text" "$work/scores"
+  done
 done
 
 # A comparison that no difference fails would prove nothing.
