@@ -140,11 +140,17 @@ typedef int lk_config_choice;
     "for probe.csv (pretrain only); its files, threads and kernels are the run's")         \
   X(probe_every, "probe.every", count, "0", LK_WHOLE(0, 1ull << 48), 0,                    \
     "steps between probes, each with a checkpoint; 0: one at the start and one at the end")
+
+#define LK_CONFIG_EVALUATE(X)                                                              \
+  X(evaluate_most, "evaluate.most", count, "0", LK_WHOLE(0, 65536), 0,                     \
+    "most characters of an answer, its end included; 0: as many as the longest training "  \
+    "answer, at least 32")
 /* clang-format on */
 
 #define LK_CONFIG_KEYS(X)                                                                  \
   LK_CONFIG_TOP(X)                                                                         \
-  LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X) LK_CONFIG_OBJECTIVE(X) LK_CONFIG_PROBE(X)
+  LK_CONFIG_MODEL(X)                                                                       \
+  LK_CONFIG_SCHEDULE(X) LK_CONFIG_OBJECTIVE(X) LK_CONFIG_PROBE(X) LK_CONFIG_EVALUATE(X)
 
 /* LK_KEY_<field>: the key's place in the table. */
 #define LK_CONFIG_INDEX(field, ...) LK_KEY_##field,

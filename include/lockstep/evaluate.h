@@ -11,12 +11,17 @@
 
 LK_C_BEGIN
 
-/* Longest answer, in characters. */
+/* Longest answer to decode, in characters, where nothing else is said. */
 enum { LK_MOST_ANSWER = 32 };
+
+/* The longest answer that is decoded with this model, in characters: info.most_answer,
+ * which a caller may set, or LK_MOST_ANSWER, and never more than the block. */
+size_t lk_most_answer(const lk_checkpoint *checkpoint);
 
 typedef struct {
   char *text; /* UTF-8 up to the second ⁇; owned by the list's holder (lk_free) */
   double log_probability; /* of the answer and its end, in nats */
+  int cut;                /* it did not come to its end: the longest was reached */
 } lk_answer;
 
 /* All ranks: greedy answers to all questions, `answers` (questions->count) filled on every
@@ -27,6 +32,14 @@ lk_status lk_evaluate_questions(lk_world *world, const lk_checkpoint *checkpoint
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers);
 void lk_answers_free(lk_answer *answers, size_t count);
+
+/* How many expected answers are longer than what can be decoded, so that they cannot be
+ * given: than lk_most_answer, or than the block has room for behind the question. */
+size_t lk_evaluate_too_long(const lk_checkpoint *checkpoint, const lk_questions *questions);
+
+/* The same, if there are any, on standard error. */
+void lk_evaluate_say_limit(const lk_checkpoint *checkpoint, const lk_questions *questions,
+                           const char *path);
 
 /* How many answers equal the expected ones, to the letter. */
 size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answers);

@@ -52,6 +52,7 @@ typedef struct {
   lk_sha256 corpus_sha256;  /* of the data trained on */
   lk_sha256 answers_sha256; /* of the questions with objective.spans=answers, else empty */
   uint64_t corpus_characters, corpus_documents;
+  uint64_t most_answer; /* longest answer to decode, in characters; 0: not known */
   char task[16]; /* the command, pretrain or finetune; "" in files of earlier versions */
   /* hash of the parameters that training began from, "none" for its own; "" there, too */
   char origin[40];

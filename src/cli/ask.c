@@ -24,7 +24,7 @@ static lk_status answer(lk_world *world, const lk_checkpoint *checkpoint,
                         const char *question, const char *name, uint64_t line) {
   lk_question item = {question, NULL, line};
   lk_questions one = {.items = &item, .count = 1};
-  lk_answer result = {NULL, 0};
+  lk_answer result = {.text = NULL};
   LK_TRY(lk_evaluate_questions(world, checkpoint, &one, name, &result));
   if (lk_world_rank(world) == 0) lk_print_line(result.text);
   lk_free(result.text);

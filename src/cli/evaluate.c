@@ -13,6 +13,19 @@ typedef struct {
   const char *predictions, *json;
 } outputs;
 
+/* Rank 0: where the longest answer that is decoded may have decided. */
+static void say_cuts(const lk_checkpoint *checkpoint, const lk_questions *questions,
+                     const char *path, const lk_answer *answers) {
+  size_t cut = 0;
+  for (size_t i = 0; i < questions->count; i++)
+    cut += answers[i].cut != 0;
+  lk_evaluate_say_limit(checkpoint, questions, path);
+  if (cut)
+    lk_say("%zu of %zu decoded answers were cut off after %zu characters, or where the "
+           "block ends; --most N decodes more",
+           cut, questions->count, lk_most_answer(checkpoint));
+}
+
 /* Rank 0. Without answers there is nothing to count, so the predictions are the output. */
 static lk_status report(const lk_questions *questions, const lk_answer *answers,
                         const outputs *to) {
@@ -37,6 +50,8 @@ static lk_status evaluate(lk_world *world, const lk_checkpoint *checkpoint,
   if (status == LK_OK)
     status = lk_evaluate_questions(world, checkpoint, questions, path, answers);
   lk_watchdog_phase(watchdog, 0, "writing the answers", LK_USES_FILES);
+  if (status == LK_OK && lk_world_rank(world) == 0)
+    say_cuts(checkpoint, questions, path, answers);
   if (status == LK_OK)
     status = lk_world_agree(
         world, lk_world_rank(world) == 0 ? report(questions, answers, to) : LK_OK);
@@ -58,18 +73,22 @@ static lk_status read_inputs(lk_world *world, char **paths, lk_checkpoint **chec
 
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   outputs to = {NULL, NULL};
+  long most = 0;
   const lk_option options[] = {{"predictions", 0, LK_OPTION_TEXT, &to.predictions, "FILE",
                                 "write the answers, one a line"},
                                {"json", 0, LK_OPTION_TEXT, &to.json, "FILE",
-                                "write each answer with its log-probability"}};
+                                "write each answer with its log-probability"},
+                               {"most", 0, LK_OPTION_COUNT, &most, "N",
+                                "most characters of an answer (what training stored)"}};
   lk_words words;
   lk_checkpoint *checkpoint = NULL;
   lk_questions *questions = NULL;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 2, 2, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 2, 2, &words));
   if (words.help) return LK_OK;
   lk_status status = lk_arguments_outputs(world, to.predictions, to.json,
                                           (const char *const *)words.words, 2);
   if (status == LK_OK) status = read_inputs(world, words.words, &checkpoint, &questions);
+  if (status == LK_OK && most) checkpoint->info.most_answer = (uint64_t)most;
   if (status == LK_OK)
     status = evaluate(world, checkpoint, questions, lk_file_name(words.words[1]), &to);
   lk_questions_free(questions);

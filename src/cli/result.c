@@ -45,7 +45,8 @@ static int add_answer(cJSON *list, const lk_question *item, const lk_answer *ans
     return 0;
   return cJSON_AddStringToObject(entry, "question", item->question) &&
          cJSON_AddStringToObject(entry, "prediction", answer->text) &&
-         cJSON_AddNumberToObject(entry, "log_probability", answer->log_probability);
+         cJSON_AddNumberToObject(entry, "log_probability", answer->log_probability) &&
+         (!answer->cut || cJSON_AddTrueToObject(entry, "cut"));
 }
 
 static int add_summary(cJSON *root, const lk_questions *questions,

@@ -3,6 +3,8 @@
 #include "store/vocabulary.h"
 #include <string.h>
 
+enum { MOST_BLOCK = 65536 };
+
 static lk_status check_kind(const lk_h5_file *file) {
   lk_store_kind kind;
   LK_TRY(lk_h5_read_kind(file, &kind));
@@ -24,7 +26,7 @@ static lk_status read_shape(const lk_h5_file *file, lk_shape *shape) {
   LK_TRY(read_size(file, "layers", 1024, &shape->layers));
   LK_TRY(read_size(file, "heads", 65536, &shape->heads));
   LK_TRY(read_size(file, "channels", 65536, &shape->channels));
-  LK_TRY(read_size(file, "block", 65536, &shape->block));
+  LK_TRY(read_size(file, "block", MOST_BLOCK, &shape->block));
   shape->rotary = !lk_h5_has(file, "model/pos_emb");
   return read_size(file, "vocabulary", 65535, &shape->vocabulary);
 }
@@ -59,6 +61,8 @@ static lk_status read_origin(const lk_h5_file *file, lk_checkpoint_info *info) {
   LK_TRY(
       lk_h5_read_count(file, "corpus_characters", 0, INT64_MAX, &info->corpus_characters));
   LK_TRY(lk_h5_read_count(file, "corpus_documents", 0, INT64_MAX, &info->corpus_documents));
+  if (lk_h5_has_attribute(file, "most_answer"))
+    LK_TRY(lk_h5_read_count(file, "most_answer", 0, MOST_BLOCK, &info->most_answer));
   return lk_h5_read_text(file, "build", info->build, sizeof info->build);
 }
 

@@ -29,6 +29,7 @@ static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint_info *
   if (*info->origin) LK_TRY(lk_h5_write_text(file, "origin", info->origin));
   LK_TRY(lk_h5_write_count(file, "corpus_characters", info->corpus_characters));
   LK_TRY(lk_h5_write_count(file, "corpus_documents", info->corpus_documents));
+  LK_TRY(lk_h5_write_count(file, "most_answer", info->most_answer));
   return lk_h5_write_text(file, "build", info->build);
 }
 

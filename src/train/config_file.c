@@ -18,6 +18,7 @@
 #define SCHEDULE_KEY(field, name, ...)  SCHEMA_OF(&(name)[sizeof "schedule"], field)
 #define OBJECTIVE_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "objective"], field)
 #define PROBE_KEY(field, name, ...)     SCHEMA_OF(&(name)[sizeof "probe"], field)
+#define EVALUATE_KEY(field, name, ...)  SCHEMA_OF(&(name)[sizeof "evaluate"], field)
 
 /* All sections share the one array of texts. */
 #define SECTION(name, fields)                                                              \
@@ -33,10 +34,13 @@ static const cyaml_schema_field_t objective_fields[] = {LK_CONFIG_OBJECTIVE(OBJE
                                                             CYAML_FIELD_END};
 static const cyaml_schema_field_t probe_fields[] = {LK_CONFIG_PROBE(PROBE_KEY)
                                                         CYAML_FIELD_END};
+static const cyaml_schema_field_t evaluate_fields[] = {LK_CONFIG_EVALUATE(EVALUATE_KEY)
+                                                           CYAML_FIELD_END};
 static const cyaml_schema_field_t top_fields[] = {
     LK_CONFIG_TOP(TOP_KEY) SECTION("model", model_fields)
         SECTION("schedule", schedule_fields) SECTION("objective", objective_fields)
-            SECTION("probe", probe_fields) CYAML_FIELD_END};
+            SECTION("probe", probe_fields) SECTION("evaluate", evaluate_fields)
+                CYAML_FIELD_END};
 static const cyaml_schema_value_t schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, lk_config_values, top_fields)};
 

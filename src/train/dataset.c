@@ -255,6 +255,15 @@ uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset) {
   return dataset->corpus ? dataset->corpus->documents : dataset->plan.documents;
 }
 
+size_t lk_dataset_longest_answer(const lk_dataset *dataset) {
+  size_t longest = 0;
+  for (uint64_t i = 0; dataset->offsets && i < dataset->plan.documents; i++) {
+    size_t length = dataset->offsets[2 * i + 2] - dataset->offsets[2 * i + 1];
+    longest = length > longest ? length : longest;
+  }
+  return longest;
+}
+
 int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard) {
   dataset->step = step;
   dataset->shard = shard;

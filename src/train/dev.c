@@ -8,15 +8,27 @@ lk_status lk_trainer_open_dev(lk_trainer *trainer) {
   return *path ? lk_questions_read(&trainer->dev, path, 1) : LK_OK;
 }
 
-lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const float *values,
+static lk_checkpoint model_of(const lk_trainer *t) {
+  return (lk_checkpoint){.vocabulary = (lk_vocabulary *)lk_dataset_vocabulary(t->dataset),
+                         .table = t->table,
+                         .values = t->values,
+                         .info.most_answer = t->most_answer};
+}
+
+void lk_trainer_say_dev_limit(const lk_trainer *trainer, const lk_trainer *trained) {
+  lk_checkpoint model = model_of(trained);
+  if (trainer->dev && lk_world_rank(trainer->world) == 0)
+    lk_evaluate_say_limit(&model, trainer->dev, trainer->config->dev);
+}
+
+lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const lk_trainer *trained,
                                 size_t *correct) {
   const lk_trainer *t = trainer;
   lk_answer *answers = NULL;
-  lk_checkpoint now = {.vocabulary = (lk_vocabulary *)lk_dataset_vocabulary(t->dataset),
-                       .table = t->table,
-                       .values = (float *)values};
+  lk_checkpoint model = model_of(trained);
   LK_TRY(lk_world_agree(t->world, LK_NEW(answers, t->dev->count)));
-  lk_status status = lk_evaluate_questions(t->world, &now, t->dev, t->config->dev, answers);
+  lk_status status =
+      lk_evaluate_questions(t->world, &model, t->dev, t->config->dev, answers);
   if (status == LK_OK) *correct = lk_evaluate_correct(t->dev, answers);
   lk_answers_free(answers, t->dev->count);
   return status;
@@ -46,6 +58,6 @@ lk_status lk_trainer_score_dev(lk_trainer *trainer) {
   if (done) return LK_OK;
   lk_watchdog_phase(trainer->watchdog, trainer->step, "answering dev questions",
                     LK_COMPUTES);
-  LK_TRY(lk_trainer_answer_dev(trainer, trainer->values, &correct));
+  LK_TRY(lk_trainer_answer_dev(trainer, trainer, &correct));
   return lk_world_agree(trainer->world, log_score(trainer, correct));
 }

@@ -1,13 +1,15 @@
 #include "lockstep/evaluate.h"
 #include "lockstep/model.h"
+#include "train/deal.h"
 #include <string.h>
 
 /* Questions decoded together. Fixed: the batch's size decides how products are rounded. */
 enum { GROUP = 64 };
 
-/* A question's result as numbers, the form in which ranks exchange it. */
+/* A question's result as doubles, the form in which ranks exchange it. The tokens follow.
+ */
 typedef struct {
-  double log_probability, length, tokens[LK_MOST_ANSWER];
+  double log_probability, length, cut;
 } record;
 enum { RECORD = sizeof(record) / sizeof(double) };
 
@@ -15,10 +17,18 @@ typedef struct {
   const lk_checkpoint *checkpoint;
   const lk_questions *questions;
   const char *path;
+  size_t most, size; /* of an answer in tokens, of its record in doubles */
   lk_decoder *decoder;
   uint16_t *tokens; /* (GROUP, block) */
   lk_continuation texts[GROUP];
 } answering;
+
+size_t lk_most_answer(const lk_checkpoint *checkpoint) {
+  size_t most = (size_t)checkpoint->info.most_answer;
+  size_t block = (size_t)checkpoint->table->shape.block;
+  if (!most) most = LK_MOST_ANSWER;
+  return most < block ? most : block;
+}
 
 /* `question ⁇`, with room for one character of answer at least. */
 static lk_status encode_prompt(answering *a, size_t question, int place) {
@@ -37,75 +47,78 @@ static lk_status encode_prompt(answering *a, size_t question, int place) {
   return LK_OK;
 }
 
-static void keep_record(const lk_continuation *text, int prompt, record *to) {
+static void keep_record(const lk_continuation *text, int prompt, double *to) {
   int length = text->length - prompt;
-  if (length > 0 && text->tokens[text->length - 1] == LK_MASK) length--;
-  to->log_probability = text->log_probability;
-  to->length = length;
-  for (int i = 0; i < length; i++)
-    to->tokens[i] = text->tokens[prompt + i];
+  int ended = length > 0 && text->tokens[text->length - 1] == LK_MASK;
+  record head = {text->log_probability, length - ended, !ended};
+  memcpy(to, &head, sizeof head);
+  for (int i = 0; i < length - ended; i++)
+    to[RECORD + i] = text->tokens[prompt + i];
 }
 
-static lk_status answer_group(answering *a, size_t first, size_t count, record *records) {
+static lk_status answer_group(answering *a, size_t first, double *records) {
   int prompts[GROUP];
+  size_t left = a->questions->count - first, count = left < GROUP ? left : GROUP;
   for (size_t i = 0; i < count; i++) {
     LK_TRY(encode_prompt(a, first + i, (int)i));
     prompts[i] = a->texts[i].length;
   }
   lk_decoder_continue(a->decoder, a->checkpoint->values, a->texts, (int)count, LK_MASK,
-                      LK_MOST_ANSWER);
+                      (int)a->most);
   for (size_t i = 0; i < count; i++)
-    keep_record(&a->texts[i], prompts[i], &records[first + i]);
+    keep_record(&a->texts[i], prompts[i], records + i * a->size);
   return LK_OK;
 }
 
-/* This rank's groups: every size-th one. */
-static lk_status answer_groups(answering *a, const lk_world *world, record *records) {
+static lk_status answer_groups(answering *a, const lk_world *world, size_t groups,
+                               double *records) {
   const lk_parameters *table = a->checkpoint->table;
-  size_t count = a->questions->count, step = (size_t)lk_world_size(world) * GROUP;
+  size_t count = lk_deal_count(world, groups);
+  size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
   lk_status status = lk_decoder_create(&a->decoder, table, GROUP);
   if (status == LK_OK) status = LK_NEW(a->tokens, GROUP * (size_t)table->shape.block);
-  for (size_t i = (size_t)lk_world_rank(world) * GROUP; i < count && status == LK_OK;
-       i += step)
-    status = answer_group(a, i, count - i < GROUP ? count - i : GROUP, records);
+  for (size_t i = 0; i < count && status == LK_OK; i++)
+    status = answer_group(a, (rank + ranks * i) * GROUP, records + i * GROUP * a->size);
   lk_free(a->tokens);
   lk_decoder_free(a->decoder);
   return status;
 }
 
-static lk_status decode_record(const lk_vocabulary *vocabulary, const record *from,
+static lk_status decode_record(const answering *a, const double *from, uint16_t *tokens,
                                lk_answer *answer) {
-  uint16_t tokens[LK_MOST_ANSWER];
-  for (int i = 0; i < (int)from->length; i++)
-    tokens[i] = (uint16_t)from->tokens[i];
-  answer->log_probability = from->log_probability;
-  return lk_vocabulary_decode(vocabulary, tokens, (size_t)from->length, &answer->text);
+  record head;
+  memcpy(&head, from, sizeof head);
+  for (int i = 0; i < (int)head.length; i++)
+    tokens[i] = (uint16_t)from[RECORD + i];
+  answer->log_probability = head.log_probability;
+  answer->cut = head.cut != 0;
+  return lk_vocabulary_decode(a->checkpoint->vocabulary, tokens, (size_t)head.length,
+                              &answer->text);
 }
 
-/* Question i was answered by the rank of its group. */
-static lk_status collect(lk_world *world, const answering *a, const record *mine,
-                         record *all, lk_answer *answers) {
-  size_t count = a->questions->count, size = (size_t)lk_world_size(world);
-  LK_TRY(
-      lk_world_gather(world, (const double *)mine, (int)(count * RECORD), (double *)all));
-  lk_status status = LK_OK;
-  for (size_t i = 0; i < count && status == LK_OK; i++)
-    status = decode_record(a->checkpoint->vocabulary, &all[i / GROUP % size * count + i],
-                           &answers[i]);
-  return lk_world_agree(world, status);
+static lk_status decode_records(const answering *a, const double *records,
+                                lk_answer *answers) {
+  uint16_t *tokens;
+  lk_status status = LK_NEW(tokens, a->most);
+  for (size_t i = 0; i < a->questions->count && status == LK_OK; i++)
+    status = decode_record(a, records + i * a->size, tokens, &answers[i]);
+  lk_free(tokens);
+  return status;
 }
 
 lk_status lk_evaluate_questions(lk_world *world, const lk_checkpoint *checkpoint,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers) {
-  answering a = {.checkpoint = checkpoint, .questions = questions, .path = path};
-  record *mine = NULL, *all = NULL;
-  lk_status status = LK_NEW(mine, questions->count);
-  if (status == LK_OK)
-    status = LK_NEW(all, questions->count * (size_t)lk_world_size(world));
-  if (status == LK_OK) status = answer_groups(&a, world, mine);
+  size_t most = lk_most_answer(checkpoint);
+  answering a = {checkpoint, questions, path, most, RECORD + most, .decoder = NULL};
+  size_t groups = (questions->count + GROUP - 1) / GROUP, size = GROUP * a.size;
+  double *mine = NULL, *all = NULL;
+  lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * size);
+  if (status == LK_OK) status = LK_NEW(all, groups * size);
+  if (status == LK_OK) status = answer_groups(&a, world, groups, mine);
   status = lk_world_agree(world, status);
-  if (status == LK_OK) status = collect(world, &a, mine, all, answers);
+  if (status == LK_OK) status = lk_deal_collect(world, mine, groups, size, all);
+  if (status == LK_OK) status = lk_world_agree(world, decode_records(&a, all, answers));
   lk_free(mine);
   lk_free(all);
   return status;
@@ -122,4 +135,33 @@ size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answe
   for (size_t i = 0; i < questions->count; i++)
     correct += !strcmp(questions->items[i].answer, answers[i].text);
   return correct;
+}
+
+static size_t characters_of(const char *text) {
+  size_t count = 0;
+  for (; *text; text++)
+    count += ((unsigned char)*text & 0xC0) != 0x80;
+  return count;
+}
+
+size_t lk_evaluate_too_long(const lk_checkpoint *checkpoint,
+                            const lk_questions *questions) {
+  size_t block = (size_t)checkpoint->table->shape.block, most = lk_most_answer(checkpoint);
+  size_t count = 0;
+  for (size_t i = 0; i < questions->count && questions->has_answers; i++) {
+    size_t answer = characters_of(questions->items[i].answer);
+    size_t prompt = characters_of(questions->items[i].question) + 1;
+    count += answer > most || prompt + answer > block;
+  }
+  return count;
+}
+
+void lk_evaluate_say_limit(const lk_checkpoint *checkpoint, const lk_questions *questions,
+                           const char *path) {
+  size_t count = lk_evaluate_too_long(checkpoint, questions);
+  if (count)
+    lk_say(
+        "%s: %zu of %zu answers cannot be right: they are longer than the %zu characters "
+        "that are decoded (evaluate.most), or than the block has room for",
+        path, count, questions->count, lk_most_answer(checkpoint));
 }

@@ -46,7 +46,8 @@ static lk_status answer(const lk_checkpoint *checkpoint, lk_heads *to) {
   LK_TRY(lk_decoder_create(&decoder, table, 1));
   to->tokens[to->length] = LK_MASK;
   lk_continuation one = {to->tokens, to->length + 1, 0};
-  lk_decoder_continue(decoder, checkpoint->values, &one, 1, LK_MASK, LK_MOST_ANSWER);
+  lk_decoder_continue(decoder, checkpoint->values, &one, 1, LK_MASK,
+                      (int)lk_most_answer(checkpoint));
   to->length = one.length;
   lk_decoder_free(decoder);
   return LK_OK;

@@ -25,6 +25,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   info->answers_sha256 = *lk_dataset_answers_sha256(t->dataset);
   info->corpus_characters = lk_dataset_characters(t->dataset);
   info->corpus_documents = plan->documents;
+  info->most_answer = t->most_answer;
   snprintf(info->task, sizeof info->task, "%s", lk_task_name(t->task));
   snprintf(info->origin, sizeof info->origin, "%s", t->origin);
   lk_build_describe((lk_precision)t->config->precision, info->build);

@@ -81,6 +81,7 @@ lk_status lk_probe_create(lk_probe **out, const lk_trainer *run) {
   LK_TRY(lk_world_agree(run->world, LK_NEW(probe, 1)));
   lk_status status = open_copy(probe, run);
   if (status == LK_OK) {
+    lk_trainer_say_dev_limit(run, probe->copy);
     *out = probe;
     return LK_OK;
   }
@@ -151,6 +152,6 @@ lk_status lk_probe_run(lk_probe *probe, lk_trainer *run) {
   lk_watchdog_phase(run->watchdog, run->step, "finetuning a probe", LK_COMPUTES);
   LK_TRY(finetune(probe->copy, run));
   lk_watchdog_phase(run->watchdog, run->step, "answering dev questions", LK_COMPUTES);
-  LK_TRY(lk_trainer_answer_dev(run, probe->copy->values, &correct));
+  LK_TRY(lk_trainer_answer_dev(run, probe->copy, &correct));
   return lk_world_agree(run->world, log_score(run, correct, lk_clock() - start));
 }

@@ -1,4 +1,5 @@
 #include "train/trainer.h"
+#include "lockstep/evaluate.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "lockstep/share.h"
@@ -111,6 +112,14 @@ static void set_recipe(lk_trainer *t) {
                     documents * (double)c->model_block, c->schedule_minimum};
 }
 
+/* Room for the longest answer and its end, and at least what there is where no answers are
+ * known. */
+static uint64_t most_answer(const lk_trainer *t) {
+  uint64_t longest = lk_dataset_longest_answer(t->dataset);
+  if (t->config->evaluate_most) return t->config->evaluate_most;
+  return longest < LK_MOST_ANSWER ? LK_MOST_ANSWER : longest + 1;
+}
+
 /* Everything that needs no other rank, once it is known what to start from. */
 static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
                          const lk_checkpoint *init) {
@@ -118,6 +127,7 @@ static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose
   LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
   LK_TRY(make_buffers(t));
   set_recipe(t);
+  t->most_answer = most_answer(t);
   if (purpose == LK_TO_RUN) LK_TRY(lk_trainer_open_dev(t));
   if (t->run && t->dev) LK_TRY(lk_run_use_dev(t->run, t->dev));
   return LK_OK;
@@ -159,6 +169,7 @@ static lk_status load(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
   LK_TRY(lk_trainer_agree_on_data(t));
   if (runs) LK_TRY(lk_trainer_heed_signals(t));
   if (runs) LK_TRY(lk_probe_create(&t->probe, t));
+  if (!t->probe) lk_trainer_say_dev_limit(t, t);
   return lk_trainer_restore(t, *resumed, *init);
 }
 

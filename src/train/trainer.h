@@ -18,8 +18,9 @@ struct lk_trainer {
   lk_run *run;       /* rank 0 only, NULL without a run directory */
   lk_watchdog *watchdog;
   lk_dataset *dataset;
-  lk_questions *dev; /* NULL: none */
-  lk_probe *probe;   /* NULL: none */
+  lk_questions *dev;    /* NULL: none */
+  uint64_t most_answer; /* characters of an answer that are decoded */
+  lk_probe *probe;      /* NULL: none */
   lk_parameters *table;
   lk_model *models[2]; /* the second, where shards are computed in pairs, or NULL */
   lk_pack *packs[2];
@@ -91,9 +92,12 @@ lk_status lk_trainer_heed_signals(lk_trainer *trainer);
 /* Reads the config's dev questions, if it names any. Not collective. */
 lk_status lk_trainer_open_dev(lk_trainer *trainer);
 
-/* All ranks: how many dev questions a model of the trainer's shape with these values
- * (table->count) answers right. */
-lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const float *values,
+/* Rank 0, others do nothing: says how many dev answers are too long for the model that was
+ * trained by `trained`: this one or its probe's copy. */
+void lk_trainer_say_dev_limit(const lk_trainer *trainer, const lk_trainer *trained);
+
+/* All ranks: how many dev questions the model that `trained` trained answers right. */
+lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const lk_trainer *trained,
                                 size_t *correct);
 
 /* Rank 0: "dev after step 40: Correct: …" to standard error. */
