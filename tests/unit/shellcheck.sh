@@ -1,5 +1,6 @@
 #!/bin/bash
 # No script has a fault that shellcheck knows.
+# timeout: 600
 set -euo pipefail
 cd "$SOURCE_DIR"
 
