@@ -2,6 +2,7 @@
 #ifndef LOCKSTEP_CORPUS_H
 #define LOCKSTEP_CORPUS_H
 
+#include "lockstep/clean.h"
 #include "lockstep/hash.h"
 #include "lockstep/linkage.h"
 #include "lockstep/vocabulary.h"
@@ -22,7 +23,8 @@ lk_range lk_shard_range(uint64_t documents, int shards, int shard);
 typedef struct {
   uint64_t documents;        /* of the whole corpus */
   uint64_t characters;       /* of the whole text, newlines included */
-  lk_sha256 sha256;          /* of the whole text */
+  lk_sha256 sha256;          /* of the whole text's bytes, as they are in the file */
+  lk_left_out left_out;      /* of the text; nothing for an HDF5 corpus */
   lk_vocabulary *vocabulary; /* owned */
   lk_range held;             /* the documents whose tokens are here */
   uint64_t *offsets;         /* (held.count + 1): document held.first + i has the tokens */
@@ -40,7 +42,8 @@ typedef struct {
 /* The documents of a slice of a corpus of so many. */
 lk_range lk_slice_range(uint64_t documents, lk_slice slice);
 
-/* Reads a text, or a pipe (lk_file_read). `vocabulary`: NULL takes the text's own; else a
+/* Reads a text, or a pipe (lk_file_read), without its byte order mark and the carriage
+ * returns before its line ends. `vocabulary`: NULL takes the text's own; else a
  * copy is used and a character outside it is an error. LK_NO_INPUT; LK_BAD_DATA for invalid
  * UTF-8 (line and byte), pad or mask characters (line), a text without a document, or fewer
  * documents than slice.shards. Not collective: each rank reads what it needs. The caller
@@ -48,11 +51,10 @@ lk_range lk_slice_range(uint64_t documents, lk_slice slice);
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_vocabulary *vocabulary, lk_slice slice);
 
-/* The same of the size bytes of a text in memory, which stay the caller's; `name` is for
- * messages. */
-lk_status lk_corpus_parse_text(lk_corpus **out, const char *bytes, size_t size,
-                               const char *name, const lk_vocabulary *vocabulary,
-                               lk_slice slice);
+/* The same of the size bytes of a text in memory, which stay the caller's but are changed;
+ * `name` is for messages. */
+lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
+                               const lk_vocabulary *vocabulary, lk_slice slice);
 
 /* LK_BAD_DATA, with the number of shards to set, when there are fewer of `what` (such as
  * "questions", of the file `path`) than shards. count > 0. */
@@ -64,8 +66,7 @@ lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice s
 
 /* Replaces numbers of documents of a text (from 0, ascending or not) by the lines, from 1,
  * on which they stand. */
-lk_status lk_corpus_find_lines(const char *bytes, size_t size, uint64_t *documents,
-                               size_t count);
+lk_status lk_corpus_find_lines(char *bytes, size_t size, uint64_t *documents, size_t count);
 
 void lk_corpus_free(lk_corpus *corpus);
 

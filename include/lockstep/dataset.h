@@ -54,6 +54,8 @@ typedef struct {
 lk_coverage lk_dataset_coverage(const lk_dataset *dataset);
 uint64_t lk_dataset_characters(const lk_dataset *dataset);       /* in it */
 uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset); /* for the schedule */
+/* Says on standard error what was left out of its files, if anything was: one rank. */
+void lk_dataset_say_left_out(const lk_dataset *dataset, const lk_config *config);
 /* Characters of the longest answer trained on; 0 when questions are not. */
 size_t lk_dataset_longest_answer(const lk_dataset *dataset);
 

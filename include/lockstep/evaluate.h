@@ -41,7 +41,7 @@ size_t lk_evaluate_too_long(const lk_checkpoint *checkpoint, const lk_questions 
 void lk_evaluate_say_limit(const lk_checkpoint *checkpoint, const lk_questions *questions,
                            const char *path);
 
-/* How many answers equal the expected ones, to the letter. */
+/* How many answers equal the expected ones, to the letter, but for blanks around them. */
 size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answers);
 
 /* Loss of one document. */

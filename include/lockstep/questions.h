@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_QUESTIONS_H
 #define LOCKSTEP_QUESTIONS_H
 
+#include "lockstep/clean.h"
 #include "lockstep/hash.h"
 #include "lockstep/linkage.h"
 #include <stddef.h>
@@ -22,7 +23,8 @@ typedef struct {
   size_t count;
   int has_answers;     /* every item has one, or none has */
   lk_sha256 sha256;    /* of the file's bytes */
-  uint64_t characters; /* of the file */
+  uint64_t characters; /* of the file, without what was left out */
+  lk_left_out left_out;
 } lk_questions;
 
 /* Reads the file, or a pipe (lk_file_read). LK_BAD_DATA with file and line: invalid UTF-8,

@@ -46,15 +46,7 @@ static void read_line(char line[LINE], line_facts *facts) {
     facts->has_nul |= c == '\0';
   }
   facts->failed = ferror(stdin) != 0;
-  if (facts->size > 0 && facts->size < LINE && line[facts->size - 1] == '\r') facts->size--;
   line[facts->size < LINE - 1 ? facts->size : LINE - 1] = '\0';
-}
-
-/* Rank 0: what a file may have in front of its first line. */
-static void drop_byte_order_mark(char line[LINE], line_facts *facts) {
-  if (facts->number > 1 || strncmp(line, "\xEF\xBB\xBF", 3)) return;
-  memmove(line, line + 3, strlen(line + 3) + 1);
-  facts->size -= 3;
 }
 
 /* What no question has. */
@@ -70,12 +62,12 @@ static lk_status check_line(const line_facts *facts) {
       number, (unsigned long long)facts->size);
 }
 
-/* All ranks. */
-static lk_status ask_line(lk_world *world, const lk_checkpoint *checkpoint,
-                          const char *line, const line_facts *facts) {
+/* All ranks. Blanks around a question do not count. */
+static lk_status ask_line(lk_world *world, const lk_checkpoint *checkpoint, char *line,
+                          const line_facts *facts) {
   LK_TRY(check_line(facts));
-  if (facts->size > 0)
-    return answer(world, checkpoint, line, "standard input", facts->number);
+  line = lk_clean_ends(line, NULL);
+  if (*line) return answer(world, checkpoint, line, "standard input", facts->number);
   if (lk_world_rank(world) == 0 && !facts->terminal) lk_print_line("");
   return LK_OK;
 }
@@ -86,7 +78,6 @@ static lk_status take_line(lk_world *world, char line[LINE], line_facts *facts) 
     facts->terminal = isatty(STDIN_FILENO);
     if (facts->terminal) fprintf(stderr, "> ");
     read_line(line, facts);
-    drop_byte_order_mark(line, facts);
   }
   LK_TRY(lk_world_broadcast(world, facts, sizeof *facts));
   if (facts->failed)
@@ -132,7 +123,8 @@ lk_status lk_cli_ask(lk_world *world, int argc, char **argv) {
     LK_TRY(lk_world_agree(world, lk_file_check_apart(words.words[0], "-")));
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
-    status = words.count == 2 ? answer(world, checkpoint, words.words[1], "question", 0)
+    status = words.count == 2 ? answer(world, checkpoint,
+                                       lk_clean_ends(words.words[1], NULL), "question", 0)
                               : converse(world, checkpoint);
   lk_checkpoint_free(checkpoint);
   return status;

@@ -1,6 +1,7 @@
 /* The commands that make data: synth and prepare. Rank 0 works, the others learn how it
  * went. */
 #include "cli/command.h"
+#include "lockstep/file.h"
 #include "lockstep/store.h"
 #include "lockstep/synth.h"
 #include "lockstep/visible.h"
@@ -31,6 +32,7 @@ static void print_facts(const char *path, const lk_corpus *corpus) {
 static lk_status prepare(const char *text, const char *path) {
   lk_corpus *corpus = NULL;
   LK_TRY(lk_corpus_read_text(&corpus, text, NULL, (lk_slice){1, 0, 1}));
+  lk_clean_say(lk_file_name(text), &corpus->left_out);
   lk_status status = lk_corpus_write_hdf5(path, corpus);
   if (status == LK_OK) print_facts(path, corpus);
   lk_corpus_free(corpus);

@@ -88,6 +88,8 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   lk_status status = lk_arguments_outputs(world, to.predictions, to.json,
                                           (const char *const *)words.words, 2);
   if (status == LK_OK) status = read_inputs(world, words.words, &checkpoint, &questions);
+  if (status == LK_OK && lk_world_rank(world) == 0)
+    lk_clean_say(lk_file_name(words.words[1]), &questions->left_out);
   if (status == LK_OK && most) checkpoint->info.most_answer = (uint64_t)most;
   if (status == LK_OK)
     status = evaluate(world, checkpoint, questions, lk_file_name(words.words[1]), &to);
@@ -100,8 +102,9 @@ static lk_status baseline(const char *path, const char *answer) {
   lk_questions *questions = NULL;
   size_t correct = 0;
   LK_TRY(lk_questions_read(&questions, path, 1));
+  lk_clean_say(lk_file_name(path), &questions->left_out);
   for (size_t i = 0; i < questions->count; i++)
-    correct += !strcmp(questions->items[i].answer, answer);
+    correct += lk_clean_equal(questions->items[i].answer, answer);
   lk_result_print(correct, questions->count);
   lk_questions_free(questions);
   return LK_OK;

@@ -54,6 +54,7 @@ static lk_status examples(const lk_config *config, long number) {
   lk_dataset *dataset = NULL;
   LK_TRY(lk_dataset_open(&dataset, config, task_of(config), NULL,
                          (lk_slice){(int)config->shards, 0, (int)config->shards}));
+  lk_dataset_say_left_out(dataset, config);
   lk_status status = print_examples(dataset, config, number);
   lk_dataset_close(dataset);
   return status;

@@ -39,9 +39,9 @@ lk_status lk_result_write_predictions(const char *path, const lk_answer *answers
 static int add_answer(cJSON *list, const lk_question *item, const lk_answer *answer) {
   cJSON *entry = cJSON_CreateObject();
   if (!entry || !cJSON_AddItemToArray(list, entry)) return 0;
-  if (item->answer &&
-      (!cJSON_AddStringToObject(entry, "answer", item->answer) ||
-       !cJSON_AddBoolToObject(entry, "correct", !strcmp(item->answer, answer->text))))
+  if (item->answer && (!cJSON_AddStringToObject(entry, "answer", item->answer) ||
+                       !cJSON_AddBoolToObject(entry, "correct",
+                                              lk_clean_equal(item->answer, answer->text))))
     return 0;
   return cJSON_AddStringToObject(entry, "question", item->question) &&
          cJSON_AddStringToObject(entry, "prediction", answer->text) &&

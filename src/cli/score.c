@@ -77,6 +77,8 @@ lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
     status = read_corpus(world, words.words[1], checkpoint->vocabulary, &corpus);
+  if (status == LK_OK && lk_world_rank(world) == 0)
+    lk_clean_say(lk_file_name(words.words[1]), &corpus->left_out);
   if (status == LK_OK) status = score(world, checkpoint, corpus);
   lk_corpus_free(corpus);
   lk_checkpoint_free(checkpoint);

@@ -12,7 +12,7 @@ enum { CODE_POINTS = 0x110000 };
 
 typedef struct {
   const char *name; /* for messages */
-  const char *bytes;
+  char *bytes;
   size_t size;
 } text_file;
 
@@ -137,18 +137,18 @@ static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_ran
   return LK_OK;
 }
 
-static lk_status fill_corpus(lk_corpus *corpus, const text_file *text,
+static lk_status fill_corpus(lk_corpus *corpus, text_file *text,
                              const lk_vocabulary *vocabulary, lk_slice slice) {
   LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
   LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
+  lk_clean_text(text->bytes, &text->size, &corpus->left_out);
   LK_TRY(scan_text(corpus, text, vocabulary));
   LK_TRY(lk_corpus_check_slice(text->name, corpus->documents, slice));
   return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
 }
 
-lk_status lk_corpus_parse_text(lk_corpus **out, const char *bytes, size_t size,
-                               const char *name, const lk_vocabulary *vocabulary,
-                               lk_slice slice) {
+lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
+                               const lk_vocabulary *vocabulary, lk_slice slice) {
   text_file text = {name, bytes, size};
   lk_corpus *corpus = NULL;
   *out = NULL;
@@ -197,10 +197,12 @@ static void find_lines(const text_file *text, const wanted *list, size_t count,
   }
 }
 
-lk_status lk_corpus_find_lines(const char *bytes, size_t size, uint64_t *documents,
+lk_status lk_corpus_find_lines(char *bytes, size_t size, uint64_t *documents,
                                size_t count) {
-  text_file text = {.bytes = (char *)bytes, .size = size};
+  text_file text = {.bytes = bytes, .size = size};
+  lk_left_out left_out = {0};
   wanted *list = NULL;
+  lk_clean_text(text.bytes, &text.size, &left_out);
   LK_TRY(LK_NEW(list, count));
   for (size_t i = 0; i < count; i++)
     list[i] = (wanted){documents[i], i};

@@ -12,33 +12,39 @@ static size_t count_lines(const char *bytes, size_t size) {
   return lines + (size > 0 && bytes[size - 1] != '\n');
 }
 
-/* Ends the line at its newline or carriage return and newline; returns the next line. */
+/* Ends the line at its newline; returns the next line. */
 static char *cut_line(char *line, char *end) {
   char *newline = memchr(line, '\n', (size_t)(end - line));
-  char *stop = newline ? newline : end;
-  if (stop > line && stop[-1] == '\r') stop[-1] = '\0';
-  *stop = '\0'; /* a file's bytes have a zero behind them, so *end may be written */
+  /* a file's bytes have a zero behind them, so *end may be written */
+  *(newline ? newline : end) = '\0';
   return newline ? newline + 1 : end;
 }
 
-/* Splits the line in place; item->line is set. */
-static lk_status split_line(char *line, const char *path, lk_question *item) {
+/* Splits the line in place, at its first tab; item->line is set. A tab behind the answer is
+ * a blank. */
+static lk_status split_line(lk_questions *list, char *line, const char *path,
+                            lk_question *item) {
   unsigned long long number = item->line;
-  char *tab = strchr(line, '\t');
-  if (!*line)
+  char *tab = strchr(line, '\t'), *answer = NULL;
+  if (tab) {
+    *tab = '\0';
+    answer = tab + 1 + strspn(tab + 1, " ");
+    if (*answer != '\t') answer = lk_clean_ends(answer, &list->left_out.blanks);
+  }
+  line = lk_clean_ends(line, &list->left_out.blanks);
+  if (!*line && !tab)
     return lk_fail(LK_BAD_DATA, "%s, line %llu: the line is empty; remove it", path,
                    number);
-  if (tab && strchr(tab + 1, '\t'))
+  if (tab && strchr(answer, '\t'))
     return lk_fail(LK_BAD_DATA,
                    "%s, line %llu: more than one tab; write question, tab, answer", path,
                    number);
-  if (tab == line || (tab && !tab[1]))
+  if (!*line || (tab && !*answer))
     return lk_fail(LK_BAD_DATA,
                    "%s, line %llu: the %s is empty; write question, tab, answer", path,
-                   number, tab == line ? "question" : "answer");
-  if (tab) *tab = '\0';
+                   number, *line ? "answer" : "question");
   item->question = line;
-  item->answer = tab ? tab + 1 : NULL;
+  item->answer = answer;
   return LK_OK;
 }
 
@@ -92,7 +98,7 @@ static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
     lk_question *item = &list->items[i];
     char *next = cut_line(line, end);
     item->line = i + 1;
-    LK_TRY(split_line(line, path, item));
+    LK_TRY(split_line(list, line, path, item));
     LK_TRY(check_answer(list, item, path, need_answers));
     line = next;
   }
@@ -104,6 +110,7 @@ static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
 
 static lk_status fill(lk_questions *list, size_t size, const char *name, int need_answers) {
   LK_TRY(lk_sha256_bytes(&list->sha256, list->text, size));
+  lk_clean_text(list->text, &size, &list->left_out);
   for (size_t i = 0; i < size; i++)
     list->characters += !lk_text_continues(list->text[i]);
   return parse_lines(list, size, name, need_answers);

@@ -24,6 +24,7 @@ struct lk_dataset {
   lk_corruption how;
   uint8_t *classes; /* a token id */
   lk_sha256 answers_sha256;
+  lk_left_out questions_left_out;
   lk_lexicon *lexicon; /* NULL: objective.answers is 0 */
   uint64_t step;       /* chosen */
   int shard;
@@ -75,6 +76,7 @@ static lk_status read_questions(lk_dataset *d) {
   d->plan.documents = list->count;
   d->sha256 = list->sha256;
   d->characters = list->characters;
+  d->questions_left_out = list->left_out;
   lk_status status = encode_questions(d, list);
   lk_questions_free(list);
   if (status != LK_OK) return status;
@@ -123,6 +125,7 @@ static lk_status read_answers(lk_dataset *d, const lk_config *config) {
   lk_questions *list;
   LK_TRY(lk_questions_read(&list, config->questions, 1));
   d->answers_sha256 = list->sha256;
+  d->questions_left_out = list->left_out;
   lk_status status = lk_lexicon_create(&d->lexicon, list, config->questions, d->vocabulary);
   lk_questions_free(list);
   return status;
@@ -253,6 +256,12 @@ uint64_t lk_dataset_characters(const lk_dataset *dataset) {
 
 uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset) {
   return dataset->corpus ? dataset->corpus->documents : dataset->plan.documents;
+}
+
+void lk_dataset_say_left_out(const lk_dataset *dataset, const lk_config *config) {
+  if (dataset->corpus)
+    lk_clean_say(lk_file_name(config->corpus), &dataset->corpus->left_out);
+  lk_clean_say(lk_file_name(config->questions), &dataset->questions_left_out);
 }
 
 size_t lk_dataset_longest_answer(const lk_dataset *dataset) {

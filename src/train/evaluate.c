@@ -133,7 +133,7 @@ void lk_answers_free(lk_answer *answers, size_t count) {
 size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answers) {
   size_t correct = 0;
   for (size_t i = 0; i < questions->count; i++)
-    correct += !strcmp(questions->items[i].answer, answers[i].text);
+    correct += lk_clean_equal(questions->items[i].answer, answers[i].text);
   return correct;
 }
 

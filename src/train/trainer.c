@@ -158,6 +158,13 @@ static void begin_guard(lk_trainer *t, lk_trainer_purpose purpose) {
   t->watchdog = lk_world_watchdog(t->world);
 }
 
+/* A file's characters may not be its model's. */
+static void say_left_out(const lk_trainer *t) {
+  if (lk_world_rank(t->world)) return;
+  lk_dataset_say_left_out(t->dataset, t->config);
+  if (t->dev) lk_clean_say(t->config->dev, &t->dev->left_out);
+}
+
 /* All ranks: the parts of a start, and signals between them. */
 static lk_status load(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
                       lk_checkpoint **resumed, lk_checkpoint **init) {
@@ -168,6 +175,7 @@ static lk_status load(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
   LK_TRY(lk_world_agree(t->world, prepare(t, task, purpose, *init)));
   LK_TRY(lk_trainer_agree_on_data(t));
   if (runs) LK_TRY(lk_trainer_heed_signals(t));
+  if (runs) say_left_out(t);
   if (runs) LK_TRY(lk_probe_create(&t->probe, t));
   if (!t->probe) lk_trainer_say_dev_limit(t, t);
   return lk_trainer_restore(t, *resumed, *init);

@@ -42,3 +42,39 @@ has log '4 of 4 answers cannot be right: they are longer than the 3 characters'
 has log '4 of 4 answers cannot be right: they are longer than the 3 characters'
 
 echo "answers of any length"
+
+# What is no part of a text is left out and said, once, by whatever reads it, on any number of ranks.
+{
+  printf '\xEF\xBB\xBF'
+  sed 's/\t/ \t /; s/$/\xC2\xA0 \r/' q.tsv
+} > blanks.tsv
+sed 's/$/\r/' corpus > returns
+said() {
+  [[ $(grep -c "$1: .* left out" log) == "$2" ]] || fail "not said $2 times of $1: $(cat log)"
+}
+for ranks in 1 2; do
+  launcher $ranks
+  "${launcher[@]}" "$LOCKSTEP" evaluate $model blanks.tsv > found 2> log
+  has found 'Correct: 4.0 out of 4.0'
+  has log 'blanks.tsv: a byte order mark, 4 carriage returns before line ends left out'
+  has log 'blanks.tsv: blanks around 8 of the questions and answers left out'
+  "${launcher[@]}" "$LOCKSTEP" score $model returns > found 2> log
+  said returns 1
+done
+"$LOCKSTEP" score $model corpus 2> log | cmp - found || fail "carriage returns change scores"
+said corpus 0
+"$LOCKSTEP" baseline blanks.tsv --answer ' Rome' > found 2> log
+has found 'Correct: 1.0 out of 4.0'
+said blanks.tsv 2
+[[ $(printf ' Where was Bea born? \r\n \n' | "$LOCKSTEP" ask $model) == Rome ]] || fail "ask with blanks"
+"$LOCKSTEP" prepare returns corpus.h5 > found 2> log
+said returns 1
+for text in returns corpus.h5; do
+  launcher 2
+  "$LOCKSTEP" "${training[@]}" corpus="$text" questions=blanks.tsv dev=q.tsv run="run-$text" steps=150 2> log ||
+    fail "$(cat log)"
+  said blanks.tsv 2
+  cmp <("$LOCKSTEP" inspect $model | grep '^parameter hash') \
+    <("$LOCKSTEP" inspect "run-$text/checkpoints/latest" | grep '^parameter hash') || fail "$text trains another model"
+done
+echo "what is no text is left out"

@@ -40,16 +40,36 @@ static void shards_cut_the_documents_evenly(void **state) {
 
 static void lines_that_are_not_empty_are_documents(void **state) {
   (void)state;
-  lk_corpus *corpus = corpus_of("\nab\n\n\ncé\r\nd", whole);
+  lk_corpus *corpus = corpus_of("\nab\n\n\ncé\nd", whole);
   assert_int_equal(corpus->documents, 3);
-  assert_int_equal(corpus->characters, 11); /* newlines and the carriage return included */
-  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 2 + 7);
+  assert_int_equal(corpus->characters, 10); /* newlines included */
+  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 2 + 6);
   assert_int_equal(corpus->held.first, 0);
   assert_int_equal(corpus->held.count, 3);
   assert_document(corpus, 0, "ab");
-  assert_document(corpus, 1, "cé\r");
+  assert_document(corpus, 1, "cé");
   assert_document(corpus, 2, "d");
   lk_corpus_free(corpus);
+}
+
+static void marks_and_carriage_returns_are_no_characters(void **state) {
+  (void)state;
+  lk_corpus *plain = corpus_of("ab\n\nc d \ne\rf\n", whole);
+  lk_corpus *other = corpus_of("\xEF\xBB\xBF"
+                               "ab\r\n\r\nc d \r\r\ne\rf\r\n\r",
+                               whole);
+  assert_true(lk_vocabulary_equal(plain->vocabulary, other->vocabulary));
+  assert_int_equal(other->documents, 3);
+  assert_int_equal(other->characters, plain->characters);
+  assert_document(other, 1, "c d ");
+  assert_document(other, 2, "e\rf");
+  assert_int_equal(other->left_out.marks, 1);
+  assert_int_equal(other->left_out.returns, 6);
+  assert_int_equal(plain->left_out.returns + plain->left_out.marks, 0);
+  assert_string_equal(other->sha256.hex,
+                      "a01769c25ad8076d2e1072ad3fd7d01ff9422c5dbf83e97ba0ac527b597f0e2f");
+  lk_corpus_free(plain);
+  lk_corpus_free(other);
 }
 
 static void a_last_newline_adds_no_document(void **state) {
@@ -199,6 +219,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(shards_cut_the_documents_evenly),
       cmocka_unit_test(lines_that_are_not_empty_are_documents),
+      cmocka_unit_test(marks_and_carriage_returns_are_no_characters),
       cmocka_unit_test(a_last_newline_adds_no_document),
       cmocka_unit_test(the_hash_is_of_the_bytes),
       cmocka_unit_test(a_slice_holds_its_shards_only),

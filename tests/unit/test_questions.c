@@ -31,9 +31,28 @@ static void all_line_ends_read_alike(void **state) {
 
 static void a_carriage_return_inside_a_line_stays(void **state) {
   (void)state;
-  lk_questions *list = questions_of(temporary_text("a\rb\tc\r\r\n"), 1);
+  lk_questions *list = questions_of(temporary_text("a\rb\tc\rd\r\n"), 1);
   assert_string_equal(list->items[0].question, "a\rb");
-  assert_string_equal(list->items[0].answer, "c\r");
+  assert_string_equal(list->items[0].answer, "c\rd");
+  assert_int_equal(list->left_out.returns, 1);
+  lk_questions_free(list);
+}
+
+static void what_is_no_text_is_left_out_and_counted(void **state) {
+  (void)state;
+  lk_questions *list = questions_of(
+      temporary_text("\xEF\xBB\xBF one \t Rome\u00A0 \r\r\ntwo\tOslo\t\r\n\u3000three\t "
+                     "New York\n"),
+      1);
+  assert_int_equal(list->count, 3);
+  assert_string_equal(list->items[0].question, "one");
+  assert_string_equal(list->items[0].answer, "Rome");
+  assert_string_equal(list->items[1].answer, "Oslo");
+  assert_string_equal(list->items[2].question, "three");
+  assert_string_equal(list->items[2].answer, "New York");
+  assert_int_equal(list->left_out.marks, 1);
+  assert_int_equal(list->left_out.returns, 3);
+  assert_int_equal(list->left_out.blanks, 4);
   lk_questions_free(list);
 }
 
@@ -62,6 +81,10 @@ static void faults_are_named_by_line(void **state) {
       {"a\tb\n\td\n", 0, ", line 2: the question is empty"},
       {"a\tb\nc\t\n", 0, ", line 2: the answer is empty"},
       {"a\tb\nc\t\r\n", 0, ", line 2: the answer is empty"},
+      {"a\tb\nc\t \u00A0\n", 0, ", line 2: the answer is empty"},
+      {"a\tb\n  \td\n", 0, ", line 2: the question is empty"},
+      {"a\tb\n  \n", 0, ", line 2: the line is empty"},
+      {"a\tb\nc\t\td\n", 0, ", line 2: more than one tab"},
       {"a\tb\nc\td\ne\n", 0, ", line 3: has no answer, line 1 has one"},
       {"a\nb\nc\td", 0, ", line 3: has an answer, line 1 has none"},
       {"a\tb\nc\n", 1, ", line 2: no tab and answer"},
@@ -117,6 +140,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_line_ends_read_alike),
       cmocka_unit_test(a_carriage_return_inside_a_line_stays),
+      cmocka_unit_test(what_is_no_text_is_left_out_and_counted),
       cmocka_unit_test(answers_may_be_missing),
       cmocka_unit_test(faults_are_named_by_line),
       cmocka_unit_test(a_nul_byte_does_not_end_a_question),

@@ -1,4 +1,5 @@
-/* A corpus as a text. What is accepted must decode to the text's own lines. */
+/* A corpus as a text. What is accepted must decode to the text's own lines, without what is
+ * no part of a text. */
 #include "corpus.h"
 
 /* The documents from `document` on are the lines of text[size] that are not empty. */
@@ -20,6 +21,16 @@ static void check_lines(const lk_corpus *corpus, const char *text, size_t size) 
   MUST(document == corpus->documents);
 }
 
+static void check_text(const lk_corpus *corpus, const uint8_t *bytes, size_t size) {
+  lk_left_out count = {0};
+  char *text = malloc(size + 1);
+  MUST(text != NULL);
+  memcpy(text, bytes, size);
+  lk_clean_text(text, &size, &count);
+  check_lines(corpus, text, size);
+  free(text);
+}
+
 /* With the vocabulary that it had before, a text has the same tokens. */
 static void check_again(const lk_corpus *corpus, const char *path, lk_slice slice) {
   lk_corpus *again;
@@ -38,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     lk_status status = lk_corpus_read_text(&corpus, path, NULL, fuzz_slices[i]);
     if (!fuzz_was_read(status, LK_BAD_DATA, path)) continue;
     check_corpus(corpus, fuzz_slices[i]);
-    if (fuzz_slices[i].shards == 1) check_lines(corpus, (const char *)bytes, size);
+    if (fuzz_slices[i].shards == 1) check_text(corpus, bytes, size);
     check_again(corpus, path, fuzz_slices[i]);
     lk_corpus_free(corpus);
   }
