@@ -65,7 +65,7 @@ lk_status lk_corpus_check_count(const char *path, const char *what, uint64_t cou
 lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice slice);
 
 /* Replaces numbers of documents of a text (from 0, ascending or not) by the lines, from 1,
- * on which they stand. */
+ * on which they stand. The bytes are changed. */
 lk_status lk_corpus_find_lines(char *bytes, size_t size, uint64_t *documents, size_t count);
 
 void lk_corpus_free(lk_corpus *corpus);

@@ -82,6 +82,9 @@ lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint)
  * owns *out. */
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments);
 
+/* The same through a pipe (lk_file_read), without moments. */
+lk_status lk_checkpoint_read_pipe(lk_checkpoint **out, const char *path);
+
 /* Whether its numbers can be used: parameters and moments are finite, and squares not
  * negative. lk_checkpoint_read lets others pass, so that they can be inspected. LK_BAD_DATA
  * naming the file, the first such tensor and number. */

@@ -142,19 +142,31 @@ static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint,
   return with_moments ? read_moments(file, checkpoint) : LK_OK;
 }
 
-lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments) {
-  lk_h5_file file;
+/* Ends the file. */
+static lk_status read_and_finish(lk_checkpoint **out, lk_h5_file *file, int with_moments) {
   lk_checkpoint *checkpoint = NULL;
-  *out = NULL;
-  LK_TRY(lk_h5_open(&file, path));
   lk_status status = LK_NEW(checkpoint, 1);
-  if (status == LK_OK) status = read_content(&file, checkpoint, with_moments);
-  status = lk_h5_finish(&file, status);
+  if (status == LK_OK) status = read_content(file, checkpoint, with_moments);
+  status = lk_h5_finish(file, status);
   if (status == LK_OK)
     *out = checkpoint;
   else
     lk_checkpoint_free(checkpoint);
   return status;
+}
+
+lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments) {
+  lk_h5_file file;
+  *out = NULL;
+  LK_TRY(lk_h5_open(&file, path));
+  return read_and_finish(out, &file, with_moments);
+}
+
+lk_status lk_checkpoint_read_pipe(lk_checkpoint **out, const char *path) {
+  lk_h5_file file;
+  *out = NULL;
+  LK_TRY(lk_h5_open_pipe(&file, path));
+  return read_and_finish(out, &file, 0);
 }
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info) {

@@ -1,5 +1,6 @@
 /* Opening, saving, errors. */
 #include "store/h5.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/driver.h"
 #include "store/user_block.h"
@@ -99,9 +100,16 @@ lk_status lk_h5_open(lk_h5_file *file, const char *path) {
   return open_verified(file);
 }
 
+lk_status lk_h5_open_pipe(lk_h5_file *file, const char *path) {
+  *file = (lk_h5_file){.path = lk_file_name(path), .id = -1};
+  LK_TRY(lk_source_open_pipe(&file->source, path));
+  return open_verified(file);
+}
+
 lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5) {
   *file = (lk_h5_file){.path = path, .id = -1};
   *is_hdf5 = 0;
+  if (lk_file_is_pipe(path)) return LK_OK; /* who reads it then is the first to */
   if (lk_source_open(&file->source, path) != LK_OK) return LK_OK;
   *is_hdf5 = lk_user_block_is_hdf5(&file->source);
   if (*is_hdf5) return open_verified(file);

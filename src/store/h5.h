@@ -41,9 +41,10 @@ lk_status lk_h5_save(const lk_h5_file *file, lk_h5_writer *write);
 /* Opens, verifies the user block and lets HDF5 read what was verified. lk_h5_finish unless
  * it fails. *file stays where it is until then. */
 lk_status lk_h5_open(lk_h5_file *file, const char *path);
+lk_status lk_h5_open_pipe(lk_h5_file *file, const char *path);
 
-/* The same unless it is another kind of file, or none, which is left to others: nothing is
- * open then and *is_hdf5 is 0. */
+/* The same unless it is another kind of file, or none, or a pipe, which is left to others:
+ * nothing is open then and *is_hdf5 is 0. */
 lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5);
 
 /* Closes it. `status` is what reading it came to; that the file itself could not be read,

@@ -1,9 +1,12 @@
+#define _GNU_SOURCE /* memfd_create */
 #include "store/source.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,12 +36,39 @@ static lk_status open_file(lk_source *source) {
   return check_kind(source->path, &facts);
 }
 
-lk_status lk_source_open(lk_source *source, const char *path) {
-  *source = (lk_source){.path = path, .descriptor = -1, .held = none};
-  lk_status status = open_file(source);
-  if (status == LK_OK) status = lk_allocate((void **)&source->piece, PIECE, 1, path);
+static lk_status keep(lk_source *source, const char *bytes, size_t size) {
+  source->size = size;
+  source->descriptor = memfd_create("lockstep", MFD_CLOEXEC);
+  if (source->descriptor < 0) return refuse(source->path, strerror(errno));
+  for (size_t done = 0; done < size;) {
+    ssize_t part = write(source->descriptor, bytes + done, size - done);
+    if (part < 0 && errno == EINTR) continue;
+    if (part < 0) return refuse(source->path, strerror(errno));
+    done += (size_t)part;
+  }
+  return LK_OK;
+}
+
+static lk_status begin(lk_source *source, lk_status status) {
+  if (status == LK_OK)
+    status = lk_allocate((void **)&source->piece, PIECE, 1, source->path);
   if (status != LK_OK) lk_source_close(source);
   return status;
+}
+
+lk_status lk_source_open(lk_source *source, const char *path) {
+  *source = (lk_source){.path = path, .descriptor = -1, .held = none};
+  return begin(source, open_file(source));
+}
+
+lk_status lk_source_open_pipe(lk_source *source, const char *path) {
+  char *bytes;
+  size_t size;
+  *source = (lk_source){.path = lk_file_name(path), .descriptor = -1, .held = none};
+  LK_TRY(lk_file_read(path, &bytes, &size));
+  lk_status status = keep(source, bytes, size);
+  lk_free(bytes);
+  return begin(source, status);
 }
 
 void lk_source_close(lk_source *source) {

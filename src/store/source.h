@@ -25,6 +25,10 @@ typedef struct {
 /* LK_NO_INPUT unless path is a file that can be read; others are not opened, so that a pipe
  * does not block. lk_source_close unless it fails. */
 lk_status lk_source_open(lk_source *source, const char *path);
+
+/* The same of a pipe (lk_file_read), which is read to its end and kept in memory, as a file
+ * without a name. */
+lk_status lk_source_open_pipe(lk_source *source, const char *path);
 void lk_source_close(lk_source *source);
 
 /* *hash: of all bytes from `from` on, which is at most the size. */

@@ -1,4 +1,5 @@
 #include "lockstep/share.h"
+#include "lockstep/file.h"
 #include "lockstep/run.h"
 #include <string.h>
 
@@ -67,7 +68,9 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
 }
 
 static lk_status read_model(const char *path, lk_checkpoint **checkpoint) {
-  LK_TRY(lk_run_explain(lk_checkpoint_read(checkpoint, path, 0), path));
+  LK_TRY(lk_file_is_pipe(path)
+             ? lk_checkpoint_read_pipe(checkpoint, path)
+             : lk_run_explain(lk_checkpoint_read(checkpoint, path, 0), path));
   lk_status status = lk_checkpoint_check(*checkpoint, path);
   if (status == LK_OK) return LK_OK;
   lk_checkpoint_free(*checkpoint);

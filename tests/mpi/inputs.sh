@@ -46,6 +46,14 @@ done
 alike 1 data/birth_dev.tsv baseline @ --answer Accra
 alike 1 "$config" config @ --keys batch_size
 alike 2 "$config" examples @ corpus=text -n 2
+for ranks in 1 2; do
+  lockstep $ranks score - text < <(cat "$model") > found || fail "a checkpoint from a pipe"
+  lockstep $ranks score "$model" text > expected
+  cmp expected found || fail "a checkpoint from a pipe gives something else"
+done
+rc=0
+lockstep 1 score - text < <(head -c 3000 "$model") 2> err || rc=$?
+[[ $rc == 65 && $(< err) == *'standard input: damaged'* ]] || fail "half a checkpoint: $rc, $(cat err)"
 lockstep 1 score "$model" - < text > found
 lockstep 1 score "$model" <(cat text) > expected
 cmp expected found || fail "a substituted process gives something else"
@@ -78,7 +86,7 @@ exec {silent}<> <(:)
 refuses 64 'corpus=/dev/stdin is a pipe.*write it to a file' pretrain "$config" "${training[@]}" \
   run=other corpus=/dev/stdin <&"$silent"
 refuses 64 'one and the same pipe' evaluate - /dev/stdin <&"$silent"
-refuses 66 'is a pipe' inspect fifo
+refuses 66 'fifo: is not a regular file' inspect fifo
 refuses 66 '/dev/zero: is a device' score "$model" /dev/zero
 refuses 65 'standard input: .*no documents' score "$model" - < /dev/null
 worlds=(1)
@@ -92,7 +100,6 @@ refuses 64 'one and the same pipe' evaluate fifo fifo
 refuses 64 'one and the same pipe' score - - <&"$silent"
 refuses 64 'one and the same pipe' ask /dev/stdin <&"$silent"
 refuses 64 'one and the same pipe' examples "$config" corpus=- questions=- <&"$silent"
-refuses 66 'is a pipe' score fifo text
 
 for device in /dev/zero /dev/urandom /dev/full; do
   refuses 66 "$device: is a device" score "$model" $device
@@ -102,7 +109,7 @@ for device in /dev/zero /dev/urandom /dev/full; do
 done
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
 refuses 66 'socket: is a socket' score "$model" socket
-refuses 66 'socket: is a socket' evaluate socket text
+refuses 66 'socket: is not a regular file' evaluate socket text
 refuses 66 'data: is a folder' evaluate "$model" data
 refuses 66 'data: is a folder' score "$model" data
 refuses 65 'standard input: .*empty' evaluate "$model" - < /dev/null
