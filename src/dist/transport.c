@@ -22,10 +22,17 @@ static const char *shared_memory(void) {
   return strncmp(version, "Open MPI v4", strlen("Open MPI v4")) ? "self,sm" : "self,vader";
 }
 
-/* A rank that nobody launched would start a daemon besides, which listens too. */
+/* A rank that nobody launched would start a daemon besides, which listens too. Without the
+ * daemon all such ranks would share one folder for their files, where one that ends removes
+ * what another one begins with; they need no files. */
+static void start_alone(void) {
+  setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+  setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+}
+
 void lk_transport_choose(void) {
   int alone = !getenv("OMPI_COMM_WORLD_SIZE") && !getenv("PMIX_RANK");
-  if (alone) setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+  if (alone) start_alone();
   if (!alone && !all_ranks_are_here()) return;
   setenv("OMPI_MCA_pml", "ob1", 0);
   setenv("OMPI_MCA_btl", shared_memory(), 0);

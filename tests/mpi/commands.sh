@@ -27,6 +27,10 @@ on_two() {
   "$MPIRUN" -np 2 "$LOCKSTEP" "$@"
 }
 
+# A start alone shares no folder of MPI's with other starts: it needs none.
+: > nowhere
+TMPDIR=$work/nowhere "$LOCKSTEP" --version > version 2> log || fail "a start without a temporary folder: $(cat log)"
+
 config=$SOURCE_DIR/configs/tiny.yaml
 "$LOCKSTEP" synth data --people 60 --questions 30 --seed 3
 "$LOCKSTEP" prepare data/wiki.txt corpus.h5 > prepared
