@@ -30,7 +30,7 @@ own attention attention
 own lab lab report table
 own nn nn
 own model parameters pack model
-own data lexicon vocabulary corpus questions objective plan synth
+own data clean lexicon vocabulary corpus questions objective plan synth
 own dist world watchdog
 own store store
 own train config config_keys dataset adamw muon schedule run share trainer evaluate heads
