@@ -71,7 +71,9 @@ stop_in_probe() {
   kill -s TERM "${rank_pids[-1]}"
   end
   ((code == 75)) || fail "a stop in the probe after step $step: $code: $(cat log)"
-  grep -q "^lockstep: .*stopped after step $step of 40 by SIGTERM.*; to resume: " log || fail "$(cat log)"
+  local when="after step $step of 40"
+  ((step)) || when="before the first step"
+  grep -q "^lockstep: .*stopped $when by SIGTERM.*; to resume: " log || fail "$(cat log)"
   [[ $(rows "$run") != *" $step"* ]] || fail "an abandoned probe has a row: $(cat "$run/probe.csv")"
   echo "stopped in the probe after step $step"
 }
