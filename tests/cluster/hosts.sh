@@ -17,7 +17,7 @@ launched() {
   local what=$1 expected=$2 pattern=$3
   shift 3
   code=0
-  timeout -k 5 60 "$SOURCE_DIR/launch/hosts.sh" --no-bind "$@" > log 2>&1 || code=$?
+  timeout -k 5 $((60 * ${PATIENCE:-1})) "$SOURCE_DIR/launch/hosts.sh" --no-bind "$@" > log 2>&1 || code=$?
   ((code == expected)) || fail "$what: exit code $code, expected $expected: $(cat log)"
   grep -qE "$pattern" log || fail "$what: no '$pattern' in $(cat log)"
   echo "$what: $(grep -E -m 1 "$pattern" log)"

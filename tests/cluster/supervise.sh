@@ -102,7 +102,7 @@ same "through $restarts faults" reference run $last
 ends() {
   local expected=$1 pattern=$2 code=0
   shift 2
-  timeout -k 5 60 "${supervise[@]}" -n 1 "$@" > log 2>&1 || code=$?
+  timeout -k 5 $((60 * ${PATIENCE:-1})) "${supervise[@]}" -n 1 "$@" > log 2>&1 || code=$?
   ((code == expected)) || fail "exit code $code, expected $expected: $(cat log)"
   grep -qE "$pattern" log || fail "no '$pattern' in $(cat log)"
   echo "gave up: $(grep -E "$pattern" log)"

@@ -14,7 +14,7 @@ fail() {
 # check FAILURE CODE MESSAGE
 check() {
   local began=$SECONDS status=0
-  timeout -k 5 30 "$MPIRUN" -np 3 "$TEST_PROGRAMS/test_world" "$1" > "$work/out" 2>&1 || status=$?
+  timeout -k 5 $((30 * ${PATIENCE:-1})) "$MPIRUN" -np 3 "$TEST_PROGRAMS/test_world" "$1" > "$work/out" 2>&1 || status=$?
   cat "$work/out"
   [[ $status == "$2" ]] || fail "exit code $status, expected $2"
   ((SECONDS - began < 10)) || fail "it took $((SECONDS - began)) seconds"

@@ -102,7 +102,7 @@ unset 'command[-1]'
 
 for variable in SLURM_NTASKS OMPI_COMM_WORLD_SIZE PMI_SIZE; do
   rc=0
-  env $variable=4 timeout 60 "$LOCKSTEP" "${command[@]}" > log 2>&1 || rc=$?
+  env $variable=4 timeout $((60 * ${PATIENCE:-1})) "$LOCKSTEP" "${command[@]}" > log 2>&1 || rc=$?
   expect "alone although $variable is 4" 64 "$variable says 4 processes.*mpirun"
 done
 

@@ -17,7 +17,7 @@ launcher=()
 refused() {
   local code=$1 pattern=$2 rc=0
   shift 2
-  timeout 60 "${launcher[@]}" "$LOCKSTEP" attention "$@" > out 2> err < /dev/null || rc=$?
+  timeout $((60 * ${PATIENCE:-1})) "${launcher[@]}" "$LOCKSTEP" attention "$@" > out 2> err < /dev/null || rc=$?
   if [[ $rc != "$code" || $(grep -c '^lockstep: ' err) != 1 ]] ||
     ! grep '^lockstep: ' err | grep -qE -- "$pattern"; then
     cat err

@@ -16,7 +16,7 @@ expect() {
     rc=0
     local launcher=("$MPIRUN" -np 2)
     [[ $ranks == 2 ]] || launcher=() # without mpirun, as users do
-    timeout 60 "${launcher[@]}" "$LOCKSTEP" "$@" > out 2> err < /dev/null || rc=$?
+    timeout $((60 * ${PATIENCE:-1})) "${launcher[@]}" "$LOCKSTEP" "$@" > out 2> err < /dev/null || rc=$?
     messages=$(grep -c '^lockstep: ' err || true)
     if [[ $rc != "$code" || $messages != 1 ]] || ! grep '^lockstep: ' err | grep -qE -- "$pattern"; then
       echo "FAILED on $ranks rank(s): lockstep $*"
@@ -106,7 +106,7 @@ expect 65 'foreign-text.txt.*line 1.*山' score "$good" foreign-text.txt
 # Worlds
 expect 64 'data/wiki.txt|3 |ranks|shards' "${train[@]}" shards=0 run=other
 rc=0
-timeout 60 "$MPIRUN" -np 3 "$LOCKSTEP" "${train[@]}" shards=2 run=other 2> err || rc=$?
+timeout $((60 * ${PATIENCE:-1})) "$MPIRUN" -np 3 "$LOCKSTEP" "${train[@]}" shards=2 run=other 2> err || rc=$?
 if [[ $rc != 64 || $(grep -c '^lockstep: ' err) != 1 ]]; then
   echo "FAILED: more ranks than shards: exit code $rc"
   cat err

@@ -66,10 +66,10 @@ said 1 "bits may differ.*here, .*Nehalem.* before"
 
 # Ranks of two executables are refused, whatever they are called; of two copies they are not.
 two=("$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" steps=2)
-timeout 60 "${two[@]}" run=copies : -np 1 elsewhere/lockstep "${command[@]}" steps=2 run=copies 2> log ||
+timeout $((60 * ${PATIENCE:-1})) "${two[@]}" run=copies : -np 1 elsewhere/lockstep "${command[@]}" steps=2 run=copies 2> log ||
   fail "two copies of a program: $(cat log)"
 code=0
-timeout 60 "${two[@]}" run=mixed : -np 1 ./other "${command[@]}" steps=2 run=mixed 2> log || code=$?
+timeout $((60 * ${PATIENCE:-1})) "${two[@]}" run=mixed : -np 1 ./other "${command[@]}" steps=2 run=mixed 2> log || code=$?
 ((code == 64)) || fail "two programs: exit code $code: $(cat log)"
 said 1 'program'
 [[ ! -e mixed/metrics.csv ]] || fail "two programs trained together"

@@ -18,7 +18,7 @@ fail() {
 start() {
   code=0
   # shellcheck disable=SC2016 # for the inner shell
-  timeout 60 "$MPIRUN" -np 5 bash -c 'ulimit $1 && exec "$0" --version' "$LOCKSTEP" "$*" > log 2>&1 || code=$?
+  timeout $((60 * ${PATIENCE:-1})) "$MPIRUN" -np 5 bash -c 'ulimit $1 && exec "$0" --version' "$LOCKSTEP" "$*" > log 2>&1 || code=$?
 }
 
 start -n 30

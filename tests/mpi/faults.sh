@@ -31,7 +31,7 @@ hit() {
   ((took < 8000 * ${PATIENCE:-1})) || fail "$what: it took $took ms"
   [[ $(grep -c '^lockstep: .*; ending all ranks; start the same command again' log) == 1 ]] ||
     fail "$what: not one message: $(cat log)"
-  grep -qE "^lockstep: rank $2 on $(hostname), last seen in step [0-9]+ .*, $4; ending" log ||
+  grep -qE "^lockstep: rank $2 on $(hostname), last seen (in step [0-9]+ )?.*, $4; ending" log ||
     fail "$what: another message: $(cat log)"
   for _ in {1..50}; do # mpirun does not wait for the last of them to be gone
     scan

@@ -38,7 +38,7 @@ started() {
   : > ranks
   rm -rf run
   code=0
-  timeout -k 5 60 "${prefix[@]}" "$SOURCE_DIR/launch/local.sh" "$@" > log 2>&1 || code=$?
+  timeout -k 5 $((60 * ${PATIENCE:-1})) "${prefix[@]}" "$SOURCE_DIR/launch/local.sh" "$@" > log 2>&1 || code=$?
   ((code == expected)) || fail "$what: exit code $code, expected $expected: $(cat log)"
   (($(wc -l < ranks) == ranks)) || fail "$what: not $ranks ranks: $(cat ranks log)"
   echo "$what: exit code $code, ranks: $(sort ranks | tr '\n' ' ')"

@@ -20,7 +20,7 @@ train() {
   local run=$1 ranks=$2 last=$3 launcher
   shift 3
   launcher "$ranks"
-  timeout -k 5 60 "${launcher[@]}" "$LOCKSTEP" "$@" run="$run" steps="$last" 2> log ||
+  timeout -k 5 $((60 * ${PATIENCE:-1})) "${launcher[@]}" "$LOCKSTEP" "$@" run="$run" steps="$last" 2> log ||
     fail "$run: $(cat log)"
 }
 

@@ -101,7 +101,7 @@ ln -s "$LOCKSTEP" bin/lockstep
 ln -s "$(command -v "$MPIRUN")" bin/mpirun
 resume=$(sed -n 's/.*; to resume: //p' log)
 last=$((newest + 5))
-PATH=$work/bin:$PATH bash -c "timeout -k 5 60 $resume steps=$last stop_after=" 2> log ||
+PATH=$work/bin:$PATH bash -c "timeout -k 5 $((60 * ${PATIENCE:-1})) $resume steps=$last stop_after=" 2> log ||
   fail "the command that resumes ended with $?: $resume: $(cat log)"
 grep -q "going on after step $newest of $last" log || fail "not resumed: $(cat log)"
 limit=100 start 1 log "${training[@]}" run=reference steps=$last

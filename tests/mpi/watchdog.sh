@@ -22,7 +22,7 @@ start() {
   what="$* of $ranks"
   code=0
   rm -f went-wrong
-  timeout -k 5 60 "$MPIRUN" -np "$ranks" "$TEST_PROGRAMS/test_watchdog" "$@" > log 2>&1 || code=$?
+  timeout -k 5 $((60 * ${PATIENCE:-1})) "$MPIRUN" -np "$ranks" "$TEST_PROGRAMS/test_watchdog" "$@" > log 2>&1 || code=$?
   took=-1
   [[ ! -e went-wrong ]] || took=$(($(date +%s%3N) - $(date -r went-wrong +%s%3N)))
   echo "$what: exit code $code after $took ms: $(grep '^lockstep: ' log || true)"
