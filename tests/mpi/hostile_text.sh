@@ -176,7 +176,7 @@ grep -qx 16 mpirun.words || fail "not 16 ranks: $(cat mpirun.words)"
 compare=("$launch/compare.sh" -n 1 recipes.txt data/wiki.txt data/birth_places_train.tsv
   data/birth_places_train.tsv report.md runs)
 echo "$evil: c.yaml $evil: c.yaml" > recipes.txt
-refused "a recipe" 66 'c.yaml' "${compare[@]}"
+refused "a recipe" 64 'key=value is needed' "${compare[@]}"
 printf 'a b: c.yaml: c.yaml\na-b: c.yaml: c.yaml\n' > recipes.txt
 refused "two recipes of a folder" 65 'two recipes have the run folder a-b' "${compare[@]}"
 mkdir -- -delete

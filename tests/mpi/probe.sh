@@ -110,7 +110,7 @@ refused() {
 }
 
 echo 'stpes: 3' > unknown.yaml
-echo 'model: {layers: 3}' > other.yaml
+printf 'steps: 2\nmodel: {layers: 3}\n' > other.yaml
 echo 'batch_size: 16' > endless-by-mistake.yaml
 printf 'Where was \xc3\xbe born?\tRome\n' > bad.tsv
 refused 2 66 'the probe by nothing.yaml: .*cannot open' "${training[@]}" probe.config=nothing.yaml

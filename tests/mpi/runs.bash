@@ -12,7 +12,7 @@ fail() {
 launcher_is() {
   case $("$MPIRUN" --version) in
     *'Open MPI) 5.'*) [[ $1 == openmpi5 ]] ;;
-    *'Open MPI)'*) [[ $1 == openmpi4 ]] ;;
+    *'Open MPI)'* | *OpenRTE*) [[ $1 == openmpi4 ]] ;; # mpirun's name, and mpiexec's
     *HYDRA*) [[ $1 == mpich ]] ;;
     *) false ;;
   esac

@@ -69,6 +69,7 @@ cut_off() {
     while kill -0 "$pid" 2> /dev/null; do nap 0.05; done
   done
   stops=$(find run/checkpoints -name 'step-*' | wc -l)
+  newest run
   echo "SIG$1 to the launcher: ended with $code"
 }
 

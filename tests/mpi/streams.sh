@@ -20,10 +20,10 @@ checkpoint=run/checkpoints/latest
 same "all streams closed" reference run 4
 ! grep -rIl 'lockstep: \|tokens/s' run || fail "messages in files of the run"
 
-# refused CODE WHAT: after a command whose messages are in err.
+# refused CODE WHAT: after a command whose messages are in err; what is said of answers that were cut is none.
 refused() {
   ((code == $1)) || fail "$2: exit code $code, expected $1: $(cat err)"
-  [[ $(grep -c '^lockstep: ' err) == 1 ]] || fail "$2: not one message: $(cat err)"
+  [[ $(grep '^lockstep: ' err | grep -vc 'were cut off') == 1 ]] || fail "$2: not one message: $(cat err)"
   (($1 != 74)) || grep -qE '^lockstep: .*standard output: cannot write: [A-Z]' err || fail "$2: $(cat err)"
 }
 
@@ -51,8 +51,8 @@ full --help
 full pretrain --help
 full synth --help
 full prepare data/wiki.txt wiki.h5
-full config "${tiny[@]}"
-full config "${tiny[@]}" --keys run
+full config "${tiny[0]}"
+full config "${tiny[0]}" --keys run
 full inspect $checkpoint
 full inspect wiki.h5
 full examples "${tiny[@]}"
