@@ -111,7 +111,7 @@ long() {
 long ask "$model"
 long evaluate "$model" many.tsv
 long score "$model" many.txt
-long bench "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt --steps 1000000
+long bench "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt watchdog="$LOCKSTEP_WATCHDOG" --steps 1000000
 for i in "${!sessions[@]}"; do
   session=${sessions[i]}
   end
