@@ -97,9 +97,9 @@ make_system() {
 
 # copy_checkout: the last commit, as a clone has it: nothing that was built here.
 copy_checkout() {
-  rm -rf "$folder/root/lockstep"
-  mkdir -p "$folder/root/lockstep"
-  git -C "$root" archive HEAD | tar -x -C "$folder/root/lockstep"
+  rm -rf "$folder/opt/lockstep"
+  mkdir -p "$folder/opt/lockstep"
+  git -C "$root" archive HEAD | tar -x -C "$folder/opt/lockstep"
   cp -L /etc/resolv.conf "$folder/etc/resolv.conf" 2> /dev/null || true
 }
 
@@ -122,7 +122,7 @@ copy_checkout
 command=(bash "tests/systems/$inside")
 [[ -z $shell ]] || command=(bash)
 in_system COMPILER="$compiler" MPI="$mpi" LABELS="$labels" \
-  bash -c 'cd /root/lockstep && exec "$@"' bash "${command[@]}" || {
+  bash -c 'cd /opt/lockstep && exec "$@"' bash "${command[@]}" || {
   echo "$system with $compiler and $mpi: FAILED" >&2
   exit 1
 }
