@@ -181,9 +181,9 @@ fault() {
 check_progress() {
   step=0
   if [[ run/metrics.csv -nt started ]]; then
-    # What ranks said last is lost with a launcher that is killed: no word at all is no fault.
+    # What ranks said last is lost with a launcher that is killed; the run's history is not.
     ((newest == 0)) || grep -q "after step $newest of" log || ((newest == steps)) ||
-      ! grep -q 'tokens/s' log ||
+      tail -n 1 run/history.txt | grep -q " step $newest of $steps, $ranks rank" ||
       fault "it did not go on from step $newest"
     last_step run
   fi
