@@ -49,14 +49,19 @@ const uint32_t *lk_vocabulary_table(const lk_vocabulary *vocabulary);
 /* The id of a code point, or -1. */
 int lk_vocabulary_id(const lk_vocabulary *vocabulary, uint32_t code_point);
 
-/* Nonzero when both hold the same table. */
+/* Whether texts are brought to NFC, Unicode's composed form, before their characters are
+ * looked up: what prepare --nfc chose. Not at first. */
+void lk_vocabulary_compose(lk_vocabulary *vocabulary, int composes);
+int lk_vocabulary_composes(const lk_vocabulary *vocabulary);
+
+/* Nonzero when both hold the same table and compose alike. */
 int lk_vocabulary_equal(const lk_vocabulary *a, const lk_vocabulary *b);
 
 /* Encodes zero-terminated UTF-8 text of one line into tokens (room for `capacity`), storing
  * their number. LK_BAD_DATA: invalid UTF-8, a character outside the vocabulary (named, with
- * its U+ number and place in the text), pad or mask in the text, or more than capacity
- * characters. `name` and `line` say in the message where the text is from (line 0: no
- * line). */
+ * its U+ number and place in the text, in NFC where the vocabulary composes), pad or mask
+ * in the text, or more than capacity characters. `name` and `line` say in the message where
+ * the text is from (line 0: no line). */
 lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
                                const char *name, uint64_t line, uint16_t *tokens,
                                size_t capacity, size_t *count);

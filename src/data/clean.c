@@ -1,5 +1,7 @@
 #include "lockstep/clean.h"
+#include "data/normal.h"
 #include "data/text.h"
+#include "lockstep/memory.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -71,7 +73,7 @@ int lk_clean_equal(const char *one, const char *other) {
   size_t a, b;
   one = find_ends(one, &a);
   other = find_ends(other, &b);
-  return a == b && !memcmp(one, other, a);
+  return (a == b && !memcmp(one, other, a)) || lk_normal_equal(one, a, other, b);
 }
 
 /* "2,937" */
@@ -101,7 +103,10 @@ void lk_clean_say(const char *name, const lk_left_out *count) {
   if (count->returns) add(text, sizeof text, count->returns, "carriage return");
   if (*text)
     lk_say("%s: %s%s left out", name, text, count->returns ? " before line ends" : "");
-  if (!count->blanks) return;
   write_number(digits, count->blanks);
-  lk_say("%s: blanks around %s of the questions and answers left out", name, digits);
+  if (count->blanks)
+    lk_say("%s: blanks around %s of the questions and answers left out", name, digits);
+  write_number(digits, count->composed);
+  if (count->composed)
+    lk_say("%s: characters brought to NFC in %s of the documents", name, digits);
 }

@@ -1,6 +1,7 @@
 /* Reading a text: one pass over all of it checks every character and counts; a second one
  * over the slice's lines encodes them. */
 #include "data/foreign.h"
+#include "data/normal.h"
 #include "data/text.h"
 #include "lockstep/corpus.h"
 #include "lockstep/file.h"
@@ -139,21 +140,39 @@ static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_ran
 
 static lk_status fill_corpus(lk_corpus *corpus, text_file *text,
                              const lk_vocabulary *vocabulary, lk_slice slice) {
-  LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
-  LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
-  lk_clean_text(text->bytes, &text->size, &corpus->left_out);
   LK_TRY(scan_text(corpus, text, vocabulary));
   LK_TRY(lk_corpus_check_slice(text->name, corpus->documents, slice));
   return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
 }
 
-lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
+static lk_status fill_composed(lk_corpus *corpus, text_file *text,
                                const lk_vocabulary *vocabulary, lk_slice slice) {
-  text_file text = {name, bytes, size};
+  text_file composed = {.name = text->name};
+  LK_TRY(lk_text_check(text->bytes, text->size, text->name));
+  LK_TRY(lk_normal_text(text->bytes, text->size, text->name, &composed.bytes,
+                        &composed.size, &corpus->left_out.composed));
+  lk_status status = fill_corpus(corpus, &composed, vocabulary, slice);
+  lk_free(composed.bytes);
+  if (status == LK_OK) lk_vocabulary_compose(corpus->vocabulary, 1);
+  return status;
+}
+
+static lk_status read_corpus(lk_corpus *corpus, text_file *text,
+                             const lk_vocabulary *vocabulary, int composes,
+                             lk_slice slice) {
+  LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
+  LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
+  lk_clean_text(text->bytes, &text->size, &corpus->left_out);
+  return composes ? fill_composed(corpus, text, vocabulary, slice)
+                  : fill_corpus(corpus, text, vocabulary, slice);
+}
+
+static lk_status parse(lk_corpus **out, text_file text, const lk_vocabulary *vocabulary,
+                       int composes, lk_slice slice) {
   lk_corpus *corpus = NULL;
   *out = NULL;
   LK_TRY(LK_NEW(corpus, 1));
-  lk_status status = fill_corpus(corpus, &text, vocabulary, slice);
+  lk_status status = read_corpus(corpus, &text, vocabulary, composes, slice);
   if (status == LK_OK)
     *out = corpus;
   else
@@ -161,16 +180,33 @@ lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const 
   return status;
 }
 
+static int composes(const lk_vocabulary *vocabulary) {
+  return vocabulary && lk_vocabulary_composes(vocabulary);
+}
+
+lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
+                               const lk_vocabulary *vocabulary, lk_slice slice) {
+  return parse(out, (text_file){name, bytes, size}, vocabulary, composes(vocabulary),
+               slice);
+}
+
+static lk_status read_text(lk_corpus **out, const char *path,
+                           const lk_vocabulary *vocabulary, int composes, lk_slice slice) {
+  text_file text = {.name = lk_file_name(path)};
+  *out = NULL;
+  LK_TRY(lk_file_read(path, &text.bytes, &text.size));
+  lk_status status = parse(out, text, vocabulary, composes, slice);
+  lk_free(text.bytes);
+  return status;
+}
+
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_vocabulary *vocabulary, lk_slice slice) {
-  char *bytes;
-  size_t size;
-  *out = NULL;
-  LK_TRY(lk_file_read(path, &bytes, &size));
-  lk_status status =
-      lk_corpus_parse_text(out, bytes, size, lk_file_name(path), vocabulary, slice);
-  lk_free(bytes);
-  return status;
+  return read_text(out, path, vocabulary, composes(vocabulary), slice);
+}
+
+lk_status lk_corpus_read_composed(lk_corpus **out, const char *path) {
+  return read_text(out, path, NULL, 1, (lk_slice){1, 0, 1});
 }
 
 /* A document to be found, and whose place in the list it has. */

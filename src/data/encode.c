@@ -1,3 +1,4 @@
+#include "data/normal.h"
 #include "data/text.h"
 #include "lockstep/memory.h"
 #include "lockstep/vocabulary.h"
@@ -15,10 +16,10 @@ static lk_status refuse_length(const char *name, uint64_t line, size_t capacity)
       name, (unsigned long long)line, capacity);
 }
 
-lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
-                               const char *name, uint64_t line, uint16_t *tokens,
-                               size_t capacity, size_t *count) {
-  size_t size = strlen(text), used = 0;
+static lk_status encode(const lk_vocabulary *vocabulary, const char *text, size_t size,
+                        const char *name, uint64_t line, uint16_t *tokens, size_t capacity,
+                        size_t *count) {
+  size_t used = 0;
   for (size_t at = 0; at < size;) {
     uint32_t code_point;
     lk_text_place place = {line, at + 1, used + 1};
@@ -32,6 +33,20 @@ lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text
   }
   *count = used;
   return LK_OK;
+}
+
+lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
+                               const char *name, uint64_t line, uint16_t *tokens,
+                               size_t capacity, size_t *count) {
+  size_t size = strlen(text);
+  char *composed;
+  if (!lk_vocabulary_composes(vocabulary))
+    return encode(vocabulary, text, size, name, line, tokens, capacity, count);
+  LK_TRY(lk_normal_line(text, size, name, line, &composed, &size));
+  lk_status status =
+      encode(vocabulary, composed, size, name, line, tokens, capacity, count);
+  lk_free(composed);
+  return status;
 }
 
 lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const uint16_t *tokens,

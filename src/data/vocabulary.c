@@ -13,6 +13,7 @@ struct lk_vocabulary {
   int size;
   uint16_t *ids;  /* (limit) the id of every code point below limit, 0: none */
   uint32_t limit; /* the highest code point + 1 */
+  int composes;
 };
 
 static lk_status check_size(size_t size) {
@@ -94,7 +95,9 @@ lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points,
 }
 
 lk_status lk_vocabulary_copy(lk_vocabulary **out, const lk_vocabulary *vocabulary) {
-  return lk_vocabulary_restore(out, vocabulary->table, (size_t)vocabulary->size);
+  LK_TRY(lk_vocabulary_restore(out, vocabulary->table, (size_t)vocabulary->size));
+  (*out)->composes = vocabulary->composes;
+  return LK_OK;
 }
 
 void lk_vocabulary_free(lk_vocabulary *vocabulary) {
@@ -119,7 +122,15 @@ int lk_vocabulary_id(const lk_vocabulary *vocabulary, uint32_t code_point) {
   return vocabulary->ids[code_point];
 }
 
+void lk_vocabulary_compose(lk_vocabulary *vocabulary, int composes) {
+  vocabulary->composes = composes != 0;
+}
+
+int lk_vocabulary_composes(const lk_vocabulary *vocabulary) {
+  return vocabulary->composes;
+}
+
 int lk_vocabulary_equal(const lk_vocabulary *a, const lk_vocabulary *b) {
-  return a->size == b->size &&
+  return a->size == b->size && a->composes == b->composes &&
          !memcmp(a->table, b->table, (size_t)a->size * sizeof *a->table);
 }

@@ -130,6 +130,56 @@ static void a_slice_holds_its_shards_only(void **state) {
   lk_corpus_free(all);
 }
 
+static void assert_encodes(const lk_vocabulary *vocabulary, const char *text,
+                           const char *same) {
+  uint16_t tokens[8];
+  size_t count;
+  char *found;
+  assert_int_equal(lk_vocabulary_encode(vocabulary, text, "it", 0, tokens, 8, &count),
+                   LK_OK);
+  assert_int_equal(lk_vocabulary_decode(vocabulary, tokens, count, &found), LK_OK);
+  assert_string_equal(found, same);
+  lk_free(found);
+}
+
+/* e and an acute, a ring under and above in both orders, Hangul by its letters. */
+static void nfc_composes_a_text_and_what_is_looked_up(void **state) {
+  (void)state;
+  const char *text = "ab\n\ncafe\u0301 r\ne\u0301\u0323\nẹ́\n\u1112\u1161\u11ab\u2126";
+  lk_corpus *corpus, *again;
+  assert_int_equal(lk_corpus_read_composed(&corpus, temporary_text(text)), LK_OK);
+  assert_true(lk_vocabulary_composes(corpus->vocabulary));
+  assert_int_equal(corpus->left_out.composed, 3);
+  assert_document(corpus, 1, "café r");
+  assert_document(corpus, 2, "ẹ\u0301");
+  assert_document(corpus, 3, "ẹ\u0301");
+  assert_document(corpus, 4, "한Ω");
+  assert_encodes(corpus->vocabulary, "fe\u0301", "fé");
+  assert_encodes(corpus->vocabulary, "ab", "ab");
+  assert_int_equal(
+      lk_corpus_read_text(&again, temporary_text("cafe\u0301"), corpus->vocabulary, whole),
+      LK_OK);
+  assert_document(again, 0, "café");
+  assert_true(lk_vocabulary_equal(again->vocabulary, corpus->vocabulary));
+  lk_vocabulary_compose(again->vocabulary, 0);
+  assert_false(lk_vocabulary_equal(again->vocabulary, corpus->vocabulary));
+  lk_corpus_free(again);
+  lk_corpus_free(corpus);
+}
+
+static void nfc_refuses_what_would_take_for_ever(void **state) {
+  (void)state;
+  char text[4096] = "good\ne";
+  lk_corpus *corpus;
+  for (int i = 0; i < 1001; i++)
+    strcat(text, i % 2 ? "\u0301" : "\u0323");
+  assert_int_equal(lk_corpus_read_composed(&corpus, temporary_text(text)), LK_BAD_DATA);
+  assert_message(temporary_path, ", line 2: more than 1000 combining marks in a row", NULL);
+  assert_int_equal(lk_corpus_read_composed(&corpus, temporary_text("a\nb\xff")),
+                   LK_BAD_DATA);
+  assert_message(temporary_path, ", line 2, byte 2: invalid UTF-8 (0xFF)", NULL);
+}
+
 static void a_given_vocabulary_is_used(void **state) {
   (void)state;
   const uint32_t letters[] = {'a', 'b', 'c', 'z'}; /* no newline: it is never a token */
@@ -223,6 +273,8 @@ int main(void) {
       cmocka_unit_test(a_last_newline_adds_no_document),
       cmocka_unit_test(the_hash_is_of_the_bytes),
       cmocka_unit_test(a_slice_holds_its_shards_only),
+      cmocka_unit_test(nfc_composes_a_text_and_what_is_looked_up),
+      cmocka_unit_test(nfc_refuses_what_would_take_for_ever),
       cmocka_unit_test(a_given_vocabulary_is_used),
       cmocka_unit_test(bad_texts_are_refused_by_every_slice),
       cmocka_unit_test(too_few_documents_are_named_with_the_fix),

@@ -1,0 +1,116 @@
+#include "data/normal.h"
+#include "data/text.h"
+#include "lockstep/memory.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utf8proc.h>
+
+enum {
+  MOST_MARKS = 1000, /* in a row; Unicode's stream-safe texts have 30 */
+  GROWTH = 3         /* UTF-8 in NFC is at most so much longer: UAX #15, table 4 */
+};
+
+static lk_status refuse_marks(const char *name, uint64_t line) {
+  char where[32] = "";
+  if (line) snprintf(where, sizeof where, ", line %llu", (unsigned long long)line);
+  return lk_fail(LK_BAD_DATA,
+                 "%s%s: more than %d combining marks in a row cannot be brought to NFC; "
+                 "remove the line",
+                 name, where, MOST_MARKS);
+}
+
+static lk_status check(const char *bytes, size_t size, const char *name, uint64_t line) {
+  int marks = 0;
+  for (size_t at = 0; at < size;) {
+    uint32_t code_point;
+    int length = lk_text_next(bytes + at, size - at, &code_point);
+    if (!length) {
+      lk_text_place place = lk_text_place_of(bytes, at);
+      place.line = line;
+      return lk_text_refuse_byte(name, place, bytes[at]);
+    }
+    int combines =
+        utf8proc_get_property((utf8proc_int32_t)code_point)->combining_class != 0;
+    marks = combines ? marks + 1 : 0;
+    if (marks > MOST_MARKS) return refuse_marks(name, line);
+    at += (size_t)length;
+  }
+  return LK_OK;
+}
+
+static int is_ascii(const char *bytes, size_t size) {
+  for (size_t i = 0; i < size; i++)
+    if ((unsigned char)bytes[i] >= 0x80) return 0;
+  return 1;
+}
+
+/* *out is the library's, to be freed by free(); NULL where ASCII alone stays as it is. */
+static lk_status compose(const char *bytes, size_t size, const char *name, uint64_t line,
+                         utf8proc_uint8_t **out, size_t *out_size) {
+  *out = NULL;
+  if (is_ascii(bytes, size)) return LK_OK;
+  LK_TRY(check(bytes, size, name, line));
+  utf8proc_ssize_t length =
+      utf8proc_map((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)size, out,
+                   UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  if (length < 0)
+    return lk_fail(LK_INTERNAL, "%s: no NFC: %s", name, utf8proc_errmsg(length));
+  *out_size = (size_t)length;
+  return LK_OK;
+}
+
+lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint64_t line,
+                         char **out, size_t *out_size) {
+  utf8proc_uint8_t *composed;
+  *out = NULL;
+  *out_size = size;
+  LK_TRY(compose(bytes, size, name, line, &composed, out_size));
+  lk_status status = lk_allocate((void **)out, *out_size, 1, "a line in NFC");
+  if (status == LK_OK) memcpy(*out, composed ? (const char *)composed : bytes, *out_size);
+  free(composed);
+  return status;
+}
+
+/* Appends the line in NFC to *to; nothing grows by more than GROWTH. */
+static lk_status append(const char *bytes, size_t size, const char *name, uint64_t line,
+                        char **to, uint64_t *changed) {
+  utf8proc_uint8_t *composed;
+  size_t length = size;
+  LK_TRY(compose(bytes, size, name, line, &composed, &length));
+  memcpy(*to, composed ? (const char *)composed : bytes, length);
+  *changed += length != size || memcmp(*to, bytes, size) != 0;
+  *to += length;
+  free(composed);
+  return LK_OK;
+}
+
+lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
+                         size_t *out_size, uint64_t *changed) {
+  const char *end = bytes + size;
+  lk_status status = lk_allocate((void **)out, size, GROWTH, "the text in NFC");
+  char *to = *out;
+  for (uint64_t line = 1; status == LK_OK && bytes < end; line++) {
+    const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+    size_t length = newline ? (size_t)(newline + 1 - bytes) : (size_t)(end - bytes);
+    status = append(bytes, length, name, line, &to, changed);
+    bytes += length;
+  }
+  *out_size = (size_t)(to - *out);
+  if (status == LK_OK) return LK_OK;
+  lk_free(*out);
+  *out = NULL;
+  return status;
+}
+
+int lk_normal_equal(const char *one, size_t one_size, const char *other,
+                    size_t other_size) {
+  utf8proc_uint8_t *a = NULL, *b = NULL;
+  int known = compose(one, one_size, "", 0, &a, &one_size) == LK_OK &&
+              compose(other, other_size, "", 0, &b, &other_size) == LK_OK;
+  int equal = known && one_size == other_size &&
+              !memcmp(a ? (const char *)a : one, b ? (const char *)b : other, one_size);
+  free(a);
+  free(b);
+  return equal;
+}

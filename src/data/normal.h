@@ -1,0 +1,24 @@
+/* NFC, Unicode's composed form: é is one code point, not e and an accent. Private to
+ * src/data; utf8proc does it. */
+#ifndef DATA_NORMAL_H
+#define DATA_NORMAL_H
+
+#include "lockstep/status.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* A line of a text in NFC, owned by the caller (lk_free), without a zero behind it.
+ * LK_BAD_DATA: invalid UTF-8, or more combining marks in a row than any writing has: the
+ * library's time grows with the square of them. `name` and `line` (0: no line) are for
+ * messages. */
+lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint64_t line,
+                         char **out, size_t *out_size);
+
+/* The same of all lines of a text; *changed is how many of them differ from before. */
+lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
+                         size_t *out_size, uint64_t *changed);
+
+/* Nonzero when both have the same NFC; 0 if one has none. */
+int lk_normal_equal(const char *one, size_t one_size, const char *other, size_t other_size);
+
+#endif
