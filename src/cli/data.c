@@ -29,9 +29,10 @@ static void print_facts(const char *path, const lk_corpus *corpus) {
          lk_vocabulary_size(corpus->vocabulary));
 }
 
-static lk_status prepare(const char *text, const char *path) {
+static lk_status prepare(const char *text, const char *path, int nfc) {
   lk_corpus *corpus = NULL;
-  LK_TRY(lk_corpus_read_text(&corpus, text, NULL, (lk_slice){1, 0, 1}));
+  LK_TRY(nfc ? lk_corpus_read_composed(&corpus, text)
+             : lk_corpus_read_text(&corpus, text, NULL, (lk_slice){1, 0, 1}));
   lk_clean_say(lk_file_name(text), &corpus->left_out);
   lk_status status = lk_corpus_write_hdf5(path, corpus);
   if (status == LK_OK) print_facts(path, corpus);
@@ -40,11 +41,16 @@ static lk_status prepare(const char *text, const char *path) {
 }
 
 lk_status lk_cli_prepare(lk_world *world, int argc, char **argv) {
+  int nfc = 0;
+  const lk_option options[] = {
+      {"nfc", 0, LK_OPTION_FLAG, &nfc, "",
+       "compose characters (Unicode's NFC), here and in whatever the model is asked"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 2, 2, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 2, 2, &words));
   if (words.help) return LK_OK;
   LK_TRY(lk_arguments_outputs(world, words.words[1], NULL, (const char *const *)words.words,
                               1));
-  return lk_world_agree(
-      world, lk_world_rank(world) == 0 ? prepare(words.words[0], words.words[1]) : LK_OK);
+  return lk_world_agree(world, lk_world_rank(world) == 0
+                                   ? prepare(words.words[0], words.words[1], nfc)
+                                   : LK_OK);
 }

@@ -38,6 +38,7 @@ static lk_status inspect_corpus(const char *path) {
   printf("kind: corpus\ncharacters: %llu\ndocuments: %llu\nvocabulary: %d\nsha256: %s\n",
          (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
          lk_vocabulary_size(corpus->vocabulary), corpus->sha256.hex);
+  if (lk_vocabulary_composes(corpus->vocabulary)) puts("normal form: NFC");
   lk_corpus_free(corpus);
   return LK_OK;
 }

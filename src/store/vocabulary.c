@@ -1,20 +1,39 @@
 #include "store/vocabulary.h"
 #include "lockstep/memory.h"
+#include <string.h>
 
 static const lk_h5_array place = {.name = "vocabulary", .type = LK_H5_U32, .rank = 1};
+
+/* The file's attribute for a vocabulary that composes; it is not there for others. */
+static const char form[] = "normal_form";
 
 lk_status lk_h5_write_vocabulary(const lk_h5_file *file, const lk_vocabulary *vocabulary) {
   lk_h5_array array = place;
   array.size[0] = (uint64_t)lk_vocabulary_size(vocabulary);
+  if (lk_vocabulary_composes(vocabulary)) LK_TRY(lk_h5_write_text(file, form, "NFC"));
   return lk_h5_write_array(file, &array, "Unicode code point",
                            "the character of each id: pad, mask, then ascending",
                            lk_vocabulary_table(vocabulary));
 }
 
+static lk_status read_form(const lk_h5_file *file, lk_vocabulary *vocabulary) {
+  char name[8];
+  if (!lk_h5_has_attribute(file, form)) return LK_OK;
+  LK_TRY(lk_h5_read_text(file, form, name, sizeof name));
+  if (strcmp(name, "NFC") != 0) return lk_h5_damaged(file, "an unknown normal form");
+  lk_vocabulary_compose(vocabulary, 1);
+  return LK_OK;
+}
+
 static lk_status restore(const lk_h5_file *file, lk_vocabulary **out, const uint32_t *table,
                          size_t size) {
   lk_status status = lk_vocabulary_restore(out, table, size);
-  return status == LK_BAD_DATA ? lk_h5_damaged(file, lk_message()) : status;
+  if (status == LK_BAD_DATA) return lk_h5_damaged(file, lk_message());
+  if (status == LK_OK) status = read_form(file, *out);
+  if (status == LK_OK) return LK_OK;
+  lk_vocabulary_free(*out);
+  *out = NULL;
+  return status;
 }
 
 lk_status lk_h5_read_vocabulary(const lk_h5_file *file, lk_vocabulary **out) {

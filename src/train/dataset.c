@@ -31,16 +31,21 @@ struct lk_dataset {
   uint16_t *example; /* (block + 1) scratch */
 };
 
+static const char *form_of(const lk_vocabulary *vocabulary) {
+  return lk_vocabulary_composes(vocabulary) ? ", NFC" : "";
+}
+
 static lk_status read_corpus(lk_dataset *d, const lk_config *config,
                              const lk_vocabulary *vocabulary, lk_slice slice) {
   LK_TRY(lk_corpus_read(&d->corpus, config->corpus, NULL, slice));
   if (vocabulary && !lk_vocabulary_equal(vocabulary, d->corpus->vocabulary))
     return lk_fail(
         LK_BAD_DATA,
-        "%s: its vocabulary (%d ids) is not that of the checkpoint %s (%d ids); train "
+        "%s: its vocabulary (%d ids%s) is not that of the checkpoint %s (%d ids%s); train "
         "on the corpus that the checkpoint was made from",
-        config->corpus, lk_vocabulary_size(d->corpus->vocabulary), config->init,
-        lk_vocabulary_size(vocabulary));
+        config->corpus, lk_vocabulary_size(d->corpus->vocabulary),
+        form_of(d->corpus->vocabulary), config->init, lk_vocabulary_size(vocabulary),
+        form_of(vocabulary));
   return lk_vocabulary_copy(&d->vocabulary, d->corpus->vocabulary);
 }
 

@@ -5,7 +5,7 @@
 
 /* What the other ranks need before they can make room. */
 typedef struct {
-  int present, has_moments;
+  int present, has_moments, composes;
   lk_checkpoint_info info; /* its text pointer is rank 0's, and unused */
   uint64_t config_size;
 } header;
@@ -24,7 +24,7 @@ static lk_status make_room(lk_checkpoint **out, const header *head) {
   return LK_NEW(c->v, c->table->count);
 }
 
-static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c) {
+static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c, int composes) {
   size_t size = (size_t)c->info.shape.vocabulary;
   uint32_t *table = NULL;
   LK_TRY(lk_world_agree(world, LK_NEW(table, size)));
@@ -33,6 +33,7 @@ static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c) {
   lk_status status = lk_world_broadcast(world, table, size * sizeof *table);
   if (status == LK_OK && lk_world_rank(world) != 0)
     status = lk_vocabulary_restore(&c->vocabulary, table, size);
+  if (status == LK_OK) lk_vocabulary_compose(c->vocabulary, composes);
   lk_free(table);
   return lk_world_agree(world, status);
 }
@@ -45,7 +46,7 @@ static lk_status share_content(lk_world *world, lk_checkpoint *c, const header *
     LK_TRY(lk_world_broadcast(world, c->m, bytes));
     LK_TRY(lk_world_broadcast(world, c->v, bytes));
   }
-  return share_vocabulary(world, c);
+  return share_vocabulary(world, c, head->composes);
 }
 
 lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
@@ -53,7 +54,8 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
   lk_status status = LK_OK;
   if (*checkpoint) {
     const lk_checkpoint *c = *checkpoint;
-    head = (header){1, c->m != NULL, c->info, strlen(c->info.config)};
+    head = (header){1, c->m != NULL, lk_vocabulary_composes(c->vocabulary), c->info,
+                    strlen(c->info.config)};
   }
   LK_TRY(lk_world_broadcast(world, &head, sizeof head));
   if (!head.present || lk_world_size(world) == 1) return LK_OK;
