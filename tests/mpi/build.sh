@@ -65,12 +65,17 @@ train 1 64 ./other run=run-1 steps=8 strict=true
 said 1 "bits may differ.*here, .*Nehalem.* before"
 
 # Ranks of two executables are refused, whatever they are called; of two copies they are not.
-two=("$MPIRUN" -np 1 "$LOCKSTEP" "${command[@]}" steps=2)
-timeout $((60 * ${PATIENCE:-1})) "${two[@]}" run=copies : -np 1 elsewhere/lockstep "${command[@]}" steps=2 run=copies 2> log ||
-  fail "two copies of a program: $(cat log)"
-code=0
-timeout $((60 * ${PATIENCE:-1})) "${two[@]}" run=mixed : -np 1 ./other "${command[@]}" steps=2 run=mixed 2> log || code=$?
-((code == 64)) || fail "two programs: exit code $code: $(cat log)"
+# together PROGRAM CODE ARGUMENT...: rank 1 runs PROGRAM.
+together() {
+  local program=$1 expected=$2 code=0 rest
+  shift 2
+  rest=$(printf ' %q' "${command[@]}" "$@")
+  timeout $((60 * ${PATIENCE:-1})) "$MPIRUN" -np 2 bash "$SOURCE_DIR/tests/mpi/by_rank.bash" \
+    "$(printf %q "$LOCKSTEP")$rest" "$program$rest" 2> log || code=$?
+  ((code == expected)) || fail "with $program: exit code $code: $(cat log)"
+}
+together elsewhere/lockstep 0 steps=2 run=copies
+together ./other 64 steps=2 run=mixed
 said 1 'program'
 [[ ! -e mixed/metrics.csv ]] || fail "two programs trained together"
 echo "another build is refused or named"

@@ -73,9 +73,10 @@ done
 "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt run=run steps=1 2> /dev/null
 model=run/checkpoints/latest
 short() {
-  # shellcheck disable=SC2016 # for the inner shell
-  background "$1" env LOCKSTEP_WATCHDOG=2 "$MPIRUN" -np 1 "$LOCKSTEP" "$@" : \
-    -np 1 bash -c 'kill -STOP $$; exec "$@"' stopped "$LOCKSTEP" "$@"
+  local words
+  words=$(printf '%q ' "$LOCKSTEP" "$@")
+  background "$1" env LOCKSTEP_WATCHDOG=2 "$MPIRUN" -np 2 bash "$SOURCE_DIR/tests/mpi/by_rank.bash" \
+    "$words" "bash -c 'kill -STOP \$\$; exec $words'"
 }
 short config "$SOURCE_DIR/configs/tiny.yaml"
 short inspect "$model"
