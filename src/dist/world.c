@@ -100,10 +100,10 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   int provided = MPI_THREAD_SINGLE;
   *out = NULL;
   LK_TRY(lk_launcher_check());
+  LK_TRY(lk_transport_choose());
   LK_TRY(lk_memory_check(mpi_bytes, "the ranks' connections"));
   LK_TRY(LK_NEW(world, 1));
   world->comm = MPI_COMM_NULL;
-  lk_transport_choose();
   begin_guard();
   lk_status status = start_mpi(argc, argv, &provided);
   if (status == LK_OK) {

@@ -21,8 +21,9 @@ struct lk_world {
 };
 
 /* Before MPI starts: shared memory alone where all ranks are on one host, unless the
- * environment (OMPI_MCA_pml, OMPI_MCA_btl) says otherwise. */
-void lk_transport_choose(void);
+ * environment (OMPI_MCA_pml, OMPI_MCA_btl) says otherwise. LK_USAGE: TMPDIR is no folder
+ * that MPI can use. */
+lk_status lk_transport_choose(void);
 
 /* Around every MPI call, for the watchdog. */
 void lk_mpi_enter(void);
