@@ -8,6 +8,11 @@
 
 LK_C_BEGIN
 
+/* What SIGHUP does by itself, nothing under nohup: kept before any library starts, and
+ * given back in main, for Open MPI 5 comes with one that takes it. */
+void lk_signals_keep_hangup(void);
+void lk_signals_give_back_hangup(void);
+
 /* Holds them back, also over an exec, so that none ends the process before
  * lk_signals_catch, which then delivers them. */
 void lk_signals_hold(void);

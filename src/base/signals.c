@@ -28,6 +28,16 @@ static void mask(int how) {
   sigprocmask(how, &set, NULL);
 }
 
+static struct sigaction hangup; /* as SIGHUP was first; its default by itself */
+
+void lk_signals_keep_hangup(void) {
+  sigaction(SIGHUP, NULL, &hangup);
+}
+
+void lk_signals_give_back_hangup(void) {
+  sigaction(SIGHUP, &hangup, NULL);
+}
+
 void lk_signals_hold(void) {
   mask(SIG_BLOCK);
 }

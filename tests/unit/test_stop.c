@@ -51,6 +51,19 @@ static void a_time_limit_and_a_signal_ask_to_stop(void **state) {
   assert_string_equal(lk_stop_requested(0, 0), "SIGXCPU");
 }
 
+static void on_hangup(int number) {
+  (void)number;
+}
+
+static void nohup_holds_whatever_a_library_does(void **state) {
+  (void)state;
+  signal(SIGHUP, SIG_IGN);
+  lk_signals_keep_hangup();
+  signal(SIGHUP, on_hangup); /* as a library would */
+  lk_signals_give_back_hangup();
+  assert_ptr_equal(signal(SIGHUP, SIG_DFL), SIG_IGN);
+}
+
 static void a_signal_before_the_handlers_is_kept_for_them(void **state) {
   (void)state;
   lk_signals_hold();
@@ -98,6 +111,7 @@ int main(void) {
       cmocka_unit_test(durations_add_up),
       cmocka_unit_test(other_texts_are_refused),
       cmocka_unit_test(a_time_limit_and_a_signal_ask_to_stop),
+      cmocka_unit_test(nohup_holds_whatever_a_library_does),
       cmocka_unit_test(a_signal_before_the_handlers_is_kept_for_them),
       cmocka_unit_test(a_hangup_counts_unless_it_is_ignored),
       cmocka_unit_test(a_signal_ends_a_wait_for_a_pipe),
