@@ -15,6 +15,7 @@ int lk_kernels_are_reference(void) {
 /* The same three levels, and the same tests, as the loader's choice among LK_CLONES. */
 const char *lk_kernels_instruction_set(void) {
 #if defined(__x86_64__)
+  __builtin_cpu_init(); /* it may be asked before the program's constructors run */
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl"))

@@ -38,23 +38,28 @@ static lk_status run(lk_world *world, int argc, char **argv) {
 }
 
 /* Has a run to save when a signal asks it to stop; the others end at once. */
-static int saves(const lk_command *command) {
+static int saves(int argc, char **argv) {
+  const lk_command *command = argc > 1 ? lk_command_find(argv[1]) : NULL;
   return command && (command->run == lk_cli_pretrain || command->run == lk_cli_finetune);
 }
 
-/* First of all. The preparation of the BLAS may start the program anew, without its
- * handlers. */
-static void prepare(int argc, char **argv) {
-  int catches = saves(argc > 1 ? lk_command_find(argv[1]) : NULL);
+/* Before all else, even the libraries' own start: that of OpenBLAS can take for ever, and a
+ * signal can come at any time. The preparation of the BLAS may start the program anew. */
+static void prepare(int argc, char **argv, char **environment) {
   lk_streams_prepare();
-  if (catches) lk_signals_hold();
-  lk_blas_prepare(argv);
-  if (catches) lk_signals_catch();
+  lk_signals_keep_hangup();
+  if (saves(argc, argv)) lk_signals_hold();
+  lk_blas_prepare(argv, environment);
 }
+
+__attribute__((section(".preinit_array"),
+               used)) static void (*const first)(int, char **, char **) = prepare;
 
 int main(int argc, char **argv) {
   lk_world *world = NULL;
-  prepare(argc, argv);
+  lk_blas_loaded();
+  lk_signals_give_back_hangup();
+  if (saves(argc, argv)) lk_signals_catch();
   if (argc > 0) lk_resume_remember_program(argv[0]);
   lk_status status = lk_world_create(&world, &argc, &argv);
   if (status == LK_OK) status = run(world, argc, argv);

@@ -17,21 +17,43 @@ static const char *core_type(void) {
   return NULL;
 }
 
-/* Nonzero when the variable was missing and is set now. */
-static int set_if_missing(const char *name, const char *value) {
-  return value && !getenv(name) && !setenv(name, value, 0);
+static int is_set(char **environment, const char *name) {
+  size_t length = strlen(name);
+  for (; *environment; environment++)
+    if (!strncmp(*environment, name, length) && (*environment)[length] == '=') return 1;
+  return 0;
 }
 
-void lk_blas_prepare(char **argv) {
-  char program[PATH_MAX]; /* its own path, so that ps goes on showing its name */
-  ssize_t length;
-  int changed = set_if_missing("OPENBLAS_CORETYPE", core_type());
-  changed |= set_if_missing("OPENBLAS_NUM_THREADS", "1");
-  if (!changed) return;
-  length = readlink("/proc/self/exe", program, sizeof program - 1);
+/* Its own path, so that ps goes on showing its name. */
+static void start_anew(char **argv, char **environment) {
+  char program[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length <= 0) return;
   program[length] = '\0';
-  execv(program, argv);
+  execve(program, argv, environment);
+}
+
+void lk_blas_prepare(char **argv, char **environment) {
+  static char threads[] = "OPENBLAS_NUM_THREADS=1";
+  char core[32];
+  size_t before = 0;
+  while (environment[before])
+    before++;
+  char *all[before + 3];
+  memcpy(all, environment, before * sizeof *all);
+  size_t count = before;
+  if (core_type() && !is_set(environment, "OPENBLAS_CORETYPE")) {
+    snprintf(core, sizeof core, "OPENBLAS_CORETYPE=%s", core_type());
+    all[count++] = core;
+  }
+  if (!is_set(environment, "OPENBLAS_NUM_THREADS")) all[count++] = threads;
+  all[count] = NULL;
+  if (count > before) start_anew(argv, all);
+  lk_blas_watch();
+}
+
+void lk_blas_loaded(void) {
+  lk_blas_unwatch();
 }
 
 /* Large enough for no shortcut without a buffer, and for all threads. */
