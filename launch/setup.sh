@@ -45,6 +45,7 @@ gnuplot-nox       commands gnuplot
 iproute2          commands ip tc
 slurm-wlm         commands slurmctld slurmd srun
 munge             commands munged
+file              commands file
 "
 
 probe_commands() {

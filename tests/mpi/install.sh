@@ -89,7 +89,7 @@ if command -v c++ > log; then
 fi
 
 # The package
-if command -v dpkg-deb dpkg-shlibdeps > log; then
+if command -v dpkg-deb > log && command -v dpkg-shlibdeps > log && command -v file > log; then
   cpack --config "$build/CPackConfig.cmake" -B pack > log 2>&1 || fail "cpack: $(cat log)"
   package=$(echo pack/*.deb)
   dpkg-deb -f "$package" Depends > depends
