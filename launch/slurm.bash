@@ -41,7 +41,7 @@ count_ranks() {
 # that fails), else mpirun, which asks Slurm for the nodes.
 choose_launcher() {
   count_ranks
-  if srun --mpi=list 2>&1 | grep -qw pmix; then
+  if srun --mpi=list 2>&1 | grep -w pmix > /dev/null; then
     launcher=(srun --mpi=pmix -K --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads")
   else
     notice_lost_hosts

@@ -54,7 +54,7 @@ complete_words() {
 lockstep synth data --people 80 --questions 40 > log
 "$prefix/share/lockstep/launch/local.sh" -n 1 "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt \
   run=run steps=2 > log 2>&1 || fail "the installed launcher: $(cat log)"
-lockstep inspect run/checkpoints/latest | grep -qx 'step: 2' || fail "not trained"
+lockstep inspect run/checkpoints/latest | grep -x "step: 2" > found || fail "not trained"
 for config in "$prefix"/share/lockstep/configs/*/*.yaml; do
   lockstep config "$config" corpus=data/wiki.txt run=other questions=data/birth_places_train.tsv > log ||
     fail "$config"

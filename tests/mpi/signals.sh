@@ -31,7 +31,7 @@ check_stop() {
   grep -qE "^lockstep: .*stopped after step $newest of 1000000 by $2; to resume: .*pretrain.* run=run" \
     log || fail "$1: another message: $(cat log)"
   ((before == 0)) || grep -q "going on after step $before of" log || fail "$1: not from step $before"
-  "$LOCKSTEP" inspect "run/checkpoints/latest" | grep -qx "step: $newest" || fail "$1: inspect"
+  "$LOCKSTEP" inspect "run/checkpoints/latest" | grep -x "step: $newest" > inspected || fail "$1: inspect"
   last_step run
   ((step == newest)) || fail "$1: metrics.csv ends with step $step"
   echo "$1: stopped after step $newest"

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$SOURCE_DIR"
 
 version=14
-if ! clang-format --version 2>/dev/null | grep -q "version $version\."; then
+if ! clang-format --version 2>/dev/null | grep "version $version\." > /dev/null; then
   echo "SKIPPED: clang-format $version is not installed (others break lines differently)"
   exit 77
 fi
