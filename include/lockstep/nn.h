@@ -17,11 +17,11 @@ LK_C_BEGIN
  * loaded, and knows new processors badly: some get kernels of 2004. This sets
  * OPENBLAS_CORETYPE by the instruction set, so that all processors of one instruction set
  * give the same bits, and OPENBLAS_NUM_THREADS to 1, where they are not set, and starts the
- * program anew if it set one. Called from .preinit_array, before OpenBLAS is ready, and
- * before getenv is. It returns where nothing was to be done, or starting anew failed; until
- * lk_blas_loaded the process then ends with a message if OpenBLAS, which waits for ever
- * where it finds no memory, does not come to an end. */
-void lk_blas_prepare(char **argv, char **environment);
+ * program anew if it set one. To be called from .preinit_array, before OpenBLAS starts. It
+ * returns where nothing was to be done, or starting anew failed. LK_INTERNAL when there is
+ * no memory for a product; as OpenBLAS looks for it for ever where it finds none, the
+ * process from here to lk_blas_loaded ends with a message if that takes long. */
+lk_status lk_blas_prepare(char **argv);
 
 /* First in main. */
 void lk_blas_loaded(void);

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* environ */
 #include "cli/help.h"
 #include "cli/resume.h"
 #include "cli/streams.h"
@@ -6,6 +7,7 @@
 #include "lockstep/watchdog.h"
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What the watchdog calls this until the command says more. */
 static void begin_phase(lk_world *world, const char *command) {
@@ -49,7 +51,11 @@ static void prepare(int argc, char **argv, char **environment) {
   lk_streams_prepare();
   lk_signals_keep_hangup();
   if (saves(argc, argv)) lk_signals_hold();
-  lk_blas_prepare(argv, environment);
+  environ = environment; /* the C library sets it later */
+  lk_status status = lk_blas_prepare(argv);
+  if (status == LK_OK) return;
+  lk_world_report(NULL, status);
+  _exit(status);
 }
 
 __attribute__((section(".preinit_array"),

@@ -17,39 +17,27 @@ static const char *core_type(void) {
   return NULL;
 }
 
-static int is_set(char **environment, const char *name) {
-  size_t length = strlen(name);
-  for (; *environment; environment++)
-    if (!strncmp(*environment, name, length) && (*environment)[length] == '=') return 1;
-  return 0;
+/* Nonzero when the variable was missing and is set now. */
+static int set_if_missing(const char *name, const char *value) {
+  return value && !getenv(name) && !setenv(name, value, 0);
 }
 
 /* Its own path, so that ps goes on showing its name. */
-static void start_anew(char **argv, char **environment) {
+static void start_anew(char **argv) {
   char program[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length <= 0) return;
   program[length] = '\0';
-  execve(program, argv, environment);
+  execv(program, argv);
 }
 
-void lk_blas_prepare(char **argv, char **environment) {
-  static char threads[] = "OPENBLAS_NUM_THREADS=1";
-  char core[32];
-  size_t before = 0;
-  while (environment[before])
-    before++;
-  char *all[before + 3];
-  memcpy(all, environment, before * sizeof *all);
-  size_t count = before;
-  if (core_type() && !is_set(environment, "OPENBLAS_CORETYPE")) {
-    snprintf(core, sizeof core, "OPENBLAS_CORETYPE=%s", core_type());
-    all[count++] = core;
-  }
-  if (!is_set(environment, "OPENBLAS_NUM_THREADS")) all[count++] = threads;
-  all[count] = NULL;
-  if (count > before) start_anew(argv, all);
+lk_status lk_blas_prepare(char **argv) {
+  int changed = set_if_missing("OPENBLAS_CORETYPE", core_type());
+  changed |= set_if_missing("OPENBLAS_NUM_THREADS", "1");
+  if (changed) start_anew(argv);
+  LK_TRY(lk_blas_check_room(1));
   lk_blas_watch();
+  return LK_OK;
 }
 
 void lk_blas_loaded(void) {
