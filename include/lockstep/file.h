@@ -6,6 +6,7 @@
 #include "lockstep/status.h"
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 
 LK_C_BEGIN
 
@@ -19,6 +20,13 @@ lk_status lk_file_read(const char *path, char **bytes, size_t *size);
 
 /* A pipe with so many bytes is refused: it may have no end. A power of two. */
 #define LK_PIPE_MOST ((size_t)1 << 30)
+
+/* Standard input is right for so many bytes only, because of `launcher`, a text that stays:
+ * LK_NO_INPUT beyond them. At first all are. */
+void lk_file_trust_input(uint64_t most, const char *launcher);
+
+/* LK_NO_INPUT, with what to do, when so many bytes of standard input are too many. */
+lk_status lk_file_check_input(uint64_t bytes);
 
 /* A path as messages name it. */
 const char *lk_file_name(const char *path);

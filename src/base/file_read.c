@@ -16,7 +16,24 @@ typedef struct {
   const char *name; /* for messages */
   int descriptor;
   size_t size; /* 0: not known before its end */
+  int is_standard;
 } input;
+
+static uint64_t trusted = UINT64_MAX; /* bytes of standard input */
+static const char *distrusted = "";
+
+void lk_file_trust_input(uint64_t most, const char *launcher) {
+  trusted = most;
+  distrusted = launcher;
+}
+
+lk_status lk_file_check_input(uint64_t bytes) {
+  if (bytes <= trusted) return LK_OK;
+  return lk_fail(LK_NO_INPUT,
+                 "standard input: %s repeats parts of what is longer than %llu bytes; name "
+                 "the file, or start one process without mpirun",
+                 distrusted, (unsigned long long)trusted);
+}
 
 const char *lk_file_name(const char *path) {
   return strcmp(path, "-") ? path : "standard input";
@@ -65,16 +82,24 @@ static lk_status open_standard_input(int *descriptor) {
   return *descriptor < 0 ? refuse_to_open("standard input") : LK_OK;
 }
 
+/* Under another name too, such as /dev/stdin. */
+static int is_standard_input(const struct stat *facts) {
+  struct stat standard;
+  return !fstat(STDIN_FILENO, &standard) && standard.st_dev == facts->st_dev &&
+         standard.st_ino == facts->st_ino;
+}
+
 static lk_status open_input(const char *path, input *in) {
   int standard = !strcmp(path, "-");
   struct stat facts;
-  *in = (input){lk_file_name(path), -1, 0};
+  *in = (input){lk_file_name(path), -1, 0, 0};
   LK_TRY(standard ? open_standard_input(&in->descriptor)
                   : open_path(path, &in->descriptor));
   lk_status status = fstat(in->descriptor, &facts) ? refuse_to_open(in->name) : LK_OK;
   if (status == LK_OK && !(standard && S_ISSOCK(facts.st_mode)))
     status = check_kind(in->name, &facts);
   if (status != LK_OK) close(in->descriptor);
+  in->is_standard = status == LK_OK && is_standard_input(&facts);
   /* of standard input a part may have been read by others */
   if (!standard && S_ISREG(facts.st_mode)) in->size = (size_t)facts.st_size;
   return status;
@@ -143,6 +168,7 @@ static lk_status read_to_end(const input *in, char **bytes, size_t *size) {
     LK_TRY(read_part(in, *bytes + *size, room - *size, &part));
     if (!part) return LK_OK;
     *size += part;
+    if (in->is_standard) LK_TRY(lk_file_check_input(*size));
     if (*size < room) continue;
     if (room == LK_PIPE_MOST)
       return lk_fail(LK_NO_INPUT,

@@ -14,6 +14,7 @@ enum { LINE = 4 * 65536 + 2 }; /* more than any block of characters has bytes */
 typedef struct {
   uint64_t number; /* from 1 */
   uint64_t size;   /* of all of it, without its end */
+  uint64_t total;  /* of all lines until now, with their ends */
   int there;       /* 0: the input has ended */
   int has_nul, failed, terminal;
 } line_facts;
@@ -45,6 +46,7 @@ static void read_line(char line[LINE], line_facts *facts) {
     facts->size++;
     facts->has_nul |= c == '\0';
   }
+  facts->total += facts->size + (c == '\n');
   facts->failed = ferror(stdin) != 0;
   line[facts->size < LINE - 1 ? facts->size : LINE - 1] = '\0';
 }
@@ -83,6 +85,7 @@ static lk_status take_line(lk_world *world, char line[LINE], line_facts *facts) 
   if (facts->failed)
     return lk_fail(LK_NO_INPUT, "standard input, line %llu: cannot read",
                    (unsigned long long)facts->number);
+  LK_TRY(lk_file_check_input(facts->total));
   return lk_world_broadcast(world, line, facts->size < LINE ? facts->size + 1 : LINE);
 }
 

@@ -1,6 +1,7 @@
 /* Processes that a launcher could not make into one world: MPI does not start, or each
  * believes to be rank 0 of 1, and all of them would train the same run at once. */
 #include "dist/world.h"
+#include "lockstep/file.h"
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,21 @@ lk_status lk_launcher_check(void) {
       LK_USAGE, "srun started this without PMIx, so that the ranks cannot find each other; "
                 "use srun --mpi=pmix (srun --mpi=list shows whether this Slurm has it), or "
                 "mpirun inside the allocation");
+}
+
+/* 5.0 before 5.0.10: its mpirun sends again what a slow reader took only in part, from a
+ * full pipe on (github.com/openpmix/prrte/issues/2220). */
+static int repeats_input(void) {
+  char version[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0, release;
+  MPI_Get_library_version(version, &length);
+  return sscanf(version, "Open MPI v5.0.%d", &release) == 1 && release < 10;
+}
+
+void lk_launcher_check_input(void) {
+  enum { PIPE = 65536 };
+  if (getenv("OMPI_COMM_WORLD_SIZE") && repeats_input())
+    lk_file_trust_input(PIPE, "this mpirun (Open MPI before 5.0.10)");
 }
 
 /* What the first of these variables that is set says, or 0. */

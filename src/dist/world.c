@@ -101,6 +101,7 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   *out = NULL;
   LK_TRY(lk_launcher_check());
   LK_TRY(lk_transport_choose());
+  lk_launcher_check_input();
   LK_TRY(lk_memory_check(mpi_bytes, "the ranks' connections"));
   LK_TRY(LK_NEW(world, 1));
   world->comm = MPI_COMM_NULL;

@@ -32,6 +32,9 @@ void lk_mpi_leave(void);
 /* Before MPI starts. LK_USAGE with the fix: the launcher did not prepare what MPI needs. */
 lk_status lk_launcher_check(void);
 
+/* Distrusts standard input where the launcher does not pass it on as it is. */
+void lk_launcher_check_input(void);
+
 /* Without MPI: the rank that the launcher gave this process, 0 where none did. */
 int lk_launcher_rank(void);
 

@@ -103,6 +103,7 @@ has line '^Correct: 0.0 out of 20.0: 0.0%$'
 # ask: a line of output for each line of input, empty where there is nothing to answer or it is
 # refused, which is said; on two ranks as on one.
 question=$(head -n 1 data/birth_test_inputs.tsv)
+mpi=$("$LOCKSTEP" --version | grep ' MPI ')
 ask_lines() {
   {
     printf '\xef\xbb\xbf%s\r\n\nWhere is 山?\n%s\n' "$question" "$question"
@@ -112,12 +113,17 @@ ask_lines() {
 for program in "$LOCKSTEP" on_two; do
   code=0
   ask_lines "$program" || code=$?
+  if [[ $program == on_two && $mpi =~ ^'Open MPI v5.0.'[0-9]$ ]]; then
+    ((code == 66)) || fail "ask: exit code $code"
+    has log '^lockstep: standard input: this mpirun .* repeats parts of what is longer than 65536 bytes'
+    continue
+  fi
   ((code == 65)) || fail "ask: exit code $code"
   mapfile -t lines < line
   [[ ${#lines[@]} == 8 && -n ${lines[0]} && ${lines[3]} == "${lines[0]}" && ${lines[7]} == "${lines[0]}" ]] ||
     fail "ask: $(cat line)"
   [[ -z ${lines[1]}${lines[2]}${lines[4]}${lines[5]}${lines[6]} ]] || fail "ask: lines that are refused"
-  has log 'line 3.*山.*U\+5C71' 'line 5: 300400 bytes' 'line 6: a NUL byte' 'line 7.*UTF-8' '4 of 8 lines were refused'
+  has log 'line 3.*山.*U\+5C71' 'line 5: [0-9]+ bytes are more' 'line 6: a NUL byte' 'line 7.*UTF-8' '4 of 8 lines were refused'
   (($(grep -c '^lockstep: ' log) == 5)) || fail "ask: messages"
 done
 [[ $("$LOCKSTEP" ask $checkpoint "$question") == "${lines[0]}" ]] || fail "ask with a question"

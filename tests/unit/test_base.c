@@ -177,6 +177,35 @@ static void memory_messages_name_no_variables(void **state) {
   assert_memory_equal(lk_message(), "wiki.txt: out of memory", 23);
 }
 
+static lk_status read_input(const char *path, const char *text) {
+  int ends[2], kept = dup(STDIN_FILENO);
+  char *bytes;
+  size_t size;
+  assert_int_equal(pipe(ends), 0);
+  assert_int_equal(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+  close(ends[1]);
+  dup2(ends[0], STDIN_FILENO);
+  lk_status status = lk_file_read(path, &bytes, &size);
+  lk_free(bytes);
+  dup2(kept, STDIN_FILENO);
+  close(kept);
+  close(ends[0]);
+  return status;
+}
+
+static void an_input_that_a_launcher_repeats_is_refused(void **state) {
+  (void)state;
+  lk_file_trust_input(5, "this launcher");
+  assert_int_equal(read_input("-", "12345"), LK_OK);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(read_input(i ? "/dev/stdin" : "-", "123456"), LK_NO_INPUT);
+    assert_non_null(strstr(lk_message(), "input: this launcher repeats parts of what is "
+                                         "longer than 5 bytes; name the file"));
+  }
+  lk_file_trust_input(UINT64_MAX, "");
+  assert_int_equal(read_input("-", "123456"), LK_OK);
+}
+
 static void files_are_written_whole(void **state) {
   (void)state;
   char folder[] = "/tmp/lockstep-test-XXXXXX", path[64], *bytes = NULL;
@@ -248,6 +277,7 @@ int main(void) {
       cmocka_unit_test(a_program_knows_its_own_bytes),
       cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
       cmocka_unit_test(memory_messages_name_no_variables),
+      cmocka_unit_test(an_input_that_a_launcher_repeats_is_refused),
       cmocka_unit_test(files_are_written_whole),
       cmocka_unit_test(a_message_may_quote_the_one_before),
       cmocka_unit_test(time_belongs_to_parts),
