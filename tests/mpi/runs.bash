@@ -18,6 +18,11 @@ launcher_is() {
   esac
 }
 
+# mpirun_repeats_input: so that lockstep refuses a longer one.
+mpirun_repeats_input() {
+  [[ $("$MPIRUN" --version) =~ 'Open MPI) 5.0.'[0-9]$'\n' ]]
+}
+
 # launcher RANKS: sets `launcher`. One rank stands alone, as users start it.
 launcher() {
   launcher=("$MPIRUN" -np "$1")
