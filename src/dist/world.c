@@ -138,10 +138,10 @@ lk_watchdog *lk_world_watchdog(const lk_world *world) {
   return world->watchdog;
 }
 
-/* Without a world one rank speaks, of all, or, where memory is short, of its host's. Its end
- * is the others' too: one that ended before it would end it without a word. */
+/* Without a world one rank speaks, of all, or, where memory is short, of its host's. Its
+ * end is the others' too: one that ended before it would end it without a word. */
 static int speaks(const lk_world *world, lk_status status) {
-  enum { SECONDS = 3 };
+  enum { SECONDS = 15 };
   if (world) return world->rank == 0;
   if ((status == LK_INTERNAL ? lk_launcher_local_rank() : lk_launcher_rank()) != 0)
     sleep(SECONDS);

@@ -1,15 +1,12 @@
 #!/bin/bash
 # What the commands print, on one rank and on two. timeout: 200
 set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-
-fail() {
-  echo "FAILED: $1"
-  exit 1
-}
 
 # has FILE PATTERN...: every pattern is in the file.
 has() {
