@@ -18,6 +18,7 @@ static struct {
   pthread_t thread;
   pthread_mutex_t mutex;
   pthread_cond_t over;
+  int rank; /* asked for before the thread starts: MPI_Init changes the environment */
   int running, ended;
   double limit;
   _Atomic(const char *) what;
@@ -32,7 +33,7 @@ static _Noreturn void end_process(void) {
          "did not start, another program is among the ranks, or hosts cannot reach each "
          "other; ending all ranks; what is only slow gets more time by "
          "LOCKSTEP_WATCHDOG=SECONDS (%.0f unless set, and %d times that for a start)",
-         lk_launcher_rank(), host, atomic_load(&guard.what), guard.limit, stopped,
+         guard.rank, host, atomic_load(&guard.what), guard.limit, stopped,
          LK_WATCHDOG_SECONDS, LK_START_TIMES);
   _exit(LK_STOPPED);
 }
@@ -40,8 +41,7 @@ static _Noreturn void end_process(void) {
 /* Time in which the process itself did not run is no time: each tick counts once, however
  * long it was. Returns when the start is over. */
 static void *wait_for_end(void *unused) {
-  int turn = lk_launcher_rank();
-  double left = guard.limit + TURN_SECONDS * (turn < TURNS ? turn : TURNS);
+  double left = guard.limit + TURN_SECONDS * (guard.rank < TURNS ? guard.rank : TURNS);
   struct timespec until;
   pthread_mutex_lock(&guard.mutex);
   for (; left > 0 && !guard.ended; left -= TICK_SECONDS) {
@@ -67,6 +67,7 @@ void lk_guard_begin(double seconds, const char *what) {
   pthread_condattr_init(&clock);
   pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
   pthread_cond_init(&guard.over, &clock);
+  guard.rank = lk_launcher_rank();
   guard.limit = seconds;
   guard.ended = 0;
   sigfillset(&all);
