@@ -66,24 +66,33 @@ end() {
   wait "$session" || code=$?
 }
 
+# belongs PID: to the session, or comes from what does: MPICH gives its ranks sessions of their own.
+belongs() {
+  local pid=$1
+  until [[ ${sessions[pid]:-} == "$session" ]]; do
+    pid=${parents[pid]:-1}
+    ((pid > 1)) || return 1
+  done
+}
+
 # scan: sets `pids` to what lives of the session, but for its leader and `timeout`, and `top` to
 # the one of them that `timeout` started: the launcher, or the lone rank.
 scan() {
-  local file line name state parent number guard='' parents=() i
+  local file line pid name state parent number guard='' parents=() sessions=() names=()
   pids=() top=
   for file in /proc/[0-9]*/stat; do
     { read -r line < "$file"; } 2> /dev/null || continue
+    pid=${line%% *} name=${line#*(}
     read -r state parent _ number _ <<< "${line##*) }"
-    [[ $number == "$session" && $state != Z && ${line%% *} != "$session" ]] || continue
-    name=${line#*(}
-    if [[ ${name%)*} == timeout ]]; then
-      guard=${line%% *}
-    else
-      pids+=("${line%% *}") parents+=("$parent")
-    fi
+    [[ $state != Z ]] || continue
+    names[pid]=${name%)*} parents[pid]=$parent sessions[pid]=$number
   done
-  for i in "${!pids[@]}"; do
-    [[ ${parents[i]} != "$guard" ]] || top=${pids[i]}
+  for pid in "${!names[@]}"; do
+    [[ $pid != "$session" ]] && belongs "$pid" || continue
+    if [[ ${names[pid]} == timeout ]]; then guard=$pid; else pids+=("$pid"); fi
+  done
+  for pid in "${pids[@]}"; do
+    [[ ${parents[pid]} != "$guard" ]] || top=$pid
   done
 }
 
