@@ -12,6 +12,8 @@ commit into it and runs the README's two commands there. Needs root and debootst
   --mpi openmpi|mpich
   --labels REGEX       the tests' labels: 'unit|mpi|reference' unless set; 'unit' with --compiler clang,
                        'mpi' with --mpi mpich
+  --package            builds the .deb there instead, and installs and uses it in another one, SYSTEM-clean,
+                       which is made anew
   --shell              a shell in the system, as the tests find it, instead of the commands
 Systems lie in \${LOCKSTEP_SYSTEMS:-/var/tmp/lockstep-systems}, and stay there.
 Exit codes: 0 all passed, 1 a step failed, 64 usage, 69 the system cannot be made here."
@@ -29,7 +31,7 @@ cannot() {
   exit 69
 }
 
-system='' compiler=gcc mpi=openmpi labels='' inside=inside.sh shell=
+system='' compiler=gcc mpi=openmpi labels='' inside=inside.sh shell= package=
 while (($#)); do
   case $1 in
     --compiler | --mpi | --labels) [[ -n ${2-} ]] || refuse "$1 needs a value" ;;&
@@ -37,6 +39,7 @@ while (($#)); do
     --mpi) mpi=$2 ;;
     --labels) labels=$2 ;;
     --shell) shell=yes ;;
+    --package) package=yes ;;
     -h | --help)
       echo "$usage"
       exit 0
@@ -56,6 +59,7 @@ case $system in
   arm64) release=trixie inside=arm64.sh ;;
   *) refuse "SYSTEM is debian12, debian13 or arm64, not '$system'" ;;
 esac
+[[ -z $package || $system != arm64 ]] || refuse "--package needs a system that runs by itself"
 if [[ -z $labels ]]; then
   labels='unit|mpi|reference'
   [[ $compiler == gcc ]] || labels=unit
@@ -117,13 +121,34 @@ in_system() {
       PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"' "$folder" "$@"
 }
 
-make_system
-copy_checkout
-command=(bash "tests/systems/$inside")
-[[ -z $shell ]] || command=(bash)
-in_system COMPILER="$compiler" MPI="$mpi" LABELS="$labels" \
-  bash -c 'cd /opt/lockstep && exec "$@"' bash "${command[@]}" || {
+# fail: the last line of what went wrong.
+fail() {
   echo "$system with $compiler and $mpi: FAILED" >&2
   exit 1
 }
+
+# install_package: what a clean system does with the package that this one builds.
+install_package() {
+  local built=$folder/opt/package
+  rm -rf "$built"
+  mkdir "$built"
+  in_system bash /opt/lockstep/tests/systems/package.sh || fail
+  folder=$folder-clean
+  rm -rf "$folder"
+  make_system
+  cp "$built"/*.deb "$root/tests/systems/installed.sh" "$folder/root/"
+  in_system bash /root/installed.sh || fail
+  echo "$system: its package installs in a clean system, works and leaves nothing behind"
+}
+
+make_system
+copy_checkout
+if [[ -n $package ]]; then
+  install_package
+  exit
+fi
+command=(bash "tests/systems/$inside")
+[[ -z $shell ]] || command=(bash)
+in_system COMPILER="$compiler" MPI="$mpi" LABELS="$labels" \
+  bash -c 'cd /opt/lockstep && exec "$@"' bash "${command[@]}" || fail
 [[ -n $shell ]] || echo "$system with $compiler and $mpi: passed"
