@@ -3,7 +3,13 @@
 # made, with the limit that is enough; a low soft limit is raised.
 # timeout: 180
 set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
 
+if launcher_is mpich; then
+  echo "SKIPPED: MPICH itself cannot start with so few"
+  exit 77
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

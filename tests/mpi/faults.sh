@@ -29,10 +29,13 @@ hit() {
   took=$(($(date +%s%3N) - began))
   ((code != 0 && code != 124)) || fail "$what: exit code $code: $(cat log)"
   ((took < 8000 * ${PATIENCE:-1})) || fail "$what: it took $took ms"
-  [[ $(grep -c '^lockstep: .*; ending all ranks; start the same command again' log) == 1 ]] ||
-    fail "$what: not one message: $(cat log)"
-  grep -qE "^lockstep: rank $2 on $(hostname), last seen (in step [0-9]+ )?.*, $4; ending" log ||
-    fail "$what: another message: $(cat log)"
+  # the mpirun of MPICH may end the others first, with words of its own
+  if ! launcher_is mpich || ! grep -q 'BAD TERMINATION' log; then
+    [[ $(grep -c '^lockstep: .*; ending all ranks; start the same command again' log) == 1 ]] ||
+      fail "$what: not one message: $(cat log)"
+    grep -qE "^lockstep: rank $2 on $(hostname), last seen (in step [0-9]+ )?.*, $4; ending" log ||
+      fail "$what: another message: $(cat log)"
+  fi
   for _ in {1..50}; do # mpirun does not wait for the last of them to be gone
     scan
     ((${#pids[@]})) || break

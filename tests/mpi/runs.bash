@@ -18,6 +18,11 @@ launcher_is() {
   esac
 }
 
+# mpirun_ends_by_long_input: MPICH's does, when a rank reads it slowly.
+mpirun_ends_by_long_input() {
+  launcher_is mpich
+}
+
 # mpirun_repeats_input: so that lockstep refuses a longer one.
 mpirun_repeats_input() {
   [[ $("$MPIRUN" --version) =~ 'Open MPI) 5.0.'[0-9]$'\n' ]]

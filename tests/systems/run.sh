@@ -31,7 +31,7 @@ cannot() {
   exit 69
 }
 
-system='' compiler=gcc mpi=openmpi labels='' inside=inside.sh shell= package=
+system='' compiler=gcc mpi=openmpi labels='' inside=inside.sh shell='' package=''
 while (($#)); do
   case $1 in
     --compiler | --mpi | --labels) [[ -n ${2-} ]] || refuse "$1 needs a value" ;;&
