@@ -24,13 +24,19 @@ uint64_t lk_plan_steps_per_epoch(const lk_plan *plan);
 uint64_t lk_plan_documents_of(const lk_plan *plan, uint64_t step);
 uint64_t lk_plan_documents_before(const lk_plan *plan, uint64_t step);
 
-/* The micro-batch of one shard in one step: stores document numbers (in the whole corpus)
- * in documents[batch_size / V] and returns how many. `order` is scratch for the largest
- * shard's documents, (lk_plan_largest_shard), in which the epoch's order is computed anew.
- */
-int lk_plan_micro_batch(const lk_plan *plan, uint64_t step, int shard, uint32_t *order,
-                        uint64_t *documents);
-uint64_t lk_plan_largest_shard(const lk_plan *plan);
+/* In which order an epoch takes the documents of some shards: made once an epoch, so that a
+ * step costs nothing that grows with their number. Holds 4 bytes a document. */
+typedef struct lk_order lk_order;
+
+/* For shards first_shard … first_shard + shard_count-1 of the plan, each of fewer than 2³²
+ * documents. The caller owns *out: lk_order_free. */
+lk_status lk_order_create(lk_order **out, const lk_plan *plan, int first_shard,
+                          int shard_count);
+void lk_order_free(lk_order *order);
+
+/* The micro-batch of one of the shards in one step, whichever: stores document numbers (in
+ * the whole corpus) in documents[batch_size / V] and returns how many. */
+int lk_order_micro_batch(lk_order *order, uint64_t step, int shard, uint64_t *documents);
 
 LK_C_END
 

@@ -1,5 +1,4 @@
 #include "lockstep/plan.h"
-#include "lockstep/random.h"
 #include <assert.h>
 
 static uint64_t micro_batch_size(const lk_plan *plan) {
@@ -19,14 +18,14 @@ static uint64_t documents_before_in_epoch(const lk_plan *plan, uint64_t k) {
   return sum;
 }
 
-uint64_t lk_plan_largest_shard(const lk_plan *plan) {
+static uint64_t largest_shard(const lk_plan *plan) {
   uint64_t shards = (uint64_t)plan->shards;
   return plan->documents / shards + (plan->documents % shards != 0);
 }
 
 uint64_t lk_plan_steps_per_epoch(const lk_plan *plan) {
   uint64_t size = micro_batch_size(plan);
-  return (lk_plan_largest_shard(plan) + size - 1) / size;
+  return (largest_shard(plan) + size - 1) / size;
 }
 
 uint64_t lk_plan_documents_of(const lk_plan *plan, uint64_t step) {
@@ -37,21 +36,4 @@ uint64_t lk_plan_documents_of(const lk_plan *plan, uint64_t step) {
 uint64_t lk_plan_documents_before(const lk_plan *plan, uint64_t step) {
   uint64_t steps = lk_plan_steps_per_epoch(plan);
   return step / steps * plan->documents + documents_before_in_epoch(plan, step % steps);
-}
-
-int lk_plan_micro_batch(const lk_plan *plan, uint64_t step, int shard, uint32_t *order,
-                        uint64_t *documents) {
-  uint64_t steps = lk_plan_steps_per_epoch(plan), size = micro_batch_size(plan);
-  lk_range range = lk_shard_range(plan->documents, plan->shards, shard);
-  uint64_t first = smaller(step % steps * size, range.count);
-  uint64_t end = smaller(first + size, range.count);
-  lk_stream stream = {.seed = plan->seed,
-                      .purpose = LK_RANDOM_ORDER,
-                      .step = step / steps,
-                      .shard = (uint32_t)shard};
-  assert(range.count <= UINT32_MAX);
-  lk_random_order(&stream, (uint32_t)range.count, order);
-  for (uint64_t i = first; i < end; i++)
-    documents[i - first] = range.first + order[i];
-  return (int)(end - first);
 }

@@ -18,7 +18,7 @@ struct lk_dataset {
   size_t block;
   uint16_t *tokens;    /* of all questions and answers */
   size_t *offsets;     /* (2 · questions + 1): question i, answer i, question i+1 … */
-  uint32_t *order;     /* scratch of the plan */
+  lk_order *order;     /* of the slice's shards */
   uint64_t *documents; /* (batch_size / V) of the chosen micro-batch */
   int recall;          /* the objective is not the plain form */
   lk_corruption how;
@@ -168,7 +168,8 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task tas
   d->plan = (lk_plan){0, slice.shards, (int)config->batch_size, config->seed};
   LK_TRY_OR(failed, read_data(d, config, vocabulary, slice));
   if (task == LK_TASK_CORRUPTION) LK_TRY_OR(failed, set_objective(d, config));
-  LK_TRY_OR(failed, LK_NEW(d->order, lk_plan_largest_shard(&d->plan)));
+  LK_TRY_OR(failed,
+            lk_order_create(&d->order, &d->plan, slice.first_shard, slice.shard_count));
   LK_TRY_OR(failed, LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
   LK_TRY_OR(failed, LK_NEW(d->example, d->block + 1));
   *out = d;
@@ -184,7 +185,7 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_vocabulary_free(dataset->vocabulary);
   lk_free(dataset->tokens);
   lk_free(dataset->offsets);
-  lk_free(dataset->order);
+  lk_order_free(dataset->order);
   lk_free(dataset->documents);
   lk_free(dataset->example);
   lk_free(dataset->classes);
@@ -281,8 +282,7 @@ size_t lk_dataset_longest_answer(const lk_dataset *dataset) {
 int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard) {
   dataset->step = step;
   dataset->shard = shard;
-  return lk_plan_micro_batch(&dataset->plan, step, shard, dataset->order,
-                             dataset->documents);
+  return lk_order_micro_batch(dataset->order, step, shard, dataset->documents);
 }
 
 void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {

@@ -88,8 +88,12 @@ static void name_batch(const lk_trainer *t, char *text, size_t size) {
   size_t count = 0;
   snprintf(text, size, "of %s", lk_dataset_path(t->dataset));
   if (LK_NEW(documents, (size_t)plan->batch_size) != LK_OK) return;
-  for (int shard = 0; shard < plan->shards; shard++)
-    count += (size_t)lk_plan_micro_batch(plan, t->step, shard, t->order, documents + count);
+  for (int shard = 0; shard < plan->shards; shard++) {
+    lk_order *order;
+    if (lk_order_create(&order, plan, shard, 1) != LK_OK) break;
+    count += (size_t)lk_order_micro_batch(order, t->step, shard, documents + count);
+    lk_order_free(order);
+  }
   lk_dataset_name_documents(t->dataset, documents, count, text, size);
   lk_free(documents);
 }

@@ -87,7 +87,6 @@ static lk_status make_buffers(lk_trainer *t) {
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
   LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
-  LK_TRY(LK_NEW(t->order, lk_plan_largest_shard(lk_dataset_plan(t->dataset))));
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
@@ -219,7 +218,6 @@ void lk_trainer_free(lk_trainer *trainer) {
     lk_model_free(trainer->models[i]);
     lk_pack_free(trainer->packs[i]);
   }
-  lk_free(trainer->order);
   lk_free(trainer->hashes);
   lk_free(trainer->all);
   lk_free(trainer->mine);

@@ -46,7 +46,6 @@ struct lk_trainer {
   int skipped_in_a_row;
   lk_hash trail;            /* of this replica's parameters after every step */
   double *hashes;           /* (P, 4) replicas' hashes */
-  uint32_t *order;          /* scratch of the plan, for a message that names a batch */
   double rows, target_rows; /* of this rank in the last step */
 };
 

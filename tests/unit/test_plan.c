@@ -6,17 +6,40 @@
 
 enum { MOST = 3000 };
 
+/* Of an order that is made for it, and, the second time, kept. */
 static int micro_batch(const lk_plan *plan, uint64_t step, int shard, uint64_t *documents) {
-  static uint32_t order[MOST];
-  for (int i = 0; i < MOST; i++)
-    order[i] = 0xFFFFFFFF; /* what scratch held before must not matter */
-  return lk_plan_micro_batch(plan, step, shard, order, documents);
+  uint64_t again[MOST];
+  lk_order *order;
+  assert_int_equal(lk_order_create(&order, plan, shard, 1), LK_OK);
+  int count = lk_order_micro_batch(order, step, shard, documents);
+  assert_int_equal(lk_order_micro_batch(order, step, shard, again), count);
+  assert_memory_equal(again, documents, (size_t)count * sizeof *again);
+  lk_order_free(order);
+  return count;
+}
+
+/* Steps and shards in any succession, of one order. */
+static void what_was_asked_before_does_not_matter(void **state) {
+  (void)state;
+  const lk_plan plan = {2937, 8, 128, 42};
+  const struct {
+    uint64_t step;
+    int shard;
+  } asked[] = {{0, 2}, {1, 2}, {1, 3}, {23, 2}, {1, 2}, {22, 3}, {0, 3}, {46, 4}, {5, 2}};
+  uint64_t one[16], other[16];
+  lk_order *order;
+  assert_int_equal(lk_order_create(&order, &plan, 2, 3), LK_OK);
+  for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+    int count = lk_order_micro_batch(order, asked[i].step, asked[i].shard, one);
+    assert_int_equal(micro_batch(&plan, asked[i].step, asked[i].shard, other), count);
+    assert_memory_equal(one, other, (size_t)count * sizeof *one);
+  }
+  lk_order_free(order);
 }
 
 static void the_experiment_takes_its_known_steps(void **state) {
   (void)state;
   const lk_plan pretrain = {2937, 8, 128, 1}, finetune = {2000, 8, 256, 1};
-  assert_int_equal(lk_plan_largest_shard(&pretrain), 368);
   assert_int_equal(lk_plan_steps_per_epoch(&pretrain), 23);
   assert_int_equal(650 * lk_plan_steps_per_epoch(&pretrain), 14950);
   assert_int_equal(lk_plan_steps_per_epoch(&finetune), 8);
@@ -126,6 +149,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_experiment_takes_its_known_steps),
       cmocka_unit_test(every_document_comes_once_an_epoch),
+      cmocka_unit_test(what_was_asked_before_does_not_matter),
       cmocka_unit_test(counts_are_those_of_the_micro_batches),
       cmocka_unit_test(the_order_is_that_of_seed_epoch_and_shard),
       cmocka_unit_test(seed_epoch_and_shard_each_change_the_order),

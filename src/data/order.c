@@ -1,0 +1,81 @@
+#include "lockstep/memory.h"
+#include "lockstep/plan.h"
+#include "lockstep/random.h"
+#include <assert.h>
+
+/* One shard's. */
+typedef struct {
+  uint64_t epoch;      /* whose order it is; NONE at first */
+  lk_range range;      /* the shard's documents */
+  uint32_t *documents; /* (range.count) counted from range.first */
+} shard_order;
+
+#define NONE UINT64_MAX
+
+struct lk_order {
+  lk_plan plan;
+  int first_shard, shard_count;
+  shard_order *shards; /* (shard_count) */
+};
+
+static lk_status create_shards(lk_order *order) {
+  LK_TRY(LK_NEW(order->shards, (size_t)order->shard_count));
+  for (int i = 0; i < order->shard_count; i++) {
+    shard_order *s = &order->shards[i];
+    s->epoch = NONE;
+    s->range =
+        lk_shard_range(order->plan.documents, order->plan.shards, order->first_shard + i);
+    assert(s->range.count <= UINT32_MAX);
+    LK_TRY(LK_NEW(s->documents, s->range.count));
+  }
+  return LK_OK;
+}
+
+lk_status lk_order_create(lk_order **out, const lk_plan *plan, int first_shard,
+                          int shard_count) {
+  lk_order *order = NULL;
+  *out = NULL;
+  LK_TRY(LK_NEW(order, 1));
+  *order = (lk_order){*plan, first_shard, shard_count, NULL};
+  lk_status status = create_shards(order);
+  if (status == LK_OK)
+    *out = order;
+  else
+    lk_order_free(order);
+  return status;
+}
+
+void lk_order_free(lk_order *order) {
+  if (!order) return;
+  for (int i = 0; order->shards && i < order->shard_count; i++)
+    lk_free(order->shards[i].documents);
+  lk_free(order->shards);
+  lk_free(order);
+}
+
+static void shuffle(const lk_plan *plan, uint64_t epoch, int shard, shard_order *s) {
+  lk_stream stream = {.seed = plan->seed,
+                      .purpose = LK_RANDOM_ORDER,
+                      .step = epoch,
+                      .shard = (uint32_t)shard};
+  lk_random_order(&stream, (uint32_t)s->range.count, s->documents);
+  s->epoch = epoch;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+  return a < b ? a : b;
+}
+
+int lk_order_micro_batch(lk_order *order, uint64_t step, int shard, uint64_t *documents) {
+  const lk_plan *plan = &order->plan;
+  uint64_t steps = lk_plan_steps_per_epoch(plan);
+  uint64_t size = (uint64_t)(plan->batch_size / plan->shards);
+  assert(shard >= order->first_shard && shard < order->first_shard + order->shard_count);
+  shard_order *s = &order->shards[shard - order->first_shard];
+  uint64_t first = smaller(step % steps * size, s->range.count);
+  uint64_t end = smaller(first + size, s->range.count);
+  if (s->epoch != step / steps) shuffle(plan, step / steps, shard, s);
+  for (uint64_t i = first; i < end; i++)
+    documents[i - first] = s->range.first + s->documents[i];
+  return (int)(end - first);
+}
