@@ -139,4 +139,5 @@ fi
 [[ -z ${LOCKSTEP_WATCHDOG-} ]] || options+=(-x LOCKSTEP_WATCHDOG) # on every host
 notice_lost_hosts
 [[ -z $network ]] || use_network "$network"
+need_open_mpi
 launch mpirun "${options[@]}" "$lockstep" "${training[@]}"

@@ -5,6 +5,15 @@ if [[ $(id -u) == 0 ]]; then # both ask root for it, by different names
   export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
 fi
 
+# need_open_mpi: the options of other programs called mpirun mean other things.
+need_open_mpi() {
+  local version
+  version=$(mpirun --version 2>&1) || true
+  [[ $version =~ 'Open MPI'|OpenRTE ]] ||
+    stop 69 "the mpirun here is not Open MPI's, for which $script is made; install openmpi-bin, or start" \
+      "mpirun -np RANKS $lockstep pretrain|finetune CONFIG yourself"
+}
+
 # set_parameter NAME VALUE: one of mpirun's own, which Open MPI 5 keeps under another prefix. What the
 # environment says already, stays.
 set_parameter() {
@@ -51,6 +60,7 @@ find_loopback() {
 # Preloaded from an open file, since blanks and colons would part a path.
 use_mpirun_here() {
   local loopback file
+  need_open_mpi
   mpirun=(mpirun)
   export PMIX_MCA_ptl_base_if_include=${PMIX_MCA_ptl_base_if_include:-lo} # Open MPI 5's other socket
   if find_loopback && exec {file}<"$loopback"; then

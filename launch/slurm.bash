@@ -44,6 +44,7 @@ choose_launcher() {
   if srun --mpi=list 2>&1 | grep -w pmix > /dev/null; then
     launcher=(srun --mpi=pmix -K --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads")
   else
+    need_open_mpi
     notice_lost_hosts
     launcher=(mpirun -np "$ranks" --map-by "ppr:$a_node:node" --bind-to none)
   fi

@@ -32,6 +32,7 @@ refused() {
 mkdir bin
 cat > bin/mpirun << 'END'
 #!/bin/bash
+[[ $1 != --version ]] || exec echo "mpirun (Open MPI) 4.1.4"
 printf '%s\n' "$@" > mpirun.words
 while (($#)); do
   [[ $1 != --hostfile ]] || cp "$2" mpirun.hosts

@@ -2,6 +2,8 @@
 # A limit on memory, as batch systems set it: every one either suffices or ends the command soon, with
 # one message that names the need. Nothing waits for ever, and nothing crashes. timeout: 400
 set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
 
 if ldd "$LOCKSTEP" | grep libasan > /dev/null; then
   echo "SKIPPED: AddressSanitizer needs terabytes of address space"
@@ -35,7 +37,8 @@ limited() {
 check() {
   ((code != 0)) || return 0
   ((code == 70)) || fail "$1"
-  [[ $(grep -c '^lockstep: .*memory' log) == 1 ]] || fail "$1: not one message"
+  # MPICH's mpirun leaves the other ranks alone, so that each speaks in the end
+  [[ $(grep -c '^lockstep: .*memory' log) == 1 ]] || launcher_is mpich || fail "$1: not one message"
   grep -qE '^lockstep: .*[0-9]+ (MB|bytes)' log || fail "$1: the message names no need"
 }
 

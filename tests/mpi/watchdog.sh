@@ -32,6 +32,8 @@ start() {
 check() {
   ((code != 0 && code != 124 && code != 137 + 128)) || fail "exit code $code"
   ((took >= 0 && took < 8000 * ${PATIENCE:-1})) || fail "it took $took ms"
+  # the mpirun of MPICH may end the others first, with words of its own
+  if [[ $("$MPIRUN" --version) == *HYDRA* ]] && grep -q 'BAD TERMINATION' log; then return; fi
   [[ $(grep -c '^lockstep: ' log) == 1 ]] || fail "not one message"
   grep -qE "^lockstep: $1\$" log || fail "another message than: $1"
   if grep -q 'a waiting rank went on' log; then fail "a rank outlived it"; fi

@@ -32,7 +32,11 @@ apt-get update -qq > /dev/null
 [[ $COMPILER == gcc ]] || install clang
 [[ $COMPILER == gcc ]] || export CC=clang
 use_mpi
-launch/quickstart.sh
+if [[ $MPI == openmpi ]]; then
+  launch/quickstart.sh
+else # the launchers are Open MPI's
+  launch/build.sh
+fi
 no_warnings
 launch/test.sh -L "$LABELS"
 no_warnings
