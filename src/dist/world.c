@@ -138,14 +138,14 @@ lk_watchdog *lk_world_watchdog(const lk_world *world) {
   return world->watchdog;
 }
 
-/* Without a world one rank speaks, of all, or, where memory is short, of its host's. Its
- * end is the others' too: one that ended before it would end it without a word. So they
- * wait for the launcher's signal, and speak if none comes. */
+/* Without a world one rank speaks of all, or, where memory is short, of its host's, which
+ * may be the only one. Its end is the others' too: one that ended before it would end it
+ * without a word. So they wait for the launcher's signal, and speak if none comes. */
 static int speaks(const lk_world *world, lk_status status) {
   enum { SECONDS = 15 };
   if (world) return world->rank == 0;
-  int rank = status == LK_INTERNAL ? lk_launcher_local_rank() : lk_launcher_rank();
-  return rank == 0 || sleep(SECONDS) == 0;
+  if (status != LK_INTERNAL) return lk_launcher_rank() == 0;
+  return lk_launcher_local_rank() == 0 || sleep(SECONDS) == 0;
 }
 
 void lk_world_report(lk_world *world, lk_status status) {
