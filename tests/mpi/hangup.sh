@@ -116,7 +116,7 @@ done
 same "stopped before the first step" reference early-2 3
 
 # … and while it loads.
-for i in {1..150}; do cat data/wiki.txt; done > large.txt
+for _ in {1..150}; do cat data/wiki.txt; done > large.txt
 touch started
 start 2 log "${training[@]}" run=loading steps=1000000 corpus=large.txt
 until [[ -e loading/lock ]]; do
