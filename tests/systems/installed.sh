@@ -11,8 +11,8 @@ fail() {
 
 apt-get update -qq > /dev/null
 dpkg --list | awk '/^ii/ { print $2 }' > /tmp/before
-apt-get install -qq -y --no-install-recommends /root/*.deb > /tmp/apt.log 2>&1 || fail "$(tail /tmp/apt.log)"
-rm /root/*.deb
+apt-get install -qq -y --no-install-recommends /opt/*.deb > /tmp/apt.log 2>&1 || fail "$(tail /tmp/apt.log)"
+rm /opt/*.deb
 cd /tmp
 lockstep --version
 dpkg --listfiles lockstep | grep -q '^/usr/share/man/man1/lockstep-pretrain.1' || fail "no manual page"

@@ -136,8 +136,8 @@ install_package() {
   folder=$folder-clean
   rm -rf "$folder"
   make_system
-  cp "$built"/*.deb "$root/tests/systems/installed.sh" "$folder/root/"
-  in_system bash /root/installed.sh || fail
+  cp "$built"/*.deb "$root/tests/systems/installed.sh" "$folder/opt/"
+  in_system bash /opt/installed.sh || fail
   echo "$system: its package installs in a clean system, works and leaves nothing behind"
 }
 
