@@ -10,12 +10,11 @@ fail() {
 }
 
 apt-get update -qq > /dev/null
-dpkg --list | awk '/^ii/ { print $2 }' > /tmp/before
 apt-get install -qq -y --no-install-recommends /opt/*.deb > /tmp/apt.log 2>&1 || fail "$(tail /tmp/apt.log)"
 rm /opt/*.deb
 cd /tmp
 lockstep --version
-dpkg --listfiles lockstep | grep -q '^/usr/share/man/man1/lockstep-pretrain.1' || fail "no manual page"
+dpkg --listfiles lockstep | grep "^/usr/share/man/man1/lockstep-pretrain.1" > /dev/null || fail "no manual page"
 lockstep synth data --people 60 --questions 30
 config=$(dpkg --listfiles lockstep | grep '/tiny.yaml$')
 launcher=$(dpkg --listfiles lockstep | grep '/local.sh$')
