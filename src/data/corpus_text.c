@@ -1,11 +1,11 @@
 /* Reading a text: one pass over all of it checks every character and counts; a second one
  * over the slice's lines encodes them. */
-#include "data/foreign.h"
-#include "data/normal.h"
-#include "data/text.h"
 #include "lockstep/corpus.h"
 #include "lockstep/file.h"
+#include "lockstep/foreign.h"
 #include "lockstep/memory.h"
+#include "lockstep/normal.h"
+#include "lockstep/text.h"
 #include <stdlib.h>
 #include <string.h>
 

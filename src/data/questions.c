@@ -1,8 +1,8 @@
 #include "lockstep/questions.h"
-#include "data/foreign.h"
-#include "data/text.h"
 #include "lockstep/file.h"
+#include "lockstep/foreign.h"
 #include "lockstep/memory.h"
+#include "lockstep/text.h"
 #include <string.h>
 
 static size_t count_lines(const char *bytes, size_t size) {

@@ -9,12 +9,13 @@ declare -A allowed=(
   [attention]="attention base"
   [nn]="nn base"
   [model]="model nn attention base"
-  [data]="data base"
+  [text]="text base"
+  [data]="data text base"
   [dist]="dist base"
-  [store]="store model data base"
-  [train]="train store dist data model nn base"
+  [store]="store model data text base"
+  [train]="train store dist data text model nn base"
   [lab]="lab attention base"
-  [cli]="cli lab train store dist data model nn attention base"
+  [cli]="cli lab train store dist data text model nn attention base"
 )
 
 # Where each public header belongs.
@@ -30,7 +31,8 @@ own attention attention
 own lab lab report table
 own nn nn
 own model parameters pack model
-own data clean lexicon vocabulary corpus questions objective plan synth
+own text text normal foreign clean vocabulary
+own data lexicon corpus questions objective plan synth
 own dist world watchdog
 own store store
 own train config config_keys dataset adamw muon schedule run share trainer evaluate heads

@@ -1,7 +1,7 @@
 /* Files that are no text are named; texts that look a little like them are left alone. */
-#include "data/foreign.h"
 #include "data_files.h"
 #include "lockstep/corpus.h"
+#include "lockstep/foreign.h"
 #include "lockstep/questions.h"
 
 static void refused(const char *bytes, size_t size, const char *kind, const char *fix) {

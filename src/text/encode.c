@@ -1,6 +1,6 @@
-#include "data/normal.h"
-#include "data/text.h"
 #include "lockstep/memory.h"
+#include "lockstep/normal.h"
+#include "lockstep/text.h"
 #include "lockstep/vocabulary.h"
 #include <string.h>
 

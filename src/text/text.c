@@ -1,4 +1,4 @@
-#include "data/text.h"
+#include "lockstep/text.h"
 #include "lockstep/vocabulary.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,13 @@
 /* Characters of a text, and the messages about those that cannot be used. */
-#ifndef DATA_TEXT_H
-#define DATA_TEXT_H
+#ifndef LOCKSTEP_TEXT_H
+#define LOCKSTEP_TEXT_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 /* The character at `bytes`, of which `size` > 0 are there; returns its bytes. 0 for invalid
  * UTF-8 and for NUL, which would end a string early. */
@@ -32,5 +35,7 @@ lk_status lk_text_refuse_character(const char *name, lk_text_place place,
 
 /* LK_BAD_DATA, naming line and byte, unless all of the text is UTF-8 without NUL. */
 lk_status lk_text_check(const char *bytes, size_t size, const char *name);
+
+LK_C_END
 
 #endif

@@ -1,7 +1,7 @@
 #include "lockstep/clean.h"
-#include "data/normal.h"
-#include "data/text.h"
 #include "lockstep/memory.h"
+#include "lockstep/normal.h"
+#include "lockstep/text.h"
 #include <stdio.h>
 #include <string.h>
 

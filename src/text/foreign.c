@@ -1,4 +1,4 @@
-#include "data/foreign.h"
+#include "lockstep/foreign.h"
 #include <string.h>
 #include <strings.h>
 

@@ -1,6 +1,6 @@
-#include "data/normal.h"
-#include "data/text.h"
+#include "lockstep/normal.h"
 #include "lockstep/memory.h"
+#include "lockstep/text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

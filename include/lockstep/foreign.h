@@ -1,9 +1,12 @@
 /* Files that are given as a text and are something else. */
-#ifndef DATA_FOREIGN_H
-#define DATA_FOREIGN_H
+#ifndef LOCKSTEP_FOREIGN_H
+#define LOCKSTEP_FOREIGN_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
+
+LK_C_BEGIN
 
 /* LK_BAD_DATA, with what to do first, when the bytes are surely no text of one `what`
  * ("document") a line: compressed, an archive, PDF, Parquet, HDF5, UTF-16, XML, JSON. Told
@@ -11,5 +14,7 @@
  * brace is left alone. */
 lk_status lk_foreign_check(const char *name, const char *bytes, size_t size,
                            const char *what);
+
+LK_C_END
 
 #endif

@@ -1,11 +1,14 @@
-/* NFC, Unicode's composed form: é is one code point, not e and an accent. Private to
- * src/data; utf8proc does it. */
-#ifndef DATA_NORMAL_H
-#define DATA_NORMAL_H
+/* NFC, Unicode's composed form: é is one code point, not e and an accent.
+ * utf8proc does it. */
+#ifndef LOCKSTEP_NORMAL_H
+#define LOCKSTEP_NORMAL_H
 
+#include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
+
+LK_C_BEGIN
 
 /* A line of a text in NFC, owned by the caller (lk_free), without a zero behind it.
  * LK_BAD_DATA: invalid UTF-8, or more combining marks in a row than any writing has: the
@@ -20,5 +23,7 @@ lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char 
 
 /* Nonzero when both have the same NFC; 0 if one has none. */
 int lk_normal_equal(const char *one, size_t one_size, const char *other, size_t other_size);
+
+LK_C_END
 
 #endif
