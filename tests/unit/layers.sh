@@ -13,9 +13,11 @@ declare -A allowed=(
   [data]="data text base"
   [dist]="dist base"
   [store]="store model data text base"
-  [train]="train store dist data text model nn base"
+  [optim]="optim dist model nn base"
+  [config]="config optim base"
+  [train]="train config optim store dist data text model nn base"
   [lab]="lab attention base"
-  [cli]="cli lab train store dist data text model nn attention base"
+  [cli]="cli lab train config optim store dist data text model nn attention base"
 )
 
 # Where each public header belongs.
@@ -35,7 +37,9 @@ own text text normal foreign clean vocabulary
 own data lexicon corpus questions objective plan synth
 own dist world watchdog
 own store store
-own train config config_keys dataset adamw muon schedule run share trainer evaluate heads
+own config config config_keys
+own optim adamw muon schedule
+own train dataset run share trainer evaluate heads
 
 # The only layers that know a library.
 declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")

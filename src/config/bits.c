@@ -1,7 +1,7 @@
 /* The keys that the trained numbers depend on: their hash and their difference. */
+#include "config/table.h"
 #include "lockstep/memory.h"
 #include "lockstep/schedule.h"
-#include "train/config_table.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

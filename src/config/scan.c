@@ -1,6 +1,6 @@
 /* Where the keys of a YAML text stand. libcyaml gives neither lines nor the unknown key to
  * a program, so libyaml's events are followed once before it loads the text. */
-#include "train/config_table.h"
+#include "config/table.h"
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>

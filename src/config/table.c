@@ -1,5 +1,5 @@
 /* The table of keys, and looking keys up. */
-#include "train/config_table.h"
+#include "config/table.h"
 #include <assert.h>
 #include <limits.h>
 #include <stddef.h>

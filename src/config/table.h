@@ -1,6 +1,6 @@
-/* The keys as data, and the steps of reading a config: private to src/train/config*.c. */
-#ifndef LOCKSTEP_TRAIN_CONFIG_TABLE_H
-#define LOCKSTEP_TRAIN_CONFIG_TABLE_H
+/* The keys as data, and the steps of reading a config: private to src/config. */
+#ifndef LOCKSTEP_CONFIG_TABLE_H
+#define LOCKSTEP_CONFIG_TABLE_H
 
 #include "lockstep/config.h"
 

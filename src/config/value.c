@@ -1,6 +1,6 @@
 /* One value: text to number and back, with its limits. */
+#include "config/table.h"
 #include "lockstep/memory.h"
-#include "train/config_table.h"
 #include <errno.h>
 #include <float.h>
 #include <inttypes.h>

@@ -1,8 +1,8 @@
 /* Values out of and into YAML by libcyaml's schema. Every value is loaded as text and made
  * a number by config_value.c: libcyaml 1.3 would read 010 as 8, 12abc as 12 and -1 as
  * 2^64-1. */
+#include "config/table.h"
 #include "lockstep/memory.h"
-#include "train/config_table.h"
 #include <cyaml/cyaml.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The keys for --help, the libraries for --version. */
-#include "train/config_table.h"
+#include "config/table.h"
 #include <cyaml/cyaml.h>
 #include <stdio.h>
 #include <yaml.h>

@@ -1,8 +1,8 @@
 #include "lockstep/config.h"
+#include "config/table.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/random.h"
-#include "train/config_table.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
