@@ -15,9 +15,10 @@ declare -A allowed=(
   [store]="store model data text base"
   [optim]="optim dist model nn base"
   [config]="config optim base"
-  [train]="train config optim store dist data text model nn base"
+  [run]="run config store model data text base"
+  [train]="train run config optim store dist data text model nn base"
   [lab]="lab attention base"
-  [cli]="cli lab train config optim store dist data text model nn attention base"
+  [cli]="cli lab train run config optim store dist data text model nn attention base"
 )
 
 # Where each public header belongs.
@@ -39,7 +40,8 @@ own dist world watchdog
 own store store
 own config config config_keys
 own optim adamw muon schedule
-own train dataset run share trainer evaluate heads
+own run run progress
+own train dataset share trainer evaluate heads
 
 # The only layers that know a library.
 declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")

@@ -3,7 +3,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/run.h"
-#include "train/table_scan.h"
+#include "run/table_scan.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

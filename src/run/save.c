@@ -1,6 +1,6 @@
 /* Writing checkpoints, and which of them stay. */
 #include "lockstep/file.h"
-#include "train/run_directory.h"
+#include "run/directory.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 #include "lockstep/file.h"
-#include "train/run_directory.h"
+#include "run/directory.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

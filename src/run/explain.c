@@ -1,5 +1,5 @@
 #include "lockstep/run.h"
-#include "train/run_list.h"
+#include "run/list.h"
 #include <libgen.h>
 #include <stdio.h>
 

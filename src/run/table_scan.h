@@ -1,6 +1,6 @@
 /* What the text of an earlier metrics.csv, dev.csv or probe.csv is worth. */
-#ifndef LOCKSTEP_TRAIN_TABLE_SCAN_H
-#define LOCKSTEP_TRAIN_TABLE_SCAN_H
+#ifndef LOCKSTEP_RUN_TABLE_SCAN_H
+#define LOCKSTEP_RUN_TABLE_SCAN_H
 
 #include <stddef.h>
 #include <stdint.h>

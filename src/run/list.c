@@ -1,4 +1,4 @@
-#include "train/run_list.h"
+#include "run/list.h"
 #include "lockstep/file.h"
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* The checkpoints of a folder. Not of a run: a link that a user gives leads to one too. */
-#ifndef LOCKSTEP_TRAIN_RUN_LIST_H
-#define LOCKSTEP_TRAIN_RUN_LIST_H
+#ifndef LOCKSTEP_RUN_LIST_H
+#define LOCKSTEP_RUN_LIST_H
 
 #include "lockstep/store.h"
 #include <limits.h>

@@ -1,8 +1,8 @@
 /* metrics.csv, dev.csv and probe.csv: tables that go on after a stop where the checkpoint
  * was. One that cannot be gone on with is set aside, never emptied. */
 #include "lockstep/file.h"
-#include "train/run_directory.h"
-#include "train/table_scan.h"
+#include "run/directory.h"
+#include "run/table_scan.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Which of its checkpoints a run goes on from. */
-#include "train/run_directory.h"
+#include "run/directory.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "train/table_scan.h"
+#include "run/table_scan.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

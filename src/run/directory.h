@@ -1,9 +1,9 @@
 /* The inside of a run directory. */
-#ifndef LOCKSTEP_TRAIN_RUN_DIRECTORY_H
-#define LOCKSTEP_TRAIN_RUN_DIRECTORY_H
+#ifndef LOCKSTEP_RUN_DIRECTORY_H
+#define LOCKSTEP_RUN_DIRECTORY_H
 
 #include "lockstep/run.h"
-#include "train/run_list.h"
+#include "run/list.h"
 #include <sys/types.h>
 
 /* A CSV file that grows by a row at a time; the first column is the step. */

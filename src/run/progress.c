@@ -1,4 +1,4 @@
-#include "train/progress.h"
+#include "lockstep/progress.h"
 #include "base/clock.h"
 #include <stdio.h>
 #include <unistd.h>
