@@ -16,9 +16,10 @@ declare -A allowed=(
   [optim]="optim dist model nn base"
   [config]="config optim base"
   [run]="run config store model data text base"
-  [train]="train run config optim store dist data text model nn base"
+  [eval]="eval run config store dist model data text nn base"
+  [train]="train eval run config optim store dist data text model nn base"
   [lab]="lab attention base"
-  [cli]="cli lab train run config optim store dist data text model nn attention base"
+  [cli]="cli lab train eval run config optim store dist data text model nn attention base"
 )
 
 # Where each public header belongs.
@@ -41,7 +42,8 @@ own store store
 own config config config_keys
 own optim adamw muon schedule
 own run run progress
-own train dataset share trainer evaluate heads
+own eval share evaluate heads
+own train dataset trainer
 
 # The only layers that know a library.
 declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")

@@ -1,4 +1,4 @@
-#include "train/deal.h"
+#include "eval/deal.h"
 #include "lockstep/memory.h"
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "lockstep/evaluate.h"
+#include "eval/deal.h"
 #include "lockstep/model.h"
-#include "train/deal.h"
 #include <string.h>
 
 /* Questions decoded together. Fixed: the batch's size decides how products are rounded. */

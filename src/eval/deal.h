@@ -1,7 +1,7 @@
 /* Work dealt out in fixed groups, so that its results have the same bits on any number of
  * ranks: group g is rank g mod P's. */
-#ifndef LOCKSTEP_TRAIN_DEAL_H
-#define LOCKSTEP_TRAIN_DEAL_H
+#ifndef LOCKSTEP_EVAL_DEAL_H
+#define LOCKSTEP_EVAL_DEAL_H
 
 #include "lockstep/world.h"
 

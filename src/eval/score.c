@@ -1,7 +1,7 @@
 /* Scoring documents of any length through windows that overlap. */
+#include "eval/deal.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/model.h"
-#include "train/deal.h"
 #include <string.h>
 
 enum { GROUP = 16 }; /* documents dealt out, and windows a pack, at a time; fixed */
