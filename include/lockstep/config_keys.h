@@ -2,13 +2,18 @@
  *
  * X(field, key, type, default, limits, bits, help): a field of struct lk_config, the name
  * as users write it (a section's keys with the section and a dot), text, count, real or
- * choice, the default as text, the limits, 1 where the trained numbers depend on the value,
- * and the line for --help. Struct, YAML schema, checks, help, output and hash derive from
- * it. A new section needs a list of its own here and in src/train/config_file.c. */
+ * choice, the default as text, the limits, 1 where the trained numbers depend on the value
+ * (LK_BITS_LATER for a key that came later than the first runs), and the line for --help.
+ * Struct, YAML schema, checks, help, output and hash derive from it. A new section needs a
+ * list of its own here and in src/config/file.c. */
 #ifndef LOCKSTEP_CONFIG_KEYS_H
 #define LOCKSTEP_CONFIG_KEYS_H
 
 #include <stdint.h>
+
+/* The trained numbers depend on the key, which is no part of the config's hash while it has
+ * its default: runs of versions that did not know it go on. */
+#define LK_BITS_LATER 2
 
 /* What a type is in struct lk_config. A choice is the index of its name. */
 typedef char *lk_config_text;

@@ -6,8 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The run's length matters only to a schedule that follows it. */
+static int is_default(const lk_config *config, int key) {
+  char number[32];
+  return !strcmp(lk_config_value_text(config, key, number), lk_config_keys[key].initial);
+}
+
+/* A key that earlier versions did not have must not change the hash of their runs. The
+ * run's length matters only to a schedule that follows it. */
 static int matters(const lk_config *config, int key) {
+  if (lk_config_keys[key].bits == LK_BITS_LATER) return !is_default(config, key);
   if (lk_config_keys[key].bits) return 1;
   return (key == LK_KEY_steps || key == LK_KEY_epochs) &&
          config->schedule_decay_epochs == 0 &&

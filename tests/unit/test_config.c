@@ -411,6 +411,17 @@ static void test_hash_and_difference(void **state) {
     check_bits(free_keys[i], 0, "");
 }
 
+/* What the first runs' checkpoints hold: they go on only where it stays, whatever keys came
+ * since. */
+static void test_hash_of_first_runs(void **state) {
+  (void)state;
+  lk_hash hash;
+  lk_config *config = accept("", NULL);
+  assert_int_equal(lk_config_hash(config, &hash), LK_OK);
+  assert_string_equal(hash.hex, "3c2bc22b44f6f663bf50b40fa306879c");
+  lk_config_free(config);
+}
+
 /* Nothing of what was read or refused stays behind. */
 static void test_memory(void **state) {
   (void)state;
@@ -441,6 +452,7 @@ int main(void) {
       cmocka_unit_test(test_missing_file),
       cmocka_unit_test(test_emission_round_trip),
       cmocka_unit_test(test_hash_and_difference),
+      cmocka_unit_test(test_hash_of_first_runs),
       cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, make_file, remove_file);
