@@ -1,5 +1,7 @@
 /* Files and links that take the place of others: whole or not at all. */
 #include "base/write.h"
+#include "lockstep/draft.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -41,8 +43,7 @@ static int open_temporary(const char *path, mode_t mode, char temporary[PATH_MAX
   int descriptor = -1;
   for (int i = 0; i < 100 && descriptor < 0; i++) {
     if (name_temporary(path, temporary)) return -1;
-    descriptor =
-        open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (descriptor < 0 && errno != EEXIST) return -1;
   }
   return descriptor;
@@ -58,24 +59,61 @@ static void keep_permissions(int descriptor, const struct stat *old) {
   if (fchmod(descriptor, mode)) errno = 0;
 }
 
-int lk_replace(const char *path, const void *bytes, size_t size) {
-  char temporary[PATH_MAX];
+/* Nonzero, with errno, when it fails, as the next two. */
+static int begin(lk_draft *draft, const char *path) {
   struct stat old;
   int replaces = !lstat(path, &old) && S_ISREG(old.st_mode);
-  int descriptor = open_temporary(path, replaces ? 0600 : 0666, temporary);
-  if (descriptor < 0) return -1;
-  if (replaces) keep_permissions(descriptor, &old);
-  if (!lk_write_and_close(descriptor, bytes, size, 1) && !rename(temporary, path))
-    return sync_folder_of(path);
+  draft->path = path;
+  draft->descriptor = open_temporary(path, replaces ? 0600 : 0666, draft->temporary);
+  if (draft->descriptor < 0) return -1;
+  if (replaces) keep_permissions(draft->descriptor, &old);
+  return 0;
+}
+
+static int discard(lk_draft *draft) {
   int reason = errno;
-  unlink(temporary);
+  assert(strstr(draft->temporary, LK_TEMPORARY));
+  unlink(draft->temporary);
+  if (draft->descriptor >= 0) close(draft->descriptor);
+  draft->descriptor = -1;
   errno = reason;
   return -1;
 }
 
-lk_status lk_file_replace(const char *path, const void *bytes, size_t size) {
-  if (!lk_replace(path, bytes, size)) return LK_OK;
+static int commit(lk_draft *draft) {
+  int descriptor = draft->descriptor;
+  assert(descriptor >= 0);
+  draft->descriptor = -1;
+  if (lk_write_and_close(descriptor, "", 0, 1) || rename(draft->temporary, draft->path))
+    return discard(draft);
+  return sync_folder_of(draft->path);
+}
+
+int lk_replace(const char *path, const void *bytes, size_t size) {
+  lk_draft draft;
+  if (begin(&draft, path)) return -1;
+  return lk_write_all(draft.descriptor, bytes, size) ? discard(&draft) : commit(&draft);
+}
+
+static lk_status judge(const char *path, int failed) {
+  if (!failed) return LK_OK;
   return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
+}
+
+lk_status lk_draft_begin(lk_draft *draft, const char *path) {
+  return judge(path, begin(draft, path));
+}
+
+lk_status lk_draft_commit(lk_draft *draft) {
+  return judge(draft->path, commit(draft));
+}
+
+void lk_draft_discard(lk_draft *draft) {
+  if (draft->descriptor >= 0) discard(draft);
+}
+
+lk_status lk_file_replace(const char *path, const void *bytes, size_t size) {
+  return judge(path, lk_replace(path, bytes, size));
 }
 
 static int make_link(const char *path, const char *target) {

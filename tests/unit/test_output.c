@@ -1,5 +1,6 @@
 /* Outputs: files are replaced whole, all else is written through, and nothing is lost. */
 #define _GNU_SOURCE /* ptsname */
+#include "lockstep/draft.h"
 #include "lockstep/memory.h"
 #include "lockstep/output.h"
 #include <dirent.h>
@@ -336,6 +337,29 @@ static void our_own_files_never_follow_a_link(void **state) {
   must_count(".", 2);
 }
 
+static void a_draft_takes_its_place_when_it_is_whole(void **state) {
+  (void)state;
+  lk_draft draft;
+  put("precious", "old");
+  assert_int_equal(symlink("precious", "ours"), 0);
+  for (int whole = 0; whole < 2; whole++) {
+    must(lk_draft_begin(&draft, "ours"));
+    assert_int_equal(write(draft.descriptor, "ne", 2), 2);
+    assert_int_equal(write(draft.descriptor, "w", 1), 1);
+    must_hold("ours", "old");
+    must_count(".", 3);
+    if (whole) must(lk_draft_commit(&draft));
+    lk_draft_discard(&draft);
+    must_count(".", 2);
+  }
+  must_hold("ours", "new");
+  must_hold("precious", "old");
+  must_refuse(lk_draft_begin(&draft, "no/file"), LK_IO, "no/file: cannot write: No such");
+  must(lk_draft_begin(&draft, "gone"));
+  assert_int_equal(unlink(draft.temporary), 0);
+  must_refuse(lk_draft_commit(&draft), LK_IO, "gone: cannot write: No such");
+}
+
 static void what_is_set_aside_replaces_nothing(void **state) {
   (void)state;
   char aside[PATH_MAX];
@@ -412,6 +436,7 @@ int main(void) {
       cmocka_unit_test_setup(what_cannot_be_replaced_is_written_in_place, enter),
       cmocka_unit_test_setup(owners_stay, enter),
       cmocka_unit_test_setup(our_own_files_never_follow_a_link, enter),
+      cmocka_unit_test_setup(a_draft_takes_its_place_when_it_is_whole, enter),
       cmocka_unit_test_setup(what_is_set_aside_replaces_nothing, enter),
       cmocka_unit_test_setup(outputs_are_no_inputs, enter),
       cmocka_unit_test_setup(two_outputs_are_two_files, enter),
