@@ -81,7 +81,7 @@ static lk_status open_source(lk_h5_file *file) {
   LK_H5_ID access = H5Pcreate(H5P_FILE_ACCESS);
   LK_H5_WRITE(file->path, access);
   LK_TRY(set_close_degree(access, file->path));
-  LK_H5_WRITE(file->path, lk_driver_set(access, &file->source));
+  LK_H5_WRITE(file->path, lk_driver_set(access, &file->source, NULL));
   LK_H5_READ(file->path, file->id = H5Fopen(nowhere, H5F_ACC_RDONLY, access));
   return LK_OK;
 }
