@@ -71,6 +71,16 @@ lk_status lk_source_open_pipe(lk_source *source, const char *path) {
   return begin(source, status);
 }
 
+lk_status lk_source_open_again(lk_source *source, const char *path, int descriptor) {
+  struct stat facts;
+  *source = (lk_source){.path = path, .descriptor = -1, .held = none};
+  source->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (source->descriptor < 0 || fstat(source->descriptor, &facts))
+    return begin(source, refuse(path, strerror(errno)));
+  source->size = (uint64_t)facts.st_size;
+  return begin(source, LK_OK);
+}
+
 void lk_source_close(lk_source *source) {
   if (source->descriptor >= 0) close(source->descriptor);
   source->descriptor = -1;

@@ -29,6 +29,10 @@ lk_status lk_source_open(lk_source *source, const char *path);
 /* The same of a pipe (lk_file_read), which is read to its end and kept in memory, as a file
  * without a name. */
 lk_status lk_source_open_pipe(lk_source *source, const char *path);
+
+/* The same of a file that is open already, whatever its path, and stays so. */
+lk_status lk_source_open_again(lk_source *source, const char *path, int descriptor);
+
 void lk_source_close(lk_source *source);
 
 /* *hash: of all bytes from `from` on, which is at most the size. */

@@ -1,10 +1,13 @@
 #include "store/user_block.h"
 #include "lockstep/hash.h"
 #include "store/structure.h"
+#include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char opening[] = "lockstep 1\nlength "; /* 1: the format's version */
 static const char any_opening[] = "lockstep ";
@@ -21,6 +24,27 @@ void lk_user_block_fill(char *bytes, size_t size) {
   char block[LK_USER_BLOCK];
   make_block(block, &hash, size);
   memcpy(bytes, block, sizeof block);
+}
+
+static lk_status hash_rest(const char *path, int descriptor, char block[LK_USER_BLOCK]) {
+  lk_source source;
+  lk_hash rest;
+  LK_TRY(lk_source_open_again(&source, path, descriptor));
+  assert(source.size > LK_USER_BLOCK);
+  lk_status status = lk_source_seal(&source, LK_USER_BLOCK, &rest);
+  if (status == LK_OK) make_block(block, &rest, source.size);
+  lk_source_close(&source);
+  return status;
+}
+
+/* One pass over what is still in the system's memory. */
+lk_status lk_user_block_write(const char *path, int descriptor) {
+  char block[LK_USER_BLOCK];
+  lk_status status = hash_rest(path, descriptor, block);
+  if (status == LK_NO_INPUT) return lk_fail(LK_IO, "%s", lk_message());
+  LK_TRY(status);
+  if (pwrite(descriptor, block, sizeof block, 0) == sizeof block) return LK_OK;
+  return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
 }
 
 /* The first bytes, as far as they are there, and zeros. */

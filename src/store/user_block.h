@@ -9,6 +9,10 @@ enum { LK_USER_BLOCK = 512 };
 /* Fills the first LK_USER_BLOCK of the file's size bytes from those behind them. */
 void lk_user_block_fill(char *bytes, size_t size);
 
+/* Writes the user block of an open file, which is read, too, from the bytes behind it. path
+ * is for messages. LK_IO. */
+lk_status lk_user_block_write(const char *path, int descriptor);
+
 /* Seals a source and checks it, its HDF5 structure too. LK_NO_INPUT; LK_BAD_DATA: not HDF5,
  * not ours, truncated, damaged. */
 lk_status lk_user_block_verify(lk_source *source);

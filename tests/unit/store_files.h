@@ -8,6 +8,7 @@
 #include "lockstep/store.h"
 #include "store/h5.h"
 #include "store/user_block.h"
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,6 +90,14 @@ static inline lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_
 /* Changes a good file through HDF5 and gives it a right user block, as a stranger could. */
 typedef void (*change)(hid_t file);
 
+/* Gives the file a right user block over whatever its first bytes are. */
+static inline void put_user_block(const char *path) {
+  int descriptor = open(path, O_RDWR);
+  assert_true(descriptor >= 0);
+  must(lk_user_block_write(path, descriptor));
+  close(descriptor);
+}
+
 static inline void forge(const char *from, const char *to, change make_change) {
   char *bytes, *whole;
   size_t size;
@@ -102,8 +111,8 @@ static inline void forge(const char *from, const char *to, change make_change) {
   must(lk_file_read(to, &bytes, &size));
   must(lk_allocate((void **)&whole, size + LK_USER_BLOCK, 1, "forged file"));
   memcpy(whole + LK_USER_BLOCK, bytes, size);
-  lk_user_block_fill(whole, size + LK_USER_BLOCK);
   must(lk_file_write(to, whole, size + LK_USER_BLOCK));
+  put_user_block(to);
   lk_free(bytes);
   lk_free(whole);
 }
