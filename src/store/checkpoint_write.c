@@ -1,5 +1,4 @@
-#include "lockstep/file.h"
-#include "lockstep/memory.h"
+#include "lockstep/draft.h"
 #include "store/tensor.h"
 #include "store/vocabulary.h"
 #include <assert.h>
@@ -72,13 +71,20 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   return write_moments(file, checkpoint);
 }
 
-lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint) {
+static lk_status write_file(const char *path, int descriptor,
+                            const lk_checkpoint *checkpoint) {
   lk_h5_file file;
+  LK_TRY(lk_h5_create(&file, path, descriptor, LK_STORE_CHECKPOINT));
+  return lk_h5_complete(&file, write_content(&file, checkpoint));
+}
+
+lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint) {
+  lk_draft draft;
   assert(lk_vocabulary_size(checkpoint->vocabulary) == checkpoint->table->shape.vocabulary);
   assert(!checkpoint->m == !checkpoint->v);
-  lk_status status = lk_h5_create(&file, path, LK_STORE_CHECKPOINT);
-  if (status == LK_OK) status = write_content(&file, checkpoint);
-  if (status == LK_OK) status = lk_h5_save(&file, lk_file_replace);
-  lk_h5_close(&file);
+  LK_TRY(lk_draft_begin(&draft, path));
+  lk_status status = write_file(path, draft.descriptor, checkpoint);
+  if (status == LK_OK) return lk_draft_commit(&draft);
+  lk_draft_discard(&draft);
   return status;
 }

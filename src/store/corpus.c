@@ -1,13 +1,22 @@
+#define _GNU_SOURCE /* memfd_create */
 #include "lockstep/corpus.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/h5.h"
 #include "store/vocabulary.h"
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const lk_h5_array tokens_place = {.name = "tokens", .type = LK_H5_U16, .rank = 1};
 static const lk_h5_array offsets_place = {.name = "offsets", .type = LK_H5_U64, .rank = 1};
+
+static lk_status out_of_memory(const char *path) {
+  return lk_fail(LK_INTERNAL, "%s: no memory to make it in: %s", path, strerror(errno));
+}
 
 static lk_status write_content(const lk_h5_file *file, const lk_corpus *corpus) {
   lk_h5_array tokens = tokens_place, offsets = offsets_place;
@@ -23,13 +32,32 @@ static lk_status write_content(const lk_h5_file *file, const lk_corpus *corpus) 
                            corpus->tokens);
 }
 
-lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus) {
+static lk_status write_file(const char *path, int descriptor, const lk_corpus *corpus) {
   lk_h5_file file;
+  LK_TRY(lk_h5_create(&file, path, descriptor, LK_STORE_CORPUS));
+  return lk_h5_complete(&file, write_content(&file, corpus));
+}
+
+static lk_status copy_to_output(const char *path, int descriptor) {
+  struct stat facts;
+  if (fstat(descriptor, &facts)) return out_of_memory(path);
+  size_t size = (size_t)facts.st_size;
+  void *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, descriptor, 0);
+  if (bytes == MAP_FAILED) return out_of_memory(path);
+  lk_status status = lk_file_write(path, bytes, size);
+  munmap(bytes, size);
+  return status;
+}
+
+/* By a file without a name: what a user named may be a pipe, in which HDF5 cannot go back.
+ */
+lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus) {
   assert(corpus->held.first == 0 && corpus->held.count == corpus->documents);
-  lk_status status = lk_h5_create(&file, path, LK_STORE_CORPUS);
-  if (status == LK_OK) status = write_content(&file, corpus);
-  if (status == LK_OK) status = lk_h5_save(&file, lk_file_write);
-  lk_h5_close(&file);
+  int descriptor = memfd_create("lockstep", MFD_CLOEXEC);
+  if (descriptor < 0) return out_of_memory(path);
+  lk_status status = write_file(path, descriptor, corpus);
+  if (status == LK_OK) status = copy_to_output(path, descriptor);
+  close(descriptor);
   return status;
 }
 

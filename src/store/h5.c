@@ -4,6 +4,7 @@
 #include "lockstep/memory.h"
 #include "store/driver.h"
 #include "store/user_block.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,36 +46,41 @@ static lk_status set_close_degree(hid_t access, const char *path) {
 /* A name at which no file can be, so that HDF5 finds none when it looks. */
 static const char nowhere[] = "/dev/null/lockstep";
 
-lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind) {
+static lk_status create(lk_h5_file *file) {
   LK_H5_ID access = H5Pcreate(H5P_FILE_ACCESS);
-  *file = (lk_h5_file){.path = path, .id = -1};
-  LK_H5_WRITE(path, access);
-  LK_TRY(set_close_degree(access, path));
-  LK_H5_WRITE(path, H5Pset_fapl_core(access, 1 << 20, 0));
+  LK_H5_WRITE(file->path, access);
+  LK_TRY(set_close_degree(access, file->path));
+  LK_H5_WRITE(file->path, lk_driver_set(access, NULL, &file->sink));
   /* structure.c reads the earliest format only, whatever a later HDF5 prefers */
-  LK_H5_WRITE(path, H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST));
-  LK_H5_WRITE(path, file->id = H5Fcreate(nowhere, H5F_ACC_TRUNC, H5P_DEFAULT, access));
-  return lk_h5_write_text(file, "kind", name_of_kind(kind));
+  LK_H5_WRITE(file->path,
+              H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST));
+  LK_H5_WRITE(file->path,
+              file->id = H5Fcreate(nowhere, H5F_ACC_TRUNC, H5P_DEFAULT, access));
+  return LK_OK;
 }
 
-/* HDF5 makes the image without a user block and finds it behind ours, as after h5jam: of a
- * file that it made with a user block, H5Fget_file_image (1.10.8) leaves the block out and
- * spoils the superblock's checksum. */
-lk_status lk_h5_save(const lk_h5_file *file, lk_h5_writer *write) {
-  char *bytes;
-  ssize_t size;
-  LK_H5_WRITE(file->path, H5Fflush(file->id, H5F_SCOPE_GLOBAL));
-  LK_H5_WRITE(file->path, size = H5Fget_file_image(file->id, NULL, 0));
-  size_t total = LK_USER_BLOCK + (size_t)size;
-  LK_TRY(lk_allocate((void **)&bytes, total, 1, file->path));
-  size = H5Fget_file_image(file->id, bytes + LK_USER_BLOCK, (size_t)size);
-  lk_status status = lk_h5_check(size, LK_INTERNAL, file->path, "H5Fget_file_image");
-  if (status == LK_OK) {
-    lk_user_block_fill(bytes, total);
-    status = write(file->path, bytes, total);
-  }
-  lk_free(bytes);
-  return status;
+lk_status lk_h5_create(lk_h5_file *file, const char *path, int descriptor,
+                       lk_store_kind kind) {
+  assert(descriptor >= 0);
+  *file = (lk_h5_file){.path = path, .id = -1, .sink.descriptor = descriptor};
+  lk_status status = create(file);
+  if (status == LK_OK) status = lk_h5_write_text(file, "kind", name_of_kind(kind));
+  return status == LK_OK ? LK_OK : lk_h5_complete(file, status);
+}
+
+static lk_status close_file(lk_h5_file *file) {
+  hid_t id = file->id;
+  file->id = -1;
+  if (id >= 0) LK_H5_WRITE(file->path, H5Fclose(id));
+  return LK_OK;
+}
+
+/* HDF5 makes its part as if there were no user block, and finds it behind ours, as after
+ * h5jam. */
+lk_status lk_h5_complete(lk_h5_file *file, lk_status status) {
+  lk_status closed = close_file(file);
+  status = lk_sink_verdict(&file->sink, file->path, status == LK_OK ? closed : status);
+  return status == LK_OK ? lk_user_block_write(file->path, file->sink.descriptor) : status;
 }
 
 static lk_status open_source(lk_h5_file *file) {
@@ -117,13 +123,9 @@ lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5) {
   return LK_OK;
 }
 
-void lk_h5_close(lk_h5_file *file) {
+lk_status lk_h5_finish(lk_h5_file *file, lk_status status) {
   if (file->id >= 0) H5Fclose(file->id);
   file->id = -1;
-}
-
-lk_status lk_h5_finish(lk_h5_file *file, lk_status status) {
-  lk_h5_close(file);
   status = lk_source_verdict(&file->source, status);
   lk_source_close(&file->source);
   return status;

@@ -3,6 +3,7 @@
 #define LOCKSTEP_STORE_H5_H
 
 #include "lockstep/store.h"
+#include "store/sink.h"
 #include "store/source.h"
 #include <hdf5.h>
 
@@ -21,22 +22,23 @@ lk_status lk_h5_check(int64_t result, lk_status code, const char *path, const ch
 #define LK_H5_READ(path, call)                                                             \
   LK_TRY(lk_h5_check((int64_t)(call), LK_BAD_DATA, path, #call))
 
-/* A file being written in memory, or one being read. */
+/* A file being written, or one being read. */
 typedef struct {
   const char *path; /* not owned */
   hid_t id;
   uint64_t size;    /* bytes, when reading: no array in it can be larger */
   lk_source source; /* when reading */
+  lk_sink sink;     /* when writing */
 } lk_h5_file;
 
-/* How a file gets to its path: lk_file_write where a user named it, else lk_file_replace.
- */
-typedef lk_status lk_h5_writer(const char *path, const void *bytes, size_t size);
+/* Starts a file in an empty open one, which is read, too; path is for messages.
+ * lk_h5_complete ends it unless this fails. *file stays where it is until then. */
+lk_status lk_h5_create(lk_h5_file *file, const char *path, int descriptor,
+                       lk_store_kind kind);
 
-/* Starts a file in memory; lk_h5_save puts it at its path with the user block; lk_h5_close
- * in any case. */
-lk_status lk_h5_create(lk_h5_file *file, const char *path, lk_store_kind kind);
-lk_status lk_h5_save(const lk_h5_file *file, lk_h5_writer *write);
+/* Closes it and adds the user block. `status` is what writing it came to; that the file
+ * itself could not be written comes first. */
+lk_status lk_h5_complete(lk_h5_file *file, lk_status status);
 
 /* Opens, verifies the user block and lets HDF5 read what was verified. lk_h5_finish unless
  * it fails. *file stays where it is until then. */
@@ -50,9 +52,6 @@ lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5);
 /* Closes it. `status` is what reading it came to; that the file itself could not be read,
  * or changed, comes first. */
 lk_status lk_h5_finish(lk_h5_file *file, lk_status status);
-
-/* Ends writing. */
-void lk_h5_close(lk_h5_file *file);
 
 /* What the file says it is. */
 lk_status lk_h5_read_kind(const lk_h5_file *file, lk_store_kind *kind);

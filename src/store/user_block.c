@@ -19,13 +19,6 @@ static void make_block(char block[LK_USER_BLOCK], const lk_hash *rest, uint64_t 
   snprintf(block, LK_USER_BLOCK, "%s%" PRIu64 "\nxxh3 %s\n", opening, size, rest->hex);
 }
 
-void lk_user_block_fill(char *bytes, size_t size) {
-  lk_hash hash = lk_hash_bytes(bytes + LK_USER_BLOCK, size - LK_USER_BLOCK);
-  char block[LK_USER_BLOCK];
-  make_block(block, &hash, size);
-  memcpy(bytes, block, sizeof block);
-}
-
 static lk_status hash_rest(const char *path, int descriptor, char block[LK_USER_BLOCK]) {
   lk_source source;
   lk_hash rest;

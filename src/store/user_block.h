@@ -6,9 +6,6 @@
 
 enum { LK_USER_BLOCK = 512 };
 
-/* Fills the first LK_USER_BLOCK of the file's size bytes from those behind them. */
-void lk_user_block_fill(char *bytes, size_t size);
-
 /* Writes the user block of an open file, which is read, too, from the bytes behind it. path
  * is for messages. LK_IO. */
 lk_status lk_user_block_write(const char *path, int descriptor);

@@ -1,6 +1,8 @@
 /* Checkpoints: what is written comes back, and nothing else is accepted. */
 #include "store_files.h"
 #include <math.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static const lk_shape shape = {
@@ -210,6 +212,35 @@ static void test_unwritable(void **state) {
   must_refuse(lk_checkpoint_write("nowhere/c.h5", checkpoint), LK_IO,
               "nowhere/c.h5: ", "cannot write");
   lk_checkpoint_free(checkpoint);
+}
+
+/* Wherever the disk ends, HDF5's own closing included: the file of before stays, no other
+ * does, and HDF5 keeps nothing. */
+static void test_disk_that_ends(void **state) {
+  (void)state;
+  lk_shape deep = shape;
+  deep.layers = 100;
+  lk_checkpoint *in = make_checkpoint_of(&deep, 1);
+  struct rlimit before, limit;
+  struct stat facts;
+  write_checkpoint("full.h5", 0);
+  must(lk_checkpoint_write("whole.h5", in));
+  assert_int_equal(stat("whole.h5", &facts) | getrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, SIG_IGN); /* as the program does */
+  limit = before;
+  for (int i = 0; i < 40; i++) {
+    limit.rlim_cur = (rlim_t)facts.st_size * (rlim_t)i / 40 + (rlim_t)(i == 39) * 100;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    lk_status status = lk_checkpoint_write("full.h5", in);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    must_refuse(status, LK_IO, "full.h5: cannot write: ", "File too large");
+    assert_int_equal(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+  }
+  must_refuse(read_and_free("full.h5"), LK_BAD_DATA, "full.h5: ", "init=full.h5");
+  assert_int_equal(system("[ -z \"$(ls | grep tmp)\" ]"), 0);
+  must(lk_checkpoint_write("full.h5", in));
+  must(read_and_free("full.h5"));
+  lk_checkpoint_free(in);
 }
 
 static void change_layers(hid_t file) {
@@ -474,6 +505,7 @@ int main(void) {
       cmocka_unit_test(test_truncation),
       cmocka_unit_test(test_foreign),
       cmocka_unit_test(test_unwritable),
+      cmocka_unit_test(test_disk_that_ends),
       cmocka_unit_test(test_forged),
       cmocka_unit_test(test_forging_alone_is_harmless),
       cmocka_unit_test(test_nothing_leaks),
