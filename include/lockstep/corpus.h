@@ -28,7 +28,7 @@ typedef struct {
   lk_vocabulary *vocabulary; /* owned */
   lk_range held;             /* the documents whose tokens are here */
   uint64_t *offsets;         /* (held.count + 1): document held.first + i has the tokens */
-  uint16_t *tokens;          /*   offsets[i] … offsets[i+1]-1; both arrays owned */
+  lk_token *tokens;          /*   offsets[i] … offsets[i+1]-1; both arrays owned */
 } lk_corpus;
 
 /* Which documents to hold: shards first_shard … first_shard + shard_count-1 of `shards`.
@@ -76,7 +76,7 @@ void lk_corpus_free(lk_corpus *corpus);
 
 /* Tokens of document `document` (number in the whole corpus, must be held) and their
  * number. */
-const uint16_t *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
+const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
                                    size_t *length);
 
 LK_C_END

@@ -9,7 +9,7 @@ LK_C_BEGIN
 
 typedef struct {
   int layers, heads, length; /* L, H, T */
-  uint16_t *tokens;          /* (T), owned */
+  lk_token *tokens;          /* (T), owned */
   lk_real *weights; /* (L, H, T, T), owned: of a character (row) on each (column) */
 } lk_heads;
 

@@ -18,7 +18,7 @@ lk_status lk_lexicon_create(lk_lexicon **out, const lk_questions *questions,
 void lk_lexicon_free(lk_lexicon *lexicon);
 
 /* Nonzero when it holds the word of so many tokens. */
-int lk_lexicon_has(const lk_lexicon *lexicon, const uint16_t *word, size_t count);
+int lk_lexicon_has(const lk_lexicon *lexicon, const lk_token *word, size_t count);
 
 LK_C_END
 

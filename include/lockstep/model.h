@@ -43,7 +43,7 @@ const lk_real *lk_model_logits(lk_model *model, const lk_real *values, const lk_
  * block: weights (L, H, length, length), the caller's, are what each character (row) gives
  * to each (column), 0 to later ones. */
 lk_status lk_model_attention(const lk_parameters *parameters, const lk_real *values,
-                             const uint16_t *tokens, int length, lk_real *weights);
+                             const lk_token *tokens, int length, lk_real *weights);
 
 /* What a backward pass calls again and again, so that other work can go on beside it:
  * elements `first` … of the gradients will not change any more. `first` falls from the
@@ -74,7 +74,7 @@ void lk_decoder_free(lk_decoder *decoder);
 
 /* One text to continue. `tokens` has room for the block and holds the prompt. */
 typedef struct {
-  uint16_t *tokens;       /* the caller's: prompt, then what was decoded */
+  lk_token *tokens;       /* the caller's: prompt, then what was decoded */
   int length;             /* in: of the prompt, 1 … block; out: of the whole */
   double log_probability; /* out: of all decoded tokens, the stop token included, in nats */
 } lk_continuation;

@@ -140,19 +140,19 @@ void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
 
 /* y (rows, columns) = dropout(token embedding + position embedding). position_table NULL:
  * without the latter, here and in the gradient. */
-void lk_embedding_forward(lk_real *y, const uint16_t *tokens, const uint16_t *positions,
+void lk_embedding_forward(lk_real *y, const lk_token *tokens, const uint16_t *positions,
                           const lk_real *token_table, const lk_real *position_table,
                           const uint8_t *keep, lk_real keep_scale, int rows, int columns);
 
 /* Adds dy's rows (dropout's gradient already taken) to the rows of the two tables'
  * gradients. */
 void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
-                           const lk_real *dy, const uint16_t *tokens,
+                           const lk_real *dy, const lk_token *tokens,
                            const uint16_t *positions, int rows, int columns);
 
 /* Softmax cross-entropy: losses[rows] = -log softmax(logits)[target] in nats. With gradient
  * != 0 the logits (rows, classes) become the gradient of the losses' sum. */
-void lk_cross_entropy(double *losses, lk_real *logits, const uint16_t *targets, int rows,
+void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
                       int classes, int gradient);
 
 /* Rows of y are rows index[i] of x, and back: rows index[i] of x get row i of y added. */

@@ -13,7 +13,7 @@
 LK_C_BEGIN
 
 typedef struct {
-  uint16_t *tokens;    /* room for block + 1, the caller's */
+  lk_token *tokens;    /* room for block + 1, the caller's */
   size_t length;       /* n */
   size_t first_target; /* the first row with loss */
 } lk_example;
@@ -26,7 +26,7 @@ typedef struct {
   double answers;            /* probability that the span is a word of the lexicon, where
                                 there is one */
   const lk_lexicon *lexicon; /* NULL if answers is 0 */
-  uint16_t stop, space;      /* tokens of "." and " "; 0: there are none */
+  lk_token stop, space;      /* tokens of "." and " "; 0: there are none */
   int keep_title;            /* nonzero: the title stays */
   double crop;               /* probability of a context cut off at random, between words */
   double ask;                /* probability of the form of a question */
@@ -42,7 +42,7 @@ typedef struct {
  * word in front of the span and others of the context, each with a probability that is
  * drawn for the example, and the title between two of them or at an end. Draws from
  * `stream` only. */
-void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t *document,
+void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token *document,
                        size_t length, size_t block, const lk_stream *stream);
 
 /* Span corruption: truncates the document to a length uniform in [4, 7/8·block] (a shorter
@@ -50,7 +50,7 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t
  * writes `prefix ⁇ suffix ⁇ span`. Every row carries loss. Draws from `stream` only, whose
  * site is the example's number in a micro-batch of `count`: their lengths to truncate to
  * are evenly spread, so that all micro-batches are nearly equal work. */
-void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length,
+void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length,
                         size_t block, uint32_t count, const lk_stream *stream);
 
 /* Characters from a document's start that lk_example_corrupt can ever show: 7/8·block. */
@@ -58,8 +58,8 @@ size_t lk_example_reach(size_t block);
 
 /* `question ⁇ answer ⁇`, loss from the row that predicts the first ⁇ on. The caller has
  * checked that question + answer + 1 <= block. */
-void lk_example_answer(lk_example *out, const uint16_t *question, size_t question_length,
-                       const uint16_t *answer, size_t answer_length);
+void lk_example_answer(lk_example *out, const lk_token *question, size_t question_length,
+                       const lk_token *answer, size_t answer_length);
 
 LK_C_END
 

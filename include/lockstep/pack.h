@@ -5,6 +5,7 @@
 
 #include "lockstep/linkage.h"
 #include "lockstep/memory.h"
+#include "lockstep/types.h"
 
 LK_C_BEGIN
 
@@ -14,10 +15,10 @@ typedef struct {
   int B;                 /* sequences */
   int N;                 /* rows */
   int M;                 /* rows with loss */
-  uint16_t *tokens;      /* (N) */
+  lk_token *tokens;      /* (N) */
   uint16_t *positions;   /* (N) within the sequence */
   int32_t *start;        /* (B + 1) */
-  uint16_t *targets;     /* (M) the tokens to predict */
+  lk_token *targets;     /* (M) the tokens to predict */
   int32_t *target_start; /* (B + 1) */
   int max_sequences, max_rows;
 } lk_pack;
@@ -31,7 +32,7 @@ void lk_pack_clear(lk_pack *pack);
 /* Appends the string tokens[length]: its inputs are tokens 0 … length-2, its targets the
  * tokens one later; rows first_target … length-2 carry loss. length >= 2 and the room must
  * suffice. */
-void lk_pack_append(lk_pack *pack, const uint16_t *tokens, size_t length,
+void lk_pack_append(lk_pack *pack, const lk_token *tokens, size_t length,
                     size_t first_target);
 
 LK_C_END

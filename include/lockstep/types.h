@@ -1,4 +1,5 @@
-/* The number type of the kernels, and the letters used for shapes everywhere.
+/* The number type of the kernels, the type of tokens, and the letters used for shapes
+ * everywhere.
  *
  *   B  sequences in a pack (documents or questions of one micro-batch)
  *   T  characters of one sequence
@@ -16,6 +17,7 @@
 #define LOCKSTEP_TYPES_H
 
 #include "lockstep/linkage.h"
+#include <stdint.h>
 
 LK_C_BEGIN
 
@@ -25,6 +27,9 @@ LK_C_BEGIN
 #define LK_REAL float
 #endif
 typedef LK_REAL lk_real;
+
+/* An id of a tokenizer. Only the tokenizer knows what it stands for. */
+typedef uint16_t lk_token;
 
 /* Every buffer starts on such a boundary (bytes): one cache line, one AVX-512 register. */
 #define LK_ALIGNMENT 64

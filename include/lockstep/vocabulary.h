@@ -5,6 +5,7 @@
 
 #include "lockstep/linkage.h"
 #include "lockstep/status.h"
+#include "lockstep/types.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,11 +64,11 @@ int lk_vocabulary_equal(const lk_vocabulary *a, const lk_vocabulary *b);
  * in the text, or more than capacity characters. `name` and `line` say in the message where
  * the text is from (line 0: no line). */
 lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
-                               const char *name, uint64_t line, uint16_t *tokens,
+                               const char *name, uint64_t line, lk_token *tokens,
                                size_t capacity, size_t *count);
 
 /* Tokens as zero-terminated UTF-8 text, owned by the caller (lk_free). */
-lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const uint16_t *tokens,
+lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const lk_token *tokens,
                                size_t count, char **text);
 
 /* What a character can be in a word. */

@@ -8,7 +8,7 @@
 /* Input over target as the model sees them, padded to the block; rows without loss show a
  * pad. */
 static lk_status print_example(const lk_vocabulary *vocabulary, const lk_example *example,
-                               size_t block, uint16_t *row) {
+                               size_t block, lk_token *row) {
   for (int target = 0; target < 2; target++) {
     char *text = NULL;
     for (size_t i = 0; i < block; i++) {
@@ -28,7 +28,7 @@ static lk_status print_example(const lk_vocabulary *vocabulary, const lk_example
 static lk_status print_examples(lk_dataset *dataset, const lk_config *config, long number) {
   size_t block = (size_t)config->model_block;
   lk_example example = {0};
-  uint16_t *row = NULL;
+  lk_token *row = NULL;
   lk_status status = LK_NEW(example.tokens, block + 1);
   if (status == LK_OK) status = LK_NEW(row, block);
   for (uint64_t step = 0; number > 0 && status == LK_OK && !ferror(stdout); step++)

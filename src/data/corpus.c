@@ -54,7 +54,7 @@ void lk_corpus_free(lk_corpus *corpus) {
   lk_free(corpus);
 }
 
-const uint16_t *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
+const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
                                    size_t *length) {
   assert(document >= corpus->held.first &&
          document - corpus->held.first < corpus->held.count);

@@ -109,11 +109,11 @@ static size_t count_characters(document_line line) {
 
 /* The line was checked by the scan, so every character is valid and has an id. */
 static void encode_line(const lk_vocabulary *vocabulary, document_line line,
-                        uint16_t *tokens) {
+                        lk_token *tokens) {
   uint32_t code_point;
   for (size_t at = 0; at < line.size;) {
     at += (size_t)lk_text_next(line.start + at, line.size - at, &code_point);
-    *tokens++ = (uint16_t)lk_vocabulary_id(vocabulary, code_point);
+    *tokens++ = (lk_token)lk_vocabulary_id(vocabulary, code_point);
   }
 }
 

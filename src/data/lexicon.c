@@ -7,7 +7,7 @@ enum { MOST = 64 }; /* tokens of a word */
 
 typedef struct {
   size_t count;
-  uint16_t tokens[MOST];
+  lk_token tokens[MOST];
 } word;
 
 struct lk_lexicon {
@@ -56,7 +56,7 @@ void lk_lexicon_free(lk_lexicon *lexicon) {
   lk_free(lexicon);
 }
 
-int lk_lexicon_has(const lk_lexicon *lexicon, const uint16_t *tokens, size_t count) {
+int lk_lexicon_has(const lk_lexicon *lexicon, const lk_token *tokens, size_t count) {
   word key = {.count = count};
   if (count > MOST) return 0;
   memcpy(key.tokens, tokens, count * sizeof *tokens);

@@ -34,19 +34,19 @@ static size_t draw_span(size_t length, const lk_stream *stream) {
   return 1 + (size_t)lk_random_below(stream, DRAW_SPAN, 2 * quarter - 1);
 }
 
-static uint16_t *append(uint16_t *to, const uint16_t *tokens, size_t count) {
+static lk_token *append(lk_token *to, const lk_token *tokens, size_t count) {
   memcpy(to, tokens, count * sizeof *tokens);
   return to + count;
 }
 
-void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length,
+void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length,
                         size_t block, uint32_t count, const lk_stream *stream) {
   assert(length > 0 && block >= MIN_BLOCK && count > 0);
   size_t limit = draw_limit(block, count, stream);
   if (length > limit) length = limit;
   size_t span = draw_span(length, stream);
   size_t start = (size_t)lk_random_below(stream, DRAW_START, length - span + 1);
-  uint16_t *end = append(out->tokens, document, start);
+  lk_token *end = append(out->tokens, document, start);
   *end++ = LK_MASK;
   end = append(end, document + start + span, length - start - span);
   *end++ = LK_MASK;
@@ -56,10 +56,10 @@ void lk_example_corrupt(lk_example *out, const uint16_t *document, size_t length
   assert(out->length == length + 2 && out->length <= block + 1);
 }
 
-void lk_example_answer(lk_example *out, const uint16_t *question, size_t question_length,
-                       const uint16_t *answer, size_t answer_length) {
+void lk_example_answer(lk_example *out, const lk_token *question, size_t question_length,
+                       const lk_token *answer, size_t answer_length) {
   assert(question_length > 0 && answer_length > 0);
-  uint16_t *end = append(out->tokens, question, question_length);
+  lk_token *end = append(out->tokens, question, question_length);
   *end++ = LK_MASK;
   end = append(end, answer, answer_length);
   *end++ = LK_MASK;

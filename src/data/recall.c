@@ -35,25 +35,25 @@ static int happens(const lk_stream *stream, int element, double probability) {
 }
 
 /* The stop of an initial or of "Jr." ends no title. */
-static int ends_title(const lk_corruption *how, const uint16_t *at) {
+static int ends_title(const lk_corruption *how, const lk_token *at) {
   if (at[0] != how->stop || at[1] != how->space) return 0;
   return at[-1] != how->space && at[-2] != how->space && at[-3] != how->space;
 }
 
 /* Length of the title with its stop and space; 0: there is none, or nothing behind it. */
-static size_t title_length(const lk_corruption *how, const uint16_t *document,
+static size_t title_length(const lk_corruption *how, const lk_token *document,
                            size_t length, size_t most) {
   for (size_t i = 3; how->keep_title && i + 2 < length && i + 1 < most; i++)
     if (ends_title(how, document + i)) return i + 2;
   return 0;
 }
 
-static int is_word(const uint8_t *classes, uint16_t token) {
+static int is_word(const uint8_t *classes, lk_token token) {
   return classes[token] != LK_CLASS_OTHER;
 }
 
 /* The next word from `first` on; empty at the end. */
-static part next_word(const uint8_t *classes, const uint16_t *document, size_t first,
+static part next_word(const uint8_t *classes, const lk_token *document, size_t first,
                       size_t length) {
   while (first < length && !is_word(classes, document[first]))
     first++;
@@ -63,7 +63,7 @@ static part next_word(const uint8_t *classes, const uint16_t *document, size_t f
   return word;
 }
 
-static int is_in_title(const uint16_t *document, size_t title, part word) {
+static int is_in_title(const lk_token *document, size_t title, part word) {
   size_t size = word.end - word.first;
   for (size_t i = 0; i + size <= title; i++)
     if (!memcmp(document + i, document + word.first, size * sizeof *document)) return 1;
@@ -72,7 +72,7 @@ static int is_in_title(const uint16_t *document, size_t title, part word) {
 
 /* Behind the title: a word that starts with a capital or a digit and is not of the title,
  * which would give it away. */
-static int is_salient(const lk_corruption *how, const uint16_t *document, size_t title,
+static int is_salient(const lk_corruption *how, const lk_token *document, size_t title,
                       part word) {
   return how->classes[document[word.first]] >= LK_CLASS_CAPITAL &&
          !is_in_title(document, title, word);
@@ -80,12 +80,12 @@ static int is_salient(const lk_corruption *how, const uint16_t *document, size_t
 
 /* The chosen-th salient word, of those that are answers if so asked; returns how many there
  * are before it, or in all. */
-static size_t find_word(const lk_corruption *how, const uint16_t *document, size_t title,
+static size_t find_word(const lk_corruption *how, const lk_token *document, size_t title,
                         size_t length, int answers, size_t chosen, part *found) {
   size_t count = 0;
   part word = next_word(how->classes, document, title, length);
   for (; word.first < length; word = next_word(how->classes, document, word.end, length)) {
-    const uint16_t *tokens = document + word.first;
+    const lk_token *tokens = document + word.first;
     if (!is_salient(how, document, title, word) ||
         (answers && !lk_lexicon_has(how->lexicon, tokens, word.end - word.first)))
       continue;
@@ -96,7 +96,7 @@ static size_t find_word(const lk_corruption *how, const uint16_t *document, size
 }
 
 /* Nonzero when there is such a word. */
-static int draw_word(const lk_corruption *how, const uint16_t *document, size_t title,
+static int draw_word(const lk_corruption *how, const lk_token *document, size_t title,
                      size_t length, int answers, const lk_stream *stream, part *word) {
   size_t count = find_word(how, document, title, length, answers, SIZE_MAX, word);
   if (count == 0) return 0;
@@ -104,7 +104,7 @@ static int draw_word(const lk_corruption *how, const uint16_t *document, size_t 
   return 1;
 }
 
-static part draw_span(const lk_corruption *how, const uint16_t *document, size_t title,
+static part draw_span(const lk_corruption *how, const lk_token *document, size_t title,
                       size_t length, const lk_stream *stream) {
   part span = {0, 0};
   int answers = happens(stream, DRAW_KIND, how->answers);
@@ -123,7 +123,7 @@ static size_t draw_side(const lk_stream *stream, int element, size_t most) {
 }
 
 /* The window without the words that its edges cut through. */
-static part whole_words(const lk_corruption *how, const uint16_t *document, part core,
+static part whole_words(const lk_corruption *how, const lk_token *document, part core,
                         part window, size_t title, size_t length) {
   if (window.first > title)
     while (window.first < core.first && document[window.first - 1] != how->space)
@@ -135,7 +135,7 @@ static part whole_words(const lk_corruption *how, const uint16_t *document, part
 }
 
 /* Where the word in front of the span begins. */
-static size_t word_before(const lk_corruption *how, const uint16_t *document, part span,
+static size_t word_before(const lk_corruption *how, const lk_token *document, part span,
                           size_t least) {
   size_t first = span.first;
   while (first > least && document[first - 1] == how->space)
@@ -146,7 +146,7 @@ static size_t word_before(const lk_corruption *how, const uint16_t *document, pa
 }
 
 /* What is shown of the document, `core` included, in at most `room` tokens. */
-static part draw_window(const lk_corruption *how, const uint16_t *document, part core,
+static part draw_window(const lk_corruption *how, const lk_token *document, part core,
                         size_t title, size_t length, size_t room, const lk_stream *stream) {
   size_t left = core.first - title, right = length - core.end;
   if (happens(stream, DRAW_CROP, how->crop)) {
@@ -160,13 +160,13 @@ static part draw_window(const lk_corruption *how, const uint16_t *document, part
                      title, length);
 }
 
-static uint16_t *append(uint16_t *to, const uint16_t *document, size_t first, size_t end) {
+static lk_token *append(lk_token *to, const lk_token *document, size_t first, size_t end) {
   memcpy(to, document + first, (end - first) * sizeof *document);
   return to + (end - first);
 }
 
 /* `prefix ⁇ suffix` behind the title. */
-static uint16_t *write_gap(uint16_t *to, const uint16_t *document, size_t title,
+static lk_token *write_gap(lk_token *to, const lk_token *document, size_t title,
                            part window, part span) {
   to = append(to, document, 0, title);
   to = append(to, document, window.first, span.first);
@@ -175,7 +175,7 @@ static uint16_t *write_gap(uint16_t *to, const uint16_t *document, size_t title,
 }
 
 /* Tokens of the context in front of its n-th word, n drawn. */
-static size_t draw_place(const lk_corruption *how, const uint16_t *context, size_t size,
+static size_t draw_place(const lk_corruption *how, const lk_token *context, size_t size,
                          const lk_stream *stream) {
   size_t words = 1, place = 0;
   for (size_t i = 0; i < size; i++)
@@ -186,8 +186,8 @@ static size_t draw_place(const lk_corruption *how, const uint16_t *context, size
 }
 
 /* Each word of the part with the probability `share`, and a space behind it. */
-static uint16_t *append_some(uint16_t *to, const lk_corruption *how,
-                             const uint16_t *document, part from, double share,
+static lk_token *append_some(lk_token *to, const lk_corruption *how,
+                             const lk_token *document, part from, double share,
                              const lk_stream *stream) {
   for (size_t end, first = from.first; first < from.end; first = end + 1) {
     for (end = first; end < from.end && document[end] != how->space;)
@@ -201,12 +201,12 @@ static uint16_t *append_some(uint16_t *to, const lk_corruption *how,
 
 /* Of the window the word in front of the span, which tells a city from its country, and
  * some others; no sign of the span; the name somewhere between the words. */
-static uint16_t *write_question(uint16_t *to, const lk_corruption *how,
-                                const uint16_t *document, size_t name, part window,
+static lk_token *write_question(lk_token *to, const lk_corruption *how,
+                                const lk_token *document, size_t name, part window,
                                 part span, const lk_stream *stream) {
   size_t near = word_before(how, document, span, window.first);
   double share = uniform(stream, DRAW_SHARE);
-  uint16_t *context = to + name + 1, *end = context;
+  lk_token *context = to + name + 1, *end = context;
   end = append_some(end, how, document, (part){window.first, near}, share, stream);
   end = append_some(end, how, document, (part){near, span.first}, 1, stream);
   end = append_some(end, how, document, (part){span.end, window.end}, share, stream);
@@ -219,7 +219,7 @@ static uint16_t *write_question(uint16_t *to, const lk_corruption *how,
   return end;
 }
 
-void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t *document,
+void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token *document,
                        size_t length, size_t block, const lk_stream *stream) {
   assert(length > 0 && block >= 8);
   size_t title = title_length(how, document, length, block / 2);
@@ -231,7 +231,7 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const uint16_t
   if (asks) core.first = word_before(how, document, span, title);
   if (core.end - core.first > room) core = span;
   part window = draw_window(how, document, core, title, length, room, stream);
-  uint16_t *end =
+  lk_token *end =
       asks ? write_question(out->tokens, how, document, title - 2, window, span, stream)
            : write_gap(out->tokens, document, title, window, span);
   out->first_target = asks ? (size_t)(end - out->tokens) - 1 : 0;

@@ -19,7 +19,7 @@ typedef struct {
   const char *path;
   size_t most, size; /* of an answer in tokens, of its record in doubles */
   lk_decoder *decoder;
-  uint16_t *tokens; /* (GROUP, block) */
+  lk_token *tokens; /* (GROUP, block) */
   lk_continuation texts[GROUP];
 } answering;
 
@@ -34,7 +34,7 @@ size_t lk_most_answer(const lk_checkpoint *checkpoint) {
 static lk_status encode_prompt(answering *a, size_t question, int place) {
   const lk_question *item = &a->questions->items[question];
   size_t block = (size_t)a->checkpoint->table->shape.block, length;
-  uint16_t *tokens = a->tokens + (size_t)place * block;
+  lk_token *tokens = a->tokens + (size_t)place * block;
   LK_TRY(lk_vocabulary_encode(a->checkpoint->vocabulary, item->question, a->path,
                               item->line, tokens, block, &length));
   if (length + 2 > block)
@@ -84,12 +84,12 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   return status;
 }
 
-static lk_status decode_record(const answering *a, const double *from, uint16_t *tokens,
+static lk_status decode_record(const answering *a, const double *from, lk_token *tokens,
                                lk_answer *answer) {
   record head;
   memcpy(&head, from, sizeof head);
   for (int i = 0; i < (int)head.length; i++)
-    tokens[i] = (uint16_t)from[RECORD + i];
+    tokens[i] = (lk_token)from[RECORD + i];
   answer->log_probability = head.log_probability;
   answer->cut = head.cut != 0;
   return lk_vocabulary_decode(a->checkpoint->vocabulary, tokens, (size_t)head.length,
@@ -98,7 +98,7 @@ static lk_status decode_record(const answering *a, const double *from, uint16_t 
 
 static lk_status decode_records(const answering *a, const double *records,
                                 lk_answer *answers) {
-  uint16_t *tokens;
+  lk_token *tokens;
   lk_status status = LK_NEW(tokens, a->most);
   for (size_t i = 0; i < a->questions->count && status == LK_OK; i++)
     status = decode_record(a, records + i * a->size, tokens, &answers[i]);

@@ -29,7 +29,7 @@ static void score_pack(scoring *s) {
 
 /* The next window of a text: at most block + 1 characters, of which the first `known` were
  * scored before and are context. */
-static void add_window(scoring *s, const uint16_t *text, size_t length, size_t known,
+static void add_window(scoring *s, const lk_token *text, size_t length, size_t known,
                        lk_document_score *score) {
   if (s->pack->B == GROUP) score_pack(s);
   s->of[s->pack->B] = score;
@@ -38,7 +38,7 @@ static void add_window(scoring *s, const uint16_t *text, size_t length, size_t k
 
 /* Behind the first window each begins half a block before the first character that it
  * scores. */
-static void add_further_windows(scoring *s, const uint16_t *text, size_t length,
+static void add_further_windows(scoring *s, const lk_token *text, size_t length,
                                 lk_document_score *score) {
   size_t context = (s->block + 1) / 2;
   for (size_t scored = s->block + 1; scored < length; scored += s->block + 1 - context) {
@@ -54,7 +54,7 @@ static void score_group(scoring *s, uint64_t first, lk_document_score scores[GRO
   size_t length;
   for (int further = 0; further < 2; further++) {
     for (uint64_t i = 0; i < count; i++) {
-      const uint16_t *text = lk_corpus_document(s->corpus, first + i, &length);
+      const lk_token *text = lk_corpus_document(s->corpus, first + i, &length);
       if (further)
         add_further_windows(s, text, length, &scores[i]);
       else if (length > 1)

@@ -6,8 +6,8 @@
 
 /* A pack of the one text in which all rows are targets, so that the last block has a query
  * for each of them. The last target is of no meaning. */
-static lk_status pack_text(lk_pack **out, int block, const uint16_t *tokens, int length) {
-  uint16_t *text = NULL;
+static lk_status pack_text(lk_pack **out, int block, const lk_token *tokens, int length) {
+  lk_token *text = NULL;
   LK_TRY(LK_NEW(text, (size_t)length + 1));
   lk_status status = lk_pack_create(out, 1, block);
   if (status == LK_OK) {
@@ -33,7 +33,7 @@ static void block_weights(const lk_model *m, const lk_block_activations *a, int 
 }
 
 lk_status lk_model_attention(const lk_parameters *parameters, const lk_real *values,
-                             const uint16_t *tokens, int length, lk_real *weights) {
+                             const lk_token *tokens, int length, lk_real *weights) {
   const lk_shape *s = &parameters->shape;
   size_t layer = (size_t)s->heads * (size_t)length * (size_t)length;
   lk_model *model = NULL;

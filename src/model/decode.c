@@ -21,7 +21,8 @@ struct lk_decoder {
   lk_real *statistics;              /* (rows, max(H, 2)) what the training kernels save */
   lk_real *logits;                  /* (max_sequences, vocabulary) */
   lk_real *weights_row;             /* (block) attention weights of one query */
-  uint16_t *tokens, *positions;     /* (rows) of this pass */
+  lk_token *tokens;                 /* (rows) of this pass, as is the next */
+  uint16_t *positions;
   int32_t *cache_row,
       *last_row;        /* (rows) where keys and values go; (active) logits' rows */
   lk_span *spans;       /* (active) */
@@ -202,7 +203,7 @@ static int most_probable(const lk_real *logits, int count) {
 static int append(lk_decoder *d, lk_continuation *text, int i) {
   int vocabulary = d->table->shape.vocabulary;
   lk_real *logits = d->logits + (size_t)i * (size_t)vocabulary;
-  uint16_t token = (uint16_t)most_probable(logits, vocabulary);
+  lk_token token = (lk_token)most_probable(logits, vocabulary);
   double loss;
   lk_cross_entropy(&loss, logits, &token, 1, vocabulary, 0);
   text->log_probability -= loss;

@@ -35,7 +35,7 @@ void lk_pack_clear(lk_pack *pack) {
   pack->B = pack->N = pack->M = 0;
 }
 
-void lk_pack_append(lk_pack *pack, const uint16_t *tokens, size_t length,
+void lk_pack_append(lk_pack *pack, const lk_token *tokens, size_t length,
                     size_t first_target) {
   int rows = (int)length - 1;
   assert(rows > 0 && first_target < length - 1);

@@ -28,7 +28,7 @@ LK_INLINE double row_fast(lk_real *logits, int target, int classes) {
   return log((double)sum) + (double)largest - (double)chosen;
 }
 
-LK_CLONES static void rows_fast(double *losses, lk_real *logits, const uint16_t *targets,
+LK_CLONES static void rows_fast(double *losses, lk_real *logits, const lk_token *targets,
                                 int rows, int classes) {
   for (int i = 0; i < rows; i++)
     losses[i] = row_fast(logits + (size_t)i * (size_t)classes, targets[i], classes);
@@ -36,7 +36,7 @@ LK_CLONES static void rows_fast(double *losses, lk_real *logits, const uint16_t 
 
 /* Without a gradient speed does not matter: the reference serves, and leaves the logits
  * alone. */
-void lk_cross_entropy(double *losses, lk_real *logits, const uint16_t *targets, int rows,
+void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
                       int classes, int gradient) {
   lk_profile_switch(LK_PART_LOSS);
   if (gradient && !lk_kernels_are_reference()) {

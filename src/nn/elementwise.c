@@ -39,7 +39,7 @@ LK_INLINE void add_row(lk_real *restrict to, const lk_real *restrict from, int c
     to[c] += from[c];
 }
 
-LK_CLONES void lk_embedding_forward(lk_real *y, const uint16_t *tokens,
+LK_CLONES void lk_embedding_forward(lk_real *y, const lk_token *tokens,
                                     const uint16_t *positions, const lk_real *token_table,
                                     const lk_real *position_table, const uint8_t *keep,
                                     lk_real keep_scale, int rows, int columns) {
@@ -57,7 +57,7 @@ LK_CLONES void lk_embedding_forward(lk_real *y, const uint16_t *tokens,
 }
 
 LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
-                                     const lk_real *dy, const uint16_t *tokens,
+                                     const lk_real *dy, const lk_token *tokens,
                                      const uint16_t *positions, int rows, int columns) {
   lk_profile_switch(LK_PART_EMBEDDING);
   for (int i = 0; i < rows; i++) {

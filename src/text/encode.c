@@ -17,7 +17,7 @@ static lk_status refuse_length(const char *name, uint64_t line, size_t capacity)
 }
 
 static lk_status encode(const lk_vocabulary *vocabulary, const char *text, size_t size,
-                        const char *name, uint64_t line, uint16_t *tokens, size_t capacity,
+                        const char *name, uint64_t line, lk_token *tokens, size_t capacity,
                         size_t *count) {
   size_t used = 0;
   for (size_t at = 0; at < size;) {
@@ -28,7 +28,7 @@ static lk_status encode(const lk_vocabulary *vocabulary, const char *text, size_
     int id = lk_vocabulary_id(vocabulary, code_point);
     if (id <= LK_MASK) return lk_text_refuse_character(name, place, code_point);
     if (used == capacity) return refuse_length(name, line, capacity);
-    tokens[used++] = (uint16_t)id;
+    tokens[used++] = (lk_token)id;
     at += (size_t)length;
   }
   *count = used;
@@ -36,7 +36,7 @@ static lk_status encode(const lk_vocabulary *vocabulary, const char *text, size_
 }
 
 lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
-                               const char *name, uint64_t line, uint16_t *tokens,
+                               const char *name, uint64_t line, lk_token *tokens,
                                size_t capacity, size_t *count) {
   size_t size = strlen(text);
   char *composed;
@@ -49,7 +49,7 @@ lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text
   return status;
 }
 
-lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const uint16_t *tokens,
+lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const lk_token *tokens,
                                size_t count, char **text) {
   const uint32_t *table = lk_vocabulary_table(vocabulary);
   char utf8[5];

@@ -16,7 +16,7 @@ struct lk_dataset {
   lk_sha256 sha256;
   uint64_t characters;
   size_t block;
-  uint16_t *tokens;    /* of all questions and answers */
+  lk_token *tokens;    /* of all questions and answers */
   size_t *offsets;     /* (2 · questions + 1): question i, answer i, question i+1 … */
   lk_order *order;     /* of the slice's shards */
   uint64_t *documents; /* (batch_size / V) of the chosen micro-batch */
@@ -28,7 +28,7 @@ struct lk_dataset {
   lk_lexicon *lexicon; /* NULL: objective.answers is 0 */
   uint64_t step;       /* chosen */
   int shard;
-  uint16_t *example; /* (block + 1) scratch */
+  lk_token *example; /* (block + 1) scratch */
 };
 
 static const char *form_of(const lk_vocabulary *vocabulary) {
@@ -121,9 +121,9 @@ static lk_status read_data(lk_dataset *d, const lk_config *config,
 }
 
 /* Id of an ASCII character; 0 where the corpus has none. */
-static uint16_t id_of(const lk_vocabulary *vocabulary, char character) {
+static lk_token id_of(const lk_vocabulary *vocabulary, char character) {
   int id = lk_vocabulary_id(vocabulary, (uint32_t)character);
-  return id > 0 ? (uint16_t)id : 0;
+  return id > 0 ? (lk_token)id : 0;
 }
 
 static lk_status read_answers(lk_dataset *d, const lk_config *config) {
@@ -294,7 +294,7 @@ void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
     return;
   }
   size_t length;
-  const uint16_t *text = lk_corpus_document(dataset->corpus, document, &length);
+  const lk_token *text = lk_corpus_document(dataset->corpus, document, &length);
   lk_stream stream = {dataset->plan.seed, LK_RANDOM_OBJECTIVE, dataset->step,
                       (uint32_t)dataset->shard, (uint32_t)i};
   if (dataset->recall) {

@@ -14,7 +14,7 @@ static inline void check_corpus(const lk_corpus *corpus, lk_slice slice) {
   MUST(corpus->held.first == held.first && corpus->held.count == held.count);
   MUST(corpus->offsets[0] == 0 && corpus->offsets[held.count] <= corpus->characters);
   for (uint64_t i = 0; i < held.count; i++) {
-    const uint16_t *tokens = lk_corpus_document(corpus, held.first + i, &length);
+    const lk_token *tokens = lk_corpus_document(corpus, held.first + i, &length);
     MUST(length > 0);
     for (size_t t = 0; t < length; t++)
       MUST(tokens[t] > LK_MASK && tokens[t] < ids);

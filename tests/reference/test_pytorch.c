@@ -96,7 +96,7 @@ static void read_pack(void) {
   hssize_t strings = open_dataset("/lengths", &dataset);
   size_t row = (size_t)t.table->shape.block + 1;
   int32_t *lengths = NULL, *first_targets = NULL;
-  uint16_t *tokens = NULL;
+  lk_token *tokens = NULL;
   assert_true(strings > 0);
   H5Dclose(dataset);
   assert_int_equal(LK_NEW(lengths, (size_t)strings), LK_OK);

@@ -274,7 +274,7 @@ static void gradients_of_a_model_match(void **state) {
   lk_parameters *table = NULL;
   lk_pack *pack = NULL;
   float *values = NULL, *fp32 = NULL, *bf16 = NULL;
-  uint16_t text[41];
+  lk_token text[41];
   assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
   assert_int_equal(LK_NEW(values, table->count), LK_OK);
   assert_int_equal(LK_NEW(fp32, table->count), LK_OK);
@@ -284,7 +284,7 @@ static void gradients_of_a_model_match(void **state) {
   for (uint64_t i = 0; i < table->count; i++)
     values[i] += 0.1f * x[i];
   for (int i = 0; i < 41; i++)
-    text[i] = (uint16_t)(i * i % 71);
+    text[i] = (lk_token)(i * i % 71);
   lk_pack_append(pack, text, 41, 0);
   lk_pack_append(pack, text + 7, 18, 5);
   lk_pack_append(pack, text + 3, 2, 0);

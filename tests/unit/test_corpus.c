@@ -14,7 +14,7 @@ static lk_corpus *corpus_of(const char *text, lk_slice slice) {
 static void assert_document(const lk_corpus *corpus, uint64_t document, const char *text) {
   size_t length;
   char *found;
-  const uint16_t *tokens = lk_corpus_document(corpus, document, &length);
+  const lk_token *tokens = lk_corpus_document(corpus, document, &length);
   assert_int_equal(lk_vocabulary_decode(corpus->vocabulary, tokens, length, &found), LK_OK);
   assert_string_equal(found, text);
   lk_free(found);
@@ -109,8 +109,8 @@ static void check_slice(const lk_corpus *all, lk_slice slice) {
   assert_int_equal(part->held.count, last.first + last.count - first.first);
   for (uint64_t i = part->held.first; i < part->held.first + part->held.count; i++) {
     size_t length, expected_length;
-    const uint16_t *tokens = lk_corpus_document(part, i, &length);
-    const uint16_t *expected = lk_corpus_document(all, i, &expected_length);
+    const lk_token *tokens = lk_corpus_document(part, i, &length);
+    const lk_token *expected = lk_corpus_document(all, i, &expected_length);
     assert_int_equal(length, expected_length);
     assert_memory_equal(tokens, expected, length * sizeof *tokens);
   }
@@ -132,7 +132,7 @@ static void a_slice_holds_its_shards_only(void **state) {
 
 static void assert_encodes(const lk_vocabulary *vocabulary, const char *text,
                            const char *same) {
-  uint16_t tokens[8];
+  lk_token tokens[8];
   size_t count;
   char *found;
   assert_int_equal(lk_vocabulary_encode(vocabulary, text, "it", 0, tokens, 8, &count),

@@ -38,16 +38,16 @@ static int tear_down(void **state) {
   return lk_allocations_alive() != 0;
 }
 
-static void prompt(uint16_t *tokens, int text, int length) {
+static void prompt(lk_token *tokens, int text, int length) {
   lk_stream stream = {.seed = 8, .purpose = LK_RANDOM_ORDER, .site = (uint32_t)text};
   for (int i = 0; i < length; i++)
-    tokens[i] = (uint16_t)(2 + lk_random_below(&stream, (uint64_t)i, IDS - 2));
+    tokens[i] = (lk_token)(2 + lk_random_below(&stream, (uint64_t)i, IDS - 2));
 }
 
 /* One more token, from a pass over the whole text. */
-static uint16_t next_by_recomputation(lk_model *model, lk_pack *pack,
-                                      const uint16_t *tokens, int length) {
-  uint16_t text[BLOCK + 1] = {0};
+static lk_token next_by_recomputation(lk_model *model, lk_pack *pack,
+                                      const lk_token *tokens, int length) {
+  lk_token text[BLOCK + 1] = {0};
   int best = 0;
   memcpy(text, tokens, (size_t)length * sizeof *text);
   lk_pack_clear(pack);
@@ -55,13 +55,13 @@ static uint16_t next_by_recomputation(lk_model *model, lk_pack *pack,
   const float *logits = lk_model_logits(model, values, pack);
   for (int j = 1; j < IDS; j++)
     if (logits[j] > logits[best]) best = j;
-  return (uint16_t)best;
+  return (lk_token)best;
 }
 
 static const int lengths[TEXTS] = {7, 1, 20, 12, BLOCK};
 
 static void check(lk_decoder *decoder, int most) {
-  static uint16_t decoded[TEXTS][BLOCK], expected[BLOCK];
+  static lk_token decoded[TEXTS][BLOCK], expected[BLOCK];
   lk_continuation texts[TEXTS];
   lk_model *model = NULL;
   lk_pack *pack = NULL;
@@ -77,7 +77,7 @@ static void check(lk_decoder *decoder, int most) {
     prompt(expected, t, length);
     while (length < BLOCK && length < lengths[t] + most && token != STOP) {
       token = next_by_recomputation(model, pack, expected, length);
-      expected[length++] = (uint16_t)token;
+      expected[length++] = (lk_token)token;
     }
     assert_int_equal(texts[t].length, length);
     assert_memory_equal(decoded[t], expected, (size_t)length * sizeof *expected);

@@ -120,7 +120,7 @@ static void the_first_layer_is_what_the_parameters_say(void **state) {
 static void a_question_is_answered(void **state) {
   (void)state;
   lk_heads heads;
-  uint16_t text[BLOCK] = {2, 3, 4, LK_MASK};
+  lk_token text[BLOCK] = {2, 3, 4, LK_MASK};
   lk_continuation one = {text, 4, 0};
   lk_decoder *decoder = NULL;
   assert_int_equal(lk_decoder_create(&decoder, checkpoint.table, 1), LK_OK);
@@ -135,7 +135,7 @@ static void a_question_is_answered(void **state) {
 /* Four characters of one head: each looks at itself, the first or the one before. */
 static void facts_are_means_over_all_but_the_first(void **state) {
   (void)state;
-  uint16_t tokens[4] = {2, 3, 4, 5};
+  lk_token tokens[4] = {2, 3, 4, 5};
   float weights[16] = {1, 0, 0, 0, 1, 0, 0, 0, 0, 0.5f, 0.5f, 0, 0, 0, 0.75f, 0.25f};
   lk_heads heads = {1, 1, 4, tokens, weights};
   lk_head_facts facts = lk_heads_describe(&heads, 0, 0);

@@ -101,10 +101,10 @@ static void gelu_matches(void **state) {
 }
 
 static void cross_entropy(float out[3][MOST]) {
-  uint16_t targets[ROWS];
+  lk_token targets[ROWS];
   double losses[ROWS];
   for (int i = 0; i < ROWS; i++)
-    targets[i] = (uint16_t)(i * 7 % COLUMNS);
+    targets[i] = (lk_token)(i * 7 % COLUMNS);
   memcpy(out[0], x, sizeof out[0]);
   lk_cross_entropy(losses, out[0], targets, ROWS, COLUMNS, 1);
   for (int i = 0; i < ROWS; i++)

@@ -12,9 +12,9 @@ static lk_stream stream_of(uint64_t step) {
 }
 
 /* Document of different tokens, so that any piece of it tells its place. */
-static void fill(uint16_t *document, size_t length) {
+static void fill(lk_token *document, size_t length) {
   for (size_t i = 0; i < length; i++)
-    document[i] = (uint16_t)(100 + i);
+    document[i] = (lk_token)(100 + i);
 }
 
 /* What an example tells about the draws. */
@@ -45,7 +45,7 @@ static cut take_apart(const lk_example *example) {
 }
 
 static cut corrupt(size_t length, size_t block, uint64_t step) {
-  static uint16_t document[500], tokens[502];
+  static lk_token document[500], tokens[502];
   lk_example example = {.tokens = tokens};
   lk_stream stream = stream_of(step);
   fill(document, length);
@@ -154,7 +154,7 @@ static void short_documents_stay_whole(void **state) {
 static void lengths_are_spread_over_a_micro_batch(void **state) {
   (void)state;
   enum { COUNT = 16, VALUES = 7 * BLOCK / 8 - 4 + 1 };
-  static uint16_t document[200], tokens[BLOCK + 1];
+  static lk_token document[200], tokens[BLOCK + 1];
   lk_example example = {.tokens = tokens};
   fill(document, 200);
   for (uint64_t step = 0; step < 40; step++) {
@@ -172,7 +172,7 @@ static void lengths_are_spread_over_a_micro_batch(void **state) {
 
 static void examples_depend_on_the_stream_alone(void **state) {
   (void)state;
-  uint16_t document[200], a[BLOCK + 1], b[BLOCK + 1];
+  lk_token document[200], a[BLOCK + 1], b[BLOCK + 1];
   lk_example first = {.tokens = a}, second = {.tokens = b};
   int different = 0;
   fill(document, 200);
@@ -191,9 +191,9 @@ static void examples_depend_on_the_stream_alone(void **state) {
 
 static void answers_stand_between_masks(void **state) {
   (void)state;
-  const uint16_t question[] = {10, 11, 12}, answer[] = {20, 21};
-  const uint16_t expected[] = {10, 11, 12, LK_MASK, 20, 21, LK_MASK};
-  uint16_t tokens[7];
+  const lk_token question[] = {10, 11, 12}, answer[] = {20, 21};
+  const lk_token expected[] = {10, 11, 12, LK_MASK, 20, 21, LK_MASK};
+  lk_token tokens[7];
   lk_example example = {.tokens = tokens};
   lk_example_answer(&example, question, 3, answer, 2);
   assert_int_equal(example.length, 7);

@@ -41,13 +41,13 @@ static int keep_all(void **state) {
   (void)state;
   how = (lk_corruption){.classes = classes,
                         .salient = 1,
-                        .stop = (uint16_t)lk_vocabulary_id(vocabulary, '.'),
-                        .space = (uint16_t)lk_vocabulary_id(vocabulary, ' '),
+                        .stop = (lk_token)lk_vocabulary_id(vocabulary, '.'),
+                        .space = (lk_token)lk_vocabulary_id(vocabulary, ' '),
                         .keep_title = 1};
   return 0;
 }
 
-static void to_text(const uint16_t *tokens, size_t count, char *to) {
+static void to_text(const lk_token *tokens, size_t count, char *to) {
   char *text = NULL;
   assert_int_equal(lk_vocabulary_decode(vocabulary, tokens, count, &text), LK_OK);
   snprintf(to, MOST, "%s", text);
@@ -56,7 +56,7 @@ static void to_text(const uint16_t *tokens, size_t count, char *to) {
 
 /* One example of the document; fills shown and asked. */
 static void recall(const char *document, uint64_t step) {
-  uint16_t text[MOST], tokens[BLOCK + 1];
+  lk_token text[MOST], tokens[BLOCK + 1];
   size_t length, end;
   lk_example example = {.tokens = tokens};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
@@ -192,7 +192,7 @@ static void so_many_spans_are_answers(void **state) {
 
 /* One example in the form of a question: fills shown and asked. */
 static void ask(const char *document, uint64_t step) {
-  uint16_t text[MOST], tokens[BLOCK + 1];
+  lk_token text[MOST], tokens[BLOCK + 1];
   size_t length, end = 0;
   lk_example example = {.tokens = tokens};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};

@@ -7,7 +7,7 @@ enum { SIZE = 6 };
 static void make_good_file(void) {
   const uint32_t table[] = {LK_PAD_CODE_POINT, LK_MASK_CODE_POINT, 'a', 'b', 'c', 'd'};
   uint64_t offsets[] = {0, 2, 5};
-  uint16_t tokens[] = {2, 3, 4, 5, 2};
+  lk_token tokens[] = {2, 3, 4, 5, 2};
   lk_corpus corpus = {.documents = 2,
                       .characters = 7,
                       .held = {0, 2},

@@ -212,7 +212,7 @@ static void the_corpus_has_every_character_of_the_questions(void **state) {
       lk_questions *list = read_questions("small", files[f], f < 3);
       for (size_t i = 0; i < list->count; i++) {
         const lk_question *item = &list->items[i];
-        uint16_t tokens[128];
+        lk_token tokens[128];
         size_t count;
         lk_status status = lk_vocabulary_encode(corpus->vocabulary, item->question,
                                                 files[f], item->line, tokens, 128, &count);

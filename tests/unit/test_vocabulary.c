@@ -153,8 +153,8 @@ static void copies_and_restored_tables_are_equal(void **state) {
 static void text_survives_encode_and_decode(void **state) {
   (void)state;
   lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
-  const uint16_t expected[] = {4, 5, 6, 3};
-  uint16_t tokens[4];
+  const lk_token expected[] = {4, 5, 6, 3};
+  lk_token tokens[4];
   size_t count;
   char *text;
   assert_int_equal(
@@ -173,14 +173,14 @@ static void decode_shows_pad_and_mask_and_refuses_other_ids(void **state) {
   (void)state;
   lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
   char *text;
-  assert_int_equal(lk_vocabulary_decode(vocabulary, (uint16_t[]){3, 1, 0}, 3, &text),
+  assert_int_equal(lk_vocabulary_decode(vocabulary, (lk_token[]){3, 1, 0}, 3, &text),
                    LK_OK);
   assert_string_equal(text, "a⁇□");
   lk_free(text);
   assert_int_equal(lk_vocabulary_decode(vocabulary, NULL, 0, &text), LK_OK);
   assert_string_equal(text, "");
   lk_free(text);
-  assert_int_equal(lk_vocabulary_decode(vocabulary, (uint16_t[]){3, 7}, 2, &text),
+  assert_int_equal(lk_vocabulary_decode(vocabulary, (lk_token[]){3, 7}, 2, &text),
                    LK_BAD_DATA);
   assert_null(text);
   lk_vocabulary_free(vocabulary);
@@ -206,7 +206,7 @@ static void encode_says_what_is_wrong_and_where(void **state) {
   };
   lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    uint16_t tokens[4];
+    lk_token tokens[4];
     size_t count;
     assert_int_equal(lk_vocabulary_encode(vocabulary, bad[i].text, "q.tsv", bad[i].line,
                                           tokens, 4, &count),

@@ -11,7 +11,7 @@ static void check_lines(const lk_corpus *corpus, const char *text, size_t size) 
     if (bytes) {
       char *decoded;
       MUST(document < corpus->documents);
-      const uint16_t *tokens = lk_corpus_document(corpus, document++, &length);
+      const lk_token *tokens = lk_corpus_document(corpus, document++, &length);
       MUST(lk_vocabulary_decode(corpus->vocabulary, tokens, length, &decoded) == LK_OK);
       MUST(strlen(decoded) == bytes && !memcmp(decoded, text + at, bytes));
       lk_free(decoded);

@@ -6,7 +6,7 @@
 
 /* The item's texts stand in the file as the line that it says it is. */
 static void check_item(const lk_question *item, uint64_t line, const char *path) {
-  uint16_t tokens[32];
+  lk_token tokens[32];
   size_t count;
   uint32_t letters[] = {'W', 'h', 'e', 'r', ' ', '\t', 0xE9};
   lk_vocabulary *vocabulary;

@@ -178,7 +178,7 @@ static double entropy_value(const double *at, void *context) {
 static void cross_entropy_gradient_matches(void **state) {
   (void)state;
   prepare();
-  uint16_t targets[ROWS] = {0, 20, 3, 3, 7, 19, 1};
+  lk_token targets[ROWS] = {0, 20, 3, 3, 7, 19, 1};
   entropy_value(x, targets);
   memcpy(dx, scratch, sizeof dx);
   check_gradient(entropy_value, x, dx, ROWS * INPUTS, targets, "cross-entropy");
@@ -264,7 +264,7 @@ static void model_gradient_matches(double drop, int rotary) {
   lk_parameters *table = NULL;
   model_fixed in = {NULL, NULL, {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}}};
   double *values = NULL, *gradients = NULL;
-  const uint16_t texts[3][11] = {
+  const lk_token texts[3][11] = {
       {2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5}, {8, 7, 1, 6, 1}, {2, 2}};
   assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
   assert_int_equal(LK_NEW(values, table->count), LK_OK);
