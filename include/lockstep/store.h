@@ -23,8 +23,9 @@ typedef enum { LK_STORE_CORPUS, LK_STORE_CHECKPOINT } lk_store_kind;
 /* Which of the two a file is. LK_NO_INPUT; LK_BAD_DATA when it is neither or damaged. */
 lk_status lk_store_kind_of(const char *path, lk_store_kind *kind);
 
-/* Corpus: /tokens uint16, /offsets uint64 (documents + 1), /vocabulary uint32 code points,
- * attributes sha256 and characters. `corpus` must hold all its documents. */
+/* Corpus: /tokens uint16 (uint32 for over 65,536 ids), /offsets uint64 (documents + 1),
+ * /vocabulary uint32 code points, attributes sha256 and characters. `corpus` must hold all
+ * its documents. */
 lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 
 /* As lk_corpus_read_text; reads the slice's tokens only. `vocabulary` NULL or one that the

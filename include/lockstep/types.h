@@ -28,8 +28,12 @@ LK_C_BEGIN
 #endif
 typedef LK_REAL lk_real;
 
-/* An id of a tokenizer. Only the tokenizer knows what it stands for. */
-typedef uint16_t lk_token;
+/* An id of a tokenizer, which alone knows what it stands for. Files hold 16 bits of it
+ * where all ids fit. */
+typedef uint32_t lk_token;
+
+/* No tokenizer has more ids: they are exact as int and as float, too. */
+enum { LK_MOST_IDS = 1 << 24 };
 
 /* Every buffer starts on such a boundary (bytes): one cache line, one AVX-512 register. */
 #define LK_ALIGNMENT 64

@@ -29,8 +29,8 @@ int lk_utf8_encode(uint32_t code_point, char out[5]);
 typedef struct lk_vocabulary lk_vocabulary;
 
 /* From the distinct code points of a text, in any order, repeats allowed, pad and mask not
- * among them. The caller owns *out: lk_vocabulary_free. LK_BAD_DATA when over 65,535 ids.
- */
+ * among them. The caller owns *out: lk_vocabulary_free. LK_BAD_DATA for what is no
+ * character. */
 lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points,
                                size_t count);
 

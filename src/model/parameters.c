@@ -49,7 +49,7 @@ static void fill(lk_parameters *table) {
 
 static lk_status check_shape(const lk_shape *s) {
   if (s->layers < 1 || s->layers > 1024 || s->channels < 1 || s->channels > 65536 ||
-      s->block < 1 || s->block > 65536 || s->vocabulary < 3 || s->vocabulary > 65535)
+      s->block < 1 || s->block > 65536 || s->vocabulary < 3 || s->vocabulary > LK_MOST_IDS)
     return lk_fail(LK_USAGE,
                    "a model of %d layers, %d channels, block %d and %d ids is out of "
                    "range",

@@ -11,7 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const lk_h5_array tokens_place = {.name = "tokens", .type = LK_H5_U16, .rank = 1};
+/* Tokens take 16 bits where all of so many ids fit into them, else 32. */
+static lk_h5_array tokens_place(int ids) {
+  return (lk_h5_array){
+      .name = "tokens", .type = ids <= UINT16_MAX + 1 ? LK_H5_U16 : LK_H5_U32, .rank = 1};
+}
+
 static const lk_h5_array offsets_place = {.name = "offsets", .type = LK_H5_U64, .rank = 1};
 
 static lk_status out_of_memory(const char *path) {
@@ -19,7 +24,8 @@ static lk_status out_of_memory(const char *path) {
 }
 
 static lk_status write_content(const lk_h5_file *file, const lk_corpus *corpus) {
-  lk_h5_array tokens = tokens_place, offsets = offsets_place;
+  lk_h5_array offsets = offsets_place,
+              tokens = tokens_place(lk_vocabulary_size(corpus->vocabulary));
   tokens.size[0] = corpus->offsets[corpus->documents];
   offsets.size[0] = corpus->documents + 1;
   LK_TRY(lk_h5_write_text(file, "sha256", corpus->sha256.hex));
@@ -103,7 +109,8 @@ static lk_status read_offsets(const lk_h5_file *file, const lk_h5_array *array,
 static lk_status read_tokens(const lk_h5_file *file, const lk_h5_array *array,
                              lk_corpus *corpus) {
   uint64_t first = corpus->offsets[0], count = corpus->offsets[corpus->held.count] - first;
-  int ids = lk_vocabulary_size(corpus->vocabulary), wrong = 0;
+  lk_token ids = (lk_token)lk_vocabulary_size(corpus->vocabulary);
+  int wrong = 0;
   LK_TRY(LK_NEW(corpus->tokens, count));
   LK_TRY(lk_h5_read_part(file, array, first, count, corpus->tokens));
   for (uint64_t i = 0; i < count; i++)
@@ -115,9 +122,10 @@ static lk_status read_tokens(const lk_h5_file *file, const lk_h5_array *array,
 
 static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
                               const lk_vocabulary *vocabulary, lk_slice slice) {
-  lk_h5_array tokens = tokens_place, offsets = offsets_place;
+  lk_h5_array tokens, offsets = offsets_place;
   LK_TRY(check_kind(file));
   LK_TRY(read_facts(file, corpus, vocabulary));
+  tokens = tokens_place(lk_vocabulary_size(corpus->vocabulary));
   LK_TRY(lk_h5_measure_array(file, &tokens));
   LK_TRY(lk_h5_measure_array(file, &offsets));
   corpus->documents = offsets.size[0] - 1;

@@ -78,7 +78,8 @@ lk_status lk_h5_read_digest(const lk_h5_file *file, const char *name, char *hex,
 /* Nonzero when the file has a group or dataset of this name. */
 int lk_h5_has(const lk_h5_file *file, const char *name);
 
-/* A dataset: its place with groups ("model/head.weight"), element type and sizes. */
+/* A dataset: its place with groups ("model/head.weight"), element type and sizes. In memory
+ * U16 is uint32_t, as tokens are. */
 typedef enum { LK_H5_U16, LK_H5_U32, LK_H5_U64, LK_H5_F32, LK_H5_BYTES } lk_h5_type;
 
 typedef struct {

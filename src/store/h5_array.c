@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* How a type is stored and how it is in memory; the texts' type depends on their size. */
+/* How a type is stored and how it is in memory, between which HDF5 converts piece by piece;
+ * the texts' type depends on their size. */
 static lk_status type_of(const lk_h5_file *file, const lk_h5_array *array, int stored,
                          hid_t *type) {
   switch (array->type) {
   case LK_H5_U16:
-    *type = H5Tcopy(stored ? H5T_STD_U16LE : H5T_NATIVE_UINT16);
+    *type = H5Tcopy(stored ? H5T_STD_U16LE : H5T_NATIVE_UINT32);
     break;
   case LK_H5_U32:
     *type = H5Tcopy(stored ? H5T_STD_U32LE : H5T_NATIVE_UINT32);

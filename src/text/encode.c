@@ -56,7 +56,7 @@ lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const lk_token *
   size_t size = 1;
   *text = NULL;
   for (size_t i = 0; i < count; i++) {
-    if (tokens[i] >= lk_vocabulary_size(vocabulary))
+    if (tokens[i] >= (lk_token)lk_vocabulary_size(vocabulary))
       return lk_fail(LK_BAD_DATA, "token %zu is %u, the vocabulary has %d ids", i,
                      (unsigned)tokens[i], lk_vocabulary_size(vocabulary));
     size += (size_t)lk_utf8_encode(table[tokens[i]], utf8);

@@ -1,32 +1,18 @@
 #include "lockstep/vocabulary.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-  MAX_IDS = 65535,
-  FIRST_ID = 2
-}; /* tokens are 16 bits wide; pad and mask come first */
+enum { FIRST_ID = 2 }; /* pad and mask come first */
 
 struct lk_vocabulary {
   uint32_t *table; /* (size) */
   int size;
-  uint16_t *ids;  /* (limit) the id of every code point below limit, 0: none */
+  lk_token *ids;  /* (limit) the id of every code point below limit, 0: none */
   uint32_t limit; /* the highest code point + 1 */
   int composes;
 };
-
-static lk_status check_size(size_t size) {
-  if (size < FIRST_ID)
-    return lk_fail(LK_BAD_DATA, "vocabulary: %zu ids, pad and mask alone are %d", size,
-                   FIRST_ID);
-  if (size > MAX_IDS)
-    return lk_fail(LK_BAD_DATA,
-                   "vocabulary: %zu ids, at most %d are possible; use a corpus with fewer "
-                   "different characters",
-                   size, MAX_IDS);
-  return LK_OK;
-}
 
 /* NUL is left out: it ends strings. */
 static int is_character(uint32_t code_point) {
@@ -34,8 +20,11 @@ static int is_character(uint32_t code_point) {
          (code_point < 0xD800 || code_point > 0xDFFF);
 }
 
+/* Code points that ascend are fewer than LK_MOST_IDS. */
 static lk_status check_table(const uint32_t *table, size_t size) {
-  LK_TRY(check_size(size));
+  if (size < FIRST_ID)
+    return lk_fail(LK_BAD_DATA, "vocabulary: %zu ids, pad and mask alone are %d", size,
+                   FIRST_ID);
   if (table[LK_PAD] != LK_PAD_CODE_POINT || table[LK_MASK] != LK_MASK_CODE_POINT)
     return lk_fail(LK_BAD_DATA, "vocabulary: ids 0 and 1 are not U+%04X and U+%04X",
                    LK_PAD_CODE_POINT, LK_MASK_CODE_POINT);
@@ -56,6 +45,7 @@ lk_status lk_vocabulary_restore(lk_vocabulary **out, const uint32_t *table, size
   lk_status status;
   *out = NULL;
   LK_TRY(check_table(table, size));
+  assert(size <= LK_MOST_IDS);
   LK_TRY(LK_NEW(vocabulary, 1));
   vocabulary->size = (int)size;
   vocabulary->limit = size > FIRST_ID ? table[size - 1] + 1 : 0;
@@ -63,7 +53,7 @@ lk_status lk_vocabulary_restore(lk_vocabulary **out, const uint32_t *table, size
   LK_TRY_OR(failed, LK_NEW(vocabulary->ids, vocabulary->limit));
   memcpy(vocabulary->table, table, size * sizeof *table);
   for (size_t i = FIRST_ID; i < size; i++)
-    vocabulary->ids[table[i]] = (uint16_t)i;
+    vocabulary->ids[table[i]] = (lk_token)i;
   *out = vocabulary;
   return LK_OK;
 failed:

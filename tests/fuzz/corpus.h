@@ -17,7 +17,7 @@ static inline void check_corpus(const lk_corpus *corpus, lk_slice slice) {
     const lk_token *tokens = lk_corpus_document(corpus, held.first + i, &length);
     MUST(length > 0);
     for (size_t t = 0; t < length; t++)
-      MUST(tokens[t] > LK_MASK && tokens[t] < ids);
+      MUST(tokens[t] > LK_MASK && tokens[t] < (lk_token)ids);
   }
 }
 

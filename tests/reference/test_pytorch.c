@@ -104,7 +104,7 @@ static void read_pack(void) {
   assert_int_equal(LK_NEW(tokens, (size_t)strings * row), LK_OK);
   read_dataset("/lengths", H5T_NATIVE_INT32, (uint64_t)strings, lengths);
   read_dataset("/first_target", H5T_NATIVE_INT32, (uint64_t)strings, first_targets);
-  read_dataset("/tokens", H5T_NATIVE_UINT16, (uint64_t)strings * row, tokens);
+  read_dataset("/tokens", H5T_NATIVE_UINT32, (uint64_t)strings * row, tokens);
   assert_int_equal(lk_pack_create(&t.pack, (int)strings, t.table->shape.block), LK_OK);
   for (hssize_t i = 0; i < strings; i++)
     lk_pack_append(t.pack, tokens + (size_t)i * row, (size_t)lengths[i],

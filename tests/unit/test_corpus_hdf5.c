@@ -53,6 +53,47 @@ static void test_equals_text(void **state) {
       compare_slice("good.txt", "good.h5", (lk_slice){SHARDS, first, count});
 }
 
+/* Of a file's dataset. */
+static size_t bytes_a_token(const char *path) {
+  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  hid_t dataset = H5Dopen2(file, "tokens", H5P_DEFAULT), type = H5Dget_type(dataset);
+  size_t bytes = H5Tget_size(type);
+  H5Tclose(type);
+  H5Dclose(dataset);
+  H5Fclose(file);
+  return bytes;
+}
+
+/* A hundred characters a line, of so many different ones. */
+static void write_characters(const char *path, uint32_t characters) {
+  static char bytes[5 * 70000];
+  size_t used = 0;
+  for (uint32_t i = 0; i < characters; i++) {
+    used += (size_t)lk_utf8_encode(0x10000 + i, bytes + used);
+    if (i % 100 == 99) bytes[used++] = '\n';
+  }
+  must(lk_file_replace(path, bytes, used));
+}
+
+static void compare_many(uint32_t characters, size_t bytes) {
+  lk_corpus *corpus;
+  write_characters("many.txt", characters);
+  must(lk_corpus_read_text(&corpus, "many.txt", NULL, whole));
+  must(lk_corpus_write_hdf5("many.h5", corpus));
+  lk_corpus_free(corpus);
+  compare_slice("many.txt", "many.h5", whole);
+  compare_slice("many.txt", "many.h5", (lk_slice){8, 5, 2});
+  assert_int_equal(bytes_a_token("many.h5"), bytes);
+}
+
+/* The pad, the mask and the newline are ids, too. */
+static void test_tokens_take_two_bytes_where_ids_fit(void **state) {
+  (void)state;
+  compare_many(65533, 2);
+  compare_many(65534, 4);
+  compare_many(70000, 4);
+}
+
 static void test_wiki(void **state) {
   (void)state;
   lk_corpus *corpus;
@@ -238,6 +279,7 @@ static void test_nothing_leaks(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_equals_text),
+      cmocka_unit_test(test_tokens_take_two_bytes_where_ids_fit),
       cmocka_unit_test(test_wiki),
       cmocka_unit_test(test_kind),
       cmocka_unit_test(test_other_vocabulary),
