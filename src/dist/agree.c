@@ -25,19 +25,18 @@ lk_status lk_world_agree(lk_world *world, lk_status mine) {
   char text[LK_MESSAGE_SIZE] = "";
   int code = mine;
   if (world->size == 1) return mine;
-  LK_MPI(MPI_Allgather(&code, 1, MPI_INT, world->codes, 1, MPI_INT, world->comm));
+  LK_TRY(lk_mpi_gather(&code, sizeof code, world->codes));
   int speaker = lowest_failing_rank(world);
   if (speaker < 0) return LK_OK;
   if (world->rank == speaker) place_message(world, text);
-  LK_MPI(MPI_Bcast(text, LK_MESSAGE_SIZE, MPI_CHAR, speaker, world->comm));
+  LK_TRY(lk_mpi_broadcast(speaker, text, LK_MESSAGE_SIZE));
   snprintf(world->agreed, sizeof world->agreed, "%s", text);
   return lk_fail((lk_status)world->codes[speaker], "%s", text);
 }
 
 lk_status lk_world_any(lk_world *world, int mine, int *any) {
-  int here = mine != 0;
-  LK_MPI(MPI_Allreduce(&here, any, 1, MPI_INT, MPI_LOR, world->comm));
-  return LK_OK;
+  (void)world;
+  return lk_mpi_any(mine, any);
 }
 
 LK_NORETURN void lk_world_abort(lk_world *world, lk_status status) {
@@ -47,6 +46,6 @@ LK_NORETURN void lk_world_abort(lk_world *world, lk_status status) {
   lk_say("%s", text);
   fflush(NULL);
   lk_watchdog_announce_abort(world->watchdog, status);
-  MPI_Abort(MPI_COMM_WORLD, status);
-  _Exit(status); /* MPI_Abort may return when MPI itself is broken */
+  lk_mpi_abort(status);
+  _Exit(status);
 }

@@ -6,9 +6,10 @@
 
 lk_status lk_world_tell(lk_world *world, int from, void *bytes, size_t size) {
   char *next = bytes;
+  (void)world;
   for (size_t left = size; left > 0;) {
     size_t part = left < PART ? left : PART;
-    LK_MPI(MPI_Bcast(next, (int)part, MPI_BYTE, from, world->comm));
+    LK_TRY(lk_mpi_broadcast(from, next, (int)part));
     next += part;
     left -= part;
   }
@@ -19,29 +20,21 @@ lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size) {
   return lk_world_tell(world, 0, bytes, size);
 }
 
-lk_status lk_world_gather_bytes(lk_world *world, const void *mine, int size, void *all) {
-  LK_MPI(MPI_Allgather(mine, size, MPI_BYTE, all, size, MPI_BYTE, world->comm));
-  return LK_OK;
-}
-
 lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all) {
-  LK_MPI(MPI_Allgather(mine, count, MPI_DOUBLE, all, count, MPI_DOUBLE, world->comm));
-  return LK_OK;
+  (void)world;
+  return lk_mpi_gather(mine, count * (int)sizeof *mine, all);
 }
 
 lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
                                const int *firsts) {
-  LK_MPI(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, array, counts, firsts,
-                        MPI_FLOAT, world->comm));
-  return LK_OK;
+  (void)world;
+  return lk_mpi_gather_parts(array, counts, firsts);
 }
 
 lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count) {
   const size_t part = PART / sizeof *array;
-  for (size_t i = 0; i < count; i += part) {
-    size_t now = count - i < part ? count - i : part;
-    LK_MPI(
-        MPI_Allreduce(MPI_IN_PLACE, array + i, (int)now, MPI_FLOAT, MPI_SUM, world->comm));
-  }
+  (void)world;
+  for (size_t i = 0; i < count; i += part)
+    LK_TRY(lk_mpi_sum(array + i, (int)(count - i < part ? count - i : part)));
   return LK_OK;
 }

@@ -16,8 +16,7 @@
 enum {
   PIECE = 128 * 1024, /* floats: half of them fit any second-level cache */
   SLOTS = 32,         /* pieces under way: enough for links of long delay */
-  LEVELS = 31,        /* MPI counts ranks in int */
-  TAGS = 32768        /* what every MPI has */
+  LEVELS = 31         /* MPI counts ranks in int */
 };
 
 typedef struct {
@@ -38,9 +37,8 @@ struct lk_exchange {
   size_t count;
   int pieces, started, finished; /* piece 0 is the array's end */
   slot slots[SLOTS];
-  MPI_Request pending[2 * SLOTS]; /* two a slot: in, out */
-  int ended[2 * SLOTS];           /* which of them ended */
-  float *landing;                 /* owns the slots' */
+  lk_messages *messages; /* two places a slot: in, out; owned */
+  float *landing;        /* owns the slots' */
 };
 
 lk_status lk_exchange_create(lk_exchange **out, size_t count) {
@@ -52,14 +50,14 @@ lk_status lk_exchange_create(lk_exchange **out, size_t count) {
   x->count = count;
   x->pieces = (int)((count + PIECE - 1) / PIECE);
   lk_status status = LK_NEW(x->landing, SLOTS * PIECE / 2);
+  if (status == LK_OK) status = lk_messages_create(&x->messages, 2 * SLOTS);
   if (status != LK_OK) {
-    lk_free(x);
+    lk_exchange_free(x);
     return status;
   }
   for (int i = 0; i < SLOTS; i++) {
     x->slots[i].number = -1;
     x->slots[i].landing = x->landing + i * PIECE / 2;
-    x->pending[2 * i] = x->pending[2 * i + 1] = MPI_REQUEST_NULL;
   }
   *out = x;
   return LK_OK;
@@ -67,6 +65,7 @@ lk_status lk_exchange_create(lk_exchange **out, size_t count) {
 
 void lk_exchange_free(lk_exchange *exchange) {
   if (!exchange) return;
+  lk_messages_free(exchange->messages);
   lk_free(exchange->landing);
   lk_free(exchange);
 }
@@ -86,14 +85,14 @@ static int is_upper(const lk_world *world, int level) {
 
 static lk_status start_messages(lk_exchange *x, lk_world *world, float *array, slot *s) {
   int upper = is_upper(world, s->level), partner = world->rank ^ (1 << s->level);
-  int tag = s->number % TAGS;
+  int tag = s->number % (LK_MOST_TAG + 1);
   span own = s->half[s->level][upper], other = s->half[s->level][!upper];
   span in = s->doubling ? other : own, out = s->doubling ? own : other;
   float *to = s->doubling ? array + other.first : s->landing;
-  MPI_Request *pending = x->pending + 2 * (s - x->slots);
-  LK_MPI(MPI_Irecv(to, (int)in.count, MPI_FLOAT, partner, tag, world->comm, &pending[0]));
-  LK_MPI(MPI_Isend(array + out.first, (int)out.count, MPI_FLOAT, partner, tag, world->comm,
-                   &pending[1]));
+  int place = 2 * (int)(s - x->slots);
+  LK_TRY(lk_messages_receive(x->messages, place, to, (int)in.count, partner, tag));
+  LK_TRY(lk_messages_send(x->messages, place + 1, array + out.first, (int)out.count,
+                          partner, tag));
   s->unfinished = 2;
   return LK_OK;
 }
@@ -137,9 +136,10 @@ static lk_status go_on(lk_exchange *x, lk_world *world, float *array, slot *s) {
 }
 
 /* All slots one of whose messages is among the ended. */
-static lk_status take_ended(lk_exchange *x, lk_world *world, float *array, int count) {
+static lk_status take_ended(lk_exchange *x, lk_world *world, float *array, int count,
+                            const int *ended) {
   for (int i = 0; i < count; i++) {
-    slot *s = &x->slots[x->ended[i] / 2];
+    slot *s = &x->slots[ended[i] / 2];
     if (--s->unfinished == 0) LK_TRY(go_on(x, world, array, s));
   }
   return LK_OK;
@@ -148,23 +148,25 @@ static lk_status take_ended(lk_exchange *x, lk_world *world, float *array, int c
 lk_status lk_exchange_poll(lk_exchange *exchange, lk_world *world, float *array,
                            size_t ready) {
   lk_exchange *x = exchange;
+  const int *ended;
   int count;
   do {
     LK_TRY(start_pieces(x, world, array, ready));
     if (x->started == x->finished) return LK_OK;
-    LK_MPI(MPI_Testsome(2 * SLOTS, x->pending, &count, x->ended, MPI_STATUSES_IGNORE));
-    LK_TRY(take_ended(x, world, array, count));
+    LK_TRY(lk_messages_test(x->messages, &count, &ended));
+    LK_TRY(take_ended(x, world, array, count, ended));
   } while (count > 0);
   return LK_OK;
 }
 
 lk_status lk_exchange_complete(lk_exchange *exchange, lk_world *world, float *array) {
   lk_exchange *x = exchange;
+  const int *ended;
   int count;
   while (x->finished < x->pieces) {
     LK_TRY(start_pieces(x, world, array, 0));
-    LK_MPI(MPI_Waitsome(2 * SLOTS, x->pending, &count, x->ended, MPI_STATUSES_IGNORE));
-    LK_TRY(take_ended(x, world, array, count));
+    LK_TRY(lk_messages_wait(x->messages, &count, &ended));
+    LK_TRY(take_ended(x, world, array, count, ended));
   }
   x->started = x->finished = 0;
   return LK_OK;

@@ -2,9 +2,9 @@
  * believes to be rank 0 of 1, and all of them would train the same run at once. */
 #include "dist/world.h"
 #include "lockstep/file.h"
-#include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Variable, and what gives its processes one world. The first that is set is the innermost
  * launcher's, and decides. */
@@ -36,11 +36,7 @@ lk_status lk_world_check_launcher(const lk_world *world) {
 /* srun starts processes of Open MPI through PMIx alone; without it, MPI_Init would end them
  * and advise to build Slurm anew. What mpirun starts inside a job has PMIx too. */
 lk_status lk_launcher_check(void) {
-#ifdef OPEN_MPI
-  const int needs_pmix = 1;
-#else
-  const int needs_pmix = 0;
-#endif
+  int needs_pmix = !strncmp(lk_mpi_library(), "Open MPI", strlen("Open MPI"));
   if (!needs_pmix || !getenv("SLURM_STEP_ID") || !getenv("SLURM_PROCID") ||
       getenv("PMIX_RANK"))
     return LK_OK;
@@ -53,10 +49,8 @@ lk_status lk_launcher_check(void) {
 /* 5.0 before 5.0.10: its mpirun sends again what a slow reader took only in part, from a
  * full pipe on (github.com/openpmix/prrte/issues/2220). */
 static int repeats_input(void) {
-  char version[MPI_MAX_LIBRARY_VERSION_STRING];
-  int length = 0, release;
-  MPI_Get_library_version(version, &length);
-  return sscanf(version, "Open MPI v5.0.%d", &release) == 1 && release < 10;
+  int release;
+  return sscanf(lk_mpi_library(), "Open MPI v5.0.%d", &release) == 1 && release < 10;
 }
 
 void lk_launcher_check_input(void) {

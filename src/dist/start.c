@@ -57,12 +57,6 @@ static lk_status hash_arguments(int argc, char **argv, char hash[HASH]) {
   return LK_OK;
 }
 
-static lk_status exchange(const record *mine, record *all) {
-  LK_MPI(MPI_Allgather(mine, sizeof *mine, MPI_BYTE, all, sizeof *all, MPI_BYTE,
-                       MPI_COMM_WORLD));
-  return LK_OK;
-}
-
 static lk_status refuse_program(const record *all, int rank) {
   return lk_fail(LK_USAGE,
                  "rank %d on %.*s: its program is not rank 0's: XXH3 %.*s here, %.*s "
@@ -101,8 +95,8 @@ static lk_status compare_arguments(lk_world *world, const record *all, int rank,
   char here[TEXT + 1] = "", there[TEXT + 1] = "";
   if (world->rank == rank) join_arguments(argc, argv, here, TEXT);
   if (world->rank == 0) join_arguments(argc, argv, there, TEXT);
-  LK_MPI(MPI_Bcast(here, TEXT, MPI_CHAR, rank, MPI_COMM_WORLD));
-  LK_MPI(MPI_Bcast(there, TEXT, MPI_CHAR, 0, MPI_COMM_WORLD));
+  LK_TRY(lk_mpi_broadcast(rank, here, TEXT));
+  LK_TRY(lk_mpi_broadcast(0, there, TEXT));
   return refuse_arguments(all, rank, here, there);
 }
 
@@ -138,7 +132,7 @@ lk_status lk_start_agree(lk_world *world, int argc, char **argv) {
   record mine = {.seconds = 0}, *all = NULL;
   LK_TRY(describe_self(world, argc, argv, &mine));
   LK_TRY(LK_NEW(all, (size_t)world->size));
-  lk_status status = exchange(&mine, all);
+  lk_status status = lk_mpi_gather(&mine, sizeof mine, all);
   if (status == LK_OK) status = judge(world, all, argc, argv);
   world->limit = isnan(all[0].seconds) ? LK_WATCHDOG_SECONDS : all[0].seconds;
   lk_free(all);

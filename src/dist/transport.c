@@ -18,10 +18,7 @@ static int all_ranks_are_here(void) {
 }
 
 static int is_open_mpi_4(void) {
-  char version[MPI_MAX_LIBRARY_VERSION_STRING];
-  int length = 0;
-  MPI_Get_library_version(version, &length);
-  return !strncmp(version, "Open MPI v4", strlen("Open MPI v4"));
+  return !strncmp(lk_mpi_library(), "Open MPI v4", strlen("Open MPI v4"));
 }
 
 /* Open MPI 5 crashes where it cannot make its folder. It makes TMPDIR itself where there is

@@ -40,7 +40,7 @@ typedef struct {
   lk_beat last;
   lk_beat in, out;
   size_t in_size, out_left; /* bytes received of `in`, bytes not yet sent of `out` */
-  char host[MPI_MAX_PROCESSOR_NAME + 1];
+  char host[LK_HOST_SIZE];
 } lk_peer;
 
 /* What the training thread tells the watchdog's thread. */

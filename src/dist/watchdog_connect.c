@@ -7,8 +7,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-enum { NAME = MPI_MAX_PROCESSOR_NAME + 1 };
-
 static int is_hub(const lk_watchdog *w, int rank) {
   for (int i = 0; i < w->hubs; i++)
     if (w->hub[i] == rank) return 1;
@@ -31,10 +29,10 @@ static void choose_hubs(lk_watchdog *w) {
 /* All ranks. */
 static lk_status share_hosts(lk_watchdog *w) {
   char *hosts = NULL;
-  LK_TRY(lk_world_agree(w->world, LK_NEW(hosts, (size_t)w->size * NAME)));
-  lk_status status = lk_world_gather_bytes(w->world, w->world->host, NAME, hosts);
+  LK_TRY(lk_world_agree(w->world, LK_NEW(hosts, (size_t)w->size * LK_HOST_SIZE)));
+  lk_status status = lk_mpi_gather(w->world->host, LK_HOST_SIZE, hosts);
   for (int r = 0; r < w->size && status == LK_OK; r++)
-    memcpy(w->peers[r].host, hosts + (size_t)r * NAME, NAME);
+    memcpy(w->peers[r].host, hosts + (size_t)r * LK_HOST_SIZE, LK_HOST_SIZE);
   lk_free(hosts);
   return status;
 }

@@ -3,61 +3,22 @@
 #include "dist/start.h"
 #include "dist/watchdog.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* MPI starts once in a process, so there is one world: LK_MPI's. */
-static lk_world *the_world;
-
-void lk_mpi_enter(void) {
-  if (the_world) lk_watchdog_mpi(the_world->watchdog, 1);
+static void tell_watchdog(void *context, int inside) {
+  const lk_world *world = context;
+  lk_watchdog_mpi(world->watchdog, inside);
 }
 
-void lk_mpi_leave(void) {
-  if (the_world) lk_watchdog_mpi(the_world->watchdog, 0);
-}
-
-lk_status lk_mpi_fail(int error, const char *function, int line) {
-  char text[MPI_MAX_ERROR_STRING + 1] = "unknown error";
-  int length = 0;
-  MPI_Error_string(error, text, &length);
-  if (the_world) the_world->broken = 1;
-  return lk_fail(
-      LK_INTERNAL,
-      "MPI failed in %s (src/dist, line %d): %s; the launcher's own output may say why",
-      function, line, text);
-}
-
-/* The handler comes first: with MPI's default one no error would ever be returned. */
-static lk_status find_self(lk_world *world) {
-  int length = 0;
-  LK_MPI(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN));
-  LK_MPI(MPI_Comm_rank(MPI_COMM_WORLD, &world->rank));
-  LK_MPI(MPI_Comm_size(MPI_COMM_WORLD, &world->size));
-  LK_MPI(MPI_Get_processor_name(world->host, &length));
-  return LK_OK;
-}
-
-static lk_status duplicate_communicator(lk_world *world) {
-  LK_MPI(MPI_Comm_dup(MPI_COMM_WORLD, &world->comm));
-  LK_MPI(MPI_Comm_set_errhandler(world->comm, MPI_ERRORS_RETURN));
-  return LK_OK;
-}
-
-static lk_status count_local_ranks(lk_world *world) {
-  MPI_Comm node;
-  LK_MPI(MPI_Comm_split_type(world->comm, MPI_COMM_TYPE_SHARED, world->rank, MPI_INFO_NULL,
-                             &node));
-  LK_MPI(MPI_Comm_size(node, &world->local_size));
-  LK_MPI(MPI_Comm_free(&node));
-  return LK_OK;
-}
-
-static lk_status describe_world(lk_world *world, int provided) {
-  LK_TRY(duplicate_communicator(world));
-  LK_TRY(count_local_ranks(world));
-  if (provided < MPI_THREAD_FUNNELED)
+static lk_status describe_world(lk_world *world, int threads) {
+  LK_TRY(lk_mpi_separate());
+  LK_TRY(lk_mpi_count_local(&world->local_size));
+  assert(0 < world->local_size && world->local_size <= world->size);
+  if (!threads)
     return lk_fail(LK_INTERNAL,
                    "this MPI library has no thread support (MPI_THREAD_FUNNELED); "
                    "use one that was built with it, such as Debian's Open MPI");
@@ -71,19 +32,15 @@ static lk_status fail_for_all(lk_world *world, lk_status status) {
 }
 
 /* All ranks, once MPI has started. */
-static lk_status set_up(lk_world *world, int argc, char **argv, int provided) {
-  LK_TRY(fail_for_all(world, find_self(world)));
+static lk_status set_up(lk_world *world, int argc, char **argv, int threads) {
+  lk_mpi_watch(tell_watchdog, world);
+  LK_TRY(fail_for_all(world, lk_mpi_find_self(&world->rank, &world->size, world->host)));
   lk_guard_stage("the first exchange between the ranks");
   lk_status status = lk_start_agree(world, argc, argv);
   if (status == LK_USAGE) return status; /* on all */
   LK_TRY(fail_for_all(world, status));
-  LK_TRY(fail_for_all(world, describe_world(world, provided)));
+  LK_TRY(fail_for_all(world, describe_world(world, threads)));
   return lk_watchdog_start(world, world->limit);
-}
-
-static lk_status start_mpi(int *argc, char ***argv, int *provided) {
-  int error = MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, provided);
-  return error == MPI_SUCCESS ? LK_OK : lk_mpi_fail(error, __func__, __LINE__);
 }
 
 /* A limit that is no number is reported when MPI has started. */
@@ -98,38 +55,34 @@ static const size_t mpi_bytes = 256u << 20;
 
 lk_status lk_world_create(lk_world **out, int *argc, char ***argv) {
   lk_world *world = NULL;
-  int provided = MPI_THREAD_SINGLE;
+  int threads = 0;
   *out = NULL;
   LK_TRY(lk_launcher_check());
   LK_TRY(lk_transport_choose());
   lk_launcher_check_input();
   LK_TRY(lk_memory_check(mpi_bytes, "the ranks' connections"));
   LK_TRY(LK_NEW(world, 1));
-  world->comm = MPI_COMM_NULL;
   begin_guard();
-  lk_status status = start_mpi(argc, argv, &provided);
+  lk_status status = lk_mpi_start(argc, argv, &threads);
   if (status == LK_OK) {
-    *out = the_world = world;
-    status = set_up(world, *argc, *argv, provided);
+    *out = world;
+    status = set_up(world, *argc, *argv, threads);
   } else
     lk_free(world);
   lk_guard_end();
   return status;
 }
 
-/* Its MPI calls go unchecked: at the end nobody is left to act on a failure. The watchdog
- * stays until MPI has ended, for that waits for all ranks. */
+/* The watchdog stays until MPI has ended, for that waits for all ranks. */
 void lk_world_free(lk_world *world) {
   if (!world) return;
-  if (world->broken && world->size > 1) lk_world_abort(world, LK_INTERNAL);
+  if (lk_mpi_is_broken() && world->size > 1) lk_world_abort(world, LK_INTERNAL);
   lk_watchdog_phase(world->watchdog, 0, "ending", LK_USES_FILES);
   if (!world->watchdog) lk_guard_begin(world->limit, "MPI_Finalize");
-  lk_mpi_enter();
-  if (world->comm != MPI_COMM_NULL) MPI_Comm_free(&world->comm);
-  MPI_Finalize();
+  lk_mpi_end();
   lk_watchdog_stop(world);
   lk_guard_end();
-  the_world = NULL;
+  lk_mpi_watch(NULL, NULL);
   lk_free(world->codes);
   lk_free(world);
 }
@@ -150,7 +103,7 @@ static int speaks(const lk_world *world, lk_status status) {
 
 void lk_world_report(lk_world *world, lk_status status) {
   if (status == LK_OK) return;
-  if (world && world->size > 1 && world->broken) lk_world_abort(world, status);
+  if (world && world->size > 1 && lk_mpi_is_broken()) lk_world_abort(world, status);
   if (speaks(world, status)) lk_say("%s", lk_message());
 }
 
@@ -184,9 +137,8 @@ lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *co
 
 /* It goes on with who packaged it and when. */
 const char *lk_world_library(void) {
-  static char text[MPI_MAX_LIBRARY_VERSION_STRING + 1];
-  int length = 0;
-  if (MPI_Get_library_version(text, &length) != MPI_SUCCESS) return "an unknown MPI";
+  static char text[256];
+  snprintf(text, sizeof text, "%s", lk_mpi_library());
   for (char *at = text; *at; at++)
     if (*at == '\t') *at = ' ';
   text[strcspn(text, ",\n")] = '\0';

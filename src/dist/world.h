@@ -1,33 +1,26 @@
-/* What the files of this folder share: the world's inside and the check on every MPI call.
- */
+/* What the files of this folder share: the world's inside. */
 #ifndef LOCKSTEP_DIST_WORLD_H
 #define LOCKSTEP_DIST_WORLD_H
 
+#include "dist/mpi.h"
 #include "lockstep/world.h"
-#include <mpi.h>
 
 /* Messages longer than this are cut when they travel to other ranks. */
 #define LK_MESSAGE_SIZE 4096
 
 struct lk_world {
-  MPI_Comm comm; /* a duplicate of MPI_COMM_WORLD, owned */
   int rank, size, local_size;
-  char host[MPI_MAX_PROCESSOR_NAME + 1];
+  char host[LK_HOST_SIZE];
   double limit;                 /* the watchdog's, in seconds; 0: MPI may wait for ever */
   int *codes;                   /* (P) one status a rank, owned */
   char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
   struct lk_watchdog *watchdog; /* while one runs, not owned */
-  int broken;                   /* an MPI call failed: nothing can be agreed on any more */
 };
 
 /* Before MPI starts: shared memory alone where all ranks are on one host, unless the
  * environment (OMPI_MCA_pml, OMPI_MCA_btl) says otherwise. LK_USAGE: TMPDIR is no folder
  * that MPI can use. */
 lk_status lk_transport_choose(void);
-
-/* Around every MPI call, for the watchdog. */
-void lk_mpi_enter(void);
-void lk_mpi_leave(void);
 
 /* Before MPI starts. LK_USAGE with the fix: the launcher did not prepare what MPI needs. */
 lk_status lk_launcher_check(void);
@@ -47,21 +40,5 @@ enum { LK_START_TIMES = 5 };
 
 /* All ranks: the bytes of rank `from` to every rank. */
 lk_status lk_world_tell(lk_world *world, int from, void *bytes, size_t size);
-
-/* All ranks: mine[size] of every rank into all[size·P], in rank order. */
-lk_status lk_world_gather_bytes(lk_world *world, const void *mine, int size, void *all);
-
-/* Turns a failed MPI call into LK_INTERNAL with MPI's own text. */
-lk_status lk_mpi_fail(int error, const char *function, int line);
-
-/* For every MPI call. Needs MPI_ERRORS_RETURN, which lk_world_create installs first of all.
- */
-#define LK_MPI(call)                                                                       \
-  do {                                                                                     \
-    lk_mpi_enter();                                                                        \
-    int error_ = (call);                                                                   \
-    lk_mpi_leave();                                                                        \
-    if (error_ != MPI_SUCCESS) return lk_mpi_fail(error_, __func__, __LINE__);             \
-  } while (0)
 
 #endif

@@ -7,6 +7,7 @@
  * tests/mpi/windows.sh. */
 #include "dist/watchdog.h"
 #include "lockstep/memory.h"
+#include <mpi.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,0 +1,189 @@
+#include "dist/mpi.h"
+#include "lockstep/memory.h"
+#include <assert.h>
+#include <mpi.h>
+
+_Static_assert(LK_HOST_SIZE > MPI_MAX_PROCESSOR_NAME, "no host's name is cut");
+
+static struct {
+  MPI_Comm comm; /* MPI_COMM_WORLD, then a duplicate of it, owned */
+  int broken;    /* a call failed */
+  void (*watch)(void *context, int inside);
+  void *context;
+} mpi = {.comm = MPI_COMM_NULL};
+
+struct lk_messages {
+  int places;
+  MPI_Request *pending; /* (places) owned */
+  int *ended;           /* (places) owned */
+};
+
+static void tell(int inside) {
+  if (mpi.watch) mpi.watch(mpi.context, inside);
+}
+
+static lk_status fail(int error, const char *function, int line) {
+  char text[MPI_MAX_ERROR_STRING + 1] = "unknown error";
+  int length = 0;
+  MPI_Error_string(error, text, &length);
+  mpi.broken = 1;
+  return lk_fail(
+      LK_INTERNAL,
+      "MPI failed in %s (src/dist/mpi.c, line %d): %s; the launcher's own output may say "
+      "why",
+      function, line, text);
+}
+
+#define CHECKED(call)                                                                      \
+  do {                                                                                     \
+    tell(1);                                                                               \
+    int error_ = (call);                                                                   \
+    tell(0);                                                                               \
+    if (error_ != MPI_SUCCESS) return fail(error_, __func__, __LINE__);                    \
+  } while (0)
+
+const char *lk_mpi_library(void) {
+  static char text[MPI_MAX_LIBRARY_VERSION_STRING + 1];
+  int length = 0;
+  return MPI_Get_library_version(text, &length) == MPI_SUCCESS ? text : "an unknown MPI";
+}
+
+lk_status lk_mpi_start(int *argc, char ***argv, int *threads) {
+  int provided = MPI_THREAD_SINGLE;
+  assert(mpi.comm == MPI_COMM_NULL);
+  CHECKED(MPI_Init_thread(argc, argv, MPI_THREAD_FUNNELED, &provided));
+  mpi.comm = MPI_COMM_WORLD;
+  *threads = provided >= MPI_THREAD_FUNNELED;
+  return LK_OK;
+}
+
+/* The handler comes first: with MPI's default one no error would ever be returned. */
+lk_status lk_mpi_find_self(int *rank, int *size, char host[LK_HOST_SIZE]) {
+  int length = 0;
+  assert(mpi.comm == MPI_COMM_WORLD);
+  CHECKED(MPI_Comm_set_errhandler(mpi.comm, MPI_ERRORS_RETURN));
+  CHECKED(MPI_Comm_rank(mpi.comm, rank));
+  CHECKED(MPI_Comm_size(mpi.comm, size));
+  CHECKED(MPI_Get_processor_name(host, &length));
+  assert(0 <= *rank && *rank < *size);
+  return LK_OK;
+}
+
+lk_status lk_mpi_separate(void) {
+  MPI_Comm own;
+  assert(mpi.comm == MPI_COMM_WORLD);
+  CHECKED(MPI_Comm_dup(mpi.comm, &own));
+  mpi.comm = own;
+  CHECKED(MPI_Comm_set_errhandler(mpi.comm, MPI_ERRORS_RETURN));
+  return LK_OK;
+}
+
+lk_status lk_mpi_count_local(int *ranks) {
+  MPI_Comm node;
+  CHECKED(MPI_Comm_split_type(mpi.comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
+  CHECKED(MPI_Comm_size(node, ranks));
+  CHECKED(MPI_Comm_free(&node));
+  return LK_OK;
+}
+
+void lk_mpi_end(void) {
+  tell(1);
+  if (mpi.comm != MPI_COMM_NULL && mpi.comm != MPI_COMM_WORLD) MPI_Comm_free(&mpi.comm);
+  MPI_Finalize();
+  mpi.comm = MPI_COMM_NULL;
+}
+
+void lk_mpi_abort(int code) {
+  MPI_Abort(MPI_COMM_WORLD, code);
+}
+
+int lk_mpi_is_broken(void) {
+  return mpi.broken;
+}
+
+void lk_mpi_watch(void (*call)(void *context, int inside), void *context) {
+  mpi.watch = call;
+  mpi.context = context;
+}
+
+lk_status lk_mpi_broadcast(int from, void *bytes, int size) {
+  CHECKED(MPI_Bcast(bytes, size, MPI_BYTE, from, mpi.comm));
+  return LK_OK;
+}
+
+lk_status lk_mpi_gather(const void *mine, int size, void *all) {
+  CHECKED(MPI_Allgather(mine, size, MPI_BYTE, all, size, MPI_BYTE, mpi.comm));
+  return LK_OK;
+}
+
+lk_status lk_mpi_gather_parts(float *array, const int *counts, const int *firsts) {
+  CHECKED(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, array, counts, firsts,
+                         MPI_FLOAT, mpi.comm));
+  return LK_OK;
+}
+
+lk_status lk_mpi_any(int mine, int *any) {
+  int here = mine != 0;
+  CHECKED(MPI_Allreduce(&here, any, 1, MPI_INT, MPI_LOR, mpi.comm));
+  return LK_OK;
+}
+
+lk_status lk_mpi_sum(float *array, int count) {
+  CHECKED(MPI_Allreduce(MPI_IN_PLACE, array, count, MPI_FLOAT, MPI_SUM, mpi.comm));
+  return LK_OK;
+}
+
+lk_status lk_messages_create(lk_messages **out, int places) {
+  lk_messages *m = NULL;
+  *out = NULL;
+  assert(places > 0);
+  LK_TRY(LK_NEW(m, 1));
+  lk_status status = LK_NEW(m->pending, (size_t)places);
+  if (status == LK_OK) status = LK_NEW(m->ended, (size_t)places);
+  if (status != LK_OK) {
+    lk_messages_free(m);
+    return status;
+  }
+  m->places = places;
+  for (int i = 0; i < places; i++)
+    m->pending[i] = MPI_REQUEST_NULL;
+  *out = m;
+  return LK_OK;
+}
+
+void lk_messages_free(lk_messages *messages) {
+  if (!messages) return;
+  lk_free(messages->pending);
+  lk_free(messages->ended);
+  lk_free(messages);
+}
+
+lk_status lk_messages_receive(lk_messages *m, int place, float *to, int count, int from,
+                              int tag) {
+  assert(0 <= place && place < m->places && m->pending[place] == MPI_REQUEST_NULL);
+  assert(count >= 0 && 0 <= tag && tag <= LK_MOST_TAG);
+  CHECKED(MPI_Irecv(to, count, MPI_FLOAT, from, tag, mpi.comm, &m->pending[place]));
+  return LK_OK;
+}
+
+lk_status lk_messages_send(lk_messages *m, int place, const float *from, int count, int to,
+                           int tag) {
+  assert(0 <= place && place < m->places && m->pending[place] == MPI_REQUEST_NULL);
+  assert(count >= 0 && 0 <= tag && tag <= LK_MOST_TAG);
+  CHECKED(MPI_Isend(from, count, MPI_FLOAT, to, tag, mpi.comm, &m->pending[place]));
+  return LK_OK;
+}
+
+lk_status lk_messages_test(lk_messages *m, int *count, const int **ended) {
+  *ended = m->ended;
+  CHECKED(MPI_Testsome(m->places, m->pending, count, m->ended, MPI_STATUSES_IGNORE));
+  if (*count == MPI_UNDEFINED) *count = 0; /* none is under way */
+  return LK_OK;
+}
+
+lk_status lk_messages_wait(lk_messages *m, int *count, const int **ended) {
+  *ended = m->ended;
+  CHECKED(MPI_Waitsome(m->places, m->pending, count, m->ended, MPI_STATUSES_IGNORE));
+  assert(*count > 0);
+  return LK_OK;
+}

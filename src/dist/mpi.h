@@ -1,0 +1,80 @@
+/* Every call of MPI that Lockstep makes, each checked: nothing else includes <mpi.h>. MPI
+ * starts once in a process, so what it needs of its communicator is kept inside. A failure
+ * is LK_INTERNAL with MPI's own text, and from then on nothing can be agreed on. */
+#ifndef LOCKSTEP_DIST_MPI_H
+#define LOCKSTEP_DIST_MPI_H
+
+#include "lockstep/linkage.h"
+#include "lockstep/status.h"
+#include <stddef.h>
+
+enum {
+  LK_HOST_SIZE = 257, /* a host's name as MPI gives it, with its zero */
+  LK_MOST_TAG = 32767 /* what every MPI has */
+};
+
+/* The library's description of itself, over several lines. Also before MPI starts. Owned
+ * by the library. */
+const char *lk_mpi_library(void);
+
+/* *threads: nonzero where MPI allows other threads beside the one that calls it. */
+lk_status lk_mpi_start(int *argc, char ***argv, int *threads);
+
+/* From now on errors return; this comes first of all. */
+lk_status lk_mpi_find_self(int *rank, int *size, char host[LK_HOST_SIZE]);
+
+/* All ranks: what follows goes over a communicator of its own, no more over
+ * MPI_COMM_WORLD. */
+lk_status lk_mpi_separate(void);
+
+/* All ranks: how many of them are on this host. */
+lk_status lk_mpi_count_local(int *ranks);
+
+/* All ranks. Its calls go unchecked: at the end nobody is left to act on a failure. */
+void lk_mpi_end(void);
+
+/* May return when MPI itself is broken. */
+void lk_mpi_abort(int code);
+
+/* Nonzero: a call has failed. */
+int lk_mpi_is_broken(void);
+
+/* From now on `call` is told of every call: that it begins (inside is 1) and that it has
+ * ended. NULL: nobody is. */
+void lk_mpi_watch(void (*call)(void *context, int inside), void *context);
+
+/* All ranks: the bytes of rank `from` to every rank. */
+lk_status lk_mpi_broadcast(int from, void *bytes, int size);
+
+/* All ranks: mine[size] of every rank into all[size·P], in rank order. */
+lk_status lk_mpi_gather(const void *mine, int size, void *all);
+
+/* All ranks: array[firsts[r] …], counts[r] floats, of each rank r to all. */
+lk_status lk_mpi_gather_parts(float *array, const int *counts, const int *firsts);
+
+/* All ranks: whether `mine` is nonzero on any. */
+lk_status lk_mpi_any(int mine, int *any);
+
+/* All ranks: the sum of all ranks' arrays, in an order of adding that is MPI's own. */
+lk_status lk_mpi_sum(float *array, int count);
+
+/* Messages under way, each in a place of its own. */
+typedef struct lk_messages lk_messages;
+
+/* The caller owns *out: lk_messages_free, once no message is under way. */
+lk_status lk_messages_create(lk_messages **out, int places);
+void lk_messages_free(lk_messages *messages);
+
+/* Begins one in a free place. What it reads or fills is left alone until it has ended.
+ * Between two ranks messages of one tag arrive in the order in which they were sent. */
+lk_status lk_messages_receive(lk_messages *m, int place, float *to, int count, int from,
+                              int tag);
+lk_status lk_messages_send(lk_messages *m, int place, const float *from, int count, int to,
+                           int tag);
+
+/* The places (*ended)[0 … *count-1] are free again: their messages have ended. The second
+ * one waits until some have; none may be under way there. *ended is owned by m. */
+lk_status lk_messages_test(lk_messages *m, int *count, const int **ended);
+lk_status lk_messages_wait(lk_messages *m, int *count, const int **ended);
+
+#endif
