@@ -1,6 +1,7 @@
 #include "train/history.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,15 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
-static void path_of(const lk_trainer *t, char path[PATH_MAX]) {
-  snprintf(path, PATH_MAX, "%s/history.txt", t->config->run);
+static void path_of(const char *folder, char path[PATH_MAX]) {
+  snprintf(path, PATH_MAX, "%s/history.txt", folder);
 }
 
 /* One write a line: a full disk leaves the lines before it alone. */
-void lk_history_note(const lk_trainer *t, const char *text) {
+void lk_history_note(const char *folder, const char *text) {
   char path[PATH_MAX], when[32];
   time_t now = time(NULL);
-  path_of(t, path);
+  path_of(folder, path);
   strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
   const char *reason;
   int file = lk_file_open(path, O_WRONLY | O_CREAT | O_APPEND, &reason);
@@ -47,10 +48,10 @@ static const char *last_ranks(char *history) {
   return last;
 }
 
-static void compare_with_last(const lk_trainer *t, const char *ranks) {
+static void compare_with_last(const char *folder, const char *ranks) {
   char path[PATH_MAX], *history = NULL;
   size_t size;
-  path_of(t, path);
+  path_of(folder, path);
   if (!lk_file_is_plain(path) || access(path, R_OK) ||
       lk_file_read(path, &history, &size) != LK_OK)
     return;
@@ -60,26 +61,21 @@ static void compare_with_last(const lk_trainer *t, const char *ranks) {
   lk_free(history);
 }
 
-static lk_status record(const lk_trainer *t, const char *ranks) {
+lk_status lk_history_start(const char *folder, uint64_t step, uint64_t steps,
+                           const char *ranks) {
   char *text = NULL;
   size_t size = strlen(ranks) + 64;
+  assert(step <= steps);
   LK_TRY(LK_NEW(text, size));
-  snprintf(text, size, "step %llu of %llu, %s", (unsigned long long)t->step,
-           (unsigned long long)t->steps, ranks);
-  compare_with_last(t, ranks);
-  lk_history_note(t, text);
+  snprintf(text, size, "step %llu of %llu, %s", (unsigned long long)step,
+           (unsigned long long)steps, ranks);
+  assert(strstr(ranks, " on "));
+  compare_with_last(folder, ranks);
+  lk_history_note(folder, text);
   lk_free(text);
   return LK_OK;
 }
 
-lk_status lk_history_start(const lk_trainer *trainer) {
-  char *ranks = NULL;
-  LK_TRY(lk_world_describe(trainer->world, &ranks));
-  lk_status status = trainer->run ? record(trainer, ranks) : LK_OK;
-  lk_free(ranks);
-  return lk_world_agree(trainer->world, status);
-}
-
-void lk_history_end(const lk_trainer *trainer, lk_status status) {
-  if (trainer->run) lk_history_note(trainer, status == LK_OK ? "complete" : lk_message());
+void lk_history_end(const char *folder, lk_status status) {
+  lk_history_note(folder, status == LK_OK ? "complete" : lk_message());
 }

@@ -1,19 +1,28 @@
-/* The run's history.txt: when it started and ended, on which ranks. For people, and for the
- * launch scripts, which learn from its last line whether somebody asked a run to stop. */
+/* A run's history.txt: when it started and ended, on which ranks. For people, and for the
+ * launch scripts, which learn from its last line whether somebody asked a run to stop.
+ * Rank 0 alone calls these. A history that cannot be written is reported and does not end
+ * the run. */
 #ifndef LOCKSTEP_TRAIN_HISTORY_H
 #define LOCKSTEP_TRAIN_HISTORY_H
 
-#include "train/trainer.h"
+#include "lockstep/linkage.h"
+#include "lockstep/status.h"
+#include <stdint.h>
 
-/* Rank 0: adds a line, "TIME text". A history that cannot be written is reported and does
- * not end the run. */
-void lk_history_note(const lk_trainer *trainer, const char *text);
+LK_C_BEGIN
 
-/* All ranks: adds "TIME step 40 of 100, 4 ranks on h1:2,h2:2", and says so on standard
- * error when the world is another one than at the start before. */
-lk_status lk_history_start(const lk_trainer *trainer);
+/* Adds a line, "TIME text", to the history of the run directory. */
+void lk_history_note(const char *folder, const char *text);
 
-/* Rank 0, others do nothing: adds how the run ended: complete, or lk_message(). */
-void lk_history_end(const lk_trainer *trainer, lk_status status);
+/* Adds "TIME step 40 of 100, 4 ranks on h1:2,h2:2"; `ranks` is lk_world_describe's. Says so
+ * on standard error when they are others than at the start before. LK_INTERNAL without
+ * memory. */
+lk_status lk_history_start(const char *folder, uint64_t step, uint64_t steps,
+                           const char *ranks);
+
+/* Adds how the run ended: "complete", or lk_message() for a status that is not LK_OK. */
+void lk_history_end(const char *folder, lk_status status);
+
+LK_C_END
 
 #endif

@@ -1,5 +1,6 @@
 /* The loop over steps: metrics, progress, checkpoints. */
 #include "base/clock.h"
+#include "lockstep/memory.h"
 #include "lockstep/progress.h"
 #include "train/build.h"
 #include "train/history.h"
@@ -137,12 +138,22 @@ static lk_status warn(const lk_trainer *t) {
   return lk_trainer_warn_of_length(t);
 }
 
+/* All ranks. */
+static lk_status note_start(const lk_trainer *t) {
+  char *ranks = NULL;
+  LK_TRY(lk_world_describe(t->world, &ranks));
+  lk_status status =
+      t->run ? lk_history_start(t->config->run, t->step, t->steps, ranks) : LK_OK;
+  lk_free(ranks);
+  return lk_world_agree(t->world, status);
+}
+
 lk_status lk_trainer_run(lk_trainer *trainer) {
   lk_loop loop = {.trainer = trainer};
   lk_status status;
   if (trainer->complete) return LK_OK;
   trainer->start = lk_clock();
-  LK_TRY(lk_history_start(trainer));
+  LK_TRY(note_start(trainer));
   LK_TRY(warn(trainer));
   status = lk_trainer_heed_signals(trainer);
   if (status == LK_OK) status = score(trainer);
@@ -150,6 +161,6 @@ lk_status lk_trainer_run(lk_trainer *trainer) {
                     trainer->config->log_seconds);
   while (status == LK_OK && trainer->step < trainer->steps)
     status = one_step(&loop);
-  lk_history_end(trainer, status);
+  if (trainer->run) lk_history_end(trainer->config->run, status);
   return status;
 }

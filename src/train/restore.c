@@ -47,7 +47,7 @@ static lk_status check_build(const lk_trainer *t, const lk_checkpoint *c) {
                    t->config->run, text);
   if (!t->run) return LK_OK;
   lk_say("%s", text);
-  lk_history_note(t, text);
+  lk_history_note(t->config->run, text);
   return LK_OK;
 }
 

@@ -186,7 +186,7 @@ static lk_status start(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) 
   LK_TRY(lk_trainer_agree_on_start(t, task));
   begin_guard(t, purpose);
   lk_status status = load(t, task, purpose, &resumed, &init);
-  if (status == LK_STOPPED) lk_history_end(t, status);
+  if (status == LK_STOPPED && t->run) lk_history_end(t->config->run, status);
   lk_checkpoint_free(resumed);
   lk_checkpoint_free(init);
   return status;
