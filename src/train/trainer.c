@@ -1,9 +1,9 @@
 #include "train/trainer.h"
 #include "lockstep/evaluate.h"
+#include "lockstep/history.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "lockstep/share.h"
-#include "train/history.h"
 #include "train/probe.h"
 #include "train/stop.h"
 #include <string.h>

@@ -41,7 +41,7 @@ own dist world watchdog
 own store store
 own config config config_keys
 own optim adamw muon schedule
-own run run progress
+own run run progress history
 own eval share evaluate heads
 own train dataset trainer
 

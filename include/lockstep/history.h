@@ -2,8 +2,8 @@
  * launch scripts, which learn from its last line whether somebody asked a run to stop.
  * Rank 0 alone calls these. A history that cannot be written is reported and does not end
  * the run. */
-#ifndef LOCKSTEP_TRAIN_HISTORY_H
-#define LOCKSTEP_TRAIN_HISTORY_H
+#ifndef LOCKSTEP_HISTORY_H
+#define LOCKSTEP_HISTORY_H
 
 #include "lockstep/linkage.h"
 #include "lockstep/status.h"

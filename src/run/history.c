@@ -1,4 +1,4 @@
-#include "train/history.h"
+#include "lockstep/history.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <assert.h>
