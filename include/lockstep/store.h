@@ -57,7 +57,7 @@ typedef struct {
   char task[16]; /* the command, pretrain or finetune; "" in files of earlier versions */
   /* hash of the parameters that training began from, "none" for its own; "" there, too */
   char origin[40];
-  char build[LK_BUILD_SIZE]; /* program and libraries: train/build.h */
+  char build[LK_BUILD_SIZE]; /* program and libraries: lockstep/build.h */
   lk_hash parameter_hash;    /* of all parameters in table order, as stored */
 } lk_checkpoint_info;
 

@@ -1,6 +1,6 @@
 /* Ranks that were started with different settings, data or builds must not train together.
  */
-#include "train/build.h"
+#include "lockstep/build.h"
 #include "train/trainer.h"
 #include <stdio.h>
 #include <string.h>

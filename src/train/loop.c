@@ -1,9 +1,9 @@
 /* The loop over steps: metrics, progress, checkpoints. */
 #include "base/clock.h"
+#include "lockstep/build.h"
 #include "lockstep/history.h"
 #include "lockstep/memory.h"
 #include "lockstep/progress.h"
-#include "train/build.h"
 #include "train/probe.h"
 #include "train/stop.h"
 #include <stdio.h>

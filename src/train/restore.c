@@ -1,8 +1,8 @@
 /* What a run starts from: a checkpoint of its own, another run's parameters, or random
  * ones. */
+#include "lockstep/build.h"
 #include "lockstep/history.h"
 #include "lockstep/trainer.h"
-#include "train/build.h"
 #include "train/probe.h"
 #include <stdio.h>
 #include <string.h>

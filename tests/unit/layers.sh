@@ -15,7 +15,7 @@ declare -A allowed=(
   [store]="store model data text base"
   [optim]="optim dist model nn base"
   [config]="config optim base"
-  [run]="run config store model data text base"
+  [run]="run config store model data text nn base"
   [eval]="eval run config store dist model data text nn base"
   [train]="train eval run config optim store dist data text model nn base"
   [lab]="lab attention base"
@@ -41,7 +41,7 @@ own dist world watchdog
 own store store
 own config config config_keys
 own optim adamw muon schedule
-own run run progress history
+own run run progress history build
 own eval share evaluate heads
 own train dataset trainer
 

@@ -1,6 +1,6 @@
 /* The text that two builds are told apart by. */
+#include "lockstep/build.h"
 #include "lockstep/program.h"
-#include "train/build.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

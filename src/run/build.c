@@ -1,4 +1,4 @@
-#include "train/build.h"
+#include "lockstep/build.h"
 #include "lockstep/kernels.h"
 #include "lockstep/program.h"
 #include <stdio.h>
