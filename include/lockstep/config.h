@@ -54,6 +54,10 @@ lk_status lk_config_emit(const lk_config *config, char **yaml);
  * nearest known key otherwise. The caller owns *text: lk_free. */
 lk_status lk_config_value(const lk_config *config, const char *key, char **text);
 
+/* stop_after in seconds: "3h30m", "45m", "90s" or "90"; 0 where it is not given. LK_USAGE,
+ * with its origin, for anything else. */
+lk_status lk_config_time_limit(const lk_config *config, double *seconds);
+
 /* Hash of the keys that the bits of a run depend on (bits column of the table). */
 lk_status lk_config_hash(const lk_config *config, lk_hash *hash);
 

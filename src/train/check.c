@@ -4,13 +4,11 @@
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "train/probe.h"
-#include "train/stop.h"
 #include <unistd.h>
 
 lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose purpose) {
   double seconds;
-  LK_TRY(lk_stop_parse_duration(config->stop_after, lk_config_origin(config, "stop_after"),
-                                &seconds));
+  LK_TRY(lk_config_time_limit(config, &seconds));
   if (!config->steps && !config->epochs && purpose != LK_TO_MEASURE)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   return LK_OK;

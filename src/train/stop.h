@@ -3,14 +3,8 @@
 #ifndef LOCKSTEP_TRAIN_STOP_H
 #define LOCKSTEP_TRAIN_STOP_H
 
-#include "lockstep/status.h"
-
 /* What this process was asked to stop by ("SIGTERM", "stop_after"), or NULL. `seconds` is
  * the time since the start, `limit` the time allowed or 0. */
 const char *lk_stop_requested(double seconds, double limit);
-
-/* "3h30m", "45m", "90s", "90" in seconds; "" gives 0. LK_USAGE for anything else, with
- * `origin`. */
-lk_status lk_stop_parse_duration(const char *text, const char *origin, double *seconds);
 
 #endif

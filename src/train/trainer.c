@@ -5,7 +5,6 @@
 #include "lockstep/nn.h"
 #include "lockstep/share.h"
 #include "train/probe.h"
-#include "train/stop.h"
 #include <string.h>
 
 /* Rank 0 locks the run directory and looks for a checkpoint; all ranks learn of it. */
@@ -143,8 +142,7 @@ static lk_status check(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) 
 static lk_status set_up_machine(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
   const lk_config *c = t->config;
   LK_TRY(check(t, task, purpose));
-  LK_TRY(lk_stop_parse_duration(c->stop_after, lk_config_origin(c, "stop_after"),
-                                &t->time_limit));
+  LK_TRY(lk_config_time_limit(c, &t->time_limit));
   lk_kernels_select((lk_kernels)c->kernels);
   LK_TRY(lk_blas_set_threads((int)c->threads));
   return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);

@@ -433,6 +433,41 @@ static void test_memory(void **state) {
   assert_int_equal(lk_allocations_alive(), alive);
 }
 
+/* The time that stop_after=text allows. */
+static lk_status time_limit(const char *text, double *seconds) {
+  char argument[32];
+  snprintf(argument, sizeof argument, "stop_after=%s", text);
+  lk_config *config = accept("", argument);
+  lk_status status = lk_config_time_limit(config, seconds);
+  lk_config_free(config);
+  return status;
+}
+
+static void durations_add_up(void **state) {
+  (void)state;
+  const struct {
+    const char *text;
+    double seconds;
+  } good[] = {{"", 0},          {"90", 90},      {"90s", 90},    {"45m", 2700},
+              {"3h30m", 12600}, {"1d2h", 93600}, {"1.5h", 5400}, {"2m3s", 123}};
+  double seconds;
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    assert_int_equal(time_limit(good[i].text, &seconds), LK_OK);
+    assert_true(seconds == good[i].seconds);
+  }
+}
+
+static void other_times_are_refused(void **state) {
+  (void)state;
+  const char *bad[] = {"soon", "3x", "-5m", "h", "inf", "3h30x", "nan"};
+  double seconds;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    assert_int_equal(time_limit(bad[i], &seconds), LK_USAGE);
+    assert_non_null(strstr(lk_message(), "argument 1"));
+    assert_non_null(strstr(lk_message(), bad[i]));
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_defaults),
@@ -454,6 +489,8 @@ int main(void) {
       cmocka_unit_test(test_hash_and_difference),
       cmocka_unit_test(test_hash_of_first_runs),
       cmocka_unit_test(test_memory),
+      cmocka_unit_test(durations_add_up),
+      cmocka_unit_test(other_times_are_refused),
   };
   return cmocka_run_group_tests(tests, make_file, remove_file);
 }

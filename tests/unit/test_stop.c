@@ -1,4 +1,4 @@
-/* Times to stop after, and the flag that signals set. */
+/* What asks to stop: the time limit, and the flag that signals set. */
 #include "lockstep/file.h"
 #include "lockstep/signals.h"
 #include "train/stop.h"
@@ -13,31 +13,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static void durations_add_up(void **state) {
-  (void)state;
-  const struct {
-    const char *text;
-    double seconds;
-  } good[] = {{"", 0},          {"90", 90},      {"90s", 90},    {"45m", 2700},
-              {"3h30m", 12600}, {"1d2h", 93600}, {"1.5h", 5400}, {"2m3s", 123}};
-  double seconds;
-  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-    assert_int_equal(lk_stop_parse_duration(good[i].text, "here", &seconds), LK_OK);
-    assert_true(seconds == good[i].seconds);
-  }
-}
-
-static void other_texts_are_refused(void **state) {
-  (void)state;
-  const char *bad[] = {"soon", "3x", "-5m", "h", "inf", "3h30x", "nan"};
-  double seconds;
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    assert_int_equal(lk_stop_parse_duration(bad[i], "file, line 3", &seconds), LK_USAGE);
-    assert_non_null(strstr(lk_message(), "file, line 3"));
-    assert_non_null(strstr(lk_message(), bad[i]));
-  }
-}
 
 static void a_time_limit_and_a_signal_ask_to_stop(void **state) {
   (void)state;
@@ -108,8 +83,6 @@ static void a_signal_ends_a_wait_for_a_pipe(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(durations_add_up),
-      cmocka_unit_test(other_texts_are_refused),
       cmocka_unit_test(a_time_limit_and_a_signal_ask_to_stop),
       cmocka_unit_test(nohup_holds_whatever_a_library_does),
       cmocka_unit_test(a_signal_before_the_handlers_is_kept_for_them),
