@@ -1,5 +1,5 @@
 #include "lockstep/objective.h"
-#include "lockstep/vocabulary.h"
+#include "lockstep/characters.h"
 #include <assert.h>
 #include <string.h>
 

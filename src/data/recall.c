@@ -1,5 +1,5 @@
+#include "lockstep/characters.h"
 #include "lockstep/objective.h"
-#include "lockstep/vocabulary.h"
 #include <assert.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 #include "lockstep/memory.h"
 #include "store/tensor.h"
-#include "store/vocabulary.h"
+#include "store/tokenizer.h"
 #include <string.h>
 
 enum { MOST_BLOCK = 65536 };

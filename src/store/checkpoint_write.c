@@ -1,6 +1,6 @@
 #include "lockstep/draft.h"
 #include "store/tensor.h"
-#include "store/vocabulary.h"
+#include "store/tokenizer.h"
 #include <assert.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/h5.h"
-#include "store/vocabulary.h"
+#include "store/tokenizer.h"
 #include <assert.h>
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "lockstep/vocabulary.h"
+#include "lockstep/characters.h"
 #include <utf8proc.h>
 
 static lk_class class_of(uint32_t code_point) {

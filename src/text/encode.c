@@ -1,7 +1,7 @@
+#include "lockstep/characters.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
 #include "lockstep/text.h"
-#include "lockstep/vocabulary.h"
 #include <string.h>
 
 static lk_status refuse_length(const char *name, uint64_t line, size_t capacity) {

@@ -1,5 +1,5 @@
 #include "lockstep/text.h"
-#include "lockstep/vocabulary.h"
+#include "lockstep/characters.h"
 #include <stdio.h>
 #include <string.h>
 #include <utf8proc.h>

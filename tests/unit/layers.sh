@@ -35,7 +35,7 @@ own attention attention
 own lab lab report table
 own nn nn
 own model parameters pack model
-own text text normal foreign clean vocabulary
+own text text normal foreign clean characters
 own data lexicon corpus questions objective plan synth
 own dist world watchdog
 own store store

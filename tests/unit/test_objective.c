@@ -1,8 +1,8 @@
 /* Training examples: their form, that nothing of a document is lost or invented, and the
  * distributions of the truncation and of the span. */
 #include "data_files.h"
+#include "lockstep/characters.h"
 #include "lockstep/objective.h"
-#include "lockstep/vocabulary.h"
 #include <math.h>
 
 enum { BLOCK = 128, LONGEST = 7 * BLOCK / 8, DRAWS = 200000 };

@@ -2,7 +2,7 @@
  * or be refused. */
 #include "lockstep/questions.h"
 #include "fuzz.h"
-#include "lockstep/vocabulary.h"
+#include "lockstep/characters.h"
 
 /* The item's texts stand in the file as the line that it says it is. */
 static void check_item(const lk_question *item, uint64_t line, const char *path) {

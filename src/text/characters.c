@@ -1,4 +1,4 @@
-#include "lockstep/vocabulary.h"
+#include "lockstep/characters.h"
 #include "lockstep/memory.h"
 #include <assert.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* UTF-8 and the vocabulary: all characters there and back, and each kind of bad input. */
 #include "data_files.h"
-#include "lockstep/vocabulary.h"
+#include "lockstep/characters.h"
 
 static void every_character_survives_utf8(void **state) {
   (void)state;

@@ -1,4 +1,4 @@
-#include "store/vocabulary.h"
+#include "store/tokenizer.h"
 #include "lockstep/memory.h"
 #include <string.h>
 
