@@ -26,57 +26,57 @@ lk_status lk_utf8_decode(const char *bytes, size_t size, const char *name,
  */
 int lk_utf8_encode(uint32_t code_point, char out[5]);
 
-typedef struct lk_vocabulary lk_vocabulary;
+typedef struct lk_tokenizer lk_tokenizer;
 
 /* From the distinct code points of a text, in any order, repeats allowed, pad and mask not
- * among them. The caller owns *out: lk_vocabulary_free. LK_BAD_DATA for what is no
+ * among them. The caller owns *out: lk_tokenizer_free. LK_BAD_DATA for what is no
  * character. */
-lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points,
+lk_status lk_characters_create(lk_tokenizer **out, const uint32_t *code_points,
                                size_t count);
 
 /* From a stored table (pad and mask first, then ascending), which is checked. */
-lk_status lk_vocabulary_restore(lk_vocabulary **out, const uint32_t *table, size_t size);
+lk_status lk_characters_restore(lk_tokenizer **out, const uint32_t *table, size_t size);
 
 /* An independent copy. */
-lk_status lk_vocabulary_copy(lk_vocabulary **out, const lk_vocabulary *vocabulary);
+lk_status lk_tokenizer_copy(lk_tokenizer **out, const lk_tokenizer *tokenizer);
 
-void lk_vocabulary_free(lk_vocabulary *vocabulary);
+void lk_tokenizer_free(lk_tokenizer *tokenizer);
 
-int lk_vocabulary_size(const lk_vocabulary *vocabulary);
+int lk_tokenizer_size(const lk_tokenizer *tokenizer);
 
 /* The table itself, size entries; owned by the vocabulary. */
-const uint32_t *lk_vocabulary_table(const lk_vocabulary *vocabulary);
+const uint32_t *lk_characters_table(const lk_tokenizer *tokenizer);
 
 /* The id of a code point, or -1. */
-int lk_vocabulary_id(const lk_vocabulary *vocabulary, uint32_t code_point);
+int lk_characters_id(const lk_tokenizer *tokenizer, uint32_t code_point);
 
 /* Whether texts are brought to NFC, Unicode's composed form, before their characters are
  * looked up: what prepare --nfc chose. Not at first. */
-void lk_vocabulary_compose(lk_vocabulary *vocabulary, int composes);
-int lk_vocabulary_composes(const lk_vocabulary *vocabulary);
+void lk_tokenizer_compose(lk_tokenizer *tokenizer, int composes);
+int lk_tokenizer_composes(const lk_tokenizer *tokenizer);
 
 /* Nonzero when both hold the same table and compose alike. */
-int lk_vocabulary_equal(const lk_vocabulary *a, const lk_vocabulary *b);
+int lk_tokenizer_equal(const lk_tokenizer *a, const lk_tokenizer *b);
 
 /* Encodes zero-terminated UTF-8 text of one line into tokens (room for `capacity`), storing
  * their number. LK_BAD_DATA: invalid UTF-8, a character outside the vocabulary (named, with
  * its U+ number and place in the text, in NFC where the vocabulary composes), pad or mask
  * in the text, or more than capacity characters. `name` and `line` say in the message where
  * the text is from (line 0: no line). */
-lk_status lk_vocabulary_encode(const lk_vocabulary *vocabulary, const char *text,
-                               const char *name, uint64_t line, lk_token *tokens,
-                               size_t capacity, size_t *count);
+lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const char *text,
+                              const char *name, uint64_t line, lk_token *tokens,
+                              size_t capacity, size_t *count);
 
 /* Tokens as zero-terminated UTF-8 text, owned by the caller (lk_free). */
-lk_status lk_vocabulary_decode(const lk_vocabulary *vocabulary, const lk_token *tokens,
-                               size_t count, char **text);
+lk_status lk_tokenizer_decode(const lk_tokenizer *tokenizer, const lk_token *tokens,
+                              size_t count, char **text);
 
 /* What a character can be in a word. */
 typedef enum { LK_CLASS_OTHER, LK_CLASS_LETTER, LK_CLASS_CAPITAL, LK_CLASS_DIGIT } lk_class;
 
-/* Fills classes (one lk_class a token id, lk_vocabulary_size of them) by Unicode category.
+/* Fills classes (one lk_class a token id, lk_tokenizer_size of them) by Unicode category.
  */
-void lk_vocabulary_classes(const lk_vocabulary *vocabulary, uint8_t *classes);
+void lk_tokenizer_classes(const lk_tokenizer *tokenizer, uint8_t *classes);
 
 LK_C_END
 

@@ -21,14 +21,14 @@ lk_range lk_shard_range(uint64_t documents, int shards, int shard);
 
 /* A contiguous part of a corpus, with facts of the whole of it. */
 typedef struct {
-  uint64_t documents;        /* of the whole corpus */
-  uint64_t characters;       /* of the whole text, newlines included */
-  lk_sha256 sha256;          /* of the whole text's bytes, as they are in the file */
-  lk_left_out left_out;      /* of the text; nothing for an HDF5 corpus */
-  lk_vocabulary *vocabulary; /* owned */
-  lk_range held;             /* the documents whose tokens are here */
-  uint64_t *offsets;         /* (held.count + 1): document held.first + i has the tokens */
-  lk_token *tokens;          /*   offsets[i] … offsets[i+1]-1; both arrays owned */
+  uint64_t documents;      /* of the whole corpus */
+  uint64_t characters;     /* of the whole text, newlines included */
+  lk_sha256 sha256;        /* of the whole text's bytes, as they are in the file */
+  lk_left_out left_out;    /* of the text; nothing for an HDF5 corpus */
+  lk_tokenizer *tokenizer; /* owned */
+  lk_range held;           /* the documents whose tokens are here */
+  uint64_t *offsets;       /* (held.count + 1): document held.first + i has the tokens */
+  lk_token *tokens;        /*   offsets[i] … offsets[i+1]-1; both arrays owned */
 } lk_corpus;
 
 /* Which documents to hold: shards first_shard … first_shard + shard_count-1 of `shards`.
@@ -43,18 +43,18 @@ typedef struct {
 lk_range lk_slice_range(uint64_t documents, lk_slice slice);
 
 /* Reads a text, or a pipe (lk_file_read), without its byte order mark and the carriage
- * returns before its line ends. `vocabulary`: NULL takes the text's own; else a
+ * returns before its line ends. `tokenizer`: NULL takes the text's own; else a
  * copy is used, the text composed if it composes, and a character outside it is an error.
  * LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and byte), pad or mask characters
  * (line), a text without a document, or fewer documents than slice.shards. Not collective:
  * each rank reads what it needs. The caller owns *out: lk_corpus_free. */
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
-                              const lk_vocabulary *vocabulary, lk_slice slice);
+                              const lk_tokenizer *tokenizer, lk_slice slice);
 
 /* The same of the size bytes of a text in memory, which stay the caller's but are changed;
  * `name` is for messages. */
 lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
-                               const lk_vocabulary *vocabulary, lk_slice slice);
+                               const lk_tokenizer *tokenizer, lk_slice slice);
 
 /* The whole of a text in NFC, with a vocabulary that composes. LK_BAD_DATA also for a line
  * with more combining marks in a row than any writing has. */

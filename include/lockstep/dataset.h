@@ -26,16 +26,16 @@ typedef struct lk_dataset lk_dataset;
 lk_status lk_dataset_check(const lk_config *config, lk_task task, int has_vocabulary);
 
 /* Opens config->corpus (text or HDF5) and, for questions, config->questions, holding the
- * slice's part only. `vocabulary`: of the checkpoint to start from, which the corpus' must
+ * slice's part only. `tokenizer`: of the checkpoint to start from, which the corpus' must
  * equal; NULL takes the corpus' own. Errors as lk_corpus_read_text and lk_questions_read,
  * and a question that is too long for the block or has a character outside the vocabulary
  * (file, line). Not collective. The caller owns *out: lk_dataset_close. */
 lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task task,
-                          const lk_vocabulary *vocabulary, lk_slice slice);
+                          const lk_tokenizer *tokenizer, lk_slice slice);
 void lk_dataset_close(lk_dataset *dataset);
 
 /* All owned by the dataset. */
-const lk_vocabulary *lk_dataset_vocabulary(const lk_dataset *dataset);
+const lk_tokenizer *lk_dataset_tokenizer(const lk_dataset *dataset);
 const lk_plan *lk_dataset_plan(const lk_dataset *dataset);
 const char *lk_dataset_path(const lk_dataset *dataset);        /* of the file trained on */
 const lk_sha256 *lk_dataset_sha256(const lk_dataset *dataset); /* of its bytes */

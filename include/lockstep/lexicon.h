@@ -14,7 +14,7 @@ typedef struct lk_lexicon lk_lexicon;
  * (file, line) for a character outside the vocabulary; `path` is for messages. The caller
  * owns *out: lk_lexicon_free. */
 lk_status lk_lexicon_create(lk_lexicon **out, const lk_questions *questions,
-                            const char *path, const lk_vocabulary *vocabulary);
+                            const char *path, const lk_tokenizer *tokenizer);
 void lk_lexicon_free(lk_lexicon *lexicon);
 
 /* Nonzero when it holds the word of so many tokens. */

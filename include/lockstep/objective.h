@@ -20,7 +20,7 @@ typedef struct {
 
 /* What lk_example_recall asks for. */
 typedef struct {
-  const uint8_t *classes;    /* lk_vocabulary_classes */
+  const uint8_t *classes;    /* lk_tokenizer_classes */
   int salient;               /* nonzero: the span is a word that starts with a capital or a
                                 digit, where there is one; 0: any span */
   double answers;            /* probability that the span is a word of the lexicon, where

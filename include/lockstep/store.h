@@ -28,15 +28,15 @@ lk_status lk_store_kind_of(const char *path, lk_store_kind *kind);
  * its documents. */
 lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 
-/* As lk_corpus_read_text; reads the slice's tokens only. `vocabulary` NULL or one that the
+/* As lk_corpus_read_text; reads the slice's tokens only. `tokenizer` NULL or one that the
  * file's must equal. Sizes are checked against each other and the file before anything is
  * allocated. */
 lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
-                              const lk_vocabulary *vocabulary, lk_slice slice);
+                              const lk_tokenizer *tokenizer, lk_slice slice);
 
 /* Reads a corpus of either form: a file that starts like one of ours or like any HDF5 file
  * is one of those, anything else a text. */
-lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
+lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_tokenizer *tokenizer,
                          lk_slice slice);
 
 enum { LK_BUILD_SIZE = 512 };
@@ -66,9 +66,9 @@ void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zer
 /* One checkpoint's content, in memory. */
 typedef struct {
   lk_checkpoint_info info;
-  lk_vocabulary *vocabulary; /* owned */
-  lk_parameters *table;      /* owned */
-  float *values;             /* (table->count), owned */
+  lk_tokenizer *tokenizer; /* owned */
+  lk_parameters *table;    /* owned */
+  float *values;           /* (table->count), owned */
   float *m, *v; /* Adam's moments, (table->count) each, owned; NULL if not asked for */
 } lk_checkpoint;
 

@@ -26,7 +26,7 @@ static void print_facts(const char *path, const lk_corpus *corpus) {
   lk_print_visible(path, "");
   printf(": %llu characters, %llu documents, vocabulary %d\n",
          (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
-         lk_vocabulary_size(corpus->vocabulary));
+         lk_tokenizer_size(corpus->tokenizer));
 }
 
 static lk_status prepare(const char *text, const char *path, int nfc) {

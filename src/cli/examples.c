@@ -7,7 +7,7 @@
 
 /* Input over target as the model sees them, padded to the block; rows without loss show a
  * pad. */
-static lk_status print_example(const lk_vocabulary *vocabulary, const lk_example *example,
+static lk_status print_example(const lk_tokenizer *tokenizer, const lk_example *example,
                                size_t block, lk_token *row) {
   for (int target = 0; target < 2; target++) {
     char *text = NULL;
@@ -15,7 +15,7 @@ static lk_status print_example(const lk_vocabulary *vocabulary, const lk_example
       int inside = i + 1 < example->length && (!target || i >= example->first_target);
       row[i] = inside ? example->tokens[i + (size_t)target] : LK_PAD;
     }
-    LK_TRY(lk_vocabulary_decode(vocabulary, row, block, &text));
+    LK_TRY(lk_tokenizer_decode(tokenizer, row, block, &text));
     fputs(target ? "target " : "input  ", stdout);
     lk_print_line(text);
     lk_free(text);
@@ -36,7 +36,7 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
       int count = lk_dataset_select(dataset, step, shard);
       for (int i = 0; i < count && number > 0 && status == LK_OK; i++, number--) {
         lk_dataset_example(dataset, i, &example);
-        status = print_example(lk_dataset_vocabulary(dataset), &example, block, row);
+        status = print_example(lk_dataset_tokenizer(dataset), &example, block, row);
       }
     }
   lk_free(row);

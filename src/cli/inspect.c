@@ -37,8 +37,8 @@ static lk_status inspect_corpus(const char *path) {
   LK_TRY(lk_corpus_read_hdf5(&corpus, path, NULL, (lk_slice){1, 0, 1}));
   printf("kind: corpus\ncharacters: %llu\ndocuments: %llu\nvocabulary: %d\nsha256: %s\n",
          (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
-         lk_vocabulary_size(corpus->vocabulary), corpus->sha256.hex);
-  if (lk_vocabulary_composes(corpus->vocabulary)) puts("normal form: NFC");
+         lk_tokenizer_size(corpus->tokenizer), corpus->sha256.hex);
+  if (lk_tokenizer_composes(corpus->tokenizer)) puts("normal form: NFC");
   lk_corpus_free(corpus);
   return LK_OK;
 }

@@ -48,23 +48,23 @@ static lk_status score(lk_world *world, const lk_checkpoint *checkpoint,
 static const lk_slice whole = {1, 0, 1};
 
 /* All ranks: a pipe, which can only be a text, has its bytes for rank 0 alone. */
-static lk_status read_pipe(lk_world *world, const char *path,
-                           const lk_vocabulary *vocabulary, lk_corpus **corpus) {
+static lk_status read_pipe(lk_world *world, const char *path, const lk_tokenizer *tokenizer,
+                           lk_corpus **corpus) {
   char *text;
   size_t size;
   LK_TRY(lk_file_share(world, path, &text, &size));
   lk_status status =
-      lk_corpus_parse_text(corpus, text, size, lk_file_name(path), vocabulary, whole);
+      lk_corpus_parse_text(corpus, text, size, lk_file_name(path), tokenizer, whole);
   lk_free(text);
   return lk_world_agree(world, status);
 }
 
 static lk_status read_corpus(lk_world *world, const char *path,
-                             const lk_vocabulary *vocabulary, lk_corpus **corpus) {
+                             const lk_tokenizer *tokenizer, lk_corpus **corpus) {
   int pipe = lk_world_rank(world) == 0 && lk_file_is_pipe(path);
   LK_TRY(lk_world_any(world, pipe, &pipe));
-  if (pipe) return read_pipe(world, path, vocabulary, corpus);
-  return lk_world_agree(world, lk_corpus_read(corpus, path, vocabulary, whole));
+  if (pipe) return read_pipe(world, path, tokenizer, corpus);
+  return lk_world_agree(world, lk_corpus_read(corpus, path, tokenizer, whole));
 }
 
 lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
@@ -76,7 +76,7 @@ lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   LK_TRY(lk_world_agree(world, lk_file_check_apart(words.words[0], words.words[1])));
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
-    status = read_corpus(world, words.words[1], checkpoint->vocabulary, &corpus);
+    status = read_corpus(world, words.words[1], checkpoint->tokenizer, &corpus);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(lk_file_name(words.words[1]), &corpus->left_out);
   if (status == LK_OK) status = score(world, checkpoint, corpus);

@@ -99,13 +99,13 @@ static lk_status add_weights(lk_report *report, const lk_heads *heads, int layer
 }
 
 /* gnuplot's list of labelled tics, the text's characters. The caller frees it. */
-static char *tics_of(const lk_heads *heads, const lk_vocabulary *vocabulary) {
+static char *tics_of(const lk_heads *heads, const lk_tokenizer *tokenizer) {
   char *text = NULL, name[8];
   size_t size;
   FILE *memory = open_memstream(&text, &size);
   if (!memory) return NULL;
   for (int t = 0; t < heads->length; t++) {
-    label(lk_vocabulary_table(vocabulary)[heads->tokens[t]], name);
+    label(lk_characters_table(tokenizer)[heads->tokens[t]], name);
     fprintf(memory, "%s'%s' %d", t ? ", " : "(", name, t + 1);
   }
   fputc(')', memory);
@@ -147,9 +147,9 @@ static lk_status add_overview(lk_report *report, const lk_heads *heads) {
 }
 
 static lk_status add_pictures(lk_report *report, const lk_heads *heads,
-                              const lk_vocabulary *vocabulary) {
+                              const lk_tokenizer *tokenizer) {
   LK_TRY(add_overview(report, heads));
-  char *tics = tics_of(heads, vocabulary);
+  char *tics = tics_of(heads, tokenizer);
   if (!tics) return lk_fail(LK_INTERNAL, "trained: out of memory");
   lk_status status = LK_OK;
   for (int l = 0; l < heads->layers && status == LK_OK; l++)
@@ -158,7 +158,7 @@ static lk_status add_pictures(lk_report *report, const lk_heads *heads,
   return status;
 }
 
-static void say(lk_report *report, const lk_heads *heads, const lk_vocabulary *vocabulary) {
+static void say(lk_report *report, const lk_heads *heads, const lk_tokenizer *tokenizer) {
   const lk_table *table = report->tables[0];
   int copier = 0, sharpest = 0;
   char key[8];
@@ -168,7 +168,7 @@ static void say(lk_report *report, const lk_heads *heads, const lk_vocabulary *v
       sharpest = row;
   }
   int position = (int)lk_table_at(table, copier, "key");
-  label(lk_vocabulary_table(vocabulary)[heads->tokens[position - 1]], key);
+  label(lk_characters_table(tokenizer)[heads->tokens[position - 1]], key);
   snprintf(
       report->sentence, sizeof report->sentence,
       "Head %.0f of layer %.0f copies most: on average a character gives %.2f of its "
@@ -182,12 +182,12 @@ static void say(lk_report *report, const lk_heads *heads, const lk_vocabulary *v
 }
 
 static lk_status fill(lk_report *report, const lk_heads *heads,
-                      const lk_vocabulary *vocabulary) {
+                      const lk_tokenizer *tokenizer) {
   LK_TRY(add_heads(report, heads));
   for (int l = 0; l < heads->layers; l++)
     LK_TRY(add_weights(report, heads, l));
-  LK_TRY(add_pictures(report, heads, vocabulary));
-  say(report, heads, vocabulary);
+  LK_TRY(add_pictures(report, heads, tokenizer));
+  say(report, heads, tokenizer);
   return LK_OK;
 }
 
@@ -203,7 +203,7 @@ lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report 
   LK_TRY(lk_run_explain(lk_checkpoint_read(&trained, checkpoint, 0), checkpoint));
   lk_status status = lk_checkpoint_check(trained, checkpoint);
   if (status == LK_OK) status = lk_heads_read(&heads, trained, text);
-  if (status == LK_OK) status = fill(report, &heads, trained->vocabulary);
+  if (status == LK_OK) status = fill(report, &heads, trained->tokenizer);
   lk_heads_clear(&heads);
   lk_checkpoint_free(trained);
   return status;

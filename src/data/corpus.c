@@ -48,7 +48,7 @@ lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice s
 
 void lk_corpus_free(lk_corpus *corpus) {
   if (!corpus) return;
-  lk_vocabulary_free(corpus->vocabulary);
+  lk_tokenizer_free(corpus->tokenizer);
   lk_free(corpus->offsets);
   lk_free(corpus->tokens);
   lk_free(corpus);

@@ -39,9 +39,9 @@ static int next_document(const text_file *text, size_t *at, document_line *line)
 
 /* A newline ends a document and is never a token, so a given vocabulary need not have it.
  */
-static int is_allowed(uint32_t code_point, const lk_vocabulary *vocabulary) {
+static int is_allowed(uint32_t code_point, const lk_tokenizer *tokenizer) {
   if (code_point == LK_PAD_CODE_POINT || code_point == LK_MASK_CODE_POINT) return 0;
-  return !vocabulary || code_point == '\n' || lk_vocabulary_id(vocabulary, code_point) > 0;
+  return !tokenizer || code_point == '\n' || lk_characters_id(tokenizer, code_point) > 0;
 }
 
 /* Which code points a text has. */
@@ -52,7 +52,7 @@ typedef struct {
 
 /* Checks all characters against UTF-8 and the vocabulary (NULL: any), counts them and marks
  * those seen. */
-static lk_status scan_characters(const text_file *text, const lk_vocabulary *vocabulary,
+static lk_status scan_characters(const text_file *text, const lk_tokenizer *tokenizer,
                                  seen_characters *seen, uint64_t *characters) {
   for (size_t at = 0; at < text->size;) {
     uint32_t code_point;
@@ -60,7 +60,7 @@ static lk_status scan_characters(const text_file *text, const lk_vocabulary *voc
     if (!length)
       return lk_text_refuse_byte(text->name, lk_text_place_of(text->bytes, at),
                                  text->bytes[at]);
-    if (!is_allowed(code_point, vocabulary))
+    if (!is_allowed(code_point, tokenizer))
       return lk_text_refuse_character(text->name, lk_text_place_of(text->bytes, at),
                                       code_point);
     seen->marks[code_point] = 1;
@@ -71,7 +71,7 @@ static lk_status scan_characters(const text_file *text, const lk_vocabulary *voc
   return LK_OK;
 }
 
-static lk_status vocabulary_of_seen(lk_vocabulary **out, const seen_characters *seen) {
+static lk_status vocabulary_of_seen(lk_tokenizer **out, const seen_characters *seen) {
   uint32_t *code_points = NULL;
   size_t count = 0;
   for (uint32_t c = 0; c < seen->limit; c++)
@@ -80,20 +80,20 @@ static lk_status vocabulary_of_seen(lk_vocabulary **out, const seen_characters *
   count = 0;
   for (uint32_t c = 0; c < seen->limit; c++)
     if (seen->marks[c]) code_points[count++] = c;
-  lk_status status = lk_vocabulary_create(out, code_points, count);
+  lk_status status = lk_characters_create(out, code_points, count);
   lk_free(code_points);
   return status;
 }
 
 static lk_status scan_text(lk_corpus *corpus, const text_file *text,
-                           const lk_vocabulary *vocabulary) {
+                           const lk_tokenizer *tokenizer) {
   seen_characters seen = {0};
   document_line line;
   LK_TRY(LK_NEW(seen.marks, CODE_POINTS));
-  lk_status status = scan_characters(text, vocabulary, &seen, &corpus->characters);
+  lk_status status = scan_characters(text, tokenizer, &seen, &corpus->characters);
   if (status == LK_OK)
-    status = vocabulary ? lk_vocabulary_copy(&corpus->vocabulary, vocabulary)
-                        : vocabulary_of_seen(&corpus->vocabulary, &seen);
+    status = tokenizer ? lk_tokenizer_copy(&corpus->tokenizer, tokenizer)
+                       : vocabulary_of_seen(&corpus->tokenizer, &seen);
   lk_free(seen.marks);
   for (size_t at = 0; next_document(text, &at, &line);)
     corpus->documents++;
@@ -108,12 +108,12 @@ static size_t count_characters(document_line line) {
 }
 
 /* The line was checked by the scan, so every character is valid and has an id. */
-static void encode_line(const lk_vocabulary *vocabulary, document_line line,
+static void encode_line(const lk_tokenizer *tokenizer, document_line line,
                         lk_token *tokens) {
   uint32_t code_point;
   for (size_t at = 0; at < line.size;) {
     at += (size_t)lk_text_next(line.start + at, line.size - at, &code_point);
-    *tokens++ = (lk_token)lk_vocabulary_id(vocabulary, code_point);
+    *tokens++ = (lk_token)lk_characters_id(tokenizer, code_point);
   }
 }
 
@@ -133,46 +133,45 @@ static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_ran
   at = begin;
   for (uint64_t i = 0; i < held.count; i++) {
     next_document(text, &at, &line);
-    encode_line(corpus->vocabulary, line, corpus->tokens + corpus->offsets[i]);
+    encode_line(corpus->tokenizer, line, corpus->tokens + corpus->offsets[i]);
   }
   return LK_OK;
 }
 
 static lk_status fill_corpus(lk_corpus *corpus, text_file *text,
-                             const lk_vocabulary *vocabulary, lk_slice slice) {
-  LK_TRY(scan_text(corpus, text, vocabulary));
+                             const lk_tokenizer *tokenizer, lk_slice slice) {
+  LK_TRY(scan_text(corpus, text, tokenizer));
   LK_TRY(lk_corpus_check_slice(text->name, corpus->documents, slice));
   return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
 }
 
 static lk_status fill_composed(lk_corpus *corpus, text_file *text,
-                               const lk_vocabulary *vocabulary, lk_slice slice) {
+                               const lk_tokenizer *tokenizer, lk_slice slice) {
   text_file composed = {.name = text->name};
   LK_TRY(lk_text_check(text->bytes, text->size, text->name));
   LK_TRY(lk_normal_text(text->bytes, text->size, text->name, &composed.bytes,
                         &composed.size, &corpus->left_out.composed));
-  lk_status status = fill_corpus(corpus, &composed, vocabulary, slice);
+  lk_status status = fill_corpus(corpus, &composed, tokenizer, slice);
   lk_free(composed.bytes);
-  if (status == LK_OK) lk_vocabulary_compose(corpus->vocabulary, 1);
+  if (status == LK_OK) lk_tokenizer_compose(corpus->tokenizer, 1);
   return status;
 }
 
 static lk_status read_corpus(lk_corpus *corpus, text_file *text,
-                             const lk_vocabulary *vocabulary, int composes,
-                             lk_slice slice) {
+                             const lk_tokenizer *tokenizer, int composes, lk_slice slice) {
   LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
   LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
   lk_clean_text(text->bytes, &text->size, &corpus->left_out);
-  return composes ? fill_composed(corpus, text, vocabulary, slice)
-                  : fill_corpus(corpus, text, vocabulary, slice);
+  return composes ? fill_composed(corpus, text, tokenizer, slice)
+                  : fill_corpus(corpus, text, tokenizer, slice);
 }
 
-static lk_status parse(lk_corpus **out, text_file text, const lk_vocabulary *vocabulary,
+static lk_status parse(lk_corpus **out, text_file text, const lk_tokenizer *tokenizer,
                        int composes, lk_slice slice) {
   lk_corpus *corpus = NULL;
   *out = NULL;
   LK_TRY(LK_NEW(corpus, 1));
-  lk_status status = read_corpus(corpus, &text, vocabulary, composes, slice);
+  lk_status status = read_corpus(corpus, &text, tokenizer, composes, slice);
   if (status == LK_OK)
     *out = corpus;
   else
@@ -180,29 +179,28 @@ static lk_status parse(lk_corpus **out, text_file text, const lk_vocabulary *voc
   return status;
 }
 
-static int composes(const lk_vocabulary *vocabulary) {
-  return vocabulary && lk_vocabulary_composes(vocabulary);
+static int composes(const lk_tokenizer *tokenizer) {
+  return tokenizer && lk_tokenizer_composes(tokenizer);
 }
 
 lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
-                               const lk_vocabulary *vocabulary, lk_slice slice) {
-  return parse(out, (text_file){name, bytes, size}, vocabulary, composes(vocabulary),
-               slice);
+                               const lk_tokenizer *tokenizer, lk_slice slice) {
+  return parse(out, (text_file){name, bytes, size}, tokenizer, composes(tokenizer), slice);
 }
 
-static lk_status read_text(lk_corpus **out, const char *path,
-                           const lk_vocabulary *vocabulary, int composes, lk_slice slice) {
+static lk_status read_text(lk_corpus **out, const char *path, const lk_tokenizer *tokenizer,
+                           int composes, lk_slice slice) {
   text_file text = {.name = lk_file_name(path)};
   *out = NULL;
   LK_TRY(lk_file_read(path, &text.bytes, &text.size));
-  lk_status status = parse(out, text, vocabulary, composes, slice);
+  lk_status status = parse(out, text, tokenizer, composes, slice);
   lk_free(text.bytes);
   return status;
 }
 
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
-                              const lk_vocabulary *vocabulary, lk_slice slice) {
-  return read_text(out, path, vocabulary, composes(vocabulary), slice);
+                              const lk_tokenizer *tokenizer, lk_slice slice) {
+  return read_text(out, path, tokenizer, composes(tokenizer), slice);
 }
 
 lk_status lk_corpus_read_composed(lk_corpus **out, const char *path) {

@@ -22,25 +22,25 @@ static int compare(const void *left, const void *right) {
 }
 
 static lk_status encode_answers(lk_lexicon *lexicon, const lk_questions *questions,
-                                const char *path, const lk_vocabulary *vocabulary) {
+                                const char *path, const lk_tokenizer *tokenizer) {
   LK_TRY(LK_NEW(lexicon->words, questions->count));
   for (size_t i = 0; i < questions->count; i++) {
     const lk_question *item = &questions->items[i];
     word *next = &lexicon->words[lexicon->count];
     if (strlen(item->answer) > MOST) continue;
-    LK_TRY(lk_vocabulary_encode(vocabulary, item->answer, path, item->line, next->tokens,
-                                MOST, &next->count));
+    LK_TRY(lk_tokenizer_encode(tokenizer, item->answer, path, item->line, next->tokens,
+                               MOST, &next->count));
     lexicon->count++;
   }
   return LK_OK;
 }
 
 lk_status lk_lexicon_create(lk_lexicon **out, const lk_questions *questions,
-                            const char *path, const lk_vocabulary *vocabulary) {
+                            const char *path, const lk_tokenizer *tokenizer) {
   lk_lexicon *lexicon = NULL;
   *out = NULL;
   LK_TRY(LK_NEW(lexicon, 1));
-  lk_status status = encode_answers(lexicon, questions, path, vocabulary);
+  lk_status status = encode_answers(lexicon, questions, path, tokenizer);
   if (status != LK_OK) {
     lk_lexicon_free(lexicon);
     return status;

@@ -35,8 +35,8 @@ static lk_status encode_prompt(answering *a, size_t question, int place) {
   const lk_question *item = &a->questions->items[question];
   size_t block = (size_t)a->checkpoint->table->shape.block, length;
   lk_token *tokens = a->tokens + (size_t)place * block;
-  LK_TRY(lk_vocabulary_encode(a->checkpoint->vocabulary, item->question, a->path,
-                              item->line, tokens, block, &length));
+  LK_TRY(lk_tokenizer_encode(a->checkpoint->tokenizer, item->question, a->path, item->line,
+                             tokens, block, &length));
   if (length + 2 > block)
     return lk_fail(LK_BAD_DATA,
                    "%s, line %llu: the question's %zu characters leave no room for an "
@@ -92,8 +92,8 @@ static lk_status decode_record(const answering *a, const double *from, lk_token 
     tokens[i] = (lk_token)from[RECORD + i];
   answer->log_probability = head.log_probability;
   answer->cut = head.cut != 0;
-  return lk_vocabulary_decode(a->checkpoint->vocabulary, tokens, (size_t)head.length,
-                              &answer->text);
+  return lk_tokenizer_decode(a->checkpoint->tokenizer, tokens, (size_t)head.length,
+                             &answer->text);
 }
 
 static lk_status decode_records(const answering *a, const double *records,

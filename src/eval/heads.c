@@ -15,9 +15,9 @@ static lk_status encode(const lk_checkpoint *checkpoint, const char *text, lk_he
   for (part = copy; part && status == LK_OK; part = end) {
     end = strstr(part, mask);
     if (end) *end = '\0';
-    status = lk_vocabulary_encode(checkpoint->vocabulary, part,
-                                  part == copy ? "text" : "text behind its ⁇", 0,
-                                  to->tokens + used, block - used, &count);
+    status = lk_tokenizer_encode(checkpoint->tokenizer, part,
+                                 part == copy ? "text" : "text behind its ⁇", 0,
+                                 to->tokens + used, block - used, &count);
     used += status == LK_OK ? count : 0;
     if (!end || status != LK_OK) break;
     end += sizeof mask - 1;

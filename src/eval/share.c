@@ -29,11 +29,11 @@ static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c, int compose
   uint32_t *table = NULL;
   LK_TRY(lk_world_agree(world, LK_NEW(table, size)));
   if (lk_world_rank(world) == 0)
-    memcpy(table, lk_vocabulary_table(c->vocabulary), size * sizeof *table);
+    memcpy(table, lk_characters_table(c->tokenizer), size * sizeof *table);
   lk_status status = lk_world_broadcast(world, table, size * sizeof *table);
   if (status == LK_OK && lk_world_rank(world) != 0)
-    status = lk_vocabulary_restore(&c->vocabulary, table, size);
-  if (status == LK_OK) lk_vocabulary_compose(c->vocabulary, composes);
+    status = lk_characters_restore(&c->tokenizer, table, size);
+  if (status == LK_OK) lk_tokenizer_compose(c->tokenizer, composes);
   lk_free(table);
   return lk_world_agree(world, status);
 }
@@ -54,7 +54,7 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
   lk_status status = LK_OK;
   if (*checkpoint) {
     const lk_checkpoint *c = *checkpoint;
-    head = (header){1, c->m != NULL, lk_vocabulary_composes(c->vocabulary), c->info,
+    head = (header){1, c->m != NULL, lk_tokenizer_composes(c->tokenizer), c->info,
                     strlen(c->info.config)};
   }
   LK_TRY(lk_world_broadcast(world, &head, sizeof head));

@@ -132,8 +132,8 @@ static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint,
   LK_TRY(read_progress(file, info));
   LK_TRY(read_origin(file, info));
   LK_TRY(read_config(file, &info->config));
-  LK_TRY(lk_h5_read_vocabulary(file, &checkpoint->vocabulary));
-  if (lk_vocabulary_size(checkpoint->vocabulary) != info->shape.vocabulary)
+  LK_TRY(lk_h5_read_tokenizer(file, &checkpoint->tokenizer));
+  if (lk_tokenizer_size(checkpoint->tokenizer) != info->shape.vocabulary)
     return lk_h5_damaged(file, "its vocabulary has another size than its shape states");
   LK_TRY(make_table(file, checkpoint, with_moments ? LK_GROUPS : 1));
   LK_TRY(read_group(file, checkpoint->table, &lk_h5_groups[LK_GROUP_MODEL],
@@ -177,7 +177,7 @@ void lk_checkpoint_info_clear(lk_checkpoint_info *info) {
 void lk_checkpoint_free(lk_checkpoint *checkpoint) {
   if (!checkpoint) return;
   lk_checkpoint_info_clear(&checkpoint->info);
-  lk_vocabulary_free(checkpoint->vocabulary);
+  lk_tokenizer_free(checkpoint->tokenizer);
   lk_parameters_free(checkpoint->table);
   lk_free(checkpoint->values);
   lk_free(checkpoint->m);

@@ -65,7 +65,7 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   LK_TRY(write_progress(file, info));
   LK_TRY(write_origin(file, info));
   LK_TRY(lk_h5_write_text(file, "parameter_hash", hash.hex));
-  LK_TRY(lk_h5_write_vocabulary(file, checkpoint->vocabulary));
+  LK_TRY(lk_h5_write_tokenizer(file, checkpoint->tokenizer));
   LK_TRY(write_config(file, info->config ? info->config : ""));
   LK_TRY(write_group(file, table, &lk_h5_groups[LK_GROUP_MODEL], checkpoint->values));
   return write_moments(file, checkpoint);
@@ -80,7 +80,7 @@ static lk_status write_file(const char *path, int descriptor,
 
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint) {
   lk_draft draft;
-  assert(lk_vocabulary_size(checkpoint->vocabulary) == checkpoint->table->shape.vocabulary);
+  assert(lk_tokenizer_size(checkpoint->tokenizer) == checkpoint->table->shape.vocabulary);
   assert(!checkpoint->m == !checkpoint->v);
   LK_TRY(lk_draft_begin(&draft, path));
   lk_status status = write_file(path, draft.descriptor, checkpoint);

@@ -25,12 +25,12 @@ static lk_status out_of_memory(const char *path) {
 
 static lk_status write_content(const lk_h5_file *file, const lk_corpus *corpus) {
   lk_h5_array offsets = offsets_place,
-              tokens = tokens_place(lk_vocabulary_size(corpus->vocabulary));
+              tokens = tokens_place(lk_tokenizer_size(corpus->tokenizer));
   tokens.size[0] = corpus->offsets[corpus->documents];
   offsets.size[0] = corpus->documents + 1;
   LK_TRY(lk_h5_write_text(file, "sha256", corpus->sha256.hex));
   LK_TRY(lk_h5_write_count(file, "characters", corpus->characters));
-  LK_TRY(lk_h5_write_vocabulary(file, corpus->vocabulary));
+  LK_TRY(lk_h5_write_tokenizer(file, corpus->tokenizer));
   LK_TRY(lk_h5_write_array(file, &offsets, "tokens",
                            "document i has the tokens offsets[i] to offsets[i+1]-1",
                            corpus->offsets));
@@ -78,16 +78,16 @@ static lk_status check_kind(const lk_h5_file *file) {
 }
 
 static lk_status read_facts(const lk_h5_file *file, lk_corpus *corpus,
-                            const lk_vocabulary *vocabulary) {
+                            const lk_tokenizer *tokenizer) {
   LK_TRY(lk_h5_read_digest(file, "sha256", corpus->sha256.hex, sizeof corpus->sha256.hex));
   LK_TRY(lk_h5_read_count(file, "characters", 1, INT64_MAX, &corpus->characters));
-  LK_TRY(lk_h5_read_vocabulary(file, &corpus->vocabulary));
-  if (!vocabulary || lk_vocabulary_equal(vocabulary, corpus->vocabulary)) return LK_OK;
+  LK_TRY(lk_h5_read_tokenizer(file, &corpus->tokenizer));
+  if (!tokenizer || lk_tokenizer_equal(tokenizer, corpus->tokenizer)) return LK_OK;
   return lk_fail(LK_BAD_DATA,
                  "%s: its vocabulary of %d ids is not the model's of %d; prepare it from "
                  "the text that the model was trained on",
-                 file->path, lk_vocabulary_size(corpus->vocabulary),
-                 lk_vocabulary_size(vocabulary));
+                 file->path, lk_tokenizer_size(corpus->tokenizer),
+                 lk_tokenizer_size(tokenizer));
 }
 
 /* The slice's part of /offsets, still counted from the start of the corpus. `tokens` is the
@@ -109,7 +109,7 @@ static lk_status read_offsets(const lk_h5_file *file, const lk_h5_array *array,
 static lk_status read_tokens(const lk_h5_file *file, const lk_h5_array *array,
                              lk_corpus *corpus) {
   uint64_t first = corpus->offsets[0], count = corpus->offsets[corpus->held.count] - first;
-  lk_token ids = (lk_token)lk_vocabulary_size(corpus->vocabulary);
+  lk_token ids = (lk_token)lk_tokenizer_size(corpus->tokenizer);
   int wrong = 0;
   LK_TRY(LK_NEW(corpus->tokens, count));
   LK_TRY(lk_h5_read_part(file, array, first, count, corpus->tokens));
@@ -121,11 +121,11 @@ static lk_status read_tokens(const lk_h5_file *file, const lk_h5_array *array,
 }
 
 static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
-                              const lk_vocabulary *vocabulary, lk_slice slice) {
+                              const lk_tokenizer *tokenizer, lk_slice slice) {
   lk_h5_array tokens, offsets = offsets_place;
   LK_TRY(check_kind(file));
-  LK_TRY(read_facts(file, corpus, vocabulary));
-  tokens = tokens_place(lk_vocabulary_size(corpus->vocabulary));
+  LK_TRY(read_facts(file, corpus, tokenizer));
+  tokens = tokens_place(lk_tokenizer_size(corpus->tokenizer));
   LK_TRY(lk_h5_measure_array(file, &tokens));
   LK_TRY(lk_h5_measure_array(file, &offsets));
   corpus->documents = offsets.size[0] - 1;
@@ -139,10 +139,10 @@ static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
 
 /* Ends the file. */
 static lk_status read_and_finish(lk_corpus **out, lk_h5_file *file,
-                                 const lk_vocabulary *vocabulary, lk_slice slice) {
+                                 const lk_tokenizer *tokenizer, lk_slice slice) {
   lk_corpus *corpus = NULL;
   lk_status status = LK_NEW(corpus, 1);
-  if (status == LK_OK) status = read_content(file, corpus, vocabulary, slice);
+  if (status == LK_OK) status = read_content(file, corpus, tokenizer, slice);
   status = lk_h5_finish(file, status);
   if (status == LK_OK)
     *out = corpus;
@@ -152,19 +152,19 @@ static lk_status read_and_finish(lk_corpus **out, lk_h5_file *file,
 }
 
 lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
-                              const lk_vocabulary *vocabulary, lk_slice slice) {
+                              const lk_tokenizer *tokenizer, lk_slice slice) {
   lk_h5_file file;
   *out = NULL;
   LK_TRY(lk_h5_open(&file, path));
-  return read_and_finish(out, &file, vocabulary, slice);
+  return read_and_finish(out, &file, tokenizer, slice);
 }
 
-lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_vocabulary *vocabulary,
+lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_tokenizer *tokenizer,
                          lk_slice slice) {
   lk_h5_file file;
   int is_hdf5;
   *out = NULL;
   LK_TRY(lk_h5_open_if(&file, path, &is_hdf5));
-  return is_hdf5 ? read_and_finish(out, &file, vocabulary, slice)
-                 : lk_corpus_read_text(out, path, vocabulary, slice);
+  return is_hdf5 ? read_and_finish(out, &file, tokenizer, slice)
+                 : lk_corpus_read_text(out, path, tokenizer, slice);
 }

@@ -4,9 +4,9 @@
 
 #include "store/h5.h"
 
-lk_status lk_h5_write_vocabulary(const lk_h5_file *file, const lk_vocabulary *vocabulary);
+lk_status lk_h5_write_tokenizer(const lk_h5_file *file, const lk_tokenizer *tokenizer);
 
 /* The caller owns *out. */
-lk_status lk_h5_read_vocabulary(const lk_h5_file *file, lk_vocabulary **out);
+lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out);
 
 #endif

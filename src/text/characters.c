@@ -6,7 +6,7 @@
 
 enum { FIRST_ID = 2 }; /* pad and mask come first */
 
-struct lk_vocabulary {
+struct lk_tokenizer {
   uint32_t *table; /* (size) */
   int size;
   lk_token *ids;  /* (limit) the id of every code point below limit, 0: none */
@@ -40,24 +40,24 @@ static lk_status check_table(const uint32_t *table, size_t size) {
   return LK_OK;
 }
 
-lk_status lk_vocabulary_restore(lk_vocabulary **out, const uint32_t *table, size_t size) {
-  lk_vocabulary *vocabulary = NULL;
+lk_status lk_characters_restore(lk_tokenizer **out, const uint32_t *table, size_t size) {
+  lk_tokenizer *tokenizer = NULL;
   lk_status status;
   *out = NULL;
   LK_TRY(check_table(table, size));
   assert(size <= LK_MOST_IDS);
-  LK_TRY(LK_NEW(vocabulary, 1));
-  vocabulary->size = (int)size;
-  vocabulary->limit = size > FIRST_ID ? table[size - 1] + 1 : 0;
-  LK_TRY_OR(failed, LK_NEW(vocabulary->table, size));
-  LK_TRY_OR(failed, LK_NEW(vocabulary->ids, vocabulary->limit));
-  memcpy(vocabulary->table, table, size * sizeof *table);
+  LK_TRY(LK_NEW(tokenizer, 1));
+  tokenizer->size = (int)size;
+  tokenizer->limit = size > FIRST_ID ? table[size - 1] + 1 : 0;
+  LK_TRY_OR(failed, LK_NEW(tokenizer->table, size));
+  LK_TRY_OR(failed, LK_NEW(tokenizer->ids, tokenizer->limit));
+  memcpy(tokenizer->table, table, size * sizeof *table);
   for (size_t i = FIRST_ID; i < size; i++)
-    vocabulary->ids[table[i]] = (lk_token)i;
-  *out = vocabulary;
+    tokenizer->ids[table[i]] = (lk_token)i;
+  *out = tokenizer;
   return LK_OK;
 failed:
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
   return status;
 }
 
@@ -66,7 +66,7 @@ static int compare_code_points(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points,
+lk_status lk_characters_create(lk_tokenizer **out, const uint32_t *code_points,
                                size_t count) {
   uint32_t *table = NULL;
   size_t size = FIRST_ID;
@@ -79,48 +79,48 @@ lk_status lk_vocabulary_create(lk_vocabulary **out, const uint32_t *code_points,
   qsort(table + FIRST_ID, count, sizeof *table, compare_code_points);
   for (size_t i = FIRST_ID; i < count + FIRST_ID; i++)
     if (size == FIRST_ID || table[i] != table[size - 1]) table[size++] = table[i];
-  lk_status status = lk_vocabulary_restore(out, table, size);
+  lk_status status = lk_characters_restore(out, table, size);
   lk_free(table);
   return status;
 }
 
-lk_status lk_vocabulary_copy(lk_vocabulary **out, const lk_vocabulary *vocabulary) {
-  LK_TRY(lk_vocabulary_restore(out, vocabulary->table, (size_t)vocabulary->size));
-  (*out)->composes = vocabulary->composes;
+lk_status lk_tokenizer_copy(lk_tokenizer **out, const lk_tokenizer *tokenizer) {
+  LK_TRY(lk_characters_restore(out, tokenizer->table, (size_t)tokenizer->size));
+  (*out)->composes = tokenizer->composes;
   return LK_OK;
 }
 
-void lk_vocabulary_free(lk_vocabulary *vocabulary) {
-  if (!vocabulary) return;
-  lk_free(vocabulary->table);
-  lk_free(vocabulary->ids);
-  lk_free(vocabulary);
+void lk_tokenizer_free(lk_tokenizer *tokenizer) {
+  if (!tokenizer) return;
+  lk_free(tokenizer->table);
+  lk_free(tokenizer->ids);
+  lk_free(tokenizer);
 }
 
-int lk_vocabulary_size(const lk_vocabulary *vocabulary) {
-  return vocabulary->size;
+int lk_tokenizer_size(const lk_tokenizer *tokenizer) {
+  return tokenizer->size;
 }
 
-const uint32_t *lk_vocabulary_table(const lk_vocabulary *vocabulary) {
-  return vocabulary->table;
+const uint32_t *lk_characters_table(const lk_tokenizer *tokenizer) {
+  return tokenizer->table;
 }
 
-int lk_vocabulary_id(const lk_vocabulary *vocabulary, uint32_t code_point) {
+int lk_characters_id(const lk_tokenizer *tokenizer, uint32_t code_point) {
   if (code_point == LK_PAD_CODE_POINT) return LK_PAD;
   if (code_point == LK_MASK_CODE_POINT) return LK_MASK;
-  if (code_point >= vocabulary->limit || !vocabulary->ids[code_point]) return -1;
-  return vocabulary->ids[code_point];
+  if (code_point >= tokenizer->limit || !tokenizer->ids[code_point]) return -1;
+  return tokenizer->ids[code_point];
 }
 
-void lk_vocabulary_compose(lk_vocabulary *vocabulary, int composes) {
-  vocabulary->composes = composes != 0;
+void lk_tokenizer_compose(lk_tokenizer *tokenizer, int composes) {
+  tokenizer->composes = composes != 0;
 }
 
-int lk_vocabulary_composes(const lk_vocabulary *vocabulary) {
-  return vocabulary->composes;
+int lk_tokenizer_composes(const lk_tokenizer *tokenizer) {
+  return tokenizer->composes;
 }
 
-int lk_vocabulary_equal(const lk_vocabulary *a, const lk_vocabulary *b) {
+int lk_tokenizer_equal(const lk_tokenizer *a, const lk_tokenizer *b) {
   return a->size == b->size && a->composes == b->composes &&
          !memcmp(a->table, b->table, (size_t)a->size * sizeof *a->table);
 }

@@ -19,8 +19,8 @@ static lk_class class_of(uint32_t code_point) {
   }
 }
 
-void lk_vocabulary_classes(const lk_vocabulary *vocabulary, uint8_t *classes) {
-  const uint32_t *table = lk_vocabulary_table(vocabulary);
-  for (int id = 0; id < lk_vocabulary_size(vocabulary); id++)
+void lk_tokenizer_classes(const lk_tokenizer *tokenizer, uint8_t *classes) {
+  const uint32_t *table = lk_characters_table(tokenizer);
+  for (int id = 0; id < lk_tokenizer_size(tokenizer); id++)
     classes[id] = (uint8_t)class_of(table[id]);
 }

@@ -11,7 +11,7 @@ struct lk_dataset {
   const char *path; /* into the config, not owned */
   lk_corpus
       *corpus; /* NULL when questions come with a checkpoint's vocabulary and no corpus */
-  lk_vocabulary *vocabulary;
+  lk_tokenizer *tokenizer;
   lk_plan plan;
   lk_sha256 sha256;
   uint64_t characters;
@@ -31,31 +31,31 @@ struct lk_dataset {
   lk_token *example; /* (block + 1) scratch */
 };
 
-static const char *form_of(const lk_vocabulary *vocabulary) {
-  return lk_vocabulary_composes(vocabulary) ? ", NFC" : "";
+static const char *form_of(const lk_tokenizer *tokenizer) {
+  return lk_tokenizer_composes(tokenizer) ? ", NFC" : "";
 }
 
 static lk_status read_corpus(lk_dataset *d, const lk_config *config,
-                             const lk_vocabulary *vocabulary, lk_slice slice) {
+                             const lk_tokenizer *tokenizer, lk_slice slice) {
   LK_TRY(lk_corpus_read(&d->corpus, config->corpus, NULL, slice));
-  if (vocabulary && !lk_vocabulary_equal(vocabulary, d->corpus->vocabulary))
+  if (tokenizer && !lk_tokenizer_equal(tokenizer, d->corpus->tokenizer))
     return lk_fail(
         LK_BAD_DATA,
         "%s: its vocabulary (%d ids%s) is not that of the checkpoint %s (%d ids%s); train "
         "on the corpus that the checkpoint was made from",
-        config->corpus, lk_vocabulary_size(d->corpus->vocabulary),
-        form_of(d->corpus->vocabulary), config->init, lk_vocabulary_size(vocabulary),
-        form_of(vocabulary));
-  return lk_vocabulary_copy(&d->vocabulary, d->corpus->vocabulary);
+        config->corpus, lk_tokenizer_size(d->corpus->tokenizer),
+        form_of(d->corpus->tokenizer), config->init, lk_tokenizer_size(tokenizer),
+        form_of(tokenizer));
+  return lk_tokenizer_copy(&d->tokenizer, d->corpus->tokenizer);
 }
 
 /* Question and answer i as tokens behind those before; the block bounds both together. */
 static lk_status encode_question(lk_dataset *d, const lk_question *item, size_t i) {
   size_t question, answer, start = d->offsets[2 * i], room = d->block + 1;
-  LK_TRY(lk_vocabulary_encode(d->vocabulary, item->question, d->path, item->line,
-                              d->tokens + start, room, &question));
-  LK_TRY(lk_vocabulary_encode(d->vocabulary, item->answer, d->path, item->line,
-                              d->tokens + start + question, room, &answer));
+  LK_TRY(lk_tokenizer_encode(d->tokenizer, item->question, d->path, item->line,
+                             d->tokens + start, room, &question));
+  LK_TRY(lk_tokenizer_encode(d->tokenizer, item->answer, d->path, item->line,
+                             d->tokens + start + question, room, &answer));
   if (question + answer + 1 > d->block)
     return lk_fail(
         LK_BAD_DATA,
@@ -108,11 +108,11 @@ lk_status lk_dataset_check(const lk_config *config, lk_task task, int has_vocabu
 }
 
 static lk_status read_data(lk_dataset *d, const lk_config *config,
-                           const lk_vocabulary *vocabulary, lk_slice slice) {
+                           const lk_tokenizer *tokenizer, lk_slice slice) {
   if (*config->corpus)
-    LK_TRY(read_corpus(d, config, vocabulary, slice));
+    LK_TRY(read_corpus(d, config, tokenizer, slice));
   else
-    LK_TRY(lk_vocabulary_copy(&d->vocabulary, vocabulary));
+    LK_TRY(lk_tokenizer_copy(&d->tokenizer, tokenizer));
   if (d->task == LK_TASK_QUESTIONS) return read_questions(d);
   d->plan.documents = d->corpus->documents;
   d->sha256 = d->corpus->sha256;
@@ -121,8 +121,8 @@ static lk_status read_data(lk_dataset *d, const lk_config *config,
 }
 
 /* Id of an ASCII character; 0 where the corpus has none. */
-static lk_token id_of(const lk_vocabulary *vocabulary, char character) {
-  int id = lk_vocabulary_id(vocabulary, (uint32_t)character);
+static lk_token id_of(const lk_tokenizer *tokenizer, char character) {
+  int id = lk_characters_id(tokenizer, (uint32_t)character);
   return id > 0 ? (lk_token)id : 0;
 }
 
@@ -131,22 +131,22 @@ static lk_status read_answers(lk_dataset *d, const lk_config *config) {
   LK_TRY(lk_questions_read(&list, config->questions, 1));
   d->answers_sha256 = list->sha256;
   d->questions_left_out = list->left_out;
-  lk_status status = lk_lexicon_create(&d->lexicon, list, config->questions, d->vocabulary);
+  lk_status status = lk_lexicon_create(&d->lexicon, list, config->questions, d->tokenizer);
   lk_questions_free(list);
   return status;
 }
 
 static lk_status set_objective(lk_dataset *d, const lk_config *config) {
   int prefers = config->objective_answers > 0;
-  LK_TRY(LK_NEW(d->classes, (size_t)lk_vocabulary_size(d->vocabulary)));
-  lk_vocabulary_classes(d->vocabulary, d->classes);
+  LK_TRY(LK_NEW(d->classes, (size_t)lk_tokenizer_size(d->tokenizer)));
+  lk_tokenizer_classes(d->tokenizer, d->classes);
   if (prefers) LK_TRY(read_answers(d, config));
   d->how = (lk_corruption){.classes = d->classes,
                            .salient = config->objective_spans == LK_SPANS_SALIENT,
                            .answers = config->objective_answers,
                            .lexicon = d->lexicon,
-                           .stop = id_of(d->vocabulary, '.'),
-                           .space = id_of(d->vocabulary, ' '),
+                           .stop = id_of(d->tokenizer, '.'),
+                           .space = id_of(d->tokenizer, ' '),
                            .keep_title = config->objective_keep_name,
                            .crop = config->objective_crop,
                            .ask = config->objective_ask};
@@ -156,17 +156,17 @@ static lk_status set_objective(lk_dataset *d, const lk_config *config) {
 }
 
 lk_status lk_dataset_open(lk_dataset **out, const lk_config *config, lk_task task,
-                          const lk_vocabulary *vocabulary, lk_slice slice) {
+                          const lk_tokenizer *tokenizer, lk_slice slice) {
   lk_dataset *d = NULL;
   lk_status status;
   *out = NULL;
-  LK_TRY(lk_dataset_check(config, task, vocabulary != NULL));
+  LK_TRY(lk_dataset_check(config, task, tokenizer != NULL));
   LK_TRY(LK_NEW(d, 1));
   d->task = task;
   d->path = lk_file_name(task == LK_TASK_QUESTIONS ? config->questions : config->corpus);
   d->block = (size_t)config->model_block;
   d->plan = (lk_plan){0, slice.shards, (int)config->batch_size, config->seed};
-  LK_TRY_OR(failed, read_data(d, config, vocabulary, slice));
+  LK_TRY_OR(failed, read_data(d, config, tokenizer, slice));
   if (task == LK_TASK_CORRUPTION) LK_TRY_OR(failed, set_objective(d, config));
   LK_TRY_OR(failed,
             lk_order_create(&d->order, &d->plan, slice.first_shard, slice.shard_count));
@@ -182,7 +182,7 @@ failed:
 void lk_dataset_close(lk_dataset *dataset) {
   if (!dataset) return;
   lk_corpus_free(dataset->corpus);
-  lk_vocabulary_free(dataset->vocabulary);
+  lk_tokenizer_free(dataset->tokenizer);
   lk_free(dataset->tokens);
   lk_free(dataset->offsets);
   lk_order_free(dataset->order);
@@ -193,8 +193,8 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_free(dataset);
 }
 
-const lk_vocabulary *lk_dataset_vocabulary(const lk_dataset *dataset) {
-  return dataset->vocabulary;
+const lk_tokenizer *lk_dataset_tokenizer(const lk_dataset *dataset) {
+  return dataset->tokenizer;
 }
 
 const lk_plan *lk_dataset_plan(const lk_dataset *dataset) {

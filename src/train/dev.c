@@ -9,7 +9,7 @@ lk_status lk_trainer_open_dev(lk_trainer *trainer) {
 }
 
 static lk_checkpoint model_of(const lk_trainer *t) {
-  return (lk_checkpoint){.vocabulary = (lk_vocabulary *)lk_dataset_vocabulary(t->dataset),
+  return (lk_checkpoint){.tokenizer = (lk_tokenizer *)lk_dataset_tokenizer(t->dataset),
                          .table = t->table,
                          .values = t->values,
                          .info.most_answer = t->most_answer};

@@ -34,7 +34,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
 
 static lk_status write_checkpoint(const lk_trainer *t) {
   lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
-  lk_checkpoint c = {.vocabulary = (lk_vocabulary *)lk_dataset_vocabulary(t->dataset),
+  lk_checkpoint c = {.tokenizer = (lk_tokenizer *)lk_dataset_tokenizer(t->dataset),
                      .table = t->table,
                      .values = t->values,
                      .m = t->m,

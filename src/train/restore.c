@@ -24,7 +24,7 @@ static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
   LK_TRY(check_file(t->config->questions, lk_dataset_answers_sha256(d),
                     &c->info.answers_sha256));
   if (memcmp(here, there, sizeof *here) ||
-      !lk_vocabulary_equal(lk_dataset_vocabulary(t->dataset), c->vocabulary))
+      !lk_tokenizer_equal(lk_dataset_tokenizer(t->dataset), c->tokenizer))
     return lk_fail(LK_USAGE,
                    "the run's checkpoint has another model shape or vocabulary; choose "
                    "another run=");

@@ -58,15 +58,15 @@ static lk_status load_init(lk_trainer *t, lk_checkpoint **init) {
 }
 
 /* The slowest part of a start and the one with most ways to fail; not collective. */
-static lk_status open_data(lk_trainer *t, lk_task task, const lk_vocabulary *vocabulary) {
+static lk_status open_data(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
   const lk_config *c = t->config;
   lk_slice slice = {(int)c->shards, t->first_shard, t->shard_count};
-  LK_TRY(lk_dataset_open(&t->dataset, c, task, vocabulary, slice));
+  LK_TRY(lk_dataset_open(&t->dataset, c, task, tokenizer, slice));
   lk_shape shape = {(int)c->model_layers,
                     (int)c->model_heads,
                     (int)c->model_channels,
                     (int)c->model_block,
-                    lk_vocabulary_size(lk_dataset_vocabulary(t->dataset)),
+                    lk_tokenizer_size(lk_dataset_tokenizer(t->dataset)),
                     c->model_positions};
   return lk_parameters_create(&t->table, &shape);
 }
@@ -122,7 +122,7 @@ static uint64_t most_answer(const lk_trainer *t) {
 static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
                          const lk_checkpoint *init) {
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
-  LK_TRY(open_data(t, task, init ? init->vocabulary : NULL));
+  LK_TRY(open_data(t, task, init ? init->tokenizer : NULL));
   LK_TRY(make_buffers(t));
   set_recipe(t);
   t->most_answer = most_answer(t);

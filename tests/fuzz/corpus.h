@@ -9,7 +9,7 @@
  */
 static inline void check_corpus(const lk_corpus *corpus, lk_slice slice) {
   lk_range held = lk_slice_range(corpus->documents, slice);
-  int ids = lk_vocabulary_size(corpus->vocabulary);
+  int ids = lk_tokenizer_size(corpus->tokenizer);
   size_t length;
   MUST(corpus->held.first == held.first && corpus->held.count == held.count);
   MUST(corpus->offsets[0] == 0 && corpus->offsets[held.count] <= corpus->characters);

@@ -61,7 +61,7 @@ static inline lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_
   static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
   lk_checkpoint *c;
   must(LK_NEW(c, 1));
-  must(lk_vocabulary_create(&c->vocabulary, letters, 3));
+  must(lk_characters_create(&c->tokenizer, letters, 3));
   must(lk_parameters_create(&c->table, model));
   must(LK_NEW(c->values, c->table->count));
   fill_with(c->values, c->table->count, 1);

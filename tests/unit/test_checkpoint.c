@@ -53,7 +53,7 @@ static void test_round_trip(void **state) {
   assert_same_info(&out->info, &in->info);
   assert_memory_equal(&out->info.shape, &shape, sizeof shape);
   assert_memory_equal(&out->table->shape, &shape, sizeof shape);
-  assert_true(lk_vocabulary_equal(out->vocabulary, in->vocabulary));
+  assert_true(lk_tokenizer_equal(out->tokenizer, in->tokenizer));
   assert_memory_equal(out->values, in->values, size);
   assert_memory_equal(out->m, in->m, size);
   assert_memory_equal(out->v, in->v, size);

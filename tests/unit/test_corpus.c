@@ -15,7 +15,7 @@ static void assert_document(const lk_corpus *corpus, uint64_t document, const ch
   size_t length;
   char *found;
   const lk_token *tokens = lk_corpus_document(corpus, document, &length);
-  assert_int_equal(lk_vocabulary_decode(corpus->vocabulary, tokens, length, &found), LK_OK);
+  assert_int_equal(lk_tokenizer_decode(corpus->tokenizer, tokens, length, &found), LK_OK);
   assert_string_equal(found, text);
   lk_free(found);
 }
@@ -43,7 +43,7 @@ static void lines_that_are_not_empty_are_documents(void **state) {
   lk_corpus *corpus = corpus_of("\nab\n\n\ncé\nd", whole);
   assert_int_equal(corpus->documents, 3);
   assert_int_equal(corpus->characters, 10); /* newlines included */
-  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 2 + 6);
+  assert_int_equal(lk_tokenizer_size(corpus->tokenizer), 2 + 6);
   assert_int_equal(corpus->held.first, 0);
   assert_int_equal(corpus->held.count, 3);
   assert_document(corpus, 0, "ab");
@@ -58,7 +58,7 @@ static void marks_and_carriage_returns_are_no_characters(void **state) {
   lk_corpus *other = corpus_of("\xEF\xBB\xBF"
                                "ab\r\n\r\nc d \r\r\ne\rf\r\n\r",
                                whole);
-  assert_true(lk_vocabulary_equal(plain->vocabulary, other->vocabulary));
+  assert_true(lk_tokenizer_equal(plain->tokenizer, other->tokenizer));
   assert_int_equal(other->documents, 3);
   assert_int_equal(other->characters, plain->characters);
   assert_document(other, 1, "c d ");
@@ -104,7 +104,7 @@ static void check_slice(const lk_corpus *all, lk_slice slice) {
   assert_int_equal(part->documents, 11);
   assert_int_equal(part->characters, all->characters);
   assert_string_equal(part->sha256.hex, all->sha256.hex);
-  assert_true(lk_vocabulary_equal(part->vocabulary, all->vocabulary));
+  assert_true(lk_tokenizer_equal(part->tokenizer, all->tokenizer));
   assert_int_equal(part->held.first, first.first);
   assert_int_equal(part->held.count, last.first + last.count - first.first);
   for (uint64_t i = part->held.first; i < part->held.first + part->held.count; i++) {
@@ -130,14 +130,13 @@ static void a_slice_holds_its_shards_only(void **state) {
   lk_corpus_free(all);
 }
 
-static void assert_encodes(const lk_vocabulary *vocabulary, const char *text,
+static void assert_encodes(const lk_tokenizer *tokenizer, const char *text,
                            const char *same) {
   lk_token tokens[8];
   size_t count;
   char *found;
-  assert_int_equal(lk_vocabulary_encode(vocabulary, text, "it", 0, tokens, 8, &count),
-                   LK_OK);
-  assert_int_equal(lk_vocabulary_decode(vocabulary, tokens, count, &found), LK_OK);
+  assert_int_equal(lk_tokenizer_encode(tokenizer, text, "it", 0, tokens, 8, &count), LK_OK);
+  assert_int_equal(lk_tokenizer_decode(tokenizer, tokens, count, &found), LK_OK);
   assert_string_equal(found, same);
   lk_free(found);
 }
@@ -148,21 +147,21 @@ static void nfc_composes_a_text_and_what_is_looked_up(void **state) {
   const char *text = "ab\n\ncafe\u0301 r\ne\u0301\u0323\nẹ́\n\u1112\u1161\u11ab\u2126";
   lk_corpus *corpus, *again;
   assert_int_equal(lk_corpus_read_composed(&corpus, temporary_text(text)), LK_OK);
-  assert_true(lk_vocabulary_composes(corpus->vocabulary));
+  assert_true(lk_tokenizer_composes(corpus->tokenizer));
   assert_int_equal(corpus->left_out.composed, 3);
   assert_document(corpus, 1, "café r");
   assert_document(corpus, 2, "ẹ\u0301");
   assert_document(corpus, 3, "ẹ\u0301");
   assert_document(corpus, 4, "한Ω");
-  assert_encodes(corpus->vocabulary, "fe\u0301", "fé");
-  assert_encodes(corpus->vocabulary, "ab", "ab");
+  assert_encodes(corpus->tokenizer, "fe\u0301", "fé");
+  assert_encodes(corpus->tokenizer, "ab", "ab");
   assert_int_equal(
-      lk_corpus_read_text(&again, temporary_text("cafe\u0301"), corpus->vocabulary, whole),
+      lk_corpus_read_text(&again, temporary_text("cafe\u0301"), corpus->tokenizer, whole),
       LK_OK);
   assert_document(again, 0, "café");
-  assert_true(lk_vocabulary_equal(again->vocabulary, corpus->vocabulary));
-  lk_vocabulary_compose(again->vocabulary, 0);
-  assert_false(lk_vocabulary_equal(again->vocabulary, corpus->vocabulary));
+  assert_true(lk_tokenizer_equal(again->tokenizer, corpus->tokenizer));
+  lk_tokenizer_compose(again->tokenizer, 0);
+  assert_false(lk_tokenizer_equal(again->tokenizer, corpus->tokenizer));
   lk_corpus_free(again);
   lk_corpus_free(corpus);
 }
@@ -183,22 +182,22 @@ static void nfc_refuses_what_would_take_for_ever(void **state) {
 static void a_given_vocabulary_is_used(void **state) {
   (void)state;
   const uint32_t letters[] = {'a', 'b', 'c', 'z'}; /* no newline: it is never a token */
-  lk_vocabulary *vocabulary;
+  lk_tokenizer *tokenizer;
   lk_corpus *corpus;
   size_t length;
-  assert_int_equal(lk_vocabulary_create(&vocabulary, letters, 4), LK_OK);
+  assert_int_equal(lk_characters_create(&tokenizer, letters, 4), LK_OK);
   assert_int_equal(
-      lk_corpus_read_text(&corpus, temporary_text("bz\nc\n"), vocabulary, whole), LK_OK);
-  assert_true(lk_vocabulary_equal(corpus->vocabulary, vocabulary));
-  assert_ptr_not_equal(corpus->vocabulary, vocabulary);
+      lk_corpus_read_text(&corpus, temporary_text("bz\nc\n"), tokenizer, whole), LK_OK);
+  assert_true(lk_tokenizer_equal(corpus->tokenizer, tokenizer));
+  assert_ptr_not_equal(corpus->tokenizer, tokenizer);
   assert_int_equal(lk_corpus_document(corpus, 0, &length)[1], 5);
   lk_corpus_free(corpus);
   assert_int_equal(
-      lk_corpus_read_text(&corpus, temporary_text("bz\nac\n\nabé\n"), vocabulary, whole),
+      lk_corpus_read_text(&corpus, temporary_text("bz\nac\n\nabé\n"), tokenizer, whole),
       LK_BAD_DATA);
   assert_message(temporary_path, ", line 4, character 3: é (U+00E9) is not in the", NULL);
   assert_null(corpus);
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
 }
 
 static void bad_texts_are_refused_by_every_slice(void **state) {
@@ -257,7 +256,7 @@ static void the_experiment_has_its_known_figures(void **state) {
   assert_int_equal(lk_corpus_read_text(&corpus, path, NULL, (lk_slice){8, 7, 1}), LK_OK);
   assert_int_equal(corpus->characters, 418352);
   assert_int_equal(corpus->documents, 2937);
-  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 256);
+  assert_int_equal(lk_tokenizer_size(corpus->tokenizer), 256);
   assert_int_equal(corpus->held.first, 2569);
   assert_int_equal(corpus->held.count, 368);
   assert_string_equal(corpus->sha256.hex,

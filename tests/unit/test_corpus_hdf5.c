@@ -29,7 +29,7 @@ static void assert_same_corpus(const lk_corpus *a, const lk_corpus *b) {
   assert_int_equal(a->documents, b->documents);
   assert_int_equal(a->characters, b->characters);
   assert_string_equal(a->sha256.hex, b->sha256.hex);
-  assert_true(lk_vocabulary_equal(a->vocabulary, b->vocabulary));
+  assert_true(lk_tokenizer_equal(a->tokenizer, b->tokenizer));
   assert_int_equal(a->held.first, b->held.first);
   assert_int_equal(a->held.count, b->held.count);
   assert_memory_equal(a->offsets, b->offsets, (a->held.count + 1) * sizeof *a->offsets);
@@ -39,7 +39,7 @@ static void assert_same_corpus(const lk_corpus *a, const lk_corpus *b) {
 static void compare_slice(const char *text_path, const char *hdf5_path, lk_slice slice) {
   lk_corpus *from_text, *from_hdf5;
   must(lk_corpus_read_text(&from_text, text_path, NULL, slice));
-  must(lk_corpus_read_hdf5(&from_hdf5, hdf5_path, from_text->vocabulary, slice));
+  must(lk_corpus_read_hdf5(&from_hdf5, hdf5_path, from_text->tokenizer, slice));
   assert_same_corpus(from_text, from_hdf5);
   lk_corpus_free(from_text);
   lk_corpus_free(from_hdf5);
@@ -110,7 +110,7 @@ static void test_wiki(void **state) {
   must(lk_corpus_read_hdf5(&corpus, "wiki.h5", NULL, whole));
   assert_int_equal(corpus->characters, 418352);
   assert_int_equal(corpus->documents, 2937);
-  assert_int_equal(lk_vocabulary_size(corpus->vocabulary), 256);
+  assert_int_equal(lk_tokenizer_size(corpus->tokenizer), 256);
   lk_corpus_free(corpus);
 }
 
@@ -127,13 +127,13 @@ static void test_kind(void **state) {
 static void test_other_vocabulary(void **state) {
   (void)state;
   static const uint32_t letters[] = {'a', 'b'};
-  lk_vocabulary *vocabulary;
+  lk_tokenizer *tokenizer;
   lk_corpus *corpus;
-  must(lk_vocabulary_create(&vocabulary, letters, 2));
-  must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", vocabulary, whole), LK_BAD_DATA,
+  must(lk_characters_create(&tokenizer, letters, 2));
+  must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", tokenizer, whole), LK_BAD_DATA,
               "good.h5: its vocabulary of ", "is not the model's of 4");
   assert_null(corpus);
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
 }
 
 static void test_fewer_documents_than_shards(void **state) {

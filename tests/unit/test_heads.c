@@ -24,14 +24,14 @@ static int set_up(void **state) {
   lk_parameters_initialise(checkpoint.table, 4, checkpoint.values);
   for (uint64_t i = 0; i < checkpoint.table->count; i++)
     checkpoint.values[i] *= 12; /* decided weights */
-  return lk_vocabulary_restore(&checkpoint.vocabulary, ids, IDS) != LK_OK;
+  return lk_characters_restore(&checkpoint.tokenizer, ids, IDS) != LK_OK;
 }
 
 static int tear_down(void **state) {
   (void)state;
   lk_free(checkpoint.values);
   lk_parameters_free(checkpoint.table);
-  lk_vocabulary_free(checkpoint.vocabulary);
+  lk_tokenizer_free(checkpoint.tokenizer);
   return lk_allocations_alive() != 0;
 }
 

@@ -12,7 +12,7 @@
 
 enum { BLOCK = 96, MOST = 400, DRAWS = 3000 };
 
-static lk_vocabulary *vocabulary;
+static lk_tokenizer *tokenizer;
 static uint8_t *classes;
 static lk_corruption how;
 static char shown[MOST], asked[MOST]; /* input up to the last mask but one; the answer */
@@ -24,16 +24,16 @@ static int set_up(void **state) {
   for (uint32_t i = 0; i < 95; i++)
     points[i] = ' ' + i;
   points[95] = 0xC9;
-  if (lk_vocabulary_create(&vocabulary, points, 96) != LK_OK) return 1;
-  if (LK_NEW(classes, (size_t)lk_vocabulary_size(vocabulary)) != LK_OK) return 1;
-  lk_vocabulary_classes(vocabulary, classes);
+  if (lk_characters_create(&tokenizer, points, 96) != LK_OK) return 1;
+  if (LK_NEW(classes, (size_t)lk_tokenizer_size(tokenizer)) != LK_OK) return 1;
+  lk_tokenizer_classes(tokenizer, classes);
   return 0;
 }
 
 static int tear_down(void **state) {
   (void)state;
   lk_free(classes);
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
   return lk_allocations_alive() != 0;
 }
 
@@ -41,15 +41,15 @@ static int keep_all(void **state) {
   (void)state;
   how = (lk_corruption){.classes = classes,
                         .salient = 1,
-                        .stop = (lk_token)lk_vocabulary_id(vocabulary, '.'),
-                        .space = (lk_token)lk_vocabulary_id(vocabulary, ' '),
+                        .stop = (lk_token)lk_characters_id(tokenizer, '.'),
+                        .space = (lk_token)lk_characters_id(tokenizer, ' '),
                         .keep_title = 1};
   return 0;
 }
 
 static void to_text(const lk_token *tokens, size_t count, char *to) {
   char *text = NULL;
-  assert_int_equal(lk_vocabulary_decode(vocabulary, tokens, count, &text), LK_OK);
+  assert_int_equal(lk_tokenizer_decode(tokenizer, tokens, count, &text), LK_OK);
   snprintf(to, MOST, "%s", text);
   lk_free(text);
 }
@@ -60,8 +60,8 @@ static void recall(const char *document, uint64_t step) {
   size_t length, end;
   lk_example example = {.tokens = tokens};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
-  assert_int_equal(
-      lk_vocabulary_encode(vocabulary, document, "test", 1, text, MOST, &length), LK_OK);
+  assert_int_equal(lk_tokenizer_encode(tokenizer, document, "test", 1, text, MOST, &length),
+                   LK_OK);
   lk_example_recall(&example, &how, text, length, BLOCK, &stream);
   assert_in_range(example.length, 4, BLOCK + 1);
   assert_int_equal(example.first_target, 0);
@@ -176,7 +176,7 @@ static void so_many_spans_are_answers(void **state) {
   lk_question items[] = {{"A?", "Rome", 1}, {"B?", "Oslo", 2}, {"C?", "Love", 3}};
   lk_questions list = {.items = items, .count = 3, .has_answers = 1};
   lk_lexicon *lexicon = NULL;
-  assert_int_equal(lk_lexicon_create(&lexicon, &list, "answers.tsv", vocabulary), LK_OK);
+  assert_int_equal(lk_lexicon_create(&lexicon, &list, "answers.tsv", tokenizer), LK_OK);
   how.lexicon = lexicon;
   how.answers = 0.5;
   assert_in_range(times_asked(rome, "Rome"), DRAWS * 7 / 12 - 170, DRAWS * 7 / 12 + 170);
@@ -196,8 +196,8 @@ static void ask(const char *document, uint64_t step) {
   size_t length, end = 0;
   lk_example example = {.tokens = tokens};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
-  assert_int_equal(
-      lk_vocabulary_encode(vocabulary, document, "test", 1, text, MOST, &length), LK_OK);
+  assert_int_equal(lk_tokenizer_encode(tokenizer, document, "test", 1, text, MOST, &length),
+                   LK_OK);
   lk_example_recall(&example, &how, text, length, BLOCK, &stream);
   while (tokens[end] != LK_MASK)
     end++;

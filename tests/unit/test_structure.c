@@ -14,9 +14,9 @@ static void make_good_file(void) {
                       .offsets = offsets,
                       .tokens = tokens};
   memset(corpus.sha256.hex, 'a', 64);
-  must(lk_vocabulary_restore(&corpus.vocabulary, table, SIZE));
+  must(lk_characters_restore(&corpus.tokenizer, table, SIZE));
   must(lk_corpus_write_hdf5("good.h5", &corpus));
-  lk_vocabulary_free(corpus.vocabulary);
+  lk_tokenizer_free(corpus.tokenizer);
 }
 
 static lk_status read_and_free(const char *path) {

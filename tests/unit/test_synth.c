@@ -214,11 +214,11 @@ static void the_corpus_has_every_character_of_the_questions(void **state) {
         const lk_question *item = &list->items[i];
         lk_token tokens[128];
         size_t count;
-        lk_status status = lk_vocabulary_encode(corpus->vocabulary, item->question,
-                                                files[f], item->line, tokens, 128, &count);
+        lk_status status = lk_tokenizer_encode(corpus->tokenizer, item->question, files[f],
+                                               item->line, tokens, 128, &count);
         if (status == LK_OK && item->answer)
-          status = lk_vocabulary_encode(corpus->vocabulary, item->answer, files[f],
-                                        item->line, tokens, 128, &count);
+          status = lk_tokenizer_encode(corpus->tokenizer, item->answer, files[f],
+                                       item->line, tokens, 128, &count);
         if (status != LK_OK) fail_msg("%s", lk_message());
       }
       lk_questions_free(list);
@@ -235,8 +235,8 @@ static void some_letters_are_not_ascii(void **state) {
   assert_int_equal(
       lk_corpus_read_text(&corpus, path_of("main", "wiki.txt"), NULL, (lk_slice){1, 0, 1}),
       LK_OK);
-  for (int id = 2; id < lk_vocabulary_size(corpus->vocabulary); id++)
-    beyond += lk_vocabulary_table(corpus->vocabulary)[id] > 0x7F;
+  for (int id = 2; id < lk_tokenizer_size(corpus->tokenizer); id++)
+    beyond += lk_characters_table(corpus->tokenizer)[id] > 0x7F;
   assert_in_range(beyond, 5, 40);
   assert_int_equal(corpus->documents, LENGTH(templates) * PEOPLE);
   lk_corpus_free(corpus);

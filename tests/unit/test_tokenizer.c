@@ -56,10 +56,10 @@ static void decode_names_line_and_byte(void **state) {
   }
 }
 
-static lk_vocabulary *vocabulary_of(const uint32_t *code_points, size_t count) {
-  lk_vocabulary *vocabulary;
-  assert_int_equal(lk_vocabulary_create(&vocabulary, code_points, count), LK_OK);
-  return vocabulary;
+static lk_tokenizer *vocabulary_of(const uint32_t *code_points, size_t count) {
+  lk_tokenizer *tokenizer;
+  assert_int_equal(lk_characters_create(&tokenizer, code_points, count), LK_OK);
+  return tokenizer;
 }
 
 static const uint32_t some[] = {'b', 0xE9, 'a', '\n', 'b', 0x1F600, 'a'};
@@ -68,24 +68,24 @@ static const uint32_t some[] = {'b', 0xE9, 'a', '\n', 'b', 0x1F600, 'a'};
 static void create_sorts_behind_pad_and_mask(void **state) {
   (void)state;
   const uint32_t expected[] = {0x25A1, 0x2047, '\n', 'a', 'b', 0xE9, 0x1F600};
-  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
-  assert_int_equal(lk_vocabulary_size(vocabulary), 7);
-  assert_memory_equal(lk_vocabulary_table(vocabulary), expected, sizeof expected);
+  lk_tokenizer *tokenizer = vocabulary_of(some, SOME);
+  assert_int_equal(lk_tokenizer_size(tokenizer), 7);
+  assert_memory_equal(lk_characters_table(tokenizer), expected, sizeof expected);
   for (int id = 0; id < 7; id++)
-    assert_int_equal(lk_vocabulary_id(vocabulary, expected[id]), id);
-  assert_int_equal(lk_vocabulary_id(vocabulary, 'c'), -1);
-  assert_int_equal(lk_vocabulary_id(vocabulary, 0x1F601), -1);
-  assert_int_equal(lk_vocabulary_id(vocabulary, 0xFFFFFFFF), -1);
-  lk_vocabulary_free(vocabulary);
+    assert_int_equal(lk_characters_id(tokenizer, expected[id]), id);
+  assert_int_equal(lk_characters_id(tokenizer, 'c'), -1);
+  assert_int_equal(lk_characters_id(tokenizer, 0x1F601), -1);
+  assert_int_equal(lk_characters_id(tokenizer, 0xFFFFFFFF), -1);
+  lk_tokenizer_free(tokenizer);
 }
 
 static void create_refuses_what_no_vocabulary_has(void **state) {
   (void)state;
   const uint32_t bad[] = {0, 0xD800, 0x110000, LK_PAD_CODE_POINT, LK_MASK_CODE_POINT};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    lk_vocabulary *vocabulary = (lk_vocabulary *)&bad;
-    assert_int_equal(lk_vocabulary_create(&vocabulary, &bad[i], 1), LK_BAD_DATA);
-    assert_null(vocabulary);
+    lk_tokenizer *tokenizer = (lk_tokenizer *)&bad;
+    assert_int_equal(lk_characters_create(&tokenizer, &bad[i], 1), LK_BAD_DATA);
+    assert_null(tokenizer);
   }
 }
 
@@ -95,10 +95,10 @@ static void ids_may_exceed_16_bits(void **state) {
   static uint32_t many[MANY];
   for (uint32_t i = 0; i < MANY; i++)
     many[i] = 0x10000 + i;
-  lk_vocabulary *vocabulary = vocabulary_of(many, MANY);
-  assert_int_equal(lk_vocabulary_size(vocabulary), MANY + 2);
-  assert_int_equal(lk_vocabulary_id(vocabulary, many[MANY - 1]), MANY + 1);
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer *tokenizer = vocabulary_of(many, MANY);
+  assert_int_equal(lk_tokenizer_size(tokenizer), MANY + 2);
+  assert_int_equal(lk_characters_id(tokenizer, many[MANY - 1]), MANY + 1);
+  lk_tokenizer_free(tokenizer);
 }
 
 static void restore_checks_the_table(void **state) {
@@ -120,10 +120,10 @@ static void restore_checks_the_table(void **state) {
       {{0x25A1, 0x2047, 0, 'a'}, 4, "id 2 cannot be U+0000"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    lk_vocabulary *vocabulary;
-    assert_int_equal(lk_vocabulary_restore(&vocabulary, bad[i].table, bad[i].size),
+    lk_tokenizer *tokenizer;
+    assert_int_equal(lk_characters_restore(&tokenizer, bad[i].table, bad[i].size),
                      LK_BAD_DATA);
-    assert_null(vocabulary);
+    assert_null(tokenizer);
     assert_message(bad[i].message, NULL);
   }
 }
@@ -131,54 +131,53 @@ static void restore_checks_the_table(void **state) {
 static void copies_and_restored_tables_are_equal(void **state) {
   (void)state;
   const uint32_t other[] = {'a', 'b', 'c', '\n', 0x1F600};
-  lk_vocabulary *a = vocabulary_of(some, SOME), *b, *c, *d = vocabulary_of(other, 5);
-  assert_int_equal(lk_vocabulary_copy(&b, a), LK_OK);
-  assert_int_equal(lk_vocabulary_restore(&c, lk_vocabulary_table(a), 7), LK_OK);
-  assert_true(lk_vocabulary_equal(a, b));
-  lk_vocabulary_free(a);
-  assert_true(lk_vocabulary_equal(b, c));
-  assert_int_equal(lk_vocabulary_id(b, 'b'), 4);
-  assert_int_equal(lk_vocabulary_size(d), 7);
-  assert_false(lk_vocabulary_equal(b, d)); /* as many ids, another character */
-  lk_vocabulary_free(b);
-  lk_vocabulary_free(c);
-  lk_vocabulary_free(d);
+  lk_tokenizer *a = vocabulary_of(some, SOME), *b, *c, *d = vocabulary_of(other, 5);
+  assert_int_equal(lk_tokenizer_copy(&b, a), LK_OK);
+  assert_int_equal(lk_characters_restore(&c, lk_characters_table(a), 7), LK_OK);
+  assert_true(lk_tokenizer_equal(a, b));
+  lk_tokenizer_free(a);
+  assert_true(lk_tokenizer_equal(b, c));
+  assert_int_equal(lk_characters_id(b, 'b'), 4);
+  assert_int_equal(lk_tokenizer_size(d), 7);
+  assert_false(lk_tokenizer_equal(b, d)); /* as many ids, another character */
+  lk_tokenizer_free(b);
+  lk_tokenizer_free(c);
+  lk_tokenizer_free(d);
 }
 
 static void text_survives_encode_and_decode(void **state) {
   (void)state;
-  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
+  lk_tokenizer *tokenizer = vocabulary_of(some, SOME);
   const lk_token expected[] = {4, 5, 6, 3};
   lk_token tokens[4];
   size_t count;
   char *text;
   assert_int_equal(
-      lk_vocabulary_encode(vocabulary, "bé\U0001F600a", "x", 0, tokens, 4, &count), LK_OK);
+      lk_tokenizer_encode(tokenizer, "bé\U0001F600a", "x", 0, tokens, 4, &count), LK_OK);
   assert_int_equal(count, 4);
   assert_memory_equal(tokens, expected, sizeof expected);
-  assert_int_equal(lk_vocabulary_decode(vocabulary, tokens, 4, &text), LK_OK);
+  assert_int_equal(lk_tokenizer_decode(tokenizer, tokens, 4, &text), LK_OK);
   assert_string_equal(text, "bé\U0001F600a");
   lk_free(text);
-  assert_int_equal(lk_vocabulary_encode(vocabulary, "", "x", 0, tokens, 0, &count), LK_OK);
+  assert_int_equal(lk_tokenizer_encode(tokenizer, "", "x", 0, tokens, 0, &count), LK_OK);
   assert_int_equal(count, 0);
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
 }
 
 static void decode_shows_pad_and_mask_and_refuses_other_ids(void **state) {
   (void)state;
-  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
+  lk_tokenizer *tokenizer = vocabulary_of(some, SOME);
   char *text;
-  assert_int_equal(lk_vocabulary_decode(vocabulary, (lk_token[]){3, 1, 0}, 3, &text),
-                   LK_OK);
+  assert_int_equal(lk_tokenizer_decode(tokenizer, (lk_token[]){3, 1, 0}, 3, &text), LK_OK);
   assert_string_equal(text, "a⁇□");
   lk_free(text);
-  assert_int_equal(lk_vocabulary_decode(vocabulary, NULL, 0, &text), LK_OK);
+  assert_int_equal(lk_tokenizer_decode(tokenizer, NULL, 0, &text), LK_OK);
   assert_string_equal(text, "");
   lk_free(text);
-  assert_int_equal(lk_vocabulary_decode(vocabulary, (lk_token[]){3, 7}, 2, &text),
+  assert_int_equal(lk_tokenizer_decode(tokenizer, (lk_token[]){3, 7}, 2, &text),
                    LK_BAD_DATA);
   assert_null(text);
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
 }
 
 static void encode_says_what_is_wrong_and_where(void **state) {
@@ -199,16 +198,16 @@ static void encode_says_what_is_wrong_and_where(void **state) {
       {"aaaaa", 9, "q.tsv, line 9: more than the 4 characters"},
       {"aaaaa", 0, "q.tsv: more than the 4 characters"},
   };
-  lk_vocabulary *vocabulary = vocabulary_of(some, SOME);
+  lk_tokenizer *tokenizer = vocabulary_of(some, SOME);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     lk_token tokens[4];
     size_t count;
-    assert_int_equal(lk_vocabulary_encode(vocabulary, bad[i].text, "q.tsv", bad[i].line,
-                                          tokens, 4, &count),
+    assert_int_equal(lk_tokenizer_encode(tokenizer, bad[i].text, "q.tsv", bad[i].line,
+                                         tokens, 4, &count),
                      LK_BAD_DATA);
     assert_message(bad[i].message, NULL);
   }
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
 }
 
 int main(void) {

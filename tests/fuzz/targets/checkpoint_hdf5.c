@@ -3,7 +3,7 @@
 #include "lockstep/hash.h"
 
 static void check_checkpoint(const lk_checkpoint *c, int with_moments) {
-  MUST(lk_vocabulary_size(c->vocabulary) == c->table->shape.vocabulary);
+  MUST(lk_tokenizer_size(c->tokenizer) == c->table->shape.vocabulary);
   MUST(!c->m == !with_moments && !c->v == !with_moments);
   MUST(memchr(c->info.build, 0, sizeof c->info.build));
   lk_hash hash = lk_hash_bytes(c->values, c->table->count * sizeof *c->values);

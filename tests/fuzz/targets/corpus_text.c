@@ -12,7 +12,7 @@ static void check_lines(const lk_corpus *corpus, const char *text, size_t size) 
       char *decoded;
       MUST(document < corpus->documents);
       const lk_token *tokens = lk_corpus_document(corpus, document++, &length);
-      MUST(lk_vocabulary_decode(corpus->vocabulary, tokens, length, &decoded) == LK_OK);
+      MUST(lk_tokenizer_decode(corpus->tokenizer, tokens, length, &decoded) == LK_OK);
       MUST(strlen(decoded) == bytes && !memcmp(decoded, text + at, bytes));
       lk_free(decoded);
     }
@@ -34,7 +34,7 @@ static void check_text(const lk_corpus *corpus, const uint8_t *bytes, size_t siz
 /* With the vocabulary that it had before, a text has the same tokens. */
 static void check_again(const lk_corpus *corpus, const char *path, lk_slice slice) {
   lk_corpus *again;
-  MUST(lk_corpus_read_text(&again, path, corpus->vocabulary, slice) == LK_OK);
+  MUST(lk_corpus_read_text(&again, path, corpus->tokenizer, slice) == LK_OK);
   check_corpus(again, slice);
   size_t tokens = (size_t)corpus->offsets[corpus->held.count];
   MUST(again->offsets[again->held.count] == tokens);

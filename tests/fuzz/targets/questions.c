@@ -9,15 +9,15 @@ static void check_item(const lk_question *item, uint64_t line, const char *path)
   lk_token tokens[32];
   size_t count;
   uint32_t letters[] = {'W', 'h', 'e', 'r', ' ', '\t', 0xE9};
-  lk_vocabulary *vocabulary;
+  lk_tokenizer *tokenizer;
   MUST(item->line == line && *item->question && !strpbrk(item->question, "\t\n"));
   MUST(!item->answer || (*item->answer && !strpbrk(item->answer, "\t\n")));
-  MUST(lk_vocabulary_create(&vocabulary, letters, sizeof letters / sizeof *letters) ==
+  MUST(lk_characters_create(&tokenizer, letters, sizeof letters / sizeof *letters) ==
        LK_OK);
   lk_status status =
-      lk_vocabulary_encode(vocabulary, item->question, path, line, tokens, 32, &count);
+      lk_tokenizer_encode(tokenizer, item->question, path, line, tokens, 32, &count);
   if (fuzz_was_read(status, LK_BAD_DATA, path)) MUST(count > 0 && count <= 32);
-  lk_vocabulary_free(vocabulary);
+  lk_tokenizer_free(tokenizer);
 }
 
 static void read_questions(const uint8_t *bytes, size_t size, int need_answers) {
