@@ -99,8 +99,11 @@ lk_status lk_h5_check_array(const lk_h5_file *file, const lk_h5_array *array);
 /* The same for one dimension of unknown size, which is stored in array->size[0]. */
 lk_status lk_h5_measure_array(const lk_h5_file *file, lk_h5_array *array);
 
-/* Reads all of a checked array, or the elements first … first + count-1 of one with one
- * dimension. */
+/* An array's rows are along its first dimension that is longer than 1, one behind the other
+ * in memory: how many it has, and the elements of one. */
+uint64_t lk_h5_rows(const lk_h5_array *array, uint64_t *row);
+
+/* Reads all of a checked array, or its rows first … first + count-1. */
 lk_status lk_h5_read_array(const lk_h5_file *file, const lk_h5_array *array, void *data);
 lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint64_t first,
                           uint64_t count, void *data);

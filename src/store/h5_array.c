@@ -165,18 +165,39 @@ lk_status lk_h5_read_array(const lk_h5_file *file, const lk_h5_array *array, voi
   return LK_OK;
 }
 
+/* The first dimension that is longer than 1, or the last. */
+static int long_dimension(const lk_h5_array *array) {
+  int dimension = 0;
+  assert(array->rank >= 1 && array->rank <= 3);
+  while (dimension < array->rank - 1 && array->size[dimension] == 1)
+    dimension++;
+  return dimension;
+}
+
+uint64_t lk_h5_rows(const lk_h5_array *array, uint64_t *row) {
+  int dimension = long_dimension(array);
+  *row = 1;
+  for (int i = dimension + 1; i < array->rank; i++)
+    *row *= array->size[i];
+  return array->size[dimension];
+}
+
 lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint64_t first,
                           uint64_t count, void *data) {
   LK_H5_ID dataset = -1, type = -1;
-  hsize_t start = first, length = count;
+  hsize_t start[3] = {0}, length[3] = {array->size[0], array->size[1], array->size[2]};
+  int dimension = long_dimension(array);
+  assert(first <= array->size[dimension] && count <= array->size[dimension] - first);
+  start[dimension] = first;
+  length[dimension] = count;
   LK_TRY(open_array(file, array, &dataset));
   LK_TRY(type_of(file, array, 0, &type));
   LK_H5_ID in_file = H5Dget_space(dataset);
   LK_H5_READ(file->path, in_file);
-  LK_H5_ID in_memory = H5Screate_simple(1, &length, NULL);
+  LK_H5_ID in_memory = H5Screate_simple(array->rank, length, NULL);
   LK_H5_READ(file->path, in_memory);
   LK_H5_READ(file->path,
-             H5Sselect_hyperslab(in_file, H5S_SELECT_SET, &start, NULL, &length, NULL));
+             H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start, NULL, length, NULL));
   LK_H5_READ(file->path, H5Dread(dataset, type, in_memory, in_file, H5P_DEFAULT, data));
   return LK_OK;
 }
