@@ -29,8 +29,9 @@ void lk_run_close(lk_run *run);
 void lk_run_expect(lk_run *run, const char *task);
 
 /* The checkpoint to go on from, by config->resume: "auto" takes the newest good one;
- * "never" refuses a directory that has any, good or not; else a path. *out is NULL when
- * there is none; the caller owns it: lk_checkpoint_free. LK_USAGE when its config differs
+ * "never" refuses a directory that has any, good or not; else a path. It is open and
+ * checked, moments too (lk_checkpoint_check), but not in memory. *out is NULL when there is
+ * none; the caller owns it: lk_checkpoint_free. LK_USAGE when its config differs
  * in a key that the bits depend on, LK_BAD_DATA when checkpoints are there but none is
  * good, LK_NO_INPUT when one cannot be read (no permission, a failing disk): an older one
  * is not taken for it.

@@ -9,11 +9,22 @@
 LK_C_BEGIN
 
 /* All ranks: rank 0 passes its checkpoint (or NULL), the others NULL in *checkpoint; all
- * get a copy, or NULL. The caller owns it: lk_checkpoint_free. */
+ * get what it says, or NULL: info, vocabulary and table, no numbers. The caller owns it:
+ * lk_checkpoint_free. */
 lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint);
 
-/* All ranks: rank 0 reads path and checks its parameters (lk_checkpoint_check), all get it;
- * fails on all alike. */
+/* All ranks: rank 0 reads the numbers of its open checkpoint (lk_checkpoint_fill) into its
+ * arrays, (table->count) each, and all get them in theirs. m and v NULL, on all alike:
+ * parameters only. Fails on all alike; the arrays then hold anything. */
+lk_status lk_checkpoint_distribute(lk_world *world, const lk_checkpoint *checkpoint,
+                                   float *values, float *m, float *v);
+
+/* All ranks: rank 0 opens path, a file or a pipe, and checks its parameters
+ * (lk_checkpoint_check); all get what it says (lk_checkpoint_share). Fails on all alike. */
+lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,
+                                    lk_checkpoint **checkpoint);
+
+/* The same, with the parameters in memory, once on each rank. */
 lk_status lk_checkpoint_load(lk_world *world, const char *path, lk_checkpoint **checkpoint);
 
 /* All ranks: rank 0 reads a file or a pipe (lk_file_read), all get its bytes with a zero

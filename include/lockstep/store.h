@@ -63,13 +63,16 @@ typedef struct {
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zeroes it */
 
-/* One checkpoint's content, in memory. */
+typedef struct lk_checkpoint_file lk_checkpoint_file;
+
+/* One checkpoint: what it says, and its numbers, in memory or in the open file. */
 typedef struct {
   lk_checkpoint_info info;
-  lk_tokenizer *tokenizer; /* owned */
-  lk_parameters *table;    /* owned */
-  float *values;           /* (table->count), owned */
-  float *m, *v; /* Adam's moments, (table->count) each, owned; NULL if not asked for */
+  lk_tokenizer *tokenizer; /* owned, as all here */
+  lk_parameters *table;
+  float *values;            /* (table->count), or NULL: not in memory */
+  float *m, *v;             /* Adam's moments, (table->count) each; NULL: not asked for */
+  lk_checkpoint_file *file; /* NULL: it was not opened, or not by this rank */
 } lk_checkpoint;
 
 /* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name> (float32, PyTorch's
@@ -78,18 +81,38 @@ typedef struct {
  * `checkpoint` is changed. */
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint);
 
-/* Reads and verifies: user block, shape against tables and sizes, parameter hash.
- * with_moments: m and v too. LK_NO_INPUT, LK_BAD_DATA naming file and reason. The caller
- * owns *out. */
+/* Opens a file and verifies it, but for its numbers: user block, shape against tables and
+ * sizes. No array is in memory; what of the file changes from now on is never read.
+ * LK_NO_INPUT, LK_BAD_DATA naming file and reason. The caller owns *out:
+ * lk_checkpoint_free, which closes the file. */
+lk_status lk_checkpoint_open(lk_checkpoint **out, const char *path);
+
+/* The same through a pipe (lk_file_read). */
+lk_status lk_checkpoint_open_pipe(lk_checkpoint **out, const char *path);
+
+/* What one pass over an open checkpoint's numbers finds. */
+typedef struct {
+  lk_hash values, m, v; /* of all in table order; m and v "" where not asked for */
+  char unusable[256]; /* the first tensor and number that no result could come of, or "" */
+} lk_checkpoint_numbers;
+
+/* Reads all numbers in pieces and verifies the parameter hash: LK_BAD_DATA, also where the
+ * moments are asked for and not there. In memory is no more than a MiB, or a row. */
+lk_status lk_checkpoint_scan(const lk_checkpoint *checkpoint, int with_moments,
+                             lk_checkpoint_numbers *out);
+
+/* The same, and LK_BAD_DATA unless the numbers can be used: parameters and moments are
+ * finite, and squares not negative. */
+lk_status lk_checkpoint_check(const lk_checkpoint *checkpoint, int with_moments);
+
+/* Reads an open checkpoint's numbers into the caller's arrays (table->count); m and v NULL:
+ * parameters only. Verifies the parameter hash. After a failure they hold anything. */
+lk_status lk_checkpoint_fill(const lk_checkpoint *checkpoint, float *values, float *m,
+                             float *v);
+
+/* lk_checkpoint_open and lk_checkpoint_fill into arrays of its own, with_moments: m and v
+ * too. Numbers may be useless (lk_checkpoint_check). */
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments);
-
-/* The same through a pipe (lk_file_read), without moments. */
-lk_status lk_checkpoint_read_pipe(lk_checkpoint **out, const char *path);
-
-/* Whether its numbers can be used: parameters and moments are finite, and squares not
- * negative. lk_checkpoint_read lets others pass, so that they can be inspected. LK_BAD_DATA
- * naming the file, the first such tensor and number. */
-lk_status lk_checkpoint_check(const lk_checkpoint *checkpoint, const char *path);
 
 void lk_checkpoint_free(lk_checkpoint *checkpoint);
 

@@ -3,9 +3,8 @@
 #include "lockstep/visible.h"
 #include <stdio.h>
 
-static lk_status inspect_checkpoint(const char *path) {
-  lk_checkpoint *c = NULL;
-  LK_TRY(lk_checkpoint_read(&c, path, 1));
+static void print_checkpoint(const lk_checkpoint *c, const char *path,
+                             const lk_checkpoint_numbers *numbers) {
   const lk_checkpoint_info *info = &c->info;
   printf("kind: checkpoint\nparameters: %llu\nvocabulary: %d\nstep: %llu\nepoch: %llu\n",
          (unsigned long long)c->table->count, info->shape.vocabulary,
@@ -17,19 +16,27 @@ static lk_status inspect_checkpoint(const char *path) {
   printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
          (unsigned long long)info->corpus_characters,
          (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);
-  lk_hash m = lk_hash_bytes(c->m, c->table->count * sizeof *c->m);
-  lk_hash v = lk_hash_bytes(c->v, c->table->count * sizeof *c->v);
-  if (lk_checkpoint_check(c, path) != LK_OK) {
+  if (*numbers->unusable) {
     printf("unusable: ");
-    lk_print_line(lk_message());
+    lk_print_visible(path, "");
+    printf(": ");
+    lk_print_line(numbers->unusable);
   }
   printf("parameter hash: %s\noptimizer hash: %s%s\nbuild: ", info->parameter_hash.hex,
-         m.hex, v.hex);
+         numbers->m.hex, numbers->v.hex);
   lk_print_line(info->build);
   printf("\n");
   lk_print_visible(info->config, "\n");
+}
+
+static lk_status inspect_checkpoint(const char *path) {
+  lk_checkpoint *c = NULL;
+  lk_checkpoint_numbers numbers;
+  LK_TRY(lk_checkpoint_open(&c, path));
+  lk_status status = lk_checkpoint_scan(c, 1, &numbers);
+  if (status == LK_OK) print_checkpoint(c, path, &numbers);
   lk_checkpoint_free(c);
-  return LK_OK;
+  return status;
 }
 
 static lk_status inspect_corpus(const char *path) {

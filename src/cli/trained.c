@@ -201,7 +201,7 @@ lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report 
                   "the earlier ones; &emsp; entropy = −Σ<sub>i</sub> α<sub>i</sub> ln "
                   "α<sub>i</sub>"};
   LK_TRY(lk_run_explain(lk_checkpoint_read(&trained, checkpoint, 0), checkpoint));
-  lk_status status = lk_checkpoint_check(trained, checkpoint);
+  lk_status status = lk_checkpoint_check(trained, 0);
   if (status == LK_OK) status = lk_heads_read(&heads, trained, text);
   if (status == LK_OK) status = fill(report, &heads, trained->tokenizer);
   lk_heads_clear(&heads);

@@ -1,11 +1,12 @@
 #include "lockstep/share.h"
 #include "lockstep/file.h"
 #include "lockstep/run.h"
+#include <assert.h>
 #include <string.h>
 
 /* What the other ranks need before they can make room. */
 typedef struct {
-  int present, has_moments, composes;
+  int present, composes;
   lk_checkpoint_info info; /* its text pointer is rank 0's, and unused */
   uint64_t config_size;
 } header;
@@ -17,11 +18,7 @@ static lk_status make_room(lk_checkpoint **out, const header *head) {
   c->info = head->info;
   c->info.config = NULL;
   LK_TRY(LK_NEW(c->info.config, head->config_size + 1));
-  LK_TRY(lk_parameters_create(&c->table, &head->info.shape));
-  LK_TRY(LK_NEW(c->values, c->table->count));
-  if (!head->has_moments) return LK_OK;
-  LK_TRY(LK_NEW(c->m, c->table->count));
-  return LK_NEW(c->v, c->table->count);
+  return lk_parameters_create(&c->table, &head->info.shape);
 }
 
 static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c, int composes) {
@@ -39,13 +36,7 @@ static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c, int compose
 }
 
 static lk_status share_content(lk_world *world, lk_checkpoint *c, const header *head) {
-  size_t bytes = c->table->count * sizeof *c->values;
   LK_TRY(lk_world_broadcast(world, c->info.config, head->config_size + 1));
-  LK_TRY(lk_world_broadcast(world, c->values, bytes));
-  if (head->has_moments) {
-    LK_TRY(lk_world_broadcast(world, c->m, bytes));
-    LK_TRY(lk_world_broadcast(world, c->v, bytes));
-  }
   return share_vocabulary(world, c, head->composes);
 }
 
@@ -54,8 +45,8 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
   lk_status status = LK_OK;
   if (*checkpoint) {
     const lk_checkpoint *c = *checkpoint;
-    head = (header){1, c->m != NULL, lk_tokenizer_composes(c->tokenizer), c->info,
-                    strlen(c->info.config)};
+    head =
+        (header){1, lk_tokenizer_composes(c->tokenizer), c->info, strlen(c->info.config)};
   }
   LK_TRY(lk_world_broadcast(world, &head, sizeof head));
   if (!head.present || lk_world_size(world) == 1) return LK_OK;
@@ -69,22 +60,51 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
   return status;
 }
 
-static lk_status read_model(const char *path, lk_checkpoint **checkpoint) {
+lk_status lk_checkpoint_distribute(lk_world *world, const lk_checkpoint *checkpoint,
+                                   float *values, float *m, float *v) {
+  float *const arrays[] = {values, m, v};
+  lk_status status = LK_OK;
+  assert(!m == !v);
+  if (lk_world_rank(world) == 0) status = lk_checkpoint_fill(checkpoint, values, m, v);
+  LK_TRY(lk_world_agree(world, status));
+  for (int i = 0; i < 3; i++)
+    if (arrays[i])
+      LK_TRY(
+          lk_world_broadcast(world, arrays[i], checkpoint->table->count * sizeof *values));
+  return LK_OK;
+}
+
+static lk_status open_model(const char *path, lk_checkpoint **checkpoint) {
   LK_TRY(lk_file_is_pipe(path)
-             ? lk_checkpoint_read_pipe(checkpoint, path)
-             : lk_run_explain(lk_checkpoint_read(checkpoint, path, 0), path));
-  lk_status status = lk_checkpoint_check(*checkpoint, path);
+             ? lk_checkpoint_open_pipe(checkpoint, path)
+             : lk_run_explain(lk_checkpoint_open(checkpoint, path), path));
+  lk_status status = lk_checkpoint_check(*checkpoint, 0);
   if (status == LK_OK) return LK_OK;
   lk_checkpoint_free(*checkpoint);
   *checkpoint = NULL;
   return status;
 }
 
-lk_status lk_checkpoint_load(lk_world *world, const char *path,
-                             lk_checkpoint **checkpoint) {
+lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,
+                                    lk_checkpoint **checkpoint) {
   lk_status status = LK_OK;
   *checkpoint = NULL;
-  if (lk_world_rank(world) == 0) status = read_model(path, checkpoint);
+  if (lk_world_rank(world) == 0) status = open_model(path, checkpoint);
   LK_TRY(lk_world_agree(world, status));
   return lk_checkpoint_share(world, checkpoint);
+}
+
+static lk_status load_values(lk_world *world, lk_checkpoint *c) {
+  LK_TRY(lk_world_agree(world, LK_NEW(c->values, c->table->count)));
+  return lk_checkpoint_distribute(world, c, c->values, NULL, NULL);
+}
+
+lk_status lk_checkpoint_load(lk_world *world, const char *path,
+                             lk_checkpoint **checkpoint) {
+  LK_TRY(lk_checkpoint_open_shared(world, path, checkpoint));
+  lk_status status = load_values(world, *checkpoint);
+  if (status == LK_OK) return LK_OK;
+  lk_checkpoint_free(*checkpoint);
+  *checkpoint = NULL;
+  return status;
 }

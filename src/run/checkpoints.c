@@ -129,9 +129,9 @@ static lk_status find_own(lk_run *run, lk_checkpoint **out) {
 /* resume: a path. */
 static lk_status take_named(lk_run *run, lk_checkpoint **out) {
   snprintf(run->checkpoint, sizeof run->checkpoint, "%s", run->config->resume);
-  lk_status status = lk_checkpoint_read(out, run->checkpoint, 1);
+  lk_status status = lk_checkpoint_open(out, run->checkpoint);
   LK_TRY(lk_run_explain(status, run->checkpoint));
-  LK_TRY(lk_checkpoint_check(*out, run->checkpoint));
+  LK_TRY(lk_checkpoint_check(*out, 1));
   return check_config(run, *out);
 }
 

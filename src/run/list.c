@@ -90,9 +90,9 @@ void lk_run_list_clear(lk_run_list *list) {
   *list = (lk_run_list){0};
 }
 
-static lk_status read_usable(const char *path, lk_checkpoint **out) {
-  LK_TRY(lk_checkpoint_read(out, path, 1));
-  return lk_checkpoint_check(*out, path);
+static lk_status open_usable(const char *path, lk_checkpoint **out) {
+  LK_TRY(lk_checkpoint_open(out, path));
+  return lk_checkpoint_check(*out, 1);
 }
 
 lk_status lk_run_judge(const char *folder, uint64_t step, lk_checkpoint **out,
@@ -101,7 +101,7 @@ lk_status lk_run_judge(const char *folder, uint64_t step, lk_checkpoint **out,
   lk_run_name(step, name);
   snprintf(path, sizeof path, "%s/%s", folder, name);
   *verdict = LK_RUN_GOOD;
-  lk_status status = read_usable(path, out);
+  lk_status status = open_usable(path, out);
   if (status == LK_OK && (*out)->info.step == step) return LK_OK;
   if (status == LK_OK) {
     *verdict = LK_RUN_FOREIGN;

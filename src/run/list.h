@@ -27,9 +27,9 @@ typedef enum {
   LK_RUN_FOREIGN  /* the checkpoint of another step than its name says */
 } lk_run_verdict;
 
-/* Reads the checkpoint with that step's name, moments too. *out, the caller's, is NULL
- * unless it is good. Anything else that stands in the way (no permission, no memory, a
- * failing disk) says nothing about the file, and is the status. */
+/* Opens the checkpoint with that step's name and checks all of its numbers, moments too.
+ * *out, the caller's, is NULL unless it is good. Anything else that stands in the way (no
+ * permission, no memory, a failing disk) says nothing about the file, and is the status. */
 lk_status lk_run_judge(const char *folder, uint64_t step, lk_checkpoint **out,
                        lk_run_verdict *verdict);
 

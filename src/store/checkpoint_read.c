@@ -1,6 +1,9 @@
+/* Opening a checkpoint: all that it says, but for its numbers. */
 #include "lockstep/memory.h"
+#include "store/checkpoint_file.h"
 #include "store/tensor.h"
 #include "store/tokenizer.h"
+#include <assert.h>
 #include <string.h>
 
 enum { MOST_BLOCK = 65536 };
@@ -76,56 +79,17 @@ static lk_status read_config(const lk_h5_file *file, char **config) {
                                       : LK_OK;
 }
 
-/* The table of the stated shape, whose groups must fit into the file. */
-static lk_status make_table(const lk_h5_file *file, lk_checkpoint *checkpoint, int groups) {
+/* The table of the stated shape, whose parameters must fit into the file. */
+static lk_status make_table(const lk_h5_file *file, lk_checkpoint *checkpoint) {
   lk_status status = lk_parameters_create(&checkpoint->table, &checkpoint->info.shape);
   if (status == LK_USAGE) return lk_h5_damaged(file, lk_message());
   LK_TRY(status);
-  if (checkpoint->table->count > file->size / sizeof(float) / (uint64_t)groups)
+  if (checkpoint->table->count > file->size / sizeof(float))
     return lk_h5_damaged(file, "it is too small for the shape that it states");
   return LK_OK;
 }
 
-static lk_status check_group(const lk_h5_file *file, const lk_parameters *table,
-                             const lk_h5_group *group) {
-  for (int i = 0; i < table->tensors; i++) {
-    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
-    LK_TRY(lk_h5_check_array(file, &array));
-  }
-  return LK_OK;
-}
-
-static lk_status read_group(const lk_h5_file *file, const lk_parameters *table,
-                            const lk_h5_group *group, float **values) {
-  LK_TRY(check_group(file, table, group));
-  LK_TRY(lk_allocate((void **)values, table->count, sizeof(float), group->name));
-  for (int i = 0; i < table->tensors; i++) {
-    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
-    LK_TRY(lk_h5_read_array(file, &array, *values + table->list[i].offset));
-  }
-  return LK_OK;
-}
-
-static lk_status check_parameter_hash(const lk_h5_file *file, const lk_checkpoint *c) {
-  lk_hash hash = lk_hash_bytes(c->values, c->table->count * sizeof(float));
-  return strcmp(hash.hex, c->info.parameter_hash.hex)
-             ? lk_h5_damaged(file, "its parameters do not have the hash that it states")
-             : LK_OK;
-}
-
-static lk_status read_moments(const lk_h5_file *file, lk_checkpoint *checkpoint) {
-  const lk_parameters *table = checkpoint->table;
-  if (!lk_h5_has(file, "optimizer"))
-    return lk_fail(LK_BAD_DATA,
-                   "%s: has no optimizer state, so a run cannot go on from it; start a new "
-                   "run with init=%s",
-                   file->path, file->path);
-  LK_TRY(read_group(file, table, &lk_h5_groups[LK_GROUP_M], &checkpoint->m));
-  return read_group(file, table, &lk_h5_groups[LK_GROUP_V], &checkpoint->v);
-}
-
-static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint,
-                              int with_moments) {
+static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint) {
   lk_checkpoint_info *info = &checkpoint->info;
   LK_TRY(check_kind(file));
   LK_TRY(read_shape(file, &info->shape));
@@ -135,19 +99,34 @@ static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint,
   LK_TRY(lk_h5_read_tokenizer(file, &checkpoint->tokenizer));
   if (lk_tokenizer_size(checkpoint->tokenizer) != info->shape.vocabulary)
     return lk_h5_damaged(file, "its vocabulary has another size than its shape states");
-  LK_TRY(make_table(file, checkpoint, with_moments ? LK_GROUPS : 1));
-  LK_TRY(read_group(file, checkpoint->table, &lk_h5_groups[LK_GROUP_MODEL],
-                    &checkpoint->values));
-  LK_TRY(check_parameter_hash(file, checkpoint));
-  return with_moments ? read_moments(file, checkpoint) : LK_OK;
+  LK_TRY(make_table(file, checkpoint));
+  return lk_checkpoint_check_group(checkpoint, LK_GROUP_MODEL);
 }
 
-/* Ends the file. */
-static lk_status read_and_finish(lk_checkpoint **out, lk_h5_file *file, int with_moments) {
+typedef lk_status opener(lk_h5_file *file, const char *path);
+
+static lk_status open_file(lk_checkpoint_file **out, const char *path, opener *open) {
+  lk_checkpoint_file *file;
+  LK_TRY(LK_NEW(file, 1));
+  lk_status status = lk_copy_text(&file->path, path);
+  if (status == LK_OK) status = open(&file->h5, file->path);
+  if (status == LK_OK) {
+    *out = file;
+    return LK_OK;
+  }
+  lk_free(file->path);
+  lk_free(file);
+  return status;
+}
+
+static lk_status open_checkpoint(lk_checkpoint **out, const char *path, opener *open) {
   lk_checkpoint *checkpoint = NULL;
-  lk_status status = LK_NEW(checkpoint, 1);
-  if (status == LK_OK) status = read_content(file, checkpoint, with_moments);
-  status = lk_h5_finish(file, status);
+  *out = NULL;
+  LK_TRY(LK_NEW(checkpoint, 1));
+  lk_status status = open_file(&checkpoint->file, path, open);
+  if (status == LK_OK)
+    status =
+        lk_checkpoint_verdict(checkpoint, read_content(&checkpoint->file->h5, checkpoint));
   if (status == LK_OK)
     *out = checkpoint;
   else
@@ -155,18 +134,23 @@ static lk_status read_and_finish(lk_checkpoint **out, lk_h5_file *file, int with
   return status;
 }
 
-lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments) {
-  lk_h5_file file;
-  *out = NULL;
-  LK_TRY(lk_h5_open(&file, path));
-  return read_and_finish(out, &file, with_moments);
+lk_status lk_checkpoint_open(lk_checkpoint **out, const char *path) {
+  return open_checkpoint(out, path, lk_h5_open);
 }
 
-lk_status lk_checkpoint_read_pipe(lk_checkpoint **out, const char *path) {
-  lk_h5_file file;
-  *out = NULL;
-  LK_TRY(lk_h5_open_pipe(&file, path));
-  return read_and_finish(out, &file, 0);
+lk_status lk_checkpoint_open_pipe(lk_checkpoint **out, const char *path) {
+  return open_checkpoint(out, path, lk_h5_open_pipe);
+}
+
+lk_status lk_checkpoint_verdict(const lk_checkpoint *checkpoint, lk_status status) {
+  return lk_source_verdict(&checkpoint->file->h5.source, status);
+}
+
+static void close_file(lk_checkpoint_file *file) {
+  if (!file) return;
+  lk_h5_finish(&file->h5, LK_OK);
+  lk_free(file->path);
+  lk_free(file);
 }
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info) {
@@ -177,6 +161,7 @@ void lk_checkpoint_info_clear(lk_checkpoint_info *info) {
 void lk_checkpoint_free(lk_checkpoint *checkpoint) {
   if (!checkpoint) return;
   lk_checkpoint_info_clear(&checkpoint->info);
+  close_file(checkpoint->file);
   lk_tokenizer_free(checkpoint->tokenizer);
   lk_parameters_free(checkpoint->table);
   lk_free(checkpoint->values);

@@ -2,8 +2,10 @@
  * ones. */
 #include "lockstep/build.h"
 #include "lockstep/history.h"
+#include "lockstep/share.h"
 #include "lockstep/trainer.h"
 #include "train/probe.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,13 +72,16 @@ static lk_status check_origin(lk_trainer *t, const lk_checkpoint *resumed,
   return LK_OK;
 }
 
+/* Before anything is read into the arrays. */
+static lk_status check_resumed(lk_trainer *t, const lk_checkpoint *resumed,
+                               const lk_checkpoint *init) {
+  LK_TRY(check_data(t, resumed));
+  LK_TRY(check_build(t, resumed));
+  return check_origin(t, resumed, init);
+}
+
 /* Rank 0 holds the run directory. */
-static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
-  size_t bytes = t->table->count * sizeof *t->values;
-  memcpy(t->values, c->values, bytes);
-  memcpy(t->m, c->m, bytes);
-  memcpy(t->v, c->v, bytes);
-  t->step = c->info.step;
+static void say_progress(const lk_trainer *t) {
   if (lk_world_rank(t->world) == 0)
     lk_say("%s step %llu of %llu, from %s",
            t->complete ? "the run is complete:" : "going on after",
@@ -84,21 +89,29 @@ static void take_progress(lk_trainer *t, const lk_checkpoint *c) {
            lk_run_checkpoint_path(t->run));
 }
 
+/* All ranks. */
+static lk_status resume(lk_trainer *t, const lk_checkpoint *resumed,
+                        const lk_checkpoint *init) {
+  LK_TRY(lk_world_agree(t->world, check_resumed(t, resumed, init)));
+  assert(resumed->table->count == t->table->count);
+  LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, t->m, t->v));
+  t->has_checkpoint = 1;
+  t->step = resumed->info.step;
+  say_progress(t);
+  return LK_OK;
+}
+
+/* All ranks. */
 static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,
                              const lk_checkpoint *init) {
+  if (resumed || init)
+    lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
+  if (resumed) return resume(t, resumed, init);
   snprintf(t->origin, sizeof t->origin, "%s",
            init ? init->info.parameter_hash.hex : "none");
-  if (resumed) {
-    LK_TRY(check_data(t, resumed));
-    LK_TRY(check_build(t, resumed));
-    LK_TRY(check_origin(t, resumed, init));
-    t->has_checkpoint = 1;
-    take_progress(t, resumed);
-  } else if (init) {
-    memcpy(t->values, init->values, t->table->count * sizeof *t->values);
-  } else {
-    lk_parameters_initialise(t->table, t->config->seed, t->values);
-  }
+  assert(!init || init->table->count == t->table->count);
+  if (init) return lk_checkpoint_distribute(t->world, init, t->values, NULL, NULL);
+  lk_parameters_initialise(t->table, t->config->seed, t->values);
   return LK_OK;
 }
 
@@ -114,8 +127,8 @@ static lk_status judge_completeness(lk_trainer *t, uint64_t step) {
 lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,
                              lk_checkpoint *init) {
   if (resumed) LK_TRY(judge_completeness(trainer, resumed->info.step));
-  lk_status status = take_values(trainer, resumed, init);
-  if (status == LK_OK && trainer->run && !trainer->complete)
-    status = lk_run_begin(trainer->run, trainer->step);
-  return lk_world_agree(trainer->world, status);
+  LK_TRY(take_values(trainer, resumed, init));
+  int begins = trainer->run && !trainer->complete;
+  return lk_world_agree(trainer->world,
+                        begins ? lk_run_begin(trainer->run, trainer->step) : LK_OK);
 }

@@ -53,7 +53,7 @@ lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
 static lk_status load_init(lk_trainer *t, lk_checkpoint **init) {
   lk_config *c = t->config;
   lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
-  LK_TRY(lk_checkpoint_load(t->world, c->init, init));
+  LK_TRY(lk_checkpoint_open_shared(t->world, c->init, init));
   return lk_world_agree(t->world, lk_trainer_adopt_shape(c, &(*init)->info.shape, c->init));
 }
 

@@ -1,0 +1,79 @@
+/* A checkpoint's numbers, straight from its file into arrays of its table's layout. */
+#include "lockstep/memory.h"
+#include "store/checkpoint_file.h"
+#include "store/tensor.h"
+#include <assert.h>
+#include <string.h>
+
+lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, int group) {
+  const lk_h5_file *file = &checkpoint->file->h5;
+  const lk_parameters *table = checkpoint->table;
+  if (group != LK_GROUP_MODEL && !lk_h5_has(file, "optimizer"))
+    return lk_fail(LK_BAD_DATA,
+                   "%s: has no optimizer state, so a run cannot go on from it; start a new "
+                   "run with init=%s",
+                   file->path, file->path);
+  for (int i = 0; i < table->tensors; i++) {
+    lk_h5_array array = lk_h5_tensor(&lk_h5_groups[group], &table->list[i]);
+    LK_TRY(lk_h5_check_array(file, &array));
+  }
+  return LK_OK;
+}
+
+lk_status lk_checkpoint_check_hash(const lk_checkpoint *checkpoint, const lk_hash *hash) {
+  return strcmp(hash->hex, checkpoint->info.parameter_hash.hex)
+             ? lk_h5_damaged(&checkpoint->file->h5,
+                             "its parameters do not have the hash that it states")
+             : LK_OK;
+}
+
+static lk_status read_group(const lk_checkpoint *checkpoint, int group, float *values) {
+  const lk_parameters *table = checkpoint->table;
+  LK_TRY(lk_checkpoint_check_group(checkpoint, group));
+  for (int i = 0; i < table->tensors; i++) {
+    const lk_parameter *tensor = &table->list[i];
+    lk_h5_array array = lk_h5_tensor(&lk_h5_groups[group], tensor);
+    assert(tensor->offset + tensor->count <= table->count);
+    LK_TRY(lk_h5_read_array(&checkpoint->file->h5, &array, values + tensor->offset));
+  }
+  return LK_OK;
+}
+
+static lk_status fill(const lk_checkpoint *checkpoint, float *values, float *m, float *v) {
+  LK_TRY(read_group(checkpoint, LK_GROUP_MODEL, values));
+  lk_hash hash = lk_hash_bytes(values, checkpoint->table->count * sizeof *values);
+  LK_TRY(lk_checkpoint_check_hash(checkpoint, &hash));
+  if (!m) return LK_OK;
+  LK_TRY(read_group(checkpoint, LK_GROUP_M, m));
+  return read_group(checkpoint, LK_GROUP_V, v);
+}
+
+lk_status lk_checkpoint_fill(const lk_checkpoint *checkpoint, float *values, float *m,
+                             float *v) {
+  assert(checkpoint->file && values);
+  assert(!m == !v);
+  return lk_checkpoint_verdict(checkpoint, fill(checkpoint, values, m, v));
+}
+
+/* Only now is it known that the file has so many. */
+static lk_status make_arrays(lk_checkpoint *checkpoint, int with_moments) {
+  uint64_t count = checkpoint->table->count;
+  LK_TRY(LK_NEW(checkpoint->values, count));
+  if (!with_moments) return LK_OK;
+  LK_TRY(lk_checkpoint_check_group(checkpoint, LK_GROUP_M));
+  LK_TRY(lk_checkpoint_check_group(checkpoint, LK_GROUP_V));
+  LK_TRY(LK_NEW(checkpoint->m, count));
+  return LK_NEW(checkpoint->v, count);
+}
+
+lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments) {
+  lk_checkpoint *c;
+  LK_TRY(lk_checkpoint_open(out, path));
+  c = *out;
+  lk_status status = lk_checkpoint_verdict(c, make_arrays(c, with_moments));
+  if (status == LK_OK) status = lk_checkpoint_fill(c, c->values, c->m, c->v);
+  if (status == LK_OK) return LK_OK;
+  lk_checkpoint_free(c);
+  *out = NULL;
+  return status;
+}
