@@ -4,6 +4,7 @@
 #include "cli/bench.h"
 #include "cli/result.h"
 #include "lockstep/memory.h"
+#include "lockstep/tree.h"
 #include <stdio.h>
 
 enum { TREE, MPI, WAYS };

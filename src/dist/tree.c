@@ -5,6 +5,7 @@
  * never holds more than log2(leaves) + 1 arrays, and shards 2i and 2i+1 always meet first.
  * After the last leaf the whole stack falls together, from the top; that can be done with a
  * part of the array before the others, for each element is a sum of its own. */
+#include "lockstep/tree.h"
 #include "dist/exchange.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"

@@ -8,6 +8,7 @@
 #include "lockstep/questions.h"
 #include "lockstep/schedule.h"
 #include "lockstep/trainer.h"
+#include "lockstep/tree.h"
 #include "lockstep/watchdog.h"
 
 typedef struct lk_probe lk_probe; /* train/probe.h */

@@ -4,6 +4,7 @@
  * tests/mpi/abort.sh. */
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
+#include "lockstep/tree.h"
 #include "lockstep/world.h"
 #include <math.h>
 #include <stdio.h>

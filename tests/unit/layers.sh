@@ -37,7 +37,7 @@ own nn nn
 own model parameters pack model
 own text text normal foreign clean characters
 own data lexicon corpus questions objective plan synth
-own dist world watchdog
+own dist world tree watchdog
 own store store
 own config config config_keys
 own optim adamw muon schedule
