@@ -1,0 +1,125 @@
+#include "dist/holders.h"
+#include "lockstep/types.h"
+#include <assert.h>
+#include <stdint.h>
+
+int lk_layout_is_valid(lk_layout layout) {
+  int V = layout.shards, P = layout.ranks;
+  return P >= 1 && P <= V && (V & (V - 1)) == 0;
+}
+
+int lk_layout_levels(lk_layout layout) {
+  int levels = 0;
+  assert(lk_layout_is_valid(layout));
+  while (layout.shards >> levels > 1)
+    levels++;
+  return levels;
+}
+
+int lk_first_shard(lk_layout layout, int rank) {
+  assert(0 <= rank && rank <= layout.ranks);
+  return (int)((int64_t)rank * layout.shards / layout.ranks);
+}
+
+/* The lowest rank whose first shard is not below this one: ceil(shard·P/V). */
+static int rank_from(lk_layout layout, int shard) {
+  int64_t V = layout.shards, P = layout.ranks;
+  return (int)((shard * P + V - 1) / V);
+}
+
+int lk_shard_rank(lk_layout layout, int shard) {
+  int rank = rank_from(layout, shard + 1) - 1;
+  assert(lk_first_shard(layout, rank) <= shard);
+  assert(shard < lk_first_shard(layout, rank + 1));
+  return rank;
+}
+
+lk_node lk_node_of(int shard, int level) {
+  return (lk_node){level, shard >> level};
+}
+
+lk_node lk_node_sibling(lk_node node) {
+  return (lk_node){node.level, node.index ^ 1};
+}
+
+static int node_start(lk_node node) {
+  return node.index << node.level;
+}
+
+static int node_end(lk_node node) {
+  return (node.index + 1) << node.level;
+}
+
+int lk_count_whole(lk_layout layout, int rank, lk_node nodes[LK_MOST_WHOLE]) {
+  int end = lk_first_shard(layout, rank + 1), count = 0;
+  for (int shard = lk_first_shard(layout, rank); shard < end;) {
+    lk_node node = lk_node_of(shard, 0), larger = lk_node_of(shard, 1);
+    while (node_start(larger) == shard && node_end(larger) <= end) {
+      node = larger;
+      larger = lk_node_of(shard, larger.level + 1);
+    }
+    assert(count < LK_MOST_WHOLE);
+    nodes[count++] = node;
+    shard = node_end(node);
+  }
+  return count;
+}
+
+int lk_is_inside(lk_layout layout, lk_node node, int rank) {
+  return lk_first_shard(layout, rank) <= node_start(node) &&
+         node_end(node) <= lk_first_shard(layout, rank + 1);
+}
+
+int lk_count_members(lk_layout layout, lk_node node, int *first) {
+  int start = rank_from(layout, node_start(node));
+  if (first) *first = start;
+  return rank_from(layout, node_end(node)) - start;
+}
+
+/* The child whose members have the even positions. */
+static lk_node find_first_child(lk_layout layout, lk_node node) {
+  lk_node left = {node.level - 1, 2 * node.index}, right = lk_node_sibling(left);
+  int more = lk_count_members(layout, left, NULL) - lk_count_members(layout, right, NULL);
+  assert(node.level > 0 && -1 <= more && more <= 1);
+  return more >= 0 ? left : right;
+}
+
+int lk_member_at(lk_layout layout, lk_node node, int position) {
+  int first, members = lk_count_members(layout, node, &first);
+  assert(0 <= position && position < members);
+  if (members == 1) return first;
+  lk_node child = find_first_child(layout, node);
+  if (position % 2) child = lk_node_sibling(child);
+  return lk_member_at(layout, child, position / 2);
+}
+
+int lk_member_position(lk_layout layout, lk_node node, int rank) {
+  int shard = lk_first_shard(layout, rank);
+  assert(shard >> node.level == node.index);
+  if (lk_count_members(layout, node, NULL) == 1) return 0;
+  lk_node child = lk_node_of(shard, node.level - 1);
+  int second = child.index != find_first_child(layout, node).index;
+  return 2 * lk_member_position(layout, child, rank) + second;
+}
+
+/* Where the span at `position` of `members` begins. */
+static size_t cut(size_t count, int position, int members) {
+  const size_t line = LK_ALIGNMENT / sizeof(float);
+  size_t lines = (count + line - 1) / line;
+  size_t first = lines * (size_t)position / (size_t)members * line;
+  return first < count ? first : count;
+}
+
+lk_span lk_member_span(lk_layout layout, lk_node node, int rank, size_t count) {
+  int members = lk_count_members(layout, node, NULL);
+  int position = lk_member_position(layout, node, rank);
+  size_t first = cut(count, position, members);
+  return (lk_span){first, cut(count, position + 1, members) - first};
+}
+
+lk_span lk_span_common(lk_span one, lk_span other) {
+  size_t first = one.first > other.first ? one.first : other.first;
+  size_t end = one.first + one.count, other_end = other.first + other.count;
+  if (other_end < end) end = other_end;
+  return (lk_span){first, first < end ? end - first : 0};
+}
