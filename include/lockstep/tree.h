@@ -1,4 +1,4 @@
-/* The sum of one array over all shards, whose bits do not depend on P. */
+/* The sum of one array over all shards, to the same bits on any number of ranks. */
 #ifndef LOCKSTEP_TREE_H
 #define LOCKSTEP_TREE_H
 
@@ -10,34 +10,61 @@
 LK_C_BEGIN
 
 /* Sums one array of `count` floats over all V shards in a fixed binary tree: shards 2i and
- * 2i+1 first, then pairs of pairs. The lower levels are inside a rank, the upper ones
- * between ranks, so the bits are the same for every power-of-two P <= V. For other P the
- * sum rounds otherwise. Holds log2(V/P) + 1 arrays and 8 MiB; nothing is allocated after
- * creation. */
+ * 2i+1 first, then pairs of pairs. A rank's contiguous shards make up whole subtrees, which
+ * it sums by itself; their sums are added between the ranks in the tree's order. So the
+ * bits are the same for every P <= V.
+ *
+ * Between ranks a sum is a reduce-scatter, after which each rank has its own parts of it
+ * (lk_tree_part), about count/P floats in all, and an all-gather, which gives every rank
+ * all parts. Either can be had alone.
+ *
+ * A tree holds so many arrays as the rank's shards need at most while they are added one by
+ * one: log2(V/P) + 1 where P is a power of two, else up to 2·log2(V/P) + 2. In a world of
+ * several ranks it also holds 8 MiB, or 16 where P is no power of two, less for small
+ * arrays. Nothing is allocated after creation. */
 typedef struct lk_tree lk_tree;
 
-/* leaves: this rank's number of shards. The caller owns *out: lk_tree_free. */
-lk_status lk_tree_create(lk_tree **out, size_t count, int leaves);
+typedef enum {
+  LK_SUM_EVERYWHERE, /* lk_tree_reduce is an all-reduce */
+  LK_SUM_SCATTERED   /* … a reduce-scatter: only the rank's own parts hold the sum */
+} lk_sum;
+
+/* For this rank's shards of V (lk_world_shards), V a power of two. The caller owns *out:
+ * lk_tree_free. Not collective, but all ranks' trees must be alike. */
+lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int shards,
+                         lk_sum sum);
 void lk_tree_free(lk_tree *tree);
 
 /* The next shard's array, zeroed, to add gradients into; valid until lk_tree_add. */
 float *lk_tree_leaf(lk_tree *tree);
 
-/* The leaf is complete: sums what can be summed. When `leaves` is even, nothing is added to
- * the last leaf but one before the last one is there too: both can be filled together. */
+/* The leaf is complete: sums what can be summed. */
 void lk_tree_add(lk_tree *tree);
+
+/* Nonzero: nothing is added to the last leaf but one before the last one is there too, so
+ * that both can be filled together. */
+int lk_tree_ends_in_pair(const lk_tree *tree);
 
 /* While the last leaf is being filled, by all ranks, each as often as it likes: elements
  * `first` … of the leaf are final. They are summed over this rank's shards, and their sum
  * over the ranks is begun, or moved on as far as it goes without waiting: MPI makes no
  * progress by itself. It changes no bits. Before the last leaf it does nothing. A failure
  * is lk_tree_reduce's. */
-void lk_tree_finish(lk_tree *tree, lk_world *world, size_t first);
+void lk_tree_finish(lk_tree *tree, size_t first);
 
-/* All ranks, after `leaves` leaves: stores in *sum the sum over all shards (owned by the
- * tree, valid until the next lk_tree_leaf), by recursive halving and doubling between
- * ranks. Completes what lk_tree_finish has begun. */
-lk_status lk_tree_reduce(lk_tree *tree, lk_world *world, float **sum);
+/* All ranks, after each has added all its leaves: stores in *sum the sum over all shards,
+ * or this rank's parts of it (owned by the tree, valid until the next lk_tree_leaf).
+ * Completes what lk_tree_finish has begun. */
+lk_status lk_tree_reduce(lk_tree *tree, float **sum);
+
+/* This rank's own parts, in the order of the elements: elements first … first + count-1
+ * (count may be 0). The parts of all ranks make up the array. Not collective. */
+int lk_tree_parts(const lk_tree *tree);
+void lk_tree_part(const lk_tree *tree, int i, size_t *first, size_t *count);
+
+/* All ranks: every rank's parts of `array` (count floats) to all ranks' arrays, as after an
+ * update of the parts by who owns them. Not between lk_tree_finish and lk_tree_reduce. */
+lk_status lk_tree_gather(lk_tree *tree, float *array);
 
 LK_C_END
 

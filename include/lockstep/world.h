@@ -54,7 +54,7 @@ lk_status lk_world_describe(lk_world *world, char **text);
 
 /* All ranks: array[count] becomes the sum of all ranks' arrays, by MPI_Allreduce. Its order
  * of adding is MPI's own, so the bits depend on P, though they are alike on all ranks: for
- * comparison, and for worlds that are no power of two. lk_tree keeps the bits. */
+ * comparison with lk_tree (lockstep/tree.h), which keeps the bits. */
 lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count);
 
 /* Ends all ranks at once, for a failure that the others cannot learn of otherwise: prints

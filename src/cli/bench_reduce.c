@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   lk_world *world;
   size_t floats;
+  int shards; /* the fewest that P ranks can have: a power of two */
   long repetitions;
   int wrong; /* sums that were not what they must be */
   lk_tree *tree;
@@ -32,32 +33,43 @@ typedef struct {
   double *slowest; /* (repetitions) */
 } race;
 
-/* Small integers, whose sum is exact in any order. */
-static void fill_array(const race *r, float *array) {
-  int factor = lk_world_rank(r->world) + 1;
+/* Small integers, whose sum is exact in any order: of term `number`, from 0 on. */
+static void fill_array(const race *r, float *array, int number) {
+  int factor = number + 1;
   for (size_t i = 0; i < r->floats; i++)
     array[i] = (float)(factor * (int)(i % 7));
 }
 
-static int is_sum(const race *r, const float *array) {
-  int P = lk_world_size(r->world);
+static int is_sum(const race *r, const float *array, int terms) {
   for (size_t i = 0; i < r->floats; i++)
-    if (array[i] != (float)(P * (P + 1) / 2 * (int)(i % 7))) return 0;
+    if (array[i] != (float)(terms * (terms + 1) / 2 * (int)(i % 7))) return 0;
   return 1;
+}
+
+static lk_status fill_leaves(race *r) {
+  int first, count;
+  LK_TRY(lk_world_shards(r->world, r->shards, &first, &count));
+  for (int shard = first; shard < first + count; shard++) {
+    fill_array(r, lk_tree_leaf(r->tree), shard);
+    lk_tree_add(r->tree);
+  }
+  return LK_OK;
 }
 
 /* All ranks: one sum, timed from a common start on. */
 static lk_status sum_once(race *r, int way, double *seconds) {
-  float *array = way == TREE ? lk_tree_leaf(r->tree) : r->array;
+  float *array = r->array;
   int any;
-  fill_array(r, array);
-  if (way == TREE) lk_tree_add(r->tree);
+  if (way == TREE)
+    LK_TRY(fill_leaves(r));
+  else
+    fill_array(r, array, lk_world_rank(r->world));
   LK_TRY(lk_world_any(r->world, 0, &any)); /* waits for all ranks */
   double begin = lk_clock();
-  LK_TRY(way == TREE ? lk_tree_reduce(r->tree, r->world, &array)
+  LK_TRY(way == TREE ? lk_tree_reduce(r->tree, &array)
                      : lk_world_sum_floats(r->world, array, r->floats));
   *seconds = lk_clock() - begin;
-  r->wrong += !is_sum(r, array);
+  r->wrong += !is_sum(r, array, way == TREE ? r->shards : lk_world_size(r->world));
   return LK_OK;
 }
 
@@ -96,7 +108,9 @@ static lk_status find_medians(race *r, timing *out) {
 
 static lk_status prepare(race *r) {
   size_t numbers = WAYS * (size_t)r->repetitions;
-  LK_TRY(lk_tree_create(&r->tree, r->floats, 1));
+  for (r->shards = 1; r->shards < lk_world_size(r->world);)
+    r->shards *= 2;
+  LK_TRY(lk_tree_create(&r->tree, r->world, r->floats, r->shards, LK_SUM_EVERYWHERE));
   LK_TRY(LK_NEW(r->array, r->floats));
   LK_TRY(LK_NEW(r->mine, numbers));
   LK_TRY(LK_NEW(r->all, numbers * (size_t)lk_world_size(r->world)));
@@ -137,7 +151,8 @@ static void print_heading(const lk_world *world) {
   int P = lk_world_size(world);
   printf("%d ranks (%d on this host); seconds: medians of the slowest rank's\n", P,
          lk_world_local_size(world));
-  if (P & (P - 1)) printf("%d is no power of two: the tree leaves the sum to MPI\n", P);
+  if (P & (P - 1))
+    printf("%d is no power of two: some ranks have two of the tree's shards\n", P);
   printf("                                        S/t, GB/s     S/t*2(P-1)/P\n"
          "   bytes       tree s        MPI s    tree     MPI    tree     MPI  tree/MPI\n");
 }

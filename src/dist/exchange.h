@@ -1,25 +1,34 @@
-/* The tree's upper levels: a sum of one array over the ranks that goes on beside other
- * work. */
+/* The tree's upper levels: a sum of arrays over the ranks that goes on beside other work.
+ */
 #ifndef LOCKSTEP_DIST_EXCHANGE_H
 #define LOCKSTEP_DIST_EXCHANGE_H
 
-#include "dist/world.h"
+#include "dist/holders.h"
+#include "lockstep/status.h"
 
 typedef struct lk_exchange lk_exchange;
 
-/* For arrays of `count` floats. The caller owns *out: lk_exchange_free. */
-lk_status lk_exchange_create(lk_exchange **out, size_t count);
+/* Reduce-scatter, all-gather, or one after the other. */
+enum { LK_SCATTER = 1, LK_GATHER = 2 };
+
+/* Sums arrays of `count` floats, those of one rank `stride` floats apart, one for each
+ * whole node of its shards. The caller owns *out: lk_exchange_free. */
+lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size_t count,
+                             size_t stride);
 void lk_exchange_free(lk_exchange *exchange);
 
-/* All ranks, P a power of two, each as often as it likes: elements `ready` … of the array
- * are this rank's final ones; moves their sum over the ranks on as far as it goes without
- * waiting. `ready` may fall from call to call; the array must be the same one until
- * lk_exchange_complete. */
-lk_status lk_exchange_poll(lk_exchange *exchange, lk_world *world, float *array,
-                           size_t ready);
+/* All ranks, each as often as it likes: elements `ready` … of the arrays are this rank's
+ * final ones; moves the phases on as far as they go without waiting. `ready` may fall from
+ * call to call; arrays and phases must be the same until lk_exchange_complete. */
+lk_status lk_exchange_poll(lk_exchange *exchange, int phases, float *arrays, size_t ready);
 
-/* All ranks: the whole array is ready; waits until it is the sum. */
-lk_status lk_exchange_complete(lk_exchange *exchange, lk_world *world, float *array);
+/* All ranks: all of the arrays is ready; waits until the phases are over. */
+lk_status lk_exchange_complete(lk_exchange *exchange, int phases, float *arrays);
+
+/* Each rank has its own span of every piece of the array after LK_SCATTER, and must have it
+ * before LK_GATHER. Pieces are counted from the array's start. */
+int lk_exchange_pieces(const lk_exchange *exchange);
+lk_span lk_exchange_own(const lk_exchange *exchange, int piece);
 
 /* to[i] += from[i] */
 void lk_add_array(float *restrict to, const float *restrict from, size_t count);

@@ -1,54 +1,80 @@
 /* The tree's lower levels: a binary counter over this rank's shards.
  *
- * The arrays form a stack of partial sums. Leaf n goes on top; then, as in counting up, one
- * sum of two equal neighbours is made for every trailing one of n in binary. So the stack
- * never holds more than log2(leaves) + 1 arrays, and shards 2i and 2i+1 always meet first.
- * After the last leaf the whole stack falls together, from the top; that can be done with a
- * part of the array before the others, for each element is a sum of its own. */
+ * The arrays form a stack of partial sums. A leaf goes on top; then one sum of two equal
+ * neighbours is made for every node that the leaf completes. So shards 2i and 2i+1 always
+ * meet first, and what is left at the end are the sums of the rank's whole nodes. What the
+ * last leaf completes falls together from the top; that can be done with a part of the
+ * array before the others, for each element is a sum of its own. */
 #include "lockstep/tree.h"
 #include "dist/exchange.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
 #include "lockstep/types.h"
+#include <assert.h>
 #include <string.h>
 
 struct lk_tree {
-  size_t count;  /* floats an array */
-  size_t stride; /* floats from one array of the stack to the next: whole cache lines */
-  int leaves;    /* this rank's shards */
-  int added;     /* of them so far */
-  int depth;     /* finished arrays on the stack */
-  size_t open;   /* elements 0 … open-1 of the stack have not fallen together yet */
-  float *stack;  /* (log2(leaves) + 1 arrays), owned */
+  size_t count;      /* floats an array */
+  size_t stride;     /* floats from one array of the stack to the next: whole cache lines */
+  int first, leaves; /* this rank's shards */
+  int added;         /* of them so far */
+  int depth;         /* finished arrays on the stack */
+  int last_merges;   /* sums that the last leaf completes */
+  size_t open;       /* elements 0 … open-1 of the stack have not fallen together yet */
+  float *stack;      /* (the most arrays at a time), owned */
+  int ranks;
+  int phases; /* of the exchange */
   lk_exchange *exchange;
   lk_status status; /* of the exchange, which goes on beside other work */
 };
 
-static size_t stack_arrays(int leaves) {
-  size_t arrays = 1;
-  for (int n = leaves - 1; n > 0; n /= 2)
-    arrays++;
-  return arrays;
+/* How many nodes a shard completes that begin at `first` or behind it: it is the last one
+ * of 2, 4 … */
+static int count_merges(int first, int shard) {
+  int merges = 0;
+  while ((shard + 1) % (2 << merges) == 0 && shard + 1 - (2 << merges) >= first)
+    merges++;
+  return merges;
 }
 
-lk_status lk_tree_create(lk_tree **out, size_t count, int leaves) {
+/* The most arrays on the stack while leaf after leaf is added. */
+static int count_arrays(int first, int leaves) {
+  int depth = 0, most = 0;
+  for (int shard = first; shard < first + leaves; shard++) {
+    if (++depth > most) most = depth;
+    depth -= count_merges(first, shard);
+  }
+  return most;
+}
+
+static lk_status allocate_stack(lk_tree *tree) {
   const size_t line = LK_ALIGNMENT / sizeof(float);
-  size_t floats;
+  size_t floats, count = tree->count;
+  size_t arrays = (size_t)count_arrays(tree->first, tree->leaves);
+  tree->stride = count / line * line + (count % line ? line : 0);
+  if (tree->stride < count || __builtin_mul_overflow(tree->stride, arrays, &floats))
+    return lk_fail(LK_INTERNAL, "sums of %zu numbers are more than memory can address",
+                   count);
+  return lk_allocate((void **)&tree->stack, floats, sizeof(float), "gradient sums");
+}
+
+lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int shards,
+                         lk_sum sum) {
+  lk_layout layout = {shards, lk_world_size(world)};
+  int first, leaves, rank = lk_world_rank(world);
   lk_tree *tree = NULL;
   lk_status status;
   *out = NULL;
-  if (leaves < 1)
-    return lk_fail(LK_INTERNAL, "a sum needs at least one shard on each rank, not %d",
-                   leaves);
-  size_t stride = count / line * line + (count % line ? line : 0);
-  if (stride < count || __builtin_mul_overflow(stride, stack_arrays(leaves), &floats))
-    return lk_fail(LK_INTERNAL, "sums of %zu numbers are more than memory can address",
-                   count);
+  LK_TRY(lk_world_shards(world, shards, &first, &leaves));
+  if (!lk_layout_is_valid(layout))
+    return lk_fail(LK_INTERNAL, "%d shards are no power of two", shards);
   LK_TRY(LK_NEW(tree, 1));
-  *tree = (lk_tree){.count = count, .stride = stride, .leaves = leaves};
-  LK_TRY_OR(failed,
-            lk_allocate((void **)&tree->stack, floats, sizeof(float), "gradient sums"));
-  LK_TRY_OR(failed, lk_exchange_create(&tree->exchange, count));
+  *tree =
+      (lk_tree){.count = count, .first = first, .leaves = leaves, .ranks = layout.ranks};
+  tree->last_merges = count_merges(first, first + leaves - 1);
+  tree->phases = sum == LK_SUM_SCATTERED ? LK_SCATTER : LK_SCATTER | LK_GATHER;
+  LK_TRY_OR(failed, allocate_stack(tree));
+  LK_TRY_OR(failed, lk_exchange_create(&tree->exchange, layout, rank, count, tree->stride));
   *out = tree;
   return LK_OK;
 failed:
@@ -64,6 +90,7 @@ void lk_tree_free(lk_tree *tree) {
 }
 
 static float *array_at(const lk_tree *tree, int depth) {
+  assert(0 <= depth && depth <= tree->leaves);
   return tree->stack + (size_t)depth * tree->stride;
 }
 
@@ -82,49 +109,68 @@ void lk_add_array(float *restrict to, const float *restrict from, size_t count) 
 }
 
 void lk_tree_add(lk_tree *tree) {
+  assert(tree->added < tree->leaves);
   tree->depth++;
   if (++tree->added == tree->leaves) return; /* falls together in another way */
   lk_profile_switch(LK_PART_REST);
-  for (int carry = tree->added - 1; carry & 1; carry >>= 1) {
+  for (int i = count_merges(tree->first, tree->first + tree->added - 1); i > 0; i--) {
     tree->depth--;
+    assert(tree->depth > 0);
     lk_add_array(array_at(tree, tree->depth - 1), array_at(tree, tree->depth), tree->count);
   }
 }
 
-/* Elements `first` … of all arrays up to the one at `top` fall together, if they have not
- * yet. */
+int lk_tree_ends_in_pair(const lk_tree *tree) {
+  return tree->last_merges > 0;
+}
+
+/* Elements `first` … of what the last leaf completes, which is the array at `top`, fall
+ * together, if they have not yet. */
 static void collapse(lk_tree *tree, int top, size_t first) {
   if (first >= tree->open) return;
+  assert(tree->last_merges <= top);
   lk_profile_switch(LK_PART_REST);
-  for (int depth = top; depth > 0; depth--)
+  for (int depth = top; depth > top - tree->last_merges; depth--)
     lk_add_array(array_at(tree, depth - 1) + first, array_at(tree, depth) + first,
                  tree->open - first);
   tree->open = first;
 }
 
-static int is_power_of_two(int n) {
-  return (n & (n - 1)) == 0;
-}
-
-/* In other worlds than powers of two MPI sums at the end: its order of adding depends on
- * where an array is cut. */
-void lk_tree_finish(lk_tree *tree, lk_world *world, size_t first) {
+void lk_tree_finish(lk_tree *tree, size_t first) {
   if (tree->added != tree->leaves - 1 || tree->status != LK_OK) return;
   lk_part before = lk_profile_switch(LK_PART_COMMUNICATION);
+  assert(first <= tree->count);
   collapse(tree, tree->depth, first);
   lk_profile_switch(LK_PART_COMMUNICATION);
-  if (world->size > 1 && is_power_of_two(world->size))
-    tree->status = lk_exchange_poll(tree->exchange, world, tree->stack, tree->open);
+  if (tree->ranks > 1)
+    tree->status = lk_exchange_poll(tree->exchange, tree->phases, tree->stack, tree->open);
   lk_profile_switch(before);
 }
 
-lk_status lk_tree_reduce(lk_tree *tree, lk_world *world, float **sum) {
+lk_status lk_tree_reduce(lk_tree *tree, float **sum) {
   if (tree->added != tree->leaves)
     return lk_fail(LK_INTERNAL, "%d of %d shards were summed", tree->added, tree->leaves);
   LK_TRY(tree->status);
   collapse(tree, tree->depth - 1, 0);
   lk_profile_switch(LK_PART_COMMUNICATION);
   *sum = tree->stack;
-  if (!is_power_of_two(world->size)) return lk_world_sum_floats(world, *sum, tree->count);
-  return world->size == 1 ? LK_OK : lk_exchange_complete(tree->exchange, world, *sum);
+  if (tree->ranks == 1) return LK_OK;
+  return lk_exchange_complete(tree->exchange, tree->phases, tree->stack);
+}
+
+int lk_tree_parts(const lk_tree *tree) {
+  return lk_exchange_pieces(tree->exchange);
+}
+
+void lk_tree_part(const lk_tree *tree, int i, size_t *first, size_t *count) {
+  lk_span own = lk_exchange_own(tree->exchange, i);
+  assert(own.first + own.count <= tree->count);
+  *first = own.first;
+  *count = own.count;
+}
+
+lk_status lk_tree_gather(lk_tree *tree, float *array) {
+  lk_profile_switch(LK_PART_COMMUNICATION);
+  if (tree->ranks == 1) return LK_OK;
+  return lk_exchange_complete(tree->exchange, LK_GATHER, array);
 }

@@ -122,18 +122,8 @@ static lk_status one_step(lk_loop *loop) {
   return t->stopping && t->step < t->steps ? lk_trainer_report_stop(t) : LK_OK;
 }
 
-static void warn_of_rounding(const lk_trainer *t) {
-  int size = lk_world_size(t->world);
-  if (t->run && (size & (size - 1)))
-    lk_say("%d ranks are no power of two: sums may round otherwise than on 1, "
-           "2, 4 … "
-           "ranks",
-           size);
-}
-
 /* All ranks: what the settings leave unused is said before the time is spent. */
 static lk_status warn(const lk_trainer *t) {
-  warn_of_rounding(t);
   lk_trainer_warn_of_rate(t);
   return lk_trainer_warn_of_length(t);
 }

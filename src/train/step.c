@@ -11,14 +11,14 @@ enum { MOST_SKIPPED = 10 }; /* updates left out in a row, before the run stops *
 static void send_gradients(void *context, size_t first) {
   lk_trainer *t = context;
   t->final = first;
-  lk_tree_finish(t->tree, t->world, first);
+  lk_tree_finish(t->tree, first);
 }
 
 /* In that of the shard beside it, which is ahead by one part. */
 static void move_gradients(void *context, size_t first) {
   lk_trainer *t = context;
   (void)first;
-  lk_tree_finish(t->tree, t->world, t->final);
+  lk_tree_finish(t->tree, t->final);
 }
 
 static void forward_shard(lk_trainer *t, int i, int slot) {
@@ -171,7 +171,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
 static lk_status make_step(lk_trainer *t, lk_metrics *metrics) {
   float *sum;
   compute_shards(t);
-  LK_TRY(lk_tree_reduce(t->tree, t->world, &sum));
+  LK_TRY(lk_tree_reduce(t->tree, &sum));
   LK_TRY(sum_losses(t, metrics));
   return update(t, sum, metrics);
 }

@@ -73,7 +73,7 @@ static lk_status open_data(lk_trainer *t, lk_task task, const lk_tokenizer *toke
 
 /* The last two shards together leave twice the time to send gradients in. */
 static int computes_pairs(const lk_trainer *t) {
-  return t->config->overlap && lk_world_size(t->world) > 1 && t->shard_count % 2 == 0;
+  return t->config->overlap && lk_world_size(t->world) > 1 && lk_tree_ends_in_pair(t->tree);
 }
 
 static lk_status make_buffers(lk_trainer *t) {
@@ -86,13 +86,14 @@ static lk_status make_buffers(lk_trainer *t) {
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
   LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
+  LK_TRY(lk_tree_create(&t->tree, t->world, t->table->count, (int)t->config->shards,
+                        LK_SUM_EVERYWHERE));
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
                            (lk_precision)t->config->precision));
   }
-  if (t->config->optimizer) LK_TRY(lk_muon_create(&t->muon, t->table, t->world));
-  return lk_tree_create(&t->tree, t->table->count, t->shard_count);
+  return t->config->optimizer ? lk_muon_create(&t->muon, t->table, t->world) : LK_OK;
 }
 
 static void set_recipe(lk_trainer *t) {

@@ -1,4 +1,4 @@
-/* The world on this many ranks: 1 2 3 4 5 6 7 8
+/* The world on this many ranks: 1 2 3 4 5 6 7 8 12
  *
  * `test_world abort` and `test_world broken` instead end as a failing rank does, for
  * tests/mpi/abort.sh. */
@@ -6,12 +6,11 @@
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"
 #include "lockstep/world.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARDS = 8 };
+enum { SHARDS = 16, MOST_RANKS = 16 };
 
 static lk_world *world;
 static int failures;
@@ -26,10 +25,6 @@ static int failures;
     }                                                                                      \
   } while (0)
 
-static int is_power_of_two(int n) {
-  return (n & (n - 1)) == 0;
-}
-
 typedef float (*element_of)(int shard, size_t element);
 
 static float small_integer(int shard, size_t element) {
@@ -39,7 +34,7 @@ static float small_integer(int shard, size_t element) {
 /* Either sign and magnitudes from 2^-8 to 2^8, so that every order of adding rounds in its
  * own way. The bits are those of a mixing function (MurmurHash3's), for speed. */
 static float random_float(int shard, size_t element) {
-  uint32_t bits = (uint32_t)element * 8 + (uint32_t)shard;
+  uint32_t bits = (uint32_t)element * SHARDS + (uint32_t)shard;
   bits = (bits ^ bits >> 16) * 0x85ebca6bu;
   bits = (bits ^ bits >> 13) * 0xc2b2ae35u;
   bits ^= bits >> 16;
@@ -71,15 +66,12 @@ static size_t wrong_elements(const float *sum, element_of value, size_t count) {
   size_t wrong = 0;
   for (size_t i = 0; i < count; i++) {
     float expected = tree_sum(value, 0, SHARDS, i);
-    if (is_power_of_two(lk_world_size(world)))
-      wrong += memcmp(&sum[i], &expected, sizeof expected) != 0;
-    else /* eight numbers below 2^8, each sum rounded to 24 bits */
-      wrong += fabsf(sum[i] - expected) > 8 * 256 * 0x1p-24f * 8;
+    wrong += memcmp(&sum[i], &expected, sizeof expected) != 0;
   }
   return wrong;
 }
 
-/* Every rank must hold rank 0's bits, in any world. */
+/* Every rank must hold rank 0's bits. */
 static void check_replicas(const float *sum, size_t count) {
   lk_hash mine = lk_hash_bytes(sum, count * sizeof *sum), first = mine;
   CHECK(lk_world_broadcast(world, &first, sizeof first) == LK_OK);
@@ -91,12 +83,10 @@ static void check_replicas(const float *sum, size_t count) {
 static void test_sums(size_t count) {
   lk_tree *tree = NULL;
   float *sum = NULL;
-  int first = 0, mine = 0;
-  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
-  CHECK(lk_tree_create(&tree, count, mine) == LK_OK);
+  CHECK(lk_tree_create(&tree, world, count, SHARDS, LK_SUM_EVERYWHERE) == LK_OK);
   uint64_t before = lk_allocations_made();
   fill_leaves(tree, small_integer, count);
-  CHECK(lk_tree_reduce(tree, world, &sum) == LK_OK);
+  CHECK(lk_tree_reduce(tree, &sum) == LK_OK);
   for (size_t i = 0; i < count; i++) {
     float expected = 0;
     for (int shard = 0; shard < SHARDS; shard++)
@@ -107,7 +97,7 @@ static void test_sums(size_t count) {
     }
   }
   fill_leaves(tree, random_float, count); /* the same tree again: leaves start at zero */
-  CHECK(lk_tree_reduce(tree, world, &sum) == LK_OK);
+  CHECK(lk_tree_reduce(tree, &sum) == LK_OK);
   CHECK(wrong_elements(sum, random_float, count) == 0);
   check_replicas(sum, count);
   CHECK(lk_allocations_made() == before);
@@ -128,8 +118,8 @@ static void fill_from_the_end(lk_tree *tree, element_of value, size_t count) {
       for (size_t i = from; i < end; i++)
         leaf[i] = value(shard, i);
       end = from;
-      lk_tree_finish(tree, world, end);
-      lk_tree_finish(tree, world, end);
+      lk_tree_finish(tree, end);
+      lk_tree_finish(tree, end);
     }
     lk_tree_add(tree);
   }
@@ -140,16 +130,14 @@ static void fill_from_the_end(lk_tree *tree, element_of value, size_t count) {
 static void test_overlap(size_t count) {
   lk_tree *tree = NULL;
   float *sum = NULL;
-  int first = 0, mine = 0;
-  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
-  CHECK(lk_tree_create(&tree, count, mine) == LK_OK);
+  CHECK(lk_tree_create(&tree, world, count, SHARDS, LK_SUM_EVERYWHERE) == LK_OK);
   uint64_t before = lk_allocations_made();
   for (int early = 1; early <= 3; early++) {
     if (early & (1 + lk_world_rank(world) % 2))
       fill_from_the_end(tree, random_float, count);
     else
       fill_leaves(tree, random_float, count);
-    CHECK(lk_tree_reduce(tree, world, &sum) == LK_OK);
+    CHECK(lk_tree_reduce(tree, &sum) == LK_OK);
     CHECK(wrong_elements(sum, random_float, count) == 0);
     check_replicas(sum, count);
   }
@@ -169,16 +157,62 @@ static void test_order_matters(void) {
   CHECK(differ > 100);
 }
 
+/* Each rank's parts hold the sum; handed out, they make up the whole array everywhere. */
+static void test_scattering(size_t count) {
+  lk_tree *tree = NULL;
+  float *sum = NULL, *array = NULL;
+  CHECK(lk_tree_create(&tree, world, count, SHARDS, LK_SUM_SCATTERED) == LK_OK);
+  CHECK(LK_NEW(array, count) == LK_OK);
+  for (int early = 0; early <= 1; early++) {
+    if (early)
+      fill_from_the_end(tree, random_float, count);
+    else
+      fill_leaves(tree, random_float, count);
+    CHECK(lk_tree_reduce(tree, &sum) == LK_OK);
+    memset(array, 0xff, count * sizeof *array);
+    for (int i = 0; i < lk_tree_parts(tree); i++) {
+      size_t first, own;
+      lk_tree_part(tree, i, &first, &own);
+      memcpy(array + first, sum + first, own * sizeof *array);
+    }
+    CHECK(lk_tree_gather(tree, array) == LK_OK);
+    CHECK(wrong_elements(array, random_float, count) == 0);
+  }
+  lk_free(array);
+  lk_tree_free(tree);
+}
+
+/* A rank's parts are about its share of the array, and lie in it. */
+static void test_parts(size_t count) {
+  lk_tree *tree = NULL;
+  int P = lk_world_size(world);
+  double mine = 0, all[MOST_RANKS], sum = 0;
+  CHECK(lk_tree_create(&tree, world, count, SHARDS, LK_SUM_SCATTERED) == LK_OK);
+  for (int i = 0; i < lk_tree_parts(tree); i++) {
+    size_t first, own;
+    lk_tree_part(tree, i, &first, &own);
+    CHECK(first + own <= count);
+    mine += (double)own;
+  }
+  CHECK(mine <= (double)count / P + 32 * lk_tree_parts(tree));
+  CHECK(lk_world_gather(world, &mine, 1, all) == LK_OK);
+  for (int r = 0; r < P; r++)
+    sum += all[r];
+  CHECK(sum == (double)count);
+  lk_tree_free(tree);
+}
+
 static void test_unfinished_tree(void) {
   lk_tree *tree = NULL;
   float *sum = NULL;
-  CHECK(lk_tree_create(&tree, 10, 2) == LK_OK);
+  CHECK(lk_tree_create(&tree, world, 10, 64, LK_SUM_EVERYWHERE) == LK_OK);
   lk_tree_leaf(tree);
   lk_tree_add(tree);
-  CHECK(lk_tree_reduce(tree, world, &sum) == LK_INTERNAL);
+  CHECK(lk_tree_reduce(tree, &sum) == LK_INTERNAL);
   lk_tree_free(tree);
-  CHECK(lk_tree_create(&tree, 10, 0) == LK_INTERNAL);
-  CHECK(lk_tree_create(&tree, SIZE_MAX / 4, 8) == LK_INTERNAL);
+  CHECK(lk_tree_create(&tree, world, 10, 0, LK_SUM_EVERYWHERE) == LK_USAGE);
+  CHECK(lk_tree_create(&tree, world, 10, 24, LK_SUM_EVERYWHERE) == LK_INTERNAL);
+  CHECK(lk_tree_create(&tree, world, SIZE_MAX / 4, 64, LK_SUM_EVERYWHERE) == LK_INTERNAL);
   CHECK(tree == NULL);
 }
 
@@ -239,7 +273,7 @@ static void test_broadcast(void) {
 
 static void test_gather(void) {
   int rank = lk_world_rank(world), P = lk_world_size(world);
-  double mine[3] = {rank, rank + 0.25, -rank}, all[3 * 8];
+  double mine[3] = {rank, rank + 0.25, -rank}, all[3 * MOST_RANKS];
   CHECK(lk_world_gather(world, mine, 3, all) == LK_OK);
   for (int r = 0; r < P; r++)
     CHECK(all[3 * r] == r && all[3 * r + 1] == r + 0.25 && all[3 * r + 2] == -r);
@@ -250,7 +284,7 @@ static void test_shards(void) {
   for (int V = 1; V < P; V++)
     CHECK(lk_world_shards(world, V, &first, &count) == LK_USAGE);
   for (int V = P; V <= 64; V++) {
-    double mine[2], all[2 * 8], next = 0;
+    double mine[2], all[2 * MOST_RANKS], next = 0;
     CHECK(lk_world_shards(world, V, &first, &count) == LK_OK);
     mine[0] = first, mine[1] = count;
     CHECK(lk_world_gather(world, mine, 2, all) == LK_OK);
@@ -263,7 +297,7 @@ static void test_shards(void) {
 }
 
 static void test_place(void) {
-  double mine = lk_world_rank(world), all[8];
+  double mine = lk_world_rank(world), all[MOST_RANKS];
   CHECK(lk_world_gather(world, &mine, 1, all) == LK_OK);
   for (int r = 0; r < lk_world_size(world); r++)
     CHECK(all[r] == r);
@@ -298,6 +332,10 @@ static void run_tests(void) {
     test_sums(counts[i]);
   test_overlap(1000);
   test_overlap(10 * 131072 + 17); /* more pieces than travel at a time */
+  test_scattering(0);
+  test_scattering(100);
+  test_scattering(3 * 131072 + 1000);
+  test_parts(3 * 131072 + 1000);
   test_unfinished_tree();
   test_agreement();
   test_long_message();
