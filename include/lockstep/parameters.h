@@ -1,22 +1,13 @@
-/* The model's shape and its parameter table: one list gives names, shapes, offsets and
- * decay. */
+/* The parameter table of a model: one list gives names, shapes, offsets and decay. */
 #ifndef LOCKSTEP_PARAMETERS_H
 #define LOCKSTEP_PARAMETERS_H
 
 #include "lockstep/linkage.h"
 #include "lockstep/memory.h"
+#include "lockstep/shape.h"
 #include "lockstep/types.h"
 
 LK_C_BEGIN
-
-typedef struct {
-  int layers;     /* L */
-  int heads;      /* H, divides channels */
-  int channels;   /* C */
-  int block;      /* longest sequence */
-  int vocabulary; /* ids */
-  int rotary;     /* nonzero: rotary positions, and no tensor pos_emb */
-} lk_shape;
 
 typedef enum { LK_INITIAL_ZERO, LK_INITIAL_ONE, LK_INITIAL_NORMAL } lk_initial;
 
@@ -39,7 +30,7 @@ typedef struct {
   uint64_t count;     /* parameters in all; the array has no gaps */
 } lk_parameters;
 
-/* LK_USAGE when the shape is impossible or too large to address. The caller owns *out. */
+/* LK_USAGE when lk_shape_check refuses the shape. The caller owns *out. */
 lk_status lk_parameters_create(lk_parameters **out, const lk_shape *shape);
 void lk_parameters_free(lk_parameters *parameters);
 

@@ -12,7 +12,7 @@ static void print_checkpoint(const lk_checkpoint *c, const char *path,
   printf("tokens: %llu\nseed: %llu\nmodel: %d layers, %d heads, %d channels, block %d%s\n",
          (unsigned long long)info->tokens, (unsigned long long)info->seed,
          info->shape.layers, info->shape.heads, info->shape.channels, info->shape.block,
-         info->shape.rotary ? ", rotary positions" : "");
+         info->shape.positions ? ", rotary positions" : "");
   printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
          (unsigned long long)info->corpus_characters,
          (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);

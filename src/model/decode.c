@@ -35,7 +35,8 @@ static lk_status allocate(lk_decoder *d) {
   size_t per_row = s->heads > 2 ? (size_t)s->heads : 2;
   LK_TRY(lk_tensors_create(&d->weights, d->table));
   LK_TRY(lk_attention_create(&d->attention, s->heads, s->channels / s->heads, s->block));
-  if (s->rotary) LK_TRY(lk_rotary_create(&d->rotary, s->block, s->channels / s->heads));
+  if (s->positions == LK_ROTARY_POSITIONS)
+    LK_TRY(lk_rotary_create(&d->rotary, s->block, s->channels / s->heads));
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
     LK_TRY(LK_NEW(d->cache[l], rows * 2 * C));

@@ -130,7 +130,7 @@ lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
   LK_TRY_OR(failed, lk_tensors_create(&m->gradients, parameters));
   LK_TRY_OR(failed,
             lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
-  if (s->rotary)
+  if (s->positions == LK_ROTARY_POSITIONS)
     LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads));
   lay_out(m, &walk, max_sequences, backward);
   LK_TRY_OR(failed, lk_allocate(&m->memory, walk.used, 1, "activations"));

@@ -47,30 +47,10 @@ static void fill(lk_parameters *table) {
   LK_LAST_TENSORS(LK_APPEND)
 }
 
-static lk_status check_shape(const lk_shape *s) {
-  if (s->layers < 1 || s->layers > 1024 || s->channels < 1 || s->channels > 65536 ||
-      s->block < 1 || s->block > 65536 || s->vocabulary < 3 || s->vocabulary > LK_MOST_IDS)
-    return lk_fail(LK_USAGE,
-                   "a model of %d layers, %d channels, block %d and %d ids is out of "
-                   "range",
-                   s->layers, s->channels, s->block, s->vocabulary);
-  if (s->heads < 1 || s->channels % s->heads)
-    return lk_fail(LK_USAGE,
-                   "%d heads do not divide %d channels; choose model.heads so that "
-                   "they do",
-                   s->heads, s->channels);
-  if (s->rotary && s->channels / s->heads % 2)
-    return lk_fail(LK_USAGE,
-                   "rotary positions turn pairs of a head's channels, and %d channels in "
-                   "%d heads are an odd number each; change model.heads",
-                   s->channels, s->heads);
-  return LK_OK;
-}
-
 lk_status lk_parameters_create(lk_parameters **out, const lk_shape *shape) {
   lk_parameters *table = NULL;
   *out = NULL;
-  LK_TRY(check_shape(shape));
+  LK_TRY(lk_shape_check(shape));
   LK_TRY(LK_NEW(table, 1));
   table->shape = *shape;
   lk_status status =

@@ -11,7 +11,8 @@
 
 #define LK_FIRST_TENSORS(X)                                                                \
   X(tok_emb, "tok_emb.weight", 2, s->vocabulary, s->channels, 1, 1, LK_INITIAL_NORMAL)     \
-  X(pos_emb, "pos_emb", 3, !s->rotary, s->block, s->channels, 1, LK_INITIAL_NORMAL)
+  X(pos_emb, "pos_emb", 3, s->positions == LK_LEARNED_POSITIONS, s->block, s->channels, 1, \
+    LK_INITIAL_NORMAL)
 
 #define LK_BLOCK_TENSORS(X)                                                                \
   X(ln1_weight, "ln1.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                     \

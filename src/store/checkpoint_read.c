@@ -30,7 +30,7 @@ static lk_status read_shape(const lk_h5_file *file, lk_shape *shape) {
   LK_TRY(read_size(file, "heads", 65536, &shape->heads));
   LK_TRY(read_size(file, "channels", 65536, &shape->channels));
   LK_TRY(read_size(file, "block", MOST_BLOCK, &shape->block));
-  shape->rotary = !lk_h5_has(file, "model/pos_emb");
+  shape->positions = !lk_h5_has(file, "model/pos_emb");
   return read_size(file, "vocabulary", LK_MOST_IDS, &shape->vocabulary);
 }
 

@@ -40,12 +40,12 @@ lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
     *keys[i].value = (uint64_t)keys[i].found;
   }
   if (lk_config_is_set(config, "model.positions") &&
-      config->model_positions != shape->rotary)
+      config->model_positions != shape->positions)
     return lk_fail(LK_USAGE,
                    "%s: the model of %s has other model.positions; leave it out or use a "
                    "model that has them",
                    lk_config_origin(config, "model.positions"), model);
-  config->model_positions = shape->rotary;
+  config->model_positions = shape->positions;
   return LK_OK;
 }
 

@@ -88,7 +88,7 @@ static void read_shape(lk_shape *shape) {
   read_attribute("channels", H5T_NATIVE_INT, &shape->channels);
   read_attribute("block", H5T_NATIVE_INT, &shape->block);
   read_attribute("vocabulary", H5T_NATIVE_INT, &shape->vocabulary);
-  shape->rotary = H5Lexists(t.file, "weights/pos_emb", H5P_DEFAULT) <= 0;
+  shape->positions = H5Lexists(t.file, "weights/pos_emb", H5P_DEFAULT) <= 0;
 }
 
 static void read_pack(void) {

@@ -34,7 +34,7 @@ own base signals draft
 own attention attention
 own lab lab report table
 own nn nn
-own model parameters pack model
+own model shape parameters pack model
 own text text normal foreign clean characters
 own data lexicon corpus questions objective plan synth
 own dist world tree watchdog

@@ -107,7 +107,7 @@ static void test_scan(void **state) {
 static void test_rotary(void **state) {
   (void)state;
   lk_shape turned = shape;
-  turned.rotary = 1;
+  turned.positions = LK_ROTARY_POSITIONS;
   lk_checkpoint *out, *in = make_checkpoint_of(&turned, 1);
   assert_null(lk_parameters_find(in->table, "pos_emb"));
   must(lk_checkpoint_write("rotary.h5", in));

@@ -1,0 +1,85 @@
+/* The model's shape: one list of its fields. The struct, its limits, the config's keys
+ * under model:, what checkpoints say, what a model that training starts from imposes, and
+ * messages derive from it. */
+#ifndef LOCKSTEP_SHAPE_H
+#define LOCKSTEP_SHAPE_H
+
+#include "lockstep/linkage.h"
+#include "lockstep/status.h"
+#include <stddef.h>
+
+LK_C_BEGIN
+
+/* X(A, field, type, default, least, most, names, bits, words, help): A is passed on; type,
+ * default, bits and help are those of the config's key model.FIELD (config_keys.h), and
+ * names is "a|b" for a choice, "" for a count. words: the field in a description, %d or %s
+ * standing for its value. Every checkpoint says its sizes. */
+/* clang-format off */
+#define LK_SHAPE_SIZES(X, A)                                                               \
+  X(A, layers, count, "4", 1, 1024, "", 1, "%d layers",                                    \
+    "transformer blocks")                                                                  \
+  X(A, heads, count, "8", 1, 65536, "", 1, "%d heads",                                     \
+    "attention heads a block; a divisor of channels")                                      \
+  X(A, channels, count, "256", 1, 65536, "", 1, "%d channels",                             \
+    "width of the residual stream")                                                        \
+  X(A, block, count, "128", 8, 65536, "", 1, "block %d",                                   \
+    "longest sequence in characters")
+
+/* What may be left as it is: 0 is the default, and a checkpoint does not say it. */
+#define LK_SHAPE_OPTIONS(X, A)                                                             \
+  X(A, positions, choice, "learned", 0, 1, "learned|rotary", 1, "%s positions",            \
+    "a learned vector for each position, or queries and keys turned by it")
+/* clang-format on */
+
+#define LK_SHAPE_FIELDS(X, A) LK_SHAPE_SIZES(X, A) LK_SHAPE_OPTIONS(X, A)
+
+#define LK_SHAPE_INT(A, field, ...) int field;
+
+typedef struct {
+  LK_SHAPE_SIZES(LK_SHAPE_INT, ) int vocabulary; /* ids */
+  LK_SHAPE_OPTIONS(LK_SHAPE_INT, )
+} lk_shape;
+
+/* Values of choices, in the order of their names. */
+typedef enum { LK_LEARNED_POSITIONS, LK_ROTARY_POSITIONS } lk_positions;
+
+/* A row of the list as data. */
+typedef struct {
+  const char *name;
+  size_t offset; /* of the int in lk_shape */
+  int least, most;
+  const char *names; /* of a choice; "": a number */
+  int optional;      /* one of LK_SHAPE_OPTIONS */
+  const char *words;
+} lk_shape_field;
+
+#define LK_SHAPE_ONE(A, field, ...) LK_SHAPE_AT_##field,
+enum { LK_SHAPE_FIELDS(LK_SHAPE_ONE, ) LK_SHAPE_FIELD_COUNT };
+extern const lk_shape_field lk_shape_fields[LK_SHAPE_FIELD_COUNT];
+
+static inline int lk_shape_get(const lk_shape *shape, const lk_shape_field *field) {
+  return *(const int *)((const char *)shape + field->offset);
+}
+
+static inline void lk_shape_set(lk_shape *shape, const lk_shape_field *field, int value) {
+  *(int *)((char *)shape + field->offset) = value;
+}
+
+enum { LK_SHAPE_NAME_SIZE = 32, LK_SHAPE_TEXT_SIZE = 512 };
+
+/* The name of a choice's value, which is one of its own. */
+void lk_shape_name(const lk_shape_field *field, int value, char name[LK_SHAPE_NAME_SIZE]);
+
+/* The value of a choice by its name; -1: none. */
+int lk_shape_named(const lk_shape_field *field, const char *name);
+
+/* "4 layers, 8 heads, 256 channels, block 128": sizes, and options that are not left as
+ * they are. */
+void lk_shape_describe(const lk_shape *shape, char text[LK_SHAPE_TEXT_SIZE]);
+
+/* LK_USAGE, with the fix, when a field is out of its limits or two do not go together. */
+lk_status lk_shape_check(const lk_shape *shape);
+
+LK_C_END
+
+#endif
