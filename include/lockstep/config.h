@@ -58,6 +58,14 @@ lk_status lk_config_value(const lk_config *config, const char *key, char **text)
  * with its origin, for anything else. */
 lk_status lk_config_time_limit(const lk_config *config, double *seconds);
 
+/* The shape that the keys under model: give, with so many ids. */
+lk_shape lk_config_shape(const lk_config *config, int vocabulary);
+
+/* The shape of a model that training starts from becomes the config's. LK_USAGE, naming
+ * `model`, when a key was set to something else. */
+lk_status lk_config_adopt_shape(lk_config *config, const lk_shape *shape,
+                                const char *model);
+
 /* Hash of the keys that the bits of a run depend on (bits column of the table). */
 lk_status lk_config_hash(const lk_config *config, lk_hash *hash);
 

@@ -9,6 +9,7 @@
 #ifndef LOCKSTEP_CONFIG_KEYS_H
 #define LOCKSTEP_CONFIG_KEYS_H
 
+#include "lockstep/shape.h"
 #include <stdint.h>
 
 /* The trained numbers depend on the key, which is no part of the config's hash while it has
@@ -101,17 +102,12 @@ typedef int lk_config_choice;
   X(log_seconds, "log_seconds", real, "5", LK_BETWEEN(0, 86400), 0,                        \
     "seconds between lines of progress where the output is no terminal")
 
-#define LK_CONFIG_MODEL(X)                                                                 \
-  X(model_layers, "model.layers", count, "4", LK_WHOLE(1, 1024), 1,                        \
-    "transformer blocks")                                                                  \
-  X(model_heads, "model.heads", count, "8", LK_WHOLE(1, 65536), 1,                         \
-    "attention heads a block; a divisor of channels")                                      \
-  X(model_channels, "model.channels", count, "256", LK_WHOLE(1, 65536), 1,                 \
-    "width of the residual stream")                                                        \
-  X(model_block, "model.block", count, "128", LK_WHOLE(8, 65536), 1,                       \
-    "longest sequence in characters")                                                      \
-  X(model_positions, "model.positions", choice, "learned", LK_ONE_OF("learned|rotary"), 1, \
-    "a learned vector for each position, or queries and keys turned by it")
+/* The rows of shape.h; `least` and `most` of a choice count its names. */
+#define LK_MODEL_LIMITS(least_, most_, list) .least = least_, .most = most_, .names = list
+#define LK_MODEL_KEY(X, field, type, initial, least, most, list, bits, words, help)        \
+  X(model_##field, "model." #field, type, initial, LK_MODEL_LIMITS(least, most, list),     \
+    bits, help)
+#define LK_CONFIG_MODEL(X) LK_SHAPE_FIELDS(LK_MODEL_KEY, X)
 
 #define LK_CONFIG_SCHEDULE(X)                                                              \
   X(schedule_kind, "schedule.kind", choice, "cosine",                                      \

@@ -69,7 +69,7 @@ static lk_status open_copy(lk_probe *probe, const lk_trainer *run) {
   probe->config->threads = run->config->threads;
   probe->config->kernels = run->config->kernels;
   LK_TRY(lk_world_agree(
-      run->world, lk_trainer_adopt_shape(probe->config, &run->table->shape, "this run")));
+      run->world, lk_config_adopt_shape(probe->config, &run->table->shape, "this run")));
   return lk_trainer_create(&probe->copy, run->world, probe->config, LK_TASK_QUESTIONS,
                            LK_TO_PROBE);
 }

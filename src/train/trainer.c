@@ -20,41 +20,12 @@ static lk_status open_run(lk_trainer *t, lk_checkpoint **resumed) {
   return lk_checkpoint_share(t->world, resumed);
 }
 
-lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
-                                 const char *model) {
-  const struct {
-    const char *key;
-    uint64_t *value;
-    int found;
-  } keys[] = {{"model.layers", &config->model_layers, shape->layers},
-              {"model.heads", &config->model_heads, shape->heads},
-              {"model.channels", &config->model_channels, shape->channels},
-              {"model.block", &config->model_block, shape->block}};
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-    if (lk_config_is_set(config, keys[i].key) && *keys[i].value != (uint64_t)keys[i].found)
-      return lk_fail(LK_USAGE,
-                     "%s: %s is %llu, but the model of %s has %d; leave it out or use a "
-                     "model of that shape",
-                     lk_config_origin(config, keys[i].key), keys[i].key,
-                     (unsigned long long)*keys[i].value, model, keys[i].found);
-    *keys[i].value = (uint64_t)keys[i].found;
-  }
-  if (lk_config_is_set(config, "model.positions") &&
-      config->model_positions != shape->positions)
-    return lk_fail(LK_USAGE,
-                   "%s: the model of %s has other model.positions; leave it out or use a "
-                   "model that has them",
-                   lk_config_origin(config, "model.positions"), model);
-  config->model_positions = shape->positions;
-  return LK_OK;
-}
-
 /* All ranks: before the run directory is opened, for its config has the model's shape. */
 static lk_status load_init(lk_trainer *t, lk_checkpoint **init) {
   lk_config *c = t->config;
   lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   LK_TRY(lk_checkpoint_open_shared(t->world, c->init, init));
-  return lk_world_agree(t->world, lk_trainer_adopt_shape(c, &(*init)->info.shape, c->init));
+  return lk_world_agree(t->world, lk_config_adopt_shape(c, &(*init)->info.shape, c->init));
 }
 
 /* The slowest part of a start and the one with most ways to fail; not collective. */
@@ -62,12 +33,7 @@ static lk_status open_data(lk_trainer *t, lk_task task, const lk_tokenizer *toke
   const lk_config *c = t->config;
   lk_slice slice = {(int)c->shards, t->first_shard, t->shard_count};
   LK_TRY(lk_dataset_open(&t->dataset, c, task, tokenizer, slice));
-  lk_shape shape = {(int)c->model_layers,
-                    (int)c->model_heads,
-                    (int)c->model_channels,
-                    (int)c->model_block,
-                    lk_tokenizer_size(lk_dataset_tokenizer(t->dataset)),
-                    c->model_positions};
+  lk_shape shape = lk_config_shape(c, lk_tokenizer_size(lk_dataset_tokenizer(t->dataset)));
   return lk_parameters_create(&t->table, &shape);
 }
 

@@ -50,11 +50,6 @@ struct lk_trainer {
   double rows, target_rows; /* of this rank in the last step */
 };
 
-/* The shape of a model that training starts from becomes the config's. LK_USAGE when a key
- * that was given differs; `model` names it for the message. Not collective. */
-lk_status lk_trainer_adopt_shape(lk_config *config, const lk_shape *shape,
-                                 const char *model);
-
 /* All ranks: a checkpoint to go on with (moments, step) or to start from, or initial
  * values. */
 lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,

@@ -112,6 +112,34 @@ static void test_values_and_origins(void **state) {
   lk_config_free(config);
 }
 
+/* Keys and shape say the same, and a model to start from wins over what is not set. */
+static void test_shape(void **state) {
+  (void)state;
+  lk_config *config = accept("model: {layers: 2, positions: rotary}\n", "model.heads=2");
+  lk_shape shape = lk_config_shape(config, 99);
+  const lk_shape expected = {.layers = 2,
+                             .heads = 2,
+                             .channels = 256,
+                             .block = 128,
+                             .vocabulary = 99,
+                             .positions = LK_ROTARY_POSITIONS};
+  assert_memory_equal(&shape, &expected, sizeof shape);
+  shape.channels = 24;
+  assert_int_equal(lk_config_adopt_shape(config, &shape, "a.h5"), LK_OK);
+  assert_int_equal(config->model_channels, 24);
+  shape.heads = 4;
+  assert_int_equal(lk_config_adopt_shape(config, &shape, "a.h5"), LK_USAGE);
+  assert_non_null(strstr(lk_message(), "argument 1 (model.heads=2): model.heads is 2, but "
+                                       "the model of a.h5 has 4; "));
+  shape.heads = 2;
+  shape.positions = LK_LEARNED_POSITIONS;
+  assert_int_equal(lk_config_adopt_shape(config, &shape, "a.h5"), LK_USAGE);
+  assert_non_null(strstr(lk_message(), "model.positions is rotary, but the model of a.h5 "
+                                       "has learned; "));
+  assert_int_equal(config->model_positions, LK_ROTARY_POSITIONS);
+  lk_config_free(config);
+}
+
 /* A value is what stands behind the first '=', to the letter. */
 static void test_argument_texts(void **state) {
   (void)state;
@@ -473,6 +501,7 @@ int main(void) {
       cmocka_unit_test(test_defaults),
       cmocka_unit_test(test_file_without_keys),
       cmocka_unit_test(test_values_and_origins),
+      cmocka_unit_test(test_shape),
       cmocka_unit_test(test_argument_texts),
       cmocka_unit_test(test_control_characters),
       cmocka_unit_test(test_long_text_survives),
