@@ -1,6 +1,7 @@
 /* Opening a checkpoint: all that it says, but for its numbers. */
 #include "lockstep/memory.h"
 #include "store/checkpoint_file.h"
+#include "store/shape.h"
 #include "store/tensor.h"
 #include "store/tokenizer.h"
 #include <assert.h>
@@ -15,23 +16,6 @@ static lk_status check_kind(const lk_h5_file *file) {
   return lk_fail(LK_BAD_DATA,
                  "%s: a corpus, not a checkpoint; give one of a run's checkpoints",
                  file->path);
-}
-
-static lk_status read_size(const lk_h5_file *file, const char *name, uint64_t most,
-                           int *size) {
-  uint64_t value;
-  LK_TRY(lk_h5_read_count(file, name, 1, most, &value));
-  *size = (int)value;
-  return LK_OK;
-}
-
-static lk_status read_shape(const lk_h5_file *file, lk_shape *shape) {
-  LK_TRY(read_size(file, "layers", 1024, &shape->layers));
-  LK_TRY(read_size(file, "heads", 65536, &shape->heads));
-  LK_TRY(read_size(file, "channels", 65536, &shape->channels));
-  LK_TRY(read_size(file, "block", MOST_BLOCK, &shape->block));
-  shape->positions = !lk_h5_has(file, "model/pos_emb");
-  return read_size(file, "vocabulary", LK_MOST_IDS, &shape->vocabulary);
 }
 
 static lk_status read_progress(const lk_h5_file *file, lk_checkpoint_info *info) {
@@ -92,7 +76,7 @@ static lk_status make_table(const lk_h5_file *file, lk_checkpoint *checkpoint) {
 static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint) {
   lk_checkpoint_info *info = &checkpoint->info;
   LK_TRY(check_kind(file));
-  LK_TRY(read_shape(file, &info->shape));
+  LK_TRY(lk_h5_read_shape(file, &info->shape));
   LK_TRY(read_progress(file, info));
   LK_TRY(read_origin(file, info));
   LK_TRY(read_config(file, &info->config));

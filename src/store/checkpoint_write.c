@@ -1,16 +1,9 @@
 #include "lockstep/draft.h"
+#include "store/shape.h"
 #include "store/tensor.h"
 #include "store/tokenizer.h"
 #include <assert.h>
 #include <string.h>
-
-static lk_status write_shape(const lk_h5_file *file, const lk_shape *shape) {
-  LK_TRY(lk_h5_write_count(file, "layers", (uint64_t)shape->layers));
-  LK_TRY(lk_h5_write_count(file, "heads", (uint64_t)shape->heads));
-  LK_TRY(lk_h5_write_count(file, "channels", (uint64_t)shape->channels));
-  LK_TRY(lk_h5_write_count(file, "block", (uint64_t)shape->block));
-  return lk_h5_write_count(file, "vocabulary", (uint64_t)shape->vocabulary);
-}
 
 static lk_status write_progress(const lk_h5_file *file, const lk_checkpoint_info *info) {
   LK_TRY(lk_h5_write_count(file, "step", info->step));
@@ -61,7 +54,7 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   const lk_checkpoint_info *info = &checkpoint->info;
   const lk_parameters *table = checkpoint->table;
   lk_hash hash = lk_hash_bytes(checkpoint->values, table->count * sizeof(float));
-  LK_TRY(write_shape(file, &table->shape));
+  LK_TRY(lk_h5_write_shape(file, &table->shape));
   LK_TRY(write_progress(file, info));
   LK_TRY(write_origin(file, info));
   LK_TRY(lk_h5_write_text(file, "parameter_hash", hash.hex));

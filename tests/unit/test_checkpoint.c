@@ -103,19 +103,49 @@ static void test_scan(void **state) {
   lk_checkpoint_free(in);
 }
 
-/* Rotary positions have no tensor, and a file without it means them. */
-static void test_rotary(void **state) {
+/* Every option of a shape comes back. */
+static void test_options(void **state) {
+  (void)state;
+  lk_shape other = shape;
+  for (int i = 0; i < LK_SHAPE_FIELD_COUNT; i++)
+    if (lk_shape_fields[i].optional) lk_shape_set(&other, &lk_shape_fields[i], 1);
+  lk_checkpoint *out, *in = make_checkpoint_of(&other, 1);
+  assert_null(lk_parameters_find(in->table, "pos_emb"));
+  must(lk_checkpoint_write("options.h5", in));
+  must(lk_checkpoint_read(&out, "options.h5", 1));
+  assert_memory_equal(&out->info.shape, &other, sizeof other);
+  assert_memory_equal(out->values, in->values, in->table->count * sizeof *in->values);
+  lk_checkpoint_free(in);
+  lk_checkpoint_free(out);
+}
+
+static void forget_positions(hid_t file) {
+  assert_true(H5Adelete(file, "positions") >= 0);
+}
+
+static void misname_positions(hid_t file) {
+  hid_t attribute = H5Aopen(file, "positions", H5P_DEFAULT);
+  hid_t type = H5Aget_type(attribute);
+  assert_true(H5Awrite(attribute, type, "squary") >= 0);
+  H5Tclose(type);
+  H5Aclose(attribute);
+}
+
+/* Files of before do not say so, but have no tensor for positions. */
+static void test_rotary_of_before(void **state) {
   (void)state;
   lk_shape turned = shape;
   turned.positions = LK_ROTARY_POSITIONS;
   lk_checkpoint *out, *in = make_checkpoint_of(&turned, 1);
-  assert_null(lk_parameters_find(in->table, "pos_emb"));
   must(lk_checkpoint_write("rotary.h5", in));
-  must(lk_checkpoint_read(&out, "rotary.h5", 1));
+  forge("rotary.h5", "before.h5", forget_positions);
+  must(lk_checkpoint_read(&out, "before.h5", 1));
   assert_memory_equal(&out->info.shape, &turned, sizeof turned);
-  assert_memory_equal(out->values, in->values, in->table->count * sizeof *in->values);
   lk_checkpoint_free(in);
   lk_checkpoint_free(out);
+  forge("rotary.h5", "forged.h5", misname_positions);
+  must_refuse(read_and_free("forged.h5"), LK_BAD_DATA, "forged.h5: damaged (",
+              "'positions' is none of learned|rotary");
 }
 
 /* Thousands of names in a group make a tree of several levels. */
@@ -531,7 +561,8 @@ int main(void) {
       cmocka_unit_test(test_round_trip),
       cmocka_unit_test(test_without_moments),
       cmocka_unit_test(test_scan),
-      cmocka_unit_test(test_rotary),
+      cmocka_unit_test(test_options),
+      cmocka_unit_test(test_rotary_of_before),
       cmocka_unit_test(test_many_tensors),
       cmocka_unit_test(test_same_content_is_same_file),
       cmocka_unit_test(test_kinds),
