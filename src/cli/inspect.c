@@ -5,14 +5,14 @@
 
 static void print_checkpoint(const lk_checkpoint *c, const char *path,
                              const lk_checkpoint_numbers *numbers) {
+  char model[LK_SHAPE_TEXT_SIZE];
   const lk_checkpoint_info *info = &c->info;
   printf("kind: checkpoint\nparameters: %llu\nvocabulary: %d\nstep: %llu\nepoch: %llu\n",
          (unsigned long long)c->table->count, info->shape.vocabulary,
          (unsigned long long)info->step, (unsigned long long)info->epoch);
-  printf("tokens: %llu\nseed: %llu\nmodel: %d layers, %d heads, %d channels, block %d%s\n",
-         (unsigned long long)info->tokens, (unsigned long long)info->seed,
-         info->shape.layers, info->shape.heads, info->shape.channels, info->shape.block,
-         info->shape.positions ? ", rotary positions" : "");
+  lk_shape_describe(&info->shape, model);
+  printf("tokens: %llu\nseed: %llu\nmodel: %s\n", (unsigned long long)info->tokens,
+         (unsigned long long)info->seed, model);
   printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
          (unsigned long long)info->corpus_characters,
          (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);
