@@ -18,6 +18,16 @@ typedef struct {
   lk_stream stream;
 } lk_dropout;
 
+/* The matrix products of a forward pass, each of its inputs and outputs: how often it is
+ * over all rows of a pack, and how often over its rows with loss alone. */
+typedef struct {
+  int inputs, outputs;
+  int all, targets;
+} lk_model_linear;
+
+enum { LK_SQUARE, LK_KV, LK_UP, LK_DOWN, LK_HEAD, LK_LINEARS };
+void lk_model_linears(const lk_shape *shape, lk_model_linear linears[LK_LINEARS]);
+
 typedef struct lk_model lk_model;
 
 /* Work space for packs of at most max_sequences sequences. With backward == 0 activations

@@ -31,7 +31,7 @@ struct lk_model {
   const lk_parameters *table;
   int max_rows, backward;
   lk_precision precision;
-  lk_linear square, kv, up, down, head; /* shapes of the linear layers */
+  lk_linear layers[LK_LINEARS]; /* shapes of the linear layers */
   lk_attention *attention;
   lk_rotary *rotary; /* NULL: learned positions */
   lk_tensors weights, gradients;

@@ -28,17 +28,18 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
   lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_mlp), scale(m), count);
-  lk_linear_backward_weight(&m->down, g->down_weight, g->down_bias, m->d_branch, a->hidden,
-                            R);
+  lk_linear_backward_weight(&m->layers[LK_DOWN], g->down_weight, g->down_bias, m->d_branch,
+                            a->hidden, R);
   make_way(m);
-  lk_linear_backward_input(&m->down, m->d_hidden, 0, m->d_branch,
+  lk_linear_backward_input(&m->layers[LK_DOWN], m->d_hidden, 0, m->d_branch,
                            lk_weight_operand(m, w->down_weight), R);
   make_way(m);
   lk_gelu_backward(m->d_up, m->d_hidden, a->slope, 4 * count);
-  lk_linear_backward_weight(&m->up, g->up_weight, g->up_bias, m->d_up, a->ln2, R);
+  lk_linear_backward_weight(&m->layers[LK_UP], g->up_weight, g->up_bias, m->d_up, a->ln2,
+                            R);
   make_way(m);
-  lk_linear_backward_input(&m->up, m->d_ln, 0, m->d_up, lk_weight_operand(m, w->up_weight),
-                           R);
+  lk_linear_backward_input(&m->layers[LK_UP], m->d_ln, 0, m->d_up,
+                           lk_weight_operand(m, w->up_weight), R);
   lk_layer_norm_backward(m->d_stream, g->ln2_weight, g->ln2_bias, m->d_ln, a->middle,
                          a->ln2_mean, a->ln2_inverse, w->ln2_weight, R, C);
   finish(m, g->ln2_weight);
@@ -52,10 +53,10 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
   lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_proj), scale(m), count);
-  lk_linear_backward_weight(&m->square, g->proj_weight, g->proj_bias, m->d_branch,
-                            a->attended_operand, R);
+  lk_linear_backward_weight(&m->layers[LK_SQUARE], g->proj_weight, g->proj_bias,
+                            m->d_branch, a->attended_operand, R);
   finish(m, g->proj_weight);
-  lk_linear_backward_input(&m->square, m->d_ln, 0, m->d_branch,
+  lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 0, m->d_branch,
                            lk_weight_operand(m, w->proj_weight), R);
   lk_attention_input input = {
       spans,   m->pack->B, a->q,          (size_t)C,
@@ -90,20 +91,23 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
   lk_operand query_weight = lk_weight_operand(m, w->query_weight);
   lk_fill_operand(m->d_q_operand, m->d_q, (size_t)R * (size_t)C);
   lk_fill_operand(m->d_kv_operand, m->d_kv, (size_t)N * 2 * (size_t)C);
-  lk_linear_backward_weight(&m->square, g->query_weight, g->query_bias, m->d_q_operand,
-                            last ? m->query_source : a->ln1, R);
+  lk_linear_backward_weight(&m->layers[LK_SQUARE], g->query_weight, g->query_bias,
+                            m->d_q_operand, last ? m->query_source : a->ln1, R);
   make_way(m);
-  lk_linear_backward_weight(&m->kv, g->key_weight, g->key_bias, m->d_kv_operand, a->ln1, N);
+  lk_linear_backward_weight(&m->layers[LK_KV], g->key_weight, g->key_bias, m->d_kv_operand,
+                            a->ln1, N);
   finish(m, g->query_weight);
-  lk_linear_backward_input(&m->kv, m->d_ln, 0, m->d_kv_operand,
+  lk_linear_backward_input(&m->layers[LK_KV], m->d_ln, 0, m->d_kv_operand,
                            lk_weight_operand(m, w->key_weight), N);
   make_way(m);
   if (last) {
-    lk_linear_backward_input(&m->square, m->branch, 0, m->d_q_operand, query_weight, R);
+    lk_linear_backward_input(&m->layers[LK_SQUARE], m->branch, 0, m->d_q_operand,
+                             query_weight, R);
     lk_scatter_add_rows(m->d_ln, m->branch, m->target_rows, R, C);
     spread_rows(m);
   } else {
-    lk_linear_backward_input(&m->square, m->d_ln, 1, m->d_q_operand, query_weight, R);
+    lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 1, m->d_q_operand,
+                             query_weight, R);
   }
   lk_layer_norm_backward(m->d_stream, g->ln1_weight, g->ln1_bias, m->d_ln, a->input,
                          a->ln1_mean, a->ln1_inverse, w->ln1_weight, N, C);
@@ -113,10 +117,10 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
 static void head_backward(lk_model *m) {
   int C = m->table->shape.channels, vocabulary = m->table->shape.vocabulary, M = m->pack->M;
   lk_fill_operand(m->d_logits, m->logits, (size_t)M * (size_t)vocabulary);
-  lk_linear_backward_weight(&m->head, m->gradients.head_weight, NULL, m->d_logits, m->ln_f,
-                            M);
+  lk_linear_backward_weight(&m->layers[LK_HEAD], m->gradients.head_weight, NULL,
+                            m->d_logits, m->ln_f, M);
   finish(m, m->gradients.head_weight);
-  lk_linear_backward_input(&m->head, m->d_ln, 0, m->d_logits,
+  lk_linear_backward_input(&m->layers[LK_HEAD], m->d_ln, 0, m->d_logits,
                            lk_weight_operand(m, m->weights.head_weight), M);
   memset(m->d_stream, 0, (size_t)M * (size_t)C * sizeof *m->d_stream);
   lk_layer_norm_backward(m->d_stream, m->gradients.ln_f_weight, m->gradients.ln_f_bias,

@@ -43,10 +43,10 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
   int C = m->table->shape.channels, last = l == m->table->shape.layers - 1;
   int R = last ? pack->M : pack->N;
   const lk_span *spans = last ? m->targets : m->all;
-  lk_linear_forward(&m->square, a->q, query_source, lk_weight_operand(m, w->query_weight),
-                    w->query_bias, R);
-  lk_linear_forward(&m->kv, a->kv, a->ln1, lk_weight_operand(m, w->key_weight), w->key_bias,
-                    pack->N);
+  lk_linear_forward(&m->layers[LK_SQUARE], a->q, query_source,
+                    lk_weight_operand(m, w->query_weight), w->query_bias, R);
+  lk_linear_forward(&m->layers[LK_KV], a->kv, a->ln1, lk_weight_operand(m, w->key_weight),
+                    w->key_bias, pack->N);
   int H = m->table->shape.heads;
   lk_rotary_turn(m->rotary, a->q, (size_t)C, R, H, pack->positions,
                  last ? m->target_rows : NULL, 0);
@@ -65,7 +65,7 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
   lk_attention_forward(m->attention, &input, a->attended, a->log_sum);
   size_t count = (size_t)R * (size_t)C;
   lk_fill_operand(a->attended_operand, a->attended, count);
-  lk_linear_forward(&m->square, m->branch, a->attended_operand,
+  lk_linear_forward(&m->layers[LK_SQUARE], m->branch, a->attended_operand,
                     lk_weight_operand(m, w->proj_weight), w->proj_bias, R);
   lk_residual_forward(a->middle, residual, m->branch,
                       fill_mask(dropout, site_of(l, PLACE_PROJ), a->keep_proj, count),
@@ -80,11 +80,11 @@ static void mlp_forward(lk_model *m, const lk_block_activations *a,
   size_t count = (size_t)R * (size_t)C;
   lk_layer_norm_forward(a->ln2, a->ln2_mean, a->ln2_inverse, a->middle, w->ln2_weight,
                         w->ln2_bias, R, C);
-  lk_linear_forward(&m->up, a->slope, a->ln2, lk_weight_operand(m, w->up_weight),
+  lk_linear_forward(&m->layers[LK_UP], a->slope, a->ln2, lk_weight_operand(m, w->up_weight),
                     w->up_bias, R);
   lk_gelu_forward(a->hidden, a->slope, 4 * count);
-  lk_linear_forward(&m->down, m->branch, a->hidden, lk_weight_operand(m, w->down_weight),
-                    w->down_bias, R);
+  lk_linear_forward(&m->layers[LK_DOWN], m->branch, a->hidden,
+                    lk_weight_operand(m, w->down_weight), w->down_bias, R);
   lk_residual_forward(output, a->middle, m->branch,
                       fill_mask(dropout, site_of(l, PLACE_MLP), a->keep_mlp, count),
                       keep_scale(dropout), count);
@@ -132,7 +132,7 @@ static void forward(lk_model *m, const lk_real *values, const lk_pack *pack,
     block_forward(m, l, dropout);
   lk_layer_norm_forward(m->ln_f, m->ln_f_mean, m->ln_f_inverse, m->output,
                         m->weights.ln_f_weight, m->weights.ln_f_bias, pack->M, C);
-  lk_linear_forward(&m->head, m->logits, m->ln_f,
+  lk_linear_forward(&m->layers[LK_HEAD], m->logits, m->ln_f,
                     lk_weight_operand(m, m->weights.head_weight), NULL, pack->M);
 }
 

@@ -102,13 +102,23 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences, int backward) 
   m->d_logits = share_operand(walk, m, m->logits, back ? N * (size_t)s->vocabulary : 0);
 }
 
+/* In the last block only keys and values are for all rows. */
+void lk_model_linears(const lk_shape *s, lk_model_linear linears[LK_LINEARS]) {
+  int C = s->channels, wide = 4 * C, L = s->layers;
+  linears[LK_SQUARE] = (lk_model_linear){C, C, 2 * (L - 1), 2}; /* queries, projection */
+  linears[LK_KV] = (lk_model_linear){C, 2 * C, L, 0};
+  linears[LK_UP] = (lk_model_linear){C, wide, L - 1, 1};
+  linears[LK_DOWN] = (lk_model_linear){wide, C, L - 1, 1};
+  linears[LK_HEAD] = (lk_model_linear){C, s->vocabulary, 0, 1};
+}
+
 static lk_status create_layers(lk_model *m) {
-  int C = m->table->shape.channels;
-  LK_TRY(lk_linear_create(&m->square, m->precision, C, C));
-  LK_TRY(lk_linear_create(&m->kv, m->precision, C, 2 * C));
-  LK_TRY(lk_linear_create(&m->up, m->precision, C, 4 * C));
-  LK_TRY(lk_linear_create(&m->down, m->precision, 4 * C, C));
-  return lk_linear_create(&m->head, m->precision, C, m->table->shape.vocabulary);
+  lk_model_linear linears[LK_LINEARS];
+  lk_model_linears(&m->table->shape, linears);
+  for (int i = 0; i < LK_LINEARS; i++)
+    LK_TRY(lk_linear_create(&m->layers[i], m->precision, linears[i].inputs,
+                            linears[i].outputs));
+  return LK_OK;
 }
 
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
@@ -148,10 +158,8 @@ void lk_model_free(lk_model *model) {
   lk_free(model->memory);
   lk_attention_free(model->attention);
   lk_rotary_free(model->rotary);
-  lk_linear *layers[] = {&model->square, &model->kv, &model->up, &model->down,
-                         &model->head};
-  for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
-    lk_linear_release(layers[i]);
+  for (int i = 0; i < LK_LINEARS; i++)
+    lk_linear_release(&model->layers[i]);
   lk_tensors_release(&model->gradients);
   lk_tensors_release(&model->weights);
   lk_free(model->blocks);
