@@ -1,6 +1,7 @@
 #include "cli/bench.h"
 #include "cli/command.h"
 #include "lockstep/memory.h"
+#include "lockstep/model.h"
 #include "lockstep/watchdog.h"
 #include <limits.h>
 #include <stdlib.h>
@@ -24,11 +25,15 @@ typedef struct {
   double *columns[COLUMNS]; /* (steps) each */
 } stopwatch;
 
-double lk_bench_flops(const lk_shape *s, double rows, double targets) {
-  double C = s->channels, block = 12 * C * C;
-  double on_all = (s->layers - 1) * block + 2 * C * C;
-  double on_targets = 10 * C * C + C * s->vocabulary;
-  return 6 * (rows * on_all + targets * on_targets);
+double lk_bench_flops(const lk_shape *shape, double rows, double targets) {
+  lk_model_linear linears[LK_LINEARS];
+  double flops = 0;
+  lk_model_linears(shape, linears);
+  for (int i = 0; i < LK_LINEARS; i++) {
+    double weights = (double)linears[i].inputs * linears[i].outputs;
+    flops += 6 * weights * (linears[i].all * rows + linears[i].targets * targets);
+  }
+  return flops;
 }
 
 static int ascending(const void *a, const void *b) {

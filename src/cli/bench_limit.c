@@ -3,34 +3,19 @@
 #include "base/clock.h"
 #include "cli/bench.h"
 #include "lockstep/memory.h"
-#include <string.h>
+#include "lockstep/model.h"
 
-enum { PRODUCTS = 8, ROUNDS_LEAST = 3, ROUNDS_MOST = 200 };
+enum { ROUNDS_LEAST = 3, ROUNDS_MOST = 200 };
 static const double SECONDS = 1;
 
-/* (rows, inputs) times (inputs, outputs), forward and backward, `count` times a pack. */
+/* The model's products, and operands and results with room for the largest. */
 typedef struct {
-  int rows, inputs, outputs, count;
-  lk_linear layer;
-} product;
-
-/* Operands and results with room for the largest product. */
-typedef struct {
-  product list[PRODUCTS];
+  lk_model_linear list[LK_LINEARS];
+  lk_linear layers[LK_LINEARS];
+  int rows, targets; /* of a pack */
   lk_operand x, dy, weight;
   float *result, *d_weight;
 } work;
-
-/* The model's products, as src/model runs them. */
-static void list_products(work *w, const lk_shape *s, int rows, int targets) {
-  int C = s->channels, L = s->layers;
-  const product list[PRODUCTS] = {
-      {.rows = rows, C, C, 2 * (L - 1)}, {.rows = rows, C, 2 * C, L},
-      {.rows = rows, C, 4 * C, L - 1},   {.rows = rows, 4 * C, C, L - 1},
-      {.rows = targets, C, C, 2},        {.rows = targets, C, 4 * C, 1},
-      {.rows = targets, 4 * C, C, 1},    {.rows = targets, C, s->vocabulary, 1}};
-  memcpy(w->list, list, sizeof list);
-}
 
 static lk_status make_operand(lk_operand *out, lk_precision precision, size_t count) {
   LK_TRY(precision == LK_BF16 ? LK_NEW(out->bf16, count) : LK_NEW(out->real, count));
@@ -44,17 +29,28 @@ static lk_status make_operand(lk_operand *out, lk_precision precision, size_t co
   return LK_OK;
 }
 
-static lk_status make_room(work *w, const lk_shape *s, lk_precision precision, int rows) {
-  size_t C = (size_t)s->channels, widest = 4 * C, vocabulary = (size_t)s->vocabulary;
-  if (vocabulary > widest) widest = vocabulary;
-  for (int i = 0; i < PRODUCTS; i++)
-    LK_TRY(lk_linear_create(&w->list[i].layer, precision, w->list[i].inputs,
-                            w->list[i].outputs));
-  LK_TRY(make_operand(&w->x, precision, (size_t)rows * widest));
-  LK_TRY(make_operand(&w->dy, precision, (size_t)rows * widest));
-  LK_TRY(make_operand(&w->weight, precision, C * widest));
-  LK_TRY(LK_NEW(w->result, (size_t)rows * widest));
-  return LK_NEW(w->d_weight, C * widest);
+/* Numbers of the largest matrix with so many rows, 0: of the largest weight. */
+static size_t largest(const work *w, size_t rows) {
+  size_t most = 0;
+  for (int i = 0; i < LK_LINEARS; i++) {
+    size_t inputs = (size_t)w->list[i].inputs, outputs = (size_t)w->list[i].outputs;
+    size_t wider = inputs > outputs ? inputs : outputs;
+    size_t count = rows ? rows * wider : inputs * outputs;
+    if (count > most) most = count;
+  }
+  return most;
+}
+
+static lk_status make_room(work *w, lk_precision precision) {
+  size_t rows = largest(w, (size_t)w->rows), weights = largest(w, 0);
+  for (int i = 0; i < LK_LINEARS; i++)
+    LK_TRY(
+        lk_linear_create(&w->layers[i], precision, w->list[i].inputs, w->list[i].outputs));
+  LK_TRY(make_operand(&w->x, precision, rows));
+  LK_TRY(make_operand(&w->dy, precision, rows));
+  LK_TRY(make_operand(&w->weight, precision, weights));
+  LK_TRY(LK_NEW(w->result, rows));
+  return LK_NEW(w->d_weight, weights);
 }
 
 static void free_operand(lk_operand *operand) {
@@ -63,8 +59,8 @@ static void free_operand(lk_operand *operand) {
 }
 
 static void free_room(work *w) {
-  for (int i = 0; i < PRODUCTS; i++)
-    lk_linear_release(&w->list[i].layer);
+  for (int i = 0; i < LK_LINEARS; i++)
+    lk_linear_release(&w->layers[i]);
   free_operand(&w->x);
   free_operand(&w->dy);
   free_operand(&w->weight);
@@ -72,20 +68,22 @@ static void free_room(work *w) {
   lk_free(w->d_weight);
 }
 
-static void run_product(const work *w, const product *p) {
-  lk_linear_forward(&p->layer, w->result, w->x, w->weight, NULL, p->rows);
-  lk_linear_backward_input(&p->layer, w->result, 0, w->dy, w->weight, p->rows);
-  lk_linear_backward_weight(&p->layer, w->d_weight, NULL, w->dy, w->x, p->rows);
+/* Seconds of one product, forward and backward, as often as a pack has it. */
+static double time_product(const work *w, const lk_linear *layer, int rows, int count) {
+  if (count == 0) return 0;
+  double start = lk_clock();
+  lk_linear_forward(layer, w->result, w->x, w->weight, NULL, rows);
+  lk_linear_backward_input(layer, w->result, 0, w->dy, w->weight, rows);
+  lk_linear_backward_weight(layer, w->d_weight, NULL, w->dy, w->x, rows);
+  return count * (lk_clock() - start);
 }
 
 /* Seconds of the products of one pack. */
 static double time_round(const work *w) {
   double seconds = 0;
-  for (int i = 0; i < PRODUCTS; i++) {
-    if (w->list[i].count == 0) continue;
-    double start = lk_clock();
-    run_product(w, &w->list[i]);
-    seconds += w->list[i].count * (lk_clock() - start);
+  for (int i = 0; i < LK_LINEARS; i++) {
+    seconds += time_product(w, &w->layers[i], w->rows, w->list[i].all);
+    seconds += time_product(w, &w->layers[i], w->targets, w->list[i].targets);
   }
   return seconds;
 }
@@ -113,9 +111,9 @@ static lk_status add_rates(lk_world *world, double mine, double *rate) {
 
 lk_status lk_bench_limit(lk_world *world, const lk_shape *shape, lk_precision precision,
                          int rows, int targets, double *rate) {
-  work w = {0};
-  list_products(&w, shape, rows, targets);
-  lk_status status = lk_world_agree(world, make_room(&w, shape, precision, rows));
+  work w = {.rows = rows, .targets = targets};
+  lk_model_linears(shape, w.list);
+  lk_status status = lk_world_agree(world, make_room(&w, precision));
   if (status == LK_OK)
     status =
         add_rates(world, lk_bench_flops(shape, rows, targets) / median_round(&w), rate);
