@@ -123,12 +123,17 @@ void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
                             const lk_real *inverse, const lk_real *weight, int rows,
                             int columns);
 
-/* GELU with the exact erf (Hendrycks & Gimpel 2016): y = x·Φ(x). Replaces x by the slope
- * Φ(x) + x·φ(x), all that the backward pass needs. */
-void lk_gelu_forward(lk_operand y, lk_real *x_to_slope, size_t count);
+/* What stands between the two layers of an MLP; the order of the config's names. LK_GELU:
+ * with the exact erf. */
+typedef enum { LK_GELU } lk_activation;
+
+/* y = f(x). Replaces x by the slope f'(x), all that the backward pass needs. */
+void lk_activation_forward(lk_activation kind, lk_operand y, lk_real *x_to_slope,
+                           size_t count);
 
 /* dx = dy · slope. dx may be dy. */
-void lk_gelu_backward(lk_operand dx, const lk_real *dy, const lk_real *slope, size_t count);
+void lk_activation_backward(lk_operand dx, const lk_real *dy, const lk_real *slope,
+                            size_t count);
 
 /* y = x + dropout(branch). y may be x. */
 void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,

@@ -139,7 +139,7 @@ static void layer_norm_gradients_match(void **state) {
 static double gelu_value(const double *at, void *context) {
   (void)context;
   memcpy(scratch, at, ROWS * INPUTS * sizeof *at);
-  lk_gelu_forward(lk_fp32_operand(y), scratch, ROWS * INPUTS);
+  lk_activation_forward(LK_GELU, lk_fp32_operand(y), scratch, ROWS * INPUTS);
   return dot(y, r, ROWS * INPUTS);
 }
 
@@ -147,7 +147,7 @@ static void gelu_gradient_matches(void **state) {
   (void)state;
   prepare();
   gelu_value(x, NULL);
-  lk_gelu_backward(lk_fp32_operand(dx), r, scratch, ROWS * INPUTS);
+  lk_activation_backward(lk_fp32_operand(dx), r, scratch, ROWS * INPUTS);
   check_gradient(gelu_value, x, dx, ROWS * INPUTS, NULL, "GELU");
 }
 

@@ -1,0 +1,28 @@
+/* Which form of which activation; the gradient is the same for all. */
+#include "nn/activation.h"
+#include "lockstep/kernels.h"
+#include "lockstep/profile.h"
+#include "nn/operand.h"
+#include <assert.h>
+
+static const struct {
+  lk_activation_form *reference, *fast;
+} forms[] = {[LK_GELU] = {lk_gelu_reference, lk_gelu_fast}};
+
+void lk_activation_forward(lk_activation kind, lk_operand y, lk_real *x_to_slope,
+                           size_t count) {
+  assert((size_t)kind < sizeof forms / sizeof *forms);
+  assert(!y.real != !y.bf16);
+  lk_profile_switch(LK_PART_ELEMENTWISE);
+  if (lk_kernels_are_reference())
+    forms[kind].reference(y, x_to_slope, count);
+  else
+    forms[kind].fast(y, x_to_slope, count);
+}
+
+LK_CLONES void lk_activation_backward(lk_operand dx, const lk_real *dy,
+                                      const lk_real *slope, size_t count) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
+  for (size_t i = 0; i < count; i++)
+    lk_put(dx, i, dy[i] * slope[i]);
+}
