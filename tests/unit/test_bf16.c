@@ -270,7 +270,8 @@ static void compare_gradients(const lk_parameters *table, const float *fp32,
 
 static void gradients_of_a_model_match(void **state) {
   NEEDS_BF16(state);
-  const lk_shape shape = {2, 4, 32, 40, 71, 0};
+  const lk_shape shape = {
+      .layers = 2, .heads = 4, .channels = 32, .block = 40, .vocabulary = 71};
   lk_parameters *table = NULL;
   lk_pack *pack = NULL;
   float *values = NULL, *fp32 = NULL, *bf16 = NULL;

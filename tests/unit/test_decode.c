@@ -12,7 +12,12 @@ static lk_parameters *table;
 static float *values;
 
 static int set_up(int rotary) {
-  const lk_shape shape = {3, 2, 24, BLOCK, IDS, rotary};
+  const lk_shape shape = {.layers = 3,
+                          .heads = 2,
+                          .channels = 24,
+                          .block = BLOCK,
+                          .vocabulary = IDS,
+                          .positions = rotary};
   if (lk_parameters_create(&table, &shape) != LK_OK) return 1;
   if (LK_NEW(values, table->count) != LK_OK) return 1;
   lk_parameters_initialise(table, 4, values);

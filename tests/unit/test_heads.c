@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 enum { L = 3, H = 2, C = 24, BLOCK = 16, IDS = 11, D = C / H };
-static const lk_shape shape = {L, H, C, BLOCK, IDS, 0};
+static const lk_shape shape = {
+    .layers = L, .heads = H, .channels = C, .block = BLOCK, .vocabulary = IDS};
 static lk_checkpoint checkpoint;
 
 /* Pad, mask, then a … i. */

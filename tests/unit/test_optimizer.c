@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-static const lk_shape shape = {1, 1, 4, 8, 5, 0};
+static const lk_shape shape = {
+    .layers = 1, .heads = 1, .channels = 4, .block = 8, .vocabulary = 5};
 
 /* With beta1 = beta2 = 0 and epsilon 0 a step is the sign of the gradient, times the rate.
  */
@@ -98,7 +99,8 @@ static void schedules_follow_their_formulas(void **state) {
 
 static void the_seed_model_has_its_parameters(void **state) {
   (void)state;
-  const lk_shape seed = {4, 8, 256, 128, 256, 0};
+  const lk_shape seed = {
+      .layers = 4, .heads = 8, .channels = 256, .block = 128, .vocabulary = 256};
   lk_parameters *table = NULL;
   assert_int_equal(lk_parameters_create(&table, &seed), LK_OK);
   assert_int_equal(table->count, 3323392);
