@@ -124,8 +124,8 @@ void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
                             int columns);
 
 /* What stands between the two layers of an MLP; the order of the config's names. LK_GELU:
- * with the exact erf. */
-typedef enum { LK_GELU } lk_activation;
+ * with the exact erf; LK_GELU_TANH: with tanh for it, as GPT-2 has it. */
+typedef enum { LK_GELU, LK_GELU_TANH } lk_activation;
 
 /* y = f(x). Replaces x by the slope f'(x), all that the backward pass needs. */
 void lk_activation_forward(lk_activation kind, lk_operand y, lk_real *x_to_slope,

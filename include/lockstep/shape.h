@@ -28,7 +28,9 @@ LK_C_BEGIN
 /* What may be left as it is: 0 is the default, and a checkpoint does not say it. */
 #define LK_SHAPE_OPTIONS(X, A)                                                             \
   X(A, positions, choice, "learned", 0, 1, "learned|rotary", 1, "%s positions",            \
-    "a learned vector for each position, or queries and keys turned by it")
+    "a learned vector for each position, or queries and keys turned by it")              \
+  X(A, activation, choice, "gelu", 0, 1, "gelu|gelu_tanh", LK_BITS_LATER, "%s",            \
+    "what the MLP applies: GELU with the exact erf, or by tanh as GPT-2")
 /* clang-format on */
 
 #define LK_SHAPE_FIELDS(X, A) LK_SHAPE_SIZES(X, A) LK_SHAPE_OPTIONS(X, A)

@@ -28,6 +28,7 @@ __attribute__((simd("notinbranch"))) extern double erf(double);
 #define LK_EXP(x)  _Generic((lk_real)0, float : expf, double : exp)(x)
 #define LK_ERF(x)  _Generic((lk_real)0, float : erff, double : erf)(x)
 #define LK_LOG(x)  _Generic((lk_real)0, float : logf, double : log)(x)
+#define LK_ABS(x)  _Generic((lk_real)0, float : fabsf, double : fabs)(x)
 #define LK_SQRT(x) _Generic((lk_real)0, float : sqrtf, double : sqrt)(x)
 
 LK_INLINE size_t lk_round_up(size_t n, size_t multiple) {

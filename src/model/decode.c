@@ -172,7 +172,8 @@ static int block_pass(lk_decoder *d, int l, int active, int rows) {
   lk_layer_norm_forward(lk_fp32_operand(d->ln), d->statistics, d->statistics + rows,
                         d->stream, w->ln2_weight, w->ln2_bias, rows, C);
   multiply(d->slope, d->ln, w->up_weight, w->up_bias, rows, C, 4 * C);
-  lk_activation_forward(LK_GELU, lk_fp32_operand(d->hidden), d->slope, 4 * count);
+  lk_activation_forward((lk_activation)d->table->shape.activation,
+                        lk_fp32_operand(d->hidden), d->slope, 4 * count);
   multiply(d->branch, d->hidden, w->down_weight, w->down_bias, rows, 4 * C, C);
   lk_residual_forward(d->stream, d->stream, d->branch, NULL, 1, count);
   return rows;

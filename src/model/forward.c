@@ -82,7 +82,8 @@ static void mlp_forward(lk_model *m, const lk_block_activations *a,
                         w->ln2_bias, R, C);
   lk_linear_forward(&m->layers[LK_UP], a->slope, a->ln2, lk_weight_operand(m, w->up_weight),
                     w->up_bias, R);
-  lk_activation_forward(LK_GELU, a->hidden, a->slope, 4 * count);
+  lk_activation_forward((lk_activation)m->table->shape.activation, a->hidden, a->slope,
+                        4 * count);
   lk_linear_forward(&m->layers[LK_DOWN], m->branch, a->hidden,
                     lk_weight_operand(m, w->down_weight), w->down_bias, R);
   lk_residual_forward(output, a->middle, m->branch,

@@ -7,7 +7,8 @@
 
 static const struct {
   lk_activation_form *reference, *fast;
-} forms[] = {[LK_GELU] = {lk_gelu_reference, lk_gelu_fast}};
+} forms[] = {[LK_GELU] = {lk_gelu_reference, lk_gelu_fast},
+             [LK_GELU_TANH] = {lk_gelu_tanh_reference, lk_gelu_tanh_fast}};
 
 void lk_activation_forward(lk_activation kind, lk_operand y, lk_real *x_to_slope,
                            size_t count) {

@@ -8,5 +8,6 @@
 typedef void lk_activation_form(lk_operand y, lk_real *restrict x_to_slope, size_t count);
 
 lk_activation_form lk_gelu_reference, lk_gelu_fast;
+lk_activation_form lk_gelu_tanh_reference, lk_gelu_tanh_fast;
 
 #endif

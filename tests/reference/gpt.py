@@ -16,6 +16,9 @@ PAD, MASK = 0, 1
 NO_LOSS = -100  # the target of a row that carries no loss
 
 
+APPROXIMATIONS = {"gelu": "none", "gelu_tanh": "tanh"}
+
+
 @dataclass(frozen=True)
 class Shape:
     layers: int
@@ -24,6 +27,7 @@ class Shape:
     block: int
     vocabulary: int
     rotary: bool = False  # instead of learned positions
+    activation: str = "gelu"  # or gelu_tanh
 
 
 SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
@@ -79,7 +83,7 @@ class Block(nn.Module):
         self.attn = CausalSelfAttention(shape, dropout)
         self.mlp = nn.Sequential(
             nn.Linear(shape.channels, 4 * shape.channels),
-            nn.GELU(),
+            nn.GELU(approximate=APPROXIMATIONS[shape.activation]),
             nn.Linear(4 * shape.channels, shape.channels),
             nn.Dropout(dropout),
         )

@@ -18,12 +18,18 @@ from gpt import GPT, NO_LOSS, Shape, make_batch
 BATCH = 16
 
 
+def option(file, name, default):
+    """An option of the model's shape: files name those that are not as by default."""
+    return bytes(file.attrs.get(name, default.encode())).rstrip(b"\0").decode()
+
+
 def load_model(path):
     """The checkpoint's model and its vocabulary, a dictionary from character to id."""
     with h5py.File(path) as f:
         sizes = ("layers", "heads", "channels", "block", "vocabulary")
         shape = Shape(**{key: int(f.attrs[key]) for key in sizes},
-                      rotary="pos_emb" not in f["model"])
+                      rotary="pos_emb" not in f["model"],
+                      activation=option(f, "activation", "gelu"))
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)
     with h5py.File(path) as f:

@@ -13,10 +13,10 @@ trap 'rm -rf "$work"' EXIT
 "$LOCKSTEP" synth "$work/data" --people 40 --questions 20
 paste -sd ' ' "$work/data/wiki.txt" >"$work/long" # one document of many blocks
 head -n 20 "$work/data/wiki.txt" >>"$work/long"
-for positions in rotary learned; do
-  checkpoint=$work/$positions/checkpoints/latest
+for kind in positions=rotary activation=gelu_tanh positions=learned; do
+  checkpoint=$work/$kind/checkpoints/latest
   "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \
-    run="$work/$positions" steps=12 model.positions=$positions
+    run="$work/$kind" steps=12 "model.$kind"
   for text in "$work/long" "$work/data/wiki.txt"; do
     "$LOCKSTEP" score "$checkpoint" "$text" >"$work/scores"
     "$python" "$here/load_checkpoint.py" "$checkpoint" "$text" "$work/scores"

@@ -26,7 +26,7 @@ import h5py
 import numpy
 import torch
 
-from gpt import GPT, PAD, SEED_SHAPE, Shape, make_batch, make_optimizer, train_step
+from gpt import APPROXIMATIONS, GPT, PAD, SEED_SHAPE, Shape, make_batch, make_optimizer, train_step
 
 STEPS = 10
 TOLERANCE = 1e-5  # of the parameters after STEPS updates, in test_pytorch.c
@@ -43,19 +43,18 @@ class Case:
     muon: bool = False  # the optimizer of the blocks' matrices
 
 
+def tiny(muon=False, **options):
+    return Case(
+        shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20, **options),
+        learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
+        shows_decay=True, muon=muon)
+
+
 CASES = {
-    "tiny": Case(
-        shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20),
-        learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
-        shows_decay=True),
-    "rotary": Case(
-        shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20, rotary=True),
-        learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
-        shows_decay=True),
-    "muon": Case(
-        shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20),
-        learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
-        shows_decay=True, muon=True),
+    "tiny": tiny(),
+    "rotary": tiny(rotary=True),
+    "muon": tiny(muon=True),
+    "gelu_tanh": tiny(activation="gelu_tanh"),
     "seed": Case(
         shape=SEED_SHAPE, learning_rate=5e-5,
         lengths=(129, 66, 34, 128, 3, 96, 129, 40),
@@ -146,7 +145,8 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
         tokens[row, : len(string)] = string
     # libver: the newer layout needs far fewer bytes for a small dataset.
     with h5py.File(path, "w", libver="latest") as file:
-        file.attrs.update({**asdict(case.shape), "learning_rate": case.learning_rate,
+        options = {"activation": list(APPROXIMATIONS).index(case.shape.activation)}
+        file.attrs.update({**asdict(case.shape), **options, "learning_rate": case.learning_rate,
                            "muon": int(case.muon), "torch": str(torch.__version__)})
         for group, source in (("weights", model), ("after", trained)):
             for name, parameter in source.named_parameters():

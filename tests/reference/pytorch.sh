@@ -1,6 +1,6 @@
 #!/bin/bash
 # The comparison with PyTorch on the seed experiment's model, whose file is too large to
-# commit, and on tiny ones with rotary positions or trained by Muon; and that the committed file of the tiny model
+# commit, and on tiny ones of other kinds or trained by Muon; and that the committed file of the tiny model
 # is what make_dump.py makes.
 # timeout: 600
 set -euo pipefail
@@ -21,7 +21,7 @@ for part in tokens weights logits gradients losses after; do
   fi
 done
 
-for size in rotary muon seed; do
+for size in rotary muon gelu_tanh seed; do
   "$python" "$here/make_dump.py" --size $size --out "$work/$size.h5"
   "$TEST_PROGRAMS/../reference/test_pytorch" "$work/$size.h5"
 done

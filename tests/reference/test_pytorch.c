@@ -82,11 +82,16 @@ static void read_tensors(const char *group, float *to) {
   }
 }
 
+/* Options that a file does not have are as they were before them. */
 static void read_shape(lk_shape *shape) {
-  read_attribute("layers", H5T_NATIVE_INT, &shape->layers);
-  read_attribute("heads", H5T_NATIVE_INT, &shape->heads);
-  read_attribute("channels", H5T_NATIVE_INT, &shape->channels);
-  read_attribute("block", H5T_NATIVE_INT, &shape->block);
+  *shape = (lk_shape){0};
+  for (int i = 0; i < LK_SHAPE_FIELD_COUNT; i++) {
+    const lk_shape_field *field = &lk_shape_fields[i];
+    int value;
+    if (field->optional && H5Aexists(t.file, field->name) <= 0) continue;
+    read_attribute(field->name, H5T_NATIVE_INT, &value);
+    lk_shape_set(shape, field, value);
+  }
   read_attribute("vocabulary", H5T_NATIVE_INT, &shape->vocabulary);
   shape->positions = H5Lexists(t.file, "weights/pos_emb", H5P_DEFAULT) <= 0;
 }

@@ -87,17 +87,47 @@ static void layer_norm_matches(void **state) {
   assert_close(fast[2], plain[2], 2 * COLUMNS, 2e-6);
 }
 
-static void gelu(float out[3][MOST]) {
+static lk_activation activation;
+
+static void activate(float out[3][MOST]) {
   for (int i = 0; i < MOST; i++)
     out[1][i] = 3 * x[i];
-  lk_activation_forward(LK_GELU, lk_fp32_operand(out[0]), out[1], MOST);
+  lk_activation_forward(activation, lk_fp32_operand(out[0]), out[1], MOST);
 }
 
-static void gelu_matches(void **state) {
+static void activations_match(void **state) {
   (void)state;
-  run_both(gelu);
-  assert_close(fast[0], plain[0], MOST, 1e-6);
-  assert_close(fast[1], plain[1], MOST, 1e-6);
+  for (activation = LK_GELU; activation <= LK_GELU_TANH; activation++) {
+    run_both(activate);
+    assert_close(fast[0], plain[0], MOST, 1e-6);
+    assert_close(fast[1], plain[1], MOST, 1e-6);
+  }
+}
+
+/* torch.nn.functional.gelu(x, approximate="tanh") of PyTorch 2 in float64, and its slope.
+ */
+static void gelu_tanh_is_pytorchs(void **state) {
+  (void)state;
+  enum { POINTS = 11 };
+  static const double expected[POINTS][3] = {{-40, 0, 0},
+                                             {-6.5, -6.278311204e-13, -6.583528748e-12},
+                                             {-3, -0.003637392082, -0.01158416663},
+                                             {-1, -0.1588080094, -0.08296408385},
+                                             {-0.25, -0.1003246493, 0.3046459048},
+                                             {0, 0, 0.5},
+                                             {0.5, 0.3457140098, 0.8673699035},
+                                             {1, 0.8411919906, 1.082964084},
+                                             {2.75, 2.742276856, 1.021948922},
+                                             {7, 7, 1},
+                                             {40, 40, 1}};
+  float at[POINTS], value[POINTS];
+  for (int i = 0; i < POINTS; i++)
+    at[i] = (float)expected[i][0];
+  lk_activation_forward(LK_GELU_TANH, lk_fp32_operand(value), at, POINTS);
+  for (int i = 0; i < POINTS; i++) {
+    assert_true(fabs(value[i] - expected[i][1]) <= 1e-5 * fabs(expected[i][1]));
+    assert_true(fabs(at[i] - expected[i][2]) <= 1e-5 * fabs(expected[i][2]));
+  }
 }
 
 static void cross_entropy(float out[3][MOST]) {
@@ -215,7 +245,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(linear_matches, prepare),
       cmocka_unit_test_setup(layer_norm_matches, prepare),
-      cmocka_unit_test_setup(gelu_matches, prepare),
+      cmocka_unit_test_setup(activations_match, prepare),
+      cmocka_unit_test(gelu_tanh_is_pytorchs),
       cmocka_unit_test_setup(cross_entropy_matches, prepare),
       cmocka_unit_test_setup(attention_matches, prepare),
       cmocka_unit_test_setup(attention_with_dropout_matches, prepare),

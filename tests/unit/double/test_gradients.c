@@ -136,19 +136,22 @@ static void layer_norm_gradients_match(void **state) {
   check_gradient(norm_of_bias, bias, db, INPUTS, NULL, "layer norm, bias");
 }
 
-static double gelu_value(const double *at, void *context) {
-  (void)context;
+static double activation_value(const double *at, void *context) {
   memcpy(scratch, at, ROWS * INPUTS * sizeof *at);
-  lk_activation_forward(LK_GELU, lk_fp32_operand(y), scratch, ROWS * INPUTS);
+  lk_activation_forward(*(lk_activation *)context, lk_fp32_operand(y), scratch,
+                        ROWS * INPUTS);
   return dot(y, r, ROWS * INPUTS);
 }
 
-static void gelu_gradient_matches(void **state) {
+static void activation_gradients_match(void **state) {
   (void)state;
+  static const char *const names[] = {"GELU", "GELU by tanh"};
   prepare();
-  gelu_value(x, NULL);
-  lk_activation_backward(lk_fp32_operand(dx), r, scratch, ROWS * INPUTS);
-  check_gradient(gelu_value, x, dx, ROWS * INPUTS, NULL, "GELU");
+  for (lk_activation kind = LK_GELU; kind <= LK_GELU_TANH; kind++) {
+    activation_value(x, &kind);
+    lk_activation_backward(lk_fp32_operand(dx), r, scratch, ROWS * INPUTS);
+    check_gradient(activation_value, x, dx, ROWS * INPUTS, &kind, names[kind]);
+  }
 }
 
 static double residual_value(const double *at, void *context) {
@@ -260,7 +263,12 @@ static double model_value(const double *values, void *context) {
 }
 
 static void model_gradient_matches(double drop, int rotary) {
-  lk_shape shape = {2, 2, 12, 10, 9, rotary};
+  lk_shape shape = {.layers = 2,
+                    .heads = 2,
+                    .channels = 12,
+                    .block = 10,
+                    .vocabulary = 9,
+                    .positions = rotary};
   lk_parameters *table = NULL;
   model_fixed in = {NULL, NULL, {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}}};
   double *values = NULL, *gradients = NULL;
@@ -340,7 +348,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(linear_gradients_match),
       cmocka_unit_test(layer_norm_gradients_match),
-      cmocka_unit_test(gelu_gradient_matches),
+      cmocka_unit_test(activation_gradients_match),
       cmocka_unit_test(dropout_gradient_matches),
       cmocka_unit_test(cross_entropy_gradient_matches),
       cmocka_unit_test(attention_gradients_match_without_dropout),
