@@ -30,7 +30,9 @@ LK_C_BEGIN
   X(A, positions, choice, "learned", 0, 1, "learned|rotary", 1, "%s positions",            \
     "a learned vector for each position, or queries and keys turned by it")              \
   X(A, activation, choice, "gelu", 0, 1, "gelu|gelu_tanh", LK_BITS_LATER, "%s",            \
-    "what the MLP applies: GELU with the exact erf, or by tanh as GPT-2")
+    "what the MLP applies: GELU with the exact erf, or by tanh as GPT-2")                  \
+  X(A, tied, choice, "false", 0, 1, "false|true", LK_BITS_LATER, "tied head",              \
+    "the head's weight is the token embedding's, as GPT-2's is")
 /* clang-format on */
 
 #define LK_SHAPE_FIELDS(X, A) LK_SHAPE_SIZES(X, A) LK_SHAPE_OPTIONS(X, A)

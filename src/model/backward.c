@@ -114,12 +114,15 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
   finish(m, g->ln1_weight);
 }
 
+/* A tied head's gradient goes into the token embedding's, which is final at the very end.
+ */
 static void head_backward(lk_model *m) {
   int C = m->table->shape.channels, vocabulary = m->table->shape.vocabulary, M = m->pack->M;
   lk_fill_operand(m->d_logits, m->logits, (size_t)M * (size_t)vocabulary);
   lk_linear_backward_weight(&m->layers[LK_HEAD], m->gradients.head_weight, NULL,
                             m->d_logits, m->ln_f, M);
-  finish(m, m->gradients.head_weight);
+  finish(m, m->table->shape.tied ? m->gradients.tok_emb + m->table->count
+                                 : m->gradients.head_weight);
   lk_linear_backward_input(&m->layers[LK_HEAD], m->d_ln, 0, m->d_logits,
                            lk_weight_operand(m, m->weights.head_weight), M);
   memset(m->d_stream, 0, (size_t)M * (size_t)C * sizeof *m->d_stream);

@@ -1,6 +1,7 @@
 #include "lockstep/parameters.h"
 #include "lockstep/random.h"
 #include "model/tensors.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -107,6 +108,8 @@ void lk_tensors_bind(lk_tensors *tensors, const lk_parameters *parameters, lk_re
     LK_BLOCK_TENSORS(LK_BIND_BLOCK)
   }
   LK_LAST_TENSORS(LK_BIND)
+  if (s->tied) tensors->head_weight = tensors->tok_emb;
+  assert(index == parameters->tensors);
 }
 
 void lk_tensors_release(lk_tensors *tensors) {

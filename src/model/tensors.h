@@ -37,7 +37,8 @@
 #define LK_LAST_TENSORS(X)                                                                 \
   X(ln_f_weight, "ln_f.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                   \
   X(ln_f_bias, "ln_f.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                      \
-  X(head_weight, "head.weight", 2, s->vocabulary, s->channels, 1, 1, LK_INITIAL_NORMAL)
+  X(head_weight, "head.weight", 2, s->tied ? 0 : s->vocabulary, s->channels, 1, 1,         \
+    LK_INITIAL_NORMAL)
 
 #define LK_POINTER(field, name, rank, s0, s1, s2, decay, initial) lk_real *field;
 
@@ -51,8 +52,10 @@ typedef struct {
   lk_block_tensors *blocks; /* (L), owned by the tensors */
 } lk_tensors;
 
-/* Points every field into an array laid out by the table, which the caller keeps. The block
- * list is owned by *out: lk_tensors_release. */
+/* Points every field into an array laid out by the table, which the caller keeps; a tied
+ * head's points to the token embedding. The block list is owned by *out:
+ * lk_tensors_release.
+ */
 lk_status lk_tensors_create(lk_tensors *out, const lk_parameters *parameters);
 void lk_tensors_bind(lk_tensors *tensors, const lk_parameters *parameters, lk_real *array);
 void lk_tensors_release(lk_tensors *tensors);

@@ -28,6 +28,7 @@ class Shape:
     vocabulary: int
     rotary: bool = False  # instead of learned positions
     activation: str = "gelu"  # or gelu_tanh
+    tied: bool = False  # the head's weight is the token embedding's
 
 
 SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
@@ -104,6 +105,8 @@ class GPT(nn.Module):
         self.ln_f = nn.LayerNorm(shape.channels)
         self.head = nn.Linear(shape.channels, shape.vocabulary, bias=False)
         self.apply(initialise)
+        if shape.tied:
+            self.head.weight = self.tok_emb.weight
 
     def forward(self, tokens, targets=None):
         """tokens, targets (B, T); returns logits (B, T, vocabulary) and the mean loss."""

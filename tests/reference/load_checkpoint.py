@@ -29,11 +29,14 @@ def load_model(path):
         sizes = ("layers", "heads", "channels", "block", "vocabulary")
         shape = Shape(**{key: int(f.attrs[key]) for key in sizes},
                       rotary="pos_emb" not in f["model"],
-                      activation=option(f, "activation", "gelu"))
+                      activation=option(f, "activation", "gelu"),
+                      tied=option(f, "tied", "false") == "true")
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)
     with h5py.File(path) as f:
         state = {name: torch.from_numpy(d[...]) for name, d in f["model"].items()}
+    if shape.tied:
+        state["head.weight"] = state["tok_emb.weight"]
     model.load_state_dict(state, strict=True)
     return model.eval(), shape, vocabulary
 

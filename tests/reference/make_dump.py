@@ -55,6 +55,9 @@ CASES = {
     "rotary": tiny(rotary=True),
     "muon": tiny(muon=True),
     "gelu_tanh": tiny(activation="gelu_tanh"),
+    "tied": tiny(tied=True),
+    "gpt2": tiny(activation="gelu_tanh", tied=True),
+    "gpt2_muon": tiny(activation="gelu_tanh", tied=True, muon=True),
     "seed": Case(
         shape=SEED_SHAPE, learning_rate=5e-5,
         lengths=(129, 66, 34, 128, 3, 96, 129, 40),
@@ -145,7 +148,8 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
         tokens[row, : len(string)] = string
     # libver: the newer layout needs far fewer bytes for a small dataset.
     with h5py.File(path, "w", libver="latest") as file:
-        options = {"activation": list(APPROXIMATIONS).index(case.shape.activation)}
+        options = {"activation": list(APPROXIMATIONS).index(case.shape.activation),
+                   "tied": int(case.shape.tied)}
         file.attrs.update({**asdict(case.shape), **options, "learning_rate": case.learning_rate,
                            "muon": int(case.muon), "torch": str(torch.__version__)})
         for group, source in (("weights", model), ("after", trained)):

@@ -262,13 +262,12 @@ static double model_value(const double *values, void *context) {
   return lk_model_forward(in->model, values, in->pack, &in->dropout, NULL);
 }
 
-static void model_gradient_matches(double drop, int rotary) {
-  lk_shape shape = {.layers = 2,
-                    .heads = 2,
-                    .channels = 12,
-                    .block = 10,
-                    .vocabulary = 9,
-                    .positions = rotary};
+/* Of a small model with the options of `shape`. */
+static void model_gradient_matches(double drop, lk_shape shape) {
+  shape.layers = shape.heads = 2;
+  shape.channels = 12;
+  shape.block = 10;
+  shape.vocabulary = 9;
   lk_parameters *table = NULL;
   model_fixed in = {NULL, NULL, {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}}};
   double *values = NULL, *gradients = NULL;
@@ -319,17 +318,27 @@ static void model_gradient_matches(double drop, int rotary) {
 
 static void model_gradient_matches_without_dropout(void **state) {
   (void)state;
-  model_gradient_matches(0, 0);
-}
-
-static void model_gradient_matches_with_rotary_positions(void **state) {
-  (void)state;
-  model_gradient_matches(0.3, 1);
+  model_gradient_matches(0, (lk_shape){0});
 }
 
 static void model_gradient_matches_with_dropout(void **state) {
   (void)state;
-  model_gradient_matches(0.3, 0);
+  model_gradient_matches(0.3, (lk_shape){0});
+}
+
+static void model_gradient_matches_with_each_option(void **state) {
+  (void)state;
+  for (int i = 0; i < LK_SHAPE_FIELD_COUNT; i++) {
+    lk_shape shape = {0};
+    if (!lk_shape_fields[i].optional) continue;
+    lk_shape_set(&shape, &lk_shape_fields[i], 1);
+    model_gradient_matches(0.3, shape);
+  }
+}
+
+static void model_gradient_matches_as_gpt2(void **state) {
+  (void)state;
+  model_gradient_matches(0.3, (lk_shape){.activation = LK_GELU_TANH, .tied = 1});
 }
 
 static int use_fast(void **state) {
@@ -355,7 +364,8 @@ int main(void) {
       cmocka_unit_test(attention_gradients_match_with_dropout),
       cmocka_unit_test(model_gradient_matches_without_dropout),
       cmocka_unit_test(model_gradient_matches_with_dropout),
-      cmocka_unit_test(model_gradient_matches_with_rotary_positions),
+      cmocka_unit_test(model_gradient_matches_with_each_option),
+      cmocka_unit_test(model_gradient_matches_as_gpt2),
   };
   int failed = cmocka_run_group_tests_name("fast kernels", tests, use_fast, NULL);
   return failed +
