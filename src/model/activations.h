@@ -29,7 +29,7 @@ typedef struct {
 
 struct lk_model {
   const lk_parameters *table;
-  int max_rows, backward;
+  int max_rows, max_targets, backward;
   lk_precision precision;
   lk_linear layers[LK_LINEARS]; /* shapes of the linear layers */
   lk_attention *attention;
@@ -60,6 +60,11 @@ struct lk_model {
   const lk_real *final;         /* first gradient that will not change any more in it */
   void *memory;                 /* owns every array but those of tensors and attention */
 };
+
+/* lk_model_create for passes of at most max_targets wanted rows. */
+lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
+                            int max_sequences, int max_targets, int backward,
+                            lk_precision precision);
 
 /* A tensor of `weights` as the forward pass took it. */
 static inline lk_operand lk_weight_operand(const lk_model *m, lk_real *tensor) {

@@ -31,10 +31,12 @@ static lk_operand share_operand(walker *walk, const lk_model *m, lk_real *real,
 
 #define TAKE(pointer, count) (pointer) = take(walk, (size_t)(count), sizeof *(pointer))
 
+/* Without a backward pass, which alone needs both, what comes later overwrites what came
+ * before it. */
 static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk,
                           size_t keep) {
   const lk_shape *s = &m->table->shape;
-  size_t N = (size_t)m->max_rows, C = (size_t)s->channels;
+  size_t N = (size_t)m->max_rows, C = (size_t)s->channels, masked = m->backward ? N * C : 0;
   TAKE(block->input, N * C);
   block->ln1 = take_operand(walk, m, N * C);
   TAKE(block->ln1_mean, N);
@@ -44,51 +46,52 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   TAKE(block->attended, N * C);
   block->attended_operand = share_operand(walk, m, block->attended, N * C);
   TAKE(block->log_sum, N * (size_t)s->heads);
-  TAKE(block->middle, N * C);
-  block->ln2 = take_operand(walk, m, N * C);
+  block->middle = block->input;
+  if (m->backward) TAKE(block->middle, N * C);
+  block->ln2 = m->backward ? take_operand(walk, m, N * C) : block->ln1;
   TAKE(block->ln2_mean, N);
   TAKE(block->ln2_inverse, N);
   TAKE(block->slope, N * 4 * C);
   block->hidden = take_operand(walk, m, N * 4 * C);
   TAKE(block->keep_attention, keep);
-  TAKE(block->keep_proj, N * C);
-  TAKE(block->keep_mlp, N * C);
+  TAKE(block->keep_proj, masked);
+  TAKE(block->keep_mlp, masked);
 }
 
 /* Without a backward pass all blocks share one block's arrays: a block reads its input
  * before it writes the next one's. */
-static void lay_out_blocks(lk_model *m, walker *walk, int max_sequences, int backward) {
+static void lay_out_blocks(lk_model *m, walker *walk, int max_sequences) {
   lk_span longest = {0, m->table->shape.block, 0, m->table->shape.block};
-  size_t keep = (size_t)max_sequences *
-                (backward ? lk_attention_keep_size(&longest, 1, m->table->shape.heads) : 0);
+  size_t keep =
+      (size_t)max_sequences *
+      (m->backward ? lk_attention_keep_size(&longest, 1, m->table->shape.heads) : 0);
   for (int l = 0; l < m->table->shape.layers; l++) {
-    if (l == 0 || backward)
+    if (l == 0 || m->backward)
       lay_out_block(m, &m->blocks[l], walk, keep);
     else
       m->blocks[l] = m->blocks[0];
   }
 }
 
-static void lay_out(lk_model *m, walker *walk, int max_sequences, int backward) {
-  const lk_shape *s = &m->table->shape;
-  size_t N = (size_t)m->max_rows, C = (size_t)s->channels;
-  size_t back =
-      backward ? N * C : 0; /* size of an array that only the backward pass needs */
-  lay_out_blocks(m, walk, max_sequences, backward);
-  TAKE(m->keep_embedding, N * C);
-  m->query_source = take_operand(walk, m, N * C);
-  TAKE(m->residual_source, N * C);
-  TAKE(m->output, N * C);
-  m->ln_f = take_operand(walk, m, N * C);
-  TAKE(m->ln_f_mean, N);
-  TAKE(m->ln_f_inverse, N);
-  TAKE(m->logits, N * (size_t)s->vocabulary);
-  TAKE(m->losses, N);
-  TAKE(m->target_rows, N);
-  TAKE(m->all, max_sequences);
-  TAKE(m->targets, max_sequences);
-  TAKE(m->branch, N * C);
-  TAKE(m->weights_bf16, m->precision == LK_BF16 ? m->table->count : 0);
+/* Of the rows whose logits are wanted. */
+static void lay_out_targets(lk_model *m, walker *walk) {
+  size_t M = (size_t)m->max_targets, C = (size_t)m->table->shape.channels;
+  m->query_source = take_operand(walk, m, M * C);
+  TAKE(m->residual_source, M * C);
+  TAKE(m->output, M * C);
+  m->ln_f = take_operand(walk, m, M * C);
+  TAKE(m->ln_f_mean, M);
+  TAKE(m->ln_f_inverse, M);
+  TAKE(m->logits, M * (size_t)m->table->shape.vocabulary);
+  TAKE(m->losses, M);
+  TAKE(m->target_rows, M);
+}
+
+/* Of the backward pass. */
+static void lay_out_gradients(lk_model *m, walker *walk) {
+  size_t back = (size_t)m->max_rows * (size_t)m->table->shape.channels;
+  size_t logits = (size_t)m->max_targets * (size_t)m->table->shape.vocabulary;
+  TAKE(m->keep_embedding, back);
   TAKE(m->d_stream, back);
   TAKE(m->d_rows, back);
   TAKE(m->d_hidden, 4 * back);
@@ -99,7 +102,18 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences, int backward) 
   m->d_up = share_operand(walk, m, m->d_hidden, 4 * back);
   m->d_q_operand = share_operand(walk, m, m->d_q, back);
   m->d_kv_operand = share_operand(walk, m, m->d_kv, 2 * back);
-  m->d_logits = share_operand(walk, m, m->logits, back ? N * (size_t)s->vocabulary : 0);
+  m->d_logits = share_operand(walk, m, m->logits, logits);
+}
+
+static void lay_out(lk_model *m, walker *walk, int max_sequences) {
+  const lk_shape *s = &m->table->shape;
+  lay_out_blocks(m, walk, max_sequences);
+  lay_out_targets(m, walk);
+  TAKE(m->all, max_sequences);
+  TAKE(m->targets, max_sequences);
+  TAKE(m->branch, (size_t)m->max_rows * (size_t)s->channels);
+  TAKE(m->weights_bf16, m->precision == LK_BF16 ? m->table->count : 0);
+  if (m->backward) lay_out_gradients(m, walk);
 }
 
 /* In the last block only keys and values are for all rows. */
@@ -123,6 +137,13 @@ static lk_status create_layers(lk_model *m) {
 
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
                           int max_sequences, int backward, lk_precision precision) {
+  return lk_model_allocate(out, parameters, max_sequences,
+                           max_sequences * parameters->shape.block, backward, precision);
+}
+
+lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
+                            int max_sequences, int max_targets, int backward,
+                            lk_precision precision) {
   const lk_shape *s = &parameters->shape;
   lk_model *m = NULL;
   lk_status status;
@@ -132,6 +153,7 @@ lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
   LK_TRY(LK_NEW(m, 1));
   m->table = parameters;
   m->max_rows = max_sequences * s->block;
+  m->max_targets = max_targets;
   m->backward = backward;
   m->precision = precision;
   LK_TRY_OR(failed, create_layers(m));
@@ -142,10 +164,10 @@ lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
             lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
   if (s->positions == LK_ROTARY_POSITIONS)
     LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads));
-  lay_out(m, &walk, max_sequences, backward);
+  lay_out(m, &walk, max_sequences);
   LK_TRY_OR(failed, lk_allocate(&m->memory, walk.used, 1, "activations"));
   walk = (walker){m->memory, 0};
-  lay_out(m, &walk, max_sequences, backward);
+  lay_out(m, &walk, max_sequences);
   *out = m;
   return LK_OK;
 failed:
