@@ -27,6 +27,16 @@ typedef struct {
   uint8_t *keep_proj, *keep_mlp;   /* (R, C) */
 } lk_block_activations;
 
+/* The rows of a forward pass and what they look at. Not owned. */
+typedef struct {
+  int B, N, M;                  /* sequences, rows, rows whose logits are wanted */
+  const lk_token *tokens;       /* (N) */
+  const uint16_t *positions;    /* (N) within the sequence */
+  const lk_span *all, *targets; /* (B) all rows as queries; wanted rows as queries */
+  const int32_t *target_rows;   /* (M) the wanted rows */
+  const lk_dropout *dropout;    /* NULL: none */
+} lk_pass;
+
 struct lk_model {
   const lk_parameters *table;
   int max_rows, max_targets, backward;
@@ -54,7 +64,7 @@ struct lk_model {
   /* Gradients as operands: of a branch's output (R, C) and of GELU's input (R, 4C), and the
    * arrays above or their bf16 copies. */
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
-  const lk_pack *pack; /* of the last forward pass, the caller's */
+  lk_pass pass; /* the last one */
   double drop;
   const lk_backward_hook *hook; /* of this backward pass, or NULL */
   const lk_real *final;         /* first gradient that will not change any more in it */
@@ -65,6 +75,9 @@ struct lk_model {
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
                             int max_sequences, int max_targets, int backward,
                             lk_precision precision);
+
+/* Everything up to the logits (M, vocabulary), which m->logits then holds. */
+void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass);
 
 /* A tensor of `weights` as the forward pass took it. */
 static inline lk_operand lk_weight_operand(const lk_model *m, lk_real *tensor) {

@@ -58,16 +58,15 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
   finish(m, g->proj_weight);
   lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 0, m->d_branch,
                            lk_weight_operand(m, w->proj_weight), R);
-  lk_attention_input input = {
-      spans,   m->pack->B, a->q,          (size_t)C,
-      a->kv,   a->kv + C,  2 * (size_t)C, mask(m, a->keep_attention),
-      scale(m)};
+  lk_attention_input input = {spans,   m->pass.B, a->q,          (size_t)C,
+                              a->kv,   a->kv + C, 2 * (size_t)C, mask(m, a->keep_attention),
+                              scale(m)};
   lk_attention_backward(m->attention, &input, a->attended, a->log_sum, m->d_ln, m->d_q,
                         m->d_kv, m->d_kv + C);
   int H = m->table->shape.heads;
-  lk_rotary_turn(m->rotary, m->d_q, (size_t)C, R, H, m->pack->positions,
-                 spans == m->targets ? m->target_rows : NULL, 1);
-  lk_rotary_turn(m->rotary, m->d_kv, 2 * (size_t)C, m->pack->N, H, m->pack->positions, NULL,
+  lk_rotary_turn(m->rotary, m->d_q, (size_t)C, R, H, m->pass.positions,
+                 spans == m->pass.targets ? m->pass.target_rows : NULL, 1);
+  lk_rotary_turn(m->rotary, m->d_kv, 2 * (size_t)C, m->pass.N, H, m->pass.positions, NULL,
                  1);
   make_way(m);
 }
@@ -75,8 +74,8 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
 /* Spreads the gradient of the M rows with loss over the N rows of the pack. */
 static void spread_rows(lk_model *m) {
   int C = m->table->shape.channels;
-  memset(m->d_rows, 0, (size_t)m->pack->N * (size_t)C * sizeof *m->d_rows);
-  lk_scatter_add_rows(m->d_rows, m->d_stream, m->target_rows, m->pack->M, C);
+  memset(m->d_rows, 0, (size_t)m->pass.N * (size_t)C * sizeof *m->d_rows);
+  lk_scatter_add_rows(m->d_rows, m->d_stream, m->pass.target_rows, m->pass.M, C);
   lk_real *spread = m->d_rows;
   m->d_rows = m->d_stream;
   m->d_stream = spread;
@@ -87,7 +86,7 @@ static void spread_rows(lk_model *m) {
 static void projections_backward(lk_model *m, const lk_block_activations *a,
                                  const lk_block_tensors *w, const lk_block_tensors *g,
                                  int last) {
-  int C = m->table->shape.channels, N = m->pack->N, R = last ? m->pack->M : N;
+  int C = m->table->shape.channels, N = m->pass.N, R = last ? m->pass.M : N;
   lk_operand query_weight = lk_weight_operand(m, w->query_weight);
   lk_fill_operand(m->d_q_operand, m->d_q, (size_t)R * (size_t)C);
   lk_fill_operand(m->d_kv_operand, m->d_kv, (size_t)N * 2 * (size_t)C);
@@ -103,7 +102,7 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
   if (last) {
     lk_linear_backward_input(&m->layers[LK_SQUARE], m->branch, 0, m->d_q_operand,
                              query_weight, R);
-    lk_scatter_add_rows(m->d_ln, m->branch, m->target_rows, R, C);
+    lk_scatter_add_rows(m->d_ln, m->branch, m->pass.target_rows, R, C);
     spread_rows(m);
   } else {
     lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 1, m->d_q_operand,
@@ -117,7 +116,7 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
 /* A tied head's gradient goes into the token embedding's, which is final at the very end.
  */
 static void head_backward(lk_model *m) {
-  int C = m->table->shape.channels, vocabulary = m->table->shape.vocabulary, M = m->pack->M;
+  int C = m->table->shape.channels, vocabulary = m->table->shape.vocabulary, M = m->pass.M;
   lk_fill_operand(m->d_logits, m->logits, (size_t)M * (size_t)vocabulary);
   lk_linear_backward_weight(&m->layers[LK_HEAD], m->gradients.head_weight, NULL,
                             m->d_logits, m->ln_f, M);
@@ -135,18 +134,18 @@ static void head_backward(lk_model *m) {
 static void block_backward(lk_model *m, int l) {
   const lk_block_activations *a = &m->blocks[l];
   const lk_block_tensors *w = &m->weights.blocks[l], *g = &m->gradients.blocks[l];
-  int last = l == m->table->shape.layers - 1, R = last ? m->pack->M : m->pack->N;
+  int last = l == m->table->shape.layers - 1, R = last ? m->pass.M : m->pass.N;
   mlp_backward(m, a, w, g, R);
-  attention_backward(m, a, w, g, R, last ? m->targets : m->all);
+  attention_backward(m, a, w, g, R, last ? m->pass.targets : m->pass.all);
   projections_backward(m, a, w, g, last);
 }
 
 static void embedding_backward(lk_model *m) {
-  int C = m->table->shape.channels, N = m->pack->N;
+  int C = m->table->shape.channels, N = m->pass.N;
   lk_dropout_backward(lk_fp32_operand(m->d_stream), m->d_stream, mask(m, m->keep_embedding),
                       scale(m), (size_t)N * (size_t)C);
   lk_embedding_backward(m->gradients.tok_emb, m->gradients.pos_emb, m->d_stream,
-                        m->pack->tokens, m->pack->positions, N, C);
+                        m->pass.tokens, m->pass.positions, N, C);
   finish(m, m->gradients.tok_emb);
 }
 
