@@ -27,7 +27,8 @@ typedef struct {
   uint8_t *keep_proj, *keep_mlp;   /* (R, C) */
 } lk_block_activations;
 
-/* The rows of a forward pass and what they look at. Not owned. */
+/* The rows of a forward pass and what they look at: those of a pack, or the new ones of
+ * texts whose earlier keys and values are kept. Not owned. */
 typedef struct {
   int B, N, M;                  /* sequences, rows, rows whose logits are wanted */
   const lk_token *tokens;       /* (N) */
@@ -35,6 +36,11 @@ typedef struct {
   const lk_span *all, *targets; /* (B) all rows as queries; wanted rows as queries */
   const int32_t *target_rows;   /* (M) the wanted rows */
   const lk_dropout *dropout;    /* NULL: none */
+  /* (L) of (…, 2C): keys and values, of whose rows the spans' keys are, and (N) where those
+   * of this pass' rows go. NULL: they are kept nowhere, and the spans' keys are these rows.
+   */
+  lk_real *const *cache;
+  const int32_t *cache_rows;
 } lk_pass;
 
 struct lk_model {
@@ -57,6 +63,7 @@ struct lk_model {
   double *losses;                    /* (M) */
   int32_t *target_rows;              /* (M) rows with loss */
   lk_span *all, *targets;     /* (B) all rows as queries; rows with loss as queries */
+  lk_real *weights_row;       /* (block) attention weights of one query */
   lk_real *branch;            /* (N, C) scratch: output of a residual branch */
   lk_real *d_stream, *d_rows; /* (N, C) gradients of the residual stream, and scratch */
   lk_real *d_hidden;          /* (R, 4C) */

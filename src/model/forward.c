@@ -2,6 +2,8 @@
 #include "lockstep/profile.h"
 #include "model/activations.h"
 #include <assert.h>
+#include <math.h>
+#include <string.h>
 
 /* Places where dropout happens; values are part of the format. */
 static uint32_t site_of(int block, int place) {
@@ -24,8 +26,41 @@ static lk_real keep_scale(const lk_dropout *dropout) {
   return dropout ? (lk_real)lk_keep_scale(dropout->drop) : 1;
 }
 
+/* Keys and values of the block, (…, 2C): its rows' own, or those kept and its rows' among
+ * them. */
+static const lk_real *keep_keys(const lk_model *m, const lk_block_activations *a, int l) {
+  size_t size = 2 * (size_t)m->table->shape.channels;
+  const lk_pass *pass = &m->pass;
+  if (!pass->cache) return a->kv;
+  for (int i = 0; i < pass->N; i++)
+    memcpy(pass->cache[l] + (size_t)pass->cache_rows[i] * size, a->kv + (size_t)i * size,
+           size * sizeof *a->kv);
+  return pass->cache[l];
+}
+
+/* A step of decoding: one query a sequence, which would leave the core's tiles empty. */
+static int has_single_queries(const lk_pass *pass, const lk_span *spans) {
+  for (int b = 0; b < pass->B; b++)
+    if (spans[b].queries != 1) return 0;
+  return pass->cache != NULL;
+}
+
+static void attend_singly(lk_model *m, const lk_attention_input *input, lk_real *out) {
+  size_t C = (size_t)m->table->shape.channels, D = C / (size_t)m->table->shape.heads;
+  for (int b = 0; b < input->spans_count; b++) {
+    const lk_span *span = &input->spans[b];
+    size_t query = (size_t)span->query_start * C;
+    size_t key = (size_t)span->key_start * input->kv_stride;
+    for (size_t h = 0; h < C; h += D)
+      lk_attention_single_query(input->q + query + h, input->k + key + h,
+                                input->v + key + h, input->kv_stride, span->keys, (int)D,
+                                1 / (lk_real)sqrt((double)D), m->weights_row,
+                                out + query + h);
+  }
+}
+
 /* attended = attention of the R rows of the block, with dropout. */
-static void attend(lk_model *m, const lk_block_activations *a, int l,
+static void attend(lk_model *m, const lk_block_activations *a, int l, const lk_real *kv,
                    const lk_span *spans) {
   const lk_pass *pass = &m->pass;
   size_t C = (size_t)m->table->shape.channels;
@@ -36,12 +71,15 @@ static void attend(lk_model *m, const lk_block_activations *a, int l,
       pass->B,
       a->q,
       C,
-      a->kv,
-      a->kv + C,
+      kv,
+      kv + C,
       2 * C,
       fill_mask(pass->dropout, site_of(l, PLACE_ATTENTION), a->keep_attention, keep),
       keep_scale(pass->dropout)};
-  lk_attention_forward(m->attention, &input, a->attended, a->log_sum);
+  if (has_single_queries(pass, spans))
+    attend_singly(m, &input, a->attended);
+  else
+    lk_attention_forward(m->attention, &input, a->attended, a->log_sum);
 }
 
 /* middle = residual + dropout(attention(ln1)) for the R rows of the block. */
@@ -59,7 +97,7 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
   lk_rotary_turn(m->rotary, a->q, (size_t)C, R, H, pass->positions,
                  last ? pass->target_rows : NULL, 0);
   lk_rotary_turn(m->rotary, a->kv, 2 * (size_t)C, pass->N, H, pass->positions, NULL, 0);
-  attend(m, a, l, last ? pass->targets : pass->all);
+  attend(m, a, l, keep_keys(m, a, l), last ? pass->targets : pass->all);
   lk_fill_operand(a->attended_operand, a->attended, count);
   lk_linear_forward(&m->layers[LK_SQUARE], m->branch, a->attended_operand,
                     lk_weight_operand(m, w->proj_weight), w->proj_bias, R);

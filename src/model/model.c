@@ -111,6 +111,7 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences) {
   lay_out_targets(m, walk);
   TAKE(m->all, max_sequences);
   TAKE(m->targets, max_sequences);
+  TAKE(m->weights_row, s->block);
   TAKE(m->branch, (size_t)m->max_rows * (size_t)s->channels);
   TAKE(m->weights_bf16, m->precision == LK_BF16 ? m->table->count : 0);
   if (m->backward) lay_out_gradients(m, walk);
