@@ -2,6 +2,7 @@
 #include "base/vector.h"
 #include "lockstep/kernels.h"
 #include "lockstep/profile.h"
+#include <assert.h>
 
 /* Hands out the next `count` numbers of the scratch memory, each piece on a cache line. */
 static lk_real *take(lk_real **next, size_t count) {
@@ -13,6 +14,7 @@ static lk_real *take(lk_real **next, size_t count) {
 lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int max_keys) {
   lk_attention *a = NULL;
   *out = NULL;
+  assert(heads > 0 && head_size > 0 && max_keys > 0);
   LK_TRY(LK_NEW(a, 1));
   a->heads = heads;
   a->head_size = head_size;
@@ -53,9 +55,23 @@ size_t lk_attention_keep_size(const lk_span *spans, int count, int heads) {
   return bytes;
 }
 
+/* What callers promise of spans and rows. */
+static void check_input(const lk_attention *a, const lk_attention_input *in) {
+  assert(in->q_stride >= (size_t)(a->heads * a->head_size));
+  assert(in->kv_stride >= (size_t)(a->heads * a->head_size));
+  assert(!in->keep || in->keep_scale >= 1);
+  for (int s = 0; s < in->spans_count; s++) {
+    const lk_span *span = &in->spans[s];
+    assert(span->key_start >= 0 && span->query_start >= 0);
+    assert(span->queries >= 0 && span->queries <= span->keys);
+    assert(span->keys <= a->max_keys);
+  }
+}
+
 void lk_attention_forward(lk_attention *attention, const lk_attention_input *input,
                           lk_real *out, lk_real *log_sum) {
   lk_profile_switch(LK_PART_ATTENTION);
+  check_input(attention, input);
   if (lk_kernels_are_reference())
     lk_attention_forward_reference(attention, input, out, log_sum);
   else
@@ -66,6 +82,7 @@ void lk_attention_backward(lk_attention *attention, const lk_attention_input *in
                            const lk_real *out, const lk_real *log_sum, const lk_real *d_out,
                            lk_real *dq, lk_real *dk, lk_real *dv) {
   lk_profile_switch(LK_PART_ATTENTION);
+  check_input(attention, input);
   if (lk_kernels_are_reference())
     lk_attention_backward_reference(attention, input, log_sum, d_out, dq, dk, dv);
   else

@@ -1,6 +1,7 @@
 /* What every head looks at: the queries and keys of a forward pass once more, one query at
  * a time, since the pass itself keeps no weights. */
 #include "model/activations.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ lk_status lk_model_attention(const lk_parameters *parameters, const lk_real *val
   lk_pack *pack = NULL;
   lk_real *out = NULL;
   lk_status status;
+  assert(length >= 1 && length <= s->block);
   LK_TRY_OR(done, lk_model_create(&model, parameters, 1, 1,
                                   LK_FP32)); /* keeps every block's q, kv */
   LK_TRY_OR(done, LK_NEW(out, (size_t)(s->channels / s->heads)));

@@ -1,5 +1,6 @@
 #include "lockstep/nn.h"
 #include "model/activations.h"
+#include <assert.h>
 #include <string.h>
 
 static const uint8_t *mask(const lk_model *m, const uint8_t *keep) {
@@ -12,6 +13,8 @@ static lk_real scale(const lk_model *m) {
 
 /* Between products: others may use a moment. */
 static void make_way(const lk_model *m) {
+  assert(m->final >= m->gradients.tok_emb);
+  assert(m->final <= m->gradients.tok_emb + m->table->count);
   if (m->hook) m->hook->call(m->hook->context, (size_t)(m->final - m->gradients.tok_emb));
 }
 
@@ -74,6 +77,7 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
 /* Spreads the gradient of the M rows with loss over the N rows of the pack. */
 static void spread_rows(lk_model *m) {
   int C = m->table->shape.channels;
+  assert(m->d_rows != m->d_stream);
   memset(m->d_rows, 0, (size_t)m->pass.N * (size_t)C * sizeof *m->d_rows);
   lk_scatter_add_rows(m->d_rows, m->d_stream, m->pass.target_rows, m->pass.M, C);
   lk_real *spread = m->d_rows;
@@ -156,6 +160,7 @@ int lk_model_parts(const lk_model *model) {
 void lk_model_backward_part(lk_model *model, const lk_real *values, lk_real *gradients,
                             int part, const lk_backward_hook *hook) {
   int layers = model->table->shape.layers;
+  assert(model->backward && part >= 0 && part < lk_model_parts(model));
   lk_tensors_bind(&model->weights, model->table, (lk_real *)values);
   lk_tensors_bind(&model->gradients, model->table, gradients);
   model->hook = hook;

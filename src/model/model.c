@@ -1,5 +1,6 @@
 /* The model's work space: one piece of memory, laid out by one list. */
 #include "model/activations.h"
+#include <assert.h>
 
 /* A walk over the work space: with start NULL it only counts bytes. */
 typedef struct {
@@ -150,6 +151,8 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   lk_status status;
   walker walk = {NULL, 0};
   *out = NULL;
+  assert(max_sequences > 0 && max_targets > 0);
+  assert(!backward || max_targets >= max_sequences);
   LK_TRY(lk_blas_reserve());
   LK_TRY(LK_NEW(m, 1));
   m->table = parameters;

@@ -21,6 +21,7 @@ static void append(lk_parameters *table, int block, const char *name, int rank, 
     snprintf(entry->name, sizeof entry->name, "%s", name);
   else
     snprintf(entry->name, sizeof entry->name, "blocks.%d.%s", block, name);
+  assert(rank >= 1 && rank <= 3 && s1 > 0 && s2 > 0);
   entry->block = block;
   entry->rank = rank;
   entry->size[0] = s0;

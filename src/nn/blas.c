@@ -1,6 +1,7 @@
 #include "lockstep/kernels.h"
 #include "nn/blas_memory.h"
 #include "nn/onednn.h"
+#include <assert.h>
 #include <cblas.h>
 #include <limits.h>
 #include <stdio.h>
@@ -55,6 +56,7 @@ static void multiply_once(void) {
 static int reserved; /* threads that have their memory */
 
 lk_status lk_blas_set_threads(int threads) {
+  assert(threads > 0);
   if (threads > reserved) LK_TRY(lk_blas_check_room(threads - reserved));
   lk_blas_watch();
   openblas_set_num_threads(threads);

@@ -2,6 +2,7 @@
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
 #include "lockstep/profile.h"
+#include <assert.h>
 
 static double row_reference(lk_real *logits, int target, int classes, int gradient) {
   double largest = (double)logits[0], sum = 0;
@@ -39,6 +40,8 @@ LK_CLONES static void rows_fast(double *losses, lk_real *logits, const lk_token 
 void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
                       int classes, int gradient) {
   lk_profile_switch(LK_PART_LOSS);
+  for (int i = 0; i < rows; i++)
+    assert(targets[i] < (lk_token)classes);
   if (gradient && !lk_kernels_are_reference()) {
     rows_fast(losses, logits, targets, rows, classes);
     return;

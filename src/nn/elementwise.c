@@ -3,6 +3,7 @@
 #include "base/vector.h"
 #include "lockstep/profile.h"
 #include "nn/operand.h"
+#include <assert.h>
 #include <string.h>
 
 LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
@@ -71,6 +72,7 @@ LK_CLONES void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_t
 void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,
                     int columns) {
   lk_profile_switch(LK_PART_ELEMENTWISE);
+  assert(!y.bf16 == !x.bf16);
   for (int i = 0; i < rows; i++) {
     size_t to = (size_t)i * (size_t)columns, from = (size_t)index[i] * (size_t)columns;
     if (y.bf16)

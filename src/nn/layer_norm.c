@@ -2,6 +2,7 @@
 #include "lockstep/kernels.h"
 #include "lockstep/profile.h"
 #include "nn/operand.h"
+#include <assert.h>
 
 #define EPSILON 1e-5
 
@@ -62,6 +63,7 @@ void lk_layer_norm_forward(lk_operand y, lk_real *mean, lk_real *inverse, const 
                            const lk_real *weight, const lk_real *bias, int rows,
                            int columns) {
   lk_profile_switch(LK_PART_ELEMENTWISE);
+  assert(columns > 0 && !y.real != !y.bf16);
   if (!lk_kernels_are_reference()) {
     forward_fast(y, mean, inverse, x, weight, bias, rows, columns);
     return;

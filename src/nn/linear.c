@@ -3,10 +3,12 @@
 #include "nn/multiply.h"
 #include "nn/onednn.h"
 #include "nn/operand.h"
+#include <assert.h>
 #include <string.h>
 
 lk_status lk_linear_create(lk_linear *out, lk_precision precision, int inputs,
                            int outputs) {
+  assert(inputs > 0 && outputs > 0);
   *out = (lk_linear){inputs, outputs, NULL};
   return precision == LK_FP32 ? LK_OK : lk_onednn_create(&out->onednn, inputs, outputs);
 }
@@ -29,6 +31,7 @@ void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_oper
                        const lk_real *bias, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
   int in = layer->inputs, out = layer->outputs, add = bias != NULL;
+  assert(rows >= 0 && !x.bf16 == !weight.bf16);
   if (rows == 0) return;
   if (bias) set_rows(y, bias, rows, out);
   if (uses_onednn(layer))
@@ -42,6 +45,7 @@ void lk_linear_backward_input(const lk_linear *layer, lk_real *dx, int add, lk_o
                               lk_operand weight, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
   int in = layer->inputs, out = layer->outputs;
+  assert(rows >= 0 && !dy.bf16 == !weight.bf16);
   if (rows == 0) return;
   if (uses_onednn(layer))
     lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_INPUT_ADD : LK_PRODUCT_INPUT, dx,
@@ -69,6 +73,7 @@ void lk_linear_backward_weight(const lk_linear *layer, lk_real *dweight, lk_real
                                lk_operand dy, lk_operand x, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
   int in = layer->inputs, out = layer->outputs;
+  assert(rows >= 0 && !dy.bf16 == !x.bf16);
   if (rows == 0) return;
   if (dbias) add_column_sums(dbias, dy, rows, out);
   if (uses_onednn(layer))

@@ -1,6 +1,7 @@
 #include "nn/multiply.h"
 #include "lockstep/kernels.h"
 #include "nn/operand.h"
+#include <assert.h>
 #include <cblas.h>
 
 #define LK_GEMM _Generic((lk_real)0, float : cblas_sgemm, double : cblas_dgemm)
@@ -25,6 +26,8 @@ static void multiply_reference(lk_real *c, int add, lk_factor a, lk_factor b, in
 
 void lk_multiply(lk_real *c, int add, lk_factor a, lk_factor b, int rows, int columns,
                  int inner) {
+  assert(rows > 0 && columns > 0 && inner > 0);
+  assert(lk_kernels_are_reference() || (a.values.real && b.values.real));
   if (lk_kernels_are_reference())
     multiply_reference(c, add, a, b, rows, columns, inner);
   else

@@ -1,5 +1,6 @@
 #include "base/vector.h"
 #include "nn/multiply.h"
+#include <assert.h>
 #include <string.h>
 
 enum { STEPS = 5 };
@@ -68,6 +69,7 @@ static void iterate(lk_real *x, lk_real *product, lk_real *gram, lk_real *factor
 }
 
 void lk_orthogonalise(lk_real *x, int rows, int columns, lk_real *scratch) {
+  assert(rows > 0 && columns > 0);
   size_t count = (size_t)rows * (size_t)columns;
   size_t n = (size_t)smaller(rows, columns);
   double norm = sqrt(squares(x, count));

@@ -1,6 +1,7 @@
 #include "base/vector.h"
 #include "lockstep/memory.h"
 #include "lockstep/nn.h"
+#include <assert.h>
 
 struct lk_rotary {
   int half;      /* D / 2 */
@@ -10,6 +11,7 @@ struct lk_rotary {
 lk_status lk_rotary_create(lk_rotary **out, int block, int head_size) {
   lk_rotary *rotary = NULL;
   *out = NULL;
+  assert(block > 0 && head_size > 0 && head_size % 2 == 0);
   LK_TRY(LK_NEW(rotary, 1));
   rotary->half = head_size / 2;
   lk_status status = LK_NEW(rotary->turn, (size_t)block * (size_t)head_size);
