@@ -11,7 +11,7 @@
 
 #include "lockstep/corpus.h"
 #include "lockstep/linkage.h"
-#include "lockstep/parameters.h"
+#include "lockstep/trained.h"
 
 LK_C_BEGIN
 
@@ -53,7 +53,6 @@ typedef struct {
   lk_sha256 corpus_sha256;  /* of the data trained on */
   lk_sha256 answers_sha256; /* of the questions with objective.spans=answers, else empty */
   uint64_t corpus_characters, corpus_documents;
-  uint64_t most_answer; /* longest answer to decode, in characters; 0: not known */
   char task[16]; /* the command, pretrain or finetune; "" in files of earlier versions */
   /* hash of the parameters that training began from, "none" for its own; "" there, too */
   char origin[40];
@@ -65,12 +64,11 @@ void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zer
 
 typedef struct lk_checkpoint_file lk_checkpoint_file;
 
-/* One checkpoint: what it says, and its numbers, in memory or in the open file. */
+/* A trained model and the progress of its training. Its numbers are in memory or in the
+ * open file. */
 typedef struct {
   lk_checkpoint_info info;
-  lk_tokenizer *tokenizer; /* owned, as all here */
-  lk_parameters *table;
-  float *values;            /* (table->count), or NULL: not in memory */
+  lk_trained trained;       /* owned, as all here */
   float *m, *v;             /* Adam's moments, (table->count) each; NULL: not asked for */
   lk_checkpoint_file *file; /* NULL: it was not opened, or not by this rank */
 } lk_checkpoint;

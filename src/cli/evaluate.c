@@ -90,7 +90,7 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   if (status == LK_OK) status = read_inputs(world, words.words, &checkpoint, &questions);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(lk_file_name(words.words[1]), &questions->left_out);
-  if (status == LK_OK && most) checkpoint->info.most_answer = (uint64_t)most;
+  if (status == LK_OK && most) checkpoint->trained.most_answer = (uint64_t)most;
   if (status == LK_OK)
     status = evaluate(world, checkpoint, questions, lk_file_name(words.words[1]), &to);
   lk_questions_free(questions);

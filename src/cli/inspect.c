@@ -8,7 +8,7 @@ static void print_checkpoint(const lk_checkpoint *c, const char *path,
   char model[LK_SHAPE_TEXT_SIZE];
   const lk_checkpoint_info *info = &c->info;
   printf("kind: checkpoint\nparameters: %llu\nvocabulary: %d\nstep: %llu\nepoch: %llu\n",
-         (unsigned long long)c->table->count, info->shape.vocabulary,
+         (unsigned long long)c->trained.table->count, info->shape.vocabulary,
          (unsigned long long)info->step, (unsigned long long)info->epoch);
   lk_shape_describe(&info->shape, model);
   printf("tokens: %llu\nseed: %llu\nmodel: %s\n", (unsigned long long)info->tokens,

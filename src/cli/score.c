@@ -76,7 +76,7 @@ lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   LK_TRY(lk_world_agree(world, lk_file_check_apart(words.words[0], words.words[1])));
   lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
   if (status == LK_OK)
-    status = read_corpus(world, words.words[1], checkpoint->tokenizer, &corpus);
+    status = read_corpus(world, words.words[1], checkpoint->trained.tokenizer, &corpus);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(lk_file_name(words.words[1]), &corpus->left_out);
   if (status == LK_OK) status = score(world, checkpoint, corpus);

@@ -8,14 +8,14 @@ static const char mask[] = "\u2047";
 
 /* Text in which ⁇ stands for the mask. */
 static lk_status encode(const lk_checkpoint *checkpoint, const char *text, lk_heads *to) {
-  size_t block = (size_t)checkpoint->table->shape.block, used = 0, count;
+  size_t block = (size_t)checkpoint->trained.table->shape.block, used = 0, count;
   char *copy = NULL, *part, *end;
   LK_TRY(lk_copy_text(&copy, text));
   lk_status status = LK_OK;
   for (part = copy; part && status == LK_OK; part = end) {
     end = strstr(part, mask);
     if (end) *end = '\0';
-    status = lk_tokenizer_encode(checkpoint->tokenizer, part,
+    status = lk_tokenizer_encode(checkpoint->trained.tokenizer, part,
                                  part == copy ? "text" : "text behind its ⁇", 0,
                                  to->tokens + used, block - used, &count);
     used += status == LK_OK ? count : 0;
@@ -36,7 +36,7 @@ static lk_status encode(const lk_checkpoint *checkpoint, const char *text, lk_he
 
 /* Appends ⁇, the answer, and the ⁇ that ends it. */
 static lk_status answer(const lk_checkpoint *checkpoint, lk_heads *to) {
-  const lk_parameters *table = checkpoint->table;
+  const lk_parameters *table = checkpoint->trained.table;
   lk_decoder *decoder = NULL;
   if (to->length + 2 > table->shape.block)
     return lk_fail(LK_BAD_DATA,
@@ -46,7 +46,7 @@ static lk_status answer(const lk_checkpoint *checkpoint, lk_heads *to) {
   LK_TRY(lk_decoder_create(&decoder, table, 1));
   to->tokens[to->length] = LK_MASK;
   lk_continuation one = {to->tokens, to->length + 1, 0};
-  lk_decoder_continue(decoder, checkpoint->values, &one, 1, LK_MASK,
+  lk_decoder_continue(decoder, checkpoint->trained.values, &one, 1, LK_MASK,
                       (int)lk_most_answer(checkpoint));
   to->length = one.length;
   lk_decoder_free(decoder);
@@ -54,7 +54,7 @@ static lk_status answer(const lk_checkpoint *checkpoint, lk_heads *to) {
 }
 
 lk_status lk_heads_read(lk_heads *out, const lk_checkpoint *checkpoint, const char *text) {
-  const lk_shape *s = &checkpoint->table->shape;
+  const lk_shape *s = &checkpoint->trained.table->shape;
   *out = (lk_heads){.layers = s->layers, .heads = s->heads};
   LK_TRY(LK_NEW(out->tokens, (size_t)s->block));
   LK_TRY(encode(checkpoint, text, out));
@@ -63,8 +63,8 @@ lk_status lk_heads_read(lk_heads *out, const lk_checkpoint *checkpoint, const ch
     return lk_fail(LK_BAD_DATA, "text: at least two characters are needed");
   size_t length = (size_t)out->length;
   LK_TRY(LK_NEW(out->weights, (size_t)s->layers * (size_t)s->heads * length * length));
-  return lk_model_attention(checkpoint->table, checkpoint->values, out->tokens, out->length,
-                            out->weights);
+  return lk_model_attention(checkpoint->trained.table, checkpoint->trained.values,
+                            out->tokens, out->length, out->weights);
 }
 
 void lk_heads_clear(lk_heads *heads) {

@@ -8,7 +8,7 @@
 typedef struct {
   int present, composes;
   lk_checkpoint_info info; /* its text pointer is rank 0's, and unused */
-  uint64_t config_size;
+  uint64_t config_size, most_answer;
 } header;
 
 static lk_status make_room(lk_checkpoint **out, const header *head) {
@@ -17,8 +17,9 @@ static lk_status make_room(lk_checkpoint **out, const header *head) {
   *out = c;
   c->info = head->info;
   c->info.config = NULL;
+  c->trained.most_answer = head->most_answer;
   LK_TRY(LK_NEW(c->info.config, head->config_size + 1));
-  return lk_parameters_create(&c->table, &head->info.shape);
+  return lk_parameters_create(&c->trained.table, &head->info.shape);
 }
 
 static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c, int composes) {
@@ -26,11 +27,11 @@ static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c, int compose
   uint32_t *table = NULL;
   LK_TRY(lk_world_agree(world, LK_NEW(table, size)));
   if (lk_world_rank(world) == 0)
-    memcpy(table, lk_characters_table(c->tokenizer), size * sizeof *table);
+    memcpy(table, lk_characters_table(c->trained.tokenizer), size * sizeof *table);
   lk_status status = lk_world_broadcast(world, table, size * sizeof *table);
   if (status == LK_OK && lk_world_rank(world) != 0)
-    status = lk_characters_restore(&c->tokenizer, table, size);
-  if (status == LK_OK) lk_tokenizer_compose(c->tokenizer, composes);
+    status = lk_characters_restore(&c->trained.tokenizer, table, size);
+  if (status == LK_OK) lk_tokenizer_compose(c->trained.tokenizer, composes);
   lk_free(table);
   return lk_world_agree(world, status);
 }
@@ -45,8 +46,8 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
   lk_status status = LK_OK;
   if (*checkpoint) {
     const lk_checkpoint *c = *checkpoint;
-    head =
-        (header){1, lk_tokenizer_composes(c->tokenizer), c->info, strlen(c->info.config)};
+    head = (header){1, lk_tokenizer_composes(c->trained.tokenizer), c->info,
+                    strlen(c->info.config), c->trained.most_answer};
   }
   LK_TRY(lk_world_broadcast(world, &head, sizeof head));
   if (!head.present || lk_world_size(world) == 1) return LK_OK;
@@ -69,8 +70,8 @@ lk_status lk_checkpoint_distribute(lk_world *world, const lk_checkpoint *checkpo
   LK_TRY(lk_world_agree(world, status));
   for (int i = 0; i < 3; i++)
     if (arrays[i])
-      LK_TRY(
-          lk_world_broadcast(world, arrays[i], checkpoint->table->count * sizeof *values));
+      LK_TRY(lk_world_broadcast(world, arrays[i],
+                                checkpoint->trained.table->count * sizeof *values));
   return LK_OK;
 }
 
@@ -95,8 +96,8 @@ lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,
 }
 
 static lk_status load_values(lk_world *world, lk_checkpoint *c) {
-  LK_TRY(lk_world_agree(world, LK_NEW(c->values, c->table->count)));
-  return lk_checkpoint_distribute(world, c, c->values, NULL, NULL);
+  LK_TRY(lk_world_agree(world, LK_NEW(c->trained.values, c->trained.table->count)));
+  return lk_checkpoint_distribute(world, c, c->trained.values, NULL, NULL);
 }
 
 lk_status lk_checkpoint_load(lk_world *world, const char *path,

@@ -7,7 +7,7 @@
 
 lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, int group) {
   const lk_h5_file *file = &checkpoint->file->h5;
-  const lk_parameters *table = checkpoint->table;
+  const lk_parameters *table = checkpoint->trained.table;
   if (group != LK_GROUP_MODEL && !lk_h5_has(file, "optimizer"))
     return lk_fail(LK_BAD_DATA,
                    "%s: has no optimizer state, so a run cannot go on from it; start a new "
@@ -28,7 +28,7 @@ lk_status lk_checkpoint_check_hash(const lk_checkpoint *checkpoint, const lk_has
 }
 
 static lk_status read_group(const lk_checkpoint *checkpoint, int group, float *values) {
-  const lk_parameters *table = checkpoint->table;
+  const lk_parameters *table = checkpoint->trained.table;
   LK_TRY(lk_checkpoint_check_group(checkpoint, group));
   for (int i = 0; i < table->tensors; i++) {
     const lk_parameter *tensor = &table->list[i];
@@ -41,7 +41,7 @@ static lk_status read_group(const lk_checkpoint *checkpoint, int group, float *v
 
 static lk_status fill(const lk_checkpoint *checkpoint, float *values, float *m, float *v) {
   LK_TRY(read_group(checkpoint, LK_GROUP_MODEL, values));
-  lk_hash hash = lk_hash_bytes(values, checkpoint->table->count * sizeof *values);
+  lk_hash hash = lk_hash_bytes(values, checkpoint->trained.table->count * sizeof *values);
   LK_TRY(lk_checkpoint_check_hash(checkpoint, &hash));
   if (!m) return LK_OK;
   LK_TRY(read_group(checkpoint, LK_GROUP_M, m));
@@ -57,8 +57,8 @@ lk_status lk_checkpoint_fill(const lk_checkpoint *checkpoint, float *values, flo
 
 /* Only now is it known that the file has so many. */
 static lk_status make_arrays(lk_checkpoint *checkpoint, int with_moments) {
-  uint64_t count = checkpoint->table->count;
-  LK_TRY(LK_NEW(checkpoint->values, count));
+  uint64_t count = checkpoint->trained.table->count;
+  LK_TRY(LK_NEW(checkpoint->trained.values, count));
   if (!with_moments) return LK_OK;
   LK_TRY(lk_checkpoint_check_group(checkpoint, LK_GROUP_M));
   LK_TRY(lk_checkpoint_check_group(checkpoint, LK_GROUP_V));
@@ -71,7 +71,7 @@ lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_mom
   LK_TRY(lk_checkpoint_open(out, path));
   c = *out;
   lk_status status = lk_checkpoint_verdict(c, make_arrays(c, with_moments));
-  if (status == LK_OK) status = lk_checkpoint_fill(c, c->values, c->m, c->v);
+  if (status == LK_OK) status = lk_checkpoint_fill(c, c->trained.values, c->m, c->v);
   if (status == LK_OK) return LK_OK;
   lk_checkpoint_free(c);
   *out = NULL;

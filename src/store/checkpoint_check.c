@@ -56,7 +56,7 @@ static lk_status scan_tensor(scan *s, const lk_parameter *tensor) {
 
 /* Room for a piece of any tensor. */
 static lk_status make_piece(scan *s) {
-  const lk_parameters *table = s->checkpoint->table;
+  const lk_parameters *table = s->checkpoint->trained.table;
   uint64_t most = 0;
   for (int i = 0; i < table->tensors; i++) {
     lk_h5_array array = lk_h5_tensor(&lk_h5_groups[LK_GROUP_MODEL], &table->list[i]);
@@ -67,7 +67,7 @@ static lk_status make_piece(scan *s) {
 }
 
 static lk_status scan_group(scan *s, int group, lk_hash *hash) {
-  const lk_parameters *table = s->checkpoint->table;
+  const lk_parameters *table = s->checkpoint->trained.table;
   s->group = group;
   LK_TRY(lk_checkpoint_check_group(s->checkpoint, group));
   lk_status status = lk_hasher_create(&s->hasher);

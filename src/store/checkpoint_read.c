@@ -48,9 +48,13 @@ static lk_status read_origin(const lk_h5_file *file, lk_checkpoint_info *info) {
   LK_TRY(
       lk_h5_read_count(file, "corpus_characters", 0, INT64_MAX, &info->corpus_characters));
   LK_TRY(lk_h5_read_count(file, "corpus_documents", 0, INT64_MAX, &info->corpus_documents));
-  if (lk_h5_has_attribute(file, "most_answer"))
-    LK_TRY(lk_h5_read_count(file, "most_answer", 0, MOST_BLOCK, &info->most_answer));
   return lk_h5_read_text(file, "build", info->build, sizeof info->build);
+}
+
+/* The model's own facts beside its shape; files of earlier versions lack them. */
+static lk_status read_most_answer(const lk_h5_file *file, uint64_t *most) {
+  if (!lk_h5_has_attribute(file, "most_answer")) return LK_OK;
+  return lk_h5_read_count(file, "most_answer", 0, MOST_BLOCK, most);
 }
 
 static lk_status read_config(const lk_h5_file *file, char **config) {
@@ -65,10 +69,11 @@ static lk_status read_config(const lk_h5_file *file, char **config) {
 
 /* The table of the stated shape, whose parameters must fit into the file. */
 static lk_status make_table(const lk_h5_file *file, lk_checkpoint *checkpoint) {
-  lk_status status = lk_parameters_create(&checkpoint->table, &checkpoint->info.shape);
+  lk_status status =
+      lk_parameters_create(&checkpoint->trained.table, &checkpoint->info.shape);
   if (status == LK_USAGE) return lk_h5_damaged(file, lk_message());
   LK_TRY(status);
-  if (checkpoint->table->count > file->size / sizeof(float))
+  if (checkpoint->trained.table->count > file->size / sizeof(float))
     return lk_h5_damaged(file, "it is too small for the shape that it states");
   return LK_OK;
 }
@@ -79,9 +84,10 @@ static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint)
   LK_TRY(lk_h5_read_shape(file, &info->shape));
   LK_TRY(read_progress(file, info));
   LK_TRY(read_origin(file, info));
+  LK_TRY(read_most_answer(file, &checkpoint->trained.most_answer));
   LK_TRY(read_config(file, &info->config));
-  LK_TRY(lk_h5_read_tokenizer(file, &checkpoint->tokenizer));
-  if (lk_tokenizer_size(checkpoint->tokenizer) != info->shape.vocabulary)
+  LK_TRY(lk_h5_read_tokenizer(file, &checkpoint->trained.tokenizer));
+  if (lk_tokenizer_size(checkpoint->trained.tokenizer) != info->shape.vocabulary)
     return lk_h5_damaged(file, "its vocabulary has another size than its shape states");
   LK_TRY(make_table(file, checkpoint));
   return lk_checkpoint_check_group(checkpoint, LK_GROUP_MODEL);
@@ -146,9 +152,7 @@ void lk_checkpoint_free(lk_checkpoint *checkpoint) {
   if (!checkpoint) return;
   lk_checkpoint_info_clear(&checkpoint->info);
   close_file(checkpoint->file);
-  lk_tokenizer_free(checkpoint->tokenizer);
-  lk_parameters_free(checkpoint->table);
-  lk_free(checkpoint->values);
+  lk_trained_clear(&checkpoint->trained);
   lk_free(checkpoint->m);
   lk_free(checkpoint->v);
   lk_free(checkpoint);

@@ -12,7 +12,8 @@ static lk_status write_progress(const lk_h5_file *file, const lk_checkpoint_info
   return lk_h5_write_count(file, "seed", info->seed);
 }
 
-static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint_info *info) {
+static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+  const lk_checkpoint_info *info = &checkpoint->info;
   LK_TRY(lk_h5_write_text(file, "config_hash", info->config_hash.hex));
   LK_TRY(lk_h5_write_text(file, "corpus_sha256", info->corpus_sha256.hex));
   if (*info->answers_sha256.hex)
@@ -21,7 +22,7 @@ static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint_info *
   if (*info->origin) LK_TRY(lk_h5_write_text(file, "origin", info->origin));
   LK_TRY(lk_h5_write_count(file, "corpus_characters", info->corpus_characters));
   LK_TRY(lk_h5_write_count(file, "corpus_documents", info->corpus_documents));
-  LK_TRY(lk_h5_write_count(file, "most_answer", info->most_answer));
+  LK_TRY(lk_h5_write_count(file, "most_answer", checkpoint->trained.most_answer));
   return lk_h5_write_text(file, "build", info->build);
 }
 
@@ -46,21 +47,24 @@ static lk_status write_group(const lk_h5_file *file, const lk_parameters *table,
 
 static lk_status write_moments(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
   if (!checkpoint->m) return LK_OK;
-  LK_TRY(write_group(file, checkpoint->table, &lk_h5_groups[LK_GROUP_M], checkpoint->m));
-  return write_group(file, checkpoint->table, &lk_h5_groups[LK_GROUP_V], checkpoint->v);
+  LK_TRY(write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_M],
+                     checkpoint->m));
+  return write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_V],
+                     checkpoint->v);
 }
 
 static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
   const lk_checkpoint_info *info = &checkpoint->info;
-  const lk_parameters *table = checkpoint->table;
-  lk_hash hash = lk_hash_bytes(checkpoint->values, table->count * sizeof(float));
+  const lk_parameters *table = checkpoint->trained.table;
+  lk_hash hash = lk_hash_bytes(checkpoint->trained.values, table->count * sizeof(float));
   LK_TRY(lk_h5_write_shape(file, &table->shape));
   LK_TRY(write_progress(file, info));
-  LK_TRY(write_origin(file, info));
+  LK_TRY(write_origin(file, checkpoint));
   LK_TRY(lk_h5_write_text(file, "parameter_hash", hash.hex));
-  LK_TRY(lk_h5_write_tokenizer(file, checkpoint->tokenizer));
+  LK_TRY(lk_h5_write_tokenizer(file, checkpoint->trained.tokenizer));
   LK_TRY(write_config(file, info->config ? info->config : ""));
-  LK_TRY(write_group(file, table, &lk_h5_groups[LK_GROUP_MODEL], checkpoint->values));
+  LK_TRY(
+      write_group(file, table, &lk_h5_groups[LK_GROUP_MODEL], checkpoint->trained.values));
   return write_moments(file, checkpoint);
 }
 
@@ -73,7 +77,8 @@ static lk_status write_file(const char *path, int descriptor,
 
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint) {
   lk_draft draft;
-  assert(lk_tokenizer_size(checkpoint->tokenizer) == checkpoint->table->shape.vocabulary);
+  const lk_trained *trained = &checkpoint->trained;
+  assert(lk_tokenizer_size(trained->tokenizer) == trained->table->shape.vocabulary);
   assert(!checkpoint->m == !checkpoint->v);
   LK_TRY(lk_draft_begin(&draft, path));
   lk_status status = write_file(path, draft.descriptor, checkpoint);

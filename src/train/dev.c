@@ -8,15 +8,13 @@ lk_status lk_trainer_open_dev(lk_trainer *trainer) {
   return *path ? lk_questions_read(&trainer->dev, path, 1) : LK_OK;
 }
 
-static lk_checkpoint model_of(const lk_trainer *t) {
-  return (lk_checkpoint){.tokenizer = (lk_tokenizer *)lk_dataset_tokenizer(t->dataset),
-                         .table = t->table,
-                         .values = t->values,
-                         .info.most_answer = t->most_answer};
+lk_trained lk_trainer_model(const lk_trainer *trainer) {
+  return (lk_trained){(lk_tokenizer *)lk_dataset_tokenizer(trainer->dataset),
+                      trainer->table, trainer->values, trainer->most_answer};
 }
 
 void lk_trainer_say_dev_limit(const lk_trainer *trainer, const lk_trainer *trained) {
-  lk_checkpoint model = model_of(trained);
+  lk_checkpoint model = {.trained = lk_trainer_model(trained)};
   if (trainer->dev && lk_world_rank(trainer->world) == 0)
     lk_evaluate_say_limit(&model, trainer->dev, trainer->config->dev);
 }
@@ -25,7 +23,7 @@ lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const lk_trainer *tra
                                 size_t *correct) {
   const lk_trainer *t = trainer;
   lk_answer *answers = NULL;
-  lk_checkpoint model = model_of(trained);
+  lk_checkpoint model = {.trained = lk_trainer_model(trained)};
   LK_TRY(lk_world_agree(t->world, LK_NEW(answers, t->dev->count)));
   lk_status status =
       lk_evaluate_questions(t->world, &model, t->dev, t->config->dev, answers);

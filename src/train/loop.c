@@ -26,7 +26,6 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   info->answers_sha256 = *lk_dataset_answers_sha256(t->dataset);
   info->corpus_characters = lk_dataset_characters(t->dataset);
   info->corpus_documents = plan->documents;
-  info->most_answer = t->most_answer;
   snprintf(info->task, sizeof info->task, "%s", lk_task_name(t->task));
   snprintf(info->origin, sizeof info->origin, "%s", t->origin);
   lk_build_describe((lk_precision)t->config->precision, info->build);
@@ -34,11 +33,7 @@ static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
 
 static lk_status write_checkpoint(const lk_trainer *t) {
   lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
-  lk_checkpoint c = {.tokenizer = (lk_tokenizer *)lk_dataset_tokenizer(t->dataset),
-                     .table = t->table,
-                     .values = t->values,
-                     .m = t->m,
-                     .v = t->v};
+  lk_checkpoint c = {.trained = lk_trainer_model(t), .m = t->m, .v = t->v};
   describe(t, &c.info);
   LK_TRY(lk_config_hash(t->config, &c.info.config_hash));
   LK_TRY(lk_config_emit(t->config, &c.info.config));

@@ -26,7 +26,7 @@ static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
   LK_TRY(check_file(t->config->questions, lk_dataset_answers_sha256(d),
                     &c->info.answers_sha256));
   if (memcmp(here, there, sizeof *here) ||
-      !lk_tokenizer_equal(lk_dataset_tokenizer(t->dataset), c->tokenizer))
+      !lk_tokenizer_equal(lk_dataset_tokenizer(t->dataset), c->trained.tokenizer))
     return lk_fail(LK_USAGE,
                    "the run's checkpoint has another model shape or vocabulary; choose "
                    "another run=");
@@ -93,7 +93,7 @@ static void say_progress(const lk_trainer *t) {
 static lk_status resume(lk_trainer *t, const lk_checkpoint *resumed,
                         const lk_checkpoint *init) {
   LK_TRY(lk_world_agree(t->world, check_resumed(t, resumed, init)));
-  assert(resumed->table->count == t->table->count);
+  assert(resumed->trained.table->count == t->table->count);
   LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, t->m, t->v));
   t->has_checkpoint = 1;
   t->step = resumed->info.step;
@@ -109,7 +109,7 @@ static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,
   if (resumed) return resume(t, resumed, init);
   snprintf(t->origin, sizeof t->origin, "%s",
            init ? init->info.parameter_hash.hex : "none");
-  assert(!init || init->table->count == t->table->count);
+  assert(!init || init->trained.table->count == t->table->count);
   if (init) return lk_checkpoint_distribute(t->world, init, t->values, NULL, NULL);
   lk_parameters_initialise(t->table, t->config->seed, t->values);
   return LK_OK;

@@ -89,7 +89,7 @@ static uint64_t most_answer(const lk_trainer *t) {
 static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
                          const lk_checkpoint *init) {
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
-  LK_TRY(open_data(t, task, init ? init->tokenizer : NULL));
+  LK_TRY(open_data(t, task, init ? init->trained.tokenizer : NULL));
   LK_TRY(make_buffers(t));
   set_recipe(t);
   t->most_answer = most_answer(t);

@@ -50,6 +50,9 @@ struct lk_trainer {
   double rows, target_rows; /* of this rank in the last step */
 };
 
+/* The model as it is now: nothing of it is the caller's, nor may be changed. */
+lk_trained lk_trainer_model(const lk_trainer *trainer);
+
 /* All ranks: a checkpoint to go on with (moments, step) or to start from, or initial
  * values. */
 lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,

@@ -38,7 +38,7 @@ own model shape parameters pack model
 own text text normal foreign clean characters
 own data lexicon corpus questions objective plan synth
 own dist world tree watchdog
-own store store
+own store store trained
 own config config config_keys
 own optim adamw muon schedule
 own run run progress history build

@@ -61,16 +61,16 @@ static inline lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_
   static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
   lk_checkpoint *c;
   must(LK_NEW(c, 1));
-  must(lk_characters_create(&c->tokenizer, letters, 3));
-  must(lk_parameters_create(&c->table, model));
-  must(LK_NEW(c->values, c->table->count));
-  fill_with(c->values, c->table->count, 1);
+  must(lk_characters_create(&c->trained.tokenizer, letters, 3));
+  must(lk_parameters_create(&c->trained.table, model));
+  must(LK_NEW(c->trained.values, c->trained.table->count));
+  fill_with(c->trained.values, c->trained.table->count, 1);
   if (with_moments) {
-    must(LK_NEW(c->m, c->table->count));
-    must(LK_NEW(c->v, c->table->count));
-    fill_with(c->m, c->table->count, 2);
-    fill_with(c->v, c->table->count, 3);
-    for (uint64_t i = 0; i < c->table->count; i++)
+    must(LK_NEW(c->m, c->trained.table->count));
+    must(LK_NEW(c->v, c->trained.table->count));
+    fill_with(c->m, c->trained.table->count, 2);
+    fill_with(c->v, c->trained.table->count, 3);
+    for (uint64_t i = 0; i < c->trained.table->count; i++)
       c->v[i] *= c->v[i];
   }
   c->info = (lk_checkpoint_info){.step = 12,

@@ -15,11 +15,11 @@ static uint64_t count;
 
 static void write_model(const char *path, int which) {
   lk_checkpoint *c = make_checkpoint_of(&shape, 1);
-  fill_with(c->values, c->table->count, 10 + (uint64_t)which);
+  fill_with(c->trained.values, c->trained.table->count, 10 + (uint64_t)which);
   must(lk_checkpoint_write(path, c));
-  count = c->table->count;
-  values[which] = c->values;
-  c->values = NULL;
+  count = c->trained.table->count;
+  values[which] = c->trained.values;
+  c->trained.values = NULL;
   lk_checkpoint_free(c);
 }
 
@@ -158,8 +158,9 @@ static int was_read(lk_status status) {
 static int read_checkpoint(void) {
   lk_checkpoint *c;
   if (!was_read(lk_checkpoint_read(&c, "now.h5", 1))) return 0;
-  size_t size = count * sizeof *c->values;
-  assert_true(!memcmp(c->values, values[0], size) || !memcmp(c->values, values[1], size));
+  size_t size = count * sizeof *c->trained.values;
+  assert_true(!memcmp(c->trained.values, values[0], size) ||
+              !memcmp(c->trained.values, values[1], size));
   lk_checkpoint_free(c);
   return 1;
 }

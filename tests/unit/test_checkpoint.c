@@ -48,16 +48,17 @@ static void assert_same_info(const lk_checkpoint_info *a, const lk_checkpoint_in
 static void test_round_trip(void **state) {
   (void)state;
   lk_checkpoint *out, *in = make_checkpoint(1);
-  size_t size = in->table->count * sizeof(float);
+  size_t size = in->trained.table->count * sizeof(float);
   must(lk_checkpoint_read(&out, "good.h5", 1));
   assert_same_info(&out->info, &in->info);
   assert_memory_equal(&out->info.shape, &shape, sizeof shape);
-  assert_memory_equal(&out->table->shape, &shape, sizeof shape);
-  assert_true(lk_tokenizer_equal(out->tokenizer, in->tokenizer));
-  assert_memory_equal(out->values, in->values, size);
+  assert_memory_equal(&out->trained.table->shape, &shape, sizeof shape);
+  assert_true(lk_tokenizer_equal(out->trained.tokenizer, in->trained.tokenizer));
+  assert_memory_equal(out->trained.values, in->trained.values, size);
   assert_memory_equal(out->m, in->m, size);
   assert_memory_equal(out->v, in->v, size);
-  assert_string_equal(out->info.parameter_hash.hex, lk_hash_bytes(in->values, size).hex);
+  assert_string_equal(out->info.parameter_hash.hex,
+                      lk_hash_bytes(in->trained.values, size).hex);
   assert_string_equal(in->info.parameter_hash.hex, ""); /* nothing of it was changed */
   lk_checkpoint_free(in);
   lk_checkpoint_free(out);
@@ -84,19 +85,19 @@ static void test_scan(void **state) {
   wide.channels = 400;
   lk_checkpoint *open, *other, *in = make_checkpoint_of(&wide, 1);
   lk_checkpoint_numbers numbers, less;
-  size_t size = in->table->count * sizeof(float);
+  size_t size = in->trained.table->count * sizeof(float);
   must(lk_checkpoint_write("wide.h5", in));
   must(lk_checkpoint_open(&open, "wide.h5"));
   must(lk_checkpoint_open(&other, "good.h5"));
   must(lk_checkpoint_scan(open, 1, &numbers));
-  assert_string_equal(numbers.values.hex, lk_hash_bytes(in->values, size).hex);
+  assert_string_equal(numbers.values.hex, lk_hash_bytes(in->trained.values, size).hex);
   assert_string_equal(numbers.m.hex, lk_hash_bytes(in->m, size).hex);
   assert_string_equal(numbers.v.hex, lk_hash_bytes(in->v, size).hex);
   assert_string_equal(numbers.unusable, "");
   must(lk_checkpoint_scan(other, 0, &less));
   assert_string_equal(less.m.hex, "");
   memset(in->m, 0, size);
-  must(lk_checkpoint_fill(open, in->values, in->m, in->v));
+  must(lk_checkpoint_fill(open, in->trained.values, in->m, in->v));
   assert_string_equal(lk_hash_bytes(in->m, size).hex, numbers.m.hex);
   lk_checkpoint_free(other);
   lk_checkpoint_free(open);
@@ -110,11 +111,12 @@ static void test_options(void **state) {
   for (int i = 0; i < LK_SHAPE_FIELD_COUNT; i++)
     if (lk_shape_fields[i].optional) lk_shape_set(&other, &lk_shape_fields[i], 1);
   lk_checkpoint *out, *in = make_checkpoint_of(&other, 1);
-  assert_null(lk_parameters_find(in->table, "pos_emb"));
+  assert_null(lk_parameters_find(in->trained.table, "pos_emb"));
   must(lk_checkpoint_write("options.h5", in));
   must(lk_checkpoint_read(&out, "options.h5", 1));
   assert_memory_equal(&out->info.shape, &other, sizeof other);
-  assert_memory_equal(out->values, in->values, in->table->count * sizeof *in->values);
+  assert_memory_equal(out->trained.values, in->trained.values,
+                      in->trained.table->count * sizeof *in->trained.values);
   lk_checkpoint_free(in);
   lk_checkpoint_free(out);
 }
@@ -198,7 +200,7 @@ static void test_kinds(void **state) {
 static lk_status open_and_check(const char *path, int with_moments) {
   lk_checkpoint *checkpoint;
   LK_TRY(lk_checkpoint_open(&checkpoint, path));
-  assert_null(checkpoint->values);
+  assert_null(checkpoint->trained.values);
   lk_status status = lk_checkpoint_check(checkpoint, with_moments);
   lk_checkpoint_free(checkpoint);
   return status;
@@ -212,8 +214,9 @@ static void test_useless_numbers(void **state) {
     float *at, value;
     const char *message;
   } cases[] = {
-      {in->values + 41, NAN, "'model/pos_emb' holds nan, as number 2 of 64"},
-      {in->values + in->table->count - 1, -INFINITY, "'model/head.weight' holds -inf"},
+      {in->trained.values + 41, NAN, "'model/pos_emb' holds nan, as number 2 of 64"},
+      {in->trained.values + in->trained.table->count - 1, -INFINITY,
+       "'model/head.weight' holds -inf"},
       {in->m, INFINITY, "'optimizer/m/tok_emb.weight' holds inf, as number 1 of 40"},
       {in->v + 40, -1e-9f, "'optimizer/v/pos_emb' holds -1e-09"}};
   must(open_and_check("good.h5", 1));
@@ -243,7 +246,7 @@ static void test_commands_refuse_useless_numbers(void **state) {
                                       "attention trained useless.h5 a --out out"};
   if (!getenv("LOCKSTEP")) skip();
   lk_checkpoint *in = make_checkpoint(1);
-  in->values[41] = NAN;
+  in->trained.values[41] = NAN;
   must(lk_checkpoint_write("useless.h5", in));
   lk_checkpoint_free(in);
   write_text("q.tsv", "a\té\n");
@@ -548,8 +551,8 @@ static void test_h5py(void **state) {
     skip();
   }
   lk_checkpoint *checkpoint = make_checkpoint(0);
-  must(lk_file_write("values.bin", checkpoint->values,
-                     checkpoint->table->count * sizeof(float)));
+  must(lk_file_write("values.bin", checkpoint->trained.values,
+                     checkpoint->trained.table->count * sizeof(float)));
   lk_checkpoint_free(checkpoint);
   write_text("test.py", python_test);
   snprintf(command, sizeof command, "%s test.py", python);

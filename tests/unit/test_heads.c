@@ -20,26 +20,26 @@ static const uint32_t ids[IDS] = {0x25A1, 0x2047, 'a', 'b', 'c', 'd',
 
 static int set_up(void **state) {
   (void)state;
-  if (lk_parameters_create(&checkpoint.table, &shape) != LK_OK) return 1;
-  if (LK_NEW(checkpoint.values, checkpoint.table->count) != LK_OK) return 1;
-  lk_parameters_initialise(checkpoint.table, 4, checkpoint.values);
-  for (uint64_t i = 0; i < checkpoint.table->count; i++)
-    checkpoint.values[i] *= 12; /* decided weights */
-  return lk_characters_restore(&checkpoint.tokenizer, ids, IDS) != LK_OK;
+  if (lk_parameters_create(&checkpoint.trained.table, &shape) != LK_OK) return 1;
+  if (LK_NEW(checkpoint.trained.values, checkpoint.trained.table->count) != LK_OK) return 1;
+  lk_parameters_initialise(checkpoint.trained.table, 4, checkpoint.trained.values);
+  for (uint64_t i = 0; i < checkpoint.trained.table->count; i++)
+    checkpoint.trained.values[i] *= 12; /* decided weights */
+  return lk_characters_restore(&checkpoint.trained.tokenizer, ids, IDS) != LK_OK;
 }
 
 static int tear_down(void **state) {
   (void)state;
-  lk_free(checkpoint.values);
-  lk_parameters_free(checkpoint.table);
-  lk_tokenizer_free(checkpoint.tokenizer);
+  lk_free(checkpoint.trained.values);
+  lk_parameters_free(checkpoint.trained.table);
+  lk_tokenizer_free(checkpoint.trained.tokenizer);
   return lk_allocations_alive() != 0;
 }
 
 static const float *tensor(const char *name) {
-  const lk_parameter *entry = lk_parameters_find(checkpoint.table, name);
+  const lk_parameter *entry = lk_parameters_find(checkpoint.trained.table, name);
   assert_non_null(entry);
-  return checkpoint.values + entry->offset;
+  return checkpoint.trained.values + entry->offset;
 }
 
 /* Layer norm of the embedding of one character, in double. */
@@ -124,8 +124,8 @@ static void a_question_is_answered(void **state) {
   lk_token text[BLOCK] = {2, 3, 4, LK_MASK};
   lk_continuation one = {text, 4, 0};
   lk_decoder *decoder = NULL;
-  assert_int_equal(lk_decoder_create(&decoder, checkpoint.table, 1), LK_OK);
-  lk_decoder_continue(decoder, checkpoint.values, &one, 1, LK_MASK, BLOCK);
+  assert_int_equal(lk_decoder_create(&decoder, checkpoint.trained.table, 1), LK_OK);
+  lk_decoder_continue(decoder, checkpoint.trained.values, &one, 1, LK_MASK, BLOCK);
   assert_int_equal(lk_heads_read(&heads, &checkpoint, "abc"), LK_OK);
   assert_int_equal(heads.length, one.length);
   assert_memory_equal(heads.tokens, text, (size_t)one.length * sizeof *text);

@@ -323,10 +323,10 @@ static void test_useless_numbers(void **state) {
   (void)state;
   begin("3", "auto");
   put_good(10);
-  float before = model->values[7];
-  model->values[7] = NAN;
+  float before = model->trained.values[7];
+  model->trained.values[7] = NAN;
   put_good(20);
-  model->values[7] = before;
+  model->trained.values[7] = before;
   must_find(10);
   assert_said("step-000020.h5: 'model/tok_emb.weight' holds nan, as number 8 of 40");
   assert_true(is_there(in_run("step-000020.h5.damaged")));

@@ -3,14 +3,15 @@
 #include "lockstep/hash.h"
 
 static void check_checkpoint(const lk_checkpoint *c, int with_moments) {
-  MUST(lk_tokenizer_size(c->tokenizer) == c->table->shape.vocabulary);
+  MUST(lk_tokenizer_size(c->trained.tokenizer) == c->trained.table->shape.vocabulary);
   MUST(!c->m == !with_moments && !c->v == !with_moments);
   MUST(memchr(c->info.build, 0, sizeof c->info.build));
-  lk_hash hash = lk_hash_bytes(c->values, c->table->count * sizeof *c->values);
+  lk_hash hash =
+      lk_hash_bytes(c->trained.values, c->trained.table->count * sizeof *c->trained.values);
   MUST(!strcmp(hash.hex, c->info.parameter_hash.hex));
   if (!with_moments) return;
-  lk_hash_bytes(c->m, c->table->count * sizeof *c->m); /* all of them can be read */
-  lk_hash_bytes(c->v, c->table->count * sizeof *c->v);
+  lk_hash_bytes(c->m, c->trained.table->count * sizeof *c->m); /* all of them can be read */
+  lk_hash_bytes(c->v, c->trained.table->count * sizeof *c->v);
 }
 
 static void read_checkpoint(const char *path) {
@@ -31,10 +32,11 @@ static void open_checkpoint(const char *path) {
   if (!fuzz_was_read(lk_checkpoint_open(&c, path), LK_BAD_DATA, path)) return;
   if (fuzz_was_read(lk_checkpoint_scan(c, 1, &numbers), LK_BAD_DATA, path)) {
     float *values, *m, *v;
-    MUST(LK_NEW(values, c->table->count) == LK_OK && LK_NEW(m, c->table->count) == LK_OK &&
-         LK_NEW(v, c->table->count) == LK_OK);
+    MUST(LK_NEW(values, c->trained.table->count) == LK_OK &&
+         LK_NEW(m, c->trained.table->count) == LK_OK &&
+         LK_NEW(v, c->trained.table->count) == LK_OK);
     MUST(lk_checkpoint_fill(c, values, m, v) == LK_OK);
-    MUST(!strcmp(lk_hash_bytes(v, c->table->count * sizeof *v).hex, numbers.v.hex));
+    MUST(!strcmp(lk_hash_bytes(v, c->trained.table->count * sizeof *v).hex, numbers.v.hex));
     lk_free(values);
     lk_free(m);
     lk_free(v);
