@@ -6,7 +6,7 @@
 #include "lockstep/corpus.h"
 #include "lockstep/linkage.h"
 #include "lockstep/questions.h"
-#include "lockstep/store.h"
+#include "lockstep/trained.h"
 #include "lockstep/world.h"
 
 LK_C_BEGIN
@@ -16,7 +16,7 @@ enum { LK_MOST_ANSWER = 32 };
 
 /* The longest answer that is decoded with this model, in characters: most_answer,
  * which a caller may set, or LK_MOST_ANSWER, and never more than the block. */
-size_t lk_most_answer(const lk_checkpoint *checkpoint);
+size_t lk_most_answer(const lk_trained *trained);
 
 typedef struct {
   char *text; /* UTF-8 up to the second ⁇; owned by the list's holder (lk_free) */
@@ -28,17 +28,17 @@ typedef struct {
  * rank. LK_BAD_DATA names file and line of a question with an unknown character or without
  * room for an answer in the block. `path` is for messages. Fails on all ranks alike; frees:
  * lk_answers_free. */
-lk_status lk_evaluate_questions(lk_world *world, const lk_checkpoint *checkpoint,
+lk_status lk_evaluate_questions(lk_world *world, const lk_trained *trained,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers);
 void lk_answers_free(lk_answer *answers, size_t count);
 
 /* How many expected answers are longer than what can be decoded, so that they cannot be
  * given: than lk_most_answer, or than the block has room for behind the question. */
-size_t lk_evaluate_too_long(const lk_checkpoint *checkpoint, const lk_questions *questions);
+size_t lk_evaluate_too_long(const lk_trained *trained, const lk_questions *questions);
 
 /* The same, if there are any, on standard error. */
-void lk_evaluate_say_limit(const lk_checkpoint *checkpoint, const lk_questions *questions,
+void lk_evaluate_say_limit(const lk_trained *trained, const lk_questions *questions,
                            const char *path);
 
 /* How many answers equal the expected ones, to the letter, but for blanks around them. */
@@ -55,7 +55,7 @@ typedef struct {
  * scores all of its characters but the first; each further one begins half a block before
  * the first character that it scores, and scores the other half. So every character but the
  * first is scored once, with half a block in front of it or all that the document has. */
-lk_status lk_score_documents(lk_world *world, const lk_checkpoint *checkpoint,
+lk_status lk_score_documents(lk_world *world, const lk_trained *trained,
                              const lk_corpus *corpus, lk_document_score *scores);
 
 LK_C_END

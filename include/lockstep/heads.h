@@ -3,7 +3,7 @@
 #define LOCKSTEP_HEADS_H
 
 #include "lockstep/linkage.h"
-#include "lockstep/store.h"
+#include "lockstep/trained.h"
 
 LK_C_BEGIN
 
@@ -17,7 +17,7 @@ typedef struct {
  * answer to it are appended, as by `ask`. LK_BAD_DATA: invalid UTF-8, a character outside
  * the vocabulary, fewer than two characters, no room in the block. The caller owns what
  * *out holds: lk_heads_clear, also after a failure. */
-lk_status lk_heads_read(lk_heads *out, const lk_checkpoint *checkpoint, const char *text);
+lk_status lk_heads_read(lk_heads *out, const lk_trained *trained, const char *text);
 void lk_heads_clear(lk_heads *heads);
 
 /* Of one head, each a mean over all characters but the first. */

@@ -24,8 +24,9 @@ lk_status lk_checkpoint_distribute(lk_world *world, const lk_checkpoint *checkpo
 lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,
                                     lk_checkpoint **checkpoint);
 
-/* The same, with the parameters in memory, once on each rank. */
-lk_status lk_checkpoint_load(lk_world *world, const char *path, lk_checkpoint **checkpoint);
+/* All ranks: the same of its model alone, whose parameters are then in memory, once on each
+ * rank. The caller owns what *out holds: lk_trained_clear, also after a failure. */
+lk_status lk_trained_load(lk_world *world, const char *path, lk_trained *out);
 
 /* All ranks: rank 0 reads a file or a pipe (lk_file_read), all get its bytes with a zero
  * behind them; fails on all alike. The caller owns *bytes: lk_free. */

@@ -112,6 +112,13 @@ lk_status lk_checkpoint_fill(const lk_checkpoint *checkpoint, float *values, flo
  * too. Numbers may be useless (lk_checkpoint_check). */
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments);
 
+/* The model of a checkpoint, checked and in memory. The caller owns what *out holds:
+ * lk_trained_clear, also after a failure. */
+lk_status lk_trained_read(lk_trained *out, const char *path);
+
+/* What is the checkpoint's model becomes the caller's. */
+void lk_checkpoint_release(lk_checkpoint *checkpoint, lk_trained *out);
+
 void lk_checkpoint_free(lk_checkpoint *checkpoint);
 
 LK_C_END

@@ -21,12 +21,12 @@ typedef struct {
 
 /* All ranks: answers one question; rank 0 prints. `name` and `line`, if not 0, say where it
  * is from. */
-static lk_status answer(lk_world *world, const lk_checkpoint *checkpoint,
-                        const char *question, const char *name, uint64_t line) {
+static lk_status answer(lk_world *world, const lk_trained *trained, const char *question,
+                        const char *name, uint64_t line) {
   lk_question item = {question, NULL, line};
   lk_questions one = {.items = &item, .count = 1};
   lk_answer result = {.text = NULL};
-  LK_TRY(lk_evaluate_questions(world, checkpoint, &one, name, &result));
+  LK_TRY(lk_evaluate_questions(world, trained, &one, name, &result));
   if (lk_world_rank(world) == 0) lk_print_line(result.text);
   lk_free(result.text);
   return LK_OK;
@@ -65,11 +65,11 @@ static lk_status check_line(const line_facts *facts) {
 }
 
 /* All ranks. Blanks around a question do not count. */
-static lk_status ask_line(lk_world *world, const lk_checkpoint *checkpoint, char *line,
+static lk_status ask_line(lk_world *world, const lk_trained *trained, char *line,
                           const line_facts *facts) {
   LK_TRY(check_line(facts));
   line = lk_clean_ends(line, NULL);
-  if (*line) return answer(world, checkpoint, line, "standard input", facts->number);
+  if (*line) return answer(world, trained, line, "standard input", facts->number);
   if (lk_world_rank(world) == 0 && !facts->terminal) lk_print_line("");
   return LK_OK;
 }
@@ -97,14 +97,14 @@ static void say_refusal(const line_facts *facts) {
 
 /* All ranks: each line gives one, so that answers can be put beside their questions; at a
  * terminal there is nothing to put them beside. */
-static lk_status converse(lk_world *world, const lk_checkpoint *checkpoint) {
+static lk_status converse(lk_world *world, const lk_trained *trained) {
   static char line[LINE];
   line_facts facts = {0};
   unsigned long long refused = 0;
   for (;;) {
     LK_TRY(take_line(world, line, &facts));
     if (!facts.there) break;
-    lk_status status = ask_line(world, checkpoint, line, &facts);
+    lk_status status = ask_line(world, trained, line, &facts);
     if (status != LK_OK && status != LK_BAD_DATA) return status;
     refused += status == LK_BAD_DATA;
     if (status == LK_BAD_DATA && lk_world_rank(world) == 0) say_refusal(&facts);
@@ -119,16 +119,16 @@ static lk_status converse(lk_world *world, const lk_checkpoint *checkpoint) {
 
 lk_status lk_cli_ask(lk_world *world, int argc, char **argv) {
   lk_words words;
-  lk_checkpoint *checkpoint = NULL;
+  lk_trained trained = {0};
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, 2, &words));
   if (words.help) return LK_OK;
   if (words.count == 1)
     LK_TRY(lk_world_agree(world, lk_file_check_apart(words.words[0], "-")));
-  lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
+  lk_status status = lk_trained_load(world, words.words[0], &trained);
   if (status == LK_OK)
-    status = words.count == 2 ? answer(world, checkpoint,
-                                       lk_clean_ends(words.words[1], NULL), "question", 0)
-                              : converse(world, checkpoint);
-  lk_checkpoint_free(checkpoint);
+    status = words.count == 2 ? answer(world, &trained, lk_clean_ends(words.words[1], NULL),
+                                       "question", 0)
+                              : converse(world, &trained);
+  lk_trained_clear(&trained);
   return status;
 }

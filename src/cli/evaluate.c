@@ -14,16 +14,16 @@ typedef struct {
 } outputs;
 
 /* Rank 0: where the longest answer that is decoded may have decided. */
-static void say_cuts(const lk_checkpoint *checkpoint, const lk_questions *questions,
+static void say_cuts(const lk_trained *trained, const lk_questions *questions,
                      const char *path, const lk_answer *answers) {
   size_t cut = 0;
   for (size_t i = 0; i < questions->count; i++)
     cut += answers[i].cut != 0;
-  lk_evaluate_say_limit(checkpoint, questions, path);
+  lk_evaluate_say_limit(trained, questions, path);
   if (cut)
     lk_say("%zu of %zu decoded answers were cut off after %zu characters, or where the "
            "block ends; --most N decodes more",
-           cut, questions->count, lk_most_answer(checkpoint));
+           cut, questions->count, lk_most_answer(trained));
 }
 
 /* Rank 0. Without answers there is nothing to count, so the predictions are the output. */
@@ -40,7 +40,7 @@ static lk_status report(const lk_questions *questions, const lk_answer *answers,
   return LK_OK;
 }
 
-static lk_status evaluate(lk_world *world, const lk_checkpoint *checkpoint,
+static lk_status evaluate(lk_world *world, const lk_trained *trained,
                           const lk_questions *questions, const char *path,
                           const outputs *to) {
   lk_answer *answers = NULL;
@@ -48,10 +48,10 @@ static lk_status evaluate(lk_world *world, const lk_checkpoint *checkpoint,
   lk_status status = lk_world_agree(world, LK_NEW(answers, questions->count));
   lk_watchdog_phase(watchdog, 0, "answering questions", LK_COMPUTES);
   if (status == LK_OK)
-    status = lk_evaluate_questions(world, checkpoint, questions, path, answers);
+    status = lk_evaluate_questions(world, trained, questions, path, answers);
   lk_watchdog_phase(watchdog, 0, "writing the answers", LK_USES_FILES);
   if (status == LK_OK && lk_world_rank(world) == 0)
-    say_cuts(checkpoint, questions, path, answers);
+    say_cuts(trained, questions, path, answers);
   if (status == LK_OK)
     status = lk_world_agree(
         world, lk_world_rank(world) == 0 ? report(questions, answers, to) : LK_OK);
@@ -60,12 +60,12 @@ static lk_status evaluate(lk_world *world, const lk_checkpoint *checkpoint,
 }
 
 /* All ranks: rank 0 reads both. */
-static lk_status read_inputs(lk_world *world, char **paths, lk_checkpoint **checkpoint,
+static lk_status read_inputs(lk_world *world, char **paths, lk_trained *trained,
                              lk_questions **questions) {
   char *text;
   size_t size;
   LK_TRY(lk_world_agree(world, lk_file_check_apart(paths[0], paths[1])));
-  LK_TRY(lk_checkpoint_load(world, paths[0], checkpoint));
+  LK_TRY(lk_trained_load(world, paths[0], trained));
   LK_TRY(lk_file_share(world, paths[1], &text, &size));
   return lk_world_agree(
       world, lk_questions_parse(questions, text, size, lk_file_name(paths[1]), 0));
@@ -81,20 +81,20 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
                                {"most", 0, LK_OPTION_COUNT, &most, "N",
                                 "most characters of an answer (what training stored)"}};
   lk_words words;
-  lk_checkpoint *checkpoint = NULL;
+  lk_trained trained = {0};
   lk_questions *questions = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 2, 2, &words));
   if (words.help) return LK_OK;
   lk_status status = lk_arguments_outputs(world, to.predictions, to.json,
                                           (const char *const *)words.words, 2);
-  if (status == LK_OK) status = read_inputs(world, words.words, &checkpoint, &questions);
+  if (status == LK_OK) status = read_inputs(world, words.words, &trained, &questions);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(lk_file_name(words.words[1]), &questions->left_out);
-  if (status == LK_OK && most) checkpoint->trained.most_answer = (uint64_t)most;
+  if (status == LK_OK && most) trained.most_answer = (uint64_t)most;
   if (status == LK_OK)
-    status = evaluate(world, checkpoint, questions, lk_file_name(words.words[1]), &to);
+    status = evaluate(world, &trained, questions, lk_file_name(words.words[1]), &to);
   lk_questions_free(questions);
-  lk_checkpoint_free(checkpoint);
+  lk_trained_clear(&trained);
   return status;
 }
 

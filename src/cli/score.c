@@ -32,13 +32,13 @@ static void print_scores(const lk_document_score *scores, uint64_t count) {
   printf("\tcharacters %.0f\n", sum.characters);
 }
 
-static lk_status score(lk_world *world, const lk_checkpoint *checkpoint,
+static lk_status score(lk_world *world, const lk_trained *trained,
                        const lk_corpus *corpus) {
   lk_document_score *scores = NULL;
   lk_watchdog *watchdog = lk_world_watchdog(world);
   lk_status status = lk_world_agree(world, LK_NEW(scores, corpus->documents));
   lk_watchdog_phase(watchdog, 0, "scoring documents", LK_COMPUTES);
-  if (status == LK_OK) status = lk_score_documents(world, checkpoint, corpus, scores);
+  if (status == LK_OK) status = lk_score_documents(world, trained, corpus, scores);
   lk_watchdog_phase(watchdog, 0, "writing the scores", LK_USES_FILES);
   if (status == LK_OK && lk_world_rank(world) == 0) print_scores(scores, corpus->documents);
   lk_free(scores);
@@ -69,18 +69,18 @@ static lk_status read_corpus(lk_world *world, const char *path,
 
 lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   lk_words words;
-  lk_checkpoint *checkpoint = NULL;
+  lk_trained trained = {0};
   lk_corpus *corpus = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 2, 2, &words));
   if (words.help) return LK_OK;
   LK_TRY(lk_world_agree(world, lk_file_check_apart(words.words[0], words.words[1])));
-  lk_status status = lk_checkpoint_load(world, words.words[0], &checkpoint);
+  lk_status status = lk_trained_load(world, words.words[0], &trained);
   if (status == LK_OK)
-    status = read_corpus(world, words.words[1], checkpoint->trained.tokenizer, &corpus);
+    status = read_corpus(world, words.words[1], trained.tokenizer, &corpus);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(lk_file_name(words.words[1]), &corpus->left_out);
-  if (status == LK_OK) status = score(world, checkpoint, corpus);
+  if (status == LK_OK) status = score(world, &trained, corpus);
   lk_corpus_free(corpus);
-  lk_checkpoint_free(checkpoint);
+  lk_trained_clear(&trained);
   return status;
 }

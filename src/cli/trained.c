@@ -192,7 +192,7 @@ static lk_status fill(lk_report *report, const lk_heads *heads,
 }
 
 lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report *report) {
-  lk_checkpoint *trained = NULL;
+  lk_trained trained = {0};
   lk_heads heads = {0};
   *report = (lk_report){
       .name = "trained",
@@ -200,11 +200,10 @@ lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report 
       .formulas = "α = softmax(K q / √D) for every character of the text, over itself and "
                   "the earlier ones; &emsp; entropy = −Σ<sub>i</sub> α<sub>i</sub> ln "
                   "α<sub>i</sub>"};
-  LK_TRY(lk_run_explain(lk_checkpoint_read(&trained, checkpoint, 0), checkpoint));
-  lk_status status = lk_checkpoint_check(trained, 0);
-  if (status == LK_OK) status = lk_heads_read(&heads, trained, text);
-  if (status == LK_OK) status = fill(report, &heads, trained->tokenizer);
+  LK_TRY(lk_run_explain(lk_trained_read(&trained, checkpoint), checkpoint));
+  lk_status status = lk_heads_read(&heads, &trained, text);
+  if (status == LK_OK) status = fill(report, &heads, trained.tokenizer);
   lk_heads_clear(&heads);
-  lk_checkpoint_free(trained);
+  lk_trained_clear(&trained);
   return status;
 }

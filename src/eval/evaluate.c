@@ -14,7 +14,7 @@ typedef struct {
 enum { RECORD = sizeof(record) / sizeof(double) };
 
 typedef struct {
-  const lk_checkpoint *checkpoint;
+  const lk_trained *trained;
   const lk_questions *questions;
   const char *path;
   size_t most, size; /* of an answer in tokens, of its record in doubles */
@@ -23,9 +23,9 @@ typedef struct {
   lk_continuation texts[GROUP];
 } answering;
 
-size_t lk_most_answer(const lk_checkpoint *checkpoint) {
-  size_t most = (size_t)checkpoint->trained.most_answer;
-  size_t block = (size_t)checkpoint->trained.table->shape.block;
+size_t lk_most_answer(const lk_trained *trained) {
+  size_t most = (size_t)trained->most_answer;
+  size_t block = (size_t)trained->table->shape.block;
   if (!most) most = LK_MOST_ANSWER;
   return most < block ? most : block;
 }
@@ -33,10 +33,10 @@ size_t lk_most_answer(const lk_checkpoint *checkpoint) {
 /* `question ⁇`, with room for one character of answer at least. */
 static lk_status encode_prompt(answering *a, size_t question, int place) {
   const lk_question *item = &a->questions->items[question];
-  size_t block = (size_t)a->checkpoint->trained.table->shape.block, length;
+  size_t block = (size_t)a->trained->table->shape.block, length;
   lk_token *tokens = a->tokens + (size_t)place * block;
-  LK_TRY(lk_tokenizer_encode(a->checkpoint->trained.tokenizer, item->question, a->path,
-                             item->line, tokens, block, &length));
+  LK_TRY(lk_tokenizer_encode(a->trained->tokenizer, item->question, a->path, item->line,
+                             tokens, block, &length));
   if (length + 2 > block)
     return lk_fail(LK_BAD_DATA,
                    "%s, line %llu: the question's %zu characters leave no room for an "
@@ -63,8 +63,8 @@ static lk_status answer_group(answering *a, size_t first, double *records) {
     LK_TRY(encode_prompt(a, first + i, (int)i));
     prompts[i] = a->texts[i].length;
   }
-  lk_decoder_continue(a->decoder, a->checkpoint->trained.values, a->texts, (int)count,
-                      LK_MASK, (int)a->most);
+  lk_decoder_continue(a->decoder, a->trained->values, a->texts, (int)count, LK_MASK,
+                      (int)a->most);
   for (size_t i = 0; i < count; i++)
     keep_record(&a->texts[i], prompts[i], records + i * a->size);
   return LK_OK;
@@ -72,7 +72,7 @@ static lk_status answer_group(answering *a, size_t first, double *records) {
 
 static lk_status answer_groups(answering *a, const lk_world *world, size_t groups,
                                double *records) {
-  const lk_parameters *table = a->checkpoint->trained.table;
+  const lk_parameters *table = a->trained->table;
   size_t count = lk_deal_count(world, groups);
   size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
   lk_status status = lk_decoder_create(&a->decoder, table, GROUP);
@@ -92,7 +92,7 @@ static lk_status decode_record(const answering *a, const double *from, lk_token 
     tokens[i] = (lk_token)from[RECORD + i];
   answer->log_probability = head.log_probability;
   answer->cut = head.cut != 0;
-  return lk_tokenizer_decode(a->checkpoint->trained.tokenizer, tokens, (size_t)head.length,
+  return lk_tokenizer_decode(a->trained->tokenizer, tokens, (size_t)head.length,
                              &answer->text);
 }
 
@@ -106,11 +106,11 @@ static lk_status decode_records(const answering *a, const double *records,
   return status;
 }
 
-lk_status lk_evaluate_questions(lk_world *world, const lk_checkpoint *checkpoint,
+lk_status lk_evaluate_questions(lk_world *world, const lk_trained *trained,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers) {
-  size_t most = lk_most_answer(checkpoint);
-  answering a = {checkpoint, questions, path, most, RECORD + most, .decoder = NULL};
+  size_t most = lk_most_answer(trained);
+  answering a = {trained, questions, path, most, RECORD + most, .decoder = NULL};
   size_t groups = (questions->count + GROUP - 1) / GROUP, size = GROUP * a.size;
   double *mine = NULL, *all = NULL;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * size);
@@ -144,10 +144,8 @@ static size_t characters_of(const char *text) {
   return count;
 }
 
-size_t lk_evaluate_too_long(const lk_checkpoint *checkpoint,
-                            const lk_questions *questions) {
-  size_t block = (size_t)checkpoint->trained.table->shape.block,
-         most = lk_most_answer(checkpoint);
+size_t lk_evaluate_too_long(const lk_trained *trained, const lk_questions *questions) {
+  size_t block = (size_t)trained->table->shape.block, most = lk_most_answer(trained);
   size_t count = 0;
   for (size_t i = 0; i < questions->count && questions->has_answers; i++) {
     size_t answer = characters_of(questions->items[i].answer);
@@ -157,12 +155,12 @@ size_t lk_evaluate_too_long(const lk_checkpoint *checkpoint,
   return count;
 }
 
-void lk_evaluate_say_limit(const lk_checkpoint *checkpoint, const lk_questions *questions,
+void lk_evaluate_say_limit(const lk_trained *trained, const lk_questions *questions,
                            const char *path) {
-  size_t count = lk_evaluate_too_long(checkpoint, questions);
+  size_t count = lk_evaluate_too_long(trained, questions);
   if (count)
     lk_say(
         "%s: %zu of %zu answers cannot be right: they are longer than the %zu characters "
         "that are decoded (evaluate.most), or than the block has room for",
-        path, count, questions->count, lk_most_answer(checkpoint));
+        path, count, questions->count, lk_most_answer(trained));
 }

@@ -7,15 +7,15 @@
 static const char mask[] = "\u2047";
 
 /* Text in which ⁇ stands for the mask. */
-static lk_status encode(const lk_checkpoint *checkpoint, const char *text, lk_heads *to) {
-  size_t block = (size_t)checkpoint->trained.table->shape.block, used = 0, count;
+static lk_status encode(const lk_trained *trained, const char *text, lk_heads *to) {
+  size_t block = (size_t)trained->table->shape.block, used = 0, count;
   char *copy = NULL, *part, *end;
   LK_TRY(lk_copy_text(&copy, text));
   lk_status status = LK_OK;
   for (part = copy; part && status == LK_OK; part = end) {
     end = strstr(part, mask);
     if (end) *end = '\0';
-    status = lk_tokenizer_encode(checkpoint->trained.tokenizer, part,
+    status = lk_tokenizer_encode(trained->tokenizer, part,
                                  part == copy ? "text" : "text behind its ⁇", 0,
                                  to->tokens + used, block - used, &count);
     used += status == LK_OK ? count : 0;
@@ -35,8 +35,8 @@ static lk_status encode(const lk_checkpoint *checkpoint, const char *text, lk_he
 }
 
 /* Appends ⁇, the answer, and the ⁇ that ends it. */
-static lk_status answer(const lk_checkpoint *checkpoint, lk_heads *to) {
-  const lk_parameters *table = checkpoint->trained.table;
+static lk_status answer(const lk_trained *trained, lk_heads *to) {
+  const lk_parameters *table = trained->table;
   lk_decoder *decoder = NULL;
   if (to->length + 2 > table->shape.block)
     return lk_fail(LK_BAD_DATA,
@@ -46,25 +46,25 @@ static lk_status answer(const lk_checkpoint *checkpoint, lk_heads *to) {
   LK_TRY(lk_decoder_create(&decoder, table, 1));
   to->tokens[to->length] = LK_MASK;
   lk_continuation one = {to->tokens, to->length + 1, 0};
-  lk_decoder_continue(decoder, checkpoint->trained.values, &one, 1, LK_MASK,
-                      (int)lk_most_answer(checkpoint));
+  lk_decoder_continue(decoder, trained->values, &one, 1, LK_MASK,
+                      (int)lk_most_answer(trained));
   to->length = one.length;
   lk_decoder_free(decoder);
   return LK_OK;
 }
 
-lk_status lk_heads_read(lk_heads *out, const lk_checkpoint *checkpoint, const char *text) {
-  const lk_shape *s = &checkpoint->trained.table->shape;
+lk_status lk_heads_read(lk_heads *out, const lk_trained *trained, const char *text) {
+  const lk_shape *s = &trained->table->shape;
   *out = (lk_heads){.layers = s->layers, .heads = s->heads};
   LK_TRY(LK_NEW(out->tokens, (size_t)s->block));
-  LK_TRY(encode(checkpoint, text, out));
-  if (out->length > 0 && !strstr(text, mask)) LK_TRY(answer(checkpoint, out));
+  LK_TRY(encode(trained, text, out));
+  if (out->length > 0 && !strstr(text, mask)) LK_TRY(answer(trained, out));
   if (out->length < 2)
     return lk_fail(LK_BAD_DATA, "text: at least two characters are needed");
   size_t length = (size_t)out->length;
   LK_TRY(LK_NEW(out->weights, (size_t)s->layers * (size_t)s->heads * length * length));
-  return lk_model_attention(checkpoint->trained.table, checkpoint->trained.values,
-                            out->tokens, out->length, out->weights);
+  return lk_model_attention(trained->table, trained->values, out->tokens, out->length,
+                            out->weights);
 }
 
 void lk_heads_clear(lk_heads *heads) {

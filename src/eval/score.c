@@ -7,7 +7,7 @@
 enum { GROUP = 16 }; /* documents dealt out, and windows a pack, at a time; fixed */
 
 typedef struct {
-  const lk_checkpoint *checkpoint;
+  const lk_trained *trained;
   const lk_corpus *corpus;
   size_t block;
   lk_model *model;
@@ -18,7 +18,7 @@ typedef struct {
 static void score_pack(scoring *s) {
   const double *losses;
   if (!s->pack->B) return;
-  lk_model_forward(s->model, s->checkpoint->trained.values, s->pack, NULL, &losses);
+  lk_model_forward(s->model, s->trained->values, s->pack, NULL, &losses);
   for (int b = 0; b < s->pack->B; b++)
     for (int i = s->pack->target_start[b]; i < s->pack->target_start[b + 1]; i++) {
       s->of[b]->nats += losses[i];
@@ -66,7 +66,7 @@ static void score_group(scoring *s, uint64_t first, lk_document_score scores[GRO
 
 static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups,
                               lk_document_score *mine) {
-  const lk_parameters *table = s->checkpoint->trained.table;
+  const lk_parameters *table = s->trained->table;
   uint64_t count = lk_deal_count(world, groups);
   uint64_t rank = (uint64_t)lk_world_rank(world), ranks = (uint64_t)lk_world_size(world);
   LK_TRY(lk_pack_create(&s->pack, GROUP, table->shape.block));
@@ -76,9 +76,9 @@ static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups
   return LK_OK;
 }
 
-lk_status lk_score_documents(lk_world *world, const lk_checkpoint *checkpoint,
+lk_status lk_score_documents(lk_world *world, const lk_trained *trained,
                              const lk_corpus *corpus, lk_document_score *scores) {
-  scoring s = {checkpoint, corpus, .block = (size_t)checkpoint->trained.table->shape.block};
+  scoring s = {trained, corpus, .block = (size_t)trained->table->shape.block};
   lk_document_score *mine = NULL, *all = NULL;
   uint64_t groups = (corpus->documents + GROUP - 1) / GROUP;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * GROUP);

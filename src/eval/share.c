@@ -96,16 +96,17 @@ lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,
 }
 
 static lk_status load_values(lk_world *world, lk_checkpoint *c) {
-  LK_TRY(lk_world_agree(world, LK_NEW(c->trained.values, c->trained.table->count)));
-  return lk_checkpoint_distribute(world, c, c->trained.values, NULL, NULL);
+  lk_trained *trained = &c->trained;
+  LK_TRY(lk_world_agree(world, LK_NEW(trained->values, trained->table->count)));
+  return lk_checkpoint_distribute(world, c, trained->values, NULL, NULL);
 }
 
-lk_status lk_checkpoint_load(lk_world *world, const char *path,
-                             lk_checkpoint **checkpoint) {
-  LK_TRY(lk_checkpoint_open_shared(world, path, checkpoint));
-  lk_status status = load_values(world, *checkpoint);
-  if (status == LK_OK) return LK_OK;
-  lk_checkpoint_free(*checkpoint);
-  *checkpoint = NULL;
+lk_status lk_trained_load(lk_world *world, const char *path, lk_trained *out) {
+  lk_checkpoint *checkpoint;
+  *out = (lk_trained){0};
+  LK_TRY(lk_checkpoint_open_shared(world, path, &checkpoint));
+  lk_status status = load_values(world, checkpoint);
+  if (status == LK_OK) lk_checkpoint_release(checkpoint, out);
+  lk_checkpoint_free(checkpoint);
   return status;
 }

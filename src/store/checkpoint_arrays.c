@@ -77,3 +77,19 @@ lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_mom
   *out = NULL;
   return status;
 }
+
+lk_status lk_trained_read(lk_trained *out, const char *path) {
+  lk_checkpoint *checkpoint;
+  *out = (lk_trained){0};
+  LK_TRY(lk_checkpoint_read(&checkpoint, path, 0));
+  lk_status status = lk_checkpoint_check(checkpoint, 0);
+  if (status == LK_OK) lk_checkpoint_release(checkpoint, out);
+  lk_checkpoint_free(checkpoint);
+  return status;
+}
+
+void lk_checkpoint_release(lk_checkpoint *checkpoint, lk_trained *out) {
+  assert(checkpoint->trained.values);
+  *out = checkpoint->trained;
+  checkpoint->trained = (lk_trained){0};
+}

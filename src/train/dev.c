@@ -14,7 +14,7 @@ lk_trained lk_trainer_model(const lk_trainer *trainer) {
 }
 
 void lk_trainer_say_dev_limit(const lk_trainer *trainer, const lk_trainer *trained) {
-  lk_checkpoint model = {.trained = lk_trainer_model(trained)};
+  lk_trained model = lk_trainer_model(trained);
   if (trainer->dev && lk_world_rank(trainer->world) == 0)
     lk_evaluate_say_limit(&model, trainer->dev, trainer->config->dev);
 }
@@ -23,7 +23,7 @@ lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const lk_trainer *tra
                                 size_t *correct) {
   const lk_trainer *t = trainer;
   lk_answer *answers = NULL;
-  lk_checkpoint model = {.trained = lk_trainer_model(trained)};
+  lk_trained model = lk_trainer_model(trained);
   LK_TRY(lk_world_agree(t->world, LK_NEW(answers, t->dev->count)));
   lk_status status =
       lk_evaluate_questions(t->world, &model, t->dev, t->config->dev, answers);

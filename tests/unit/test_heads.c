@@ -12,7 +12,7 @@
 enum { L = 3, H = 2, C = 24, BLOCK = 16, IDS = 11, D = C / H };
 static const lk_shape shape = {
     .layers = L, .heads = H, .channels = C, .block = BLOCK, .vocabulary = IDS};
-static lk_checkpoint checkpoint;
+static lk_trained trained;
 
 /* Pad, mask, then a … i. */
 static const uint32_t ids[IDS] = {0x25A1, 0x2047, 'a', 'b', 'c', 'd',
@@ -20,26 +20,24 @@ static const uint32_t ids[IDS] = {0x25A1, 0x2047, 'a', 'b', 'c', 'd',
 
 static int set_up(void **state) {
   (void)state;
-  if (lk_parameters_create(&checkpoint.trained.table, &shape) != LK_OK) return 1;
-  if (LK_NEW(checkpoint.trained.values, checkpoint.trained.table->count) != LK_OK) return 1;
-  lk_parameters_initialise(checkpoint.trained.table, 4, checkpoint.trained.values);
-  for (uint64_t i = 0; i < checkpoint.trained.table->count; i++)
-    checkpoint.trained.values[i] *= 12; /* decided weights */
-  return lk_characters_restore(&checkpoint.trained.tokenizer, ids, IDS) != LK_OK;
+  if (lk_parameters_create(&trained.table, &shape) != LK_OK) return 1;
+  if (LK_NEW(trained.values, trained.table->count) != LK_OK) return 1;
+  lk_parameters_initialise(trained.table, 4, trained.values);
+  for (uint64_t i = 0; i < trained.table->count; i++)
+    trained.values[i] *= 12; /* decided weights */
+  return lk_characters_restore(&trained.tokenizer, ids, IDS) != LK_OK;
 }
 
 static int tear_down(void **state) {
   (void)state;
-  lk_free(checkpoint.trained.values);
-  lk_parameters_free(checkpoint.trained.table);
-  lk_tokenizer_free(checkpoint.trained.tokenizer);
+  lk_trained_clear(&trained);
   return lk_allocations_alive() != 0;
 }
 
 static const float *tensor(const char *name) {
-  const lk_parameter *entry = lk_parameters_find(checkpoint.trained.table, name);
+  const lk_parameter *entry = lk_parameters_find(trained.table, name);
   assert_non_null(entry);
-  return checkpoint.trained.values + entry->offset;
+  return trained.values + entry->offset;
 }
 
 /* Layer norm of the embedding of one character, in double. */
@@ -83,7 +81,7 @@ static float weight(const lk_heads *heads, int l, int h, int t, int j) {
 static void weights_are_over_earlier_characters(void **state) {
   (void)state;
   lk_heads heads;
-  assert_int_equal(lk_heads_read(&heads, &checkpoint, "abcab\u2047dec\u2047"), LK_OK);
+  assert_int_equal(lk_heads_read(&heads, &trained, "abcab\u2047dec\u2047"), LK_OK);
   assert_int_equal(heads.length, 10);
   assert_int_equal(heads.tokens[5], LK_MASK);
   assert_int_equal(heads.tokens[9], LK_MASK);
@@ -105,7 +103,7 @@ static void weights_are_over_earlier_characters(void **state) {
 static void the_first_layer_is_what_the_parameters_say(void **state) {
   (void)state;
   lk_heads heads;
-  assert_int_equal(lk_heads_read(&heads, &checkpoint, "abcdeffa\u2047"), LK_OK);
+  assert_int_equal(lk_heads_read(&heads, &trained, "abcdeffa\u2047"), LK_OK);
   for (int h = 0; h < H; h++)
     for (int t = 0; t < heads.length; t++) {
       double sum = 0;
@@ -124,9 +122,9 @@ static void a_question_is_answered(void **state) {
   lk_token text[BLOCK] = {2, 3, 4, LK_MASK};
   lk_continuation one = {text, 4, 0};
   lk_decoder *decoder = NULL;
-  assert_int_equal(lk_decoder_create(&decoder, checkpoint.trained.table, 1), LK_OK);
-  lk_decoder_continue(decoder, checkpoint.trained.values, &one, 1, LK_MASK, BLOCK);
-  assert_int_equal(lk_heads_read(&heads, &checkpoint, "abc"), LK_OK);
+  assert_int_equal(lk_decoder_create(&decoder, trained.table, 1), LK_OK);
+  lk_decoder_continue(decoder, trained.values, &one, 1, LK_MASK, BLOCK);
+  assert_int_equal(lk_heads_read(&heads, &trained, "abc"), LK_OK);
   assert_int_equal(heads.length, one.length);
   assert_memory_equal(heads.tokens, text, (size_t)one.length * sizeof *text);
   lk_heads_clear(&heads);
@@ -163,7 +161,7 @@ static void impossible_texts_are_refused(void **state) {
                                          {"a\u25a1", "U+25A1"}};
   lk_heads heads;
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    assert_int_equal(lk_heads_read(&heads, &checkpoint, wrong[i][0]), LK_BAD_DATA);
+    assert_int_equal(lk_heads_read(&heads, &trained, wrong[i][0]), LK_BAD_DATA);
     if (!strstr(lk_message(), wrong[i][1])) fail_msg("%zu: %s", i, lk_message());
     lk_heads_clear(&heads);
   }
