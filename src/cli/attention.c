@@ -1,6 +1,6 @@
 /* `lockstep attention`: rank 0 works, the others learn how it went. */
+#include "cli/heads.h"
 #include "cli/help.h"
-#include "cli/trained.h"
 #include "lockstep/lab.h"
 #include "lockstep/output.h"
 #include "lockstep/visible.h"
@@ -60,7 +60,7 @@ static lk_status run_experiment(const request *asked, const lk_experiment *exper
 }
 
 static lk_status run_trained(const request *asked, lk_report *report) {
-  LK_TRY(lk_trained_report(asked->words[1], asked->words[2], report));
+  LK_TRY(lk_heads_report(asked->words[1], asked->words[2], report));
   return lk_report_publish(report, asked->out);
 }
 

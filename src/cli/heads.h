@@ -1,12 +1,12 @@
 /* Private to the command line: the experiment on a trained checkpoint. */
-#ifndef LOCKSTEP_CLI_TRAINED_H
-#define LOCKSTEP_CLI_TRAINED_H
+#ifndef LOCKSTEP_CLI_HEADS_H
+#define LOCKSTEP_CLI_HEADS_H
 
 #include "lockstep/report.h"
 
 /* Not collective. A table of heads, and heat maps of their weights over the text's
  * characters: all heads in one picture, and one a layer. The caller owns what *report
  * holds: lk_report_clear, also after a failure. */
-lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report *report);
+lk_status lk_heads_report(const char *checkpoint, const char *text, lk_report *report);
 
 #endif

@@ -1,4 +1,4 @@
-#include "cli/trained.h"
+#include "cli/heads.h"
 #include "lockstep/heads.h"
 #include "lockstep/run.h"
 #include <stdlib.h>
@@ -191,7 +191,7 @@ static lk_status fill(lk_report *report, const lk_heads *heads,
   return LK_OK;
 }
 
-lk_status lk_trained_report(const char *checkpoint, const char *text, lk_report *report) {
+lk_status lk_heads_report(const char *checkpoint, const char *text, lk_report *report) {
   lk_trained trained = {0};
   lk_heads heads = {0};
   *report = (lk_report){
