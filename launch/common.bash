@@ -36,7 +36,7 @@ limit=0        # seconds after which the run is stopped; 0: none
 grace=120      # seconds from asking the run to stop to killing it
 network=       # left to Open MPI
 answering=     # a host that does not answer is an error
-common_options="  -n RANKS           instead of the largest power of two that fits
+common_options="  -n RANKS           instead of the fewest that are as fast as all that fit
   --oversubscribe    allow more ranks than cores
   --no-bind          leave the choice of cores to the kernel: for several jobs on a host
   --limit SECONDS    stop with a checkpoint after this time; the start command goes on from it
@@ -97,12 +97,39 @@ take_training() {
   [[ -n $run ]] || stop 64 "no run directory: add run=FOLDER, where checkpoints and metrics go"
 }
 
-# largest_world CORES: sets `ranks`, unless -n did, to the largest power of two whose threads fit on so
-# many cores and that the shards can be shared by: any such number gives the same bits.
-largest_world() {
+# at_most SHARDS RANKS: sets `each` to the most shards that a rank has: a step takes as long as these.
+at_most() {
+  each=$((($1 + $2 - 1) / $2))
+}
+
+# choose_world CORES: sets `ranks`, unless -n did, to the fewest that have as few shards each as all ranks
+# would that fit on so many cores: any number gives the same bits. Sets `advice` where cores stay idle.
+choose_world() {
+  local fit=$(($1 / threads)) each
+  advice=
   [[ -z $ranks ]] || return 0
-  ranks=1
-  while ((ranks * 2 * threads <= $1 && ranks * 2 <= shards)); do ranks=$((ranks * 2)); done
+  ((fit >= 1)) || fit=1
+  at_most "$shards" "$fit"
+  ranks=$(((shards + each - 1) / each))
+  ((shards == fit * each)) || advise_shards "$fit"
+}
+
+# advise_shards FIT: sets `advice`: what was chosen of so many ranks that fit, and the fewest shards that
+# would keep these busy for 7/8 of the time, where the run's do not.
+advise_shards() {
+  local each now better=1 percent
+  at_most "$shards" "$ranks"
+  now=$each
+  advice="$ranks of the $1 ranks that fit, with at most $now of the $shards shards each"
+  ((8 * shards < 7 * $1 * now)) || return 0
+  until at_most "$better" "$1" && ((8 * better >= 7 * $1 * each)); do better=$((better * 2)); done
+  percent=$((100 * better * now / (shards * each)))
+  advice+="; a new run with shards=$better would be ${percent%??}.${percent: -2} times as fast at best"
+}
+
+# say_advice: if there is any.
+say_advice() {
+  [[ -z $advice ]] || say "$advice"
 }
 
 # newest_checkpoint: says which file the run's newest checkpoint is, and nothing when there is none.

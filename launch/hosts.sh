@@ -7,8 +7,8 @@ source "$(dirname "$0")/common.bash"
 source "$launch/mpi.bash"
 
 usage="usage: launch/hosts.sh [option ...] HOSTFILE [pretrain|finetune] CONFIG [key=value ...]
-Trains on the hosts of HOSTFILE, one a line: HOST slots=RANKS. Takes as many ranks as fit, rounded
-down to a power of two and at most \`shards\`. Each host must be reached by ssh without a password
+Trains on the hosts of HOSTFILE, one a line: HOST slots=RANKS. Takes the fewest ranks that have
+as few \`shards\` each as all would that fit. Each host must be reached by ssh without a password
 (or by OMPI_MCA_plm_rsh_agent), hold the same program at the same path, and see the corpus; put the
 run directory where all hosts see it, for the first one may be lost. Started again, also on other
 hosts, it goes on from the newest checkpoint. An interrupt, or a SIGTERM, ends it with a checkpoint
@@ -123,7 +123,8 @@ read_hostfile
 share_agent
 ask_hosts
 choose_hosts
-largest_world $((count * threads)) # a slot is a rank, whatever its threads
+choose_world $((count * threads)) # a slot is a rank, whatever its threads
+say_advice
 options=(-np "$ranks" --hostfile "$work/hostfile")
 if ((ranks > count)); then
   [[ -n $oversubscribe ]] || stop 64 "$ranks ranks need more than the $count slots of $hostfile;" \

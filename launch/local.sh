@@ -7,10 +7,10 @@ source "$(dirname "$0")/common.bash"
 source "$launch/mpi.bash"
 
 usage="usage: launch/local.sh [option ...] [pretrain|finetune] CONFIG [key=value ...]
-Trains on this machine. One rank a core that this shell may use (affinity mask, control groups),
-rounded down to a power of two, and at most \`shards\`; each rank keeps to cores of its own. Started
-again, it goes on from the newest checkpoint. An interrupt, or a SIGTERM, ends it with a checkpoint
-and exit code 75; a second one ends it at once.
+Trains on this machine. At most a rank for each core that this shell may use (affinity mask, control
+groups): the fewest that have as few \`shards\` each as all would; each keeps to cores of its own.
+Started again, it goes on from the newest checkpoint. An interrupt, or a SIGTERM, ends it with a
+checkpoint and exit code 75; a second one ends it at once.
 $common_options
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
@@ -76,7 +76,8 @@ apply_quotas() {
 find_cores
 count=${#cores[@]}
 apply_quotas
-largest_world "$count"
+choose_world "$count"
+say_advice
 command=("$lockstep" "${training[@]}")
 options=(-np "$ranks" --bind-to none)
 if ((ranks * threads > count)); then

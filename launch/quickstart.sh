@@ -36,7 +36,7 @@ mkdir -p "$run"
 
 # As many ranks as fit on the cores that we may use, and not more than the 8 shards.
 threads=1 shards=8
-largest_world "$(nproc)"
+choose_world "$(nproc)"
 use_mpirun_here
 
 # on_ranks COMMAND ...: runs lockstep over MPI.

@@ -25,7 +25,7 @@ cores_a_node() {
   number=$least
 }
 
-# count_ranks: sets `ranks`, a power of two, `a_node`, those on a node, and `nodes`, as few as hold them.
+# count_ranks: sets `ranks`, `a_node`, those on a node, and `nodes`, as few as hold them.
 count_ranks() {
   local all
   cores_a_node
@@ -33,7 +33,8 @@ count_ranks() {
   ((a_node)) || stop 64 "a node has fewer cores than the $threads threads of a rank"
   to_number all "$SLURM_JOB_NUM_NODES" || stop 70 "SLURM_JOB_NUM_NODES=$SLURM_JOB_NUM_NODES: not a number"
   ranks=
-  largest_world $((all * a_node * threads))
+  choose_world $((all * a_node * threads))
+  say_advice
   nodes=$(((ranks + a_node - 1) / a_node))
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# launch/hosts.sh over 4 hosts and TCP gives the bits of one rank on one host, on as many of them as make
-# a power of two; it refuses a host that does not answer or has another program.
+# launch/hosts.sh over 4 hosts and TCP gives the bits of one rank on one host, on any number of them; it
+# refuses a host that does not answer or has another program.
 set -euo pipefail
 # shellcheck source=tests/cluster/cluster.bash
 source "$SOURCE_DIR/tests/cluster/cluster.bash"
@@ -33,7 +33,7 @@ same "4 hosts" reference four 30
 launched "stopped by its limit" 75 'stopped after step [0-9]+ of 1000000 by SIGUSR1' --limit $((5 * ${PATIENCE:-1})) \
   hosts "${training[@]}" steps=1000000 run=limited
 newest limited
-launched "3 hosts, from step $newest" 0 'the world changed: 2 ranks on h1:1,h2:1, before 4 ranks' \
+launched "3 hosts, from step $newest" 0 'the world changed: 3 ranks on h1:1,h2:1,h3:1, before 4 ranks' \
   <(head -n 3 hosts) "${training[@]}" steps=$((newest + 5)) run=limited
 start 1 log pretrain "${training[@]}" run=reference steps=$((newest + 5))
 end

@@ -77,10 +77,10 @@ supervisor=$!
 hit "rank killed" 137 "$all" signal KILL h3 lockstep
 hit "rank stopped" 75 "$all" signal STOP h2 lockstep
 hit "daemon killed" "9|205" "$all" signal KILL h4 orted
-hit "host cut off" "1|75|137|205" "2 ranks on h1:1,h3:1" cut_link h2
+hit "host cut off" "1|75|137|205" "3 ranks on h1:1,h3:1,h4:1" cut_link h2
 mend_link h2
 hit "rank killed, the host is back" 137 "$all" signal KILL h3 lockstep
-hit "first host cut off" "1|75|137|205" "2 ranks on h2:1,h3:1" cut_link h1
+hit "first host cut off" "1|75|137|205" "3 ranks on h2:1,h3:1,h4:1" cut_link h1
 
 # Asked to stop, it stops.
 kill -TERM "$supervisor"
