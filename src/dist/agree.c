@@ -1,6 +1,7 @@
 /* One outcome for all ranks: failures that every rank learns of, and the end without them.
  */
 #include "dist/watchdog.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ lk_status lk_world_agree(lk_world *world, lk_status mine) {
   char text[LK_MESSAGE_SIZE] = "";
   int code = mine;
   if (world->size == 1) return mine;
+  assert(world->codes);
   LK_TRY(lk_mpi_gather(&code, sizeof code, world->codes));
   int speaker = lowest_failing_rank(world);
   if (speaker < 0) return LK_OK;

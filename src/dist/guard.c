@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* pthread_setname_np */
 #include "dist/guard.h"
 #include "dist/watchdog.h"
+#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -62,6 +63,7 @@ static void *wait_for_end(void *unused) {
 void lk_guard_begin(double seconds, const char *what) {
   sigset_t all, before;
   pthread_condattr_t clock;
+  assert(!guard.running);
   atomic_store(&guard.what, what);
   if (seconds <= 0) return;
   pthread_condattr_init(&clock);

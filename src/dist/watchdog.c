@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -104,6 +105,7 @@ static void forgive_own_sleep(lk_watchdog *w, double now) {
 }
 
 static void set_seconds(lk_watchdog *w, double seconds) {
+  assert(seconds > 0);
   w->seconds = seconds;
   w->interval = seconds / 5 < 1 ? seconds / 5 : 1;
 }

@@ -3,6 +3,7 @@
  * to it yet come. */
 #include "dist/watchdog_meet.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@ static void choose_hubs(lk_watchdog *w) {
     if (is_first_of_host(w, r)) w->hub[w->hubs++] = r;
   for (int r = 0; r < w->size && w->hubs < LK_HUBS; r++)
     if (!is_hub(w, r)) w->hub[w->hubs++] = r;
+  assert(w->hubs == (w->size < LK_HUBS ? w->size : LK_HUBS));
 }
 
 /* All ranks. */

@@ -5,6 +5,7 @@
  * use for another connection, in the other direction, or to another rank. */
 #include "dist/watchdog_meet.h"
 #include "lockstep/hash.h"
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -109,6 +110,7 @@ void lk_candidate_advance(const lk_watchdog *w, lk_candidate *c) {
   if (c->stage == LK_CONNECTS && !say_hello(c)) give_up(c);
   while (c->fd >= 0 && c->stage != LK_PROVEN) {
     size_t wanted = record_size(c->stage) - c->in_size;
+    assert(wanted > 0 && c->in_size + wanted <= sizeof c->in);
     ssize_t got = recv(c->fd, c->in + c->in_size, wanted, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return;
     if (got > 0) c->in_size += (size_t)got;

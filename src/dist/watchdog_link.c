@@ -1,6 +1,7 @@
 /* Records over the links: sent and received in pieces, without ever blocking. */
 #include "base/clock.h"
 #include "dist/watchdog.h"
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -24,6 +25,7 @@ static int may_try_again(int reason) {
 void lk_link_flush(lk_peer *peer) {
   if (peer->fd < 0 || !peer->out_left) return;
   const char *end = (const char *)(&peer->out + 1);
+  assert(peer->out_left <= sizeof peer->out);
   ssize_t sent =
       send(peer->fd, end - peer->out_left, peer->out_left, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent > 0) peer->out_left -= (size_t)sent;

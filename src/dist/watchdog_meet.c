@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "lockstep/memory.h"
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -126,6 +127,7 @@ static void hear_callers(lk_watchdog *w, meeting *m, int *missing) {
     if (!c->ready) continue;
     lk_candidate_advance(w, c);
     if (c->fd < 0 || c->stage != LK_PROVEN) continue;
+    assert(0 <= c->hello.from && c->hello.from < w->size && c->hello.from != w->rank);
     *missing -= !w->peers[c->hello.from].watched;
     keep_link(w, c->hello.from, c);
   }
