@@ -7,7 +7,7 @@
 
 #include "lockstep/config.h"
 #include "lockstep/linkage.h"
-#include "lockstep/profile.h"
+#include "lockstep/metrics.h"
 #include "lockstep/questions.h"
 #include "lockstep/store.h"
 
@@ -50,21 +50,6 @@ lk_status lk_run_explain(lk_status status, const char *path);
 /* Where the checkpoint that lk_run_find_checkpoint found is; owned by the run. */
 const char *lk_run_checkpoint_path(const lk_run *run);
 
-/* One optimizer update, as a row of metrics.csv. */
-typedef struct {
-  uint64_t step; /* updates done */
-  double epoch;  /* epochs done, with fraction */
-  double loss;   /* mean nats per target token of the global batch */
-  double learning_rate;
-  double gradient_norm; /* before clipping, of the mean loss */
-  uint64_t target_tokens;
-  double seconds;         /* of the whole step, of this rank as all that follows */
-  double parts[LK_PARTS]; /* what it was spent on */
-  double check_seconds;   /* hashing and comparing replicas */
-  uint64_t skipped;       /* updates left out so far, since this start */
-  uint64_t peak_memory;   /* bytes */
-} lk_metrics;
-
 /* Whose scores dev.csv and probe.csv hold, before lk_run_begin and lk_run_has_probe. */
 lk_status lk_run_use_dev(lk_run *run, const lk_questions *dev);
 
@@ -76,6 +61,7 @@ lk_status lk_run_use_dev(lk_run *run, const lk_questions *dev);
  * write. What dev.csv and probe.csv are of stands in NAME.questions. */
 lk_status lk_run_begin(lk_run *run, uint64_t step);
 
+/* A row of metrics.csv. */
 lk_status lk_run_log(lk_run *run, const lk_metrics *metrics);
 
 /* A row of dev.csv: after `step`, `correct` of `questions` dev questions were answered

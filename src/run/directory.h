@@ -19,11 +19,14 @@ typedef struct {
   lk_run_verdict verdict;
 } lk_run_known;
 
+enum { LK_RUN_ROW = 1024 }; /* characters that a row of metrics.csv takes at most */
+
 struct lk_run {
   const lk_config *config; /* not owned */
   const char *task;        /* lk_run_expect's, or NULL */
   int lock;                /* descriptor */
   lk_run_table metrics, dev, probe;
+  char columns[LK_RUN_ROW];    /* header of metrics.csv */
   uint64_t dev_step;           /* last row of dev.csv … */
   int dev_rows;                /* … if it has any */
   uint64_t dev_questions;      /* lk_run_use_dev; 0: none … */

@@ -3,6 +3,7 @@
 #include "lockstep/file.h"
 #include "run/directory.h"
 #include "run/table_scan.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,12 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const lk_run_table metrics_table = {
-    "metrics.csv",
-    "step,epoch,loss,learning_rate,gradient_norm,target_tokens,tokens_per_second,"
-    "compute_seconds,communication_seconds,data_seconds,replica_check_seconds,"
-    "skipped_updates,peak_memory_mb\n",
-    NULL, -1};
 static const lk_run_table dev_table = {"dev.csv", "step,correct,questions\n",
                                        "dev.csv.questions", -1};
 static const lk_run_table probe_table = {"probe.csv", "step,correct,count,seconds\n",
@@ -133,16 +128,25 @@ static lk_status append(const lk_run *run, const lk_run_table *table, const char
                  strerror(reason));
 }
 
-lk_status lk_run_log(lk_run *run, const lk_metrics *m) {
-  char row[512];
-  double communication = m->parts[LK_PART_COMMUNICATION], data = m->parts[LK_PART_DATA];
-  snprintf(row, sizeof row,
-           "%llu,%.6f,%.17g,%.9g,%.9g,%llu,%.1f,%.6f,%.6f,%.6f,%.6f,%llu,%.1f\n",
-           (unsigned long long)m->step, m->epoch, m->loss, m->learning_rate,
-           m->gradient_norm, (unsigned long long)m->target_tokens,
-           (double)m->target_tokens / m->seconds, m->seconds - communication - data,
-           communication, data, m->check_seconds, (unsigned long long)m->skipped,
-           (double)m->peak_memory / 1e6);
+/* A cell of every column and a newline; metrics NULL: their names. */
+static void write_row(char row[LK_RUN_ROW], const lk_metrics *metrics) {
+  const lk_metric *column;
+  size_t length = 0;
+  for (int i = 0; (column = lk_metric_at(i)); i++) {
+    char cell[64];
+    if (metrics)
+      snprintf(cell, sizeof cell, column->format, column->value(metrics));
+    else
+      snprintf(cell, sizeof cell, "%s", column->name);
+    assert(length + 1 + strlen(cell) + 1 < LK_RUN_ROW);
+    length += (size_t)sprintf(row + length, "%s%s", i ? "," : "", cell);
+  }
+  memcpy(row + length, "\n", 2);
+}
+
+lk_status lk_run_log(lk_run *run, const lk_metrics *metrics) {
+  char row[LK_RUN_ROW];
+  write_row(row, metrics);
   return append(run, &run->metrics, row);
 }
 
@@ -205,7 +209,8 @@ static lk_status begin_dev(lk_run *run, uint64_t step) {
 
 lk_status lk_run_begin_tables(lk_run *run, uint64_t step) {
   lk_table_scan scan;
-  run->metrics = metrics_table;
+  write_row(run->columns, NULL);
+  run->metrics = (lk_run_table){"metrics.csv", run->columns, NULL, -1};
   run->dev = dev_table;
   run->probe = probe_table;
   LK_TRY(begin_table(run, &run->metrics, step, &scan));

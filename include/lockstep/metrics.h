@@ -1,0 +1,41 @@
+/* The numbers of one optimizer update, and the one table of how they are called and
+ * written: the columns of metrics.csv and of whatever else shows them. Not collective. */
+#ifndef LOCKSTEP_METRICS_H
+#define LOCKSTEP_METRICS_H
+
+#include "lockstep/linkage.h"
+#include "lockstep/profile.h"
+
+LK_C_BEGIN
+
+typedef struct {
+  uint64_t step; /* updates done */
+  double epoch;  /* epochs done, with fraction */
+  double loss;   /* mean nats per target token of the global batch */
+  double learning_rate;
+  double gradient_norm; /* before clipping, of the mean loss */
+  uint64_t target_tokens;
+  double seconds;         /* of the whole step, of this rank as all that follows */
+  double parts[LK_PARTS]; /* what it was spent on */
+  double check_seconds;   /* hashing and comparing replicas */
+  uint64_t skipped;       /* updates left out so far, since this start */
+  uint64_t peak_memory;   /* bytes */
+} lk_metrics;
+
+typedef struct {
+  const char *name;   /* heads the column in metrics.csv */
+  const char *help;   /* what it is, with its unit */
+  const char *format; /* printf's, for a double: as many digits as a table needs */
+  const char *brief;  /* … as a person reads */
+  double (*value)(const lk_metrics *metrics);
+} lk_metric;
+
+/* The column at a place from 0 on, the step; NULL behind the last. A literal's. */
+const lk_metric *lk_metric_at(int place);
+
+/* The column of that name, which there has to be. */
+const lk_metric *lk_metric_find(const char *name);
+
+LK_C_END
+
+#endif

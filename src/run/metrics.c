@@ -1,0 +1,49 @@
+#include "lockstep/metrics.h"
+#include <assert.h>
+#include <string.h>
+
+/* Name, format, brief format, value in the metrics m, help. */
+#define METRICS(X)                                                                         \
+  X(step, "%.0f", "%.0f", m->step, "updates done")                                         \
+  X(epoch, "%.6f", "%.2f", m->epoch, "epochs done, with fraction")                         \
+  X(loss, "%.17g", "%.4f", m->loss, "mean nats per target token of the global batch")      \
+  X(learning_rate, "%.9g", "%.3g", m->learning_rate, "of this update")                     \
+  X(gradient_norm, "%.9g", "%.3g", m->gradient_norm,                                       \
+    "of the mean loss's gradient, before clipping")                                        \
+  X(target_tokens, "%.0f", "%.0f", m->target_tokens, "tokens that carry loss")             \
+  X(tokens_per_second, "%.1f", "%.0f", (double)m->target_tokens / m->seconds,              \
+    "target tokens a second")                                                              \
+  X(compute_seconds, "%.6f", "%.4f",                                                       \
+    m->seconds - m->parts[LK_PART_COMMUNICATION] - m->parts[LK_PART_DATA],                 \
+    "seconds of the step but for the next two")                                            \
+  X(communication_seconds, "%.6f", "%.4f", m->parts[LK_PART_COMMUNICATION],                \
+    "seconds in which nothing was computed for waiting and sending")                       \
+  X(data_seconds, "%.6f", "%.4f", m->parts[LK_PART_DATA], "seconds of making examples")    \
+  X(replica_check_seconds, "%.6f", "%.4f", m->check_seconds,                               \
+    "seconds of hashing and comparing replicas, beside the step")                          \
+  X(skipped_updates, "%.0f", "%.0f", m->skipped, "updates left out since this start")      \
+  X(peak_memory_mb, "%.1f", "%.0f", (double)m->peak_memory / 1e6,                          \
+    "most memory that the process had, in MB")
+
+#define VALUE(name, format, brief, value, help)                                            \
+  static double value_of_##name(const lk_metrics *m) {                                     \
+    return (double)(value);                                                                \
+  }
+METRICS(VALUE)
+
+#define ROW(name, format, brief, value, help) {#name, help, format, brief, value_of_##name},
+static const lk_metric metrics[] = {METRICS(ROW)};
+enum { COUNT = sizeof metrics / sizeof *metrics };
+
+const lk_metric *lk_metric_at(int place) {
+  assert(place >= 0 && place <= COUNT);
+  return place < COUNT ? &metrics[place] : NULL;
+}
+
+const lk_metric *lk_metric_find(const char *name) {
+  int place = 0;
+  while (place < COUNT && strcmp(metrics[place].name, name))
+    place++;
+  assert(place < COUNT);
+  return &metrics[place];
+}
