@@ -61,8 +61,9 @@ lk_status lk_run_use_dev(lk_run *run, const lk_questions *dev);
  * write. What dev.csv and probe.csv are of stands in NAME.questions. */
 lk_status lk_run_begin(lk_run *run, uint64_t step);
 
-/* A row of metrics.csv. */
-lk_status lk_run_log(lk_run *run, const lk_metrics *metrics);
+/* The metrics of a step, into metrics.csv and every other sink. One that cannot be written
+ * is named once, on standard error: training matters more. */
+void lk_run_log(lk_run *run, const lk_metrics *metrics);
 
 /* A row of dev.csv: after `step`, `correct` of `questions` dev questions were answered
  * right. checkpoints/best links to the first checkpoint with the most of them, which is

@@ -6,12 +6,7 @@
 #include "run/list.h"
 #include <sys/types.h>
 
-/* A CSV file that grows by a row at a time; the first column is the step. */
-typedef struct {
-  const char *name, *header;
-  const char *questions; /* the file that says whose scores it holds; NULL: no scores */
-  int file;              /* descriptor */
-} lk_run_table;
+typedef struct lk_sinks lk_sinks; /* run/sink.h */
 
 /* What this process knows of a checkpoint, which it wrote or read. */
 typedef struct {
@@ -19,14 +14,11 @@ typedef struct {
   lk_run_verdict verdict;
 } lk_run_known;
 
-enum { LK_RUN_ROW = 1024 }; /* characters that a row of metrics.csv takes at most */
-
 struct lk_run {
-  const lk_config *config; /* not owned */
-  const char *task;        /* lk_run_expect's, or NULL */
-  int lock;                /* descriptor */
-  lk_run_table metrics, dev, probe;
-  char columns[LK_RUN_ROW];    /* header of metrics.csv */
+  const lk_config *config;     /* not owned */
+  const char *task;            /* lk_run_expect's, or NULL */
+  int lock;                    /* descriptor */
+  lk_sinks *sinks;             /* owned; NULL before lk_run_begin */
   uint64_t dev_step;           /* last row of dev.csv … */
   int dev_rows;                /* … if it has any */
   uint64_t dev_questions;      /* lk_run_use_dev; 0: none … */
@@ -43,14 +35,13 @@ struct lk_run {
 /* Path of a file of the run; the folder's length is checked once, in lk_run_open. */
 void lk_run_path(const lk_run *run, const char *name, char path[PATH_MAX]);
 
-/* run_table.c. Gives a file of the run, whatever it is, another name, and says why. */
+/* table.c. Gives a file of the run, whatever it is, another name, and says why. */
 lk_status lk_run_set_aside_file(const lk_run *run, const char *name, const char *reason);
 
-/* run_table.c. Starts the tables, or goes on with them after their rows of step `step`. */
-lk_status lk_run_begin_tables(lk_run *run, uint64_t step);
-void lk_run_close_tables(lk_run *run);
+/* scores.c. What dev.csv, of a run that goes on after `step`, says is the best. */
+lk_status lk_run_begin_scores(lk_run *run, uint64_t step);
 
-/* run_save.c. Path of checkpoints/`name`, and of the checkpoint of a step. */
+/* save.c. Path of checkpoints/`name`, and of the checkpoint of a step. */
 void lk_run_link_path(const lk_run *run, const char *name, char path[PATH_MAX]);
 void lk_run_checkpoint_file(const lk_run *run, uint64_t step, char path[PATH_MAX]);
 

@@ -1,5 +1,5 @@
 #include "lockstep/file.h"
-#include "run/directory.h"
+#include "run/sink.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -118,7 +118,7 @@ lk_status lk_run_open(lk_run **out, const lk_config *config) {
   LK_TRY(lk_run_check(config));
   LK_TRY(LK_NEW(run, 1));
   run->config = config;
-  run->lock = run->metrics.file = run->dev.file = run->probe.file = -1;
+  run->lock = -1;
   if ((size_t)snprintf(run->folder, sizeof run->folder, "%s", config->run) >=
       sizeof run->folder) {
     lk_run_close(run);
@@ -138,7 +138,7 @@ failed:
 
 void lk_run_close(lk_run *run) {
   if (!run) return;
-  lk_run_close_tables(run);
+  lk_sinks_end(run->sinks);
   if (run->lock >= 0) close(run->lock);
   lk_free(run->known);
   lk_free(run);
@@ -173,5 +173,10 @@ static lk_status write_config(const lk_run *run) {
 
 lk_status lk_run_begin(lk_run *run, uint64_t step) {
   LK_TRY(write_config(run));
-  return lk_run_begin_tables(run, step);
+  LK_TRY(lk_run_begin_scores(run, step));
+  return lk_sinks_begin(&run->sinks, run, step);
+}
+
+void lk_run_log(lk_run *run, const lk_metrics *metrics) {
+  lk_sinks_row(run->sinks, metrics);
 }

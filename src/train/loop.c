@@ -12,7 +12,6 @@
 typedef struct {
   lk_trainer *trainer;
   lk_progress progress;
-  int log_failed; /* metrics.csv could not be written */
 } lk_loop;
 
 static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
@@ -46,13 +45,11 @@ static int is_multiple(uint64_t step, uint64_t every) {
   return every && step % every == 0;
 }
 
-/* Rank 0 logs. A metrics file that cannot be written is reported once; training matters
- * more. */
+/* Rank 0 logs. */
 static void log_step(lk_loop *loop, const lk_metrics *metrics) {
   if (!loop->trainer->run) return;
   lk_progress_show(&loop->progress, metrics);
-  if (lk_run_log(loop->trainer->run, metrics) == LK_OK || loop->log_failed++) return;
-  lk_say("%s; training goes on without its rows", lk_message());
+  lk_run_log(loop->trainer->run, metrics);
 }
 
 /* All ranks: a checkpoint that cannot be written (a full disk) does not end the run, for
