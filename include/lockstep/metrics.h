@@ -9,9 +9,10 @@
 LK_C_BEGIN
 
 typedef struct {
-  uint64_t step; /* updates done */
-  double epoch;  /* epochs done, with fraction */
-  double loss;   /* mean nats per target token of the global batch */
+  uint64_t step;  /* updates done … */
+  uint64_t steps; /* … of so many in the whole run */
+  double epoch;   /* epochs done, with fraction */
+  double loss;    /* mean nats per target token of the global batch */
   double learning_rate;
   double gradient_norm; /* before clipping, of the mean loss */
   uint64_t target_tokens;
@@ -35,6 +36,12 @@ const lk_metric *lk_metric_at(int place);
 
 /* The column of that name, which there has to be. */
 const lk_metric *lk_metric_find(const char *name);
+
+enum { LK_METRIC_TEXT = 64 };
+
+/* The column's value as a person reads it, into `text`, which is returned. */
+const char *lk_metric_show(const char *name, const lk_metrics *metrics,
+                           char text[LK_METRIC_TEXT]);
 
 LK_C_END
 

@@ -1,5 +1,6 @@
 #include "lockstep/metrics.h"
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Name, format, brief format, value in the metrics m, help. */
@@ -32,18 +33,25 @@
 METRICS(VALUE)
 
 #define ROW(name, format, brief, value, help) {#name, help, format, brief, value_of_##name},
-static const lk_metric metrics[] = {METRICS(ROW)};
-enum { COUNT = sizeof metrics / sizeof *metrics };
+static const lk_metric columns[] = {METRICS(ROW)};
+enum { COUNT = sizeof columns / sizeof *columns };
 
 const lk_metric *lk_metric_at(int place) {
   assert(place >= 0 && place <= COUNT);
-  return place < COUNT ? &metrics[place] : NULL;
+  return place < COUNT ? &columns[place] : NULL;
 }
 
 const lk_metric *lk_metric_find(const char *name) {
   int place = 0;
-  while (place < COUNT && strcmp(metrics[place].name, name))
+  while (place < COUNT && strcmp(columns[place].name, name))
     place++;
   assert(place < COUNT);
-  return &metrics[place];
+  return &columns[place];
+}
+
+const char *lk_metric_show(const char *name, const lk_metrics *metrics,
+                           char text[LK_METRIC_TEXT]) {
+  const lk_metric *metric = lk_metric_find(name);
+  snprintf(text, LK_METRIC_TEXT, metric->brief, metric->value(metrics));
+  return text;
 }

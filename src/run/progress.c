@@ -1,13 +1,28 @@
-#include "lockstep/progress.h"
+/* Progress on standard error: one line rewritten on a terminal, else a line every few
+ * seconds. */
 #include "base/clock.h"
+#include "lockstep/memory.h"
+#include "run/sink.h"
+#include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
-void lk_progress_begin(lk_progress *progress, uint64_t first, uint64_t steps,
-                       double every) {
-  int terminal = isatty(STDERR_FILENO);
-  *progress =
-      (lk_progress){terminal, terminal ? 0.2 : every, lk_clock(), 0, first, steps, 0};
+typedef struct {
+  int terminal;
+  double every;       /* seconds between lines */
+  double start, last; /* times */
+  uint64_t first;     /* steps done at the start */
+  uint64_t tokens;    /* since then */
+} progress;
+
+static lk_status begin(void **state, const lk_run *run, uint64_t step) {
+  progress *p;
+  LK_TRY(LK_NEW(p, 1));
+  p->terminal = isatty(STDERR_FILENO);
+  p->every = p->terminal ? 0.2 : run->config->log_seconds;
+  p->first = step;
+  *state = p;
+  return LK_OK;
 }
 
 /* "2h03m", "4m10s", "12s" */
@@ -21,22 +36,35 @@ static void write_duration(char *text, size_t size, double seconds) {
     snprintf(text, size, "%lds", whole);
 }
 
-void lk_progress_show(lk_progress *progress, const lk_metrics *metrics) {
-  double now = lk_clock();
-  int last = metrics->step == progress->steps;
-  char left[32];
-  progress->tokens += metrics->target_tokens;
-  if (!last && now - progress->last < progress->every) return;
-  progress->last = now;
-  double done = (double)(metrics->step - progress->first);
-  double elapsed = now - progress->start;
+static void show(const progress *p, const lk_metrics *m, double elapsed) {
+  const lk_metrics mean = {.target_tokens = p->tokens, .seconds = elapsed};
+  char step[LK_METRIC_TEXT], loss[LK_METRIC_TEXT], speed[LK_METRIC_TEXT], left[32];
   write_duration(left, sizeof left,
-                 elapsed / done * (double)(progress->steps - metrics->step));
-  fprintf(stderr, "%sstep %llu/%llu  %5.1f%%  loss %.4f  %.0f tokens/s  %s left%s",
-          progress->terminal ? "\r\033[K" : "", (unsigned long long)metrics->step,
-          (unsigned long long)progress->steps,
-          100.0 * (double)metrics->step / (double)progress->steps, metrics->loss,
-          (double)progress->tokens / elapsed, left,
-          progress->terminal && !last ? "" : "\n");
+                 elapsed / (double)(m->step - p->first) * (double)(m->steps - m->step));
+  fprintf(stderr, "%sstep %s/%llu  %5.1f%%  loss %s  %s tokens/s  %s left%s",
+          p->terminal ? "\r\033[K" : "", lk_metric_show("step", m, step),
+          (unsigned long long)m->steps, 100.0 * (double)m->step / (double)m->steps,
+          lk_metric_show("loss", m, loss),
+          lk_metric_show("tokens_per_second", &mean, speed), left,
+          p->terminal && m->step < m->steps ? "" : "\n");
   fflush(stderr);
 }
+
+static lk_status add_row(void *state, const lk_metrics *metrics) {
+  progress *p = state;
+  double now = lk_clock();
+  assert(p->first < metrics->step && metrics->step <= metrics->steps);
+  int first = p->tokens == 0, last = metrics->step == metrics->steps;
+  if (first) p->start = now - metrics->seconds;
+  p->tokens += metrics->target_tokens;
+  if (!first && !last && now - p->last < p->every) return LK_OK;
+  p->last = now;
+  show(p, metrics, now - p->start);
+  return LK_OK;
+}
+
+static void end(void *state) {
+  lk_free(state);
+}
+
+const lk_sink lk_progress_sink = {begin, add_row, NULL, end};

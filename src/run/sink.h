@@ -24,7 +24,7 @@ typedef struct {
   void (*end)(void *state);
 } lk_sink;
 
-#define LK_SINKS(X)           X(csv)
+#define LK_SINKS(X)           X(progress) X(csv)
 #define LK_DECLARE_SINK(name) extern const lk_sink lk_##name##_sink;
 LK_SINKS(LK_DECLARE_SINK)
 

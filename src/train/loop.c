@@ -3,16 +3,10 @@
 #include "lockstep/build.h"
 #include "lockstep/history.h"
 #include "lockstep/memory.h"
-#include "lockstep/progress.h"
 #include "train/probe.h"
 #include "train/stop.h"
 #include <stdio.h>
 #include <string.h>
-
-typedef struct {
-  lk_trainer *trainer;
-  lk_progress progress;
-} lk_loop;
 
 static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
@@ -45,18 +39,10 @@ static int is_multiple(uint64_t step, uint64_t every) {
   return every && step % every == 0;
 }
 
-/* Rank 0 logs. */
-static void log_step(lk_loop *loop, const lk_metrics *metrics) {
-  if (!loop->trainer->run) return;
-  lk_progress_show(&loop->progress, metrics);
-  lk_run_log(loop->trainer->run, metrics);
-}
-
 /* All ranks: a checkpoint that cannot be written (a full disk) does not end the run, for
  * the ones before it are good and the next may succeed. The last attempt's outcome is the
  * run's. */
-static lk_status save(lk_loop *loop, int last) {
-  lk_trainer *t = loop->trainer;
+static lk_status save(lk_trainer *t, int last) {
   lk_status status = lk_world_agree(t->world, t->run ? write_checkpoint(t) : LK_OK);
   t->has_checkpoint |= status == LK_OK;
   if (status != LK_IO || last) return status;
@@ -98,8 +84,7 @@ static lk_status score(lk_trainer *t) {
   return t->probe ? lk_probe_run(t->probe, t) : lk_trainer_score_dev(t);
 }
 
-static lk_status one_step(lk_loop *loop) {
-  lk_trainer *t = loop->trainer;
+static lk_status one_step(lk_trainer *t) {
   lk_metrics metrics;
   LK_TRY(lk_trainer_step(t, &metrics));
   LK_TRY(lk_trainer_ask_to_stop(t));
@@ -108,8 +93,8 @@ static lk_status one_step(lk_loop *loop) {
             lk_probe_is_due(t, t->step);
   if (due || is_multiple(t->step, t->config->replica_check_every))
     LK_TRY(lk_trainer_check_replicas(t, &metrics.check_seconds));
-  log_step(loop, &metrics);
-  if (due) LK_TRY(save(loop, last));
+  if (t->run) lk_run_log(t->run, &metrics);
+  if (due) LK_TRY(save(t, last));
   if (due) LK_TRY(score(t));
   return t->stopping && t->step < t->steps ? lk_trainer_report_stop(t) : LK_OK;
 }
@@ -131,7 +116,6 @@ static lk_status note_start(const lk_trainer *t) {
 }
 
 lk_status lk_trainer_run(lk_trainer *trainer) {
-  lk_loop loop = {.trainer = trainer};
   lk_status status;
   if (trainer->complete) return LK_OK;
   trainer->start = lk_clock();
@@ -139,10 +123,8 @@ lk_status lk_trainer_run(lk_trainer *trainer) {
   LK_TRY(warn(trainer));
   status = lk_trainer_heed_signals(trainer);
   if (status == LK_OK) status = score(trainer);
-  lk_progress_begin(&loop.progress, trainer->step, trainer->steps,
-                    trainer->config->log_seconds);
   while (status == LK_OK && trainer->step < trainer->steps)
-    status = one_step(&loop);
+    status = one_step(trainer);
   if (trainer->run) lk_history_end(trainer->config->run, status);
   return status;
 }

@@ -163,6 +163,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   lk_trainer_inject_fault(t);
   lk_trainer_follow_replica(t, &metrics->check_seconds);
   metrics->step = t->step;
+  metrics->steps = t->steps;
   metrics->skipped = t->skipped;
   metrics->epoch = (double)t->step / (double)lk_plan_steps_per_epoch(plan);
   return LK_OK;

@@ -41,7 +41,7 @@ own dist world tree watchdog
 own store store trained
 own config config config_keys
 own optim adamw muon schedule
-own run run progress history build metrics
+own run run history build metrics
 own eval share evaluate heads
 own train dataset trainer
 
