@@ -1,0 +1,154 @@
+/* What a run's sinks make of steps: rows of metrics.csv, lines of progress, and one message
+ * where a file cannot be written. */
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/run.h"
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lockstep-sinks-XXXXXX";
+static lk_config *config;
+static lk_run *run;
+
+static int make_folder(void **state) {
+  (void)state;
+  return !mkdtemp(folder) || chdir(folder);
+}
+
+static int remove_folder(void **state) {
+  char command[64];
+  (void)state;
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  return chdir("/") || system(command) || lk_allocations_alive() != 0;
+}
+
+static void begin(uint64_t step) {
+  char *const arguments[] = {"run=run", "log_seconds=1000"};
+  assert_int_equal(lk_config_read(&config, NULL, 2, arguments), LK_OK);
+  assert_int_equal(lk_run_open(&run, config), LK_OK);
+  if (lk_run_begin(run, step) != LK_OK) fail_msg("%s", lk_message());
+}
+
+static void end(void) {
+  lk_run_close(run);
+  lk_config_free(config);
+}
+
+static void log_step(uint64_t step) {
+  const lk_metrics metrics = {.step = step,
+                              .steps = 4,
+                              .epoch = (double)step / 4,
+                              .loss = 0.5,
+                              .learning_rate = 0.25,
+                              .gradient_norm = 2,
+                              .target_tokens = 300,
+                              .seconds = 3,
+                              .parts = {[LK_PART_DATA] = 1},
+                              .peak_memory = 7000000};
+  lk_run_log(run, &metrics);
+}
+
+/* The file's text, the caller's. */
+static char *text_of(const char *path) {
+  char *text;
+  size_t size;
+  if (lk_file_read(path, &text, &size) != LK_OK) fail_msg("%s", lk_message());
+  return text;
+}
+
+/* Standard error goes into a file from here to caught(). */
+static int terminal;
+static void catch_errors(void) {
+  int file = open("errors", O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
+  assert_true(file >= 0);
+  terminal = dup(STDERR_FILENO);
+  assert_true(dup2(file, STDERR_FILENO) >= 0 && !close(file));
+}
+
+static char *caught(void) {
+  assert_true(dup2(terminal, STDERR_FILENO) >= 0 && !close(terminal));
+  return text_of("errors");
+}
+
+#define HEADER                                                                             \
+  "step,epoch,loss,learning_rate,gradient_norm,target_tokens,tokens_per_second,"           \
+  "compute_seconds,communication_seconds,data_seconds,replica_check_seconds,"              \
+  "skipped_updates,peak_memory_mb\n"
+#define REST ",0.5,0.25,2,300,100.0,2.000000,0.000000,1.000000,0.000000,0,7.0\n"
+
+static void rows_go_on_after_the_step(void **state) {
+  (void)state;
+  begin(0);
+  for (uint64_t step = 1; step <= 3; step++)
+    log_step(step);
+  end();
+  begin(2); /* as after a crash, with a checkpoint of step 2 */
+  log_step(3);
+  log_step(4);
+  end();
+  char *text = text_of("run/metrics.csv");
+  assert_string_equal(text, HEADER "1,0.250000" REST "2,0.500000" REST "3,0.750000" REST
+                                   "4,1.000000" REST);
+  lk_free(text);
+}
+
+/* The first step and the last, though a line is due every 1000 seconds only. */
+static void progress_is_shown_now_and_then(void **state) {
+  (void)state;
+  begin(0);
+  catch_errors();
+  for (uint64_t step = 1; step <= 4; step++)
+    log_step(step);
+  char *lines = caught(), *last = strchr(lines, '\n') + 1;
+  const char first[] = "step 1/4   25.0%  loss 0.5000  100 tokens/s  9s left\n";
+  assert_memory_equal(lines, first, sizeof first - 1);
+  assert_memory_equal(last, "step 4/4  100.0%  loss 0.5000  ", 31);
+  assert_string_equal(last + strlen(last) - 9, " 0s left\n");
+  assert_null(strstr(lines, "step 2/4"));
+  lk_free(lines);
+  end();
+}
+
+static void a_full_disk_is_said_once_and_leaves_whole_rows(void **state) {
+  (void)state;
+  begin(0);
+  log_step(1);
+  signal(SIGXFSZ, SIG_IGN);
+  struct rlimit before, limit;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  limit = (struct rlimit){sizeof HEADER + sizeof REST + 20, before.rlim_max};
+  catch_errors();
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  for (uint64_t step = 2; step <= 4; step++)
+    log_step(step);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  char *lines = caught();
+  const char *message = strstr(lines, "run/metrics.csv: cannot write: ");
+  assert_non_null(message);
+  assert_non_null(strstr(message, "; training goes on without its rows\n"));
+  assert_null(strstr(message + 1, "cannot write"));
+  char *text = text_of("run/metrics.csv");
+  assert_string_equal(text, HEADER "1,0.250000" REST);
+  lk_free(text);
+  lk_free(lines);
+  end();
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rows_go_on_after_the_step),
+      cmocka_unit_test(progress_is_shown_now_and_then),
+      cmocka_unit_test(a_full_disk_is_said_once_and_leaves_whole_rows),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
