@@ -57,7 +57,7 @@ static lk_status take_step(stopwatch *w, lk_measurement *out) {
   lk_trainer_last_rows(w->trainer, &mine.rows, &mine.targets);
   for (int part = 0; part < LK_PARTS; part++)
     mine.parts[part] = metrics.parts[part];
-  out->loss = metrics.loss;
+  out->typical.loss = metrics.loss;
   return lk_world_gather(w->world, (const double *)&mine, SAMPLE, (double *)w->all);
 }
 
@@ -85,7 +85,8 @@ static void keep_counts(const stopwatch *w, lk_measurement *out) {
     out->rows += w->all[r].rows;
     out->targets += w->all[r].targets;
     out->allocations += w->all[r].allocations;
-    out->peak_memory = larger(out->peak_memory, w->all[r].peak_memory);
+    if (w->all[r].peak_memory > (double)out->typical.peak_memory)
+      out->typical.peak_memory = (uint64_t)w->all[r].peak_memory;
   }
 }
 
@@ -94,8 +95,11 @@ static void conclude(stopwatch *w, const lk_config *config, lk_measurement *out)
   double steps = (double)w->steps, packs = steps * (double)config->shards;
   out->step_seconds = lk_bench_median(w->columns[STEP], w->steps);
   out->waiting_seconds = lk_bench_median(w->columns[WAITING], w->steps);
-  for (int part = 0; part < LK_PARTS; part++)
-    out->parts[part] = lk_bench_median(w->columns[FIRST_PART + part], w->steps);
+  for (int part = 0; part < LK_PARTS; part++) {
+    double seconds = lk_bench_median(w->columns[FIRST_PART + part], w->steps);
+    out->typical.parts[part] = seconds;
+    out->typical.seconds += seconds;
+  }
   out->target_tokens = out->targets / steps;
   out->flops =
       lk_bench_flops(&lk_trainer_table(w->trainer)->shape, out->rows, out->targets) / steps;

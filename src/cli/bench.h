@@ -9,17 +9,17 @@
 /* What the steps' numbers come to. Seconds are medians over the steps. */
 typedef struct {
   double step_seconds; /* of the slowest rank in each step */
-  /* Means of the ranks, but for communication: that is the rank's that waits least, for the
-   * others also wait for the slowest one's computing, whatever the network. */
-  double parts[LK_PARTS];
+  /* What a step has in metrics.csv too. Parts are means of the ranks, but for
+   * communication: that is the rank's that waits least, for the others also wait for the
+   * slowest one's computing, whatever the network. The loss is that of the last step, the
+   * memory that of the largest rank. */
+  lk_metrics typical;
   double waiting_seconds; /* … mean of the ranks */
   double target_tokens;   /* mean a step */
   double rows, targets;   /* mean a pack: rows, rows with loss */
   double flops;           /* of the matrix products, mean a step, all ranks */
   double limit;           /* the same a second with nothing else to do, all ranks */
-  double loss;            /* of the last step */
   double allocations;     /* in all measured steps and ranks: a step should make none */
-  double peak_memory;     /* of the largest rank, bytes */
 } lk_measurement;
 
 /* Sorts the values. */

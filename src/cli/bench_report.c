@@ -5,28 +5,18 @@
 #include "lockstep/nn.h"
 #include <stdio.h>
 
-static double compute_seconds(const lk_measurement *m) {
-  double seconds = 0;
-  for (int part = 0; part < LK_PARTS; part++)
-    if (part != LK_PART_COMMUNICATION && part != LK_PART_DATA) seconds += m->parts[part];
-  return seconds;
-}
-
-static double all_seconds(const lk_measurement *m) {
-  return compute_seconds(m) + m->parts[LK_PART_COMMUNICATION] + m->parts[LK_PART_DATA] +
-         m->waiting_seconds;
-}
-
 static double gflops(const lk_measurement *m) {
   return m->flops / m->step_seconds / 1e9;
 }
 
 static void print_part(const lk_measurement *m, const char *name, double seconds) {
-  printf("  %-16s %8.4f s  %5.1f %%\n", name, seconds, 100 * seconds / all_seconds(m));
+  printf("  %-16s %8.4f s  %5.1f %%\n", name, seconds,
+         100 * seconds / (m->typical.seconds + m->waiting_seconds));
 }
 
 static void print_table(const lk_world *world, const lk_config *config,
                         const lk_measurement *m) {
+  char memory[LK_METRIC_TEXT], loss[LK_METRIC_TEXT];
   printf("ranks              %d (%d on this host), %llu BLAS thread%s each\n",
          lk_world_size(world), lk_world_local_size(world),
          (unsigned long long)config->threads, config->threads == 1 ? "" : "s");
@@ -34,15 +24,27 @@ static void print_table(const lk_world *world, const lk_config *config,
          lk_kernels_instruction_set());
   printf("step             %8.4f s  (median of the slowest rank's)\n", m->step_seconds);
   for (int part = 0; part < LK_PARTS; part++)
-    print_part(m, lk_part_name(part), m->parts[part]);
+    print_part(m, lk_part_name(part), m->typical.parts[part]);
   if (lk_world_size(world) > 1) print_part(m, "slower ranks", m->waiting_seconds);
   printf("target tokens      %.0f a step, %.0f a second\n", m->target_tokens,
          m->target_tokens / m->step_seconds);
   printf("matrix products    %.1f GFLOP a step, %.1f GFLOP/s\n", m->flops / 1e9, gflops(m));
   printf("limit              %.1f GFLOP/s, these products alone; share of it %.1f %%\n",
          m->limit / 1e9, 100 * m->flops / m->step_seconds / m->limit);
-  printf("peak memory        %.0f MB (largest rank)\n", m->peak_memory / 1e6);
-  printf("loss               %.4f after the last step\n", m->loss);
+  printf("peak memory        %s MB (largest rank)\n",
+         lk_metric_show("peak_memory_mb", &m->typical, memory));
+  printf("loss               %s after the last step\n",
+         lk_metric_show("loss", &m->typical, loss));
+}
+
+/* By the names that they have in metrics.csv. */
+static int fill_metrics(cJSON *root, const lk_metrics *metrics) {
+  static const char *const names[] = {"compute_seconds", "communication_seconds",
+                                      "data_seconds", "peak_memory_mb", "loss"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!cJSON_AddNumberToObject(root, names[i], lk_metric_find(names[i])->value(metrics)))
+      return 0;
+  return 1;
 }
 
 static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *config,
@@ -51,10 +53,7 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
     const char *name;
     double value;
   } numbers[] = {{"step_seconds", m->step_seconds},
-                 {"compute_seconds", compute_seconds(m)},
-                 {"communication_seconds", m->parts[LK_PART_COMMUNICATION]},
                  {"waiting_seconds", m->waiting_seconds},
-                 {"data_seconds", m->parts[LK_PART_DATA]},
                  {"ranks", lk_world_size(world)},
                  {"threads", (double)config->threads},
                  {"target_tokens_per_step", m->target_tokens},
@@ -62,9 +61,7 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
                  {"gflops", gflops(m)},
                  {"limit_gflops", m->limit / 1e9},
                  {"share_of_limit", m->flops / m->step_seconds / m->limit},
-                 {"allocations", m->allocations},
-                 {"peak_memory_mb", m->peak_memory / 1e6},
-                 {"loss", m->loss}};
+                 {"allocations", m->allocations}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!cJSON_AddNumberToObject(root, numbers[i].name, numbers[i].value)) return 0;
   return 1;
@@ -73,9 +70,11 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
 static int fill_json(cJSON *root, const lk_world *world, const lk_config *config,
                      const lk_measurement *m) {
   cJSON *parts = cJSON_AddObjectToObject(root, "parts");
-  int good = parts && fill_numbers(root, world, config, m);
+  int good =
+      parts && fill_metrics(root, &m->typical) && fill_numbers(root, world, config, m);
   for (int part = 0; part < LK_PARTS && good; part++)
-    good = cJSON_AddNumberToObject(parts, lk_part_name(part), m->parts[part]) != NULL;
+    good =
+        cJSON_AddNumberToObject(parts, lk_part_name(part), m->typical.parts[part]) != NULL;
   return good && cJSON_AddNumberToObject(parts, "waiting", m->waiting_seconds) &&
          cJSON_AddStringToObject(root, "precision",
                                  config->precision == LK_BF16 ? "bf16" : "fp32") &&
