@@ -1,5 +1,5 @@
 /* The numbers of `bench` as a table and as JSON. */
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 #include "cli/result.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"

@@ -1,7 +1,7 @@
 /* `bench --reduce`: what it costs that the tree keeps the order of adding. Both sums are
  * timed by turns, so that whatever else the machine does hits both alike. */
 #include "base/clock.h"
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 #include "cli/result.h"
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"

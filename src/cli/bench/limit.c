@@ -1,7 +1,7 @@
 /* The rate of a step's matrix products alone: what the rest of a step could at best cost
  * nothing beside. All ranks run them at once, for cores share power and memory. */
 #include "base/clock.h"
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 #include "lockstep/memory.h"
 #include "lockstep/model.h"
 

@@ -3,7 +3,7 @@
  * clocks differ by anything; there a moment is counted from the end of a common MPI call,
  * which the ranks leave within about a message's time. */
 #include "base/clock.h"
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 #include "cli/result.h"
 #include "lockstep/memory.h"
 #include <stdio.h>
