@@ -17,6 +17,10 @@ typedef struct {
   lk_status (*run)(lk_world *world, int argc, char **argv); /* all ranks */
 } lk_command;
 
+/* All ranks: runs `argv[0] COMMAND ...`, or prints the help or version that is asked for.
+ * LK_USAGE for no command and an unknown one; the status is the exit code. */
+lk_status lk_cli_run(lk_world *world, int argc, char **argv);
+
 /* The command of this name, or NULL; the one at this place of the table, NULL behind the
  * last. */
 const lk_command *lk_command_find(const char *name);
