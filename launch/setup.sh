@@ -46,6 +46,7 @@ iproute2          commands ip tc
 slurm-wlm         commands slurmctld slurmd srun
 munge             commands munged
 file              commands file
+gcovr             commands gcovr
 "
 
 probe_commands() {
