@@ -155,7 +155,7 @@ lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
   int code;
   describe(options, option_count, longs, shorts);
   opterr = 0;
-  optind = 1;
+  optind = 0; /* begins anew, also inside a word where another parsing ended */
   memset(words, 0, sizeof *words);
   while ((code = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
     if (code == HELP || code == 'h') {

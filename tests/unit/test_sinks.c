@@ -32,6 +32,11 @@ static int remove_folder(void **state) {
   return chdir("/") || system(command) || lk_allocations_alive() != 0;
 }
 
+static int clear_run(void **state) {
+  (void)state;
+  return system("rm -rf run");
+}
+
 static void begin(uint64_t step) {
   char *const arguments[] = {"run=run", "log_seconds=1000"};
   assert_int_equal(lk_config_read(&config, NULL, 2, arguments), LK_OK);
@@ -136,7 +141,7 @@ static void a_full_disk_is_said_once_and_leaves_whole_rows(void **state) {
   const char *message = strstr(lines, "run/metrics.csv: cannot write: ");
   assert_non_null(message);
   assert_non_null(strstr(message, "; training goes on without its rows\n"));
-  assert_null(strstr(message + 1, "cannot write"));
+  assert_null(strstr(message + 20, "cannot write"));
   char *text = text_of("run/metrics.csv");
   assert_string_equal(text, HEADER "1,0.250000" REST);
   lk_free(text);
@@ -146,9 +151,9 @@ static void a_full_disk_is_said_once_and_leaves_whole_rows(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(rows_go_on_after_the_step),
-      cmocka_unit_test(progress_is_shown_now_and_then),
-      cmocka_unit_test(a_full_disk_is_said_once_and_leaves_whole_rows),
+      cmocka_unit_test_setup(rows_go_on_after_the_step, clear_run),
+      cmocka_unit_test_setup(progress_is_shown_now_and_then, clear_run),
+      cmocka_unit_test_setup(a_full_disk_is_said_once_and_leaves_whole_rows, clear_run),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

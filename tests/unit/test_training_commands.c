@@ -1,0 +1,163 @@
+/* A small run from pretraining to scores, by the program's commands. timeout: 240 */
+#include "cli_run.h"
+
+#define SMALL                                                                              \
+  "shards=2", "batch_size=4", "model.layers=1", "model.heads=2", "model.channels=16",      \
+      "model.block=64", "corpus=data/wiki.txt"
+
+static int make_data(void **state) {
+  if (open_world(state)) return 1;
+  MUST_RUN("synth", "data", "--people", "40", "--questions", "20");
+  MUST_RUN("pretrain", SMALL, "steps=3", "checkpoint_every=2", "keep_last=0", "run=run");
+  MUST_RUN("finetune", "shards=2", "batch_size=4", "corpus=data/wiki.txt",
+           "questions=data/birth_places_train.tsv", "dev=data/birth_dev.tsv",
+           "init=run/checkpoints/latest", "steps=2", "run=fine");
+  return 0;
+}
+
+static void training_leaves_a_run_behind(void **state) {
+  (void)state;
+  must_hold("run/metrics.csv", "\n3,");
+  must_hold("run/history.txt", " step 0 of 3, 1 rank on ");
+  must_hold("run/history.txt", " complete\n");
+  must_hold("run/config.yaml", "steps: 3\n");
+  must_hold("fine/dev.csv", "\n2,");
+  MUST_RUN("inspect", "run/checkpoints/latest");
+  must_have(printed, "step: 3\n");
+  must_have(printed, "model: 1 layers, 2 heads, 16 channels, block 64\n");
+  MUST_RUN("inspect", "run/checkpoints/step-000002.h5");
+  must_have(printed, "step: 2\n");
+}
+
+static void a_run_goes_on_and_comes_to_its_end(void **state) {
+  (void)state;
+  MUST_RUN("pretrain", SMALL, "steps=3", "checkpoint_every=2", "keep_last=0", "run=run");
+  must_have(said, "the run is complete: step 3 of 3");
+  MUST_RUN("pretrain", SMALL, "steps=5", "checkpoint_every=2", "keep_last=0", "run=run");
+  must_have(said, "going on after step 3 of 5");
+  must_hold("run/metrics.csv", "\n5,");
+  assert_int_equal(RUN("pretrain", SMALL, "steps=5", "learning_rate=1", "run=run"),
+                   LK_USAGE);
+  must_have(said, "made with another config (learning_rate");
+}
+
+/* A stop after the first step, and the command to go on with. */
+static void a_stopped_run_says_how_to_go_on(void **state) {
+  (void)state;
+  assert_int_equal(RUN("pretrain", SMALL, "steps=1000", "stop_after=0.0001s", "run=it's"),
+                   LK_STOPPED);
+  must_have(said, "stopped after step 1 of 1000 by stop_after; to resume: ");
+  must_have(said, " pretrain shards=2 ");
+  must_have(said, " 'run=it'\\''s'");
+  must_hold("it's/history.txt", "stopped after step 1 of 1000");
+}
+
+static void training_refuses_what_cannot_be_trained(void **state) {
+  (void)state;
+  MUST_REFUSE(LK_USAGE, "set steps= or epochs=", "pretrain", SMALL, "run=other");
+  MUST_REFUSE(LK_USAGE, "no run directory", "pretrain", SMALL, "steps=2");
+  MUST_REFUSE(LK_NO_INPUT, "nothing.txt", "pretrain", "corpus=nothing.txt", "steps=2",
+              "run=other");
+  MUST_REFUSE(LK_USAGE, "questions", "finetune", SMALL, "steps=2", "run=other");
+  MUST_REFUSE(LK_NO_INPUT, "nothing.h5", "finetune", SMALL,
+              "questions=data/birth_places_train.tsv", "init=nothing.h5", "steps=2",
+              "run=other");
+}
+
+static void questions_are_answered_and_counted(void **state) {
+  (void)state;
+  MUST_RUN("evaluate", "fine/checkpoints/latest", "data/birth_dev.tsv", "--json", "a.json",
+           "--predictions", "a.txt", "--most", "3");
+  must_have(printed, "Correct: ");
+  must_have(said, "cut off after 3 characters");
+  must_hold("a.json", "\"accuracy\":");
+  must_hold("a.json", "\"log_probability\":");
+  write_file("open.tsv", "Where was Rosa Fischer born?\n");
+  MUST_RUN("evaluate", "fine/checkpoints/latest", "open.tsv");
+  assert_true(strlen(printed) > 1 && strchr(printed, '\n')[1] == '\0');
+  char *answer = strdup(printed);
+  MUST_RUN("ask", "fine/checkpoints/latest", " Where was Rosa Fischer born? ");
+  assert_string_equal(printed, answer);
+  free(answer);
+  MUST_REFUSE(LK_BAD_DATA, "not in the vocabulary", "ask", "fine/checkpoints/latest", "€");
+}
+
+/* A line of output for each of input, also for one that is refused. */
+static void lines_of_standard_input_are_answered(void **state) {
+  (void)state;
+  write_file("asked", "Where was Rosa Fischer born?\n\n€\n");
+  int before = divert(STDIN_FILENO, "asked", O_RDONLY);
+  int code = RUN("ask", "fine/checkpoints/latest");
+  put_back(STDIN_FILENO, before);
+  assert_int_equal(code, LK_BAD_DATA);
+  must_have(said, "1 of 3 lines were refused");
+  const char *end = printed + strlen(printed);
+  assert_true(end - printed > 3 && !strcmp(end - 3, "\n\n\n"));
+}
+
+static void texts_are_scored_line_by_line(void **state) {
+  (void)state;
+  write_file("two.txt", "Rosa is from Rome.\nRosa\n");
+  MUST_RUN("score", "run/checkpoints/latest", "two.txt");
+  double first, second;
+  assert_int_equal(sscanf(printed, "1\t%lf\n2\t%lf\ntotal\t", &first, &second), 2);
+  assert_true(first > 2 && first < 6 && second > 2 && second < 6);
+  MUST_REFUSE(LK_NO_INPUT, "nothing.txt", "score", "run/checkpoints/latest", "nothing.txt");
+}
+
+/* The numbers of a step by the names of metrics.csv. */
+static void steps_are_timed(void **state) {
+  (void)state;
+  MUST_RUN("bench", SMALL, "--steps", "2", "--json", "bench.json", "--trace", "trace.json");
+  must_have(printed, "\nloss               4.");
+  must_have(printed, "  products ");
+  for (const char **name =
+           (const char *[]){"step_seconds", "compute_seconds", "communication_seconds",
+                            "data_seconds", "peak_memory_mb", "loss", "precision", NULL};
+       *name; name++) {
+    char key[48];
+    snprintf(key, sizeof key, "\"%s\":", *name);
+    must_hold("bench.json", key);
+  }
+  must_hold("bench.json", "\"allocations\":\t0,");
+  must_hold("trace.json", "\"attention\"");
+  MUST_REFUSE(LK_USAGE, "give a CONFIG.yaml", "bench");
+  MUST_REFUSE(LK_USAGE, "at least 1", "bench", SMALL, "--steps", "0");
+  MUST_REFUSE(LK_USAGE, "takes no config", "bench", "--reduce", "a=b");
+  MUST_REFUSE(LK_USAGE, "--trace", "bench", "--reduce", "--trace", "t.json");
+}
+
+static void sums_are_timed(void **state) {
+  (void)state;
+  MUST_RUN("bench", "--reduce", "--steps", "1", "--json", "sums.json");
+  must_have(printed, "67108864");
+  must_hold("sums.json", "67108864");
+}
+
+static void a_trained_head_is_drawn(void **state) {
+  (void)state;
+  int code = RUN("attention", "trained", "fine/checkpoints/latest",
+                 "Where was Rosa Fischer born?", "--out", "pictures");
+  if (code == LK_NO_INPUT) skip(); /* no gnuplot */
+  assert_int_equal(code, LK_OK);
+  must_have(printed, "pictures/\n");
+  assert_int_equal(
+      RUN("attention", "trained", "fine/checkpoints/latest", "€", "--out", "pictures"),
+      LK_BAD_DATA);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(training_leaves_a_run_behind),
+      cmocka_unit_test(a_run_goes_on_and_comes_to_its_end),
+      cmocka_unit_test(a_stopped_run_says_how_to_go_on),
+      cmocka_unit_test(training_refuses_what_cannot_be_trained),
+      cmocka_unit_test(questions_are_answered_and_counted),
+      cmocka_unit_test(lines_of_standard_input_are_answered),
+      cmocka_unit_test(texts_are_scored_line_by_line),
+      cmocka_unit_test(steps_are_timed),
+      cmocka_unit_test(sums_are_timed),
+      cmocka_unit_test(a_trained_head_is_drawn),
+  };
+  return cmocka_run_group_tests(tests, make_data, close_world);
+}
