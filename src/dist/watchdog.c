@@ -26,7 +26,7 @@ static void ring(lk_watchdog *w) {
 }
 
 /* Relaxed, but for the last store: only this thread writes them. */
-static void move(lk_report *report) {
+static void move(lk_watchdog_report *report) {
   uint64_t moves = atomic_load_explicit(&report->moves, memory_order_relaxed);
   atomic_store_explicit(&report->moves, moves + 1, memory_order_release);
 }
@@ -34,7 +34,7 @@ static void move(lk_report *report) {
 void lk_watchdog_phase(lk_watchdog *w, uint64_t step, const char *phase,
                        lk_activity activity) {
   if (!w) return;
-  lk_report *report = &w->report;
+  lk_watchdog_report *report = &w->report;
   atomic_store_explicit(&report->phase, phase, memory_order_relaxed);
   atomic_store_explicit(&report->step, step, memory_order_relaxed);
   atomic_store_explicit(&report->activity, activity, memory_order_relaxed);
@@ -43,7 +43,7 @@ void lk_watchdog_phase(lk_watchdog *w, uint64_t step, const char *phase,
 
 void lk_watchdog_mpi(lk_watchdog *w, int inside) {
   if (!w) return;
-  lk_report *report = &w->report;
+  lk_watchdog_report *report = &w->report;
   double now = lk_clock();
   if (!inside) {
     double waited = atomic_load_explicit(&report->waited, memory_order_relaxed);
@@ -58,7 +58,7 @@ void lk_watchdog_mpi(lk_watchdog *w, int inside) {
 /* What this rank says about itself from now on. A call in between may mix two phases; the
  * next beat sets that right. */
 static void read_report(lk_watchdog *w, double now) {
-  lk_report *report = &w->report;
+  lk_watchdog_report *report = &w->report;
   lk_beat self = {.kind = LK_BEAT};
   self.moves =
       atomic_load_explicit(&report->moves, memory_order_acquire) + lk_profile_moves();

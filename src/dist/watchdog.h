@@ -50,7 +50,7 @@ typedef struct {
   atomic_int waiting, activity;
   _Atomic double waited; /* seconds, without the present wait */
   _Atomic double since;  /* time of the last call */
-} lk_report;
+} lk_watchdog_report;
 
 struct lk_watchdog {
   lk_world *world; /* not owned */
@@ -63,7 +63,7 @@ struct lk_watchdog {
   lk_peer *peers;                       /* (size) by rank, this one among them, owned */
   struct pollfd *polled;                /* (size + 1) owned */
   int bell;                             /* an eventfd that wakes the thread */
-  lk_report report;
+  lk_watchdog_report report;
   atomic_int stopping;   /* lk_watchdog_stop was called */
   atomic_int abort_code; /* not 0: this rank aborts the job by itself, with this code */
   atomic_int abort_told; /* … and the others know */
