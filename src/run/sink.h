@@ -22,10 +22,10 @@ typedef struct {
   lk_status (*row)(void *state, const lk_metrics *metrics);
   lk_status (*score)(void *state, const lk_score *score); /* NULL: takes none */
   void (*end)(void *state);
-} lk_sink;
+} lk_run_sink;
 
 #define LK_SINKS(X)           X(progress) X(csv)
-#define LK_DECLARE_SINK(name) extern const lk_sink lk_##name##_sink;
+#define LK_DECLARE_SINK(name) extern const lk_run_sink lk_##name##_sink;
 LK_SINKS(LK_DECLARE_SINK)
 
 /* Rank 0. All sinks of a run; *out, the caller's also after a failure, is given to

@@ -2,7 +2,7 @@
 #include "run/sink.h"
 
 #define POINT(name) &lk_##name##_sink,
-static const lk_sink *const table[] = {LK_SINKS(POINT)};
+static const lk_run_sink *const table[] = {LK_SINKS(POINT)};
 enum { COUNT = sizeof table / sizeof *table };
 
 struct lk_sinks {
