@@ -209,9 +209,9 @@ int lk_exchange_pieces(const lk_exchange *exchange) {
   return exchange->pieces;
 }
 
-lk_span lk_exchange_own(const lk_exchange *exchange, int piece) {
+lk_stretch lk_exchange_own(const lk_exchange *exchange, int piece) {
   int number = exchange->pieces - 1 - piece;
-  lk_span own = route_of(exchange, number)->own;
+  lk_stretch own = route_of(exchange, number)->own;
   assert(0 <= piece && piece < exchange->pieces);
   own.first += piece_start(exchange, number);
   return own;

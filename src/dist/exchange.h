@@ -28,7 +28,7 @@ lk_status lk_exchange_complete(lk_exchange *exchange, int phases, float *arrays)
 /* Each rank has its own span of every piece of the array after LK_SCATTER, and must have it
  * before LK_GATHER. Pieces are counted from the array's start. */
 int lk_exchange_pieces(const lk_exchange *exchange);
-lk_span lk_exchange_own(const lk_exchange *exchange, int piece);
+lk_stretch lk_exchange_own(const lk_exchange *exchange, int piece);
 
 /* to[i] += from[i] */
 void lk_add_array(float *restrict to, const float *restrict from, size_t count);

@@ -110,16 +110,16 @@ static size_t cut(size_t count, int position, int members) {
   return first < count ? first : count;
 }
 
-lk_span lk_member_span(lk_layout layout, lk_node node, int rank, size_t count) {
+lk_stretch lk_member_stretch(lk_layout layout, lk_node node, int rank, size_t count) {
   int members = lk_count_members(layout, node, NULL);
   int position = lk_member_position(layout, node, rank);
   size_t first = cut(count, position, members);
-  return (lk_span){first, cut(count, position + 1, members) - first};
+  return (lk_stretch){first, cut(count, position + 1, members) - first};
 }
 
-lk_span lk_span_common(lk_span one, lk_span other) {
+lk_stretch lk_stretch_common(lk_stretch one, lk_stretch other) {
   size_t first = one.first > other.first ? one.first : other.first;
   size_t end = one.first + one.count, other_end = other.first + other.count;
   if (other_end < end) end = other_end;
-  return (lk_span){first, first < end ? end - first : 0};
+  return (lk_stretch){first, first < end ? end - first : 0};
 }

@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct {
   size_t first, count;
-} lk_span;
+} lk_stretch;
 
 int lk_layout_is_valid(lk_layout layout);
 
@@ -62,9 +62,9 @@ int lk_member_position(lk_layout layout, lk_node node, int rank);
 
 /* What a member holds of a node's sum of `count` floats: whole cache lines, but for the
  * array's end. */
-lk_span lk_member_span(lk_layout layout, lk_node node, int rank, size_t count);
+lk_stretch lk_member_stretch(lk_layout layout, lk_node node, int rank, size_t count);
 
 /* What two spans have in common; count is 0 where that is nothing. */
-lk_span lk_span_common(lk_span one, lk_span other);
+lk_stretch lk_stretch_common(lk_stretch one, lk_stretch other);
 
 #endif

@@ -30,8 +30,8 @@ static void end_stage(builder *b, int begin) {
   route->stages_used++;
 }
 
-static lk_span span_of(const builder *b, lk_node node, int rank) {
-  return lk_member_span(b->layout, node, rank, b->count);
+static lk_stretch span_of(const builder *b, lk_node node, int rank) {
+  return lk_member_stretch(b->layout, node, rank, b->count);
 }
 
 /* The node of this level that the rank is a member of. */
@@ -40,7 +40,7 @@ static lk_node own_node(const builder *b, int level) {
 }
 
 /* The sibling's sum comes from one rank that has all its shards and is no member. */
-static void receive_from_guest(builder *b, lk_node sibling, lk_span own) {
+static void receive_from_guest(builder *b, lk_node sibling, lk_stretch own) {
   int guest = lk_shard_rank(b->layout, sibling.index << sibling.level);
   lk_move in = {.kind = LK_RECEIVE, .peer = guest, .array = LK_LANDING, .span = own};
   lk_move add = {.kind = LK_ADD, .array = LK_LANDING, .span = own};
@@ -50,13 +50,13 @@ static void receive_from_guest(builder *b, lk_node sibling, lk_span own) {
 }
 
 /* Each side sends the other what will be the other's. */
-static void swap_with_members(builder *b, lk_node node, lk_node child, lk_span own) {
+static void swap_with_members(builder *b, lk_node node, lk_node child, lk_stretch own) {
   lk_node sibling = lk_node_sibling(child);
-  lk_span held = span_of(b, child, b->rank);
+  lk_stretch held = span_of(b, child, b->rank);
   int first, members = lk_count_members(b->layout, sibling, &first);
   for (int r = first; r < first + members; r++) {
-    lk_span in = lk_span_common(span_of(b, sibling, r), own);
-    lk_span out = lk_span_common(span_of(b, node, r), held);
+    lk_stretch in = lk_stretch_common(span_of(b, sibling, r), own);
+    lk_stretch out = lk_stretch_common(span_of(b, node, r), held);
     list(b, (lk_move){LK_RECEIVE, r, LK_LANDING, in, in.first - own.first});
     list(b, (lk_move){LK_SEND, r, 0, out, 0});
   }
@@ -66,10 +66,10 @@ static void swap_with_members(builder *b, lk_node node, lk_node child, lk_span o
 static void go_up(builder *b, int level) {
   lk_node node = own_node(b, level), child = own_node(b, level - 1);
   lk_node sibling = lk_node_sibling(child);
-  lk_span own = span_of(b, node, b->rank);
+  lk_stretch own = span_of(b, node, b->rank);
   if (lk_is_inside(b->layout, node, b->rank)) return;
   if (own.count > b->route->landing) b->route->landing = own.count;
-  assert(lk_span_common(own, span_of(b, child, b->rank)).count == own.count);
+  assert(lk_stretch_common(own, span_of(b, child, b->rank)).count == own.count);
   if (lk_count_members(b->layout, sibling, NULL) == 0)
     receive_from_guest(b, sibling, own);
   else
@@ -103,11 +103,11 @@ static void list_scattering(builder *b) {
 static void go_down(builder *b, int level) {
   lk_node node = own_node(b, level), child = own_node(b, level - 1);
   lk_node sibling = lk_node_sibling(child);
-  lk_span held = span_of(b, node, b->rank), wanted = span_of(b, child, b->rank);
+  lk_stretch held = span_of(b, node, b->rank), wanted = span_of(b, child, b->rank);
   int first, members = lk_count_members(b->layout, sibling, &first);
   for (int r = first; r < first + members; r++) {
-    lk_span in = lk_span_common(span_of(b, node, r), wanted);
-    lk_span out = lk_span_common(held, span_of(b, sibling, r));
+    lk_stretch in = lk_stretch_common(span_of(b, node, r), wanted);
+    lk_stretch out = lk_stretch_common(held, span_of(b, sibling, r));
     list(b, (lk_move){LK_RECEIVE, r, 0, in, 0});
     list(b, (lk_move){LK_SEND, r, 0, out, 0});
   }
@@ -142,7 +142,8 @@ lk_status lk_route_create(lk_route **out, lk_layout layout, int rank, size_t cou
     return status;
   }
   list_all(&b);
-  route->own = lk_member_span(layout, own_node(&b, lk_layout_levels(layout)), rank, count);
+  route->own =
+      lk_member_stretch(layout, own_node(&b, lk_layout_levels(layout)), rank, count);
   *out = route;
   return LK_OK;
 }

@@ -22,7 +22,7 @@ typedef enum {
 typedef struct {
   lk_move_kind kind;
   int peer, array;
-  lk_span span;
+  lk_stretch span;
   size_t landing; /* where it begins there */
 } lk_move;
 
@@ -38,7 +38,7 @@ typedef struct {
   int scattering; /* so many stages are the way up */
   int messages;   /* the most in a stage */
   size_t landing; /* floats that the landing needs */
-  lk_span own;    /* the rank's span of the whole sum */
+  lk_stretch own; /* the rank's span of the whole sum */
 } lk_route;
 
 /* For arrays of `count` floats. The caller owns *out: lk_route_free. */

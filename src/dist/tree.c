@@ -163,7 +163,7 @@ int lk_tree_parts(const lk_tree *tree) {
 }
 
 void lk_tree_part(const lk_tree *tree, int i, size_t *first, size_t *count) {
-  lk_span own = lk_exchange_own(tree->exchange, i);
+  lk_stretch own = lk_exchange_own(tree->exchange, i);
   assert(own.first + own.count <= tree->count);
   *first = own.first;
   *count = own.count;

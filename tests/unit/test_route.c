@@ -13,7 +13,7 @@
 enum { MOST_RANKS = 96, COUNT = 2000, QUEUE = 32 };
 
 typedef struct {
-  lk_span span;
+  lk_stretch span;
   float numbers[COUNT];
 } message;
 
@@ -106,7 +106,7 @@ static void check_overlap(const lk_route *route, const lk_stage *stage) {
     for (int j = stage->begin; j < stage->end; j++) {
       const lk_move *in = &route->moves[i], *out = &route->moves[j];
       if (in->kind == LK_RECEIVE && out->kind == LK_SEND && in->array == out->array)
-        assert_int_equal(lk_span_common(in->span, out->span).count, 0);
+        assert_int_equal(lk_stretch_common(in->span, out->span).count, 0);
     }
 }
 
@@ -164,7 +164,7 @@ static void play(int gathering) {
   }
 }
 
-static void check_span(const player *p, lk_span span) {
+static void check_span(const player *p, lk_stretch span) {
   for (size_t e = span.first; e < span.first + span.count; e++) {
     float expected = tree_sum(0, layout.shards, e);
     assert_memory_equal(&p->array[0][e], &expected, sizeof expected);
@@ -175,9 +175,9 @@ static void check_span(const player *p, lk_span span) {
 static void check_scattered(void) {
   size_t owned = 0;
   for (int r = 0; r < layout.ranks; r++) {
-    lk_span own = players[r].route->own;
+    lk_stretch own = players[r].route->own;
     for (int other = 0; other < r; other++)
-      assert_int_equal(lk_span_common(own, players[other].route->own).count, 0);
+      assert_int_equal(lk_stretch_common(own, players[other].route->own).count, 0);
     check_span(&players[r], own);
     owned += own.count;
   }
@@ -205,7 +205,7 @@ static void play_world(int shards, int ranks, size_t floats) {
   play(1);
   assert_int_equal(sent, (size_t)(ranks - 1) * count);
   for (int r = 0; r < ranks; r++) {
-    check_span(&players[r], (lk_span){0, count});
+    check_span(&players[r], (lk_stretch){0, count});
     tear_down_rank(&players[r]);
   }
 }
