@@ -95,7 +95,7 @@ static int take_record(const lk_watchdog *w, lk_candidate *c) {
   }
 }
 
-static size_t record_size(lk_stage stage) {
+static size_t record_size(lk_candidate_stage stage) {
   return stage == LK_EXPECTS_HELLO       ? sizeof(lk_hello)
          : stage == LK_EXPECTS_CHALLENGE ? sizeof(lk_challenge)
                                          : LK_PROOF_SIZE;

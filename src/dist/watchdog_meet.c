@@ -70,7 +70,7 @@ static lk_candidate *find_place(meeting *m) {
   return c;
 }
 
-static lk_candidate *add(meeting *m, int fd, lk_stage stage) {
+static lk_candidate *add(meeting *m, int fd, lk_candidate_stage stage) {
   lk_candidate *c = find_place(m);
   *c = (lk_candidate){.fd = fd, .stage = stage, .number = ++m->made};
   return c;

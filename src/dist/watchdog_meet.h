@@ -33,13 +33,13 @@ typedef enum {
   LK_EXPECTS_HELLO, /* the end that is called, a hub */
   LK_EXPECTS_PROOF,
   LK_PROVEN /* both */
-} lk_stage;
+} lk_candidate_stage;
 
 /* A connection whose other end has not proved itself yet. */
 typedef struct {
   int fd;    /* -1: there is none */
   int ready; /* something has come */
-  lk_stage stage;
+  lk_candidate_stage stage;
   uint64_t number;                    /* grows from one to the next */
   lk_hello hello;                     /* the caller's */
   unsigned char nonce[LK_NONCE_SIZE]; /* the hub's */
