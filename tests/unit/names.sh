@@ -1,0 +1,35 @@
+#!/bin/bash
+# No name stands for two things: each type of ours, private ones too, is defined in one file.
+set -euo pipefail
+
+# twice FOLDER...: types that are defined in more than one file. `typedef struct lk_run lk_run;` only
+# announces one.
+twice() {
+  local file
+  while IFS= read -r -d '' file; do
+    sed -nE '/^typedef (struct|union|enum) (lk_[a-z0-9_]+) \2;/d
+      s/^(\}|typedef .*[ *]) ?(lk_[a-z0-9_]+);.*/\2/p; s/^(struct|union|enum) (lk_[a-z0-9_]+) \{.*/\2/p' "$file" |
+      sort -u
+  done < <(find "$@" -name '*.[ch]' -print0) | sort | uniq -d
+}
+
+# It has to see both kinds, and nothing else.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/a" "$work/b"
+printf '%s\n' 'typedef struct {' '  int x;' '} lk_table;' 'typedef struct lk_run lk_run;' 'struct lk_log {' \
+  '};' 'typedef int lk_count;' > "$work/a/a.h"
+printf '%s\n' 'typedef enum {' '  LK_A' '} lk_table;' 'typedef struct lk_run lk_run;' 'struct lk_run {' '};' \
+  'struct lk_log {' '};' 'typedef double lk_count;' > "$work/b/b.c"
+if [[ $(twice "$work/a" "$work/b" | xargs) != "lk_count lk_log lk_table" ]]; then
+  echo "this test sees: $(twice "$work/a" "$work/b" | xargs)"
+  exit 1
+fi
+
+cd "$SOURCE_DIR"
+found=$(twice src include)
+for name in $found; do
+  echo "$name is two types:"
+  grep -rnE "(^\}|^typedef .*|^struct|^union|^enum) ?\*?$name( \{|;)" src include
+done
+[[ -z $found ]]
