@@ -32,7 +32,9 @@ LK_C_BEGIN
   X(A, activation, choice, "gelu", 0, 1, "gelu|gelu_tanh", LK_BITS_LATER, "%s",            \
     "what the MLP applies: GELU with the exact erf, or by tanh as GPT-2")                  \
   X(A, tied, choice, "false", 0, 1, "false|true", LK_BITS_LATER, "tied head",              \
-    "the head's weight is the token embedding's, as GPT-2's is")
+    "the head's weight is the token embedding's, as GPT-2's is")                           \
+  X(A, mlp, count, "0", 0, 262144, "", LK_BITS_LATER, "MLP of %d",                         \
+    "width of the MLP's middle; 0: four times the channels")
 /* clang-format on */
 
 #define LK_SHAPE_FIELDS(X, A) LK_SHAPE_SIZES(X, A) LK_SHAPE_OPTIONS(X, A)
@@ -70,6 +72,10 @@ static inline void lk_shape_set(lk_shape *shape, const lk_shape_field *field, in
 }
 
 enum { LK_SHAPE_NAME_SIZE = 32, LK_SHAPE_TEXT_SIZE = 512 };
+
+static inline int lk_mlp_width(const lk_shape *shape) {
+  return shape->mlp ? shape->mlp : 4 * shape->channels;
+}
 
 /* The name of a choice's value, which is one of its own. */
 void lk_shape_name(const lk_shape_field *field, int value, char name[LK_SHAPE_NAME_SIZE]);

@@ -9,7 +9,7 @@
 
 /* What one block keeps for its backward pass. Operands are in the model's precision. R is
  * the rows that the block's output is needed for: N, but M in the last block, where only
- * rows with loss go on. */
+ * rows with loss go on. F is the MLP's width. */
 typedef struct {
   lk_real *input;                  /* (N, C) the residual stream */
   lk_operand ln1;                  /* (N, C) */
@@ -21,8 +21,8 @@ typedef struct {
   lk_real *middle;                 /* (R, C) the residual stream after attention */
   lk_operand ln2;                  /* (R, C) */
   lk_real *ln2_mean, *ln2_inverse; /* (R) */
-  lk_real *slope;                  /* (R, 4C) GELU's slope */
-  lk_operand hidden;               /* (R, 4C) and value */
+  lk_real *slope;                  /* (R, F) GELU's slope */
+  lk_operand hidden;               /* (R, F) and value */
   uint8_t *keep_attention;         /* dropout masks */
   uint8_t *keep_proj, *keep_mlp;   /* (R, C) */
 } lk_block_activations;
@@ -66,9 +66,9 @@ struct lk_model {
   lk_real *weights_row;       /* (block) attention weights of one query */
   lk_real *branch;            /* (N, C) scratch: output of a residual branch */
   lk_real *d_stream, *d_rows; /* (N, C) gradients of the residual stream, and scratch */
-  lk_real *d_hidden;          /* (R, 4C) */
+  lk_real *d_hidden;          /* (R, F) */
   lk_real *d_q, *d_kv, *d_ln; /* (R, C), (N, 2C), (N, C) */
-  /* Gradients as operands: of a branch's output (R, C) and of GELU's input (R, 4C), and the
+  /* Gradients as operands: of a branch's output (R, C) and of GELU's input (R, F), and the
    * arrays above or their bf16 copies. */
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
   lk_pass pass; /* the last one */

@@ -37,7 +37,8 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
   lk_linear_backward_input(&m->layers[LK_DOWN], m->d_hidden, 0, m->d_branch,
                            lk_weight_operand(m, w->down_weight), R);
   make_way(m);
-  lk_activation_backward(m->d_up, m->d_hidden, a->slope, 4 * count);
+  lk_activation_backward(m->d_up, m->d_hidden, a->slope,
+                         (size_t)R * (size_t)lk_mlp_width(&m->table->shape));
   lk_linear_backward_weight(&m->layers[LK_UP], g->up_weight, g->up_bias, m->d_up, a->ln2,
                             R);
   make_way(m);

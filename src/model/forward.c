@@ -117,7 +117,7 @@ static void mlp_forward(lk_model *m, const lk_block_activations *a,
   lk_linear_forward(&m->layers[LK_UP], a->slope, a->ln2, lk_weight_operand(m, w->up_weight),
                     w->up_bias, R);
   lk_activation_forward((lk_activation)m->table->shape.activation, a->hidden, a->slope,
-                        4 * count);
+                        (size_t)R * (size_t)lk_mlp_width(&m->table->shape));
   lk_linear_forward(&m->layers[LK_DOWN], m->branch, a->hidden,
                     lk_weight_operand(m, w->down_weight), w->down_bias, R);
   lk_residual_forward(output, a->middle, m->branch,

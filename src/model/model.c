@@ -37,7 +37,8 @@ static lk_operand share_operand(walker *walk, const lk_model *m, lk_real *real,
 static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk,
                           size_t keep) {
   const lk_shape *s = &m->table->shape;
-  size_t N = (size_t)m->max_rows, C = (size_t)s->channels, masked = m->backward ? N * C : 0;
+  size_t N = (size_t)m->max_rows, C = (size_t)s->channels, wide = (size_t)lk_mlp_width(s);
+  size_t masked = m->backward ? N * C : 0;
   TAKE(block->input, N * C);
   block->ln1 = take_operand(walk, m, N * C);
   TAKE(block->ln1_mean, N);
@@ -52,8 +53,8 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   block->ln2 = m->backward ? take_operand(walk, m, N * C) : block->ln1;
   TAKE(block->ln2_mean, N);
   TAKE(block->ln2_inverse, N);
-  TAKE(block->slope, N * 4 * C);
-  block->hidden = take_operand(walk, m, N * 4 * C);
+  TAKE(block->slope, N * wide);
+  block->hidden = take_operand(walk, m, N * wide);
   TAKE(block->keep_attention, keep);
   TAKE(block->keep_proj, masked);
   TAKE(block->keep_mlp, masked);
@@ -91,16 +92,17 @@ static void lay_out_targets(lk_model *m, walker *walk) {
 /* Of the backward pass. */
 static void lay_out_gradients(lk_model *m, walker *walk) {
   size_t back = (size_t)m->max_rows * (size_t)m->table->shape.channels;
+  size_t wide = (size_t)m->max_rows * (size_t)lk_mlp_width(&m->table->shape);
   size_t logits = (size_t)m->max_targets * (size_t)m->table->shape.vocabulary;
   TAKE(m->keep_embedding, back);
   TAKE(m->d_stream, back);
   TAKE(m->d_rows, back);
-  TAKE(m->d_hidden, 4 * back);
+  TAKE(m->d_hidden, wide);
   TAKE(m->d_q, back);
   TAKE(m->d_kv, 2 * back);
   TAKE(m->d_ln, back);
   m->d_branch = take_operand(walk, m, back);
-  m->d_up = share_operand(walk, m, m->d_hidden, 4 * back);
+  m->d_up = share_operand(walk, m, m->d_hidden, wide);
   m->d_q_operand = share_operand(walk, m, m->d_q, back);
   m->d_kv_operand = share_operand(walk, m, m->d_kv, 2 * back);
   m->d_logits = share_operand(walk, m, m->logits, logits);
@@ -120,7 +122,7 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences) {
 
 /* In the last block only keys and values are for all rows. */
 void lk_model_linears(const lk_shape *s, lk_model_linear linears[LK_LINEARS]) {
-  int C = s->channels, wide = 4 * C, L = s->layers;
+  int C = s->channels, wide = lk_mlp_width(s), L = s->layers;
   linears[LK_SQUARE] = (lk_model_linear){C, C, 2 * (L - 1), 2}; /* queries, projection */
   linears[LK_KV] = (lk_model_linear){C, 2 * C, L, 0};
   linears[LK_UP] = (lk_model_linear){C, wide, L - 1, 1};

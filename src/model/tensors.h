@@ -29,9 +29,9 @@
   X(proj_bias, "attn.proj.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                 \
   X(ln2_weight, "ln2.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                     \
   X(ln2_bias, "ln2.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                        \
-  X(up_weight, "mlp.0.weight", 2, 4 * s->channels, s->channels, 1, 1, LK_INITIAL_NORMAL)   \
-  X(up_bias, "mlp.0.bias", 1, 4 * s->channels, 1, 1, 0, LK_INITIAL_ZERO)                   \
-  X(down_weight, "mlp.2.weight", 2, s->channels, 4 * s->channels, 1, 1, LK_INITIAL_NORMAL) \
+  X(up_weight, "mlp.0.weight", 2, lk_mlp_width(s), s->channels, 1, 1, LK_INITIAL_NORMAL)   \
+  X(up_bias, "mlp.0.bias", 1, lk_mlp_width(s), 1, 1, 0, LK_INITIAL_ZERO)                   \
+  X(down_weight, "mlp.2.weight", 2, s->channels, lk_mlp_width(s), 1, 1, LK_INITIAL_NORMAL) \
   X(down_bias, "mlp.2.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)
 
 #define LK_LAST_TENSORS(X)                                                                 \

@@ -29,6 +29,7 @@ class Shape:
     rotary: bool = False  # instead of learned positions
     activation: str = "gelu"  # or gelu_tanh
     tied: bool = False  # the head's weight is the token embedding's
+    mlp: int = 0  # width of the MLP; 0: four times the channels
 
 
 SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
@@ -82,10 +83,11 @@ class Block(nn.Module):
         self.ln1 = nn.LayerNorm(shape.channels)
         self.ln2 = nn.LayerNorm(shape.channels)
         self.attn = CausalSelfAttention(shape, dropout)
+        width = shape.mlp or 4 * shape.channels
         self.mlp = nn.Sequential(
-            nn.Linear(shape.channels, 4 * shape.channels),
+            nn.Linear(shape.channels, width),
             nn.GELU(approximate=APPROXIMATIONS[shape.activation]),
-            nn.Linear(4 * shape.channels, shape.channels),
+            nn.Linear(width, shape.channels),
             nn.Dropout(dropout),
         )
 

@@ -30,7 +30,8 @@ def load_model(path):
         shape = Shape(**{key: int(f.attrs[key]) for key in sizes},
                       rotary="pos_emb" not in f["model"],
                       activation=option(f, "activation", "gelu"),
-                      tied=option(f, "tied", "false") == "true")
+                      tied=option(f, "tied", "false") == "true",
+                      mlp=int(f.attrs.get("mlp", 0)))
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)
     with h5py.File(path) as f:

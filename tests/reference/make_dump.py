@@ -56,6 +56,7 @@ CASES = {
     "muon": tiny(muon=True),
     "gelu_tanh": tiny(activation="gelu_tanh"),
     "tied": tiny(tied=True),
+    "narrow": tiny(mlp=23),
     "gpt2": tiny(activation="gelu_tanh", tied=True),
     "gpt2_muon": tiny(activation="gelu_tanh", tied=True, muon=True),
     "seed": Case(
