@@ -1,36 +1,16 @@
-#include "lockstep/adamw.h"
+/* AdamW (Loshchilov & Hutter 2019), as PyTorch computes it. */
 #include "base/vector.h"
-#include "lockstep/muon.h"
-#include "lockstep/profile.h"
-
-enum { BLOCK = 4096 }; /* elements whose squares are summed in single precision */
-
-LK_CLONES static double block_squares(const float *from, size_t count) {
-  return (double)lk_row_dot(from, from, count);
-}
-
-double lk_gradient_norm(const float *gradients, uint64_t count) {
-  double sum = 0;
-  lk_profile_switch(LK_PART_OPTIMIZER);
-  for (uint64_t i = 0; i < count; i += BLOCK)
-    sum += block_squares(gradients + i, count - i < BLOCK ? count - i : BLOCK);
-  return sqrt(sum);
-}
-
-double lk_adamw_clip_factor(const lk_adamw *optimizer, double norm) {
-  if (optimizer->clip <= 0) return 1;
-  double factor = optimizer->clip / (norm + 1e-6);
-  return factor < 1 ? factor : 1;
-}
+#include "optim/kind.h"
+#include <assert.h>
 
 /* The constants of one update, in single precision as PyTorch uses them. */
 typedef struct {
   float beta1, beta2, epsilon, shrink, rate, root_correction, scale;
 } constants;
 
-LK_CLONES static void update_tensor(const constants *c, const float *restrict gradients,
-                                    float *restrict values, float *restrict m,
-                                    float *restrict v, uint64_t count) {
+LK_CLONES static void update_elements(const constants *c, const float *restrict gradients,
+                                      float *restrict values, float *restrict m,
+                                      float *restrict v, uint64_t count) {
   for (uint64_t i = 0; i < count; i++) {
     float gradient = gradients[i] * c->scale;
     m[i] = c->beta1 * m[i] + (1 - c->beta1) * gradient;
@@ -40,21 +20,38 @@ LK_CLONES static void update_tensor(const constants *c, const float *restrict gr
   }
 }
 
-void lk_adamw_update(const lk_adamw *optimizer, const lk_parameters *table, uint64_t step,
-                     double learning_rate, double gradient_scale, const float *gradients,
-                     float *values, float *m, float *v) {
-  constants c = {.beta1 = (float)optimizer->beta1,
-                 .beta2 = (float)optimizer->beta2,
-                 .epsilon = (float)optimizer->epsilon,
-                 .scale = (float)gradient_scale};
-  lk_profile_switch(LK_PART_OPTIMIZER);
-  c.rate = (float)(learning_rate / (1 - pow(optimizer->beta1, (double)step)));
-  c.root_correction = (float)(1 / sqrt(1 - pow(optimizer->beta2, (double)step)));
-  for (int i = 0; i < table->tensors; i++) {
-    const lk_parameter *entry = &table->list[i];
-    if (optimizer->leaves_matrices && lk_muon_takes(entry)) continue;
-    c.shrink = entry->decay ? (float)(1 - learning_rate * optimizer->weight_decay) : 1;
-    update_tensor(&c, gradients + entry->offset, values + entry->offset, m + entry->offset,
-                  v + entry->offset, entry->count);
+static constants constants_of(const lk_optimizer_settings *s, const lk_update *update) {
+  double rate = update->learning_rate, step = (double)update->step;
+  return (constants){.beta1 = (float)s->beta1,
+                     .beta2 = (float)s->beta2,
+                     .epsilon = (float)s->epsilon,
+                     .scale = (float)update->gradient_scale,
+                     .rate = (float)(rate / (1 - pow(s->beta1, step))),
+                     .root_correction = (float)(1 / sqrt(1 - pow(s->beta2, step)))};
+}
+
+void lk_adamw_update(lk_optimizer *optimizer, const lk_update *update,
+                     const float *gradients, float *values, uint64_t first, uint64_t end,
+                     int (*is_left_out)(const lk_parameter *tensor)) {
+  const lk_optimizer_settings *s = &optimizer->settings;
+  float *m = optimizer->states[0], *v = optimizer->states[1];
+  constants c = constants_of(s, update);
+  assert(first <= end && end <= optimizer->table->count);
+  for (int i = 0; i < optimizer->table->tensors; i++) {
+    const lk_parameter *tensor = &optimizer->table->list[i];
+    uint64_t from = tensor->offset, to = tensor->offset + tensor->count;
+    if (from < first) from = first;
+    if (to > end) to = end;
+    if (from >= to || (is_left_out && is_left_out(tensor))) continue;
+    c.shrink = tensor->decay ? (float)(1 - update->learning_rate * s->weight_decay) : 1;
+    update_elements(&c, gradients + from, values + from, m + from, v + from, to - from);
   }
 }
+
+static void update_all(lk_optimizer *optimizer, const lk_update *update,
+                       const float *gradients, float *values, uint64_t first,
+                       uint64_t end) {
+  lk_adamw_update(optimizer, update, gradients, values, first, end, NULL);
+}
+
+const lk_optimizer_kind lk_adamw = {.states = {"m", "v"}, .update = update_all};

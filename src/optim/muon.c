@@ -1,25 +1,30 @@
-#include "lockstep/muon.h"
+/* Muon (Jordan et al. 2024; scaled as by Liu et al. 2025, arXiv:2502.16982): the matrices
+ * of the blocks move by the momentum of their gradients made orthogonal, so that a
+ * direction that few examples ask for moves as far as one that all do. AdamW updates the
+ * rest. */
 #include "base/vector.h"
 #include "lockstep/nn.h"
 #include "lockstep/profile.h"
+#include "optim/kind.h"
+#include <assert.h>
 #include <limits.h>
 
-struct lk_muon {
-  const lk_parameters *table; /* not owned */
+/* Scratch, and the matrices' distribution: each is made orthogonal by one rank. */
+typedef struct {
   float *direction, *scratch; /* of the largest matrix */
   int *firsts,
       *counts; /* (P) rank r's matrices lie in counts[r] floats from firsts[r] on */
   int rank;
-};
+} muon;
 
-int lk_muon_takes(const lk_parameter *tensor) {
+static int is_matrix(const lk_parameter *tensor) {
   return tensor->block >= 0 && tensor->rank == 2;
 }
 
 /* Proportional to the time of making it orthogonal. */
 static double cost(const lk_parameter *tensor) {
   uint64_t a = tensor->size[0], b = tensor->size[1];
-  return lk_muon_takes(tensor) ? (double)tensor->count * (double)(a < b ? a : b) : 0;
+  return is_matrix(tensor) ? (double)tensor->count * (double)(a < b ? a : b) : 0;
 }
 
 static double total_cost(const lk_parameters *table) {
@@ -30,61 +35,67 @@ static double total_cost(const lk_parameters *table) {
 }
 
 /* Neighbouring matrices go to the same rank, so that a rank's part is one piece. */
-static void distribute(lk_muon *muon, int ranks) {
-  const lk_parameters *table = muon->table;
+static void distribute(muon *own, const lk_parameters *table, int ranks) {
   double total = total_cost(table), before = 0;
   for (int i = 0; i < table->tensors; i++) {
     const lk_parameter *tensor = &table->list[i];
     int owner = (int)((before + cost(tensor) / 2) / total * ranks);
     before += cost(tensor);
-    if (!lk_muon_takes(tensor)) continue;
-    if (muon->counts[owner] == 0) muon->firsts[owner] = (int)tensor->offset;
-    muon->counts[owner] = (int)(tensor->offset + tensor->count) - muon->firsts[owner];
+    if (!is_matrix(tensor)) continue;
+    assert(owner >= 0 && owner < ranks);
+    if (own->counts[owner] == 0) own->firsts[owner] = (int)tensor->offset;
+    own->counts[owner] = (int)(tensor->offset + tensor->count) - own->firsts[owner];
   }
 }
 
-static lk_status allocate(lk_muon *muon, int ranks) {
+static lk_status allocate(muon *own, const lk_parameters *table, int ranks) {
   uint64_t count = 0;
   size_t scratch = 0;
-  for (int i = 0; i < muon->table->tensors; i++) {
-    const lk_parameter *tensor = &muon->table->list[i];
-    if (!lk_muon_takes(tensor)) continue;
+  for (int i = 0; i < table->tensors; i++) {
+    const lk_parameter *tensor = &table->list[i];
+    if (!is_matrix(tensor)) continue;
     size_t size = lk_orthogonal_scratch((int)tensor->size[0], (int)tensor->size[1]);
     if (tensor->count > count) count = tensor->count;
     if (size > scratch) scratch = size;
   }
-  LK_TRY(LK_NEW(muon->direction, count));
-  LK_TRY(LK_NEW(muon->scratch, scratch));
-  LK_TRY(LK_NEW(muon->firsts, (size_t)ranks));
-  return LK_NEW(muon->counts, (size_t)ranks);
+  LK_TRY(LK_NEW(own->direction, count));
+  LK_TRY(LK_NEW(own->scratch, scratch));
+  LK_TRY(LK_NEW(own->firsts, (size_t)ranks));
+  return LK_NEW(own->counts, (size_t)ranks);
 }
 
-lk_status lk_muon_create(lk_muon **out, const lk_parameters *table, const lk_world *world) {
-  lk_muon *muon = NULL;
-  *out = NULL;
-  if (table->count > INT_MAX)
+static lk_status create(lk_optimizer *optimizer, const lk_world *world) {
+  muon *own = NULL;
+  int ranks = world ? lk_world_size(world) : 1;
+  if (optimizer->table->count > INT_MAX)
     return lk_fail(LK_USAGE, "a model of over 2^31 parameters is too large for Muon; use "
                              "optimizer=adamw");
-  LK_TRY(LK_NEW(muon, 1));
-  muon->table = table;
-  muon->rank = world ? lk_world_rank(world) : 0;
-  lk_status status = allocate(muon, world ? lk_world_size(world) : 1);
-  if (status != LK_OK) {
-    lk_muon_free(muon);
-    return status;
-  }
-  distribute(muon, world ? lk_world_size(world) : 1);
-  *out = muon;
+  LK_TRY(LK_NEW(own, 1));
+  optimizer->own = own;
+  own->rank = world ? lk_world_rank(world) : 0;
+  LK_TRY(allocate(own, optimizer->table, ranks));
+  distribute(own, optimizer->table, ranks);
   return LK_OK;
 }
 
-void lk_muon_free(lk_muon *muon) {
-  if (!muon) return;
-  lk_free(muon->direction);
-  lk_free(muon->scratch);
-  lk_free(muon->firsts);
-  lk_free(muon->counts);
-  lk_free(muon);
+static void release(lk_optimizer *optimizer) {
+  muon *own = optimizer->own;
+  if (!own) return;
+  lk_free(own->direction);
+  lk_free(own->scratch);
+  lk_free(own->firsts);
+  lk_free(own->counts);
+  lk_free(own);
+}
+
+/* The start of the matrix that the element is in. */
+static uint64_t cut(const lk_optimizer *optimizer, uint64_t element) {
+  for (int i = 0; i < optimizer->table->tensors; i++) {
+    const lk_parameter *tensor = &optimizer->table->list[i];
+    if (element < tensor->offset + tensor->count)
+      return is_matrix(tensor) ? tensor->offset : element;
+  }
+  return element;
 }
 
 /* Nesterov's momentum: the direction is ahead of the mean by one gradient. */
@@ -104,29 +115,49 @@ LK_CLONES static void move(float *restrict values, const float *restrict directi
     values[i] = values[i] * shrink - rate * direction[i];
 }
 
-static int is_mine(const lk_muon *muon, const lk_parameter *tensor) {
-  uint64_t first = (uint64_t)muon->firsts[muon->rank];
+static int is_mine(const muon *own, const lk_parameter *tensor) {
+  uint64_t first = (uint64_t)own->firsts[own->rank];
   return tensor->offset >= first &&
-         tensor->offset < first + (uint64_t)muon->counts[muon->rank];
+         tensor->offset < first + (uint64_t)own->counts[own->rank];
 }
 
-void lk_muon_update(lk_muon *muon, const lk_muon_step *step, const float *gradients,
-                    float *values, float *m) {
-  float shrink = (float)(1 - step->learning_rate * step->weight_decay);
-  lk_profile_switch(LK_PART_OPTIMIZER);
-  for (int i = 0; i < muon->table->tensors; i++) {
-    const lk_parameter *tensor = &muon->table->list[i];
-    if (!lk_muon_takes(tensor)) continue;
-    int rows = (int)tensor->size[0], columns = (int)tensor->size[1];
-    follow(m + tensor->offset, muon->direction, gradients + tensor->offset,
-           (float)step->momentum, (float)step->gradient_scale, tensor->count);
-    if (!is_mine(muon, tensor)) continue;
-    lk_orthogonalise(muon->direction, rows, columns, muon->scratch);
-    double rate = step->learning_rate * 0.2 * sqrt(rows > columns ? rows : columns);
-    move(values + tensor->offset, muon->direction, shrink, (float)rate, tensor->count);
+/* A matrix moves by learning_rate · 0.2 · sqrt(its larger size), so that learning rates are
+ * AdamW's. The mean of its gradients is kept by all ranks. */
+static void update_matrix(lk_optimizer *optimizer, const lk_update *update,
+                          const lk_parameter *tensor, const float *gradients,
+                          float *values) {
+  const lk_optimizer_settings *s = &optimizer->settings;
+  muon *own = optimizer->own;
+  int rows = (int)tensor->size[0], columns = (int)tensor->size[1];
+  follow(optimizer->states[0] + tensor->offset, own->direction, gradients + tensor->offset,
+         (float)s->momentum, (float)update->gradient_scale, tensor->count);
+  if (!is_mine(own, tensor)) return;
+  lk_orthogonalise(own->direction, rows, columns, own->scratch);
+  double rate = update->learning_rate * 0.2 * sqrt(rows > columns ? rows : columns);
+  move(values + tensor->offset, own->direction,
+       (float)(1 - update->learning_rate * s->weight_decay), (float)rate, tensor->count);
+}
+
+static void update_range(lk_optimizer *optimizer, const lk_update *update,
+                         const float *gradients, float *values, uint64_t first,
+                         uint64_t end) {
+  lk_adamw_update(optimizer, update, gradients, values, first, end, is_matrix);
+  for (int i = 0; i < optimizer->table->tensors; i++) {
+    const lk_parameter *tensor = &optimizer->table->list[i];
+    if (is_matrix(tensor) && tensor->offset >= first && tensor->offset < end)
+      update_matrix(optimizer, update, tensor, gradients, values);
   }
 }
 
-lk_status lk_muon_share(const lk_muon *muon, lk_world *world, float *values) {
-  return lk_world_share_parts(world, values, muon->counts, muon->firsts);
+static lk_status share(const lk_optimizer *optimizer, lk_world *world, float *values) {
+  const muon *own = optimizer->own;
+  lk_profile_switch(LK_PART_COMMUNICATION);
+  return lk_world_share_parts(world, values, own->counts, own->firsts);
 }
+
+const lk_optimizer_kind lk_muon = {.states = {"m", "v"},
+                                   .create = create,
+                                   .release = release,
+                                   .cut = cut,
+                                   .update = update_range,
+                                   .share = share};

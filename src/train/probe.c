@@ -112,8 +112,7 @@ lk_status lk_probe_is_owed(const lk_trainer *run, uint64_t step, int *owed) {
 static void begin_copy(lk_trainer *copy, const lk_trainer *run) {
   size_t bytes = run->table->count * sizeof *run->values;
   memcpy(copy->values, run->values, bytes);
-  memset(copy->m, 0, bytes);
-  memset(copy->v, 0, bytes);
+  lk_optimizer_reset(copy->optimizer);
   copy->step = copy->skipped = 0;
   copy->skipped_in_a_row = 0;
 }

@@ -136,14 +136,9 @@ static lk_status judge(lk_trainer *t, const lk_metrics *metrics, int *skip) {
 
 static lk_status apply(lk_trainer *t, const float *gradients, double learning_rate,
                        double scale) {
-  const lk_muon_step step = {learning_rate, t->config->momentum, t->config->weight_decay,
-                             scale};
-  lk_adamw_update(&t->optimizer, t->table, t->step + 1, learning_rate, scale, gradients,
-                  t->values, t->m, t->v);
-  if (!t->muon) return LK_OK;
-  lk_muon_update(t->muon, &step, gradients, t->values, t->m);
-  lk_profile_switch(LK_PART_COMMUNICATION);
-  return lk_muon_share(t->muon, t->world, t->values);
+  const lk_update update = {t->step + 1, learning_rate, scale};
+  lk_optimizer_update(t->optimizer, &update, gradients, t->values, 0, t->table->count);
+  return lk_optimizer_share(t->optimizer, t->world, t->values);
 }
 
 static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
@@ -156,7 +151,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
       t->config->learning_rate *
       lk_schedule_factor(&t->schedule, documents * t->config->model_block);
   LK_TRY(judge(t, metrics, &skip));
-  double scale = lk_adamw_clip_factor(&t->optimizer, metrics->gradient_norm) / tokens;
+  double scale = lk_clip_factor(t->config->clip, metrics->gradient_norm) / tokens;
   if (!skip) LK_TRY(apply(t, gradients, metrics->learning_rate, scale));
   lk_profile_switch(LK_PART_REST);
   t->step++;

@@ -42,13 +42,25 @@ static int computes_pairs(const lk_trainer *t) {
   return t->config->overlap && lk_world_size(t->world) > 1 && lk_tree_ends_in_pair(t->tree);
 }
 
+static lk_status make_optimizer(lk_trainer *t) {
+  const lk_config *c = t->config;
+  const lk_optimizer_settings settings = {.name = (lk_optimizer_name)c->optimizer,
+                                          .beta1 = c->beta1,
+                                          .beta2 = c->beta2,
+                                          .epsilon = c->epsilon,
+                                          .momentum = c->momentum,
+                                          .weight_decay = c->weight_decay};
+  LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->world));
+  t->m = lk_optimizer_state(t->optimizer, 0);
+  t->v = lk_optimizer_state(t->optimizer, 1);
+  return LK_OK;
+}
+
 static lk_status make_buffers(lk_trainer *t) {
   int sequences = (int)(t->config->batch_size / t->config->shards);
   int size = lk_world_size(t->world);
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
   LK_TRY(LK_NEW(t->values, t->table->count));
-  LK_TRY(LK_NEW(t->m, t->table->count));
-  LK_TRY(LK_NEW(t->v, t->table->count));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
   LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
@@ -59,15 +71,13 @@ static lk_status make_buffers(lk_trainer *t) {
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
                            (lk_precision)t->config->precision));
   }
-  return t->config->optimizer ? lk_muon_create(&t->muon, t->table, t->world) : LK_OK;
+  return make_optimizer(t);
 }
 
 static void set_recipe(lk_trainer *t) {
   const lk_config *c = t->config;
   const lk_plan *plan = lk_dataset_plan(t->dataset);
   t->steps = c->steps ? c->steps : c->epochs * lk_plan_steps_per_epoch(plan);
-  t->optimizer =
-      (lk_adamw){c->beta1, c->beta2, c->epsilon, c->weight_decay, c->clip, t->muon != NULL};
   double documents =
       c->schedule_decay_epochs
           ? (double)(c->schedule_decay_epochs * lk_dataset_corpus_documents(t->dataset))
@@ -178,7 +188,7 @@ void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
   lk_probe_free(trainer->probe);
   lk_tree_free(trainer->tree);
-  lk_muon_free(trainer->muon);
+  lk_optimizer_free(trainer->optimizer);
   for (int i = 0; i < 2; i++) {
     lk_model_free(trainer->models[i]);
     lk_pack_free(trainer->packs[i]);
@@ -186,8 +196,6 @@ void lk_trainer_free(lk_trainer *trainer) {
   lk_free(trainer->hashes);
   lk_free(trainer->all);
   lk_free(trainer->mine);
-  lk_free(trainer->v);
-  lk_free(trainer->m);
   lk_free(trainer->values);
   lk_parameters_free(trainer->table);
   lk_questions_free(trainer->dev);

@@ -2,9 +2,8 @@
 #ifndef LOCKSTEP_TRAIN_TRAINER_H
 #define LOCKSTEP_TRAIN_TRAINER_H
 
-#include "lockstep/adamw.h"
 #include "lockstep/model.h"
-#include "lockstep/muon.h"
+#include "lockstep/optimizer.h"
 #include "lockstep/questions.h"
 #include "lockstep/schedule.h"
 #include "lockstep/trainer.h"
@@ -26,13 +25,13 @@ struct lk_trainer {
   lk_model *models[2]; /* the second, where shards are computed in pairs, or NULL */
   lk_pack *packs[2];
   lk_tree *tree;
-  size_t final;          /* gradients from here on will not change any more in this step */
-  float *values, *m, *v; /* (table->count) parameters and Adam's moments */
+  size_t final;  /* gradients from here on will not change any more in this step */
+  float *values; /* (table->count) parameters */
+  float *m, *v;  /* the optimizer's states */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
   double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
-  lk_adamw optimizer;
-  lk_muon *muon; /* NULL: AdamW for all */
+  lk_optimizer *optimizer;
   lk_schedule schedule;
   uint64_t step, steps; /* done, of the whole run */
   lk_task task;

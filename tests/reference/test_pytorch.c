@@ -3,10 +3,9 @@
  *
  * The argument is a file of make_dump.py, which says why the tolerances can be held;
  * without it the committed tiny model is tested. timeout: 120 */
-#include "lockstep/adamw.h"
 #include "lockstep/kernels.h"
 #include "lockstep/model.h"
-#include "lockstep/muon.h"
+#include "lockstep/optimizer.h"
 #include <hdf5.h>
 #include <math.h>
 #include <setjmp.h>
@@ -246,29 +245,21 @@ static int uses_muon(void) {
 
 /* Ten updates of `values`; losses[STEPS] are those before each. */
 static void train(float *values, double *losses) {
-  const lk_adamw adamw = {.beta1 = 0.9,
-                          .beta2 = 0.95,
-                          .epsilon = 1e-8,
-                          .weight_decay = 0.1,
-                          .clip = 1.0,
-                          .leaves_matrices = uses_muon()};
-  float *m = NULL, *v = NULL;
-  lk_muon *muon = NULL;
-  assert_int_equal(lk_muon_create(&muon, t.table, NULL), LK_OK);
-  assert_int_equal(LK_NEW(m, t.table->count), LK_OK);
-  assert_int_equal(LK_NEW(v, t.table->count), LK_OK);
+  const lk_optimizer_settings settings = {.name = uses_muon() ? LK_MUON : LK_ADAMW,
+                                          .beta1 = 0.9,
+                                          .beta2 = 0.95,
+                                          .epsilon = 1e-8,
+                                          .momentum = 0.95,
+                                          .weight_decay = 0.1};
+  lk_optimizer *optimizer = NULL;
+  assert_int_equal(lk_optimizer_create(&optimizer, &settings, t.table, NULL), LK_OK);
   for (int step = 0; step < STEPS; step++) {
     losses[step] = get_gradients(values);
     double norm = lk_gradient_norm(t.gradients, t.table->count);
-    double scale = lk_adamw_clip_factor(&adamw, norm);
-    const lk_muon_step muon_step = {t.learning_rate, 0.95, 0.1, scale};
-    lk_adamw_update(&adamw, t.table, (uint64_t)step + 1, t.learning_rate, scale,
-                    t.gradients, values, m, v);
-    if (adamw.leaves_matrices) lk_muon_update(muon, &muon_step, t.gradients, values, m);
+    const lk_update update = {(uint64_t)step + 1, t.learning_rate, lk_clip_factor(1, norm)};
+    lk_optimizer_update(optimizer, &update, t.gradients, values, 0, t.table->count);
   }
-  lk_muon_free(muon);
-  lk_free(m);
-  lk_free(v);
+  lk_optimizer_free(optimizer);
 }
 
 static void check_losses(const double *losses) {

@@ -40,7 +40,7 @@ own data lexicon corpus questions objective plan synth
 own dist world tree watchdog
 own store store trained
 own config config config_keys
-own optim adamw muon schedule
+own optim optimizer schedule
 own run run history build metrics
 own eval share evaluate heads
 own train dataset trainer

@@ -1,6 +1,6 @@
-/* AdamW, clipping and the schedule against closed forms. PyTorch's own numbers: see
+/* Optimizers, clipping and the schedule against closed forms. PyTorch's own numbers: see
  * reference/. */
-#include "lockstep/adamw.h"
+#include "lockstep/optimizer.h"
 #include "lockstep/schedule.h"
 #include <math.h>
 #include <setjmp.h>
@@ -11,35 +11,123 @@
 static const lk_shape shape = {
     .layers = 1, .heads = 1, .channels = 4, .block = 8, .vocabulary = 5};
 
+/* A model's table, parameters and gradients, and an optimizer of them. */
+typedef struct {
+  lk_parameters *table;
+  lk_optimizer *optimizer;
+  float *values, *gradients;
+} trained;
+
+static trained begin(const lk_shape *of, const lk_optimizer_settings *settings) {
+  trained t = {0};
+  assert_int_equal(lk_parameters_create(&t.table, of), LK_OK);
+  assert_int_equal(lk_optimizer_create(&t.optimizer, settings, t.table, NULL), LK_OK);
+  assert_int_equal(LK_NEW(t.values, t.table->count), LK_OK);
+  assert_int_equal(LK_NEW(t.gradients, t.table->count), LK_OK);
+  for (uint64_t i = 0; i < t.table->count; i++) {
+    t.values[i] = 1;
+    t.gradients[i] = i % 3 ? (float)i + 1 : -1 - (float)i;
+  }
+  return t;
+}
+
+static void end(trained *t) {
+  lk_free(t->values);
+  lk_free(t->gradients);
+  lk_optimizer_free(t->optimizer);
+  lk_parameters_free(t->table);
+}
+
 /* With beta1 = beta2 = 0 and epsilon 0 a step is the sign of the gradient, times the rate.
  */
 static void without_memory_a_step_is_the_sign(void **state) {
   (void)state;
-  lk_parameters *table = NULL;
-  lk_adamw adamw = {.weight_decay = 0.5};
-  assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
-  float *values = NULL, *g = NULL, *m = NULL, *v = NULL;
-  LK_NEW(values, table->count);
-  LK_NEW(g, table->count);
-  LK_NEW(m, table->count);
-  LK_NEW(v, table->count);
-  for (uint64_t i = 0; i < table->count; i++) {
-    values[i] = 1;
-    g[i] = i % 3 ? (float)i + 1 : -1 - (float)i;
-  }
-  lk_adamw_update(&adamw, table, 1, 0.125, 1.0, g, values, m, v);
-  for (int t = 0; t < table->tensors; t++)
-    for (uint64_t k = 0; k < table->list[t].count; k++) {
-      uint64_t i = table->list[t].offset + k;
-      double start = table->list[t].decay ? 1 - 0.125 * 0.5 : 1;
+  const lk_optimizer_settings settings = {.name = LK_ADAMW, .weight_decay = 0.5};
+  const lk_update update = {1, 0.125, 1.0};
+  trained t = begin(&shape, &settings);
+  lk_optimizer_update(t.optimizer, &update, t.gradients, t.values, 0, t.table->count);
+  for (int k = 0; k < t.table->tensors; k++)
+    for (uint64_t j = 0; j < t.table->list[k].count; j++) {
+      uint64_t i = t.table->list[k].offset + j;
+      double start = t.table->list[k].decay ? 1 - 0.125 * 0.5 : 1;
       double expected = start - (i % 3 ? 0.125 : -0.125);
-      assert_true(fabs((double)values[i] - expected) < 1e-6);
+      assert_true(fabs((double)t.values[i] - expected) < 1e-6);
     }
-  lk_free(values);
-  lk_free(g);
-  lk_free(m);
-  lk_free(v);
-  lk_parameters_free(table);
+  end(&t);
+}
+
+static const lk_optimizer_settings usual = {
+    .beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .momentum = 0.95, .weight_decay = 0.1};
+
+/* Pieces of odd sizes, the last one first: sharding may cut anywhere. */
+static void update_in_pieces(trained *t, const lk_update *update, uint64_t size) {
+  for (uint64_t last = t->table->count, first; last > 0; last = first) {
+    first = lk_optimizer_cut(t->optimizer, last > size ? last - size : 0);
+    lk_optimizer_update(t->optimizer, update, t->gradients, t->values, first, last - first);
+  }
+}
+
+static void same_arrays(const trained *a, const trained *b) {
+  size_t bytes = a->table->count * sizeof(float);
+  assert_memory_equal(a->values, b->values, bytes);
+  for (int i = 0; i < lk_optimizer_states(a->optimizer); i++)
+    assert_memory_equal(lk_optimizer_state(a->optimizer, i),
+                        lk_optimizer_state(b->optimizer, i), bytes);
+}
+
+static void pieces_give_the_bits_of_the_whole(void **state) {
+  (void)state;
+  const lk_shape larger = {
+      .layers = 2, .heads = 2, .channels = 24, .block = 8, .vocabulary = 30};
+  for (int name = LK_ADAMW; name <= LK_MUON; name++)
+    for (uint64_t size = 7; size < 3000; size = size * 5 + 2) {
+      lk_optimizer_settings settings = usual;
+      settings.name = (lk_optimizer_name)name;
+      trained whole = begin(&larger, &settings), pieces = begin(&larger, &settings);
+      for (uint64_t step = 1; step < 4; step++) {
+        const lk_update update = {step, 0.01, 0.125};
+        lk_optimizer_update(whole.optimizer, &update, whole.gradients, whole.values, 0,
+                            whole.table->count);
+        update_in_pieces(&pieces, &update, size);
+      }
+      same_arrays(&whole, &pieces);
+      end(&whole);
+      end(&pieces);
+    }
+}
+
+static void only_muon_keeps_matrices_whole(void **state) {
+  (void)state;
+  lk_optimizer_settings settings = usual;
+  trained adamw = begin(&shape, &settings);
+  settings.name = LK_MUON;
+  trained muon = begin(&shape, &settings);
+  const lk_parameter *matrix = lk_parameters_find(muon.table, "blocks.0.attn.query.weight");
+  const lk_parameter *embedding = lk_parameters_find(muon.table, "tok_emb.weight");
+  assert_int_equal(lk_optimizer_cut(muon.optimizer, matrix->offset + 3), matrix->offset);
+  assert_int_equal(lk_optimizer_cut(adamw.optimizer, matrix->offset + 3),
+                   matrix->offset + 3);
+  assert_int_equal(lk_optimizer_cut(muon.optimizer, embedding->offset + 3),
+                   embedding->offset + 3);
+  assert_int_equal(lk_optimizer_cut(muon.optimizer, muon.table->count), muon.table->count);
+  end(&adamw);
+  end(&muon);
+}
+
+static void states_have_names_and_begin_anew(void **state) {
+  (void)state;
+  const lk_update update = {1, 0.1, 1};
+  trained t = begin(&shape, &usual);
+  assert_int_equal(lk_optimizer_states(t.optimizer), 2);
+  assert_string_equal(lk_optimizer_state_name(t.optimizer, 0), "m");
+  assert_string_equal(lk_optimizer_state_name(t.optimizer, 1), "v");
+  lk_optimizer_update(t.optimizer, &update, t.gradients, t.values, 0, t.table->count);
+  assert_true(lk_optimizer_state(t.optimizer, 1)[5] > 0);
+  lk_optimizer_reset(t.optimizer);
+  for (uint64_t i = 0; i < t.table->count; i++)
+    assert_true(lk_optimizer_state(t.optimizer, 0)[i] == 0 &&
+                lk_optimizer_state(t.optimizer, 1)[i] == 0);
+  end(&t);
 }
 
 static void only_biases_are_not_decayed(void **state) {
@@ -68,11 +156,9 @@ static void the_norm_is_exact_for_whole_numbers(void **state) {
 
 static void clipping_scales_large_gradients_only(void **state) {
   (void)state;
-  lk_adamw adamw = {.clip = 2};
-  assert_true(lk_adamw_clip_factor(&adamw, 1) == 1);
-  assert_true(fabs(lk_adamw_clip_factor(&adamw, 8) - 0.25) < 1e-6);
-  adamw.clip = 0;
-  assert_true(lk_adamw_clip_factor(&adamw, 1e9) == 1);
+  assert_true(lk_clip_factor(2, 1) == 1);
+  assert_true(fabs(lk_clip_factor(2, 8) - 0.25) < 1e-6);
+  assert_true(lk_clip_factor(0, 1e9) == 1);
 }
 
 static void near(double a, double b) {
@@ -112,6 +198,9 @@ static void the_seed_model_has_its_parameters(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(without_memory_a_step_is_the_sign),
+      cmocka_unit_test(pieces_give_the_bits_of_the_whole),
+      cmocka_unit_test(only_muon_keeps_matrices_whole),
+      cmocka_unit_test(states_have_names_and_begin_anew),
       cmocka_unit_test(only_biases_are_not_decayed),
       cmocka_unit_test(the_norm_is_exact_for_whole_numbers),
       cmocka_unit_test(clipping_scales_large_gradients_only),
