@@ -9,6 +9,7 @@
 #ifndef LOCKSTEP_CONFIG_KEYS_H
 #define LOCKSTEP_CONFIG_KEYS_H
 
+#include "lockstep/objective_list.h"
 #include "lockstep/shape.h"
 #include <stdint.h>
 
@@ -122,7 +123,14 @@ typedef int lk_config_choice;
   X(schedule_minimum, "schedule.minimum", real, "0.1", LK_BETWEEN(0, 1), 1,                \
     "lowest share of the learning rate")
 
+#define LK_OBJECTIVE_NAME(name, help) "|" #name
+#define LK_OBJECTIVE_HELP(name, help) "; " #name ": " help
 #define LK_CONFIG_OBJECTIVE(X)                                                             \
+  X(objective_kind, "objective.kind", choice, "auto",                                      \
+    LK_ONE_OF("auto" LK_OBJECTIVES(LK_OBJECTIVE_NAME)), LK_BITS_LATER,                     \
+    "what is to be predicted" LK_OBJECTIVES(LK_OBJECTIVE_HELP)                             \
+    "; auto: questions for finetune, recall where one of the keys below is set, else "     \
+    "corruption")                                                                          \
   X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient"), 1,  \
     "what is cut out: any span; a word with a capital first letter, or a number")          \
   X(objective_answers, "objective.answers", real, "0", LK_BETWEEN(0, 1), 1,                \

@@ -1,14 +1,14 @@
-/* Training examples. An example is a string s of n tokens: the inputs are s[0 … n-2], the
- * targets s[1 … n-1]; rows first_target … n-2 carry loss, the rows before them none. */
+/* Objectives: what examples training makes of its data. An example is a string s of n
+ * tokens: the inputs are s[0 … n-2], the targets s[1 … n-1]; rows first_target … n-2 carry
+ * loss, the rows before them none. An objective is one file, src/data/objective_NAME.c, and
+ * one row of the list in lockstep/objective_list.h. */
 #ifndef LOCKSTEP_OBJECTIVE_H
 #define LOCKSTEP_OBJECTIVE_H
 
-#include "lockstep/lexicon.h"
+#include "lockstep/config.h"
+#include "lockstep/corpus.h"
 #include "lockstep/linkage.h"
 #include "lockstep/random.h"
-#include "lockstep/status.h"
-#include <stddef.h>
-#include <stdint.h>
 
 LK_C_BEGIN
 
@@ -18,48 +18,75 @@ typedef struct {
   size_t first_target; /* the first row with loss */
 } lk_example;
 
-/* What lk_example_recall asks for. */
+/* The command that trains. */
+typedef enum { LK_PRETRAIN, LK_FINETUNE } lk_task;
+
+/* "pretrain", "finetune". */
+const char *lk_task_name(lk_task task);
+
+/* The command that a config is for, where none is given: finetuning when it has questions
+ * that are not there for pretraining. */
+lk_task lk_task_guess(const lk_config *config);
+
+/* Values of config->objective_kind. */
+#define LK_OBJECTIVE_ENUM(name, help) LK_OBJECTIVE_##name,
+typedef enum {
+  LK_OBJECTIVE_auto,
+  LK_OBJECTIVES(LK_OBJECTIVE_ENUM) LK_OBJECTIVE_COUNT
+} lk_objective_kind;
+
+/* The key objective.spans. */
+typedef enum { LK_SPANS_RANDOM, LK_SPANS_SALIENT } lk_spans;
+
+/* What the command trains by: objective.kind, or what fits the config's other keys; never
+ * auto. */
+lk_objective_kind lk_objective_choose(const lk_config *config, lk_task task);
+
+/* Nonzero when its examples are made of the corpus' documents. */
+int lk_objective_reads_corpus(lk_objective_kind kind);
+
+/* LK_USAGE when the config lacks a file that the objective needs, or sets keys that are
+ * another one's. has_vocabulary: a checkpoint brings it. */
+lk_status lk_objective_check(const lk_config *config, lk_objective_kind kind,
+                             int has_vocabulary);
+
+typedef struct lk_objective lk_objective;
+
+/* Reads what it needs beside the corpus. corpus: NULL where it reads none; this and the
+ * vocabulary must outlive it. Errors as lk_questions_read, and LK_BAD_DATA (file, line) for
+ * a question that is too long for the block or has a character outside the vocabulary. Not
+ * collective. The caller owns *out: lk_objective_close. */
+lk_status lk_objective_open(lk_objective **out, const lk_config *config,
+                            lk_objective_kind kind, const lk_corpus *corpus,
+                            const lk_tokenizer *tokenizer);
+void lk_objective_close(lk_objective *objective);
+
+/* What an epoch goes through once: documents of the corpus, or questions. */
 typedef struct {
-  const uint8_t *classes;    /* lk_tokenizer_classes */
-  int salient;               /* nonzero: the span is a word that starts with a capital or a
-                                digit, where there is one; 0: any span */
-  double answers;            /* probability that the span is a word of the lexicon, where
-                                there is one */
-  const lk_lexicon *lexicon; /* NULL if answers is 0 */
-  lk_token stop, space;      /* tokens of "." and " "; 0: there are none */
-  int keep_title;            /* nonzero: the title stays */
-  double crop;               /* probability of a context cut off at random, between words */
-  double ask;                /* probability of the form of a question */
-} lk_corruption;
+  const char *path;      /* of the file that they are in; the objective's, as the next */
+  uint64_t count;        /* in the whole file */
+  uint64_t characters;   /* of the whole file */
+  lk_sha256 sha256;      /* of its bytes */
+  lk_sha256 answers;     /* of the file whose answers are preferred; empty: there is none */
+  size_t longest_answer; /* in tokens; 0 where there are none */
+} lk_items;
 
-/* Span corruption that asks for what a document says of its subject (salient spans: Guu et
- * al. 2020): `title prefix ⁇ suffix ⁇ span ⁇`. The title is the document's text up to the
- * first stop with a space behind it; nothing of it is cut out, and it stays in front
- * whatever is cut off. Context is cut off on both sides of the span where the document is
- * longer than the block, and, with probability `crop`, to a random part of each side,
- * mostly a short one, so that the span has to be remembered. Every row carries loss. With
- * probability `ask` it has the form of lk_example_answer instead: `words ⁇ span ⁇`, the
- * word in front of the span and others of the context, each with a probability that is
- * drawn for the example, and the title between two of them or at an end. Draws from
- * `stream` only. */
-void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token *document,
-                       size_t length, size_t block, const lk_stream *stream);
+const lk_items *lk_objective_items(const lk_objective *objective);
 
-/* Span corruption: truncates the document to a length uniform in [4, 7/8·block] (a shorter
- * document stays whole), cuts out one span whose length has mean a quarter of that, and
- * writes `prefix ⁇ suffix ⁇ span`. Every row carries loss. Draws from `stream` only, whose
- * site is the example's number in a micro-batch of `count`: their lengths to truncate to
- * are evenly spread, so that all micro-batches are nearly equal work. */
-void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length,
-                        size_t block, uint32_t count, const lk_stream *stream);
+/* Makes the example of one item, a document that the corpus holds or any question. Draws
+ * from `stream` only, whose site is the example's number in its micro-batch. */
+void lk_objective_draw(const lk_objective *objective, uint64_t item,
+                       const lk_stream *stream, lk_example *out);
 
-/* Characters from a document's start that lk_example_corrupt can ever show: 7/8·block. */
-size_t lk_example_reach(size_t block);
+/* Of the documents that are held: how many are longer than what an example shows of one,
+ * their characters, and those that can ever be shown. Zeros for questions. */
+typedef struct {
+  double longer, characters, shown;
+} lk_coverage;
+lk_coverage lk_objective_coverage(const lk_objective *objective);
 
-/* `question ⁇ answer ⁇`, loss from the row that predicts the first ⁇ on. The caller has
- * checked that question + answer + 1 <= block. */
-void lk_example_answer(lk_example *out, const lk_token *question, size_t question_length,
-                       const lk_token *answer, size_t answer_length);
+/* Says on standard error what was left out of its own files, if anything was: one rank. */
+void lk_objective_say_left_out(const lk_objective *objective);
 
 LK_C_END
 

@@ -33,20 +33,13 @@ static lk_status print_all(const lk_config *config) {
   return LK_OK;
 }
 
-/* Without questions to ask of a model it is pretraining, as the launchers take it. */
-static lk_task task_of(const lk_config *config) {
-  int pretrains =
-      !*config->questions || config->objective_answers > 0 || *config->probe_config;
-  return pretrains ? LK_TASK_CORRUPTION : LK_TASK_QUESTIONS;
-}
-
 /* A recipe names no corpus and no run directory: they are given with the command, as may be
  * all other files. */
 static lk_status check(const lk_config *config) {
   LK_TRY(lk_trainer_check_recipe(config, LK_TO_RUN));
   LK_TRY(lk_trainer_check_machine(config, 1));
   if (*config->corpus || *config->run)
-    return lk_trainer_check_files(config, task_of(config), LK_TO_RUN);
+    return lk_trainer_check_files(config, lk_task_guess(config), LK_TO_RUN);
   return LK_OK;
 }
 

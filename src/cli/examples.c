@@ -44,15 +44,10 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
   return status;
 }
 
-/* Pretraining needs questions only where their answers are preferred spans. */
-static lk_task task_of(const lk_config *config) {
-  int finetunes = *config->questions && config->objective_answers == 0;
-  return finetunes ? LK_TASK_QUESTIONS : LK_TASK_CORRUPTION;
-}
-
 static lk_status examples(const lk_config *config, long number) {
   lk_dataset *dataset = NULL;
-  LK_TRY(lk_dataset_open(&dataset, config, task_of(config), NULL,
+  LK_TRY(lk_dataset_open(&dataset, config,
+                         lk_objective_choose(config, lk_task_guess(config)), NULL,
                          (lk_slice){(int)config->shards, 0, (int)config->shards}));
   lk_dataset_say_left_out(dataset, config);
   lk_status status = print_examples(dataset, config, number);

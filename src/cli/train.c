@@ -35,9 +35,9 @@ static lk_status train_command(lk_world *world, int argc, char **argv, lk_task t
 }
 
 lk_status lk_cli_pretrain(lk_world *world, int argc, char **argv) {
-  return train_command(world, argc, argv, LK_TASK_CORRUPTION);
+  return train_command(world, argc, argv, LK_PRETRAIN);
 }
 
 lk_status lk_cli_finetune(lk_world *world, int argc, char **argv) {
-  return train_command(world, argc, argv, LK_TASK_QUESTIONS);
+  return train_command(world, argc, argv, LK_FINETUNE);
 }

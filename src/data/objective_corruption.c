@@ -1,5 +1,5 @@
-#include "lockstep/objective.h"
-#include "lockstep/characters.h"
+#include "data/example.h"
+#include "data/objective_kind.h"
 #include <assert.h>
 #include <string.h>
 
@@ -56,13 +56,35 @@ void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length
   assert(out->length == length + 2 && out->length <= block + 1);
 }
 
-void lk_example_answer(lk_example *out, const lk_token *question, size_t question_length,
-                       const lk_token *answer, size_t answer_length) {
-  assert(question_length > 0 && answer_length > 0);
-  lk_token *end = append(out->tokens, question, question_length);
-  *end++ = LK_MASK;
-  end = append(end, answer, answer_length);
-  *end++ = LK_MASK;
-  out->length = (size_t)(end - out->tokens);
-  out->first_target = question_length - 1;
+/* The default objective has no settings: those of recall would do nothing. */
+static lk_status check(const lk_config *config) {
+  static const char *const others[] = {"objective.spans", "objective.answers",
+                                       "objective.keep_name", "objective.crop",
+                                       "objective.ask"};
+  lk_config plain = *config;
+  plain.objective_kind = LK_OBJECTIVE_auto;
+  if (lk_objective_choose(&plain, LK_PRETRAIN) == LK_OBJECTIVE_corruption) return LK_OK;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (lk_config_is_set(config, others[i]))
+      return lk_fail(LK_USAGE,
+                     "%s: %s is a setting of objective.kind=recall; leave it out, or "
+                     "objective.kind=corruption",
+                     lk_config_origin(config, others[i]), others[i]);
+  return LK_OK;
 }
+
+static lk_status prepare(lk_objective *objective, const lk_config *config) {
+  (void)config;
+  objective->reach = lk_example_reach(objective->block);
+  return LK_OK;
+}
+
+static void draw(const lk_objective *o, uint64_t item, const lk_stream *stream,
+                 lk_example *out) {
+  size_t length;
+  const lk_token *text = lk_corpus_document(o->corpus, item, &length);
+  lk_example_corrupt(out, text, length, o->block, o->micro_batch, stream);
+}
+
+const lk_objective_row lk_objective_corruption = {
+    .reads_corpus = 1, .check = check, .open = prepare, .draw = draw};

@@ -1,5 +1,7 @@
-#include "lockstep/characters.h"
-#include "lockstep/objective.h"
+#include "data/example.h"
+#include "data/objective_kind.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
 #include <assert.h>
 #include <string.h>
 
@@ -241,3 +243,80 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token
   out->length = (size_t)(end - out->tokens);
   assert(out->length <= block + 1);
 }
+
+/* What an objective of this kind owns. */
+typedef struct {
+  lk_corruption how;
+  uint8_t *classes;    /* a token id */
+  lk_lexicon *lexicon; /* NULL: objective.answers is 0 */
+} recall;
+
+static lk_status check(const lk_config *config) {
+  if (config->objective_answers == 0 || *config->questions) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: objective.answers needs questions, whose answers are preferred: set "
+                 "questions=FILE.tsv",
+                 lk_config_origin(config, "objective.answers"));
+}
+
+/* Id of an ASCII character; 0 where the corpus has none. */
+static lk_token id_of(const lk_tokenizer *tokenizer, char character) {
+  int id = lk_characters_id(tokenizer, (uint32_t)character);
+  return id > 0 ? (lk_token)id : 0;
+}
+
+static lk_status read_answers(lk_objective *o, recall *own, const lk_config *config) {
+  lk_questions *list;
+  LK_TRY(lk_questions_read(&list, config->questions, 1));
+  o->items.answers = list->sha256;
+  o->left_out = list->left_out;
+  o->left_out_path = lk_file_name(config->questions);
+  lk_status status =
+      lk_lexicon_create(&own->lexicon, list, config->questions, o->tokenizer);
+  lk_questions_free(list);
+  return status;
+}
+
+static lk_status prepare(lk_objective *objective, const lk_config *config) {
+  const lk_tokenizer *tokenizer = objective->tokenizer;
+  recall *own;
+  LK_TRY(LK_NEW(own, 1));
+  objective->own = own;
+  objective->reach = objective->block - 2;
+  objective->moves = 1; /* the span may be anywhere, with what is around it */
+  LK_TRY(LK_NEW(own->classes, (size_t)lk_tokenizer_size(tokenizer)));
+  lk_tokenizer_classes(tokenizer, own->classes);
+  if (config->objective_answers > 0) LK_TRY(read_answers(objective, own, config));
+  own->how = (lk_corruption){.classes = own->classes,
+                             .salient = config->objective_spans == LK_SPANS_SALIENT,
+                             .answers = config->objective_answers,
+                             .lexicon = own->lexicon,
+                             .stop = id_of(tokenizer, '.'),
+                             .space = id_of(tokenizer, ' '),
+                             .keep_title = config->objective_keep_name,
+                             .crop = config->objective_crop,
+                             .ask = config->objective_ask};
+  return LK_OK;
+}
+
+static void release(lk_objective *objective) {
+  recall *own = objective->own;
+  if (!own) return;
+  lk_lexicon_free(own->lexicon);
+  lk_free(own->classes);
+  lk_free(own);
+}
+
+static void draw_example(const lk_objective *o, uint64_t item, const lk_stream *stream,
+                         lk_example *out) {
+  const recall *own = o->own;
+  size_t length;
+  const lk_token *text = lk_corpus_document(o->corpus, item, &length);
+  lk_example_recall(out, &own->how, text, length, o->block, stream);
+}
+
+const lk_objective_row lk_objective_recall = {.reads_corpus = 1,
+                                              .check = check,
+                                              .open = prepare,
+                                              .release = release,
+                                              .draw = draw_example};

@@ -74,6 +74,6 @@ static lk_status agree_on_file(lk_trainer *t, const char *what, const lk_sha256 
 }
 
 lk_status lk_trainer_agree_on_data(lk_trainer *trainer) {
-  LK_TRY(agree_on_file(trainer, "data", lk_dataset_sha256(trainer->dataset)));
-  return agree_on_file(trainer, "questions", lk_dataset_answers_sha256(trainer->dataset));
+  LK_TRY(agree_on_file(trainer, "data", &lk_dataset_items(trainer->dataset)->sha256));
+  return agree_on_file(trainer, "questions", &lk_dataset_items(trainer->dataset)->answers);
 }

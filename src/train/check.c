@@ -32,7 +32,8 @@ static lk_status refuse_pipes(const lk_config *c) {
 lk_status lk_trainer_check_files(const lk_config *config, lk_task task,
                                  lk_trainer_purpose purpose) {
   LK_TRY(refuse_pipes(config));
-  LK_TRY(lk_dataset_check(config, task, *config->init != '\0'));
+  LK_TRY(
+      lk_objective_check(config, lk_objective_choose(config, task), *config->init != '\0'));
   if (purpose != LK_TO_RUN) return LK_OK;
   LK_TRY(lk_run_check(config));
   return lk_probe_check(config, task);

@@ -10,14 +10,15 @@
 
 static void describe(const lk_trainer *t, lk_checkpoint_info *info) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
+  const lk_items *items = lk_dataset_items(t->dataset);
   info->shape = t->table->shape;
   info->step = t->step;
   info->epoch = t->step / lk_plan_steps_per_epoch(plan);
   info->tokens = lk_plan_documents_before(plan, t->step) * t->config->model_block;
   info->seed = t->config->seed;
-  info->corpus_sha256 = *lk_dataset_sha256(t->dataset);
-  info->answers_sha256 = *lk_dataset_answers_sha256(t->dataset);
-  info->corpus_characters = lk_dataset_characters(t->dataset);
+  info->corpus_sha256 = items->sha256;
+  info->answers_sha256 = items->answers;
+  info->corpus_characters = items->characters;
   info->corpus_documents = plan->documents;
   snprintf(info->task, sizeof info->task, "%s", lk_task_name(t->task));
   snprintf(info->origin, sizeof info->origin, "%s", t->origin);

@@ -10,7 +10,7 @@ struct lk_probe {
 
 static lk_status check_keys(const lk_config *c, lk_task task) {
   const char *origin = lk_config_origin(c, "probe.config");
-  if (task != LK_TASK_CORRUPTION)
+  if (!lk_objective_reads_corpus(lk_objective_choose(c, task)))
     return lk_fail(LK_USAGE, "%s: probe.config is for pretrain; leave it out", origin);
   if (!*c->questions)
     return lk_fail(LK_USAGE,
@@ -70,7 +70,7 @@ static lk_status open_copy(lk_probe *probe, const lk_trainer *run) {
   probe->config->kernels = run->config->kernels;
   LK_TRY(lk_world_agree(
       run->world, lk_config_adopt_shape(probe->config, &run->table->shape, "this run")));
-  return lk_trainer_create(&probe->copy, run->world, probe->config, LK_TASK_QUESTIONS,
+  return lk_trainer_create(&probe->copy, run->world, probe->config, LK_FINETUNE,
                            LK_TO_PROBE);
 }
 

@@ -21,10 +21,9 @@ static lk_status check_file(const char *path, const lk_sha256 *now, const lk_sha
 /* The same directory with other data would be another run. */
 static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
   const lk_shape *here = &t->table->shape, *there = &c->info.shape;
-  const lk_dataset *d = t->dataset;
-  LK_TRY(check_file(lk_dataset_path(d), lk_dataset_sha256(d), &c->info.corpus_sha256));
-  LK_TRY(check_file(t->config->questions, lk_dataset_answers_sha256(d),
-                    &c->info.answers_sha256));
+  const lk_items *items = lk_dataset_items(t->dataset);
+  LK_TRY(check_file(items->path, &items->sha256, &c->info.corpus_sha256));
+  LK_TRY(check_file(t->config->questions, &items->answers, &c->info.answers_sha256));
   if (memcmp(here, there, sizeof *here) ||
       !lk_tokenizer_equal(lk_dataset_tokenizer(t->dataset), c->trained.tokenizer))
     return lk_fail(LK_USAGE,

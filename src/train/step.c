@@ -86,7 +86,7 @@ static void name_batch(const lk_trainer *t, char *text, size_t size) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
   uint64_t *documents = NULL;
   size_t count = 0;
-  snprintf(text, size, "of %s", lk_dataset_path(t->dataset));
+  snprintf(text, size, "of %s", lk_dataset_items(t->dataset)->path);
   if (LK_NEW(documents, (size_t)plan->batch_size) != LK_OK) return;
   for (int shard = 0; shard < plan->shards; shard++) {
     lk_order *order;
@@ -94,7 +94,7 @@ static void name_batch(const lk_trainer *t, char *text, size_t size) {
     count += (size_t)lk_order_micro_batch(order, t->step, shard, documents + count);
     lk_order_free(order);
   }
-  lk_dataset_name_documents(t->dataset, documents, count, text, size);
+  lk_dataset_name_items(t->dataset, documents, count, text, size);
   lk_free(documents);
 }
 

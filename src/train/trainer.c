@@ -32,7 +32,7 @@ static lk_status load_init(lk_trainer *t, lk_checkpoint **init) {
 static lk_status open_data(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
   const lk_config *c = t->config;
   lk_slice slice = {(int)c->shards, t->first_shard, t->shard_count};
-  LK_TRY(lk_dataset_open(&t->dataset, c, task, tokenizer, slice));
+  LK_TRY(lk_dataset_open(&t->dataset, c, lk_objective_choose(c, task), tokenizer, slice));
   lk_shape shape = lk_config_shape(c, lk_tokenizer_size(lk_dataset_tokenizer(t->dataset)));
   return lk_parameters_create(&t->table, &shape);
 }
@@ -90,7 +90,7 @@ static void set_recipe(lk_trainer *t) {
 /* Room for the longest answer and its end, and at least what there is where no answers are
  * known. */
 static uint64_t most_answer(const lk_trainer *t) {
-  uint64_t longest = lk_dataset_longest_answer(t->dataset);
+  uint64_t longest = lk_dataset_items(t->dataset)->longest_answer;
   if (t->config->evaluate_most) return t->config->evaluate_most;
   return longest < LK_MOST_ANSWER ? LK_MOST_ANSWER : longest + 1;
 }

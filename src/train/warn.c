@@ -32,7 +32,7 @@ void lk_trainer_warn_of_rate(const lk_trainer *trainer) {
 }
 
 static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
-  const char *path = lk_dataset_path(t->dataset);
+  const char *path = lk_dataset_items(t->dataset)->path;
   unsigned long long block = t->config->model_block;
   if (all->longer == 0) return;
   if (all->shown < all->characters)
@@ -53,11 +53,11 @@ static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
 
 lk_status lk_trainer_warn_of_length(const lk_trainer *trainer) {
   enum { NUMBERS = 3 };
-  lk_coverage mine = lk_dataset_coverage(trainer->dataset), all = {0, 0, 0};
+  lk_coverage mine = lk_objective_coverage(lk_dataset_objective(trainer->dataset)),
+              all = {0, 0, 0};
   const double numbers[NUMBERS] = {mine.longer, mine.characters, mine.shown};
   int size = lk_world_size(trainer->world);
   double *gathered = NULL;
-  if (trainer->task != LK_TASK_CORRUPTION) return LK_OK;
   lk_status status =
       lk_world_agree(trainer->world, LK_NEW(gathered, NUMBERS * (size_t)size));
   if (status == LK_OK) status = lk_world_gather(trainer->world, numbers, NUMBERS, gathered);

@@ -10,7 +10,7 @@ declare -A allowed=(
   [nn]="nn base"
   [model]="model nn attention base"
   [text]="text base"
-  [data]="data text base"
+  [data]="data config text base"
   [dist]="dist base"
   [store]="store model data text base"
   [optim]="optim dist model nn base"
@@ -39,7 +39,7 @@ own text text normal foreign clean characters
 own data lexicon corpus questions objective plan synth
 own dist world tree watchdog
 own store store trained
-own config config config_keys
+own config config config_keys objective_list
 own optim optimizer schedule
 own run run history build metrics
 own eval share evaluate heads

@@ -1,8 +1,9 @@
 /* Training examples: their form, that nothing of a document is lost or invented, and the
  * distributions of the truncation and of the span. */
+#include "data/example.h"
 #include "data_files.h"
 #include "lockstep/characters.h"
-#include "lockstep/objective.h"
+#include "lockstep/memory.h"
 #include <math.h>
 
 enum { BLOCK = 128, LONGEST = 7 * BLOCK / 8, DRAWS = 200000 };
@@ -201,6 +202,112 @@ static void answers_stand_between_masks(void **state) {
   assert_int_equal(example.first_target, 2); /* the row of 12 predicts the first mask */
 }
 
+/* A config of key=value arguments, NULL behind the last. The caller frees it. */
+static lk_config *config_of(const char *const *arguments) {
+  char *copies[8] = {NULL};
+  int count = 0;
+  lk_config *config = NULL;
+  for (; arguments[count]; count++)
+    assert_int_equal(lk_copy_text(&copies[count], arguments[count]), LK_OK);
+  assert_int_equal(lk_config_read(&config, NULL, count, copies), LK_OK);
+  for (int i = 0; i < count; i++)
+    lk_free(copies[i]);
+  return config;
+}
+
+static void the_config_chooses_the_objective(void **state) {
+  (void)state;
+  static const struct {
+    const char *arguments[4];
+    lk_task task, guess;
+    lk_objective_kind expected;
+  } cases[] = {
+      {{NULL}, LK_PRETRAIN, LK_PRETRAIN, LK_OBJECTIVE_corruption},
+      {{"questions=q", NULL}, LK_FINETUNE, LK_FINETUNE, LK_OBJECTIVE_questions},
+      {{"questions=q", NULL}, LK_PRETRAIN, LK_FINETUNE, LK_OBJECTIVE_corruption},
+      {{"objective.crop=0.5", NULL}, LK_PRETRAIN, LK_PRETRAIN, LK_OBJECTIVE_recall},
+      {{"questions=q", "objective.answers=0.5", NULL},
+       LK_PRETRAIN,
+       LK_PRETRAIN,
+       LK_OBJECTIVE_recall},
+      {{"questions=q", "objective.answers=0.5", NULL},
+       LK_FINETUNE,
+       LK_PRETRAIN,
+       LK_OBJECTIVE_questions},
+      {{"objective.kind=recall", NULL}, LK_PRETRAIN, LK_PRETRAIN, LK_OBJECTIVE_recall},
+      {{"objective.kind=corruption", "questions=q", NULL},
+       LK_FINETUNE,
+       LK_PRETRAIN,
+       LK_OBJECTIVE_corruption},
+      {{"objective.kind=questions", NULL},
+       LK_PRETRAIN,
+       LK_FINETUNE,
+       LK_OBJECTIVE_questions}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    lk_config *config = config_of(cases[i].arguments);
+    assert_int_equal(lk_objective_choose(config, cases[i].task), cases[i].expected);
+    assert_int_equal(lk_task_guess(config), cases[i].guess);
+    lk_config_free(config);
+  }
+}
+
+static void what_an_objective_lacks_is_named(void **state) {
+  (void)state;
+  static const struct {
+    const char *arguments[4];
+    lk_objective_kind kind;
+    const char *expected; /* NULL: nothing lacks */
+  } cases[] = {{{NULL}, LK_OBJECTIVE_corruption, "no corpus to train on"},
+               {{"corpus=c", NULL}, LK_OBJECTIVE_corruption, NULL},
+               {{"corpus=c", "objective.ask=0.5", NULL},
+                LK_OBJECTIVE_corruption,
+                "argument 2 (objective.ask=0.5): objective.ask is a setting of "
+                "objective.kind=recall"},
+               {{"corpus=c", "objective.answers=1", NULL},
+                LK_OBJECTIVE_recall,
+                "objective.answers needs questions"},
+               {{"corpus=c", NULL}, LK_OBJECTIVE_questions, "no questions to train on"},
+               {{"questions=q", NULL}, LK_OBJECTIVE_questions, "and so no vocabulary"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    lk_config *config = config_of(cases[i].arguments);
+    lk_status status = lk_objective_check(config, cases[i].kind, 0);
+    assert_int_equal(status, cases[i].expected ? LK_USAGE : LK_OK);
+    if (cases[i].expected) assert_non_null(strstr(lk_message(), cases[i].expected));
+    lk_config_free(config);
+  }
+}
+
+/* What a document's example is by the objective, and by its formula. */
+static void documents_are_drawn_as_by_the_formula(void **state) {
+  (void)state;
+  static char text[] = "Ada was born in London.\nBo was born in Rome.\nCy came to Paris.\n";
+  static const char *const arguments[] = {"corpus=c", "batch_size=8", "shards=1",
+                                          "model.block=32", NULL};
+  static lk_token a[33], b[33];
+  lk_example drawn = {.tokens = a}, expected = {.tokens = b};
+  lk_stream stream = stream_of(7);
+  lk_config *config = config_of(arguments);
+  lk_corpus *corpus = NULL;
+  lk_objective *objective = NULL;
+  size_t length;
+  assert_int_equal(
+      lk_corpus_parse_text(&corpus, text, strlen(text), "text", NULL, (lk_slice){1, 0, 1}),
+      LK_OK);
+  assert_int_equal(lk_objective_open(&objective, config, LK_OBJECTIVE_corruption, corpus,
+                                     corpus->tokenizer),
+                   LK_OK);
+  assert_int_equal(lk_objective_items(objective)->count, 3);
+  assert_true(lk_objective_coverage(objective).characters == 60);
+  const lk_token *document = lk_corpus_document(corpus, 1, &length);
+  lk_objective_draw(objective, 1, &stream, &drawn);
+  lk_example_corrupt(&expected, document, length, 32, 8, &stream);
+  assert_int_equal(drawn.length, expected.length);
+  assert_memory_equal(a, b, drawn.length * sizeof *a);
+  lk_objective_close(objective);
+  lk_corpus_free(corpus);
+  lk_config_free(config);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(documents_of_all_lengths_can_be_put_together_again),
@@ -212,6 +319,9 @@ int main(void) {
       cmocka_unit_test(lengths_are_spread_over_a_micro_batch),
       cmocka_unit_test(examples_depend_on_the_stream_alone),
       cmocka_unit_test(answers_stand_between_masks),
+      cmocka_unit_test(the_config_chooses_the_objective),
+      cmocka_unit_test(what_an_objective_lacks_is_named),
+      cmocka_unit_test(documents_are_drawn_as_by_the_formula),
   };
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }

@@ -1,8 +1,8 @@
 /* The objective that asks for a document's facts: what it asks for, shows and leaves out.
  */
+#include "data/example.h"
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
-#include "lockstep/objective.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,0 +1,113 @@
+/* The table of objectives, and what they share. */
+#include "lockstep/objective.h"
+#include "data/objective_kind.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include <assert.h>
+
+#define LK_OBJECTIVE_ROW(name, help) [LK_OBJECTIVE_##name] = &lk_objective_##name,
+static const lk_objective_row *const rows[] = {LK_OBJECTIVES(LK_OBJECTIVE_ROW)};
+
+static const lk_objective_row *row_of(lk_objective_kind kind) {
+  assert(kind > LK_OBJECTIVE_auto && kind < LK_OBJECTIVE_COUNT);
+  return rows[kind];
+}
+
+const char *lk_task_name(lk_task task) {
+  return task == LK_FINETUNE ? "finetune" : "pretrain";
+}
+
+lk_task lk_task_guess(const lk_config *config) {
+  int pretrains =
+      !*config->questions || config->objective_answers > 0 || *config->probe_config;
+  if (config->objective_kind != LK_OBJECTIVE_auto)
+    pretrains = lk_objective_reads_corpus((lk_objective_kind)config->objective_kind);
+  return pretrains ? LK_PRETRAIN : LK_FINETUNE;
+}
+
+lk_objective_kind lk_objective_choose(const lk_config *config, lk_task task) {
+  const lk_config *c = config;
+  if (c->objective_kind != LK_OBJECTIVE_auto) return (lk_objective_kind)c->objective_kind;
+  if (task == LK_FINETUNE) return LK_OBJECTIVE_questions;
+  int recalls = c->objective_spans == LK_SPANS_SALIENT || c->objective_answers > 0 ||
+                c->objective_keep_name || c->objective_crop > 0 || c->objective_ask > 0;
+  return recalls ? LK_OBJECTIVE_recall : LK_OBJECTIVE_corruption;
+}
+
+int lk_objective_reads_corpus(lk_objective_kind kind) {
+  return row_of(kind)->reads_corpus;
+}
+
+lk_status lk_objective_check(const lk_config *config, lk_objective_kind kind,
+                             int has_vocabulary) {
+  const lk_objective_row *row = row_of(kind);
+  if (row->check) LK_TRY(row->check(config));
+  if (!*config->corpus && (row->reads_corpus || !has_vocabulary))
+    return lk_fail(LK_USAGE, "no corpus%s: set corpus=FILE (text or HDF5)",
+                   row->reads_corpus ? " to train on" : ", and so no vocabulary");
+  return LK_OK;
+}
+
+/* What objectives of documents have in common; the others replace it. */
+static void take_documents(lk_objective *o, const lk_config *config) {
+  o->items.path = lk_file_name(config->corpus);
+  o->items.count = o->corpus->documents;
+  o->items.characters = o->corpus->characters;
+  o->items.sha256 = o->corpus->sha256;
+}
+
+lk_status lk_objective_open(lk_objective **out, const lk_config *config,
+                            lk_objective_kind kind, const lk_corpus *corpus,
+                            const lk_tokenizer *tokenizer) {
+  lk_objective *o = NULL;
+  *out = NULL;
+  LK_TRY(LK_NEW(o, 1));
+  o->row = row_of(kind);
+  o->corpus = o->row->reads_corpus ? corpus : NULL;
+  o->tokenizer = tokenizer;
+  o->block = (size_t)config->model_block;
+  o->micro_batch = (uint32_t)(config->batch_size / config->shards);
+  if (o->corpus) take_documents(o, config);
+  lk_status status = o->row->open(o, config);
+  if (status == LK_OK)
+    *out = o;
+  else
+    lk_objective_close(o);
+  return status;
+}
+
+void lk_objective_close(lk_objective *objective) {
+  if (!objective) return;
+  if (objective->row->release) objective->row->release(objective);
+  lk_free(objective);
+}
+
+const lk_items *lk_objective_items(const lk_objective *objective) {
+  return &objective->items;
+}
+
+void lk_objective_draw(const lk_objective *objective, uint64_t item,
+                       const lk_stream *stream, lk_example *out) {
+  assert(item < objective->items.count);
+  objective->row->draw(objective, item, stream, out);
+  assert(out->length > 1 && out->length <= objective->block + 1);
+  assert(out->first_target + 1 < out->length);
+}
+
+lk_coverage lk_objective_coverage(const lk_objective *objective) {
+  const lk_objective *o = objective;
+  lk_coverage all = {0, 0, 0};
+  size_t length;
+  for (uint64_t i = 0; o->corpus && i < o->corpus->held.count; i++) {
+    lk_corpus_document(o->corpus, o->corpus->held.first + i, &length);
+    all.longer += length > o->reach;
+    all.characters += (double)length;
+    all.shown += (double)(o->moves || length < o->reach ? length : o->reach);
+  }
+  return all;
+}
+
+void lk_objective_say_left_out(const lk_objective *objective) {
+  if (objective->left_out_path)
+    lk_clean_say(objective->left_out_path, &objective->left_out);
+}
