@@ -1,4 +1,5 @@
-/* Training over all ranks: the state of a run and its steps. */
+/* The trainer: model, data, objective, optimizer and sums over all ranks, a step at a time.
+ * It knows nothing of run directories: lockstep/training.h does. */
 #ifndef LOCKSTEP_TRAINER_H
 #define LOCKSTEP_TRAINER_H
 
@@ -18,29 +19,23 @@ typedef enum {
   LK_TO_PROBE    /* inside a run, whose watchdog and signals these are: a length only */
 } lk_trainer_purpose;
 
-/* What lk_trainer_create refuses of a config before it opens any data, also for a command
- * that only checks. LK_USAGE, or what the probe's config gives. Not collective.
+/* What is refused of a config before any data is opened, also by a command that only
+ * checks. LK_USAGE. Not collective.
  * … in the settings themselves: the length, stop_after. */
 lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose purpose);
-/* … in the files that it names or lacks: corpus, questions, run, the probe's. */
-lk_status lk_trainer_check_files(const lk_config *config, lk_task task,
-                                 lk_trainer_purpose purpose);
+/* … in the files that the objective needs, and in those that are pipes. */
+lk_status lk_trainer_check_files(const lk_config *config, lk_task task);
 /* … because of this machine, with so many ranks on it: threads, precision. */
 lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks);
 
-/* All ranks: opens data and run directory, loads the checkpoint to resume or to start from,
- * or makes initial parameters. Fails on all ranks alike. config is completed in place with
- * the shape of `init`'s model and must outlive the trainer. The caller owns *out:
- * lk_trainer_free. */
-lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config,
-                            lk_task task, lk_trainer_purpose purpose);
+/* All ranks: a trainer with the parameters of config->init or initial ones. Fails on all
+ * ranks alike. config is completed in place with the shape of `init`'s model and must
+ * outlive the trainer. The caller owns *out: lk_trainer_free. */
+lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
+                          lk_task task, lk_trainer_purpose purpose);
 
 /* All ranks. */
 void lk_trainer_free(lk_trainer *trainer);
-
-/* All ranks: steps until the run is complete, with metrics, progress, checkpoints and
- * probes. LK_STOPPED when it was asked to stop. */
-lk_status lk_trainer_run(lk_trainer *trainer);
 
 /* All ranks: one step. *metrics holds the same loss and norm on every rank. */
 lk_status lk_trainer_step(lk_trainer *trainer, lk_metrics *metrics);

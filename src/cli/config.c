@@ -1,6 +1,6 @@
 #include "cli/command.h"
 #include "lockstep/memory.h"
-#include "lockstep/trainer.h"
+#include "lockstep/training.h"
 #include "lockstep/visible.h"
 #include <limits.h>
 #include <stdio.h>
@@ -38,8 +38,7 @@ static lk_status print_all(const lk_config *config) {
 static lk_status check(const lk_config *config) {
   LK_TRY(lk_trainer_check_recipe(config, LK_TO_RUN));
   LK_TRY(lk_trainer_check_machine(config, 1));
-  if (*config->corpus || *config->run)
-    return lk_trainer_check_files(config, lk_task_guess(config), LK_TO_RUN);
+  if (*config->corpus || *config->run) return lk_train_check(config, lk_task_guess(config));
   return LK_OK;
 }
 

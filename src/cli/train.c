@@ -1,18 +1,10 @@
 #include "cli/command.h"
 #include "cli/resume.h"
 #include "lockstep/memory.h"
-#include "lockstep/trainer.h"
+#include "lockstep/training.h"
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-static lk_status train(lk_world *world, lk_config *config, lk_task task) {
-  lk_trainer *trainer = NULL;
-  LK_TRY(lk_trainer_create(&trainer, world, config, task, LK_TO_RUN));
-  lk_status status = lk_trainer_run(trainer);
-  lk_trainer_free(trainer);
-  return status;
-}
 
 /* The same command resumes: says so with the command itself. */
 static lk_status say_how_to_resume(const lk_world *world, int argc, char **argv) {
@@ -29,7 +21,7 @@ static lk_status train_command(lk_world *world, int argc, char **argv, lk_task t
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, INT_MAX, &words));
   if (words.help) return LK_OK;
   lk_status status = lk_arguments_config(world, &words, &config);
-  if (status == LK_OK) status = train(world, config, task);
+  if (status == LK_OK) status = lk_train(world, config, task);
   lk_config_free(config);
   return status == LK_STOPPED ? say_how_to_resume(world, argc, argv) : status;
 }

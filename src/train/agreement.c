@@ -32,22 +32,22 @@ static lk_status name_config_line(const char *here, const char *there) {
 }
 
 /* All ranks: every key, for other `steps` alone would leave a rank waiting. */
-static lk_status compare_configs(lk_trainer *t) {
+static lk_status compare_configs(lk_world *world, const lk_config *config) {
   char *mine = NULL, *first = NULL;
   uint64_t size = 0;
-  lk_status status = lk_config_emit(t->config, &mine);
+  lk_status status = lk_config_emit(config, &mine);
   if (status == LK_OK) size = strlen(mine) + 1;
-  status = lk_world_agree(t->world, status);
-  if (status == LK_OK) status = lk_world_broadcast(t->world, &size, sizeof size);
-  if (status == LK_OK) status = lk_world_agree(t->world, LK_NEW(first, size));
+  status = lk_world_agree(world, status);
+  if (status == LK_OK) status = lk_world_broadcast(world, &size, sizeof size);
+  if (status == LK_OK) status = lk_world_agree(world, LK_NEW(first, size));
   if (status == LK_OK) {
-    if (lk_world_rank(t->world) == 0) memcpy(first, mine, size);
-    status = lk_world_broadcast(t->world, first, size);
+    if (lk_world_rank(world) == 0) memcpy(first, mine, size);
+    status = lk_world_broadcast(world, first, size);
   }
   if (status == LK_OK && strcmp(mine, first)) status = name_config_line(mine, first);
   lk_free(mine);
   lk_free(first);
-  return lk_world_agree(t->world, status);
+  return lk_world_agree(world, status);
 }
 
 static lk_status compare(const identity *mine, const identity *first) {
@@ -56,24 +56,26 @@ static lk_status compare(const identity *mine, const identity *first) {
   return LK_OK;
 }
 
-lk_status lk_trainer_agree_on_start(lk_trainer *trainer, lk_task task) {
+lk_status lk_trainer_agree_on_start(lk_world *world, const lk_config *config,
+                                    lk_task task) {
   identity mine = {0}, first;
   snprintf(mine.task, sizeof mine.task, "%s", lk_task_name(task));
-  lk_build_describe((lk_precision)trainer->config->precision, mine.build);
+  lk_build_describe((lk_precision)config->precision, mine.build);
   first = mine;
-  LK_TRY(lk_world_broadcast(trainer->world, &first, sizeof first));
-  LK_TRY(lk_world_agree(trainer->world, compare(&mine, &first)));
-  return compare_configs(trainer);
+  LK_TRY(lk_world_broadcast(world, &first, sizeof first));
+  LK_TRY(lk_world_agree(world, compare(&mine, &first)));
+  return compare_configs(world, config);
 }
 
-static lk_status agree_on_file(lk_trainer *t, const char *what, const lk_sha256 *mine) {
+static lk_status agree_on_file(const lk_trainer *t, const char *what,
+                               const lk_sha256 *mine) {
   lk_sha256 first = *mine;
   LK_TRY(lk_world_broadcast(t->world, &first, sizeof first));
   return lk_world_agree(
       t->world, strcmp(mine->hex, first.hex) ? refuse(what, mine->hex, first.hex) : LK_OK);
 }
 
-lk_status lk_trainer_agree_on_data(lk_trainer *trainer) {
+lk_status lk_trainer_agree_on_data(const lk_trainer *trainer) {
   LK_TRY(agree_on_file(trainer, "data", &lk_dataset_items(trainer->dataset)->sha256));
   return agree_on_file(trainer, "questions", &lk_dataset_items(trainer->dataset)->answers);
 }

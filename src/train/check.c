@@ -3,7 +3,7 @@
 #include "lockstep/file.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
-#include "train/probe.h"
+#include "lockstep/trainer.h"
 #include <unistd.h>
 
 lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose purpose) {
@@ -29,14 +29,10 @@ static lk_status refuse_pipes(const lk_config *c) {
   return LK_OK;
 }
 
-lk_status lk_trainer_check_files(const lk_config *config, lk_task task,
-                                 lk_trainer_purpose purpose) {
+lk_status lk_trainer_check_files(const lk_config *config, lk_task task) {
   LK_TRY(refuse_pipes(config));
-  LK_TRY(
-      lk_objective_check(config, lk_objective_choose(config, task), *config->init != '\0'));
-  if (purpose != LK_TO_RUN) return LK_OK;
-  LK_TRY(lk_run_check(config));
-  return lk_probe_check(config, task);
+  return lk_objective_check(config, lk_objective_choose(config, task),
+                            *config->init != '\0');
 }
 
 /* Ranks of a node must not fight for its cores. With one thread a rank the launcher has

@@ -1,27 +1,22 @@
 /* Dev questions, answered at each checkpoint. Nothing that is trained depends on them. */
 #include "lockstep/evaluate.h"
-#include "train/trainer.h"
+#include "train/training.h"
 #include <stdio.h>
 
-lk_status lk_trainer_open_dev(lk_trainer *trainer) {
-  const char *path = trainer->config->dev;
-  return *path ? lk_questions_read(&trainer->dev, path, 1) : LK_OK;
+lk_status lk_training_open_dev(lk_training *training) {
+  const char *path = training->config->dev;
+  return *path ? lk_questions_read(&training->dev, path, 1) : LK_OK;
 }
 
-lk_trained lk_trainer_model(const lk_trainer *trainer) {
-  return (lk_trained){(lk_tokenizer *)lk_dataset_tokenizer(trainer->dataset),
-                      trainer->table, trainer->values, trainer->most_answer};
-}
-
-void lk_trainer_say_dev_limit(const lk_trainer *trainer, const lk_trainer *trained) {
+void lk_training_say_dev_limit(const lk_training *training, const lk_trainer *trained) {
   lk_trained model = lk_trainer_model(trained);
-  if (trainer->dev && lk_world_rank(trainer->world) == 0)
-    lk_evaluate_say_limit(&model, trainer->dev, trainer->config->dev);
+  if (training->dev && lk_world_rank(training->world) == 0)
+    lk_evaluate_say_limit(&model, training->dev, training->config->dev);
 }
 
-lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const lk_trainer *trained,
-                                size_t *correct) {
-  const lk_trainer *t = trainer;
+lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *trained,
+                                 size_t *correct) {
+  const lk_training *t = training;
   lk_answer *answers = NULL;
   lk_trained model = lk_trainer_model(trained);
   LK_TRY(lk_world_agree(t->world, LK_NEW(answers, t->dev->count)));
@@ -32,30 +27,31 @@ lk_status lk_trainer_answer_dev(const lk_trainer *trainer, const lk_trainer *tra
   return status;
 }
 
-void lk_trainer_say_score(const lk_trainer *trainer, const char *what, size_t correct) {
-  double count = (double)trainer->dev->count;
+void lk_training_say_score(const lk_training *training, const char *what, size_t correct) {
+  double count = (double)training->dev->count;
   fprintf(stderr, "%s after step %llu: Correct: %.1f out of %.1f: %.1f%%\n", what,
-          (unsigned long long)trainer->step, (double)correct, count,
+          (unsigned long long)training->trainer->step, (double)correct, count,
           100.0 * (double)correct / count);
 }
 
 /* A row that a full disk refuses does not end the run. */
-static lk_status log_score(lk_trainer *t, size_t correct) {
+static lk_status log_score(lk_training *t, size_t correct) {
   if (!t->run) return LK_OK;
-  lk_trainer_say_score(t, "dev", correct);
-  lk_status status = lk_run_log_dev(t->run, t->step, correct, t->dev->count);
+  lk_training_say_score(t, "dev", correct);
+  lk_status status = lk_run_log_dev(t->run, t->trainer->step, correct, t->dev->count);
   if (status == LK_IO) lk_say("%s; training goes on", lk_message());
   return status == LK_IO ? LK_OK : status;
 }
 
-lk_status lk_trainer_score_dev(lk_trainer *trainer) {
+lk_status lk_training_score_dev(lk_training *training) {
+  lk_training *t = training;
   size_t correct;
-  int done = trainer->run && lk_run_has_dev(trainer->run, trainer->step);
-  if (!trainer->dev) return LK_OK;
-  LK_TRY(lk_world_any(trainer->world, done, &done));
+  int done = t->run && lk_run_has_dev(t->run, t->trainer->step);
+  if (!t->dev) return LK_OK;
+  LK_TRY(lk_world_any(t->world, done, &done));
   if (done) return LK_OK;
-  lk_watchdog_phase(trainer->watchdog, trainer->step, "answering dev questions",
+  lk_watchdog_phase(t->trainer->watchdog, t->trainer->step, "answering dev questions",
                     LK_COMPUTES);
-  LK_TRY(lk_trainer_answer_dev(trainer, trainer, &correct));
-  return lk_world_agree(trainer->world, log_score(trainer, correct));
+  LK_TRY(lk_training_answer_dev(t, t->trainer, &correct));
+  return lk_world_agree(t->world, log_score(t, correct));
 }

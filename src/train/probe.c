@@ -64,24 +64,24 @@ lk_status lk_probe_check(const lk_config *run, lk_task task) {
 
 /* All ranks. Threads and kernels are set for the whole process, so they stay as they are:
  * others would change the bits of the run. */
-static lk_status open_copy(lk_probe *probe, const lk_trainer *run) {
+static lk_status open_copy(lk_probe *probe, const lk_training *run) {
   LK_TRY(lk_world_agree(run->world, read_config(probe, run->config)));
   probe->config->threads = run->config->threads;
   probe->config->kernels = run->config->kernels;
   LK_TRY(lk_world_agree(
-      run->world, lk_config_adopt_shape(probe->config, &run->table->shape, "this run")));
-  return lk_trainer_create(&probe->copy, run->world, probe->config, LK_FINETUNE,
-                           LK_TO_PROBE);
+      run->world,
+      lk_config_adopt_shape(probe->config, &run->trainer->table->shape, "this run")));
+  return lk_trainer_open(&probe->copy, run->world, probe->config, LK_FINETUNE, LK_TO_PROBE);
 }
 
-lk_status lk_probe_create(lk_probe **out, const lk_trainer *run) {
+lk_status lk_probe_create(lk_probe **out, const lk_training *run) {
   lk_probe *probe = NULL;
   *out = NULL;
   if (!*run->config->probe_config) return LK_OK;
   LK_TRY(lk_world_agree(run->world, LK_NEW(probe, 1)));
   lk_status status = open_copy(probe, run);
   if (status == LK_OK) {
-    lk_trainer_say_dev_limit(run, probe->copy);
+    lk_training_say_dev_limit(run, probe->copy);
     *out = probe;
     return LK_OK;
   }
@@ -96,13 +96,13 @@ void lk_probe_free(lk_probe *probe) {
   lk_free(probe);
 }
 
-int lk_probe_is_due(const lk_trainer *run, uint64_t step) {
+int lk_probe_is_due(const lk_training *run, uint64_t step) {
   uint64_t every = run->config->probe_every;
   if (!*run->config->probe_config) return 0;
-  return step == 0 || step == run->steps || (every && step % every == 0);
+  return step == 0 || step == run->trainer->steps || (every && step % every == 0);
 }
 
-lk_status lk_probe_is_owed(const lk_trainer *run, uint64_t step, int *owed) {
+lk_status lk_probe_is_owed(const lk_training *run, uint64_t step, int *owed) {
   *owed = 0;
   if (!lk_probe_is_due(run, step)) return LK_OK;
   return lk_world_any(run->world, run->run && !lk_run_has_probe(run->run, step), owed);
@@ -118,39 +118,54 @@ static void begin_copy(lk_trainer *copy, const lk_trainer *run) {
 }
 
 /* All ranks: until the copy is finetuned or the run is to stop. */
-static lk_status finetune(lk_trainer *copy, lk_trainer *run) {
+static lk_status finetune(lk_trainer *copy, lk_training *run) {
   lk_metrics metrics;
-  begin_copy(copy, run);
-  LK_TRY(lk_trainer_ask_to_stop(run));
+  begin_copy(copy, run->trainer);
+  LK_TRY(lk_training_ask_to_stop(run));
   while (copy->step < copy->steps && !run->stopping) {
     lk_status status = lk_trainer_step(copy, &metrics);
     if (status != LK_OK)
       return lk_fail(status, "in the probe after step %llu: %s",
-                     (unsigned long long)run->step, lk_message());
-    LK_TRY(lk_trainer_ask_to_stop(run));
+                     (unsigned long long)run->trainer->step, lk_message());
+    LK_TRY(lk_training_ask_to_stop(run));
   }
-  return run->stopping ? lk_trainer_report_stop(run) : LK_OK;
+  return run->stopping ? lk_training_report_stop(run) : LK_OK;
 }
 
 /* A row that a full disk refuses does not end the run. */
-static lk_status log_score(lk_trainer *run, size_t correct, double seconds) {
+static lk_status log_score(lk_training *run, size_t correct, double seconds) {
   if (!run->run) return LK_OK;
-  lk_trainer_say_score(run, "probe", correct);
+  lk_training_say_score(run, "probe", correct);
   lk_status status =
-      lk_run_log_probe(run->run, run->step, correct, run->dev->count, seconds);
+      lk_run_log_probe(run->run, run->trainer->step, correct, run->dev->count, seconds);
   if (status == LK_IO) lk_say("%s; training goes on", lk_message());
   return status == LK_IO ? LK_OK : status;
 }
 
-lk_status lk_probe_run(lk_probe *probe, lk_trainer *run) {
+lk_status lk_probe_run(lk_probe *probe, lk_training *run) {
   double start = lk_clock();
   size_t correct;
   int owed;
-  LK_TRY(lk_probe_is_owed(run, run->step, &owed));
+  LK_TRY(lk_probe_is_owed(run, run->trainer->step, &owed));
   if (!owed) return LK_OK;
-  lk_watchdog_phase(run->watchdog, run->step, "finetuning a probe", LK_COMPUTES);
+  lk_watchdog_phase(run->trainer->watchdog, run->trainer->step, "finetuning a probe",
+                    LK_COMPUTES);
   LK_TRY(finetune(probe->copy, run));
-  lk_watchdog_phase(run->watchdog, run->step, "answering dev questions", LK_COMPUTES);
-  LK_TRY(lk_trainer_answer_dev(run, probe->copy, &correct));
+  lk_watchdog_phase(run->trainer->watchdog, run->trainer->step, "answering dev questions",
+                    LK_COMPUTES);
+  LK_TRY(lk_training_answer_dev(run, probe->copy, &correct));
   return lk_world_agree(run->world, log_score(run, correct, lk_clock() - start));
 }
+
+/* The dev questions are answered by the model, or by the probe's copy of it, which has
+ * learned to. */
+static lk_status score(lk_training *t) {
+  return t->probe ? lk_probe_run(t->probe, t) : lk_training_score_dev(t);
+}
+
+static lk_status score_in_time(lk_training *t, lk_metrics *metrics) {
+  (void)metrics;
+  return lk_training_is_due(t) ? score(t) : LK_OK;
+}
+
+const lk_hook lk_hook_scores = {.begin = score, .step = score_in_time};

@@ -4,7 +4,7 @@
 #ifndef LOCKSTEP_TRAIN_PROBE_H
 #define LOCKSTEP_TRAIN_PROBE_H
 
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* What keeps the config's probe, if it has one, from being finetuned, without a look at any
  * data: LK_USAGE, or as lk_config_read. Not collective. */
@@ -13,19 +13,19 @@ lk_status lk_probe_check(const lk_config *run, lk_task task);
 /* All ranks: reads probe.config and makes room for the copy's training; *out is NULL when
  * there is none. LK_USAGE, or as lk_trainer_create, naming the probe, for whatever would
  * keep it from being finetuned. The caller owns *out: lk_probe_free. */
-lk_status lk_probe_create(lk_probe **out, const lk_trainer *run);
+lk_status lk_probe_create(lk_probe **out, const lk_training *run);
 void lk_probe_free(lk_probe *probe);
 
 /* Nonzero when a probe, and so a checkpoint, is due after this step. Not collective. */
-int lk_probe_is_due(const lk_trainer *run, uint64_t step);
+int lk_probe_is_due(const lk_training *run, uint64_t step);
 
 /* All ranks: *owed is nonzero when a probe is due after this step and probe.csv has no row
  * of it. */
-lk_status lk_probe_is_owed(const lk_trainer *run, uint64_t step, int *owed);
+lk_status lk_probe_is_owed(const lk_training *run, uint64_t step, int *owed);
 
 /* All ranks: the probe of the run's current step, unless none is owed, and its row.
  * LK_STOPPED when the run is asked to stop meanwhile: then the copy is given up, and the
  * probe still owed. */
-lk_status lk_probe_run(lk_probe *probe, lk_trainer *run);
+lk_status lk_probe_run(lk_probe *probe, lk_training *run);
 
 #endif

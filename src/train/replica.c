@@ -4,7 +4,7 @@
  * that a later rounding hides, after it has changed the gradients of all, is seen all the
  * same. */
 #include "base/clock.h"
-#include "train/trainer.h"
+#include "train/training.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,6 +86,15 @@ lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds) {
   if (agreeing(trainer->hashes, size, 0) == size) return LK_OK;
   return name_outsiders(trainer->hashes, size, trainer->step);
 }
+
+/* Nobody saves what the ranks do not agree on. */
+static lk_status check_in_time(lk_training *t, lk_metrics *metrics) {
+  uint64_t every = t->config->replica_check_every;
+  int due = lk_training_is_due(t) || (every && t->trainer->step % every == 0);
+  return due ? lk_trainer_check_replicas(t->trainer, &metrics->check_seconds) : LK_OK;
+}
+
+const lk_hook lk_hook_replicas = {.step = check_in_time};
 
 void lk_trainer_inject_fault(lk_trainer *trainer) {
   int rank;

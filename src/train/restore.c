@@ -3,7 +3,6 @@
 #include "lockstep/build.h"
 #include "lockstep/history.h"
 #include "lockstep/share.h"
-#include "lockstep/trainer.h"
 #include "train/probe.h"
 #include <assert.h>
 #include <stdio.h>
@@ -19,13 +18,13 @@ static lk_status check_file(const char *path, const lk_sha256 *now, const lk_sha
 }
 
 /* The same directory with other data would be another run. */
-static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
-  const lk_shape *here = &t->table->shape, *there = &c->info.shape;
-  const lk_items *items = lk_dataset_items(t->dataset);
+static lk_status check_data(const lk_training *t, const lk_checkpoint *c) {
+  const lk_shape *here = &t->trainer->table->shape, *there = &c->info.shape;
+  const lk_items *items = lk_dataset_items(t->trainer->dataset);
   LK_TRY(check_file(items->path, &items->sha256, &c->info.corpus_sha256));
   LK_TRY(check_file(t->config->questions, &items->answers, &c->info.answers_sha256));
   if (memcmp(here, there, sizeof *here) ||
-      !lk_tokenizer_equal(lk_dataset_tokenizer(t->dataset), c->trained.tokenizer))
+      !lk_tokenizer_equal(lk_dataset_tokenizer(t->trainer->dataset), c->trained.tokenizer))
     return lk_fail(LK_USAGE,
                    "the run's checkpoint has another model shape or vocabulary; choose "
                    "another run=");
@@ -33,7 +32,7 @@ static lk_status check_data(const lk_trainer *t, const lk_checkpoint *c) {
 }
 
 /* A run that is complete computes nothing more. */
-static lk_status check_build(const lk_trainer *t, const lk_checkpoint *c) {
+static lk_status check_build(const lk_training *t, const lk_checkpoint *c) {
   char now[LK_BUILD_SIZE], text[2 * LK_BUILD_SIZE + 100];
   lk_build_describe((lk_precision)t->config->precision, now);
   if (t->complete || !lk_build_differs(c->info.build, now)) return LK_OK;
@@ -54,7 +53,7 @@ static lk_status check_build(const lk_trainer *t, const lk_checkpoint *c) {
 
 /* A run that goes on does not use `init`, but one that names other parameters than it began
  * from is another run. Nothing is known of runs of earlier versions. */
-static lk_status check_origin(lk_trainer *t, const lk_checkpoint *resumed,
+static lk_status check_origin(lk_training *t, const lk_checkpoint *resumed,
                               const lk_checkpoint *init) {
   const char *then = resumed->info.origin;
   const char *now = init ? init->info.parameter_hash.hex : "none";
@@ -72,7 +71,7 @@ static lk_status check_origin(lk_trainer *t, const lk_checkpoint *resumed,
 }
 
 /* Before anything is read into the arrays. */
-static lk_status check_resumed(lk_trainer *t, const lk_checkpoint *resumed,
+static lk_status check_resumed(lk_training *t, const lk_checkpoint *resumed,
                                const lk_checkpoint *init) {
   LK_TRY(check_data(t, resumed));
   LK_TRY(check_build(t, resumed));
@@ -80,54 +79,51 @@ static lk_status check_resumed(lk_trainer *t, const lk_checkpoint *resumed,
 }
 
 /* Rank 0 holds the run directory. */
-static void say_progress(const lk_trainer *t) {
+static void say_progress(const lk_training *t) {
   if (lk_world_rank(t->world) == 0)
     lk_say("%s step %llu of %llu, from %s",
            t->complete ? "the run is complete:" : "going on after",
-           (unsigned long long)t->step, (unsigned long long)t->steps,
+           (unsigned long long)t->trainer->step, (unsigned long long)t->trainer->steps,
            lk_run_checkpoint_path(t->run));
 }
 
 /* All ranks. */
-static lk_status resume(lk_trainer *t, const lk_checkpoint *resumed,
+static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
                         const lk_checkpoint *init) {
   LK_TRY(lk_world_agree(t->world, check_resumed(t, resumed, init)));
-  assert(resumed->trained.table->count == t->table->count);
-  LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, t->m, t->v));
-  t->has_checkpoint = 1;
-  t->step = resumed->info.step;
+  assert(resumed->trained.table->count == t->trainer->table->count);
+  lk_watchdog_phase(t->trainer->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
+  LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->trainer->values, t->trainer->m,
+                                  t->trainer->v));
+  t->trainer->has_checkpoint = 1;
+  t->trainer->step = resumed->info.step;
   say_progress(t);
   return LK_OK;
 }
 
 /* All ranks. */
-static lk_status take_values(lk_trainer *t, const lk_checkpoint *resumed,
+static lk_status take_values(lk_training *t, const lk_checkpoint *resumed,
                              const lk_checkpoint *init) {
-  if (resumed || init)
-    lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   if (resumed) return resume(t, resumed, init);
   snprintf(t->origin, sizeof t->origin, "%s",
            init ? init->info.parameter_hash.hex : "none");
-  assert(!init || init->trained.table->count == t->table->count);
-  if (init) return lk_checkpoint_distribute(t->world, init, t->values, NULL, NULL);
-  lk_parameters_initialise(t->table, t->config->seed, t->values);
-  return LK_OK;
+  return lk_trainer_initialise(t->trainer, init);
 }
 
 /* All ranks: a directory with later checkpoints than `steps` is complete; one that was
  * stopped in its last probe is not. */
-static lk_status judge_completeness(lk_trainer *t, uint64_t step) {
+static lk_status judge_completeness(lk_training *t, uint64_t step) {
   int owed = 0;
-  if (step == t->steps) LK_TRY(lk_probe_is_owed(t, step, &owed));
-  t->complete = step >= t->steps && !owed;
+  if (step == t->trainer->steps) LK_TRY(lk_probe_is_owed(t, step, &owed));
+  t->complete = step >= t->trainer->steps && !owed;
   return LK_OK;
 }
 
-lk_status lk_trainer_restore(lk_trainer *trainer, lk_checkpoint *resumed,
-                             lk_checkpoint *init) {
-  if (resumed) LK_TRY(judge_completeness(trainer, resumed->info.step));
-  LK_TRY(take_values(trainer, resumed, init));
-  int begins = trainer->run && !trainer->complete;
-  return lk_world_agree(trainer->world,
-                        begins ? lk_run_begin(trainer->run, trainer->step) : LK_OK);
+lk_status lk_training_restore(lk_training *training, lk_checkpoint *resumed,
+                              lk_checkpoint *init) {
+  lk_training *t = training;
+  if (resumed) LK_TRY(judge_completeness(t, resumed->info.step));
+  LK_TRY(take_values(t, resumed, init));
+  int begins = t->run && !t->complete;
+  return lk_world_agree(t->world, begins ? lk_run_begin(t->run, t->trainer->step) : LK_OK);
 }

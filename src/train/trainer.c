@@ -1,32 +1,8 @@
 #include "train/trainer.h"
 #include "lockstep/evaluate.h"
-#include "lockstep/history.h"
-#include "lockstep/kernels.h"
-#include "lockstep/nn.h"
 #include "lockstep/share.h"
-#include "train/probe.h"
+#include <assert.h>
 #include <string.h>
-
-/* Rank 0 locks the run directory and looks for a checkpoint; all ranks learn of it. */
-static lk_status open_run(lk_trainer *t, lk_checkpoint **resumed) {
-  lk_status status = LK_OK;
-  lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
-  if (lk_world_rank(t->world) == 0) {
-    status = lk_run_open(&t->run, t->config);
-    if (status == LK_OK) lk_run_expect(t->run, lk_task_name(t->task));
-    if (status == LK_OK) status = lk_run_find_checkpoint(t->run, resumed);
-  }
-  LK_TRY(lk_world_agree(t->world, status));
-  return lk_checkpoint_share(t->world, resumed);
-}
-
-/* All ranks: before the run directory is opened, for its config has the model's shape. */
-static lk_status load_init(lk_trainer *t, lk_checkpoint **init) {
-  lk_config *c = t->config;
-  lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
-  LK_TRY(lk_checkpoint_open_shared(t->world, c->init, init));
-  return lk_world_agree(t->world, lk_config_adopt_shape(c, &(*init)->info.shape, c->init));
-}
 
 /* The slowest part of a start and the one with most ways to fail; not collective. */
 static lk_status open_data(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
@@ -96,97 +72,66 @@ static uint64_t most_answer(const lk_trainer *t) {
 }
 
 /* Everything that needs no other rank, once it is known what to start from. */
-static lk_status prepare(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
-                         const lk_checkpoint *init) {
+static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
-  LK_TRY(open_data(t, task, init ? init->trained.tokenizer : NULL));
+  LK_TRY(
+      lk_world_shards(t->world, (int)t->config->shards, &t->first_shard, &t->shard_count));
+  LK_TRY(open_data(t, task, tokenizer));
   LK_TRY(make_buffers(t));
   set_recipe(t);
   t->most_answer = most_answer(t);
-  if (purpose == LK_TO_RUN) LK_TRY(lk_trainer_open_dev(t));
-  if (t->run && t->dev) LK_TRY(lk_run_use_dev(t->run, t->dev));
   return LK_OK;
 }
 
-static lk_status check(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
-  const lk_config *c = t->config;
-  LK_TRY(lk_world_check_launcher(t->world));
-  LK_TRY(lk_trainer_check_machine(c, lk_world_local_size(t->world)));
-  LK_TRY(lk_trainer_check_recipe(c, purpose));
-  return lk_trainer_check_files(c, task, purpose);
-}
-
-static lk_status set_up_machine(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
-  const lk_config *c = t->config;
-  LK_TRY(check(t, task, purpose));
-  LK_TRY(lk_config_time_limit(c, &t->time_limit));
-  lk_kernels_select((lk_kernels)c->kernels);
-  LK_TRY(lk_blas_set_threads((int)c->threads));
-  return lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count);
-}
-
-/* Before the slow part of a start. */
-static void begin_guard(lk_trainer *t, lk_trainer_purpose purpose) {
-  if (purpose == LK_TO_PROBE) return; /* the run's are at work */
-  lk_watchdog_limit(t->world, t->config->watchdog);
-  t->watchdog = lk_world_watchdog(t->world);
-}
-
-/* A file's characters may not be its model's. */
-static void say_left_out(const lk_trainer *t) {
-  if (lk_world_rank(t->world)) return;
-  lk_dataset_say_left_out(t->dataset, t->config);
-  if (t->dev) lk_clean_say(t->config->dev, &t->dev->left_out);
-}
-
-/* All ranks: the parts of a start, and signals between them. */
-static lk_status load(lk_trainer *t, lk_task task, lk_trainer_purpose purpose,
-                      lk_checkpoint **resumed, lk_checkpoint **init) {
-  int runs = purpose == LK_TO_RUN;
-  if (*t->config->init) LK_TRY(load_init(t, init));
-  if (runs) LK_TRY(open_run(t, resumed));
-  if (runs) LK_TRY(lk_trainer_heed_signals(t));
-  LK_TRY(lk_world_agree(t->world, prepare(t, task, purpose, *init)));
-  LK_TRY(lk_trainer_agree_on_data(t));
-  if (runs) LK_TRY(lk_trainer_heed_signals(t));
-  if (runs) say_left_out(t);
-  if (runs) LK_TRY(lk_probe_create(&t->probe, t));
-  if (!t->probe) lk_trainer_say_dev_limit(t, t);
-  return lk_trainer_restore(t, *resumed, *init);
-}
-
-static lk_status start(lk_trainer *t, lk_task task, lk_trainer_purpose purpose) {
-  lk_checkpoint *resumed = NULL, *init = NULL;
-  LK_TRY(lk_world_agree(t->world, set_up_machine(t, task, purpose)));
-  LK_TRY(lk_trainer_agree_on_start(t, task));
-  begin_guard(t, purpose);
-  lk_status status = load(t, task, purpose, &resumed, &init);
-  if (status == LK_STOPPED && t->run) lk_history_end(t->config->run, status);
-  lk_checkpoint_free(resumed);
-  lk_checkpoint_free(init);
-  return status;
-}
-
-lk_status lk_trainer_create(lk_trainer **out, lk_world *world, lk_config *config,
-                            lk_task task, lk_trainer_purpose purpose) {
+lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *config,
+                            lk_task task, lk_trainer_purpose purpose,
+                            const lk_tokenizer *tokenizer) {
   lk_trainer *t = NULL;
   *out = NULL;
   LK_TRY(lk_world_agree(world, LK_NEW(t, 1)));
   t->world = world;
   t->config = config;
-  t->task = task;
-  lk_status status = start(t, task, purpose);
-  if (status != LK_OK) {
+  if (purpose != LK_TO_PROBE) t->watchdog = lk_world_watchdog(world);
+  lk_status status = lk_world_agree(world, prepare(t, task, tokenizer));
+  if (status == LK_OK) status = lk_trainer_agree_on_data(t);
+  if (status == LK_OK)
+    *out = t;
+  else
     lk_trainer_free(t);
-    return status;
+  return status;
+}
+
+lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) {
+  lk_trainer *t = trainer;
+  assert(t->step == 0);
+  if (!init) {
+    lk_parameters_initialise(t->table, t->config->seed, t->values);
+    return LK_OK;
   }
-  *out = t;
-  return LK_OK;
+  assert(init->trained.table->count == t->table->count);
+  lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
+  return lk_checkpoint_distribute(t->world, init, t->values, NULL, NULL);
+}
+
+lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
+                          lk_task task, lk_trainer_purpose purpose) {
+  lk_checkpoint *init = NULL;
+  *out = NULL;
+  lk_status status = lk_trainer_begin(world, config, task, purpose, &init);
+  if (status == LK_OK)
+    status = lk_trainer_create(out, world, config, task, purpose,
+                               init ? init->trained.tokenizer : NULL);
+  if (status == LK_OK) status = lk_trainer_initialise(*out, init);
+  if (status != LK_OK) {
+    lk_trainer_free(*out);
+    *out = NULL;
+  }
+  lk_checkpoint_free(init);
+  return status;
 }
 
 void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
-  lk_probe_free(trainer->probe);
   lk_tree_free(trainer->tree);
   lk_optimizer_free(trainer->optimizer);
   for (int i = 0; i < 2; i++) {
@@ -198,10 +143,13 @@ void lk_trainer_free(lk_trainer *trainer) {
   lk_free(trainer->mine);
   lk_free(trainer->values);
   lk_parameters_free(trainer->table);
-  lk_questions_free(trainer->dev);
   lk_dataset_close(trainer->dataset);
-  lk_run_close(trainer->run);
   lk_free(trainer);
+}
+
+lk_trained lk_trainer_model(const lk_trainer *trainer) {
+  return (lk_trained){(lk_tokenizer *)lk_dataset_tokenizer(trainer->dataset),
+                      trainer->table, trainer->values, trainer->most_answer};
 }
 
 uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {

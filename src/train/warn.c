@@ -1,6 +1,6 @@
 /* Settings that are allowed, but leave something of the run or of the corpus unused. */
 #include "lockstep/memory.h"
-#include "train/trainer.h"
+#include "train/training.h"
 
 /* The last step's rate, while the warm-up lasts. */
 static void warn_of_warmup(const lk_trainer *t) {
@@ -25,12 +25,6 @@ static void warn_of_decay(const lk_trainer *t) {
          t->config->learning_rate);
 }
 
-void lk_trainer_warn_of_rate(const lk_trainer *trainer) {
-  if (lk_world_rank(trainer->world) != 0) return;
-  warn_of_warmup(trainer);
-  warn_of_decay(trainer);
-}
-
 static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
   const char *path = lk_dataset_items(t->dataset)->path;
   unsigned long long block = t->config->model_block;
@@ -51,22 +45,35 @@ static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
         block);
 }
 
-lk_status lk_trainer_warn_of_length(const lk_trainer *trainer) {
+/* All ranks: what share of the corpus is ever seen where documents are longer than an
+ * example. */
+static lk_status warn_of_length(const lk_trainer *t) {
   enum { NUMBERS = 3 };
-  lk_coverage mine = lk_objective_coverage(lk_dataset_objective(trainer->dataset)),
+  lk_coverage mine = lk_objective_coverage(lk_dataset_objective(t->dataset)),
               all = {0, 0, 0};
   const double numbers[NUMBERS] = {mine.longer, mine.characters, mine.shown};
-  int size = lk_world_size(trainer->world);
+  int size = lk_world_size(t->world);
   double *gathered = NULL;
-  lk_status status =
-      lk_world_agree(trainer->world, LK_NEW(gathered, NUMBERS * (size_t)size));
-  if (status == LK_OK) status = lk_world_gather(trainer->world, numbers, NUMBERS, gathered);
+  lk_status status = lk_world_agree(t->world, LK_NEW(gathered, NUMBERS * (size_t)size));
+  if (status == LK_OK) status = lk_world_gather(t->world, numbers, NUMBERS, gathered);
   for (int r = 0; r < size && status == LK_OK; r++) {
     all.longer += gathered[NUMBERS * r];
     all.characters += gathered[NUMBERS * r + 1];
     all.shown += gathered[NUMBERS * r + 2];
   }
   lk_free(gathered);
-  if (status == LK_OK && lk_world_rank(trainer->world) == 0) say_coverage(trainer, &all);
+  if (status == LK_OK && lk_world_rank(t->world) == 0) say_coverage(t, &all);
   return status;
 }
+
+/* What the settings leave unused is said before the time is spent. */
+static lk_status warn(lk_training *training) {
+  const lk_trainer *t = training->trainer;
+  if (lk_world_rank(t->world) == 0) {
+    warn_of_warmup(t);
+    warn_of_decay(t);
+  }
+  return warn_of_length(t);
+}
+
+const lk_hook lk_hook_warnings = {.begin = warn};

@@ -43,7 +43,7 @@ own config config config_keys objective_list
 own optim optimizer schedule
 own run run history build metrics
 own eval share evaluate heads
-own train dataset trainer
+own train dataset trainer training
 
 # The only layers that know a library.
 declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")

@@ -155,7 +155,7 @@ static lk_status time_steps(lk_world *world, lk_trainer *trainer, const lk_confi
 
 static lk_status bench(lk_world *world, lk_config *config, long steps, const outputs *to) {
   lk_trainer *trainer = NULL;
-  LK_TRY(lk_trainer_create(&trainer, world, config, lk_task_guess(config), LK_TO_MEASURE));
+  LK_TRY(lk_trainer_open(&trainer, world, config, lk_task_guess(config), LK_TO_MEASURE));
   lk_status status = time_steps(world, trainer, config, steps, to);
   lk_trainer_free(trainer);
   return status;

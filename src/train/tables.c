@@ -1,0 +1,9 @@
+/* Every step's numbers go to the run's sinks, on rank 0. */
+#include "train/training.h"
+
+static lk_status log_step(lk_training *t, lk_metrics *metrics) {
+  if (t->run) lk_run_log(t->run, metrics);
+  return LK_OK;
+}
+
+const lk_hook lk_hook_tables = {.step = log_step};

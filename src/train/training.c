@@ -1,0 +1,132 @@
+/* A run from its start to its end, and the order of what happens around its steps. */
+#include "train/training.h"
+#include "base/clock.h"
+#include "lockstep/clean.h"
+#include "lockstep/share.h"
+#include "train/probe.h"
+
+/* The one order. A signal that came while something else was done is heeded before the next
+ * step; nobody saves what the replicas do not agree on; a score's row comes after the
+ * checkpoint that it is of. */
+static const lk_hook *const hooks[] = {
+    &lk_hook_history, &lk_hook_warnings,    &lk_hook_stop,   &lk_hook_replicas,
+    &lk_hook_tables,  &lk_hook_checkpoints, &lk_hook_scores, &lk_hook_halt};
+enum { HOOKS = sizeof hooks / sizeof *hooks };
+
+static lk_status begin(lk_training *t) {
+  for (int i = 0; i < HOOKS; i++)
+    if (hooks[i]->begin) LK_TRY(hooks[i]->begin(t));
+  return LK_OK;
+}
+
+static lk_status one_step(lk_training *t) {
+  lk_metrics metrics;
+  LK_TRY(lk_trainer_step(t->trainer, &metrics));
+  for (int i = 0; i < HOOKS; i++)
+    if (hooks[i]->step) LK_TRY(hooks[i]->step(t, &metrics));
+  return LK_OK;
+}
+
+static void end(lk_training *t, lk_status status) {
+  for (int i = 0; i < HOOKS; i++)
+    if (hooks[i]->end) hooks[i]->end(t, status);
+}
+
+static lk_status run_steps(lk_training *t) {
+  if (t->complete) return LK_OK;
+  t->start = lk_clock();
+  lk_status status = begin(t);
+  while (status == LK_OK && t->trainer->step < t->trainer->steps)
+    status = one_step(t);
+  end(t, status);
+  return status;
+}
+
+int lk_training_is_last(const lk_training *training) {
+  return training->trainer->step == training->trainer->steps || training->stopping;
+}
+
+static int is_multiple(uint64_t step, uint64_t every) {
+  return every && step % every == 0;
+}
+
+int lk_training_is_due(const lk_training *training) {
+  uint64_t step = training->trainer->step;
+  return lk_training_is_last(training) ||
+         is_multiple(step, training->config->checkpoint_every) ||
+         lk_probe_is_due(training, step);
+}
+
+/* Rank 0 locks the run directory and looks for a checkpoint; all ranks learn of it. */
+static lk_status open_run(lk_training *t, lk_checkpoint **resumed) {
+  lk_status status = LK_OK;
+  lk_watchdog_phase(lk_world_watchdog(t->world), 0, "reading a checkpoint", LK_USES_FILES);
+  if (lk_world_rank(t->world) == 0) {
+    status = lk_run_open(&t->run, t->config);
+    if (status == LK_OK) lk_run_expect(t->run, lk_task_name(t->task));
+    if (status == LK_OK) status = lk_run_find_checkpoint(t->run, resumed);
+  }
+  LK_TRY(lk_world_agree(t->world, status));
+  return lk_checkpoint_share(t->world, resumed);
+}
+
+static lk_status open_dev(lk_training *t) {
+  LK_TRY(lk_training_open_dev(t));
+  return t->run && t->dev ? lk_run_use_dev(t->run, t->dev) : LK_OK;
+}
+
+/* A file's characters may not be its model's. */
+static void say_left_out(const lk_training *t) {
+  if (lk_world_rank(t->world)) return;
+  lk_dataset_say_left_out(t->trainer->dataset, t->config);
+  if (t->dev) lk_clean_say(t->config->dev, &t->dev->left_out);
+}
+
+/* All ranks: the parts of a start, and signals between them. */
+static lk_status load(lk_training *t, const lk_checkpoint *init, lk_checkpoint **resumed) {
+  LK_TRY(open_run(t, resumed));
+  LK_TRY(lk_training_heed_signals(t));
+  LK_TRY(lk_trainer_create(&t->trainer, t->world, t->config, t->task, LK_TO_RUN,
+                           init ? init->trained.tokenizer : NULL));
+  LK_TRY(lk_world_agree(t->world, open_dev(t)));
+  LK_TRY(lk_training_heed_signals(t));
+  say_left_out(t);
+  LK_TRY(lk_probe_create(&t->probe, t));
+  if (!t->probe) lk_training_say_dev_limit(t, t->trainer);
+  return LK_OK;
+}
+
+lk_status lk_train_check(const lk_config *config, lk_task task) {
+  LK_TRY(lk_trainer_check_files(config, task));
+  LK_TRY(lk_run_check(config));
+  return lk_probe_check(config, task);
+}
+
+static lk_status open(lk_training *t) {
+  lk_checkpoint *resumed = NULL, *init = NULL;
+  LK_TRY(lk_world_agree(t->world, lk_train_check(t->config, t->task)));
+  LK_TRY(lk_trainer_begin(t->world, t->config, t->task, LK_TO_RUN, &init));
+  lk_status status = load(t, init, &resumed);
+  if (status == LK_OK) status = lk_training_restore(t, resumed, init);
+  lk_checkpoint_free(resumed);
+  lk_checkpoint_free(init);
+  return status;
+}
+
+static void close(lk_training *t) {
+  lk_probe_free(t->probe);
+  lk_trainer_free(t->trainer);
+  lk_questions_free(t->dev);
+  lk_run_close(t->run);
+}
+
+lk_status lk_train(lk_world *world, lk_config *config, lk_task task) {
+  lk_training training = {.world = world, .config = config, .task = task};
+  lk_status status = open(&training);
+  if (status == LK_OK)
+    status = run_steps(&training);
+  else if (status == LK_STOPPED)
+    lk_hook_history.end(&training, status);
+  close(&training);
+  return status;
+}

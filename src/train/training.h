@@ -1,0 +1,76 @@
+/* A run: the trainer, and what happens around its steps. Private to src/train. */
+#ifndef LOCKSTEP_TRAIN_TRAINING_H
+#define LOCKSTEP_TRAIN_TRAINING_H
+
+#include "lockstep/questions.h"
+#include "lockstep/run.h"
+#include "lockstep/training.h"
+#include "train/trainer.h"
+
+typedef struct lk_probe lk_probe; /* train/probe.h */
+
+typedef struct {
+  lk_world *world; /* not owned, as the config */
+  lk_config *config;
+  lk_task task;
+  lk_trainer *trainer; /* owned, as all below */
+  lk_run *run;         /* the directory; rank 0 only */
+  lk_questions *dev;   /* NULL: none */
+  lk_probe *probe;     /* NULL: none */
+  char origin[40];     /* lk_checkpoint_info's */
+  int complete;        /* nothing to do: a finished run was started again */
+  double start;        /* time when the first step could begin */
+  const char *reason;  /* what this rank was asked to stop by, or NULL */
+  int stopping;        /* some rank was, agreed on */
+} lk_training;
+
+/* What happens around steps: one row of the list in training.c, which is their order. All
+ * ranks call each of its functions; NULL: nothing happens then. */
+typedef struct {
+  lk_status (*begin)(lk_training *training);                     /* before the first step */
+  lk_status (*step)(lk_training *training, lk_metrics *metrics); /* after every step */
+  void (*end)(lk_training *training, lk_status status);          /* however it ended */
+} lk_hook;
+
+extern const lk_hook lk_hook_history, lk_hook_warnings, lk_hook_stop, lk_hook_replicas,
+    lk_hook_tables, lk_hook_checkpoints, lk_hook_scores, lk_hook_halt;
+
+/* Nonzero after the last step, or the one that the run stops at. */
+int lk_training_is_last(const lk_training *training);
+
+/* Nonzero when a checkpoint, and with it a score, is due after this step. */
+int lk_training_is_due(const lk_training *training);
+
+/* All ranks, before the first step: LK_STOPPED when a signal has come. */
+lk_status lk_training_heed_signals(lk_training *training);
+
+/* All ranks: asks whether to stop: sets reason and stopping. */
+lk_status lk_training_ask_to_stop(lk_training *training);
+
+/* All ranks, when stopping: LK_STOPPED, with the step and a reason. */
+lk_status lk_training_report_stop(const lk_training *training);
+
+/* All ranks: the trainer takes a checkpoint to go on with, or to start from, or initial
+ * values; the run's tables go on. */
+lk_status lk_training_restore(lk_training *training, lk_checkpoint *resumed,
+                              lk_checkpoint *init);
+
+/* Reads the config's dev questions, if it names any. Not collective. */
+lk_status lk_training_open_dev(lk_training *training);
+
+/* Rank 0, others do nothing: says how many dev answers are too long for the model that was
+ * trained by `trained`: the run's trainer or its probe's. */
+void lk_training_say_dev_limit(const lk_training *training, const lk_trainer *trained);
+
+/* All ranks: how many dev questions the model that `trained` trained answers right. */
+lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *trained,
+                                 size_t *correct);
+
+/* Rank 0: "dev after step 40: Correct: …" to standard error. */
+void lk_training_say_score(const lk_training *training, const char *what, size_t correct);
+
+/* All ranks: answers the dev questions and logs the score, unless that was done after this
+ * step. Questions that cannot be asked are found out at the first time, before training. */
+lk_status lk_training_score_dev(lk_training *training);
+
+#endif
