@@ -4,11 +4,16 @@
 #include "lockstep/signals.h"
 #include "train/training.h"
 
+const char *lk_stop_requested(double seconds, double limit) {
+  const char *signal = lk_signals_received();
+  if (signal) return signal;
+  return limit > 0 && seconds >= limit ? "stop_after" : NULL;
+}
+
 lk_status lk_training_ask_to_stop(lk_training *training) {
   double limit, seconds = lk_clock() - training->start;
   LK_TRY(lk_config_time_limit(training->config, &limit));
-  training->reason = lk_signals_received();
-  if (!training->reason && limit > 0 && seconds >= limit) training->reason = "stop_after";
+  training->reason = lk_stop_requested(seconds, limit);
   return lk_world_any(training->world, training->reason != NULL, &training->stopping);
 }
 
@@ -25,7 +30,7 @@ lk_status lk_training_report_stop(const lk_training *training) {
 }
 
 lk_status lk_training_heed_signals(lk_training *training) {
-  training->reason = lk_signals_received();
+  training->reason = lk_stop_requested(0, 0);
   LK_TRY(lk_world_any(training->world, training->reason != NULL, &training->stopping));
   return training->stopping ? lk_training_report_stop(training) : LK_OK;
 }

@@ -41,6 +41,10 @@ int lk_training_is_last(const lk_training *training);
 /* Nonzero when a checkpoint, and with it a score, is due after this step. */
 int lk_training_is_due(const lk_training *training);
 
+/* What this process was asked to stop by ("SIGTERM", "stop_after"), or NULL. `seconds` is
+ * the time since the start, `limit` the time allowed or 0. */
+const char *lk_stop_requested(double seconds, double limit);
+
 /* All ranks, before the first step: LK_STOPPED when a signal has come. */
 lk_status lk_training_heed_signals(lk_training *training);
 

@@ -1,7 +1,7 @@
 /* What asks to stop: the time limit, and the flag that signals set. */
 #include "lockstep/file.h"
 #include "lockstep/signals.h"
-#include "train/stop.h"
+#include "train/training.h"
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

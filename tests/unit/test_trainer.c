@@ -1,0 +1,128 @@
+/* The trainer, a step at a time, in a world of one without a launcher. That other worlds
+ * give the same bits is what tests/mpi shows. */
+#include "lockstep/trainer.h"
+#include "train/trainer.h"
+#include "training_files.h"
+#include <math.h>
+
+static lk_trainer *open_trainer(lk_config *config, lk_task task) {
+  lk_trainer *trainer = NULL;
+  if (lk_trainer_open(&trainer, world, config, task, LK_TO_PROBE) != LK_OK)
+    fail_msg("%s", lk_message());
+  return trainer;
+}
+
+static double step(lk_trainer *trainer) {
+  lk_metrics metrics;
+  if (lk_trainer_step(trainer, &metrics) != LK_OK) fail_msg("%s", lk_message());
+  assert_true(isfinite(metrics.loss) && metrics.gradient_norm > 0);
+  assert_int_equal(metrics.step, lk_trainer_steps_done(trainer));
+  return metrics.loss;
+}
+
+static lk_hash hash_of(const lk_trainer *trainer) {
+  return lk_hash_bytes(trainer->values, trainer->table->count * sizeof *trainer->values);
+}
+
+/* Every objective, optimizer and kind of model learns what it is shown again and again. */
+static void every_kind_learns(void **state) {
+  (void)state;
+  static const struct {
+    const char *arguments;
+    lk_task task;
+  } kinds[] = {
+      {"", LK_PRETRAIN},
+      {"objective.kind=recall objective.spans=salient objective.keep_name=true "
+       "objective.crop=0.3 objective.ask=0.5 objective.answers=0.5 questions=people.tsv",
+       LK_PRETRAIN},
+      {"questions=people.tsv", LK_FINETUNE},
+      {"optimizer=muon model.positions=rotary", LK_PRETRAIN},
+      {"kernels=reference overlap=off", LK_PRETRAIN}};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    char arguments[400];
+    snprintf(arguments, sizeof arguments,
+             "steps=60 dropout=0 learning_rate=5e-3 schedule.kind=constant %s",
+             kinds[i].arguments);
+    lk_config *config = config_with(arguments);
+    lk_trainer *trainer = open_trainer(config, kinds[i].task);
+    double first = step(trainer), last = 0;
+    for (int n = 1; n < 60; n++)
+      last = step(trainer);
+    if (!(last < 0.7 * first)) fail_msg("kind %zu: %g after %g", i, last, first);
+    lk_trainer_free(trainer);
+    lk_config_free(config);
+  }
+}
+
+static lk_hash train(const char *arguments) {
+  lk_config *config = config_with(arguments);
+  lk_trainer *trainer = open_trainer(config, LK_PRETRAIN);
+  for (int n = 0; n < 3; n++)
+    step(trainer);
+  lk_hash hash = hash_of(trainer);
+  lk_trainer_free(trainer);
+  lk_config_free(config);
+  return hash;
+}
+
+static void bits_depend_on_the_settings_alone(void **state) {
+  (void)state;
+  lk_hash one = train("steps=3 seed=5");
+  assert_string_equal(train("steps=3 seed=5").hex, one.hex);
+  assert_string_equal(train("steps=3 seed=5 objective.kind=corruption").hex, one.hex);
+  assert_string_not_equal(train("steps=3 seed=6").hex, one.hex);
+  assert_string_not_equal(train("steps=3 seed=5 objective.kind=recall").hex, one.hex);
+}
+
+/* A step that would leave numbers that are none is left out, or ends training. */
+static void a_bad_gradient_changes_nothing(void **state) {
+  (void)state;
+  lk_metrics metrics;
+  lk_config *config = config_with("steps=9 gradient_limit=1e-9 on_nonfinite=skip");
+  lk_trainer *trainer = open_trainer(config, LK_PRETRAIN);
+  lk_hash before = hash_of(trainer);
+  assert_int_equal(lk_trainer_step(trainer, &metrics), LK_OK);
+  assert_int_equal(metrics.skipped, 1);
+  assert_string_equal(hash_of(trainer).hex, before.hex);
+  config->on_nonfinite = 0;
+  assert_int_equal(lk_trainer_step(trainer, &metrics), LK_INTERNAL);
+  assert_non_null(strstr(lk_message(), "above gradient_limit"));
+  assert_non_null(strstr(lk_message(), "the batch was lines "));
+  lk_trainer_free(trainer);
+  lk_config_free(config);
+}
+
+static void refuse(const char *arguments, lk_task task, const char *part) {
+  lk_trainer *trainer = NULL;
+  lk_config *config = config_with(arguments);
+  assert_int_not_equal(lk_trainer_open(&trainer, world, config, task, LK_TO_PROBE), LK_OK);
+  assert_null(trainer);
+  if (!strstr(lk_message(), part)) fail_msg("'%s' lacks '%s'", lk_message(), part);
+  lk_config_free(config);
+}
+
+static void what_cannot_be_trained_is_refused(void **state) {
+  (void)state;
+  uint64_t alive = lk_allocations_alive();
+  refuse("", LK_PRETRAIN, "set steps= or epochs=");
+  refuse("steps=1", LK_FINETUNE, "no questions to train on");
+  refuse("steps=1 corpus=none.txt", LK_PRETRAIN, "none.txt");
+  refuse("steps=1 shards=32 batch_size=32", LK_PRETRAIN, "fewer than 32 shards");
+  refuse("steps=1 init=none.h5", LK_PRETRAIN, "none.h5");
+  refuse("steps=1 model.block=24 questions=people.tsv", LK_FINETUNE, "the block is 24");
+  assert_int_equal(lk_allocations_alive(), alive);
+}
+
+static int tests(void) {
+  const struct CMUnitTest list[] = {
+      cmocka_unit_test(every_kind_learns),
+      cmocka_unit_test(bits_depend_on_the_settings_alone),
+      cmocka_unit_test(a_bad_gradient_changes_nothing),
+      cmocka_unit_test(what_cannot_be_trained_is_refused),
+  };
+  return cmocka_run_group_tests(list, make_folder, remove_folder);
+}
+
+int main(int argc, char **argv) {
+  return run_with_world(argc, argv, tests);
+}

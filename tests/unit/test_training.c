@@ -1,0 +1,171 @@
+/* Whole runs in a world of one without a launcher: what they leave in their directory, how
+ * they go on, and what they refuse. */
+#include "lockstep/signals.h"
+#include "lockstep/store.h"
+#include "lockstep/training.h"
+#include "training_files.h"
+#include <signal.h>
+
+static lk_status train(const char *arguments, lk_task task) {
+  lk_config *config = config_with(arguments);
+  lk_status status = lk_train(world, config, task);
+  lk_config_free(config);
+  return status;
+}
+
+static void must_train(const char *arguments, lk_task task) {
+  if (train(arguments, task) != LK_OK) fail_msg("%s: %s", arguments, lk_message());
+}
+
+static void must_refuse(const char *arguments, lk_task task, const char *part) {
+  assert_int_not_equal(train(arguments, task), LK_OK);
+  if (!strstr(lk_message(), part)) fail_msg("'%s' lacks '%s'", lk_message(), part);
+}
+
+/* Of the run's newest checkpoint. */
+static lk_checkpoint *newest(const char *run) {
+  char path[100];
+  lk_checkpoint *checkpoint = NULL;
+  snprintf(path, sizeof path, "%s/checkpoints/latest", run);
+  if (lk_checkpoint_read(&checkpoint, path, 1) != LK_OK) fail_msg("%s", lk_message());
+  return checkpoint;
+}
+
+static void same_end(const char *run, const char *other) {
+  lk_checkpoint *a = newest(run), *b = newest(other);
+  assert_int_equal(a->info.step, b->info.step);
+  assert_string_equal(a->info.parameter_hash.hex, b->info.parameter_hash.hex);
+  assert_memory_equal(a->m, b->m, a->trained.table->count * sizeof *a->m);
+  assert_memory_equal(a->v, b->v, a->trained.table->count * sizeof *a->v);
+  lk_checkpoint_free(a);
+  lk_checkpoint_free(b);
+}
+
+/* Lines of a file that begin with the text. */
+static int count_lines(const char *path, const char *start) {
+  char *bytes;
+  size_t size;
+  int count = 0;
+  assert_int_equal(lk_file_read(path, &bytes, &size), LK_OK);
+  for (char *line = bytes; line && *line; line = strchr(line, '\n'), line += line != NULL)
+    count += !strncmp(line, start, strlen(start));
+  lk_free(bytes);
+  return count;
+}
+
+static void a_run_in_parts_is_the_whole_run(void **state) {
+  (void)state;
+  must_train("run=whole steps=7 checkpoint_every=3", LK_PRETRAIN);
+  must_train("run=parts steps=4 checkpoint_every=3", LK_PRETRAIN);
+  must_train("run=parts steps=7 checkpoint_every=3", LK_PRETRAIN);
+  same_end("whole", "parts");
+  assert_int_equal(count_lines("parts/metrics.csv", ""), 8);
+  assert_int_equal(count_lines("parts/history.txt", ""), 4);
+  must_train("run=parts steps=7", LK_PRETRAIN); /* complete: nothing is left to do */
+  assert_int_equal(count_lines("parts/history.txt", ""), 4);
+}
+
+static void a_signal_stops_before_the_first_step(void **state) {
+  (void)state;
+  lk_signals_catch();
+  raise(SIGTERM);
+  assert_int_equal(train("run=stopped steps=5", LK_PRETRAIN), LK_STOPPED);
+  assert_non_null(strstr(lk_message(), "before the first step by SIGTERM"));
+}
+
+static void time_stops_after_a_step_with_a_checkpoint(void **state) {
+  (void)state;
+  assert_int_equal(train("run=short steps=100000 stop_after=0.001s", LK_PRETRAIN),
+                   LK_STOPPED);
+  assert_non_null(strstr(lk_message(), "by stop_after"));
+  lk_checkpoint *left = newest("short");
+  assert_in_range(left->info.step, 1, 99999);
+  lk_checkpoint_free(left);
+}
+
+static void scores_have_rows(void **state) {
+  (void)state;
+  must_train("run=asked steps=4 checkpoint_every=2 questions=people.tsv dev=people.tsv",
+             LK_FINETUNE);
+  assert_int_equal(count_lines("asked/dev.csv", ""), 4); /* header, 0, 2, 4 */
+}
+
+static void a_probe_is_finetuned_beside_the_run(void **state) {
+  (void)state;
+  const char *probe = "steps: 2\nbatch_size: 8\nshards: 4\n";
+  assert_int_equal(lk_file_write("probe.yaml", probe, strlen(probe)), LK_OK);
+  must_train("run=probed steps=4 probe.config=probe.yaml probe.every=2 "
+             "questions=people.tsv dev=people.tsv",
+             LK_PRETRAIN);
+  must_train("run=plain steps=4 checkpoint_every=2", LK_PRETRAIN);
+  assert_int_equal(count_lines("probed/probe.csv", ""), 4);
+  same_end("probed", "plain"); /* nothing of the run depends on it */
+}
+
+static void a_model_is_finetuned_from(void **state) {
+  (void)state;
+  must_train("run=before steps=2", LK_PRETRAIN);
+  must_train("run=after steps=2 questions=people.tsv init=before/checkpoints/latest",
+             LK_FINETUNE);
+  lk_checkpoint *before = newest("before"), *after = newest("after");
+  assert_string_equal(after->info.origin, before->info.parameter_hash.hex);
+  assert_string_equal(after->info.task, "finetune");
+  lk_checkpoint_free(before);
+  lk_checkpoint_free(after);
+  must_refuse("run=x steps=1 questions=people.tsv init=before/checkpoints/latest "
+              "model.layers=3",
+              LK_FINETUNE, "model.layers is 3");
+  must_refuse("run=x steps=1 questions=people.tsv init=before/checkpoints/latest "
+              "model.positions=rotary",
+              LK_FINETUNE, "model.positions");
+}
+
+static void another_run_is_not_gone_on_with(void **state) {
+  (void)state;
+  must_train("run=mine steps=2", LK_PRETRAIN);
+  must_refuse("run=mine steps=4 seed=9", LK_PRETRAIN, "seed: 9 here, 1 there");
+  must_refuse("run=mine steps=4 questions=people.tsv", LK_FINETUNE, "holds a pretraining");
+  must_refuse("run=mine steps=4 corpus=people.tsv", LK_PRETRAIN, "not the file");
+  must_refuse("steps=4", LK_PRETRAIN, "no run directory");
+  must_refuse("run=mine steps=4 probe.config=probe.yaml", LK_PRETRAIN,
+              "no questions for the probe");
+}
+
+/* What is left unused is said; the run goes on. */
+static void settings_that_do_nothing_are_said(void **state) {
+  (void)state;
+  char *said;
+  size_t size;
+  fflush(stderr);
+  int terminal = dup(STDERR_FILENO);
+  assert_non_null(freopen("said", "w", stderr));
+  must_train("run=warned steps=1 schedule.warmup_tokens=100000 weight_decay=1e-7 "
+             "model.block=32",
+             LK_PRETRAIN);
+  fflush(stderr);
+  dup2(terminal, STDERR_FILENO);
+  close(terminal);
+  assert_int_equal(lk_file_read("said", &said, &size), LK_OK);
+  assert_non_null(strstr(said, "schedule.warmup_tokens is 100000"));
+  assert_non_null(strstr(said, "too small for fp32"));
+  assert_non_null(strstr(said, "only the beginning is ever seen"));
+  lk_free(said);
+}
+
+static int tests(void) {
+  const struct CMUnitTest list[] = {
+      cmocka_unit_test(a_run_in_parts_is_the_whole_run),
+      cmocka_unit_test(time_stops_after_a_step_with_a_checkpoint),
+      cmocka_unit_test(scores_have_rows),
+      cmocka_unit_test(a_probe_is_finetuned_beside_the_run),
+      cmocka_unit_test(a_model_is_finetuned_from),
+      cmocka_unit_test(another_run_is_not_gone_on_with),
+      cmocka_unit_test(settings_that_do_nothing_are_said),
+      cmocka_unit_test(a_signal_stops_before_the_first_step), /* the last: it stays */
+  };
+  return cmocka_run_group_tests(list, make_folder, remove_folder);
+}
+
+int main(int argc, char **argv) {
+  return run_with_world(argc, argv, tests);
+}
