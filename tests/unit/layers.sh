@@ -3,24 +3,11 @@
 # place, and every public header stands alone.
 set -euo pipefail
 
-# What the sources of a layer may include, itself among them.
-declare -A allowed=(
-  [base]="base"
-  [attention]="attention base"
-  [nn]="nn base"
-  [model]="model nn attention base"
-  [text]="text base"
-  [data]="data config text base"
-  [dist]="dist base"
-  [store]="store model data text base"
-  [optim]="optim dist model nn base"
-  [config]="config optim model base"
-  [run]="run config store model data text nn base"
-  [eval]="eval run config store dist model data text nn base"
-  [train]="train eval run config optim store dist data text model nn base"
-  [lab]="lab attention base"
-  [cli]="cli lab train eval run config optim store dist data text model nn attention base"
-)
+# What the sources of a layer may include, itself and base among them: the table of src/README.md.
+declare -A allowed
+while IFS='|' read -r _ room _ may _; do
+  allowed[${room// /}]="${room// /} base $may"
+done < <(grep -E '^\| [a-z]+ \|' "$SOURCE_DIR/src/README.md" | grep -v '^| room ')
 
 # Where each public header belongs.
 declare -A owner
@@ -137,6 +124,16 @@ check_tree() {
   done
 }
 
+# check_page PAGE: every file:function that it names is there.
+check_page() {
+  local page=$1 place file function
+  while read -r place; do
+    file=${place%:*} function=${place#*:}
+    grep -qE "^[a-zA-Z].*[ *]$function\\(" "$SOURCE_DIR/$file" 2>/dev/null ||
+      echo "$page names $place, which is not there"
+  done < <(grep -oE 'src/[a-z_/0-9]+\.[ch]:[a-z_0-9]+' "$SOURCE_DIR/$page")
+}
+
 # A tree with one violation of each kind: the check must see them all, and nothing else.
 check_the_check() {
   local tree=$work/tree found
@@ -162,7 +159,7 @@ check_the_check() {
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-violations=$(check_the_check)$(check_tree "$SOURCE_DIR")
+violations=$(check_the_check)$(check_tree "$SOURCE_DIR")$(check_page src/README.md)
 if [[ -n $violations ]]; then
   echo "$violations"
   exit 1
