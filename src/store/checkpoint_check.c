@@ -68,6 +68,7 @@ static lk_status make_piece(scan *s) {
 
 static lk_status scan_group(scan *s, int group, lk_hash *hash) {
   const lk_parameters *table = s->checkpoint->trained.table;
+  assert(group >= LK_GROUP_MODEL && group < LK_GROUPS);
   s->group = group;
   LK_TRY(lk_checkpoint_check_group(s->checkpoint, group));
   lk_status status = lk_hasher_create(&s->hasher);

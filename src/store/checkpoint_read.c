@@ -60,6 +60,7 @@ static lk_status read_most_answer(const lk_h5_file *file, uint64_t *most) {
 static lk_status read_config(const lk_h5_file *file, char **config) {
   lk_h5_array array = lk_h5_config();
   LK_TRY(lk_h5_measure_array(file, &array));
+  assert(array.size[0] > 0);
   if (array.size[0] > LK_CONFIG_MOST) return lk_h5_damaged(file, "its config is too long");
   LK_TRY(LK_NEW(*config, array.size[0]));
   LK_TRY(lk_h5_read_array(file, &array, *config));
@@ -133,6 +134,7 @@ lk_status lk_checkpoint_open_pipe(lk_checkpoint **out, const char *path) {
 }
 
 lk_status lk_checkpoint_verdict(const lk_checkpoint *checkpoint, lk_status status) {
+  assert(checkpoint->file);
   return lk_source_verdict(&checkpoint->file->h5.source, status);
 }
 

@@ -80,6 +80,7 @@ lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint)
   const lk_trained *trained = &checkpoint->trained;
   assert(lk_tokenizer_size(trained->tokenizer) == trained->table->shape.vocabulary);
   assert(!checkpoint->m == !checkpoint->v);
+  assert(trained->values);
   LK_TRY(lk_draft_begin(&draft, path));
   lk_status status = write_file(path, draft.descriptor, checkpoint);
   if (status == LK_OK) return lk_draft_commit(&draft);

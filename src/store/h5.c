@@ -20,6 +20,7 @@ static herr_t copy_description(unsigned depth, const H5E_error2_t *error, void *
 
 lk_status lk_h5_check(int64_t result, lk_status code, const char *path, const char *call) {
   char reason[256] = "no reason given";
+  assert(code == LK_INTERNAL || code == LK_BAD_DATA);
   if (result >= 0) return LK_OK;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, copy_description, reason);
   if (code == LK_BAD_DATA)

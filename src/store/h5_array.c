@@ -30,6 +30,7 @@ static lk_status type_of(const lk_h5_file *file, const lk_h5_array *array, int s
 }
 
 static uint64_t element_size(lk_h5_type type) {
+  assert(type <= LK_H5_BYTES);
   static const uint64_t bytes[] = {[LK_H5_U16] = 2,
                                    [LK_H5_U32] = 4,
                                    [LK_H5_U64] = 8,

@@ -1,9 +1,11 @@
 /* Attributes: numbers as uint64, texts as fixed-length UTF-8. */
 #include "store/h5_text.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
 lk_status lk_h5_text_type(const char *path, size_t size, hid_t *type) {
+  assert(size > 0);
   *type = H5Tcopy(H5T_C_S1);
   LK_H5_WRITE(path, *type);
   LK_H5_WRITE(path, H5Tset_size(*type, size));
@@ -55,6 +57,7 @@ static lk_status open_attribute(const lk_h5_file *file, const char *name, hid_t 
 
 lk_status lk_h5_read_count(const lk_h5_file *file, const char *name, uint64_t least,
                            uint64_t most, uint64_t *value) {
+  assert(least <= most);
   LK_H5_ID attribute = -1, type = -1;
   LK_TRY(open_attribute(file, name, &attribute, &type));
   if (H5Tequal(type, H5T_STD_U64LE) <= 0) return bad_attribute(file, name);
@@ -73,6 +76,7 @@ int lk_h5_is_plain_text(hid_t type) {
 lk_status lk_h5_read_text(const lk_h5_file *file, const char *name, char *text,
                           size_t size) {
   LK_H5_ID attribute = -1, type = -1;
+  assert(size > 1);
   LK_TRY(open_attribute(file, name, &attribute, &type));
   size_t stored = H5Tget_size(type);
   if (!lk_h5_is_plain_text(type) || stored == 0 || stored > size)

@@ -2,6 +2,7 @@
 #include "store/source.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -97,6 +98,7 @@ lk_status lk_source_verdict(const lk_source *source, lk_status status) {
 
 /* The first fault is the one that counts. */
 static lk_status fail(lk_source *source, const char *what, const char *reason) {
+  assert(*what);
   if (!*source->fault) snprintf(source->fault, sizeof source->fault, "%s%s", what, reason);
   return lk_source_verdict(source, LK_NO_INPUT);
 }
@@ -106,6 +108,7 @@ static uint64_t pieces_of(const lk_source *source) {
 }
 
 static size_t size_of(const lk_source *source, uint64_t piece) {
+  assert(piece < pieces_of(source));
   uint64_t rest = source->size - piece * PIECE;
   return rest < PIECE ? (size_t)rest : PIECE;
 }
@@ -154,6 +157,7 @@ static lk_status pass_over(lk_source *source, uint64_t from, uint64_t *seals,
 lk_status lk_source_seal(lk_source *source, uint64_t from, lk_hash *hash) {
   uint64_t *seals = NULL;
   lk_hasher *hasher = NULL;
+  assert(from <= source->size && !source->seals);
   LK_TRY(LK_NEW(seals, pieces_of(source) + 1));
   lk_status status = lk_hasher_create(&hasher);
   if (status == LK_OK) status = pass_over(source, from, seals, hasher);
@@ -165,6 +169,7 @@ lk_status lk_source_seal(lk_source *source, uint64_t from, lk_hash *hash) {
 
 lk_status lk_source_read(lk_source *source, uint64_t at, uint64_t count, void *to) {
   char *out = to;
+  assert(at <= source->size && count <= source->size - at);
   while (count > 0) {
     uint64_t piece = at / PIECE, offset = at % PIECE;
     uint64_t part = size_of(source, piece) - offset;

@@ -1,6 +1,7 @@
 #include "store/structure.h"
 #include "lockstep/memory.h"
 #include "store/user_block.h"
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ enum {
 
 /* Nonzero never, so that `return refuse(...)` is the idiom. */
 static int refuse(lk_image *image, uint64_t at, const char *fault) {
+  assert(fault && *fault);
   if (!image->fault) image->at = at;
   if (!image->fault) image->fault = fault;
   return 0;
@@ -37,6 +39,7 @@ static int claim(lk_image *image, uint64_t address, uint64_t size) {
     return refuse(image, address, "an address outside the file");
   if (size > image->unvisited) return refuse(image, address, "structures that overlap");
   image->unvisited -= size;
+  assert(image->unvisited <= image->size);
   return 1;
 }
 
@@ -247,10 +250,12 @@ static int check_superblock(lk_image *image) {
 
 lk_status lk_structure_check(lk_source *source) {
   uint64_t size = source->size - LK_USER_BLOCK;
+  assert(source->seals && source->size > LK_USER_BLOCK);
   lk_image image = {.source = source, .size = size, .unvisited = size};
   int right = check_superblock(&image);
   leave(&image, NULL);
   if (right || image.status != LK_OK) return image.status;
+  assert(image.fault && !image.taken);
   return lk_fail(LK_BAD_DATA,
                  "%s: damaged (HDF5's byte %" PRIu64
                  ": %s); give a file that lockstep made",

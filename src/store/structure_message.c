@@ -1,5 +1,6 @@
 /* The messages of object headers. */
 #include "store/structure.h"
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -113,6 +114,7 @@ static int once(int *seen) {
 
 const char *lk_structure_message(int type, const uint8_t *bytes, uint64_t size,
                                  lk_object *object) {
+  assert(type >= 0 && size <= UINT16_MAX); /* two bytes each, in a header */
   if (type == NIL) return NULL;
   if (type == ATTRIBUTE) return check_attribute(bytes, size);
   if (type == FILL_VALUE) return check_fill(bytes, size);

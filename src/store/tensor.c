@@ -1,5 +1,6 @@
 #include "store/tensor.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +11,10 @@ const lk_h5_group lk_h5_groups[LK_GROUPS] = {
 
 lk_h5_array lk_h5_tensor(const lk_h5_group *group, const lk_parameter *parameter) {
   lk_h5_array array = {.type = LK_H5_F32, .rank = parameter->rank};
-  snprintf(array.name, sizeof array.name, "%s/%s", group->name, parameter->name);
+  int length =
+      snprintf(array.name, sizeof array.name, "%s/%s", group->name, parameter->name);
+  assert(length < (int)sizeof array.name);
+  (void)length;
   memcpy(array.size, parameter->size, sizeof array.size);
   return array;
 }

@@ -16,7 +16,10 @@ static const char hdf5_signature[] = "\x89HDF\r\n\x1a\n";
 /* The block that belongs before bytes of this hash, in a file of this size. */
 static void make_block(char block[LK_USER_BLOCK], const lk_hash *rest, uint64_t size) {
   memset(block, 0, LK_USER_BLOCK);
-  snprintf(block, LK_USER_BLOCK, "%s%" PRIu64 "\nxxh3 %s\n", opening, size, rest->hex);
+  int length =
+      snprintf(block, LK_USER_BLOCK, "%s%" PRIu64 "\nxxh3 %s\n", opening, size, rest->hex);
+  assert(length < LK_USER_BLOCK && size > LK_USER_BLOCK);
+  (void)length;
 }
 
 static lk_status hash_rest(const char *path, int descriptor, char block[LK_USER_BLOCK]) {
