@@ -1,6 +1,6 @@
 #!/bin/bash
 # Writing a checkpoint, judging old ones, going on from one and starting from one take at most 5 % more
-# memory than training does: nothing is held twice. timeout: 60
+# memory than training does: nothing is held twice. timeout: 120
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"
