@@ -144,14 +144,26 @@ void lk_run_close(lk_run *run) {
   lk_free(run);
 }
 
-/* Nonzero when the file is what lockstep makes of the config that it holds. */
+/* Nonzero when all lines are among those of `whole`, in their order. */
+static int is_part(const char *lines, const char *whole) {
+  while (*lines && *whole) {
+    size_t size = strcspn(lines, "\n"), other = strcspn(whole, "\n");
+    if (size == other && !strncmp(lines, whole, size))
+      lines += size + (lines[size] == '\n');
+    whole += other + (whole[other] == '\n');
+  }
+  return !*lines;
+}
+
+/* Nonzero when the file is what lockstep makes of the config that it holds, but for keys
+ * that an earlier version did not have. */
 static int is_emitted(const char *path) {
   char *bytes = NULL, *yaml = NULL;
   lk_config *config = NULL;
   size_t size;
   int same = lk_file_read(path, &bytes, &size) == LK_OK &&
              lk_config_read(&config, path, 0, NULL) == LK_OK &&
-             lk_config_emit(config, &yaml) == LK_OK && !strcmp(bytes, yaml);
+             lk_config_emit(config, &yaml) == LK_OK && is_part(bytes, yaml);
   lk_config_free(config);
   lk_free(yaml);
   lk_free(bytes);

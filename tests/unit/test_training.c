@@ -131,6 +131,31 @@ static void another_run_is_not_gone_on_with(void **state) {
               "no questions for the probe");
 }
 
+/* Without a line of the run's config.yaml, as a version left it that did not know the key.
+ */
+static void leave_out(const char *path, const char *line) {
+  char *bytes;
+  size_t size;
+  assert_int_equal(lk_file_read(path, &bytes, &size), LK_OK);
+  char *at = strstr(bytes, line), *rest = at + strlen(line);
+  assert_non_null(at);
+  memmove(at, rest, strlen(rest) + 1);
+  assert_int_equal(lk_file_write(path, bytes, strlen(bytes)), LK_OK);
+  lk_free(bytes);
+}
+
+static void runs_of_earlier_versions_go_on(void **state) {
+  (void)state;
+  must_train("run=old steps=2", LK_PRETRAIN);
+  leave_out("old/config.yaml", "  tied: false\n");
+  leave_out("old/config.yaml", "evaluate:\n  most: 0\n");
+  must_train("run=old steps=3", LK_PRETRAIN);
+  assert_int_not_equal(access("old/config.yaml.set-aside-1", F_OK), 0);
+  assert_int_equal(lk_file_write("old/config.yaml", "seed: 1 # mine\n", 15), LK_OK);
+  must_train("run=old steps=4", LK_PRETRAIN);
+  assert_int_equal(access("old/config.yaml.set-aside-1", F_OK), 0);
+}
+
 /* What is left unused is said; the run goes on. */
 static void settings_that_do_nothing_are_said(void **state) {
   (void)state;
@@ -160,6 +185,7 @@ static int tests(void) {
       cmocka_unit_test(a_probe_is_finetuned_beside_the_run),
       cmocka_unit_test(a_model_is_finetuned_from),
       cmocka_unit_test(another_run_is_not_gone_on_with),
+      cmocka_unit_test(runs_of_earlier_versions_go_on),
       cmocka_unit_test(settings_that_do_nothing_are_said),
       cmocka_unit_test(a_signal_stops_before_the_first_step), /* the last: it stays */
   };
