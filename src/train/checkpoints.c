@@ -1,6 +1,7 @@
 /* Checkpoints of a run: written where one is due. */
 #include "lockstep/build.h"
 #include "train/training.h"
+#include <assert.h>
 #include <stdio.h>
 
 static void describe(const lk_training *training, lk_checkpoint_info *info) {
@@ -25,6 +26,7 @@ static lk_status write_checkpoint(const lk_training *training) {
   const lk_trainer *t = training->trainer;
   lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
   lk_checkpoint c = {.trained = lk_trainer_model(t), .m = t->m, .v = t->v};
+  assert(training->run && c.m && c.v);
   describe(training, &c.info);
   LK_TRY(lk_config_hash(t->config, &c.info.config_hash));
   LK_TRY(lk_config_emit(t->config, &c.info.config));

@@ -2,6 +2,7 @@
 #include "lockstep/file.h"
 #include "lockstep/profile.h"
 #include "lockstep/store.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,7 @@ static lk_status read_data(lk_dataset *d, const lk_config *config,
 }
 
 static lk_status make_room(lk_dataset *d, size_t block, lk_slice slice) {
+  assert(d->plan.documents >= (uint64_t)d->plan.shards);
   LK_TRY(lk_order_create(&d->order, &d->plan, slice.first_shard, slice.shard_count));
   LK_TRY(LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
   return LK_NEW(d->example, block + 1);
@@ -143,6 +145,7 @@ int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard) {
 }
 
 void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
+  assert(i >= 0 && i < dataset->plan.batch_size / dataset->plan.shards);
   const lk_stream stream = {dataset->plan.seed, LK_RANDOM_OBJECTIVE, dataset->step,
                             (uint32_t)dataset->shard, (uint32_t)i};
   lk_objective_draw(dataset->objective, dataset->documents[i], &stream, example);
@@ -157,4 +160,5 @@ void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pac
     lk_dataset_example(dataset, i, &example);
     lk_pack_append(pack, example.tokens, example.length, example.first_target);
   }
+  assert(pack->B == count);
 }

@@ -1,6 +1,7 @@
 /* Dev questions, answered at each checkpoint. Nothing that is trained depends on them. */
 #include "lockstep/evaluate.h"
 #include "train/training.h"
+#include <assert.h>
 #include <stdio.h>
 
 lk_status lk_training_open_dev(lk_training *training) {
@@ -22,6 +23,7 @@ lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *
   LK_TRY(lk_world_agree(t->world, LK_NEW(answers, t->dev->count)));
   lk_status status =
       lk_evaluate_questions(t->world, &model, t->dev, t->config->dev, answers);
+  assert(t->dev && t->dev->has_answers);
   if (status == LK_OK) *correct = lk_evaluate_correct(t->dev, answers);
   lk_answers_free(answers, t->dev->count);
   return status;
@@ -29,6 +31,7 @@ lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *
 
 void lk_training_say_score(const lk_training *training, const char *what, size_t correct) {
   double count = (double)training->dev->count;
+  assert(correct <= training->dev->count);
   fprintf(stderr, "%s after step %llu: Correct: %.1f out of %.1f: %.1f%%\n", what,
           (unsigned long long)training->trainer->step, (double)correct, count,
           100.0 * (double)correct / count);

@@ -1,5 +1,6 @@
 #include "train/probe.h"
 #include "base/clock.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,6 +111,7 @@ lk_status lk_probe_is_owed(const lk_training *run, uint64_t step, int *owed) {
 
 /* The run's parameters with an optimizer of their own. */
 static void begin_copy(lk_trainer *copy, const lk_trainer *run) {
+  assert(copy->table->count == run->table->count && !copy->watchdog);
   size_t bytes = run->table->count * sizeof *run->values;
   memcpy(copy->values, run->values, bytes);
   lk_optimizer_reset(copy->optimizer);

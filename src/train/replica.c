@@ -5,6 +5,7 @@
  * same. */
 #include "base/clock.h"
 #include "train/training.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,7 @@ static int same(const double *a, const double *b) {
 /* How many ranks hold what rank r holds. */
 static int agreeing(const double *all, int size, int r) {
   int count = 0;
+  assert(r >= 0 && r < size);
   for (int i = 0; i < size; i++)
     count += same(all + WORDS * i, all + WORDS * r);
   return count;
@@ -53,6 +55,7 @@ static int agreeing(const double *all, int size, int r) {
 /* Ranks outside the largest group; where no group is the largest, nobody can tell who is
  * right. */
 static lk_status name_outsiders(const double *all, int size, uint64_t step) {
+  assert(size > 1);
   char list[256] = "";
   int best = 0, largest = 0, tied = 0;
   for (int r = 0; r < size; r++) {

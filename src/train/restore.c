@@ -97,6 +97,7 @@ static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
                                   t->trainer->v));
   t->trainer->has_checkpoint = 1;
   t->trainer->step = resumed->info.step;
+  assert(t->complete || t->trainer->step <= t->trainer->steps);
   say_progress(t);
   return LK_OK;
 }

@@ -1,6 +1,7 @@
 /* One training step over all ranks. */
 #include "lockstep/memory.h"
 #include "train/trainer.h"
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@ enum { MOST_SKIPPED = 10 }; /* updates left out in a row, before the run stops *
 /* In the last shard's backward pass: its gradients travel while it goes on. */
 static void send_gradients(void *context, size_t first) {
   lk_trainer *t = context;
+  assert(first <= t->final);
   t->final = first;
   lk_tree_finish(t->tree, first);
 }
@@ -28,9 +30,11 @@ static void forward_shard(lk_trainer *t, int i, int slot) {
                          .purpose = LK_RANDOM_DROPOUT,
                          .step = t->step,
                          .shard = (uint32_t)(t->first_shard + i)}};
+  assert(i >= 0 && i < t->shard_count && t->models[slot] && t->packs[slot]);
   lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
   lk_dataset_pack(t->dataset, t->step, t->first_shard + i, pack);
   t->mine[2 * i] = lk_model_forward(t->models[slot], t->values, pack, &dropout, NULL);
+  assert(pack->M <= pack->N && pack->N <= pack->max_rows);
   t->mine[2 * i + 1] = pack->M;
   t->rows += pack->N;
   t->target_rows += pack->M;
@@ -41,6 +45,7 @@ static void compute_together(lk_trainer *t, int first, int count) {
   const lk_backward_hook send = {send_gradients, t}, move = {move_gradients, t};
   int last = first + count == t->shard_count && t->config->overlap;
   float *gradients[2] = {NULL, NULL};
+  assert(first + count <= t->shard_count && (count == 1 || t->models[1]));
   t->final = t->table->count;
   for (int slot = 0; slot < count; slot++) {
     if (slot > 0) lk_tree_add(t->tree);
@@ -76,6 +81,7 @@ static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
     loss += t->all[2 * i];
     targets += t->all[2 * i + 1];
   }
+  assert(targets > 0);
   metrics->loss = loss / targets;
   metrics->target_tokens = (uint64_t)targets;
   return LK_OK;
@@ -94,6 +100,7 @@ static void name_batch(const lk_trainer *t, char *text, size_t size) {
     count += (size_t)lk_order_micro_batch(order, t->step, shard, documents + count);
     lk_order_free(order);
   }
+  assert(count <= (size_t)plan->batch_size);
   lk_dataset_name_items(t->dataset, documents, count, text, size);
   lk_free(documents);
 }

@@ -34,6 +34,7 @@ static lk_status make_optimizer(lk_trainer *t) {
 
 static lk_status make_buffers(lk_trainer *t) {
   int sequences = (int)(t->config->batch_size / t->config->shards);
+  assert(t->config->batch_size % t->config->shards == 0 && t->shard_count > 0);
   int size = lk_world_size(t->world);
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
   LK_TRY(LK_NEW(t->values, t->table->count));

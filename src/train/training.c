@@ -4,6 +4,7 @@
 #include "lockstep/clean.h"
 #include "lockstep/share.h"
 #include "train/probe.h"
+#include <assert.h>
 
 /* The one order. A signal that came while something else was done is heeded before the next
  * step; nobody saves what the replicas do not agree on; a score's row comes after the
@@ -21,6 +22,7 @@ static lk_status begin(lk_training *t) {
 
 static lk_status one_step(lk_training *t) {
   lk_metrics metrics;
+  assert(!t->stopping && t->trainer->step < t->trainer->steps);
   LK_TRY(lk_trainer_step(t->trainer, &metrics));
   for (int i = 0; i < HOOKS; i++)
     if (hooks[i]->step) LK_TRY(hooks[i]->step(t, &metrics));
@@ -33,6 +35,7 @@ static void end(lk_training *t, lk_status status) {
 }
 
 static lk_status run_steps(lk_training *t) {
+  assert(t->trainer && (t->run || lk_world_rank(t->world)));
   if (t->complete) return LK_OK;
   t->start = lk_clock();
   lk_status status = begin(t);

@@ -1,6 +1,7 @@
 /* Settings that are allowed, but leave something of the run or of the corpus unused. */
 #include "lockstep/memory.h"
 #include "train/training.h"
+#include <assert.h>
 
 /* The last step's rate, while the warm-up lasts. */
 static void warn_of_warmup(const lk_trainer *t) {
@@ -27,6 +28,7 @@ static void warn_of_decay(const lk_trainer *t) {
 
 static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
   const char *path = lk_dataset_items(t->dataset)->path;
+  assert(all->shown <= all->characters && all->longer <= all->characters);
   unsigned long long block = t->config->model_block;
   if (all->longer == 0) return;
   if (all->shown < all->characters)
