@@ -2,10 +2,10 @@
 #ifndef LOCKSTEP_CORPUS_H
 #define LOCKSTEP_CORPUS_H
 
-#include "lockstep/characters.h"
 #include "lockstep/clean.h"
 #include "lockstep/hash.h"
 #include "lockstep/linkage.h"
+#include "lockstep/tokenizer.h"
 
 LK_C_BEGIN
 

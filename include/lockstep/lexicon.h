@@ -2,9 +2,9 @@
 #ifndef LOCKSTEP_LEXICON_H
 #define LOCKSTEP_LEXICON_H
 
-#include "lockstep/characters.h"
 #include "lockstep/linkage.h"
 #include "lockstep/questions.h"
+#include "lockstep/tokenizer.h"
 
 LK_C_BEGIN
 

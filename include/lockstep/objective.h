@@ -14,6 +14,7 @@ LK_C_BEGIN
 
 typedef struct {
   lk_token *tokens;    /* room for block + 1, the caller's */
+  lk_token mask;       /* the tokenizer's; lk_objective_draw sets it */
   size_t length;       /* n */
   size_t first_target; /* the first row with loss */
 } lk_example;

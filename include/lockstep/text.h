@@ -16,6 +16,29 @@ int lk_text_next(const char *bytes, size_t size, uint32_t *code_point);
 /* Nonzero for a byte inside a character, that is not its first. */
 int lk_text_continues(char byte);
 
+/* Decodes UTF-8 into the caller's code_points, which has room for `size` of them, and
+ * stores their number. LK_BAD_DATA names `name`, the line (first is 1) and the byte within
+ * the line. */
+lk_status lk_utf8_decode(const char *bytes, size_t size, const char *name,
+                         uint32_t *code_points, size_t *count);
+
+/* Writes one code point as UTF-8 with a zero behind it; returns the bytes without the zero.
+ */
+int lk_utf8_encode(uint32_t code_point, char out[5]);
+
+/* What a character can be in a text, by its Unicode category. Those from LK_CLASS_LETTER on
+ * are parts of words. */
+typedef enum {
+  LK_CLASS_OTHER,
+  LK_CLASS_SPACE, /* " " */
+  LK_CLASS_STOP,  /* "." */
+  LK_CLASS_LETTER,
+  LK_CLASS_CAPITAL,
+  LK_CLASS_DIGIT
+} lk_class;
+
+lk_class lk_text_class(uint32_t code_point);
+
 /* Where in a text a byte stands; all counted from 1. Read anew from the start: for messages
  * only. */
 typedef struct {

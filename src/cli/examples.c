@@ -13,7 +13,7 @@ static lk_status print_example(const lk_tokenizer *tokenizer, const lk_example *
     char *text = NULL;
     for (size_t i = 0; i < block; i++) {
       int inside = i + 1 < example->length && (!target || i >= example->first_target);
-      row[i] = inside ? example->tokens[i + (size_t)target] : LK_PAD;
+      row[i] = inside ? example->tokens[i + (size_t)target] : lk_tokenizer_pad(tokenizer);
     }
     LK_TRY(lk_tokenizer_decode(tokenizer, row, block, &text));
     fputs(target ? "target " : "input  ", stdout);

@@ -16,6 +16,8 @@ static void print_checkpoint(const lk_checkpoint *c, const char *path,
   printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
          (unsigned long long)info->corpus_characters,
          (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);
+  printf("tokenizer: %s%s\n", lk_tokenizer_name(c->trained.tokenizer),
+         lk_tokenizer_composes(c->trained.tokenizer) ? ", NFC" : "");
   if (*numbers->unusable) {
     printf("unusable: ");
     lk_print_visible(path, "");
@@ -45,6 +47,7 @@ static lk_status inspect_corpus(const char *path) {
   printf("kind: corpus\ncharacters: %llu\ndocuments: %llu\nvocabulary: %d\nsha256: %s\n",
          (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
          lk_tokenizer_size(corpus->tokenizer), corpus->sha256.hex);
+  printf("tokenizer: %s\n", lk_tokenizer_name(corpus->tokenizer));
   if (lk_tokenizer_composes(corpus->tokenizer)) puts("normal form: NFC");
   lk_corpus_free(corpus);
   return LK_OK;

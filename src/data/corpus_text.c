@@ -1,11 +1,13 @@
 /* Reading a text: one pass over all of it checks every character and counts; a second one
  * over the slice's lines encodes them. */
+#include "lockstep/characters.h"
 #include "lockstep/corpus.h"
 #include "lockstep/file.h"
 #include "lockstep/foreign.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
 #include "lockstep/text.h"
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,28 +22,28 @@ typedef struct {
 typedef struct {
   const char *start;
   size_t size;
+  uint64_t number; /* of the line, from 1 */
 } document_line;
 
-/* The next line that is not empty, from *at on, which is moved behind it. 0 and an
+/* Where reading goes on. */
+typedef struct {
+  size_t at;
+  uint64_t lines; /* before it */
+} cursor;
+
+/* The next line that is not empty, from the cursor on, which is moved behind it. 0 and an
  * empty line at the end. */
-static int next_document(const text_file *text, size_t *at, document_line *line) {
-  *line = (document_line){NULL, 0};
-  while (*at < text->size) {
-    const char *start = text->bytes + *at;
-    const char *newline = memchr(start, '\n', text->size - *at);
-    size_t size = newline ? (size_t)(newline - start) : text->size - *at;
-    *at += size + (newline != NULL);
-    *line = (document_line){start, size};
+static int next_document(const text_file *text, cursor *next, document_line *line) {
+  *line = (document_line){NULL, 0, 0};
+  while (next->at < text->size) {
+    const char *start = text->bytes + next->at;
+    const char *newline = memchr(start, '\n', text->size - next->at);
+    size_t size = newline ? (size_t)(newline - start) : text->size - next->at;
+    next->at += size + (newline != NULL);
+    *line = (document_line){start, size, ++next->lines};
     if (size) return 1;
   }
   return 0;
-}
-
-/* A newline ends a document and is never a token, so a given vocabulary need not have it.
- */
-static int is_allowed(uint32_t code_point, const lk_tokenizer *tokenizer) {
-  if (code_point == LK_PAD_CODE_POINT || code_point == LK_MASK_CODE_POINT) return 0;
-  return !tokenizer || code_point == '\n' || lk_characters_id(tokenizer, code_point) > 0;
 }
 
 /* Which code points a text has. */
@@ -50,17 +52,21 @@ typedef struct {
   uint32_t limit; /* the highest + 1 */
 } seen_characters;
 
-/* Checks all characters against UTF-8 and the vocabulary (NULL: any), counts them and marks
- * those seen. */
-static lk_status scan_characters(const text_file *text, const lk_tokenizer *tokenizer,
-                                 seen_characters *seen, uint64_t *characters) {
+static int is_reserved(uint32_t code_point) {
+  return code_point == LK_PAD_CODE_POINT || code_point == LK_MASK_CODE_POINT;
+}
+
+/* Checks all characters, counts them and marks those seen. reserves: there are characters
+ * that no text may have. */
+static lk_status scan_characters(const text_file *text, int reserves, seen_characters *seen,
+                                 uint64_t *characters) {
   for (size_t at = 0; at < text->size;) {
     uint32_t code_point;
     int length = lk_text_next(text->bytes + at, text->size - at, &code_point);
     if (!length)
       return lk_text_refuse_byte(text->name, lk_text_place_of(text->bytes, at),
                                  text->bytes[at]);
-    if (!is_allowed(code_point, tokenizer))
+    if (reserves && is_reserved(code_point))
       return lk_text_refuse_character(text->name, lk_text_place_of(text->bytes, at),
                                       code_point);
     seen->marks[code_point] = 1;
@@ -71,7 +77,8 @@ static lk_status scan_characters(const text_file *text, const lk_tokenizer *toke
   return LK_OK;
 }
 
-static lk_status vocabulary_of_seen(lk_tokenizer **out, const seen_characters *seen) {
+static lk_status tokenizer_of_seen(lk_tokenizer **out, const seen_characters *seen,
+                                   int composes) {
   uint32_t *code_points = NULL;
   size_t count = 0;
   for (uint32_t c = 0; c < seen->limit; c++)
@@ -80,67 +87,65 @@ static lk_status vocabulary_of_seen(lk_tokenizer **out, const seen_characters *s
   count = 0;
   for (uint32_t c = 0; c < seen->limit; c++)
     if (seen->marks[c]) code_points[count++] = c;
-  lk_status status = lk_characters_create(out, code_points, count);
+  lk_status status = lk_characters_create(out, code_points, count, composes);
   lk_free(code_points);
   return status;
 }
 
+/* What a given tokenizer has no token for is found where it is encoded. */
 static lk_status scan_text(lk_corpus *corpus, const text_file *text,
-                           const lk_tokenizer *tokenizer) {
+                           const lk_tokenizer *tokenizer, int composes) {
   seen_characters seen = {0};
   document_line line;
   LK_TRY(LK_NEW(seen.marks, CODE_POINTS));
-  lk_status status = scan_characters(text, tokenizer, &seen, &corpus->characters);
+  lk_status status = scan_characters(text, !tokenizer, &seen, &corpus->characters);
   if (status == LK_OK)
     status = tokenizer ? lk_tokenizer_copy(&corpus->tokenizer, tokenizer)
-                       : vocabulary_of_seen(&corpus->tokenizer, &seen);
+                       : tokenizer_of_seen(&corpus->tokenizer, &seen, composes);
   lk_free(seen.marks);
-  for (size_t at = 0; next_document(text, &at, &line);)
+  for (cursor next = {0, 0}; next_document(text, &next, &line);)
     corpus->documents++;
   return status;
 }
 
-static size_t count_characters(document_line line) {
-  size_t count = 0;
-  for (size_t i = 0; i < line.size; i++)
-    count += !lk_text_continues(line.start[i]);
-  return count;
-}
-
-/* The line was checked by the scan, so every character is valid and has an id. */
-static void encode_line(const lk_tokenizer *tokenizer, document_line line,
-                        lk_token *tokens) {
-  uint32_t code_point;
-  for (size_t at = 0; at < line.size;) {
-    at += (size_t)lk_text_next(line.start + at, line.size - at, &code_point);
-    *tokens++ = (lk_token)lk_characters_id(tokenizer, code_point);
-  }
-}
-
-static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_range held) {
+/* Bytes of so many documents from the cursor on: no fewer than their tokens. */
+static size_t count_bytes(const text_file *text, cursor next, uint64_t documents) {
   document_line line;
-  size_t begin = 0;
-  corpus->held = held;
-  LK_TRY(LK_NEW(corpus->offsets, held.count + 1));
-  for (uint64_t i = 0; i < held.first; i++)
-    next_document(text, &begin, &line);
-  size_t at = begin;
-  for (uint64_t i = 0; i < held.count; i++) {
-    next_document(text, &at, &line);
-    corpus->offsets[i + 1] = corpus->offsets[i] + count_characters(line);
-  }
-  LK_TRY(LK_NEW(corpus->tokens, corpus->offsets[held.count]));
-  at = begin;
-  for (uint64_t i = 0; i < held.count; i++) {
-    next_document(text, &at, &line);
-    encode_line(corpus->tokenizer, line, corpus->tokens + corpus->offsets[i]);
+  size_t bytes = 0;
+  for (uint64_t i = 0; i < documents && next_document(text, &next, &line); i++)
+    bytes += line.size;
+  return bytes;
+}
+
+static lk_status encode_documents(lk_corpus *corpus, const text_file *text, cursor next) {
+  size_t room = count_bytes(text, next, corpus->held.count), used = 0, count = 0;
+  document_line line;
+  LK_TRY(LK_NEW(corpus->tokens, room));
+  for (uint64_t i = 0; i < corpus->held.count; i++) {
+    next_document(text, &next, &line);
+    lk_passage passage = {line.start, line.size, text->name, line.number};
+    LK_TRY(lk_tokenizer_encode(corpus->tokenizer, &passage, corpus->tokens + used,
+                               room - used, &count));
+    assert(count > 0 && count <= line.size);
+    used += count;
+    corpus->offsets[i + 1] = used;
   }
   return LK_OK;
 }
 
+static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_range held) {
+  document_line line;
+  cursor next = {0, 0};
+  corpus->held = held;
+  LK_TRY(LK_NEW(corpus->offsets, held.count + 1));
+  for (uint64_t i = 0; i < held.first; i++)
+    next_document(text, &next, &line);
+  return encode_documents(corpus, text, next);
+}
+
 static lk_status fill_corpus(lk_corpus *corpus, text_file *text,
-                             const lk_tokenizer *tokenizer, lk_slice slice) {
-  LK_TRY(scan_text(corpus, text, tokenizer));
+                             const lk_tokenizer *tokenizer, int composes, lk_slice slice) {
+  LK_TRY(scan_text(corpus, text, tokenizer, composes));
   LK_TRY(lk_corpus_check_slice(text->name, corpus->documents, slice));
   return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
 }
@@ -151,9 +156,8 @@ static lk_status fill_composed(lk_corpus *corpus, text_file *text,
   LK_TRY(lk_text_check(text->bytes, text->size, text->name));
   LK_TRY(lk_normal_text(text->bytes, text->size, text->name, &composed.bytes,
                         &composed.size, &corpus->left_out.composed));
-  lk_status status = fill_corpus(corpus, &composed, tokenizer, slice);
+  lk_status status = fill_corpus(corpus, &composed, tokenizer, 1, slice);
   lk_free(composed.bytes);
-  if (status == LK_OK) lk_tokenizer_compose(corpus->tokenizer, 1);
   return status;
 }
 
@@ -163,7 +167,7 @@ static lk_status read_corpus(lk_corpus *corpus, text_file *text,
   LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
   lk_clean_text(text->bytes, &text->size, &corpus->left_out);
   return composes ? fill_composed(corpus, text, tokenizer, slice)
-                  : fill_corpus(corpus, text, tokenizer, slice);
+                  : fill_corpus(corpus, text, tokenizer, 0, slice);
 }
 
 static lk_status parse(lk_corpus **out, text_file text, const lk_tokenizer *tokenizer,
@@ -220,15 +224,12 @@ static int in_order(const void *a, const void *b) {
 
 static void find_lines(const text_file *text, const wanted *list, size_t count,
                        uint64_t *lines) {
-  uint64_t document = 0, number = 1;
-  const char *counted = text->bytes;
+  uint64_t document = 0;
   document_line line;
-  for (size_t at = 0, i = 0; i < count && next_document(text, &at, &line); document++) {
-    for (; counted < line.start; counted++)
-      number += *counted == '\n';
+  cursor next = {0, 0};
+  for (size_t i = 0; i < count && next_document(text, &next, &line); document++)
     for (; i < count && list[i].document == document; i++)
-      lines[list[i].place] = number;
-  }
+      lines[list[i].place] = line.number;
 }
 
 lk_status lk_corpus_find_lines(char *bytes, size_t size, uint64_t *documents,

@@ -13,7 +13,7 @@ typedef struct {
   double answers;            /* probability that the span is a word of the lexicon, where
                                 there is one */
   const lk_lexicon *lexicon; /* NULL if answers is 0 */
-  lk_token stop, space;      /* tokens of "." and " "; 0: there are none */
+  lk_token stop, space;      /* lk_tokenizer_first_of "." and " " */
   int keep_title;            /* nonzero: the title stays */
   double crop;               /* probability of a context cut off at random, between words */
   double ask;                /* probability of the form of a question */

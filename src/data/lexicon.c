@@ -28,8 +28,8 @@ static lk_status encode_answers(lk_lexicon *lexicon, const lk_questions *questio
     const lk_question *item = &questions->items[i];
     word *next = &lexicon->words[lexicon->count];
     if (strlen(item->answer) > MOST) continue;
-    LK_TRY(lk_tokenizer_encode(tokenizer, item->answer, path, item->line, next->tokens,
-                               MOST, &next->count));
+    lk_passage answer = lk_passage_of(item->answer, path, item->line);
+    LK_TRY(lk_tokenizer_encode(tokenizer, &answer, next->tokens, MOST, &next->count));
     lexicon->count++;
   }
   return LK_OK;

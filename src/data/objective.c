@@ -89,6 +89,7 @@ const lk_items *lk_objective_items(const lk_objective *objective) {
 void lk_objective_draw(const lk_objective *objective, uint64_t item,
                        const lk_stream *stream, lk_example *out) {
   assert(item < objective->items.count);
+  out->mask = lk_tokenizer_mask(objective->tokenizer);
   objective->row->draw(objective, item, stream, out);
   assert(out->length > 1 && out->length <= objective->block + 1);
   assert(out->first_target + 1 < out->length);

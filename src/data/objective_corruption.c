@@ -47,9 +47,9 @@ void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length
   size_t span = draw_span(length, stream);
   size_t start = (size_t)lk_random_below(stream, DRAW_START, length - span + 1);
   lk_token *end = append(out->tokens, document, start);
-  *end++ = LK_MASK;
+  *end++ = out->mask;
   end = append(end, document + start + span, length - start - span);
-  *end++ = LK_MASK;
+  *end++ = out->mask;
   end = append(end, document + start, span);
   out->length = (size_t)(end - out->tokens);
   out->first_target = 0;

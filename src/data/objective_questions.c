@@ -21,9 +21,9 @@ void lk_example_answer(lk_example *out, const lk_token *question, size_t questio
                        const lk_token *answer, size_t answer_length) {
   assert(question_length > 0 && answer_length > 0);
   lk_token *end = append(out->tokens, question, question_length);
-  *end++ = LK_MASK;
+  *end++ = out->mask;
   end = append(end, answer, answer_length);
-  *end++ = LK_MASK;
+  *end++ = out->mask;
   out->length = (size_t)(end - out->tokens);
   out->first_target = question_length - 1;
 }
@@ -39,16 +39,17 @@ static lk_status encode_question(lk_objective *o, questions *own, const lk_quest
                                  size_t i) {
   size_t question, answer, start = own->offsets[2 * i], room = o->block + 1;
   const char *path = o->items.path;
-  LK_TRY(lk_tokenizer_encode(o->tokenizer, item->question, path, item->line,
-                             own->tokens + start, room, &question));
-  LK_TRY(lk_tokenizer_encode(o->tokenizer, item->answer, path, item->line,
-                             own->tokens + start + question, room, &answer));
+  lk_passage first = lk_passage_of(item->question, path, item->line);
+  lk_passage second = lk_passage_of(item->answer, path, item->line);
+  LK_TRY(lk_tokenizer_encode(o->tokenizer, &first, own->tokens + start, room, &question));
+  LK_TRY(lk_tokenizer_encode(o->tokenizer, &second, own->tokens + start + question, room,
+                             &answer));
   if (question + answer + 1 > o->block)
-    return lk_fail(
-        LK_BAD_DATA,
-        "%s, line %llu: question, answer and a separator are %zu characters, the block "
-        "is %zu; shorten the line or raise model.block",
-        path, (unsigned long long)item->line, question + answer + 1, o->block);
+    return lk_fail(LK_BAD_DATA,
+                   "%s, line %llu: question, answer and a separator are %zu %s, the block "
+                   "is %zu; shorten the line or raise model.block",
+                   path, (unsigned long long)item->line, question + answer + 1,
+                   lk_tokenizer_unit(o->tokenizer), o->block);
   own->offsets[2 * i + 1] = start + question;
   own->offsets[2 * i + 2] = start + question + answer;
   if (answer > o->items.longest_answer) o->items.longest_answer = answer;

@@ -51,7 +51,7 @@ static size_t title_length(const lk_corruption *how, const lk_token *document,
 }
 
 static int is_word(const uint8_t *classes, lk_token token) {
-  return classes[token] != LK_CLASS_OTHER;
+  return classes[token] >= LK_CLASS_LETTER;
 }
 
 /* The next word from `first` on; empty at the end. */
@@ -168,11 +168,11 @@ static lk_token *append(lk_token *to, const lk_token *document, size_t first, si
 }
 
 /* `prefix ⁇ suffix` behind the title. */
-static lk_token *write_gap(lk_token *to, const lk_token *document, size_t title,
-                           part window, part span) {
+static lk_token *write_gap(lk_token *to, lk_token mask, const lk_token *document,
+                           size_t title, part window, part span) {
   to = append(to, document, 0, title);
   to = append(to, document, window.first, span.first);
-  *to++ = LK_MASK;
+  *to++ = mask;
   return append(to, document, span.end, window.end);
 }
 
@@ -235,11 +235,11 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token
   part window = draw_window(how, document, core, title, length, room, stream);
   lk_token *end =
       asks ? write_question(out->tokens, how, document, title - 2, window, span, stream)
-           : write_gap(out->tokens, document, title, window, span);
+           : write_gap(out->tokens, out->mask, document, title, window, span);
   out->first_target = asks ? (size_t)(end - out->tokens) - 1 : 0;
-  *end++ = LK_MASK;
+  *end++ = out->mask;
   end = append(end, document, span.first, span.end);
-  *end++ = LK_MASK;
+  *end++ = out->mask;
   out->length = (size_t)(end - out->tokens);
   assert(out->length <= block + 1);
 }
@@ -257,12 +257,6 @@ static lk_status check(const lk_config *config) {
                  "%s: objective.answers needs questions, whose answers are preferred: set "
                  "questions=FILE.tsv",
                  lk_config_origin(config, "objective.answers"));
-}
-
-/* Id of an ASCII character; 0 where the corpus has none. */
-static lk_token id_of(const lk_tokenizer *tokenizer, char character) {
-  int id = lk_characters_id(tokenizer, (uint32_t)character);
-  return id > 0 ? (lk_token)id : 0;
 }
 
 static lk_status read_answers(lk_objective *o, recall *own, const lk_config *config) {
@@ -291,8 +285,8 @@ static lk_status prepare(lk_objective *objective, const lk_config *config) {
                              .salient = config->objective_spans == LK_SPANS_SALIENT,
                              .answers = config->objective_answers,
                              .lexicon = own->lexicon,
-                             .stop = id_of(tokenizer, '.'),
-                             .space = id_of(tokenizer, ' '),
+                             .stop = lk_tokenizer_first_of(tokenizer, LK_CLASS_STOP),
+                             .space = lk_tokenizer_first_of(tokenizer, LK_CLASS_SPACE),
                              .keep_title = config->objective_keep_name,
                              .crop = config->objective_crop,
                              .ask = config->objective_ask};

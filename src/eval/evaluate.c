@@ -18,6 +18,7 @@ typedef struct {
   const lk_questions *questions;
   const char *path;
   size_t most, size; /* of an answer in tokens, of its record in doubles */
+  lk_token mask;     /* ends question and answer */
   lk_decoder *decoder;
   lk_token *tokens; /* (GROUP, block) */
   lk_continuation texts[GROUP];
@@ -35,21 +36,23 @@ static lk_status encode_prompt(answering *a, size_t question, int place) {
   const lk_question *item = &a->questions->items[question];
   size_t block = (size_t)a->trained->table->shape.block, length;
   lk_token *tokens = a->tokens + (size_t)place * block;
-  LK_TRY(lk_tokenizer_encode(a->trained->tokenizer, item->question, a->path, item->line,
-                             tokens, block, &length));
+  lk_passage passage = lk_passage_of(item->question, a->path, item->line);
+  LK_TRY(lk_tokenizer_encode(a->trained->tokenizer, &passage, tokens, block, &length));
   if (length + 2 > block)
     return lk_fail(LK_BAD_DATA,
-                   "%s, line %llu: the question's %zu characters leave no room for an "
-                   "answer in the model's block of %zu; shorten it",
-                   a->path, (unsigned long long)item->line, length, block);
-  tokens[length] = LK_MASK;
+                   "%s, line %llu: the question's %zu %s leave no room for an answer in "
+                   "the model's block of %zu; shorten it",
+                   a->path, (unsigned long long)item->line, length,
+                   lk_tokenizer_unit(a->trained->tokenizer), block);
+  tokens[length] = a->mask;
   a->texts[place] = (lk_continuation){tokens, (int)length + 1, 0};
   return LK_OK;
 }
 
-static void keep_record(const lk_continuation *text, int prompt, double *to) {
+static void keep_record(const lk_continuation *text, int prompt, lk_token mask,
+                        double *to) {
   int length = text->length - prompt;
-  int ended = length > 0 && text->tokens[text->length - 1] == LK_MASK;
+  int ended = length > 0 && text->tokens[text->length - 1] == mask;
   record head = {text->log_probability, length - ended, !ended};
   memcpy(to, &head, sizeof head);
   for (int i = 0; i < length - ended; i++)
@@ -63,10 +66,10 @@ static lk_status answer_group(answering *a, size_t first, double *records) {
     LK_TRY(encode_prompt(a, first + i, (int)i));
     prompts[i] = a->texts[i].length;
   }
-  lk_decoder_continue(a->decoder, a->trained->values, a->texts, (int)count, LK_MASK,
+  lk_decoder_continue(a->decoder, a->trained->values, a->texts, (int)count, (int)a->mask,
                       (int)a->most);
   for (size_t i = 0; i < count; i++)
-    keep_record(&a->texts[i], prompts[i], records + i * a->size);
+    keep_record(&a->texts[i], prompts[i], a->mask, records + i * a->size);
   return LK_OK;
 }
 
@@ -110,7 +113,8 @@ lk_status lk_evaluate_questions(lk_world *world, const lk_trained *trained,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers) {
   size_t most = lk_most_answer(trained);
-  answering a = {trained, questions, path, most, RECORD + most, .decoder = NULL};
+  answering a = {trained, questions,     path,
+                 most,    RECORD + most, .mask = lk_tokenizer_mask(trained->tokenizer)};
   size_t groups = (questions->count + GROUP - 1) / GROUP, size = GROUP * a.size;
   double *mine = NULL, *all = NULL;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * size);
@@ -137,19 +141,13 @@ size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answe
   return correct;
 }
 
-static size_t characters_of(const char *text) {
-  size_t count = 0;
-  for (; *text; text++)
-    count += ((unsigned char)*text & 0xC0) != 0x80;
-  return count;
-}
-
 size_t lk_evaluate_too_long(const lk_trained *trained, const lk_questions *questions) {
   size_t block = (size_t)trained->table->shape.block, most = lk_most_answer(trained);
   size_t count = 0;
   for (size_t i = 0; i < questions->count && questions->has_answers; i++) {
-    size_t answer = characters_of(questions->items[i].answer);
-    size_t prompt = characters_of(questions->items[i].question) + 1;
+    const lk_tokenizer *tokenizer = trained->tokenizer;
+    size_t answer = lk_tokenizer_count(tokenizer, questions->items[i].answer);
+    size_t prompt = lk_tokenizer_count(tokenizer, questions->items[i].question) + 1;
     count += answer > most || prompt + answer > block;
   }
   return count;
@@ -160,7 +158,8 @@ void lk_evaluate_say_limit(const lk_trained *trained, const lk_questions *questi
   size_t count = lk_evaluate_too_long(trained, questions);
   if (count)
     lk_say(
-        "%s: %zu of %zu answers cannot be right: they are longer than the %zu characters "
-        "that are decoded (evaluate.most), or than the block has room for",
-        path, count, questions->count, lk_most_answer(trained));
+        "%s: %zu of %zu answers cannot be right: they are longer than the %zu %s that are "
+        "decoded (evaluate.most), or than the block has room for",
+        path, count, questions->count, lk_most_answer(trained),
+        lk_tokenizer_unit(trained->tokenizer));
 }

@@ -15,19 +15,19 @@ static lk_status encode(const lk_trained *trained, const char *text, lk_heads *t
   for (part = copy; part && status == LK_OK; part = end) {
     end = strstr(part, mask);
     if (end) *end = '\0';
-    status = lk_tokenizer_encode(trained->tokenizer, part,
-                                 part == copy ? "text" : "text behind its ⁇", 0,
-                                 to->tokens + used, block - used, &count);
+    lk_passage passage =
+        lk_passage_of(part, part == copy ? "text" : "text behind its ⁇", 0);
+    status = lk_tokenizer_encode(trained->tokenizer, &passage, to->tokens + used,
+                                 block - used, &count);
     used += status == LK_OK ? count : 0;
     if (!end || status != LK_OK) break;
     end += sizeof mask - 1;
     if (used == block)
       status = lk_fail(LK_BAD_DATA,
-                       "text: more than the %zu characters that the block has room for; "
-                       "shorten it",
-                       block);
+                       "text: more than the %zu %s that the block has room for; shorten it",
+                       block, lk_tokenizer_unit(trained->tokenizer));
     else
-      to->tokens[used++] = LK_MASK;
+      to->tokens[used++] = lk_tokenizer_mask(trained->tokenizer);
   }
   lk_free(copy);
   to->length = (int)used;
@@ -40,13 +40,14 @@ static lk_status answer(const lk_trained *trained, lk_heads *to) {
   lk_decoder *decoder = NULL;
   if (to->length + 2 > table->shape.block)
     return lk_fail(LK_BAD_DATA,
-                   "text: the question's %d characters leave no room for an answer in the "
-                   "model's block of %d; shorten it, or end it with ⁇",
-                   to->length, table->shape.block);
+                   "text: the question's %d %s leave no room for an answer in the model's "
+                   "block of %d; shorten it, or end it with ⁇",
+                   to->length, lk_tokenizer_unit(trained->tokenizer), table->shape.block);
   LK_TRY(lk_decoder_create(&decoder, table, 1));
-  to->tokens[to->length] = LK_MASK;
+  lk_token end = lk_tokenizer_mask(trained->tokenizer);
+  to->tokens[to->length] = end;
   lk_continuation one = {to->tokens, to->length + 1, 0};
-  lk_decoder_continue(decoder, trained->values, &one, 1, LK_MASK,
+  lk_decoder_continue(decoder, trained->values, &one, 1, (int)end,
                       (int)lk_most_answer(trained));
   to->length = one.length;
   lk_decoder_free(decoder);

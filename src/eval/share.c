@@ -6,7 +6,7 @@
 
 /* What the other ranks need before they can make room. */
 typedef struct {
-  int present, composes;
+  int present;
   lk_checkpoint_info info; /* its text pointer is rank 0's, and unused */
   uint64_t config_size, most_answer;
 } header;
@@ -22,23 +22,34 @@ static lk_status make_room(lk_checkpoint **out, const header *head) {
   return lk_parameters_create(&c->trained.table, &head->info.shape);
 }
 
-static lk_status share_vocabulary(lk_world *world, lk_checkpoint *c, int composes) {
-  size_t size = (size_t)c->info.shape.vocabulary;
-  uint32_t *table = NULL;
-  LK_TRY(lk_world_agree(world, LK_NEW(table, size)));
-  if (lk_world_rank(world) == 0)
-    memcpy(table, lk_characters_table(c->trained.tokenizer), size * sizeof *table);
-  lk_status status = lk_world_broadcast(world, table, size * sizeof *table);
-  if (status == LK_OK && lk_world_rank(world) != 0)
-    status = lk_characters_restore(&c->trained.tokenizer, table, size);
-  if (status == LK_OK) lk_tokenizer_compose(c->trained.tokenizer, composes);
-  lk_free(table);
+/* All ranks: fills the others' image, whose bytes they own too. */
+static lk_status share_image(lk_world *world, lk_tokenizer_image *image) {
+  lk_tokenizer_image head = *image;
+  lk_status status = LK_OK;
+  LK_TRY(lk_world_broadcast(world, &head, sizeof head));
+  if (lk_world_rank(world) != 0) {
+    *image = head;
+    status = lk_allocate(&image->bytes, image->size, 1, "a tokenizer");
+  }
+  LK_TRY(lk_world_agree(world, status));
+  return lk_world_broadcast(world, image->bytes, image->size);
+}
+
+static lk_status share_tokenizer(lk_world *world, lk_checkpoint *c) {
+  int first = lk_world_rank(world) == 0;
+  lk_tokenizer_image image = {.bytes = NULL};
+  lk_status status = first ? lk_tokenizer_save(c->trained.tokenizer, &image) : LK_OK;
+  status = lk_world_agree(world, status);
+  if (status == LK_OK) status = share_image(world, &image);
+  if (status == LK_OK && !first)
+    status = lk_tokenizer_restore(&c->trained.tokenizer, &image);
+  lk_free(image.bytes);
   return lk_world_agree(world, status);
 }
 
 static lk_status share_content(lk_world *world, lk_checkpoint *c, const header *head) {
   LK_TRY(lk_world_broadcast(world, c->info.config, head->config_size + 1));
-  return share_vocabulary(world, c, head->composes);
+  return share_tokenizer(world, c);
 }
 
 lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
@@ -46,8 +57,7 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint) {
   lk_status status = LK_OK;
   if (*checkpoint) {
     const lk_checkpoint *c = *checkpoint;
-    head = (header){1, lk_tokenizer_composes(c->trained.tokenizer), c->info,
-                    strlen(c->info.config), c->trained.most_answer};
+    head = (header){1, c->info, strlen(c->info.config), c->trained.most_answer};
   }
   LK_TRY(lk_world_broadcast(world, &head, sizeof head));
   if (!head.present || lk_world_size(world) == 1) return LK_OK;

@@ -17,6 +17,9 @@ static lk_h5_array tokens_place(int ids) {
       .name = "tokens", .type = ids <= UINT16_MAX + 1 ? LK_H5_U16 : LK_H5_U32, .rank = 1};
 }
 
+/* Of a character in UTF-8: no token is less than a byte. */
+enum { MOST_BYTES = 4 };
+
 static const lk_h5_array offsets_place = {.name = "offsets", .type = LK_H5_U64, .rank = 1};
 
 static lk_status out_of_memory(const char *path) {
@@ -84,10 +87,11 @@ static lk_status read_facts(const lk_h5_file *file, lk_corpus *corpus,
   LK_TRY(lk_h5_read_tokenizer(file, &corpus->tokenizer));
   if (!tokenizer || lk_tokenizer_equal(tokenizer, corpus->tokenizer)) return LK_OK;
   return lk_fail(LK_BAD_DATA,
-                 "%s: its vocabulary of %d ids is not the model's of %d; prepare it from "
-                 "the text that the model was trained on",
+                 "%s: its vocabulary of %d ids (%s) is not the model's of %d (%s); prepare "
+                 "it from the text that the model was trained on",
                  file->path, lk_tokenizer_size(corpus->tokenizer),
-                 lk_tokenizer_size(tokenizer));
+                 lk_tokenizer_name(corpus->tokenizer), lk_tokenizer_size(tokenizer),
+                 lk_tokenizer_name(tokenizer));
 }
 
 /* The slice's part of /offsets, still counted from the start of the corpus. `tokens` is the
@@ -109,12 +113,11 @@ static lk_status read_offsets(const lk_h5_file *file, const lk_h5_array *array,
 static lk_status read_tokens(const lk_h5_file *file, const lk_h5_array *array,
                              lk_corpus *corpus) {
   uint64_t first = corpus->offsets[0], count = corpus->offsets[corpus->held.count] - first;
-  lk_token ids = (lk_token)lk_tokenizer_size(corpus->tokenizer);
   int wrong = 0;
   LK_TRY(LK_NEW(corpus->tokens, count));
   LK_TRY(lk_h5_read_part(file, array, first, count, corpus->tokens));
   for (uint64_t i = 0; i < count; i++)
-    wrong |= corpus->tokens[i] <= LK_MASK || corpus->tokens[i] >= ids;
+    wrong |= !lk_tokenizer_is_text(corpus->tokenizer, corpus->tokens[i]);
   for (uint64_t i = 0; i <= corpus->held.count; i++)
     corpus->offsets[i] -= first;
   return wrong ? lk_h5_damaged(file, "a token is outside the vocabulary") : LK_OK;
@@ -130,7 +133,7 @@ static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
   LK_TRY(lk_h5_measure_array(file, &offsets));
   corpus->documents = offsets.size[0] - 1;
   LK_TRY(lk_corpus_check_slice(file->path, corpus->documents, slice));
-  if (tokens.size[0] > corpus->characters)
+  if (tokens.size[0] / MOST_BYTES > corpus->characters)
     return lk_h5_damaged(file, "it has more tokens than characters");
   corpus->held = lk_slice_range(corpus->documents, slice);
   LK_TRY(read_offsets(file, &offsets, corpus, tokens.size[0]));

@@ -80,7 +80,14 @@ int lk_h5_has(const lk_h5_file *file, const char *name);
 
 /* A dataset: its place with groups ("model/head.weight"), element type and sizes. In memory
  * U16 is uint32_t, as tokens are. */
-typedef enum { LK_H5_U16, LK_H5_U32, LK_H5_U64, LK_H5_F32, LK_H5_BYTES } lk_h5_type;
+typedef enum {
+  LK_H5_U8,
+  LK_H5_U16,
+  LK_H5_U32,
+  LK_H5_U64,
+  LK_H5_F32,
+  LK_H5_BYTES
+} lk_h5_type;
 
 typedef struct {
   char name[64];

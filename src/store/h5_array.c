@@ -10,6 +10,9 @@
 static lk_status type_of(const lk_h5_file *file, const lk_h5_array *array, int stored,
                          hid_t *type) {
   switch (array->type) {
+  case LK_H5_U8:
+    *type = H5Tcopy(stored ? H5T_STD_U8LE : H5T_NATIVE_UINT8);
+    break;
   case LK_H5_U16:
     *type = H5Tcopy(stored ? H5T_STD_U16LE : H5T_NATIVE_UINT32);
     break;
@@ -31,11 +34,8 @@ static lk_status type_of(const lk_h5_file *file, const lk_h5_array *array, int s
 
 static uint64_t element_size(lk_h5_type type) {
   assert(type <= LK_H5_BYTES);
-  static const uint64_t bytes[] = {[LK_H5_U16] = 2,
-                                   [LK_H5_U32] = 4,
-                                   [LK_H5_U64] = 8,
-                                   [LK_H5_F32] = 4,
-                                   [LK_H5_BYTES] = 1};
+  static const uint64_t bytes[] = {[LK_H5_U8] = 1,  [LK_H5_U16] = 2, [LK_H5_U32] = 4,
+                                   [LK_H5_U64] = 8, [LK_H5_F32] = 4, [LK_H5_BYTES] = 1};
   return bytes[type];
 }
 

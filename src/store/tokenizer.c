@@ -1,48 +1,79 @@
+/* Characters as files of before have them, /vocabulary: every user of h5py can read that.
+ * Other kinds as the bytes that they save, /tokenizer, and their name. */
 #include "store/tokenizer.h"
+#include "lockstep/characters.h"
 #include "lockstep/memory.h"
+#include <stdio.h>
 #include <string.h>
 
-static const lk_h5_array place = {.name = "vocabulary", .type = LK_H5_U32, .rank = 1};
+static const lk_h5_array vocabulary = {.name = "vocabulary", .type = LK_H5_U32, .rank = 1};
+static const lk_h5_array content = {.name = "tokenizer", .type = LK_H5_U8, .rank = 1};
 
-/* The file's attribute for a vocabulary that composes; it is not there for others. */
-static const char form[] = "normal_form";
+/* The file's attributes: the kind, of others than characters, and the form of texts, of a
+ * tokenizer that composes. */
+static const char kind[] = "tokenizer", form[] = "normal_form";
 
-lk_status lk_h5_write_tokenizer(const lk_h5_file *file, const lk_tokenizer *tokenizer) {
-  lk_h5_array array = place;
+static lk_status write_characters(const lk_h5_file *file, const lk_tokenizer *tokenizer) {
+  lk_h5_array array = vocabulary;
   array.size[0] = (uint64_t)lk_tokenizer_size(tokenizer);
-  if (lk_tokenizer_composes(tokenizer)) LK_TRY(lk_h5_write_text(file, form, "NFC"));
   return lk_h5_write_array(file, &array, "Unicode code point",
                            "the character of each id: pad, mask, then ascending",
                            lk_characters_table(tokenizer));
 }
 
-static lk_status read_form(const lk_h5_file *file, lk_tokenizer *tokenizer) {
-  char name[8];
-  if (!lk_h5_has_attribute(file, form)) return LK_OK;
-  LK_TRY(lk_h5_read_text(file, form, name, sizeof name));
-  if (strcmp(name, "NFC") != 0) return lk_h5_damaged(file, "an unknown normal form");
-  lk_tokenizer_compose(tokenizer, 1);
-  return LK_OK;
-}
-
-static lk_status restore(const lk_h5_file *file, lk_tokenizer **out, const uint32_t *table,
-                         size_t size) {
-  lk_status status = lk_characters_restore(out, table, size);
-  if (status == LK_BAD_DATA) return lk_h5_damaged(file, lk_message());
-  if (status == LK_OK) status = read_form(file, *out);
-  if (status == LK_OK) return LK_OK;
-  lk_tokenizer_free(*out);
-  *out = NULL;
+static lk_status write_other(const lk_h5_file *file, const lk_tokenizer *tokenizer) {
+  lk_h5_array array = content;
+  lk_tokenizer_image image;
+  LK_TRY(lk_tokenizer_save(tokenizer, &image));
+  array.size[0] = image.size;
+  lk_status status = lk_h5_write_text(file, kind, image.kind);
+  if (status == LK_OK)
+    status = lk_h5_write_array(file, &array, "byte", "what the tokenizer is made of again",
+                               image.bytes);
+  lk_free(image.bytes);
   return status;
 }
 
+lk_status lk_h5_write_tokenizer(const lk_h5_file *file, const lk_tokenizer *tokenizer) {
+  if (lk_tokenizer_composes(tokenizer)) LK_TRY(lk_h5_write_text(file, form, "NFC"));
+  return lk_characters_table(tokenizer) ? write_characters(file, tokenizer)
+                                        : write_other(file, tokenizer);
+}
+
+static lk_status read_form(const lk_h5_file *file, int *composes) {
+  char name[8];
+  *composes = lk_h5_has_attribute(file, form);
+  if (!*composes) return LK_OK;
+  LK_TRY(lk_h5_read_text(file, form, name, sizeof name));
+  return strcmp(name, "NFC") ? lk_h5_damaged(file, "an unknown normal form") : LK_OK;
+}
+
+/* The kind and where its bytes are. */
+static lk_status read_kind(const lk_h5_file *file, lk_tokenizer_image *image,
+                           lk_h5_array *array) {
+  *array = vocabulary;
+  snprintf(image->kind, sizeof image->kind, "characters");
+  if (!lk_h5_has_attribute(file, kind)) return LK_OK;
+  *array = content;
+  return lk_h5_read_text(file, kind, image->kind, sizeof image->kind);
+}
+
+static lk_status restore(const lk_h5_file *file, lk_tokenizer **out,
+                         const lk_tokenizer_image *image) {
+  lk_status status = lk_tokenizer_restore(out, image);
+  return status == LK_BAD_DATA ? lk_h5_damaged(file, lk_message()) : status;
+}
+
 lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out) {
-  lk_h5_array array = place;
-  uint32_t *table;
+  lk_tokenizer_image image = {.size = 0};
+  lk_h5_array array;
+  LK_TRY(read_kind(file, &image, &array));
+  LK_TRY(read_form(file, &image.composes));
   LK_TRY(lk_h5_measure_array(file, &array));
-  LK_TRY(LK_NEW(table, array.size[0]));
-  lk_status status = lk_h5_read_array(file, &array, table);
-  if (status == LK_OK) status = restore(file, out, table, array.size[0]);
-  lk_free(table);
+  image.size = array.size[0] * (array.type == LK_H5_U8 ? 1 : sizeof(uint32_t));
+  LK_TRY(lk_allocate(&image.bytes, image.size, 1, "a tokenizer"));
+  lk_status status = lk_h5_read_array(file, &array, image.bytes);
+  if (status == LK_OK) status = restore(file, out, &image);
+  lk_free(image.bytes);
   return status;
 }

@@ -1,6 +1,6 @@
-/* /vocabulary, which corpora and checkpoints share. Private to src/store. */
-#ifndef LOCKSTEP_STORE_VOCABULARY_H
-#define LOCKSTEP_STORE_VOCABULARY_H
+/* The tokenizer of a file, which corpora and checkpoints share. Private to src/store. */
+#ifndef LOCKSTEP_STORE_TOKENIZER_H
+#define LOCKSTEP_STORE_TOKENIZER_H
 
 #include "store/h5.h"
 

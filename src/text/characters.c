@@ -1,18 +1,24 @@
+/* Tokens that are characters: pad and mask, then a text's distinct code points, ascending.
+ */
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
+#include "lockstep/text.h"
+#include "text/tokenizer.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_ID = 2 }; /* pad and mask come first */
-
-struct lk_tokenizer {
+typedef struct {
+  lk_tokenizer base;
   uint32_t *table; /* (size) */
-  int size;
-  lk_token *ids;  /* (limit) the id of every code point below limit, 0: none */
-  uint32_t limit; /* the highest code point + 1 */
-  int composes;
-};
+  lk_token *ids;   /* (limit) the id of every code point below limit, 0: none */
+  uint32_t limit;  /* the highest code point + 1 */
+} characters;
+
+static const characters *of(const lk_tokenizer *tokenizer) {
+  assert(tokenizer->kind == &lk_tokenizer_characters);
+  return (const characters *)tokenizer;
+}
 
 /* NUL is left out: it ends strings. */
 static int is_character(uint32_t code_point) {
@@ -22,43 +28,63 @@ static int is_character(uint32_t code_point) {
 
 /* Code points that ascend are fewer than LK_MOST_IDS. */
 static lk_status check_table(const uint32_t *table, size_t size) {
-  if (size < FIRST_ID)
+  if (size < LK_SPECIALS)
     return lk_fail(LK_BAD_DATA, "vocabulary: %zu ids, pad and mask alone are %d", size,
-                   FIRST_ID);
+                   LK_SPECIALS);
   if (table[LK_PAD] != LK_PAD_CODE_POINT || table[LK_MASK] != LK_MASK_CODE_POINT)
     return lk_fail(LK_BAD_DATA, "vocabulary: ids 0 and 1 are not U+%04X and U+%04X",
                    LK_PAD_CODE_POINT, LK_MASK_CODE_POINT);
-  for (size_t i = FIRST_ID; i < size; i++) {
+  for (size_t i = LK_SPECIALS; i < size; i++) {
     if (!is_character(table[i]) || table[i] == LK_PAD_CODE_POINT ||
         table[i] == LK_MASK_CODE_POINT)
       return lk_fail(LK_BAD_DATA, "vocabulary: id %zu cannot be U+%04X", i,
                      (unsigned)table[i]);
-    if (i > FIRST_ID && table[i] <= table[i - 1])
+    if (i > LK_SPECIALS && table[i] <= table[i - 1])
       return lk_fail(LK_BAD_DATA, "vocabulary: ids %zu and %zu are not in ascending order",
                      i - 1, i);
   }
   return LK_OK;
 }
 
+static lk_status fill(characters *c, const uint32_t *table, size_t size) {
+  c->limit = size > LK_SPECIALS ? table[size - 1] + 1 : 0;
+  LK_TRY(LK_NEW(c->table, size));
+  LK_TRY(LK_NEW(c->ids, c->limit));
+  memcpy(c->table, table, size * sizeof *table);
+  for (size_t i = LK_SPECIALS; i < size; i++)
+    c->ids[table[i]] = (lk_token)i;
+  return LK_OK;
+}
+
 lk_status lk_characters_restore(lk_tokenizer **out, const uint32_t *table, size_t size) {
-  lk_tokenizer *tokenizer = NULL;
-  lk_status status;
+  void *room = NULL;
   *out = NULL;
   LK_TRY(check_table(table, size));
-  assert(size <= LK_MOST_IDS);
-  LK_TRY(LK_NEW(tokenizer, 1));
-  tokenizer->size = (int)size;
-  tokenizer->limit = size > FIRST_ID ? table[size - 1] + 1 : 0;
-  LK_TRY_OR(failed, LK_NEW(tokenizer->table, size));
-  LK_TRY_OR(failed, LK_NEW(tokenizer->ids, tokenizer->limit));
-  memcpy(tokenizer->table, table, size * sizeof *table);
-  for (size_t i = FIRST_ID; i < size; i++)
-    tokenizer->ids[table[i]] = (lk_token)i;
-  *out = tokenizer;
-  return LK_OK;
-failed:
-  lk_tokenizer_free(tokenizer);
+  LK_TRY(lk_tokenizer_begin(&room, sizeof(characters), &lk_tokenizer_characters, size));
+  lk_status status = fill(room, table, size);
+  if (status == LK_OK)
+    *out = room;
+  else
+    lk_tokenizer_free(room);
   return status;
+}
+
+static lk_status restore(lk_tokenizer **out, const void *bytes, size_t size) {
+  if (size % sizeof(uint32_t))
+    return lk_fail(LK_BAD_DATA, "vocabulary: %zu bytes are no code points", size);
+  return lk_characters_restore(out, bytes, size / sizeof(uint32_t));
+}
+
+static lk_status save(const lk_tokenizer *tokenizer, void **bytes, size_t *size) {
+  *size = (size_t)tokenizer->size * sizeof(uint32_t);
+  LK_TRY(lk_allocate(bytes, *size, 1, "a vocabulary"));
+  memcpy(*bytes, of(tokenizer)->table, *size);
+  return LK_OK;
+}
+
+static void release(lk_tokenizer *tokenizer) {
+  lk_free(of(tokenizer)->table);
+  lk_free(of(tokenizer)->ids);
 }
 
 static int compare_code_points(const void *a, const void *b) {
@@ -67,60 +93,80 @@ static int compare_code_points(const void *a, const void *b) {
 }
 
 lk_status lk_characters_create(lk_tokenizer **out, const uint32_t *code_points,
-                               size_t count) {
+                               size_t count, int composes) {
   uint32_t *table = NULL;
-  size_t size = FIRST_ID;
+  size_t size = LK_SPECIALS;
   *out = NULL;
-  LK_TRY(LK_NEW(table, count + FIRST_ID));
+  LK_TRY(LK_NEW(table, count + LK_SPECIALS));
   table[LK_PAD] = LK_PAD_CODE_POINT;
   table[LK_MASK] = LK_MASK_CODE_POINT;
   for (size_t i = 0; i < count; i++)
-    table[FIRST_ID + i] = code_points[i];
-  qsort(table + FIRST_ID, count, sizeof *table, compare_code_points);
-  for (size_t i = FIRST_ID; i < count + FIRST_ID; i++)
-    if (size == FIRST_ID || table[i] != table[size - 1]) table[size++] = table[i];
+    table[LK_SPECIALS + i] = code_points[i];
+  qsort(table + LK_SPECIALS, count, sizeof *table, compare_code_points);
+  for (size_t i = LK_SPECIALS; i < count + LK_SPECIALS; i++)
+    if (size == LK_SPECIALS || table[i] != table[size - 1]) table[size++] = table[i];
   lk_status status = lk_characters_restore(out, table, size);
+  if (status == LK_OK) (*out)->composes = composes != 0;
   lk_free(table);
   return status;
 }
 
-lk_status lk_tokenizer_copy(lk_tokenizer **out, const lk_tokenizer *tokenizer) {
-  LK_TRY(lk_characters_restore(out, tokenizer->table, (size_t)tokenizer->size));
-  (*out)->composes = tokenizer->composes;
-  return LK_OK;
-}
-
-void lk_tokenizer_free(lk_tokenizer *tokenizer) {
-  if (!tokenizer) return;
-  lk_free(tokenizer->table);
-  lk_free(tokenizer->ids);
-  lk_free(tokenizer);
-}
-
-int lk_tokenizer_size(const lk_tokenizer *tokenizer) {
-  return tokenizer->size;
-}
-
 const uint32_t *lk_characters_table(const lk_tokenizer *tokenizer) {
-  return tokenizer->table;
+  return tokenizer->kind == &lk_tokenizer_characters ? of(tokenizer)->table : NULL;
 }
 
 int lk_characters_id(const lk_tokenizer *tokenizer, uint32_t code_point) {
+  const characters *c = of(tokenizer);
   if (code_point == LK_PAD_CODE_POINT) return LK_PAD;
   if (code_point == LK_MASK_CODE_POINT) return LK_MASK;
-  if (code_point >= tokenizer->limit || !tokenizer->ids[code_point]) return -1;
-  return tokenizer->ids[code_point];
+  if (code_point >= c->limit || !c->ids[code_point]) return -1;
+  return (int)c->ids[code_point];
 }
 
-void lk_tokenizer_compose(lk_tokenizer *tokenizer, int composes) {
-  tokenizer->composes = composes != 0;
+static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                        lk_token *tokens, size_t capacity, size_t *count) {
+  size_t used = 0;
+  for (size_t at = 0; at < passage->size;) {
+    uint32_t code_point;
+    const char *here = passage->bytes + at;
+    lk_text_place place = {passage->line, at + 1, used + 1};
+    int length = lk_text_next(here, passage->size - at, &code_point);
+    if (!length) return lk_text_refuse_byte(passage->name, place, *here);
+    int id = lk_characters_id(tokenizer, code_point);
+    if (id < LK_SPECIALS) return lk_text_refuse_character(passage->name, place, code_point);
+    if (used == capacity)
+      return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
+    tokens[used++] = (lk_token)id;
+    at += (size_t)length;
+  }
+  *count = used;
+  return LK_OK;
 }
 
-int lk_tokenizer_composes(const lk_tokenizer *tokenizer) {
-  return tokenizer->composes;
+static size_t count(const char *text) {
+  size_t found = 0;
+  for (; *text; text++)
+    found += !lk_text_continues(*text);
+  return found;
 }
 
-int lk_tokenizer_equal(const lk_tokenizer *a, const lk_tokenizer *b) {
-  return a->size == b->size && a->composes == b->composes &&
-         !memcmp(a->table, b->table, (size_t)a->size * sizeof *a->table);
+static const char *piece(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
+                         size_t *size) {
+  *size = (size_t)lk_utf8_encode(of(tokenizer)->table[id], scratch);
+  return scratch;
 }
+
+static lk_class class_of(const lk_tokenizer *tokenizer, lk_token id) {
+  return lk_text_class(of(tokenizer)->table[id]);
+}
+
+const lk_tokenizer_kind lk_tokenizer_characters = {.name = "characters",
+                                                   .unit = "characters",
+                                                   .restore = restore,
+                                                   .save = save,
+                                                   .release = release,
+                                                   .encode = encode,
+                                                   .count = count,
+                                                   .piece = piece,
+                                                   .class_of = class_of,
+                                                   .learns = 1};

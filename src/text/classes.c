@@ -1,7 +1,9 @@
-#include "lockstep/characters.h"
+#include "lockstep/text.h"
 #include <utf8proc.h>
 
-static lk_class class_of(uint32_t code_point) {
+lk_class lk_text_class(uint32_t code_point) {
+  if (code_point == ' ') return LK_CLASS_SPACE;
+  if (code_point == '.') return LK_CLASS_STOP;
   switch (utf8proc_category((utf8proc_int32_t)code_point)) {
   case UTF8PROC_CATEGORY_LU:
   case UTF8PROC_CATEGORY_LT:
@@ -17,10 +19,4 @@ static lk_class class_of(uint32_t code_point) {
   default:
     return LK_CLASS_OTHER;
   }
-}
-
-void lk_tokenizer_classes(const lk_tokenizer *tokenizer, uint8_t *classes) {
-  const uint32_t *table = lk_characters_table(tokenizer);
-  for (int id = 0; id < lk_tokenizer_size(tokenizer); id++)
-    classes[id] = (uint8_t)class_of(table[id]);
 }

@@ -22,7 +22,7 @@ own attention attention
 own lab lab report table
 own nn nn
 own model shape parameters pack model
-own text text normal foreign clean characters
+own text text normal foreign clean characters tokenizer
 own data lexicon corpus questions objective plan synth
 own dist world tree watchdog
 own store store trained

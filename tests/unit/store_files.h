@@ -2,12 +2,14 @@
 #ifndef LOCKSTEP_TESTS_STORE_FILES_H
 #define LOCKSTEP_TESTS_STORE_FILES_H
 
+#include "lockstep/characters.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/random.h"
 #include "lockstep/store.h"
 #include "store/h5.h"
 #include "store/user_block.h"
+#include "text/tokenizer.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +63,7 @@ static inline lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_
   static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
   lk_checkpoint *c;
   must(LK_NEW(c, 1));
-  must(lk_characters_create(&c->trained.tokenizer, letters, 3));
+  must(lk_characters_create(&c->trained.tokenizer, letters, 3, 0));
   must(lk_parameters_create(&c->trained.table, model));
   must(LK_NEW(c->trained.values, c->trained.table->count));
   fill_with(c->trained.values, c->trained.table->count, 1);

@@ -129,7 +129,7 @@ static void test_other_vocabulary(void **state) {
   static const uint32_t letters[] = {'a', 'b'};
   lk_tokenizer *tokenizer;
   lk_corpus *corpus;
-  must(lk_characters_create(&tokenizer, letters, 2));
+  must(lk_characters_create(&tokenizer, letters, 2, 0));
   must_refuse(lk_corpus_read_hdf5(&corpus, "good.h5", tokenizer, whole), LK_BAD_DATA,
               "good.h5: its vocabulary of ", "is not the model's of 4");
   assert_null(corpus);

@@ -1,7 +1,9 @@
 /* The weights of a model's heads: a distribution over earlier characters, the one that the
  * parameters define, and what is said of it. */
+#include "lockstep/characters.h"
 #include "lockstep/heads.h"
 #include "lockstep/model.h"
+#include "text/tokenizer.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -4,6 +4,7 @@
 #include "data_files.h"
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
+#include "text/tokenizer.h"
 #include <math.h>
 
 enum { BLOCK = 128, LONGEST = 7 * BLOCK / 8, DRAWS = 200000 };
@@ -47,7 +48,7 @@ static cut take_apart(const lk_example *example) {
 
 static cut corrupt(size_t length, size_t block, uint64_t step) {
   static lk_token document[500], tokens[502];
-  lk_example example = {.tokens = tokens};
+  lk_example example = {.tokens = tokens, .mask = LK_MASK};
   lk_stream stream = stream_of(step);
   fill(document, length);
   tokens[block + 1] = 77; /* behind the room */
@@ -156,7 +157,7 @@ static void lengths_are_spread_over_a_micro_batch(void **state) {
   (void)state;
   enum { COUNT = 16, VALUES = 7 * BLOCK / 8 - 4 + 1 };
   static lk_token document[200], tokens[BLOCK + 1];
-  lk_example example = {.tokens = tokens};
+  lk_example example = {.tokens = tokens, .mask = LK_MASK};
   fill(document, 200);
   for (uint64_t step = 0; step < 40; step++) {
     size_t first = 0;
@@ -174,7 +175,8 @@ static void lengths_are_spread_over_a_micro_batch(void **state) {
 static void examples_depend_on_the_stream_alone(void **state) {
   (void)state;
   lk_token document[200], a[BLOCK + 1], b[BLOCK + 1];
-  lk_example first = {.tokens = a}, second = {.tokens = b};
+  lk_example first = {.tokens = a, .mask = LK_MASK},
+             second = {.tokens = b, .mask = LK_MASK};
   int different = 0;
   fill(document, 200);
   for (uint64_t step = 0; step < 50; step++) {
@@ -195,7 +197,7 @@ static void answers_stand_between_masks(void **state) {
   const lk_token question[] = {10, 11, 12}, answer[] = {20, 21};
   const lk_token expected[] = {10, 11, 12, LK_MASK, 20, 21, LK_MASK};
   lk_token tokens[7];
-  lk_example example = {.tokens = tokens};
+  lk_example example = {.tokens = tokens, .mask = LK_MASK};
   lk_example_answer(&example, question, 3, answer, 2);
   assert_int_equal(example.length, 7);
   assert_memory_equal(tokens, expected, sizeof expected);
@@ -284,7 +286,7 @@ static void documents_are_drawn_as_by_the_formula(void **state) {
   static const char *const arguments[] = {"corpus=c", "batch_size=8", "shards=1",
                                           "model.block=32", NULL};
   static lk_token a[33], b[33];
-  lk_example drawn = {.tokens = a}, expected = {.tokens = b};
+  lk_example drawn = {.tokens = a}, expected = {.tokens = b, .mask = LK_MASK};
   lk_stream stream = stream_of(7);
   lk_config *config = config_of(arguments);
   lk_corpus *corpus = NULL;

@@ -3,6 +3,7 @@
 #include "data/example.h"
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
+#include "text/tokenizer.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ static int set_up(void **state) {
   for (uint32_t i = 0; i < 95; i++)
     points[i] = ' ' + i;
   points[95] = 0xC9;
-  if (lk_characters_create(&tokenizer, points, 96) != LK_OK) return 1;
+  if (lk_characters_create(&tokenizer, points, 96, 0) != LK_OK) return 1;
   if (LK_NEW(classes, (size_t)lk_tokenizer_size(tokenizer)) != LK_OK) return 1;
   lk_tokenizer_classes(tokenizer, classes);
   return 0;
@@ -41,8 +42,8 @@ static int keep_all(void **state) {
   (void)state;
   how = (lk_corruption){.classes = classes,
                         .salient = 1,
-                        .stop = (lk_token)lk_characters_id(tokenizer, '.'),
-                        .space = (lk_token)lk_characters_id(tokenizer, ' '),
+                        .stop = lk_tokenizer_first_of(tokenizer, LK_CLASS_STOP),
+                        .space = lk_tokenizer_first_of(tokenizer, LK_CLASS_SPACE),
                         .keep_title = 1};
   return 0;
 }
@@ -58,9 +59,11 @@ static void to_text(const lk_token *tokens, size_t count, char *to) {
 static void recall(const char *document, uint64_t step) {
   lk_token text[MOST], tokens[BLOCK + 1];
   size_t length, end;
-  lk_example example = {.tokens = tokens};
+  lk_example example = {.tokens = tokens, .mask = LK_MASK};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
-  assert_int_equal(lk_tokenizer_encode(tokenizer, document, "test", 1, text, MOST, &length),
+  assert_int_equal(lk_tokenizer_encode(tokenizer,
+                                       (lk_passage[]){lk_passage_of(document, "test", 1)},
+                                       text, MOST, &length),
                    LK_OK);
   lk_example_recall(&example, &how, text, length, BLOCK, &stream);
   assert_in_range(example.length, 4, BLOCK + 1);
@@ -194,9 +197,11 @@ static void so_many_spans_are_answers(void **state) {
 static void ask(const char *document, uint64_t step) {
   lk_token text[MOST], tokens[BLOCK + 1];
   size_t length, end = 0;
-  lk_example example = {.tokens = tokens};
+  lk_example example = {.tokens = tokens, .mask = LK_MASK};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
-  assert_int_equal(lk_tokenizer_encode(tokenizer, document, "test", 1, text, MOST, &length),
+  assert_int_equal(lk_tokenizer_encode(tokenizer,
+                                       (lk_passage[]){lk_passage_of(document, "test", 1)},
+                                       text, MOST, &length),
                    LK_OK);
   lk_example_recall(&example, &how, text, length, BLOCK, &stream);
   while (tokens[end] != LK_MASK)

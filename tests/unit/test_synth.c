@@ -2,6 +2,7 @@
  * same seed gives the same bytes. */
 #include "data/synth_lists.h"
 #include "data_files.h"
+#include "lockstep/characters.h"
 #include "lockstep/corpus.h"
 #include "lockstep/file.h"
 #include "lockstep/questions.h"
@@ -214,11 +215,15 @@ static void the_corpus_has_every_character_of_the_questions(void **state) {
         const lk_question *item = &list->items[i];
         lk_token tokens[128];
         size_t count;
-        lk_status status = lk_tokenizer_encode(corpus->tokenizer, item->question, files[f],
-                                               item->line, tokens, 128, &count);
+        lk_status status = lk_tokenizer_encode(
+            corpus->tokenizer,
+            (lk_passage[]){lk_passage_of(item->question, files[f], item->line)}, tokens,
+            128, &count);
         if (status == LK_OK && item->answer)
-          status = lk_tokenizer_encode(corpus->tokenizer, item->answer, files[f],
-                                       item->line, tokens, 128, &count);
+          status = lk_tokenizer_encode(
+              corpus->tokenizer,
+              (lk_passage[]){lk_passage_of(item->answer, files[f], item->line)}, tokens,
+              128, &count);
         if (status != LK_OK) fail_msg("%s", lk_message());
       }
       lk_questions_free(list);

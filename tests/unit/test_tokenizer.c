@@ -1,6 +1,7 @@
 /* UTF-8 and the vocabulary: all characters there and back, and each kind of bad input. */
 #include "data_files.h"
 #include "lockstep/characters.h"
+#include "text/tokenizer.h"
 
 static void every_character_survives_utf8(void **state) {
   (void)state;
@@ -58,7 +59,7 @@ static void decode_names_line_and_byte(void **state) {
 
 static lk_tokenizer *vocabulary_of(const uint32_t *code_points, size_t count) {
   lk_tokenizer *tokenizer;
-  assert_int_equal(lk_characters_create(&tokenizer, code_points, count), LK_OK);
+  assert_int_equal(lk_characters_create(&tokenizer, code_points, count, 0), LK_OK);
   return tokenizer;
 }
 
@@ -84,7 +85,7 @@ static void create_refuses_what_no_vocabulary_has(void **state) {
   const uint32_t bad[] = {0, 0xD800, 0x110000, LK_PAD_CODE_POINT, LK_MASK_CODE_POINT};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     lk_tokenizer *tokenizer = (lk_tokenizer *)&bad;
-    assert_int_equal(lk_characters_create(&tokenizer, &bad[i], 1), LK_BAD_DATA);
+    assert_int_equal(lk_characters_create(&tokenizer, &bad[i], 1, 0), LK_BAD_DATA);
     assert_null(tokenizer);
   }
 }
@@ -153,13 +154,17 @@ static void text_survives_encode_and_decode(void **state) {
   size_t count;
   char *text;
   assert_int_equal(
-      lk_tokenizer_encode(tokenizer, "bé\U0001F600a", "x", 0, tokens, 4, &count), LK_OK);
+      lk_tokenizer_encode(tokenizer, (lk_passage[]){lk_passage_of("bé\U0001F600a", "x", 0)},
+                          tokens, 4, &count),
+      LK_OK);
   assert_int_equal(count, 4);
   assert_memory_equal(tokens, expected, sizeof expected);
   assert_int_equal(lk_tokenizer_decode(tokenizer, tokens, 4, &text), LK_OK);
   assert_string_equal(text, "bé\U0001F600a");
   lk_free(text);
-  assert_int_equal(lk_tokenizer_encode(tokenizer, "", "x", 0, tokens, 0, &count), LK_OK);
+  assert_int_equal(lk_tokenizer_encode(tokenizer, (lk_passage[]){lk_passage_of("", "x", 0)},
+                                       tokens, 0, &count),
+                   LK_OK);
   assert_int_equal(count, 0);
   lk_tokenizer_free(tokenizer);
 }
@@ -202,8 +207,10 @@ static void encode_says_what_is_wrong_and_where(void **state) {
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     lk_token tokens[4];
     size_t count;
-    assert_int_equal(lk_tokenizer_encode(tokenizer, bad[i].text, "q.tsv", bad[i].line,
-                                         tokens, 4, &count),
+    assert_int_equal(lk_tokenizer_encode(
+                         tokenizer,
+                         (lk_passage[]){lk_passage_of(bad[i].text, "q.tsv", bad[i].line)},
+                         tokens, 4, &count),
                      LK_BAD_DATA);
     assert_message(bad[i].message, NULL);
   }

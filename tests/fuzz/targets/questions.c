@@ -12,10 +12,11 @@ static void check_item(const lk_question *item, uint64_t line, const char *path)
   lk_tokenizer *tokenizer;
   MUST(item->line == line && *item->question && !strpbrk(item->question, "\t\n"));
   MUST(!item->answer || (*item->answer && !strpbrk(item->answer, "\t\n")));
-  MUST(lk_characters_create(&tokenizer, letters, sizeof letters / sizeof *letters) ==
+  MUST(lk_characters_create(&tokenizer, letters, sizeof letters / sizeof *letters, 0) ==
        LK_OK);
-  lk_status status =
-      lk_tokenizer_encode(tokenizer, item->question, path, line, tokens, 32, &count);
+  lk_status status = lk_tokenizer_encode(
+      tokenizer, (lk_passage[]){lk_passage_of(item->question, path, line)}, tokens, 32,
+      &count);
   if (fuzz_was_read(status, LK_BAD_DATA, path)) MUST(count > 0 && count <= 32);
   lk_tokenizer_free(tokenizer);
 }

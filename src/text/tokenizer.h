@@ -1,0 +1,52 @@
+/* What a kind of tokenizer is made of. Private to src/text.
+ *
+ * A kind's own data begin with an lk_tokenizer, which `restore` fills but for `composes`.
+ */
+#ifndef LOCKSTEP_TEXT_TOKENIZER_H
+#define LOCKSTEP_TEXT_TOKENIZER_H
+
+#include "lockstep/tokenizer.h"
+
+/* The first ids of the kinds so far, of which none has an end. */
+enum { LK_PAD, LK_MASK, LK_SPECIALS };
+
+/* Room for what `piece` writes: a character's UTF-8. */
+enum { LK_PIECE = 5 };
+
+typedef struct {
+  const char *name, *unit;
+  /* From the size bytes that `save` gave, or from those of a stranger: LK_BAD_DATA. With
+   * size 0 a kind that learns nothing is made anew. The caller owns *out. */
+  lk_status (*restore)(lk_tokenizer **out, const void *bytes, size_t size);
+  lk_status (*save)(const lk_tokenizer *tokenizer, void **bytes, size_t *size);
+  void (*release)(lk_tokenizer *tokenizer); /* what is the kind's own */
+  /* As lk_tokenizer_encode, of a passage in the right form. */
+  lk_status (*encode)(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                      lk_token *tokens, size_t capacity, size_t *count);
+  size_t (*count)(const char *text);
+  /* What an id that is text stands for, in scratch or owned by the tokenizer. */
+  const char *(*piece)(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
+                       size_t *size);
+  lk_class (*class_of)(const lk_tokenizer *tokenizer, lk_token id);
+  int learns; /* nonzero: its ids are a text's */
+} lk_tokenizer_kind;
+
+struct lk_tokenizer {
+  const lk_tokenizer_kind *kind;
+  lk_specials specials;
+  int size;
+  int composes;
+};
+
+extern const lk_tokenizer_kind lk_tokenizer_characters;
+
+/* Room for `size` bytes that begin with an lk_tokenizer of so many ids, the first
+ * LK_SPECIALS of them special. */
+lk_status lk_tokenizer_begin(void **out, size_t size, const lk_tokenizer_kind *kind,
+                             size_t ids);
+
+/* LK_BAD_DATA: the passage has more than so many tokens. */
+lk_status lk_tokenizer_refuse_length(const lk_tokenizer_kind *kind,
+                                     const lk_passage *passage, size_t capacity);
+
+#endif
