@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const lk_tokenizer_kind *const kinds[] = {&lk_tokenizer_characters};
+static const lk_tokenizer_kind *const kinds[] = {&lk_tokenizer_characters,
+                                                 &lk_tokenizer_bytes};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* NULL where there is none of this name. */

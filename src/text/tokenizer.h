@@ -38,7 +38,7 @@ struct lk_tokenizer {
   int composes;
 };
 
-extern const lk_tokenizer_kind lk_tokenizer_characters;
+extern const lk_tokenizer_kind lk_tokenizer_characters, lk_tokenizer_bytes;
 
 /* Room for `size` bytes that begin with an lk_tokenizer of so many ids, the first
  * LK_SPECIALS of them special. */

@@ -217,6 +217,137 @@ static void encode_says_what_is_wrong_and_where(void **state) {
   lk_tokenizer_free(tokenizer);
 }
 
+static lk_tokenizer *bytes_tokenizer(int composes) {
+  lk_tokenizer *tokenizer;
+  assert_int_equal(lk_tokenizer_create(&tokenizer, "bytes", composes), LK_OK);
+  return tokenizer;
+}
+
+static void bytes_encode_every_text(void **state) {
+  (void)state;
+  const char text[] = "aé□⁇\U0001F600";
+  lk_tokenizer *bytes = bytes_tokenizer(0);
+  lk_token tokens[sizeof text];
+  lk_passage passage = lk_passage_of(text, "x", 0);
+  size_t count;
+  char *back;
+  assert_int_equal(lk_tokenizer_size(bytes), 258);
+  assert_int_equal(lk_tokenizer_count(bytes, text), sizeof text - 1);
+  assert_int_equal(lk_tokenizer_encode(bytes, &passage, tokens, sizeof text, &count),
+                   LK_OK);
+  assert_int_equal(count, sizeof text - 1);
+  for (size_t i = 0; i < count; i++)
+    assert_int_equal(tokens[i], 2 + (unsigned char)text[i]);
+  assert_int_equal(lk_tokenizer_decode(bytes, tokens, count, &back), LK_OK);
+  assert_string_equal(back, text);
+  lk_free(back);
+  lk_tokenizer_free(bytes);
+}
+
+static void bytes_that_are_no_character_are_shown(void **state) {
+  (void)state;
+  lk_tokenizer *bytes = bytes_tokenizer(0);
+  const lk_token tokens[] = {'a' + 2, 0xC3 + 2, 1, 0xA9 + 2, 0, 0xF0 + 2, 2};
+  char *text;
+  assert_int_equal(lk_tokenizer_decode(bytes, tokens, 7, &text), LK_OK);
+  assert_string_equal(text, "a\uFFFD⁇\uFFFD□\uFFFD\uFFFD");
+  lk_free(text);
+  assert_int_equal(lk_tokenizer_decode(bytes, (lk_token[]){258}, 1, &text), LK_BAD_DATA);
+  assert_null(text);
+  lk_tokenizer_free(bytes);
+}
+
+static void bytes_say_what_is_wrong_and_where(void **state) {
+  (void)state;
+  lk_tokenizer *bytes = bytes_tokenizer(0);
+  lk_token tokens[4];
+  size_t count;
+  lk_passage invalid = lk_passage_of("é\xFF", "q.tsv", 5);
+  lk_passage late = lk_passage_of("éééé", "q.tsv", 9);
+  assert_int_equal(lk_tokenizer_encode(bytes, &invalid, tokens, 4, &count), LK_BAD_DATA);
+  assert_message("q.tsv, line 5, byte 3: invalid UTF-8 (0xFF)", NULL);
+  assert_int_equal(lk_tokenizer_encode(bytes, &late, tokens, 4, &count), LK_BAD_DATA);
+  assert_message("q.tsv, line 9: more than the 4 bytes", NULL);
+  lk_tokenizer_free(bytes);
+}
+
+static void bytes_compose_if_asked_to(void **state) {
+  (void)state;
+  lk_tokenizer *bytes = bytes_tokenizer(1);
+  lk_token tokens[3];
+  size_t count;
+  lk_passage passage = lk_passage_of("e\u0301", "x", 0);
+  assert_int_equal(lk_tokenizer_encode(bytes, &passage, tokens, 3, &count), LK_OK);
+  assert_int_equal(count, 2);
+  assert_int_equal(tokens[0], 2 + 0xC3);
+  lk_tokenizer_free(bytes);
+}
+
+static void classes_are_those_of_characters(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    lk_class class;
+  } some_classes[] = {{" ", LK_CLASS_SPACE},  {".", LK_CLASS_STOP},
+                      {"a", LK_CLASS_LETTER}, {"Q", LK_CLASS_CAPITAL},
+                      {"7", LK_CLASS_DIGIT},  {",", LK_CLASS_OTHER}};
+  const uint32_t points[] = {' ', '.', 'a', 'Q', '7', ','};
+  lk_tokenizer *both[2] = {vocabulary_of(points, 6), bytes_tokenizer(0)};
+  for (int i = 0; i < 2; i++) {
+    uint8_t classes[258];
+    lk_tokenizer_classes(both[i], classes);
+    for (size_t c = 0; c < 6; c++) {
+      lk_token token;
+      size_t count;
+      lk_passage passage = lk_passage_of(some_classes[c].text, "x", 0);
+      assert_int_equal(lk_tokenizer_encode(both[i], &passage, &token, 1, &count), LK_OK);
+      assert_int_equal(classes[token], some_classes[c].class);
+    }
+    assert_int_equal(classes[lk_tokenizer_pad(both[i])], LK_CLASS_OTHER);
+    assert_int_equal(classes[lk_tokenizer_first_of(both[i], LK_CLASS_STOP)], LK_CLASS_STOP);
+    lk_tokenizer_free(both[i]);
+  }
+  lk_tokenizer *none = vocabulary_of(points + 2, 1);
+  assert_int_equal(lk_tokenizer_first_of(none, LK_CLASS_SPACE), lk_tokenizer_pad(none));
+  lk_tokenizer_free(none);
+}
+
+static void every_kind_survives_save_and_restore(void **state) {
+  (void)state;
+  lk_tokenizer *all[] = {vocabulary_of(some, SOME), bytes_tokenizer(0), bytes_tokenizer(1)};
+  for (int i = 0; i < 3; i++) {
+    lk_tokenizer *copy;
+    assert_int_equal(lk_tokenizer_copy(&copy, all[i]), LK_OK);
+    for (int j = 0; j < 3; j++)
+      assert_int_equal(lk_tokenizer_equal(copy, all[j]), i == j);
+    assert_string_equal(lk_tokenizer_name(copy), lk_tokenizer_name(all[i]));
+    assert_int_equal(lk_tokenizer_size(copy), lk_tokenizer_size(all[i]));
+    lk_tokenizer_free(copy);
+  }
+  for (int i = 0; i < 3; i++)
+    lk_tokenizer_free(all[i]);
+}
+
+static void restore_refuses_what_no_kind_saves(void **state) {
+  (void)state;
+  const struct {
+    lk_tokenizer_image image;
+    const char *message;
+  } bad[] = {
+      {{"bytes", 0, 0, ""}, "no bytes"},
+      {{"bytes", 0, 3, "256"}, "other contents"},
+      {{"bytes", 0, 10, "257 bytes"}, "other contents"},
+      {{"characters", 0, 3, "abc"}, "3 bytes are no code points"},
+      {{"words", 0, 1, "a"}, "no tokenizer 'words'; choose one of: characters, bytes"},
+      {{"", 0, 1, "a"}, "no tokenizer ''"}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    lk_tokenizer *tokenizer;
+    assert_int_equal(lk_tokenizer_restore(&tokenizer, &bad[i].image), LK_BAD_DATA);
+    assert_null(tokenizer);
+    assert_message(bad[i].message, NULL);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_character_survives_utf8),
@@ -230,6 +361,13 @@ int main(void) {
       cmocka_unit_test(text_survives_encode_and_decode),
       cmocka_unit_test(decode_shows_pad_and_mask_and_refuses_other_ids),
       cmocka_unit_test(encode_says_what_is_wrong_and_where),
+      cmocka_unit_test(bytes_encode_every_text),
+      cmocka_unit_test(bytes_that_are_no_character_are_shown),
+      cmocka_unit_test(bytes_say_what_is_wrong_and_where),
+      cmocka_unit_test(bytes_compose_if_asked_to),
+      cmocka_unit_test(classes_are_those_of_characters),
+      cmocka_unit_test(every_kind_survives_save_and_restore),
+      cmocka_unit_test(restore_refuses_what_no_kind_saves),
   };
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }

@@ -1,0 +1,66 @@
+#!/bin/bash
+# A corpus of bytes trains and resumes with the same bits on one rank and on two, and its model is asked,
+# evaluated and scored like any other; what characters refuse is text for bytes, and the corpus and its
+# models say which tokenizer they have. timeout: 120
+set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# lockstep RANKS ARGUMENT...: within a minute.
+lockstep() {
+  local launcher
+  launcher "$1"
+  timeout -k 5 "$((60 * ${PATIENCE:-1}))" "${launcher[@]}" "$LOCKSTEP" "${@:2}" 2> log || fail "$*: $(cat log)"
+}
+
+# reports FILE LINE...: inspect prints the lines.
+reports() {
+  lockstep 1 inspect "$1" > facts
+  for line in "${@:2}"; do
+    grep -qxF "$line" facts || fail "inspect $1 does not say: $line"
+  done
+}
+
+lockstep 1 synth data --people 60 --questions 30 > /dev/null
+printf 'The sign ⁇ and □ are text, 😀 and 東京 too.\n' | cat data/wiki.txt - > odd.txt
+"$LOCKSTEP" prepare odd.txt characters.h5 > /dev/null 2> log && fail "characters accept ⁇"
+grep -q 'reserved for masking' log || fail "characters refuse ⁇ without a reason"
+
+"$LOCKSTEP" prepare --tokenizer words odd.txt words.h5 2> log && fail "there is a tokenizer of words"
+grep -q "no tokenizer 'words'; choose one of: characters, bytes" log || fail "words: $(cat log)"
+
+lockstep 1 prepare --tokenizer bytes odd.txt bytes.h5 > /dev/null
+reports bytes.h5 'kind: corpus' 'vocabulary: 258' 'tokenizer: bytes' "characters: $(LC_ALL=C.UTF-8 wc -m < odd.txt)"
+
+train=("$SOURCE_DIR/configs/tiny.yaml" corpus=bytes.h5 dropout=0.1 model.block=96)
+recall=(questions=data/birth_places_train.tsv objective.answers=0.3 objective.keep_name=true objective.ask=0.3)
+lockstep 1 pretrain "${train[@]}" "${recall[@]}" run=one steps=6
+lockstep 2 pretrain "${train[@]}" "${recall[@]}" run=two steps=3
+lockstep 2 pretrain "${train[@]}" "${recall[@]}" run=two steps=6
+same "bytes on one rank and on two" one two 6
+lockstep 2 finetune "${train[@]}" questions=data/birth_places_train.tsv init=one/checkpoints/latest run=tuned steps=3
+model=tuned/checkpoints/latest
+reports "$model" 'vocabulary: 258' 'tokenizer: bytes'
+
+lockstep 1 ask "$model" 'Where was 東京 😀 born?' > answer
+[[ $(wc -l < answer) == 1 ]] || fail "a question in any language has no answer"
+iconv -f UTF-8 -t UTF-8 answer > /dev/null || fail "an answer is no UTF-8"
+for ranks in 1 2; do
+  lockstep "$ranks" evaluate "$model" data/birth_dev.tsv --predictions "predictions.$ranks" > /dev/null
+  lockstep "$ranks" score "$model" odd.txt > "scores.$ranks"
+  lockstep "$ranks" score "$model" bytes.h5 > "scores.$ranks.h5"
+done
+cmp predictions.1 predictions.2 || fail "two ranks answer otherwise"
+cmp scores.1 scores.2 || fail "two ranks score otherwise"
+cmp scores.1 scores.1.h5 || fail "a text is scored otherwise than the corpus made of it"
+bytes=$(($(wc -c < odd.txt) - 2 * $(wc -l < odd.txt))) # without newlines and first bytes
+grep -q "characters $bytes\$" scores.1 || fail "not every byte is scored"
+
+lockstep 1 prepare data/wiki.txt wiki.h5 > /dev/null
+reports wiki.h5 'tokenizer: characters'
+"$LOCKSTEP" score "$model" wiki.h5 2> log && fail "a corpus of characters is scored by a model of bytes"
+grep -q '(characters) is not the model' log || fail "another tokenizer: $(cat log)"
