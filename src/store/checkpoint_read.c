@@ -135,7 +135,7 @@ lk_status lk_checkpoint_open_pipe(lk_checkpoint **out, const char *path) {
 
 lk_status lk_checkpoint_verdict(const lk_checkpoint *checkpoint, lk_status status) {
   assert(checkpoint->file);
-  return lk_source_verdict(&checkpoint->file->h5.source, status);
+  return lk_sealed_verdict(&checkpoint->file->h5.source, status);
 }
 
 static void close_file(lk_checkpoint_file *file) {

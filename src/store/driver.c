@@ -9,13 +9,13 @@
 
 /* The property, which HDF5 copies: one of them is NULL. */
 typedef struct {
-  lk_source *source;
+  lk_sealed *source;
   lk_sink *sink;
 } bytes_of;
 
 typedef struct {
   H5FD_t base; /* HDF5's, first */
-  lk_source *source;
+  lk_sealed *source;
   lk_sink *sink;
   haddr_t end; /* of what HDF5 uses */
 } opened;
@@ -73,7 +73,7 @@ static herr_t read_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t 
     lk_sink_read(o->sink, address, count, to);
     return 0;
   }
-  return lk_source_read(o->source, LK_USER_BLOCK + address, count, to) == LK_OK ? 0 : -1;
+  return lk_sealed_read(o->source, LK_USER_BLOCK + address, count, to) == LK_OK ? 0 : -1;
 }
 
 static herr_t write_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,
@@ -113,7 +113,7 @@ static const H5FD_class_t driver = {
     .truncate = cut,
     .fl_map = H5FD_FLMAP_DICHOTOMY};
 
-herr_t lk_driver_set(hid_t access, lk_source *source, lk_sink *sink) {
+herr_t lk_driver_set(hid_t access, lk_sealed *source, lk_sink *sink) {
   static hid_t id = -1;
   const bytes_of bytes = {source, sink};
   if (id < 0) id = H5FDregister(&driver);

@@ -103,13 +103,13 @@ static lk_status open_verified(lk_h5_file *file) {
 
 lk_status lk_h5_open(lk_h5_file *file, const char *path) {
   *file = (lk_h5_file){.path = path, .id = -1};
-  LK_TRY(lk_source_open(&file->source, path));
+  LK_TRY(lk_sealed_open(&file->source, path));
   return open_verified(file);
 }
 
 lk_status lk_h5_open_pipe(lk_h5_file *file, const char *path) {
   *file = (lk_h5_file){.path = lk_file_name(path), .id = -1};
-  LK_TRY(lk_source_open_pipe(&file->source, path));
+  LK_TRY(lk_sealed_open_pipe(&file->source, path));
   return open_verified(file);
 }
 
@@ -117,18 +117,18 @@ lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5) {
   *file = (lk_h5_file){.path = path, .id = -1};
   *is_hdf5 = 0;
   if (lk_file_is_pipe(path)) return LK_OK; /* who reads it then is the first to */
-  if (lk_source_open(&file->source, path) != LK_OK) return LK_OK;
+  if (lk_sealed_open(&file->source, path) != LK_OK) return LK_OK;
   *is_hdf5 = lk_user_block_is_hdf5(&file->source);
   if (*is_hdf5) return open_verified(file);
-  lk_source_close(&file->source);
+  lk_sealed_close(&file->source);
   return LK_OK;
 }
 
 lk_status lk_h5_finish(lk_h5_file *file, lk_status status) {
   if (file->id >= 0) H5Fclose(file->id);
   file->id = -1;
-  status = lk_source_verdict(&file->source, status);
-  lk_source_close(&file->source);
+  status = lk_sealed_verdict(&file->source, status);
+  lk_sealed_close(&file->source);
   return status;
 }
 

@@ -3,8 +3,8 @@
 #define LOCKSTEP_STORE_H5_H
 
 #include "lockstep/store.h"
+#include "store/sealed.h"
 #include "store/sink.h"
-#include "store/source.h"
 #include <hdf5.h>
 
 /* An HDF5 object that closes when its variable goes out of scope, so that an early return
@@ -27,7 +27,7 @@ typedef struct {
   const char *path; /* not owned */
   hid_t id;
   uint64_t size;    /* bytes, when reading: no array in it can be larger */
-  lk_source source; /* when reading */
+  lk_sealed source; /* when reading */
   lk_sink sink;     /* when writing */
 } lk_h5_file;
 

@@ -55,7 +55,7 @@ static const uint8_t *take(lk_image *image, uint64_t address, uint64_t size) {
   if (image->status != LK_OK) return NULL;
   next->outer = image->taken;
   image->taken = next;
-  image->status = lk_source_read(image->source, LK_USER_BLOCK + address, size, next->bytes);
+  image->status = lk_sealed_read(image->source, LK_USER_BLOCK + address, size, next->bytes);
   return image->status == LK_OK ? next->bytes : NULL;
 }
 
@@ -248,7 +248,7 @@ static int check_superblock(lk_image *image) {
   return check_entry(image, 0, p + ROOT_ENTRY, &empty, 0);
 }
 
-lk_status lk_structure_check(lk_source *source) {
+lk_status lk_structure_check(lk_sealed *source) {
   uint64_t size = source->size - LK_USER_BLOCK;
   assert(source->seals && source->size > LK_USER_BLOCK);
   lk_image image = {.source = source, .size = size, .unvisited = size};

@@ -8,12 +8,12 @@
 #ifndef LOCKSTEP_STORE_STRUCTURE_H
 #define LOCKSTEP_STORE_STRUCTURE_H
 
-#include "store/source.h"
+#include "store/sealed.h"
 
 /* LK_BAD_DATA "PATH: damaged (...)" unless HDF5 can read the image safely: the sealed
  * source's bytes behind the user block, which start with the superblock; addresses count
  * from there. */
-lk_status lk_structure_check(lk_source *source);
+lk_status lk_structure_check(lk_sealed *source);
 
 /* For the files structure*.c alone. */
 typedef struct lk_structure {
@@ -22,7 +22,7 @@ typedef struct lk_structure {
 } lk_structure;
 
 typedef struct {
-  lk_source *source;
+  lk_sealed *source;
   uint64_t size;
   lk_structure *taken; /* owned */
   lk_status status;    /* of reading */

@@ -23,13 +23,13 @@ static void make_block(char block[LK_USER_BLOCK], const lk_hash *rest, uint64_t 
 }
 
 static lk_status hash_rest(const char *path, int descriptor, char block[LK_USER_BLOCK]) {
-  lk_source source;
+  lk_sealed source;
   lk_hash rest;
-  LK_TRY(lk_source_open_again(&source, path, descriptor));
+  LK_TRY(lk_sealed_open_again(&source, path, descriptor));
   assert(source.size > LK_USER_BLOCK);
-  lk_status status = lk_source_seal(&source, LK_USER_BLOCK, &rest);
+  lk_status status = lk_sealed_seal(&source, LK_USER_BLOCK, &rest);
   if (status == LK_OK) make_block(block, &rest, source.size);
-  lk_source_close(&source);
+  lk_sealed_close(&source);
   return status;
 }
 
@@ -44,10 +44,10 @@ lk_status lk_user_block_write(const char *path, int descriptor) {
 }
 
 /* The first bytes, as far as they are there, and zeros. */
-static lk_status read_start(lk_source *source, char block[LK_USER_BLOCK]) {
+static lk_status read_start(lk_sealed *source, char block[LK_USER_BLOCK]) {
   uint64_t there = source->size < LK_USER_BLOCK ? source->size : LK_USER_BLOCK;
   memset(block, 0, LK_USER_BLOCK);
-  return lk_source_read(source, 0, there, block);
+  return lk_sealed_read(source, 0, there, block);
 }
 
 static int starts_with(const char *block, const char *text) {
@@ -55,18 +55,18 @@ static int starts_with(const char *block, const char *text) {
 }
 
 /* HDF5 looks for its signature at 0, 512, 1024, 2048, … */
-static lk_status find_signature(lk_source *source, int *found) {
+static lk_status find_signature(lk_sealed *source, int *found) {
   char bytes[sizeof hdf5_signature - 1];
   *found = 0;
   for (uint64_t at = 0; !*found && at + sizeof bytes <= source->size;
        at = at ? 2 * at : 512) {
-    LK_TRY(lk_source_read(source, at, sizeof bytes, bytes));
+    LK_TRY(lk_sealed_read(source, at, sizeof bytes, bytes));
     *found = !memcmp(bytes, hdf5_signature, sizeof bytes);
   }
   return LK_OK;
 }
 
-static lk_status refuse_foreign(lk_source *source, const char *block) {
+static lk_status refuse_foreign(lk_sealed *source, const char *block) {
   const char *path = source->path;
   int is_hdf5;
   if (starts_with(block, any_opening))
@@ -90,7 +90,7 @@ static uint64_t stated_length(const char *block) {
   return strtoull(digits, NULL, 10);
 }
 
-static lk_status check_length(const lk_source *source, const char *block) {
+static lk_status check_length(const lk_sealed *source, const char *block) {
   uint64_t length = stated_length(block);
   if (length == source->size && length > LK_USER_BLOCK) return LK_OK;
   return lk_fail(LK_BAD_DATA,
@@ -100,13 +100,13 @@ static lk_status check_length(const lk_source *source, const char *block) {
 }
 
 /* The start is read twice: what is no file of ours is refused before all of it is read. */
-lk_status lk_user_block_verify(lk_source *source) {
+lk_status lk_user_block_verify(lk_sealed *source) {
   char block[LK_USER_BLOCK], expected[LK_USER_BLOCK];
   lk_hash rest;
   LK_TRY(read_start(source, block));
   if (!starts_with(block, opening)) return refuse_foreign(source, block);
   LK_TRY(check_length(source, block));
-  LK_TRY(lk_source_seal(source, LK_USER_BLOCK, &rest));
+  LK_TRY(lk_sealed_seal(source, LK_USER_BLOCK, &rest));
   LK_TRY(read_start(source, block));
   make_block(expected, &rest, source->size);
   if (memcmp(expected, block, sizeof expected))
@@ -116,7 +116,7 @@ lk_status lk_user_block_verify(lk_source *source) {
   return lk_structure_check(source);
 }
 
-int lk_user_block_is_hdf5(lk_source *source) {
+int lk_user_block_is_hdf5(lk_sealed *source) {
   char block[LK_USER_BLOCK];
   int found = 0;
   if (read_start(source, block) == LK_OK && starts_with(block, opening)) return 1;

@@ -2,7 +2,7 @@
 #ifndef LOCKSTEP_STORE_USER_BLOCK_H
 #define LOCKSTEP_STORE_USER_BLOCK_H
 
-#include "store/source.h"
+#include "store/sealed.h"
 
 enum { LK_USER_BLOCK = 512 };
 
@@ -12,9 +12,9 @@ lk_status lk_user_block_write(const char *path, int descriptor);
 
 /* Seals a source and checks it, its HDF5 structure too. LK_NO_INPUT; LK_BAD_DATA: not HDF5,
  * not ours, truncated, damaged. */
-lk_status lk_user_block_verify(lk_source *source);
+lk_status lk_user_block_verify(lk_sealed *source);
 
 /* Nonzero when a source starts like a file of ours or like any HDF5 file. */
-int lk_user_block_is_hdf5(lk_source *source);
+int lk_user_block_is_hdf5(lk_sealed *source);
 
 #endif

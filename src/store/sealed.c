@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* memfd_create */
-#include "store/source.h"
+#include "store/sealed.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <assert.h>
@@ -26,7 +26,7 @@ static lk_status check_kind(const char *path, const struct stat *facts) {
 }
 
 /* The kind is looked at before and after: what a name stands for may change. */
-static lk_status open_file(lk_source *source) {
+static lk_status open_file(lk_sealed *source) {
   struct stat facts;
   if (stat(source->path, &facts)) return refuse(source->path, strerror(errno));
   LK_TRY(check_kind(source->path, &facts));
@@ -37,7 +37,7 @@ static lk_status open_file(lk_source *source) {
   return check_kind(source->path, &facts);
 }
 
-static lk_status keep(lk_source *source, const char *bytes, size_t size) {
+static lk_status keep(lk_sealed *source, const char *bytes, size_t size) {
   source->size = size;
   source->descriptor = memfd_create("lockstep", MFD_CLOEXEC);
   if (source->descriptor < 0) return refuse(source->path, strerror(errno));
@@ -50,31 +50,31 @@ static lk_status keep(lk_source *source, const char *bytes, size_t size) {
   return LK_OK;
 }
 
-static lk_status begin(lk_source *source, lk_status status) {
+static lk_status begin(lk_sealed *source, lk_status status) {
   if (status == LK_OK)
     status = lk_allocate((void **)&source->piece, PIECE, 1, source->path);
-  if (status != LK_OK) lk_source_close(source);
+  if (status != LK_OK) lk_sealed_close(source);
   return status;
 }
 
-lk_status lk_source_open(lk_source *source, const char *path) {
-  *source = (lk_source){.path = path, .descriptor = -1, .held = none};
+lk_status lk_sealed_open(lk_sealed *source, const char *path) {
+  *source = (lk_sealed){.path = path, .descriptor = -1, .held = none};
   return begin(source, open_file(source));
 }
 
-lk_status lk_source_open_pipe(lk_source *source, const char *path) {
+lk_status lk_sealed_open_pipe(lk_sealed *source, const char *path) {
   char *bytes;
   size_t size;
-  *source = (lk_source){.path = lk_file_name(path), .descriptor = -1, .held = none};
+  *source = (lk_sealed){.path = lk_file_name(path), .descriptor = -1, .held = none};
   LK_TRY(lk_file_read(path, &bytes, &size));
   lk_status status = keep(source, bytes, size);
   lk_free(bytes);
   return begin(source, status);
 }
 
-lk_status lk_source_open_again(lk_source *source, const char *path, int descriptor) {
+lk_status lk_sealed_open_again(lk_sealed *source, const char *path, int descriptor) {
   struct stat facts;
-  *source = (lk_source){.path = path, .descriptor = -1, .held = none};
+  *source = (lk_sealed){.path = path, .descriptor = -1, .held = none};
   source->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (source->descriptor < 0 || fstat(source->descriptor, &facts))
     return begin(source, refuse(path, strerror(errno)));
@@ -82,7 +82,7 @@ lk_status lk_source_open_again(lk_source *source, const char *path, int descript
   return begin(source, LK_OK);
 }
 
-void lk_source_close(lk_source *source) {
+void lk_sealed_close(lk_sealed *source) {
   if (source->descriptor >= 0) close(source->descriptor);
   source->descriptor = -1;
   lk_free(source->piece);
@@ -91,29 +91,29 @@ void lk_source_close(lk_source *source) {
   source->seals = NULL;
 }
 
-lk_status lk_source_verdict(const lk_source *source, lk_status status) {
+lk_status lk_sealed_verdict(const lk_sealed *source, lk_status status) {
   return *source->fault ? lk_fail(LK_NO_INPUT, "%s: %s", source->path, source->fault)
                         : status;
 }
 
 /* The first fault is the one that counts. */
-static lk_status fail(lk_source *source, const char *what, const char *reason) {
+static lk_status fail(lk_sealed *source, const char *what, const char *reason) {
   assert(*what);
   if (!*source->fault) snprintf(source->fault, sizeof source->fault, "%s%s", what, reason);
-  return lk_source_verdict(source, LK_NO_INPUT);
+  return lk_sealed_verdict(source, LK_NO_INPUT);
 }
 
-static uint64_t pieces_of(const lk_source *source) {
+static uint64_t pieces_of(const lk_sealed *source) {
   return source->size / PIECE + (source->size % PIECE != 0);
 }
 
-static size_t size_of(const lk_source *source, uint64_t piece) {
+static size_t size_of(const lk_sealed *source, uint64_t piece) {
   assert(piece < pieces_of(source));
   uint64_t rest = source->size - piece * PIECE;
   return rest < PIECE ? (size_t)rest : PIECE;
 }
 
-static lk_status load(lk_source *source, uint64_t piece) {
+static lk_status load(lk_sealed *source, uint64_t piece) {
   size_t size = size_of(source, piece);
   source->held = none;
   for (size_t done = 0; done < size;) {
@@ -131,7 +131,7 @@ static lk_status load(lk_source *source, uint64_t piece) {
 }
 
 /* The piece as it was sealed. */
-static lk_status hold(lk_source *source, uint64_t piece) {
+static lk_status hold(lk_sealed *source, uint64_t piece) {
   if (source->held == piece) return LK_OK;
   LK_TRY(load(source, piece));
   if (!source->seals ||
@@ -142,7 +142,7 @@ static lk_status hold(lk_source *source, uint64_t piece) {
               "; start again when nothing writes to it");
 }
 
-static lk_status pass_over(lk_source *source, uint64_t from, uint64_t *seals,
+static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
                            lk_hasher *hasher) {
   for (uint64_t piece = 0; piece < pieces_of(source); piece++) {
     uint64_t start = piece * PIECE, skip = from > start ? from - start : 0;
@@ -154,7 +154,7 @@ static lk_status pass_over(lk_source *source, uint64_t from, uint64_t *seals,
   return LK_OK;
 }
 
-lk_status lk_source_seal(lk_source *source, uint64_t from, lk_hash *hash) {
+lk_status lk_sealed_seal(lk_sealed *source, uint64_t from, lk_hash *hash) {
   uint64_t *seals = NULL;
   lk_hasher *hasher = NULL;
   assert(from <= source->size && !source->seals);
@@ -167,7 +167,7 @@ lk_status lk_source_seal(lk_source *source, uint64_t from, lk_hash *hash) {
   return status;
 }
 
-lk_status lk_source_read(lk_source *source, uint64_t at, uint64_t count, void *to) {
+lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *to) {
   char *out = to;
   assert(at <= source->size && count <= source->size - at);
   while (count > 0) {

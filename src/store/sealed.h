@@ -1,11 +1,11 @@
 /* A file that is opened once and read piece by piece. Private to src/store.
  *
- * One pass over all of it, lk_source_seal, makes the checksum and a short hash of every
+ * One pass over all of it, lk_sealed_seal, makes the checksum and a short hash of every
  * piece; from then on a piece must still have its hash when it is read again. So what HDF5
  * gets is what the checksum was made of, though others may write to the file meanwhile, and
  * no more than a piece of it is in memory. */
-#ifndef LOCKSTEP_STORE_SOURCE_H
-#define LOCKSTEP_STORE_SOURCE_H
+#ifndef LOCKSTEP_STORE_SEALED_H
+#define LOCKSTEP_STORE_SEALED_H
 
 #include "lockstep/hash.h"
 #include "lockstep/status.h"
@@ -17,33 +17,33 @@ typedef struct {
   int descriptor;
   uint64_t size;
   char *piece;     /* owned, as the next */
-  uint64_t *seals; /* a piece; NULL before lk_source_seal */
+  uint64_t *seals; /* a piece; NULL before lk_sealed_seal */
   uint64_t held;   /* number of the piece in memory */
   char fault[160]; /* what went wrong first, or "" */
-} lk_source;
+} lk_sealed;
 
 /* LK_NO_INPUT unless path is a file that can be read; others are not opened, so that a pipe
- * does not block. lk_source_close unless it fails. */
-lk_status lk_source_open(lk_source *source, const char *path);
+ * does not block. lk_sealed_close unless it fails. */
+lk_status lk_sealed_open(lk_sealed *source, const char *path);
 
 /* The same of a pipe (lk_file_read), which is read to its end and kept in memory, as a file
  * without a name. */
-lk_status lk_source_open_pipe(lk_source *source, const char *path);
+lk_status lk_sealed_open_pipe(lk_sealed *source, const char *path);
 
 /* The same of a file that is open already, whatever its path, and stays so. */
-lk_status lk_source_open_again(lk_source *source, const char *path, int descriptor);
+lk_status lk_sealed_open_again(lk_sealed *source, const char *path, int descriptor);
 
-void lk_source_close(lk_source *source);
+void lk_sealed_close(lk_sealed *source);
 
 /* *hash: of all bytes from `from` on, which is at most the size. */
-lk_status lk_source_seal(lk_source *source, uint64_t from, lk_hash *hash);
+lk_status lk_sealed_seal(lk_sealed *source, uint64_t from, lk_hash *hash);
 
 /* Copies bytes that are inside the file. LK_NO_INPUT: it failed, became shorter or changed.
  */
-lk_status lk_source_read(lk_source *source, uint64_t at, uint64_t count, void *to);
+lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *to);
 
 /* What reading it came to: LK_NO_INPUT when any read failed, whatever HDF5 made of that;
  * else `status`. */
-lk_status lk_source_verdict(const lk_source *source, lk_status status);
+lk_status lk_sealed_verdict(const lk_sealed *source, lk_status status);
 
 #endif
