@@ -50,22 +50,34 @@ static lk_status keep(lk_sealed *source, const char *bytes, size_t size) {
   return LK_OK;
 }
 
+static lk_status make_slots(lk_sealed *source, uint64_t slots) {
+  lk_free(source->pieces);
+  lk_free(source->held);
+  source->pieces = NULL;
+  source->held = NULL;
+  source->slots = slots;
+  LK_TRY(lk_allocate((void **)&source->pieces, slots, PIECE, source->path));
+  LK_TRY(LK_NEW(source->held, slots));
+  for (uint64_t i = 0; i < slots; i++)
+    source->held[i] = none;
+  return LK_OK;
+}
+
 static lk_status begin(lk_sealed *source, lk_status status) {
-  if (status == LK_OK)
-    status = lk_allocate((void **)&source->piece, PIECE, 1, source->path);
+  if (status == LK_OK) status = make_slots(source, 1);
   if (status != LK_OK) lk_sealed_close(source);
   return status;
 }
 
 lk_status lk_sealed_open(lk_sealed *source, const char *path) {
-  *source = (lk_sealed){.path = path, .descriptor = -1, .held = none};
+  *source = (lk_sealed){.path = path, .descriptor = -1};
   return begin(source, open_file(source));
 }
 
 lk_status lk_sealed_open_pipe(lk_sealed *source, const char *path) {
   char *bytes;
   size_t size;
-  *source = (lk_sealed){.path = lk_file_name(path), .descriptor = -1, .held = none};
+  *source = (lk_sealed){.path = lk_file_name(path), .descriptor = -1};
   LK_TRY(lk_file_read(path, &bytes, &size));
   lk_status status = keep(source, bytes, size);
   lk_free(bytes);
@@ -74,7 +86,7 @@ lk_status lk_sealed_open_pipe(lk_sealed *source, const char *path) {
 
 lk_status lk_sealed_open_again(lk_sealed *source, const char *path, int descriptor) {
   struct stat facts;
-  *source = (lk_sealed){.path = path, .descriptor = -1, .held = none};
+  *source = (lk_sealed){.path = path, .descriptor = -1};
   source->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   if (source->descriptor < 0 || fstat(source->descriptor, &facts))
     return begin(source, refuse(path, strerror(errno)));
@@ -85,9 +97,11 @@ lk_status lk_sealed_open_again(lk_sealed *source, const char *path, int descript
 void lk_sealed_close(lk_sealed *source) {
   if (source->descriptor >= 0) close(source->descriptor);
   source->descriptor = -1;
-  lk_free(source->piece);
+  lk_free(source->pieces);
+  lk_free(source->held);
   lk_free(source->seals);
-  source->piece = NULL;
+  source->pieces = NULL;
+  source->held = NULL;
   source->seals = NULL;
 }
 
@@ -113,11 +127,17 @@ static size_t size_of(const lk_sealed *source, uint64_t piece) {
   return rest < PIECE ? (size_t)rest : PIECE;
 }
 
+/* Where a piece is kept, in the one slot that it may have. */
+static char *room_of(const lk_sealed *source, uint64_t piece) {
+  assert(piece < pieces_of(source) && source->slots > 0);
+  return source->pieces + piece % source->slots * PIECE;
+}
+
 static lk_status load(lk_sealed *source, uint64_t piece) {
   size_t size = size_of(source, piece);
-  source->held = none;
+  source->held[piece % source->slots] = none;
   for (size_t done = 0; done < size;) {
-    ssize_t part = pread(source->descriptor, source->piece + done, size - done,
+    ssize_t part = pread(source->descriptor, room_of(source, piece) + done, size - done,
                          (off_t)(piece * PIECE + done));
     if (part < 0 && errno == EINTR) continue;
     if (part < 0) return fail(source, "cannot read: ", strerror(errno));
@@ -126,18 +146,18 @@ static lk_status load(lk_sealed *source, uint64_t piece) {
                   "; start again when nothing writes to it");
     done += (size_t)part;
   }
-  source->held = piece;
+  source->held[piece % source->slots] = piece;
   return LK_OK;
 }
 
 /* The piece as it was sealed. */
 static lk_status hold(lk_sealed *source, uint64_t piece) {
-  if (source->held == piece) return LK_OK;
+  if (source->held[piece % source->slots] == piece) return LK_OK;
   LK_TRY(load(source, piece));
   if (!source->seals ||
-      lk_hash_short(source->piece, size_of(source, piece)) == source->seals[piece])
+      lk_hash_short(room_of(source, piece), size_of(source, piece)) == source->seals[piece])
     return LK_OK;
-  source->held = none;
+  source->held[piece % source->slots] = none;
   return fail(source, "changed while it was read",
               "; start again when nothing writes to it");
 }
@@ -146,10 +166,11 @@ static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
                            lk_hasher *hasher) {
   for (uint64_t piece = 0; piece < pieces_of(source); piece++) {
     uint64_t start = piece * PIECE, skip = from > start ? from - start : 0;
+    const char *bytes = room_of(source, piece);
     size_t size = size_of(source, piece);
     LK_TRY(load(source, piece));
-    seals[piece] = lk_hash_short(source->piece, size);
-    if (skip < size) lk_hasher_add(hasher, source->piece + skip, size - (size_t)skip);
+    seals[piece] = lk_hash_short(bytes, size);
+    if (skip < size) lk_hasher_add(hasher, bytes + skip, size - (size_t)skip);
   }
   return LK_OK;
 }
@@ -175,10 +196,15 @@ lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *t
     uint64_t part = size_of(source, piece) - offset;
     if (part > count) part = count;
     LK_TRY(hold(source, piece));
-    memcpy(out, source->piece + offset, (size_t)part);
+    memcpy(out, room_of(source, piece) + offset, (size_t)part);
     out += part;
     at += part;
     count -= part;
   }
   return LK_OK;
+}
+
+lk_status lk_sealed_keep(lk_sealed *source, uint64_t pieces) {
+  uint64_t there = pieces_of(source);
+  return make_slots(source, there < pieces ? there : pieces);
 }
