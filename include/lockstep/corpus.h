@@ -5,6 +5,7 @@
 #include "lockstep/clean.h"
 #include "lockstep/hash.h"
 #include "lockstep/linkage.h"
+#include "lockstep/source.h"
 #include "lockstep/tokenizer.h"
 
 LK_C_BEGIN
@@ -26,7 +27,8 @@ typedef struct {
   lk_sha256 sha256;        /* of the whole text's bytes, as they are in the file */
   lk_left_out left_out;    /* of the text; nothing for an HDF5 corpus */
   lk_tokenizer *tokenizer; /* owned */
-  lk_range held;           /* the documents whose tokens are here */
+  lk_range held;           /* the documents that can be had */
+  lk_source *source;       /* owned; what they are read from; NULL: they are here: */
   uint64_t *offsets;       /* (held.count + 1): document held.first + i has the tokens */
   lk_token *tokens;        /*   offsets[i] … offsets[i+1]-1; both arrays owned */
 } lk_corpus;
@@ -75,9 +77,13 @@ lk_status lk_corpus_find_lines(char *bytes, size_t size, uint64_t *documents, si
 void lk_corpus_free(lk_corpus *corpus);
 
 /* Tokens of document `document` (number in the whole corpus, must be held) and their
- * number. */
+ * number: the corpus', valid until the next call where they come from a source. When that
+ * fails, lk_corpus_status tells of it and the document is one token, 0. */
 const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
                                    size_t *length);
+
+/* LK_OK, or the first failure to read a document, with its message. */
+lk_status lk_corpus_status(const lk_corpus *corpus);
 
 LK_C_END
 

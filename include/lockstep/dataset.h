@@ -48,6 +48,10 @@ int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard);
 /* The pack of one shard's micro-batch in one step. */
 void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack);
 
+/* LK_OK, or the first failure to read an example's data, with its message: it is then not
+ * what it should be. */
+lk_status lk_dataset_status(const lk_dataset *dataset);
+
 LK_C_END
 
 #endif

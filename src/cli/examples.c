@@ -36,7 +36,9 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
       int count = lk_dataset_select(dataset, step, shard);
       for (int i = 0; i < count && number > 0 && status == LK_OK; i++, number--) {
         lk_dataset_example(dataset, i, &example);
-        status = print_example(lk_dataset_tokenizer(dataset), &example, block, row);
+        status = lk_dataset_status(dataset);
+        if (status == LK_OK)
+          status = print_example(lk_dataset_tokenizer(dataset), &example, block, row);
       }
     }
   lk_free(row);

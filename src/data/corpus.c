@@ -48,6 +48,7 @@ lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice s
 
 void lk_corpus_free(lk_corpus *corpus) {
   if (!corpus) return;
+  lk_source_close(corpus->source);
   lk_tokenizer_free(corpus->tokenizer);
   lk_free(corpus->offsets);
   lk_free(corpus->tokens);
@@ -58,7 +59,12 @@ const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
                                    size_t *length) {
   assert(document >= corpus->held.first &&
          document - corpus->held.first < corpus->held.count);
+  if (corpus->source) return lk_source_document(corpus->source, document, length);
   const uint64_t *offset = corpus->offsets + (document - corpus->held.first);
   *length = (size_t)(offset[1] - offset[0]);
   return corpus->tokens + offset[0];
+}
+
+lk_status lk_corpus_status(const lk_corpus *corpus) {
+  return lk_source_status(corpus->source);
 }

@@ -73,7 +73,7 @@ static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups
   LK_TRY(lk_model_create(&s->model, table, GROUP, 0, LK_FP32));
   for (uint64_t i = 0; i < count; i++)
     score_group(s, (rank + ranks * i) * GROUP, mine + i * GROUP);
-  return LK_OK;
+  return lk_corpus_status(s->corpus);
 }
 
 lk_status lk_score_documents(lk_world *world, const lk_trained *trained,

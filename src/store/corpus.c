@@ -3,6 +3,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/h5.h"
+#include "store/stored_source.h"
 #include "store/tokenizer.h"
 #include <assert.h>
 #include <errno.h>
@@ -94,41 +95,11 @@ static lk_status read_facts(const lk_h5_file *file, lk_corpus *corpus,
                  lk_tokenizer_name(tokenizer));
 }
 
-/* The slice's part of /offsets, still counted from the start of the corpus. `tokens` is the
- * number of all tokens. */
-static lk_status read_offsets(const lk_h5_file *file, const lk_h5_array *array,
-                              lk_corpus *corpus, uint64_t tokens) {
-  uint64_t count = corpus->held.count, end = corpus->held.first + count;
-  LK_TRY(LK_NEW(corpus->offsets, count + 1));
-  LK_TRY(lk_h5_read_part(file, array, corpus->held.first, count + 1, corpus->offsets));
-  const uint64_t *offsets = corpus->offsets;
-  int wrong =
-      (corpus->held.first == 0 && offsets[0] != 0) ||
-      (end == corpus->documents ? offsets[count] != tokens : offsets[count] > tokens);
-  for (uint64_t i = 0; i < count; i++)
-    wrong |= offsets[i] >= offsets[i + 1];
-  return wrong ? lk_h5_damaged(file, "its offsets do not fit its tokens") : LK_OK;
-}
-
-static lk_status read_tokens(const lk_h5_file *file, const lk_h5_array *array,
-                             lk_corpus *corpus) {
-  uint64_t first = corpus->offsets[0], count = corpus->offsets[corpus->held.count] - first;
-  int wrong = 0;
-  LK_TRY(LK_NEW(corpus->tokens, count));
-  LK_TRY(lk_h5_read_part(file, array, first, count, corpus->tokens));
-  for (uint64_t i = 0; i < count; i++)
-    wrong |= !lk_tokenizer_is_text(corpus->tokenizer, corpus->tokens[i]);
-  for (uint64_t i = 0; i <= corpus->held.count; i++)
-    corpus->offsets[i] -= first;
-  return wrong ? lk_h5_damaged(file, "a token is outside the vocabulary") : LK_OK;
-}
-
-static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
-                              const lk_tokenizer *tokenizer, lk_slice slice) {
-  lk_h5_array tokens, offsets = offsets_place;
-  LK_TRY(check_kind(file));
-  LK_TRY(read_facts(file, corpus, tokenizer));
-  tokens = tokens_place(lk_tokenizer_size(corpus->tokenizer));
+/* Where the arrays are; the number of documents and which are held. */
+static lk_status find_arrays(const lk_h5_file *file, lk_corpus *corpus, lk_slice slice,
+                             lk_stored_arrays *arrays) {
+  lk_h5_array offsets = offsets_place,
+              tokens = tokens_place(lk_tokenizer_size(corpus->tokenizer));
   LK_TRY(lk_h5_measure_array(file, &tokens));
   LK_TRY(lk_h5_measure_array(file, &offsets));
   corpus->documents = offsets.size[0] - 1;
@@ -136,22 +107,34 @@ static lk_status read_content(const lk_h5_file *file, lk_corpus *corpus,
   if (tokens.size[0] / MOST_BYTES > corpus->characters)
     return lk_h5_damaged(file, "it has more tokens than characters");
   corpus->held = lk_slice_range(corpus->documents, slice);
-  LK_TRY(read_offsets(file, &offsets, corpus, tokens.size[0]));
-  return read_tokens(file, &tokens, corpus);
+  arrays->tokens = tokens.size[0];
+  arrays->width = tokens.type == LK_H5_U16 ? 2 : 4;
+  LK_TRY(lk_h5_place_array(file, &tokens, &arrays->tokens_at));
+  return lk_h5_place_array(file, &offsets, &arrays->offsets_at);
 }
 
-/* Ends the file. */
-static lk_status read_and_finish(lk_corpus **out, lk_h5_file *file,
-                                 const lk_tokenizer *tokenizer, lk_slice slice) {
+static lk_status read_content(lk_h5_file *file, lk_corpus *corpus,
+                              const lk_tokenizer *tokenizer, lk_slice slice) {
+  lk_stored_arrays arrays;
+  LK_TRY(check_kind(file));
+  LK_TRY(read_facts(file, corpus, tokenizer));
+  LK_TRY(find_arrays(file, corpus, slice, &arrays));
+  lk_h5_leave(file);
+  return lk_stored_source_open(&corpus->source, file, corpus, &arrays);
+}
+
+/* Takes over the file. */
+static lk_status read_opened(lk_corpus **out, lk_h5_file *file,
+                             const lk_tokenizer *tokenizer, lk_slice slice) {
   lk_corpus *corpus = NULL;
   lk_status status = LK_NEW(corpus, 1);
   if (status == LK_OK) status = read_content(file, corpus, tokenizer, slice);
-  status = lk_h5_finish(file, status);
-  if (status == LK_OK)
+  if (status == LK_OK) {
     *out = corpus;
-  else
-    lk_corpus_free(corpus);
-  return status;
+    return LK_OK;
+  }
+  lk_corpus_free(corpus);
+  return lk_h5_finish(file, status);
 }
 
 lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
@@ -159,7 +142,7 @@ lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
   lk_h5_file file;
   *out = NULL;
   LK_TRY(lk_h5_open(&file, path));
-  return read_and_finish(out, &file, tokenizer, slice);
+  return read_opened(out, &file, tokenizer, slice);
 }
 
 lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_tokenizer *tokenizer,
@@ -168,6 +151,6 @@ lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_tokenizer *
   int is_hdf5;
   *out = NULL;
   LK_TRY(lk_h5_open_if(&file, path, &is_hdf5));
-  return is_hdf5 ? read_and_finish(out, &file, tokenizer, slice)
+  return is_hdf5 ? read_opened(out, &file, tokenizer, slice)
                  : lk_corpus_read_text(out, path, tokenizer, slice);
 }

@@ -124,9 +124,13 @@ lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5) {
   return LK_OK;
 }
 
-lk_status lk_h5_finish(lk_h5_file *file, lk_status status) {
+void lk_h5_leave(lk_h5_file *file) {
   if (file->id >= 0) H5Fclose(file->id);
   file->id = -1;
+}
+
+lk_status lk_h5_finish(lk_h5_file *file, lk_status status) {
+  lk_h5_leave(file);
   status = lk_sealed_verdict(&file->source, status);
   lk_sealed_close(&file->source);
   return status;

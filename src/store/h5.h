@@ -49,6 +49,10 @@ lk_status lk_h5_open_pipe(lk_h5_file *file, const char *path);
  * nothing is open then and *is_hdf5 is 0. */
 lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5);
 
+/* Closes it for HDF5; its bytes can still be read, and it may be moved now. lk_h5_finish
+ * all the same. */
+void lk_h5_leave(lk_h5_file *file);
+
 /* Closes it. `status` is what reading it came to; that the file itself could not be read,
  * or changed, comes first. */
 lk_status lk_h5_finish(lk_h5_file *file, lk_status status);
@@ -105,6 +109,9 @@ lk_status lk_h5_check_array(const lk_h5_file *file, const lk_h5_array *array);
 
 /* The same for one dimension of unknown size, which is stored in array->size[0]. */
 lk_status lk_h5_measure_array(const lk_h5_file *file, lk_h5_array *array);
+
+/* Where in the file the numbers of a checked array lie, in one piece. */
+lk_status lk_h5_place_array(const lk_h5_file *file, const lk_h5_array *array, uint64_t *at);
 
 /* An array's rows are along its first dimension that is longer than 1, one behind the other
  * in memory: how many it has, and the elements of one. */

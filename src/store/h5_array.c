@@ -1,5 +1,6 @@
 /* Datasets: contiguous, little-endian, with unit and description. */
 #include "store/h5_text.h"
+#include "store/user_block.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -200,5 +201,16 @@ lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint
   LK_H5_READ(file->path,
              H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start, NULL, length, NULL));
   LK_H5_READ(file->path, H5Dread(dataset, type, in_memory, in_file, H5P_DEFAULT, data));
+  return LK_OK;
+}
+
+lk_status lk_h5_place_array(const lk_h5_file *file, const lk_h5_array *array,
+                            uint64_t *at) {
+  LK_H5_ID dataset = -1;
+  LK_TRY(open_array(file, array, &dataset));
+  haddr_t address = H5Dget_offset(dataset);
+  if (address == HADDR_UNDEF) return bad_array(file, array, "has no numbers");
+  *at = LK_USER_BLOCK + address;
+  assert(*at <= file->size);
   return LK_OK;
 }

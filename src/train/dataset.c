@@ -162,3 +162,7 @@ void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pac
   }
   assert(pack->B == count);
 }
+
+lk_status lk_dataset_status(const lk_dataset *dataset) {
+  return dataset->corpus ? lk_corpus_status(dataset->corpus) : LK_OK;
+}

@@ -33,6 +33,8 @@ static void forward_shard(lk_trainer *t, int i, int slot) {
   assert(i >= 0 && i < t->shard_count && t->models[slot] && t->packs[slot]);
   lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
   lk_dataset_pack(t->dataset, t->step, t->first_shard + i, pack);
+  if (lk_dataset_status(t->dataset) != LK_OK)
+    lk_world_abort(t->world, lk_dataset_status(t->dataset));
   t->mine[2 * i] = lk_model_forward(t->models[slot], t->values, pack, &dropout, NULL);
   assert(pack->M <= pack->N && pack->N <= pack->max_rows);
   t->mine[2 * i + 1] = pack->M;

@@ -23,7 +23,7 @@ own lab lab report table
 own nn nn
 own model shape parameters pack model
 own text text normal foreign clean characters tokenizer
-own data lexicon corpus questions objective plan synth
+own data source lexicon corpus questions objective plan synth
 own dist world tree watchdog
 own store store trained
 own config config config_keys objective_list

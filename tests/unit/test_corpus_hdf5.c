@@ -25,6 +25,14 @@ static int write_good(void **state) {
   return 0;
 }
 
+/* Puts the bytes over those of the file, which stays the same file. */
+static void overwrite_file(const char *path, const char *bytes, size_t size) {
+  FILE *file = fopen(path, "r+b");
+  assert_non_null(file);
+  assert_int_equal(fwrite(bytes, 1, size, file), size);
+  assert_int_equal(fclose(file), 0);
+}
+
 static void assert_same_corpus(const lk_corpus *a, const lk_corpus *b) {
   assert_int_equal(a->documents, b->documents);
   assert_int_equal(a->characters, b->characters);
@@ -32,8 +40,15 @@ static void assert_same_corpus(const lk_corpus *a, const lk_corpus *b) {
   assert_true(lk_tokenizer_equal(a->tokenizer, b->tokenizer));
   assert_int_equal(a->held.first, b->held.first);
   assert_int_equal(a->held.count, b->held.count);
-  assert_memory_equal(a->offsets, b->offsets, (a->held.count + 1) * sizeof *a->offsets);
-  assert_memory_equal(a->tokens, b->tokens, a->offsets[a->held.count] * sizeof *a->tokens);
+  for (uint64_t i = a->held.first; i < a->held.first + a->held.count; i++) {
+    size_t length, other;
+    const lk_token *one = lk_corpus_document(a, i, &length);
+    const lk_token *two = lk_corpus_document(b, i, &other);
+    assert_int_equal(length, other);
+    assert_memory_equal(one, two, length * sizeof *one);
+  }
+  must(lk_corpus_status(a));
+  must(lk_corpus_status(b));
 }
 
 static void compare_slice(const char *text_path, const char *hdf5_path, lk_slice slice) {
@@ -112,6 +127,56 @@ static void test_wiki(void **state) {
   assert_int_equal(corpus->documents, 2937);
   assert_int_equal(lk_tokenizer_size(corpus->tokenizer), 256);
   lk_corpus_free(corpus);
+}
+
+/* Every part of every document that the slice has is what the whole document has there. */
+static void test_windows(void **state) {
+  (void)state;
+  lk_corpus *corpus;
+  must(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, (lk_slice){SHARDS, 1, 2}));
+  for (uint64_t i = 0; i < corpus->held.count; i++) {
+    uint64_t document = corpus->held.first + i;
+    lk_source *source = corpus->source;
+    lk_token window[16], all[16];
+    size_t length, again;
+    memcpy(all, lk_corpus_document(corpus, document, &length), sizeof all);
+    must(source->kind->length(source, document, &again));
+    assert_int_equal(length, again);
+    for (size_t first = 0; first < length; first++)
+      for (size_t count = 1; first + count <= length; count++) {
+        must(source->kind->window(source, document, first, count, window));
+        assert_memory_equal(window, all + first, count * sizeof *window);
+      }
+  }
+  lk_corpus_free(corpus);
+}
+
+/* A corpus that is used after its file became shorter, or other. */
+static void test_changed_later(void **state) {
+  (void)state;
+  static const char *const messages[] = {"good.h5: became shorter while it was read",
+                                         "good.h5: changed while it was read"};
+  for (int changed = 0; changed < 2; changed++) {
+    lk_corpus *corpus;
+    char *bytes;
+    size_t size, length;
+    must(lk_file_read("good.h5", &bytes, &size));
+    must(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, whole));
+    must(lk_corpus_status(corpus));
+    if (changed) {
+      bytes[size - 1] ^= 1;
+      overwrite_file("good.h5", bytes, size);
+      bytes[size - 1] ^= 1;
+    } else {
+      assert_int_equal(truncate("good.h5", 600), 0);
+    }
+    assert_int_equal(lk_corpus_document(corpus, 3, &length)[0], 0);
+    assert_int_equal(length, 1);
+    must_refuse(lk_corpus_status(corpus), LK_NO_INPUT, messages[changed], "");
+    lk_corpus_free(corpus);
+    overwrite_file("good.h5", bytes, size);
+    lk_free(bytes);
+  }
 }
 
 static void test_kind(void **state) {
@@ -281,6 +346,8 @@ int main(void) {
       cmocka_unit_test(test_equals_text),
       cmocka_unit_test(test_tokens_take_two_bytes_where_ids_fit),
       cmocka_unit_test(test_wiki),
+      cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_changed_later),
       cmocka_unit_test(test_kind),
       cmocka_unit_test(test_other_vocabulary),
       cmocka_unit_test(test_fewer_documents_than_shards),

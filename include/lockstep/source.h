@@ -1,0 +1,50 @@
+/* Where the tokens of documents are when they are not held in memory: read when they are
+ * asked for, so that what a rank holds does not grow with them. A kind of source is one
+ * file: it fills an lk_source with functions of its own. Not collective. */
+#ifndef LOCKSTEP_SOURCE_H
+#define LOCKSTEP_SOURCE_H
+
+#include "lockstep/linkage.h"
+#include "lockstep/status.h"
+#include "lockstep/types.h"
+#include <stddef.h>
+#include <stdint.h>
+
+LK_C_BEGIN
+
+typedef struct lk_source lk_source;
+
+/* What a kind of source does. Documents have the numbers that they have in the whole
+ * corpus; only those that the source was made for are asked for. */
+typedef struct {
+  /* Tokens of a document, at least 1. LK_NO_INPUT: what it is read from failed or changed.
+   */
+  lk_status (*length)(lk_source *source, uint64_t document, size_t *length);
+  /* Tokens first … first + count-1 of a document, which has them, into tokens[count]. */
+  lk_status (*window)(lk_source *source, uint64_t document, size_t first, size_t count,
+                      lk_token *tokens);
+  void (*close)(lk_source *source); /* frees it, and what it is read from */
+} lk_source_kind;
+
+struct lk_source {
+  const lk_source_kind *kind;
+  size_t longest;   /* tokens of the longest document */
+  lk_token *room;   /* (longest) of the document that lk_source_document read last, owned */
+  lk_status status; /* the first failure of lk_source_document */
+  char reason[256]; /* and its message */
+};
+
+/* A whole document, owned by the source and valid until the next call, for callers that
+ * cannot fail: after a failure, which lk_source_status tells of, it is one token, 0. */
+const lk_token *lk_source_document(lk_source *source, uint64_t document, size_t *length);
+
+/* LK_OK, or the first failure of lk_source_document, with its message. source NULL: LK_OK.
+ */
+lk_status lk_source_status(const lk_source *source);
+
+/* NULL does nothing. */
+void lk_source_close(lk_source *source);
+
+LK_C_END
+
+#endif
