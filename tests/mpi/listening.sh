@@ -80,7 +80,8 @@ watched "mpirun" "$MPIRUN" -np 2 --map-by slot:OVERSUBSCRIBE "$LOCKSTEP" pretrai
 [[ $(cut -d ' ' -f 1 <<< "$found" | sort -u | wc -l) == 1 ]] || fail "mpirun: the ranks listen: $found"
 echo "mpirun alone: no rank listens"
 
-# What the environment says is obeyed, and this test sees it.
+# What the environment says is obeyed, and this test sees it: by the ranks, and sometimes by the program
+# that the launcher asks for a key before.
 OMPI_MCA_btl=self,vader,tcp watched "as told" "${local[@]}" -n 2 "${training[@]}" run=run
-[[ $(cut -d ' ' -f 1 <<< "$found" | sort -u | wc -l) == 2 ]] || fail "told to use TCP, it does not: $found"
+[[ $(cut -d ' ' -f 1 <<< "$found" | sort -u | wc -l) -ge 2 ]] || fail "told to use TCP, it does not: $found"
 echo "told to use TCP, the ranks listen"
