@@ -1,0 +1,91 @@
+#include "wiki/site.h"
+#include "wiki/site_list.h"
+
+enum { KINDS = LK_WORD_MAGIC + 1 };
+
+struct lk_wiki_site {
+  char *language;
+  lk_wiki_names words[KINDS];
+};
+
+/* Whether `word` is one of a list with bars between. */
+static int is_in(lk_piece word, const char *list) {
+  for (const char *at = list; *at;) {
+    size_t size = strcspn(at, "|");
+    if (size == word.size && !memcmp(at, word.at, size)) return 1;
+    at += size + (at[size] == '|');
+  }
+  return 0;
+}
+
+int lk_wiki_is_language(lk_piece prefix) {
+  prefix = lk_piece_trim(prefix);
+  if (prefix.size < 2) return 0;
+  if (prefix.size > 2) return is_in(prefix, language_codes);
+  for (const char *code = two_letters; *code; code += 2 + (code[2] == ' '))
+    if (!memcmp(code, prefix.at, 2)) return 1;
+  return 0;
+}
+
+int lk_wiki_is_project(lk_piece prefix) {
+  return is_in(prefix, project_prefixes);
+}
+
+static lk_status add_list(lk_wiki_names *words, const char *list, int number) {
+  for (const char *at = list; *at;) {
+    size_t size = strcspn(at, "|");
+    LK_TRY(lk_wiki_names_add(words, (lk_piece){at, size}, NULL, number));
+    at += size + (at[size] == '|');
+  }
+  return LK_OK;
+}
+
+static lk_status fill(lk_wiki_site *site, const char *language) {
+  lk_wiki_names *words = site->words;
+  LK_TRY(lk_copy_text(&site->language, language));
+  LK_TRY(add_list(&words[LK_WORD_NAMESPACE], file_names, LK_WIKI_FILE));
+  LK_TRY(add_list(&words[LK_WORD_NAMESPACE], category_names, LK_WIKI_CATEGORY));
+  LK_TRY(add_list(&words[LK_WORD_REDIRECT], redirect_words, 1));
+  return add_list(&words[LK_WORD_DISAMBIGUATION], disambiguation_words, 1);
+}
+
+lk_status lk_wiki_site_create(lk_wiki_site **out, const char *language) {
+  LK_TRY(LK_NEW(*out, 1));
+  lk_status status = fill(*out, language);
+  if (status != LK_OK) {
+    lk_wiki_site_free(*out);
+    *out = NULL;
+  }
+  return status;
+}
+
+lk_status lk_wiki_site_add(lk_wiki_site *site, int number, const char *name) {
+  lk_wiki_word_kind kind = LK_WORD_NAMESPACE;
+  if (number == LK_WIKI_REDIRECT) kind = LK_WORD_REDIRECT;
+  if (number == LK_WIKI_DISAMBIGUATION) kind = LK_WORD_DISAMBIGUATION;
+  if (number == LK_WIKI_MAGIC) kind = LK_WORD_MAGIC;
+  if (number == LK_WIKI_MEDIA) number = LK_WIKI_FILE;
+  int matters = kind != LK_WORD_NAMESPACE || number == LK_WIKI_FILE ||
+                number == LK_WIKI_TEMPLATE || number == LK_WIKI_CATEGORY;
+  if (!matters) return LK_OK;
+  return lk_wiki_names_add(&site->words[kind], lk_piece_of(name), NULL,
+                           kind == LK_WORD_NAMESPACE ? number : 1);
+}
+
+void lk_wiki_site_free(lk_wiki_site *site) {
+  if (!site) return;
+  for (int kind = 0; kind < KINDS; kind++)
+    lk_wiki_names_free(&site->words[kind]);
+  lk_free(site->language);
+  lk_free(site);
+}
+
+int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece name) {
+  assert((int)kind < KINDS);
+  const lk_wiki_name *word = lk_wiki_names_find(&site->words[kind], name);
+  return word ? word->number : 0;
+}
+
+const char *lk_wiki_site_language(const lk_wiki_site *site) {
+  return site->language;
+}

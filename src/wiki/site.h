@@ -1,0 +1,27 @@
+/* What a wiki calls things. */
+#ifndef LOCKSTEP_WIKI_SITE_H
+#define LOCKSTEP_WIKI_SITE_H
+
+#include "wiki/wiki.h"
+
+typedef enum {
+  LK_WORD_NAMESPACE,
+  LK_WORD_REDIRECT,
+  LK_WORD_DISAMBIGUATION,
+  LK_WORD_MAGIC
+} lk_wiki_word_kind;
+
+/* The number of the namespace with that name, or 1 for another word of that kind; 0 when
+ * there is none. */
+int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece name);
+
+/* "en", "zh-yue" … */
+const char *lk_wiki_site_language(const lk_wiki_site *site);
+
+/* Nonzero for the prefix of a Wikipedia in another language. */
+int lk_wiki_is_language(lk_piece prefix);
+
+/* Nonzero for the prefix of another project: wikt, s … */
+int lk_wiki_is_project(lk_piece prefix);
+
+#endif
