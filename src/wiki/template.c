@@ -1,0 +1,112 @@
+/* Only templates that have a row are rendered; of the others not even the arguments. */
+#include "wiki/call.h"
+#include "wiki/render.h"
+#include "wiki/site.h"
+
+enum { NAME = 128, ARGUMENTS = 1000 };
+
+/* What stands between {{ and the first |. */
+static lk_piece name_at(const lk_wikitext *parser, const lk_mark *mark) {
+  const char *at = parser->page + mark->next;
+  size_t length = 0, most = mark->close - mark->next;
+  if (most > NAME) most = NAME;
+  while (length < most && !strchr("|{}[]<", at[length]))
+    length++;
+  parser->counts->steps += length;
+  return (lk_piece){at, length};
+}
+
+/* "Infobox" of "Infobox person", "lang" of "lang-de", "#if" of "#if:x"; with what ends it.
+ */
+static lk_piece beginning_of(lk_piece name) {
+  size_t length = 0;
+  while (length < name.size && !strchr(" _-/:\n", name.at[length]))
+    length++;
+  return (lk_piece){name.at, length};
+}
+
+/* {{Template:Name}} is {{Name}}. */
+static lk_piece without_namespace(const lk_wikitext *parser, lk_piece name) {
+  lk_piece prefix = beginning_of(name);
+  if (prefix.size == name.size || name.at[prefix.size] != ':') return name;
+  int template =
+      (prefix.size == 8 && !strncasecmp(prefix.at, "template", 8)) ||
+      lk_wiki_site_find(parser->site, LK_WORD_NAMESPACE, prefix) == LK_WIKI_TEMPLATE;
+  size_t skip = template ? prefix.size + 1 : 0;
+  return (lk_piece){name.at + skip, name.size - skip};
+}
+
+/* The rendering, and where the name ends: a function's first argument begins at once. */
+static const char *find(const lk_wikitext *parser, lk_piece *name, int *function) {
+  *name = without_namespace(parser, lk_piece_trim(*name));
+  const lk_wiki_name *row = lk_wiki_names_find(&parser->templates, *name);
+  *function = 0;
+  if (row) return row->value;
+  lk_piece beginning = beginning_of(*name);
+  row = lk_wiki_names_find(&parser->beginnings, beginning);
+  if (!row) return NULL;
+  *function = beginning.size < name->size && name->at[beginning.size] == ':';
+  if (*function) name->size = beginning.size + 1;
+  return row->value;
+}
+
+static lk_status add_argument(lk_wikitext *parser, const lk_wiki_frame *call) {
+  lk_wiki_arguments *list = &parser->arguments;
+  if (list->count - call->arguments == ARGUMENTS) return LK_OK;
+  LK_TRY(LK_WIKI_ROOM(list));
+  list->at[list->count++] = (lk_wiki_argument){parser->rendered.size, 0};
+  return LK_OK;
+}
+
+lk_status lk_wiki_open_template(lk_wikitext *parser, const lk_mark *mark, uint32_t *next) {
+  int function;
+  lk_piece name = name_at(parser, mark);
+  const char *rendering = find(parser, &name, &function);
+  int infobox = rendering && !strcmp(rendering, "@fields");
+  parser->counts->infoboxes += infobox;
+  int kept = rendering && *rendering && (!infobox || parser->options.infoboxes);
+  lk_wiki_frame *call = kept ? lk_wiki_push(parser, mark) : NULL;
+  if (!call) {
+    parser->counts->templates_dropped++;
+    *next = mark->end;
+    return lk_wiki_hole(parser);
+  }
+  parser->counts->templates_kept++;
+  call->rendering = rendering;
+  *next = (uint32_t)(name.at + name.size - parser->page);
+  return function ? add_argument(parser, call) : LK_OK;
+}
+
+lk_status lk_wiki_template_piece(lk_wikitext *parser, lk_wiki_frame *call, lk_piece piece) {
+  lk_wiki_text *out = &parser->rendered;
+  lk_wiki_arguments *list = &parser->arguments;
+  for (size_t i = 0; i < piece.size; i++) {
+    int inside = list->count > call->arguments;
+    if (piece.at[i] == '|') {
+      LK_TRY(add_argument(parser, call));
+      continue;
+    }
+    LK_TRY(lk_wiki_append_byte(out, piece.at[i]));
+    if (piece.at[i] == '=' && inside && !list->at[list->count - 1].value)
+      list->at[list->count - 1].value = out->size;
+  }
+  return LK_OK;
+}
+
+lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame) {
+  lk_wiki_text *out = &parser->rendered;
+  lk_wiki_call call = {.parser = parser,
+                       .bytes = out->bytes,
+                       .end = out->size,
+                       .arguments = parser->arguments.at + frame->arguments,
+                       .count = parser->arguments.count - frame->arguments,
+                       .most = (size_t)(frame->end - frame->at) + 64,
+                       .to = &parser->scratch};
+  parser->scratch.size = 0;
+  LK_TRY(lk_call_render(&call, frame->rendering));
+  parser->arguments.count = frame->arguments;
+  out->size = frame->from;
+  parser->counts->steps += parser->scratch.size;
+  if (!parser->scratch.size) return lk_wiki_hole(parser);
+  return lk_wiki_append(out, parser->scratch.bytes, parser->scratch.size);
+}

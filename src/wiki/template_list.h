@@ -1,0 +1,151 @@
+/* How templates are rendered: the one table. The renderings are those that
+ * lk_wikitext_add_templates takes from a file; names, of several languages, have bars
+ * between. A later row wins. What has no row is left out, with all that is in it: notes,
+ * navigation, maintenance, pronunciation. */
+#ifndef LOCKSTEP_WIKI_TEMPLATE_LIST_H
+#define LOCKSTEP_WIKI_TEMPLATE_LIST_H
+
+static const struct {
+  const char *rendering, *names;
+} template_list[] = {
+    /* Measures and numbers. */
+    {"@convert", "convert|cvt"},
+    {"@number", "formatnum:*|formatnum|fmtn|num|число|nombre|zahl|bignum"},
+    {"@value", "val"},
+    {"@fraction", "frac|fraction|sfrac|tfrac|bruch"},
+    {"[$1 ][$2]", "unité|unidad|unit|m|единица"},
+    {"$1", "nts|gaps|railgauge|track gauge|rail gauge|number|ordinal"},
+    {"[${m} m][${cm} cm][${ft} ft][ ${in} in]", "height"},
+    {"×10^$1", "e|esp|exp"},
+    {"10^$1", "10^|pow10"},
+    {"^$1", "sup|pow|exposant"},
+    {"$1 m", "höhe"},
+    {"US\\$$1", "us$|usd"},
+    {"A\\$$1", "au$|aud|a$"},
+    {"C\\$$1", "ca$|cad|c$"},
+    {"£$1", "gbp|pound sterling|£"},
+    {"€$1", "euro|€|eur"},
+    {"¥$1", "jpy|yen|¥|cny"},
+    {"₹$1[ $2]", "inr|inrconvert|indian rupee"},
+    /* Dates. */
+    {"@date", "birth date|birth date and age|birth-date|birth-date and age|bda|dob|death "
+              "date|death date and age|death-date|death-date and age|dda|birth year and "
+              "age|death year and age|start date|start date and age|end date|film "
+              "date|dts|date table sorting|release date|launch "
+              "date|date|start-date|end-date|生年月日と年齢|死亡年月日と没年齢|没年齢|"
+              "出生日期|出生日期和年龄|birth"},
+    {"@dmy", "fecha|fecha de nacimiento|fecha de fallecimiento|fecha de "
+             "inicio|dtlink|dni|nascimento|data de nascimento|morte|falecimento|date de "
+             "naissance|date de décès|naissance|décès|date-|дата|дата рождения|дата "
+             "смерти|datum|geburtsdatum|data|data urodzenia|julgregdatum|юлдата|datum och "
+             "ålder|nascita e morte"},
+    {"@as of", "as of|asof|a partir de"},
+    {"$1[ [O.S. $3]] $2", "oldstyledate|old style date"},
+    {"c. $1[–$2]", "circa|c.|ca.|circ"},
+    {"fl. $1[–$2]", "floruit|fl."},
+    {"r. $1[–$2]", "reign|r."},
+    {"$1 BCE", "bce"},
+    {"$1[ ($2–$3)]", "marriage|married"},
+    {"$1e siècle", "s|siècle"},
+    {"$1$2 siècle", "s-|s mini-|sp|sp-"},
+    {"siglo $1", "siglo"},
+    /* Languages. */
+    {"${text,2}", "lang|langue|script|rtl-lang|native name|nativename|wikt-lang|native "
+                  "phrase|citation étrangère"},
+    {"${text,3,2}", "transl|transliteration|translit|xlit"},
+    {"$1", "lang-*|nastaliq|hebrew|unicode|polytonic|iast|arabic|script/arabic|script/"
+           "hebrew|greek|ar|pinyin|nihongo2|nihongo core|jpn|jp|esd"},
+    {"${text,2}", "langx"},
+    {"$1 ([$2][, $3][, $4])", "nihongo|nihongo4"},
+    {"$3 ([$2])", "nihongo3|nihongo krt"},
+    {"$1 ([$2][, $3])", "japonais|korean name|読み仮名"},
+    {"[Chinese: ${c,t,s}][; pinyin: ${p}]", "zh"},
+    {"[${hangul,1}][; ${hanja,2}][; RR: ${rr,3}]", "ko-hhrm|korean"},
+    {"⟨$1⟩", "angbr|grapheme|angbr ipa"},
+    {"lit. '$1'", "literally|lit|literal translation|lit."},
+    {"'$1'", "gloss|gcl"},
+    {"englisch $1", "ens"},
+    {"französisch $1", "frs"},
+    /* Links to other wikis and pages. */
+    {"${lt,1}", "ill|interlanguage link|interlanguage link "
+                "multi|illm|link-interwiki|ill2|仮リンク|le|link-en|link-de|link-fr|link-"
+                "ja|interwiki"},
+    {"${texte,fr,trad,1}", "lien"},
+    {"${3,2}", "tsl"},
+    {"${2,1}", "нп5|нп3|не переведено|не переведено 5|не переведено 2|нп4|нп2|iw"},
+    {"${2,1}", "url|official url|sort|sorted|resize|font|fontsize|bg|section link"},
+    {"$1 $2", "sortname|sort name"},
+    /* Text in another shape. */
+    {"$1",
+     "nowrap|nobr|nobreak|no wrap|nowr|nb|avoid "
+     "wrap|j|small|smaller|large|larger|big|sub|sc|smallcaps|small "
+     "caps|sc2|nobold|normal|noitalic|no "
+     "italic|bold|italic|em|strong|code|tt|mono|kbd|key|var|samp|mvar|math|bigmath|"
+     "linktext|vanchor|visible "
+     "anchor|longitem|abbr|tooltip|abbrv|abbreviation|h:title|hint|comment|flag|"
+     "flagcountry|flagu|flag+icon|not a typo|sic|typo|proper name|pname|plainlist|plain "
+     "list|plainlist2|chem2|center|centered|overline|underline|u|strike|del|ins|nowiki|"
+     "allow wrap|bo|和暦|cjk|okina|screen reader-only|highlight|dfn"},
+    {"${text,2,3}", "font color|fontcolor|color|fgcolor|colour|font colour|farbe"},
+    {"$1[+$2][+$3]", "keypress|key press"},
+    {"[$1]/[$2]", "su"},
+    {"@join", "chem|ce|chem/disp"},
+    {"$1-$2", "simplenuclide2|simplenuclide|nuclide2|nuclide"},
+    {"@list", "hlist|unbulleted list|ubl|flatlist|vunblist|ublist|cslist|collapsible "
+              "list|comma separated entries|bulleted list|blist|flat list|enum"},
+    {"$1[ ($2)]", "rb|ruby"},
+    {"USS $1[ ($2)]", "uss"},
+    {"HMS $1[ ($2)]", "hms"},
+    {"HMAS $1[ ($2)]", "hmas"},
+    {"HMCS $1[ ($2)]", "hmcs"},
+    {"RMS $1[ ($2)]", "rms"},
+    {"SS $1[ ($2)]", "ss"},
+    {"MV $1[ ($2)]", "mv"},
+    {"SMS $1[ ($2)]", "sms"},
+    {"[$1 ]$2[ ($3)]", "ship"},
+    {"$1[-class $2]", "sclass|sclass2|sclass-"},
+    {"♭", "flat"},
+    {"ISBN $1", "isbn|isbnt"},
+    /* Quotations. */
+    {"\n${text,quote,zitat,texto,testo,1}\n",
+     "quote|blockquote|bquote|cquote|quotation|poemquote|poem "
+     "quote|zitat|cita|citação|citação2|citazione|bloc citation|centered pull quote|pull "
+     "quote|citat|цитата|verse translation|citation bloc"},
+    {"$1", "«|guillemets|\""},
+    /* Signs. */
+    {"–", "ndash|en dash|endash|–|tiret"},
+    {"—", "mdash|em dash|emdash|—"},
+    {" – ", "snd|spnd|spaced ndash|spaced en dash|sndash|spndash|snds|dash|spaced endash"},
+    {" — ", "mdashb|spaced mdash|spaced em dash|smd"},
+    {" · ", "·|dot|middot|bullet|•"},
+    {" ", "nbsp|space|spaces|thinsp|pad|hair space|0ws|indent|nnbsp|espace"},
+    {"\\|", "!|pipe"},
+    {"||", "!!"},
+    {"\\=", "="},
+    {"\\*", "*|asterisk"},
+    {"\\[", "bracket|("},
+    {"\\{", "lbrace"},
+    {"\\}", "rbrace"},
+    {"\\'", "'|apos"},
+    {"\\'s", "'s|’s"},
+    {"\\'\"", "'\""},
+    {"\"\\'", "\"'"},
+    {"†", "dagger|†"},
+    {"‡", "double-dagger|double dagger"},
+    {"♯", "sharp"},
+    {"№", "numero|n°|no."},
+    {"er", "er|1er"},
+    {"av. J.-C.", "av jc|av. j.-c.|-jc"},
+    {"apr. J.-C.", "ap jc|apr jc"},
+    /* Words of MediaWiki. */
+    {"@page", "pagename|fullpagename|basepagename|subpagename|pagenamee"},
+    {"$1", "lc:*|uc:*|lcfirst:*|ucfirst:*|padleft:*|padright:*"},
+    /* Left out unless infoboxes are kept. */
+    {"@fields",
+     "infobox*|taxobox*|taxobox|automatic "
+     "taxobox|speciesbox|subspeciesbox|chembox|drugbox|geobox|geobox*|ficha*|info/"
+     "*|карточка*|картка*|faktamall*|bio|基礎情報*|planetbox*|инфокутия*|tassobox|carica "
+     "pubblica|sportivo|artista musicale|divisione amministrativa|personendaten"},
+};
+
+#endif
