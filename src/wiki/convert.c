@@ -1,0 +1,242 @@
+/* {{convert|5|to|10|mi|km}}: the number and its unit as they were given. */
+#include "wiki/call.h"
+
+/* A unit's name for one and for several; its symbol. */
+static const struct {
+  const char *code, *one, *several, *symbol;
+} units[] = {
+    {"m", "metre", "metres", "m"},
+    {"km", "kilometre", "kilometres", "km"},
+    {"cm", "centimetre", "centimetres", "cm"},
+    {"mm", "millimetre", "millimetres", "mm"},
+    {"um", "micrometre", "micrometres", "μm"},
+    {"μm", "micrometre", "micrometres", "μm"},
+    {"nm", "nanometre", "nanometres", "nm"},
+    {"mi", "mile", "miles", "mi"},
+    {"ft", "foot", "feet", "ft"},
+    {"foot", "foot", "foot", "ft"},
+    {"in", "inch", "inches", "in"},
+    {"yd", "yard", "yards", "yd"},
+    {"nmi", "nautical mile", "nautical miles", "nmi"},
+    {"fathom", "fathom", "fathoms", "fathom"},
+    {"furlong", "furlong", "furlongs", "furlong"},
+    {"ly", "light-year", "light-years", "ly"},
+    {"pc", "parsec", "parsecs", "pc"},
+    {"au", "astronomical unit", "astronomical units", "AU"},
+    {"AU", "astronomical unit", "astronomical units", "AU"},
+    {"km2", "square kilometre", "square kilometres", "km2"},
+    {"sqkm", "square kilometre", "square kilometres", "km2"},
+    {"m2", "square metre", "square metres", "m2"},
+    {"sqm", "square metre", "square metres", "m2"},
+    {"cm2", "square centimetre", "square centimetres", "cm2"},
+    {"sqmi", "square mile", "square miles", "sq mi"},
+    {"mi2", "square mile", "square miles", "sq mi"},
+    {"sqft", "square foot", "square feet", "sq ft"},
+    {"ft2", "square foot", "square feet", "sq ft"},
+    {"sqin", "square inch", "square inches", "sq in"},
+    {"sqyd", "square yard", "square yards", "sq yd"},
+    {"acre", "acre", "acres", "acre"},
+    {"ha", "hectare", "hectares", "ha"},
+    {"m3", "cubic metre", "cubic metres", "m3"},
+    {"km3", "cubic kilometre", "cubic kilometres", "km3"},
+    {"cm3", "cubic centimetre", "cubic centimetres", "cm3"},
+    {"cc", "cubic centimetre", "cubic centimetres", "cc"},
+    {"cuft", "cubic foot", "cubic feet", "cu ft"},
+    {"ft3", "cubic foot", "cubic feet", "cu ft"},
+    {"cumi", "cubic mile", "cubic miles", "cu mi"},
+    {"cuin", "cubic inch", "cubic inches", "cu in"},
+    {"cuyd", "cubic yard", "cubic yards", "cu yd"},
+    {"L", "litre", "litres", "L"},
+    {"l", "litre", "litres", "l"},
+    {"mL", "millilitre", "millilitres", "mL"},
+    {"ml", "millilitre", "millilitres", "ml"},
+    {"USgal", "US gallon", "US gallons", "US gal"},
+    {"impgal", "imperial gallon", "imperial gallons", "imp gal"},
+    {"USoz", "US fluid ounce", "US fluid ounces", "US fl oz"},
+    {"oilbbl", "barrel", "barrels", "bbl"},
+    {"acre.ft", "acre-foot", "acre-feet", "acre⋅ft"},
+    {"acre.foot", "acre-foot", "acre-feet", "acre⋅ft"},
+    {"kg", "kilogram", "kilograms", "kg"},
+    {"g", "gram", "grams", "g"},
+    {"mg", "milligram", "milligrams", "mg"},
+    {"t", "tonne", "tonnes", "t"},
+    {"MT", "metric ton", "metric tons", "t"},
+    {"LT", "long ton", "long tons", "long tons"},
+    {"ST", "short ton", "short tons", "short tons"},
+    {"lb", "pound", "pounds", "lb"},
+    {"lbs", "pound", "pounds", "lb"},
+    {"oz", "ounce", "ounces", "oz"},
+    {"ozt", "troy ounce", "troy ounces", "ozt"},
+    {"st", "stone", "stone", "st"},
+    {"km/h", "kilometre per hour", "kilometres per hour", "km/h"},
+    {"kph", "kilometre per hour", "kilometres per hour", "km/h"},
+    {"mph", "mile per hour", "miles per hour", "mph"},
+    {"kn", "knot", "knots", "kn"},
+    {"m/s", "metre per second", "metres per second", "m/s"},
+    {"km/s", "kilometre per second", "kilometres per second", "km/s"},
+    {"ft/s", "foot per second", "feet per second", "ft/s"},
+    {"mi/s", "mile per second", "miles per second", "mi/s"},
+    {"C", "degree Celsius", "degrees Celsius", "°C"},
+    {"F", "degree Fahrenheit", "degrees Fahrenheit", "°F"},
+    {"C-change", "degree Celsius", "degrees Celsius", "°C"},
+    {"F-change", "degree Fahrenheit", "degrees Fahrenheit", "°F"},
+    {"K", "kelvin", "kelvins", "K"},
+    {"hp", "horsepower", "horsepower", "hp"},
+    {"kW", "kilowatt", "kilowatts", "kW"},
+    {"MW", "megawatt", "megawatts", "MW"},
+    {"GW", "gigawatt", "gigawatts", "GW"},
+    {"W", "watt", "watts", "W"},
+    {"J", "joule", "joules", "J"},
+    {"kJ", "kilojoule", "kilojoules", "kJ"},
+    {"MJ", "megajoule", "megajoules", "MJ"},
+    {"kcal", "kilocalorie", "kilocalories", "kcal"},
+    {"kWh", "kilowatt-hour", "kilowatt-hours", "kWh"},
+    {"psi", "pound per square inch", "pounds per square inch", "psi"},
+    {"Pa", "pascal", "pascals", "Pa"},
+    {"kPa", "kilopascal", "kilopascals", "kPa"},
+    {"MPa", "megapascal", "megapascals", "MPa"},
+    {"GPa", "gigapascal", "gigapascals", "GPa"},
+    {"bar", "bar", "bars", "bar"},
+    {"atm", "standard atmosphere", "standard atmospheres", "atm"},
+    {"mmHg", "millimetre of mercury", "millimetres of mercury", "mmHg"},
+    {"N", "newton", "newtons", "N"},
+    {"kN", "kilonewton", "kilonewtons", "kN"},
+    {"lbf", "pound-force", "pounds-force", "lbf"},
+    {"Nm", "newton-metre", "newton-metres", "N⋅m"},
+    {"N.m", "newton-metre", "newton-metres", "N⋅m"},
+    {"lbft", "pound-foot", "pound-feet", "lbf⋅ft"},
+    {"m3/s", "cubic metre per second", "cubic metres per second", "m3/s"},
+    {"cuft/s", "cubic foot per second", "cubic feet per second", "cu ft/s"},
+    {"/km2", "per square kilometre", "per square kilometre", "/km2"},
+    {"/sqkm", "per square kilometre", "per square kilometre", "/km2"},
+    {"/sqmi", "per square mile", "per square mile", "/sq mi"},
+    {"PD/km2", "inhabitant per square kilometre", "inhabitants per square kilometre",
+     "/km2"},
+    {"PD/sqkm", "inhabitant per square kilometre", "inhabitants per square kilometre",
+     "/km2"},
+    {"PD/sqmi", "inhabitant per square mile", "inhabitants per square mile", "/sq mi"},
+    {"kg/m3", "kilogram per cubic metre", "kilograms per cubic metre", "kg/m3"},
+    {"g/cm3", "gram per cubic centimetre", "grams per cubic centimetre", "g/cm3"}};
+
+/* What may stand between two numbers, and what it is then. */
+static const struct {
+  const char *given, *shown, *hyphened;
+} between[] = {{"to", " to ", "-to-"},
+               {"-", "–", "–"},
+               {"–", "–", "–"},
+               {"to(-)", " to ", "-to-"},
+               {"and", " and ", "-and-"},
+               {"or", " or ", "-or-"},
+               {"and(-)", " and ", "-and-"},
+               {"by", " by ", "-by-"},
+               {"x", " × ", " × "},
+               {"xx", " × ", " × "},
+               {"*", " × ", " × "},
+               {"+/-", " ± ", " ± "},
+               {"±", " ± ", " ± "},
+               {"+", " + ", " + "},
+               {",", ", ", ", "},
+               {"to about", " to about ", "-to-about-"}};
+
+/* How a conversion writes its unit. */
+typedef struct {
+  int symbol, adjective, american;
+} convert_style;
+
+static int unit_row(lk_piece code) {
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    if (lk_piece_is(code, units[i].code)) return (int)i;
+  return -1;
+}
+
+static int between_row(lk_piece given) {
+  for (size_t i = 0; i < sizeof between / sizeof *between; i++)
+    if (lk_piece_is(given, between[i].given)) return (int)i;
+  return -1;
+}
+
+static int is_number(lk_piece text) {
+  size_t at = 0;
+  while (at < text.size && strchr("-+(", text.at[at]))
+    at++;
+  if (text.size - at > 3 && !memcmp(text.at + at, "\xE2\x88\x92", 3)) at += 3;
+  return at < text.size && (lk_is_digit(text.at[at]) || text.at[at] == '.');
+}
+
+static convert_style style_of(const lk_wiki_call *call) {
+  lk_piece abbr = lk_call_named(call, lk_piece_of("abbr"));
+  lk_piece adj = lk_call_named(call, lk_piece_of("adj"));
+  int american = lk_piece_is(lk_call_named(call, lk_piece_of("sp")), "us");
+  int symbol = lk_piece_is(abbr, "on") || lk_piece_is(abbr, "in") ||
+               lk_piece_is(abbr, "y") || lk_piece_is(abbr, "yes") || lk_piece_is(abbr, "~");
+  int adjective =
+      lk_piece_is(adj, "on") || lk_piece_is(adj, "mid") || lk_piece_is(adj, "1");
+  return (convert_style){symbol, adjective && !symbol, american};
+}
+
+/* "metre" as Americans write it, and blanks as hyphens in an adjective. */
+static lk_status put_name(lk_wiki_call *call, const char *name, convert_style style) {
+  for (; *name; name++) {
+    int tre = style.american && (!strncmp(name, "metre", 5) || !strncmp(name, "litre", 5));
+    lk_piece piece = {name, 1};
+    if (tre) {
+      LK_TRY(lk_call_put(call, (lk_piece){name, 3}));
+      LK_TRY(lk_call_put_text(call, "er"));
+      name += 4;
+    } else if (style.adjective && *name == ' ') {
+      LK_TRY(lk_call_put_text(call, "-"));
+    } else {
+      LK_TRY(lk_call_put(call, piece));
+    }
+  }
+  return LK_OK;
+}
+
+static lk_status put_unit(lk_wiki_call *call, lk_piece code, lk_piece number,
+                          convert_style style) {
+  int row = unit_row(code);
+  const char *gap = style.adjective ? "-" : " ";
+  if (style.symbol && row >= 0 && *units[row].symbol == '/') gap = "";
+  LK_TRY(lk_call_put_text(call, gap));
+  if (row < 0) return lk_call_put(call, code);
+  if (style.symbol) return lk_call_put_text(call, units[row].symbol);
+  int one = style.adjective || lk_piece_is(number, "1") || lk_piece_is(number, "-1");
+  return put_name(call, one ? units[row].one : units[row].several, style);
+}
+
+/* Numbers of ranges and sizes; stops at the unit, whose place it returns. */
+static lk_status put_numbers(lk_wiki_call *call, int *place, lk_piece *number,
+                             convert_style style) {
+  *number = lk_call_numbered(call, *place);
+  LK_TRY(lk_call_put(call, *number));
+  while (1) {
+    int row = between_row(lk_call_numbered(call, *place + 1));
+    lk_piece next = lk_call_numbered(call, *place + 2);
+    if (row < 0 || !is_number(next)) break;
+    LK_TRY(lk_call_put_text(call,
+                            style.adjective ? between[row].hyphened : between[row].shown));
+    LK_TRY(lk_call_put(call, next));
+    *number = (lk_piece){next.at, 0}; /* several */
+    *place += 2;
+    if (*place > 40) break;
+  }
+  ++*place;
+  return LK_OK;
+}
+
+/* {{convert|5|ft|6|in}} has a number where the other unit would be. */
+lk_status lk_call_convert(lk_wiki_call *call) {
+  convert_style style = style_of(call);
+  int place = 1;
+  for (int parts = 0; parts < 4; parts++) {
+    lk_piece number;
+    LK_TRY(put_numbers(call, &place, &number, style));
+    lk_piece unit = lk_call_numbered(call, place++);
+    if (unit.size) LK_TRY(put_unit(call, unit, number, style));
+    int more = is_number(lk_call_numbered(call, place)) &&
+               unit_row(lk_call_numbered(call, place + 1)) >= 0;
+    if (!more) break;
+    LK_TRY(lk_call_put_text(call, style.adjective ? "-" : " "));
+  }
+  return LK_OK;
+}
