@@ -1,0 +1,113 @@
+/* What was left out leaves brackets, commas and blanks behind: "(; born 1900)", "( )". */
+#include "wiki/lines.h"
+
+/* Of several bytes each; the first list's members open, those of the second close. */
+static const char *const openers[] = {"(", "[", "（", "［", "〈", "«"};
+static const char *const closers[] = {")", "]", "）", "］", "〉", "»"};
+static const char *const separators[] = {",", ";", ":", "，", "；", "：", "、", "،", "؛"};
+
+enum {
+  BRACKETS = sizeof openers / sizeof *openers,
+  SEPARATORS = sizeof separators / sizeof *separators
+};
+
+/* The member that the text begins with, -1: none. */
+static int begins_with(lk_piece text, const char *const list[], int count) {
+  for (int i = 0; i < count; i++) {
+    size_t size = strlen(list[i]);
+    if (text.size >= size && !memcmp(text.at, list[i], size)) return i;
+  }
+  return -1;
+}
+
+static int ends_with(lk_piece text, const char *const list[], int count) {
+  for (int i = 0; i < count; i++) {
+    size_t size = strlen(list[i]);
+    if (text.size >= size && !memcmp(text.at + text.size - size, list[i], size)) return i;
+  }
+  return -1;
+}
+
+static lk_piece written(const lk_wiki_line *line) {
+  return (lk_piece){line->out->bytes + line->from, line->out->size - line->from};
+}
+
+static void cut_blanks(lk_wiki_line *line) {
+  while (line->out->size > line->from && line->out->bytes[line->out->size - 1] == ' ')
+    line->out->size--;
+}
+
+static void cut_separators(lk_wiki_line *line) {
+  int found;
+  cut_blanks(line);
+  while ((found = ends_with(written(line), separators, SEPARATORS)) >= 0) {
+    line->out->size -= strlen(separators[found]);
+    cut_blanks(line);
+  }
+}
+
+/* Blanks, holes and separators in front of the rest. */
+static size_t leading(lk_piece rest) {
+  size_t skip = 0;
+  int found;
+  while (skip < rest.size) {
+    lk_piece here = {rest.at + skip, rest.size - skip};
+    found = begins_with(here, separators, SEPARATORS);
+    if (found < 0 && !lk_is_blank(*here.at)) break;
+    skip += found < 0 ? 1 : strlen(separators[found]);
+  }
+  return skip;
+}
+
+/* Words that only announce a pronunciation, if nothing else is left in the bracket. */
+static void cut_announcement(lk_wiki_line *line) {
+  static const char *const words[] = {"(pronounced", "(pronunciation", "(pronounced as",
+                                      "(IPA",        "(pron.",         "(listen",
+                                      "(Aussprache", "(prononcé",      "(pronunciado"};
+  int found = ends_with(written(line), words, sizeof words / sizeof *words);
+  if (found >= 0) line->out->size -= strlen(words[found]) - 1;
+}
+
+/* What is left of a bracket that the rest closes. */
+static size_t close_bracket(lk_wiki_line *line, int closer) {
+  cut_separators(line);
+  cut_announcement(line);
+  int opener = ends_with(written(line), openers, BRACKETS);
+  if (opener != closer) return 0;
+  line->out->size -= strlen(openers[opener]);
+  cut_blanks(line);
+  line->parser->counts->brackets++;
+  line->hole = 1; /* for what is around the bracket */
+  return strlen(closers[closer]);
+}
+
+size_t lk_wiki_mend(lk_wiki_line *line, lk_piece rest) {
+  line->hole = 0;
+  if (!rest.size) return 0;
+  int closer = begins_with(rest, closers, BRACKETS);
+  if (closer >= 0) return close_bracket(line, closer);
+  lk_piece before = written(line);
+  while (before.size && before.at[before.size - 1] == ' ')
+    before.size--;
+  if (!before.size || ends_with(before, openers, BRACKETS) >= 0) {
+    cut_blanks(line);
+    size_t skip = leading(rest);
+    line->hole = skip > 0;
+    line->parser->counts->steps += skip;
+    return skip;
+  }
+  int separator = begins_with(rest, separators, SEPARATORS);
+  if (separator >= 0 && ends_with(before, separators, SEPARATORS) >= 0)
+    cut_separators(line);
+  if (separator >= 0 || *rest.at == '.') cut_blanks(line);
+  return 0;
+}
+
+void lk_wiki_mend_end(lk_wiki_line *line) {
+  lk_piece text = written(line);
+  if (lk_piece_is(text, ".")) line->out->size--;
+  int found = ends_with(text, separators, SEPARATORS);
+  if (found < 0) return;
+  size_t size = strlen(separators[found]);
+  if (text.size == size || text.at[text.size - size - 1] == ' ') cut_separators(line);
+}

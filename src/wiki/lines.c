@@ -1,0 +1,251 @@
+#include "wiki/lines.h"
+#include "wiki/entities.h"
+#include "wiki/site.h"
+
+enum { LEVELS = 7, MAGIC = 40 };
+
+/* What was written so far. Headings wait for a text to stand below them. */
+typedef struct {
+  lk_wikitext *parser;
+  lk_wiki_text *out;
+  size_t start;
+  int blank; /* a paragraph has ended */
+  int hole;  /* something was left out of the line */
+  int waiting;
+  struct {
+    int level;
+    size_t at;
+  } headings[LEVELS];
+} line_writer;
+
+static const char special[256] = {
+    ['\''] = 1, ['&'] = 1, [' '] = 1, ['\t'] = 1, ['_'] = 1,  ['~'] = 1,
+    ['\r'] = 1, [1] = 1,   [2] = 1,   [0xC2] = 1, [0xE2] = 1, [0] = 1};
+
+static lk_status put_blank(lk_wiki_line *line) {
+  lk_wiki_text *out = line->out;
+  char before = out->size > line->from ? out->bytes[out->size - 1] : ' ';
+  if (before == ' ' || before == '(') return LK_OK;
+  return lk_wiki_append_byte(out, ' ');
+}
+
+static lk_status put_character(lk_wiki_line *line, lk_piece rest, size_t *skip) {
+  char bytes[4];
+  size_t size, length = lk_entity_decode(rest, bytes, &size);
+  *skip = length ? length : 1;
+  if (!length) return lk_wiki_append_byte(line->out, '&');
+  if (size == 1 && lk_is_blank(*bytes)) return put_blank(line);
+  if (size == 2 && !memcmp(bytes, "\xC2\xA0", 2)) return put_blank(line);
+  if (size == 2 && !memcmp(bytes, "\xC2\xAD", 2)) return LK_OK;
+  return lk_wiki_append(line->out, bytes, size);
+}
+
+/* __NOTOC__: capitals of any script and underscores, or a word of the site. */
+static size_t magic_size(const lk_wiki_line *line, lk_piece rest) {
+  size_t size = 2, most = rest.size < MAGIC ? rest.size : MAGIC;
+  int plain = 1;
+  if (most < 5 || rest.at[1] != '_') return 0;
+  while (size + 1 < most && !lk_is_blank(rest.at[size]) &&
+         !(rest.at[size] == '_' && rest.at[size + 1] == '_')) {
+    plain &= !(rest.at[size] >= 'a' && rest.at[size] <= 'z');
+    size++;
+  }
+  if (size + 1 >= most || rest.at[size] != '_' || size == 2) return 0;
+  size += 2;
+  int known =
+      lk_wiki_site_find(line->parser->site, LK_WORD_MAGIC, (lk_piece){rest.at, size});
+  return plain || known ? size : 0;
+}
+
+/* No-break spaces become blanks; marks that have no width are left out. */
+static lk_status put_wide(lk_wiki_line *line, lk_piece rest, size_t *skip) {
+  if (rest.size >= 2 && !memcmp(rest.at, "\xC2\xA0", 2)) {
+    *skip = 2;
+    return put_blank(line);
+  }
+  int mark = rest.size >= 3 &&
+             (!memcmp(rest.at, "\xE2\x80\x8B", 3) || !memcmp(rest.at, "\xE2\x80\x8E", 3));
+  *skip = mark ? 3 : 1;
+  return mark ? LK_OK : lk_wiki_append_byte(line->out, *rest.at);
+}
+
+static lk_status put_underscore(lk_wiki_line *line, lk_piece rest, size_t *skip) {
+  *skip = magic_size(line, rest);
+  if (*skip) return LK_OK;
+  *skip = 1;
+  return lk_wiki_append_byte(line->out, '_');
+}
+
+/* Three to five are a signature. */
+static lk_status put_tildes(lk_wiki_line *line, lk_piece rest, size_t *skip) {
+  size_t run = 0;
+  while (run < rest.size && rest.at[run] == '~')
+    run++;
+  *skip = run;
+  if (run >= 3 && run <= 5) return LK_OK;
+  return lk_wiki_append(line->out, rest.at, run);
+}
+
+static lk_status put_special(lk_wiki_line *line, lk_piece rest, size_t *skip) {
+  *skip = 1;
+  switch (*rest.at) {
+  case '\'':
+    return lk_wiki_quotes(line, rest, skip);
+  case '&':
+    return put_character(line, rest, skip);
+  case '_':
+    return put_underscore(line, rest, skip);
+  case '~':
+    return put_tildes(line, rest, skip);
+  case LK_WIKI_HOLE:
+    line->hole = 1;
+    return LK_OK;
+  case '\0':
+    return LK_OK;
+  case LK_WIKI_LITERAL:
+    *skip = rest.size > 1 ? 2 : 1;
+    return lk_wiki_append(line->out, rest.at + 1, *skip - 1);
+  case '\xC2':
+  case '\xE2':
+    return put_wide(line, rest, skip);
+  default:
+    return put_blank(line);
+  }
+}
+
+/* A point, comma or bracket by itself belongs to the word before. */
+static void join_point(lk_wiki_line *line, lk_piece text) {
+  lk_wiki_text *out = line->out;
+  int point = *text.at == '.' || *text.at == ',' || *text.at == ')';
+  int alone = text.size == 1 || lk_is_blank(text.at[1]);
+  if (point && alone && out->size > line->from && out->bytes[out->size - 1] == ' ')
+    out->size--;
+}
+
+lk_status lk_wiki_inline(lk_wiki_line *line, lk_piece text) {
+  line->text = text.at;
+  while (text.size) {
+    size_t skip = 0;
+    int blank = lk_is_blank(*text.at);
+    if (line->hole && !blank) skip = lk_wiki_mend(line, text);
+    if (!skip && special[(unsigned char)*text.at]) LK_TRY(put_special(line, text, &skip));
+    if (!skip) {
+      join_point(line, text);
+      while (skip < text.size && !special[(unsigned char)text.at[skip]])
+        skip++;
+      LK_TRY(lk_wiki_append(line->out, text.at, skip));
+    }
+    assert(skip > 0 && skip <= text.size);
+    text.at += skip, text.size -= skip;
+  }
+  return LK_OK;
+}
+
+/* Appends the text of a line; without one, nothing: *empty. */
+static lk_status put_text(line_writer *writer, lk_piece text, const char *mark,
+                          int *empty) {
+  lk_wiki_text *out = writer->out;
+  size_t before = out->size;
+  if (writer->blank && before > writer->start) LK_TRY(lk_wiki_append_byte(out, '\n'));
+  LK_TRY(lk_wiki_append(out, mark, strlen(mark)));
+  lk_wiki_line line = {
+      .parser = writer->parser, .out = out, .from = out->size, .hole = writer->hole};
+  LK_TRY(lk_wiki_inline(&line, text));
+  while (out->size > line.from && out->bytes[out->size - 1] == ' ')
+    out->size--;
+  if (writer->hole) lk_wiki_mend_end(&line);
+  *empty = out->size == line.from;
+  writer->parser->counts->steps += text.size;
+  if (*empty) {
+    out->size = before;
+    return LK_OK;
+  }
+  writer->blank = 0;
+  return lk_wiki_append_byte(out, '\n');
+}
+
+/* The headings of this level and below have no text. */
+static void cut_headings(line_writer *writer, int level) {
+  while (writer->waiting && writer->headings[writer->waiting - 1].level >= level) {
+    writer->out->size = writer->headings[--writer->waiting].at;
+    writer->parser->counts->empty_sections++;
+    writer->blank = 1;
+  }
+}
+
+static lk_status put_heading(line_writer *writer, lk_piece text, int level) {
+  int empty;
+  cut_headings(writer, level);
+  writer->blank = 1;
+  if (!writer->parser->options.headings) return LK_OK;
+  size_t at = writer->out->size;
+  LK_TRY(put_text(writer, text, "", &empty));
+  if (empty) return LK_OK;
+  assert(writer->waiting < LEVELS);
+  writer->headings[writer->waiting].level = level;
+  writer->headings[writer->waiting++].at = at;
+  writer->blank = 1;
+  return LK_OK;
+}
+
+/* How many = stand at both ends, up to 6. */
+static int heading_level(lk_piece line) {
+  int level = 0;
+  while (level < 6 && (size_t)level * 2 + 2 < line.size && line.at[level] == '=' &&
+         line.at[line.size - 1 - (size_t)level] == '=')
+    level++;
+  return level;
+}
+
+static lk_status put_item(line_writer *writer, lk_piece line, int *empty) {
+  int item = 0;
+  while (line.size && strchr("*#:;", *line.at)) {
+    item |= *line.at == '*' || *line.at == '#';
+    line.at++, line.size--;
+  }
+  *empty = 1;
+  if (item && !writer->parser->options.lists) return LK_OK;
+  return put_text(writer, lk_piece_trim(line),
+                  item && writer->parser->options.list_markers ? "- " : "", empty);
+}
+
+/* Rows that were left of a table that nothing closes, and rules. */
+static int is_left_over(lk_piece line) {
+  if (line.at[0] == '|' || line.at[0] == '!') return 1;
+  return line.size >= 4 && !memcmp(line.at, "----", 4);
+}
+
+static lk_status put_line(line_writer *writer, lk_piece whole) {
+  lk_piece line = lk_piece_trim(whole);
+  int empty = 1;
+  writer->hole = whole.size && memchr(whole.at, LK_WIKI_HOLE, whole.size) != NULL;
+  if (!line.size) {
+    writer->blank |= !writer->hole;
+    return LK_OK;
+  }
+  int level = *line.at == '=' ? heading_level(line) : 0;
+  if (level)
+    return put_heading(writer, (lk_piece){line.at + level, line.size - 2 * (size_t)level},
+                       level);
+  if (is_left_over(line)) return LK_OK;
+  if (strchr("*#:;", *line.at))
+    LK_TRY(put_item(writer, line, &empty));
+  else
+    LK_TRY(put_text(writer, line, "", &empty));
+  if (!empty) writer->waiting = 0;
+  return LK_OK;
+}
+
+lk_status lk_wiki_lines(lk_wikitext *parser, lk_wiki_text *text) {
+  line_writer writer = {.parser = parser, .out = text, .start = text->size};
+  lk_piece rest = {parser->rendered.bytes, parser->rendered.size};
+  while (rest.size) {
+    const char *end = memchr(rest.at, '\n', rest.size);
+    size_t size = end ? (size_t)(end - rest.at) : rest.size;
+    LK_TRY(put_line(&writer, (lk_piece){rest.at, size}));
+    size += end != NULL;
+    rest.at += size, rest.size -= size;
+  }
+  cut_headings(&writer, 0);
+  return LK_OK;
+}
