@@ -1,0 +1,456 @@
+/* Wikitext to text: pairs of what is written and what it says, page kinds, and pages that
+ * were made to cost much. */
+#include "data_files.h"
+#include "lockstep/wikitext.h"
+
+typedef struct {
+  const char *page, *text;
+} pair;
+
+static lk_wiki_site *site;
+static lk_wikitext *parser;
+static int wrong; /* pairs, of a test */
+
+static void start(const char *language, lk_wiki_options options) {
+  assert_int_equal(lk_wiki_site_create(&site, language), LK_OK);
+  assert_int_equal(lk_wikitext_create(&parser, site, options), LK_OK);
+}
+
+static void stop(void) {
+  lk_wikitext_free(parser);
+  lk_wiki_site_free(site);
+  int failed = wrong;
+  wrong = 0;
+  assert_int_equal(failed, 0);
+  assert_int_equal(lk_allocations_alive(), 0);
+}
+
+/* The text of a page without the newline at its end; the caller frees it. */
+static char *text_of(const char *page, size_t size, lk_wiki_counts *counts) {
+  lk_wiki_text text = {0};
+  assert_int_equal(lk_wikitext_parse(parser, "Title", page, size, &text, counts), LK_OK);
+  char *copy;
+  assert_int_equal(LK_NEW(copy, text.size + 1), LK_OK);
+  if (text.size) memcpy(copy, text.bytes, text.size - 1);
+  lk_free(text.bytes);
+  return copy;
+}
+
+/* Names every pair that is wrong before stop() fails. */
+static void check(const char *page, const char *expected) {
+  lk_wiki_counts counts = {0};
+  char *text = text_of(page, strlen(page), &counts);
+  if (strcmp(text, expected)) {
+    print_error("%s\n  gives    '%s'\n  expected '%s'\n", page, text, expected);
+    wrong++;
+  }
+  lk_free(text);
+}
+
+static void check_all(const char *language, const pair *pairs, size_t count) {
+  start(language, lk_wiki_options_default);
+  for (size_t i = 0; i < count; i++)
+    check(pairs[i].page, pairs[i].text);
+  stop();
+}
+
+#define CHECK(language, pairs) check_all(language, pairs, sizeof pairs / sizeof *pairs)
+
+static void links_show_their_text(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"a [[cat]]s b", "a cats b"},
+      {"[[Cat (animal)|cat]]", "cat"},
+      {"[[Cat (animal)|]]", "Cat"},
+      {"[[Help:Cat (animal)|]]", "Cat"},
+      {"[[a|b|c]]", "c"},
+      {"[[:Category:Birds]]", "Category:Birds"},
+      {"[[wikt:bird]]", "bird"},
+      {"[[Star Trek: Picard]]", "Star Trek: Picard"},
+      {"a[[Category:Birds]]b", "ab"},
+      {"a [[File:x.jpg|thumb|A [[cat]] and {{convert|1|m}}]] b", "a b"},
+      {"a [[image:x.jpg|[[b|c]]]] b", "a b"},
+      {"a [[Datei:x.jpg|mini]] b [[Файл:x.jpg]] c", "a b c"},
+      {"text\n[[de:Katze]]\n[[simple:Cat]]", "text"},
+      {"[https://example.org the page], [http://x.org]", "the page,"},
+      {"see [//x.org a [[b]] c]", "see a b c"},
+      {"[1] and a[0]", "[1] and a[0]"},
+      {"[[open\n\nnext]]", "open\n\nnext"},
+      {"a]] b", "a b"},
+      {"[[a [[b]] c]]", "a b c"}};
+  CHECK("en", pairs);
+}
+
+static void shapes_are_left_out(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"''a'' '''b''' '''''c'''''", "a b c"},
+      {"it's ''the'' dog's", "it's the dog's"},
+      {"l'''état'' est '''moi'''", "l'état est moi"},
+      {"''''a''''", "'a'"},
+      {"== History ==\ntext\n=== Late ===\nmore", "History\n\ntext\n\nLate\n\nmore"},
+      {"text\n== Empty ==\n=== Too ===\n== References ==\n{{reflist}}", "text"},
+      {"text\n== A == <!-- x -->\nb", "text\n\nA\n\nb"},
+      {"1 = 1", "1 = 1"},
+      {"* a\n** b\n# c\n; d : e\n:f", "- a\n- b\n- c\nd : e\nf"},
+      {"a\n\n\n\nb", "a\n\nb"},
+      {"a\n{{navbox}}\nb", "a\nb"},
+      {"a<!-- b\n\n -->c", "ac"},
+      {"a  b &nbsp; c\xC2\xA0"
+       "d",
+       "a b c d"},
+      {"a\n----\nb", "a\nb"},
+      {"__NOTOC__a__БЕЗ_ОГЛАВЛЕНИЯ__ __init__", "a __init__"},
+      {"hello ~~~~", "hello"},
+      {"a&amp;b &lt;ref&gt; &eacute; &#233; &#xE9; &bogus; &", "a&b <ref> é é é &bogus; &"},
+      {"<nowiki>''a'' [[b]] {{c}} &lt;</nowiki>", "''a'' [[b]] {{c}} <"},
+      {"<pre>\n* a\n</pre>", "* a"},
+      {"H<sub>2</sub>O, 10<sup>6</sup>, km<sup>2</sup>, 19<sup>th</sup>",
+       "H2O, 10^6, km2, 19th"},
+      {"a<br/>b", "a\nb"},
+      {"<div class=\"x\">a</div>", "a"},
+      {"if a < b and c > d", "if a < b and c > d"},
+      {"<H1N1>", "<H1N1>"}};
+  CHECK("en", pairs);
+}
+
+static void what_is_no_text_is_left_out(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"a<ref>b {{cite book|x=[[y]]}}</ref>.<ref name=\"x\" /> c", "a. c"},
+      {"a<REF NAME=x>b</REF> c", "a c"},
+      {"a<ref>b\nc", "a\nc"},
+      {"a <math>x^2 {{</math> b", "a b"},
+      {"a\n<gallery>\nFile:x.jpg|b\n</gallery>\nc", "a\nc"},
+      {"a\n{| class=\"x\"\n|-\n| b || {{c}}\n{|\n| d\n|}\n|}\ne", "a\ne"},
+      {"a\n{{Infobox x\n| b = {{c|d}}\n| e = {|\n|}\n}}\nf", "a\nf"},
+      {"a <table><tr><td><table></table>b</td></tr></table> c", "a c"},
+      {"{{unknown|a [[b|c]] {{d}}}}e", "e"},
+      {"{{{1|a}}}b", "b"},
+      {"a\n{{open\n| b\n\nc", "a\n\nc"},
+      {"a {{open b\nc", "a\nc"},
+      {"a }} b", "a b"},
+      {"{{small|a\n{| b }} c", "a c"},
+      {"a {{b <nowiki>\n</nowiki> c [[d]] {{e [[f|\ng]]", "a c d"},
+      {"a\n{| x\n| b\n\nc\n| d\n|-\ne", "a\n\nc\ne"}};
+  CHECK("en", pairs);
+}
+
+static void brackets_are_mended(void **state) {
+  (void)state;
+  static const pair pairs[] = {{"Rome ({{IPA-it|x}}) is", "Rome is"},
+                               {"Rome ({{IPA-it|x}}; born 1900) is", "Rome (born 1900) is"},
+                               {"Rome (born 1900; {{IPA-it|x}}) is", "Rome (born 1900) is"},
+                               {"Rome ( {{IPA|x}} , {{IPA|y}} ; ) is", "Rome is"},
+                               {"Rome (pronounced {{IPA|x}}) is", "Rome is"},
+                               {"Rome (a, {{IPA|x}}, b) is", "Rome (a, b) is"},
+                               {"call f() {{x}}", "call f()"},
+                               {"a {{x}} b {{x}}, c {{x}}.", "a b, c."},
+                               {"({{x}} ({{y}})) a", "a"},
+                               {"羅馬（{{IPA|x}}）是", "羅馬是"},
+                               {"羅馬（{{IPA|x}}，1900年）是", "羅馬（1900年）是"},
+                               {"* {{x}}, a\n* {{x}}.", "- a"},
+                               {"Il dit :\n* a", "Il dit :\n- a"}};
+  CHECK("en", pairs);
+}
+
+static void measures_are_kept(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"{{convert|10|km}}", "10 kilometres"},
+      {"{{Convert|1|mi|km|1}}", "1 mile"},
+      {"{{convert|10|km|mi|abbr=on}}", "10 km"},
+      {"a {{convert|10|km|mi|adj=on}} run", "a 10-kilometre run"},
+      {"{{convert|10|to|20|km|mi}}", "10 to 20 kilometres"},
+      {"{{convert|10|-|20|km}}", "10–20 kilometres"},
+      {"{{convert|3|x|4|by|5|m|ft}}", "3 × 4 by 5 metres"},
+      {"{{convert|5|ft|6|in|m}}", "5 feet 6 inches"},
+      {"{{convert|10|m|ft|sp=us}}", "10 meters"},
+      {"{{convert|20|C|F}}", "20 degrees Celsius"},
+      {"{{convert|1,200|/km2|/sqmi|abbr=on}}", "1,200/km2"},
+      {"{{convert|7|quux}}", "7 quux"},
+      {"{{convert|[[x|8]]|{{nowrap|km}}}}", "8 kilometres"},
+      {"{{formatnum:1234567.5}} {{formatnum:12|R}}", "1,234,567.5 12"},
+      {"{{val|1.5|0.2|e=6|u=km}}", "1.5±0.2×10^6 km"},
+      {"{{frac|2}} {{frac|1|2}} {{frac|3|1|2}}", "1/2 1/2 3 1/2"}};
+  CHECK("en", pairs);
+}
+
+static void dates_are_kept(void **state) {
+  (void)state;
+  static const pair english[] = {
+      {"{{birth date and age|1990|5|2}}", "May 2, 1990"},
+      {"{{Birth date|df=yes|1990|5|2}}", "2 May 1990"},
+      {"{{death date and age|2001|12|31|1950|1|1}}", "December 31, 2001"},
+      {"{{dts|format=dmy|1990|May|2}}", "2 May 1990"},
+      {"{{start date|1990|05}}", "May 1990"},
+      {"{{birth date|around 1900}}", "around 1900"},
+      {"{{as of|2010|5}}, {{As of|2011|lc=y}}", "As of May 2010, as of 2011"},
+      {"{{circa|1900}}", "c. 1900"}};
+  static const pair german[] = {{"{{Birth date|1990|5|2}}", "2. Mai 1990"},
+                                {"{{formatnum:1234.5}}", "1.234,5"}};
+  static const pair french[] = {{"{{date de naissance|2|mai|1990}}", "2 mai 1990"},
+                                {"{{unité|10|km}}", "10 km"},
+                                {"le {{s-|XIX|e}}", "le XIXe siècle"}};
+  static const pair spanish[] = {{"{{fecha|2|5|1990}}", "2 de mayo de 1990"}};
+  static const pair japanese[] = {{"{{生年月日と年齢|1990|5|2}}", "1990年5月2日"}};
+  CHECK("en", english);
+  CHECK("de", german);
+  CHECK("fr", french);
+  CHECK("es", spanish);
+  CHECK("ja", japanese);
+}
+
+static void words_of_templates_are_kept(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"{{lang|fr|été}} {{lang-de|Haus}} {{langx|la|domus}}", "été Haus domus"},
+      {"{{transl|ru|Moskva}}, {{transl|ar|DIN|kitab}}", "Moskva, kitab"},
+      {"{{nihongo|Tokyo|東京|Tōkyō}}", "Tokyo (東京, Tōkyō)"},
+      {"{{nihongo|Tokyo||Tōkyō}}", "Tokyo (Tōkyō)"},
+      {"{{nihongo|Tokyo}} b", "Tokyo b"},
+      {"{{ill|Name|de|Other}}", "Name"},
+      {"{{nowrap|{{small|a {{abbr|b|c}}}}}}", "a b"},
+      {"a{{ndash}}b{{snd}}c{{nbsp}}d", "a–b – c d"},
+      {"{{=}}a{{=}} {{!}} {{'}}", "=a= | '"},
+      {"{{small|1=a=b}}", "a=b"},
+      {"{{template:small|a}} {{Small\n|a\n}}", "a a"},
+      {"{{PAGENAME}} {{lc:ABC}}", "Title ABC"},
+      {"{{quote|a|b}}", "a"},
+      {"{{hlist|a|b|c}}", "a, b, c"},
+      {"{{chem|H|2|O}}", "H2O"},
+      {"{{USS|Cole|DDG-67}}", "USS Cole (DDG-67)"},
+      {"{{url|http://x.org|x}}", "x"},
+      {"{{{small|a}}", "{a"},
+      {"a -{zh-hans:汉; zh-hant:漢}- -{b}- -{H|zh:c}-", "a 汉 b"}};
+  CHECK("en", pairs);
+}
+
+static void options_keep_more(void **state) {
+  (void)state;
+  start("en", (lk_wiki_options){.tables = 1, .infoboxes = 1});
+  check("== A ==\n* b\nc", "c");
+  check("{|\n|+ T\n! a !! b\n|-\n| style=\"x\" | [[c|1]] || 2\n|}", "T\na | b\n1 | 2");
+  check("{{Infobox x\n| name = [[Ann]]\n| born = {{birth date|1990|5|2}}\n| none =\n}}",
+        "name: Ann\nborn: May 2, 1990");
+  stop();
+}
+
+static void a_file_adds_templates(void **state) {
+  (void)state;
+  static const char rows[] = "# mine\n\nfoo, bar = <$1[; $2]> \\[${x,1}\\]\nbaz =\n"
+                             "small =\nlg-* = *$1*\nday = @date\n";
+  start("en", lk_wiki_options_default);
+  assert_int_equal(lk_wikitext_add_templates(parser, rows, strlen(rows), "rows"), LK_OK);
+  check("{{foo|a}}", "<a> [a]");
+  check("{{Bar|a|b|x=c}}", "<a; b> [c]");
+  check("d {{baz|a}}{{small|b}}", "d");
+  check("d {{lg-xy|a}} {{day|1990|5}}", "d *a* May 1990");
+  assert_int_equal(lk_wikitext_add_templates(parser, "a = b\nc", 7, "rows"), LK_BAD_DATA);
+  assert_non_null(strstr(lk_message(), "rows, line 2"));
+  assert_int_equal(lk_wikitext_add_templates(parser, "a = @b", 6, "rows"), LK_BAD_DATA);
+  stop();
+}
+
+static void sites_add_names(void **state) {
+  (void)state;
+  start("xx", lk_wiki_options_default);
+  check("a [[Pilds:x.jpg|b]]", "a b");
+  assert_int_equal(lk_wiki_site_add(site, LK_WIKI_FILE, "Pilds"), LK_OK);
+  assert_int_equal(lk_wiki_site_add(site, LK_WIKI_CATEGORY, "Ühik_x"), LK_OK);
+  assert_int_equal(lk_wiki_site_add(site, 2, "User"), LK_OK);
+  assert_int_equal(lk_wiki_site_add(site, LK_WIKI_MAGIC, "__notoc__"), LK_OK);
+  check("a [[pilds:x.jpg|b]][[ühik x:c]] __notoc__", "a");
+  check("[[User:a|b]]", "b");
+  stop();
+}
+
+static void kinds_of_pages_are_told(void **state) {
+  (void)state;
+  static const char *const redirects[] = {"#REDIRECT [[A b]]", "\n#redirect:[[A b#c]]",
+                                          "#WEITERLEITUNG [[A b|x]] y",
+                                          "#перенаправление [[A b]]", "#重定向 [[A b]]"};
+  static const char *const others[] = {
+      "", "#", "# [[A]]", "#REDIRECT", "a #REDIRECT [[A]]", "#REDIRECTED [[A]]"};
+  const char *target;
+  size_t size;
+  start("en", lk_wiki_options_default);
+  for (size_t i = 0; i < sizeof redirects / sizeof *redirects; i++) {
+    assert_true(
+        lk_wiki_is_redirect(site, redirects[i], strlen(redirects[i]), &target, &size));
+    assert_int_equal(size, 3);
+    assert_memory_equal(target, "A b", 3);
+  }
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    assert_false(lk_wiki_is_redirect(site, others[i], strlen(others[i]), &target, &size));
+  static const char page[] = "'''A''' is:\n* [[b]]\n{{Begriffsklärung}}";
+  assert_true(lk_wiki_is_disambiguation(site, page, sizeof page - 1));
+  assert_false(lk_wiki_is_disambiguation(site, page, sizeof page - 4));
+  stop();
+}
+
+static void counts_say_what_was_left_out(void **state) {
+  (void)state;
+  static const char page[] = "[[a]] [[File:b]] [[Category:c]] [[de:d]] {{x}} {{small|y}} "
+                             "<ref>z</ref><!-- --> <math>1</math> ({{x}})\n{|\n|}\n[[";
+  lk_wiki_counts counts = {0};
+  start("en", lk_wiki_options_default);
+  lk_free(text_of(page, strlen(page), &counts));
+  assert_int_equal(counts.links, 1);
+  assert_int_equal(counts.files, 1);
+  assert_int_equal(counts.categories, 1);
+  assert_int_equal(counts.languages, 1);
+  assert_int_equal(counts.templates_dropped, 2);
+  assert_int_equal(counts.templates_kept, 1);
+  assert_int_equal(counts.references, 1);
+  assert_int_equal(counts.comments, 1);
+  assert_int_equal(counts.formulas, 1);
+  assert_int_equal(counts.tables, 1);
+  assert_int_equal(counts.brackets, 1);
+  assert_int_equal(counts.unclosed, 1);
+  stop();
+}
+
+/* Steps for a page of `size` bytes that repeats `what`, then `end` as often. */
+static uint64_t steps_of(const char *what, const char *end, size_t size) {
+  lk_wiki_counts counts = {0};
+  size_t each = strlen(what), other = strlen(end), times = size / (each + other);
+  char *page;
+  assert_int_equal(LK_NEW(page, times * (each + other) + 1), LK_OK);
+  for (size_t i = 0; i < times; i++) {
+    memcpy(page + i * each, what, each);
+    memcpy(page + times * each + i * other, end, other);
+  }
+  lk_wiki_text text = {0};
+  assert_int_equal(
+      lk_wikitext_parse(parser, "T", page, times * (each + other), &text, &counts), LK_OK);
+  assert_true(text.size <= 16 * size + 64);
+  lk_free(text.bytes);
+  lk_free(page);
+  return counts.steps;
+}
+
+/* Ten times the page takes ten times the steps, and not many for each byte. */
+static void hostile_pages_take_linear_time(void **state) {
+  (void)state;
+  static const pair nasty[] = {{"{{", ""},
+                               {"{{", "}}"},
+                               {"{{small|", "}}"},
+                               {"{{small|a|", ""},
+                               {"{{small|", "a}}"},
+                               {"{{{", "}}}"},
+                               {"{", "}"},
+                               {"}}", ""},
+                               {"[[", ""},
+                               {"[[", "]]"},
+                               {"[[a|", "]]"},
+                               {"[[a", "b|]]"},
+                               {"[[File:", "]]"},
+                               {"]]", ""},
+                               {"[http://", ""},
+                               {"[http://a ", "]"},
+                               {"<ref", ""},
+                               {"<ref>", ""},
+                               {"<ref>", "</ref>"},
+                               {"<ref/>", ""},
+                               {"</ref", ""},
+                               {"<nowiki>", ""},
+                               {"<math><pre><gallery>", ""},
+                               {"<", ">"},
+                               {"<table>", ""},
+                               {"<table>", "</table>"},
+                               {"\n{|", ""},
+                               {"\n{|", "\n|}"},
+                               {"\n{|\n|a||b", "\n|}"},
+                               {"{|", "|}"},
+                               {"'''", ""},
+                               {"''", "'''"},
+                               {"a'''b\n", ""},
+                               {"'", "a"},
+                               {"<!--", ""},
+                               {"<!--", "-->"},
+                               {"-{", ""},
+                               {"-{", "}-"},
+                               {"-{a|", "}-"},
+                               {"(", ")"},
+                               {"({{x}}", ")"},
+                               {"({{x}},", ";)"},
+                               {",{{x}}", ""},
+                               {"{{x}} ", ";"},
+                               {"&", ""},
+                               {"&#1", ";"},
+                               {"__A", ""},
+                               {"____", ""},
+                               {"~", ""},
+                               {"=", ""},
+                               {"\n=a=", ""},
+                               {"\n======a======", "\n==b=="},
+                               {"*", "\n"},
+                               {"|", "="},
+                               {"{{small|a=", "|b}}"},
+                               {"{{[[", "]]}}"},
+                               {"{{[[", ""},
+                               {"[[{{", "}}]]"},
+                               {"\n{|{{[[<ref>", ""},
+                               {"#REDIRECT", ""},
+                               {"\xE2\x80", "\xC2"},
+                               {"\n\n{{a\n", ""}};
+  for (int kept = 0; kept < 2; kept++) {
+    start("en", (lk_wiki_options){kept, kept, 1, 1, 1});
+    for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
+      uint64_t small = steps_of(nasty[i].page, nasty[i].text, 100000),
+               large = steps_of(nasty[i].page, nasty[i].text, 1000000);
+      if (large > 11 * small || large > 100 * 1000000)
+        fail_msg("'%s' with '%s': %llu steps, then %llu", nasty[i].page, nasty[i].text,
+                 (unsigned long long)small, (unsigned long long)large);
+    }
+    stop();
+  }
+}
+
+/* A rendering that repeats its argument cannot double a page with each level. */
+static void growth_is_bounded(void **state) {
+  (void)state;
+  static const char row[] = "twice = $1$1$1$1";
+  start("en", lk_wiki_options_default);
+  assert_int_equal(lk_wikitext_add_templates(parser, row, strlen(row), "rows"), LK_OK);
+  steps_of("{{twice|a", "}}", 400);
+  steps_of("{{twice|a}}", "", 100000);
+  stop();
+}
+
+static void odd_bytes_and_cut_marks_do_no_harm(void **state) {
+  (void)state;
+  static const char bytes[] = {'a', '\0', 1, 2, '{', 1, 2, '\xFF', '[', '\0'};
+  start("en", lk_wiki_options_default);
+  lk_wiki_counts counts = {0};
+  for (size_t size = 0; size <= sizeof bytes; size++)
+    lk_free(text_of(bytes, size, &counts));
+  check("", "");
+  check("{{small|", "");
+  check("<", "<");
+  check("<ref", "<ref");
+  check("[[File:a", "File:a");
+  stop();
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(links_show_their_text),
+      cmocka_unit_test(shapes_are_left_out),
+      cmocka_unit_test(what_is_no_text_is_left_out),
+      cmocka_unit_test(brackets_are_mended),
+      cmocka_unit_test(measures_are_kept),
+      cmocka_unit_test(dates_are_kept),
+      cmocka_unit_test(words_of_templates_are_kept),
+      cmocka_unit_test(options_keep_more),
+      cmocka_unit_test(a_file_adds_templates),
+      cmocka_unit_test(sites_add_names),
+      cmocka_unit_test(kinds_of_pages_are_told),
+      cmocka_unit_test(counts_say_what_was_left_out),
+      cmocka_unit_test(hostile_pages_take_linear_time),
+      cmocka_unit_test(growth_is_bounded),
+      cmocka_unit_test(odd_bytes_and_cut_marks_do_no_harm),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
