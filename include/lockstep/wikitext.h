@@ -88,7 +88,7 @@ lk_status lk_wikitext_create(lk_wikitext **out, const lk_wiki_site *site,
  *   ${name,2}      the first of these arguments that is there
  *   [ … ]          left out if one of the arguments in it is not there
  *   \c             the character c itself
- *   @builtin       convert, date …: see src/wiki/template_list.h
+ *   @builtin       convert, date …: see src/wiki/pattern.c
  * and nothing at all means that the template is left out. LK_BAD_DATA with the line's
  * number; `name` is the file's, for messages. */
 lk_status lk_wikitext_add_templates(lk_wikitext *parser, const char *text, size_t size,

@@ -46,6 +46,11 @@ static void cut_separators(lk_wiki_line *line) {
   }
 }
 
+/* A point that ends nothing, before a blank. */
+static int is_point(lk_piece text) {
+  return text.size > 1 && *text.at == '.' && lk_is_blank(text.at[1]);
+}
+
 /* Blanks, holes and separators in front of the rest. */
 static size_t leading(lk_piece rest) {
   size_t skip = 0;
@@ -53,7 +58,7 @@ static size_t leading(lk_piece rest) {
   while (skip < rest.size) {
     lk_piece here = {rest.at + skip, rest.size - skip};
     found = begins_with(here, separators, SEPARATORS);
-    if (found < 0 && !lk_is_blank(*here.at)) break;
+    if (found < 0 && !lk_is_blank(*here.at) && !is_point(here)) break;
     skip += found < 0 ? 1 : strlen(separators[found]);
   }
   return skip;
