@@ -23,6 +23,11 @@ libxxhash-dev     module   libxxhash
 libutf8proc-dev   module   libutf8proc
 libcjson-dev      module   libcjson
 libssl-dev        module   libcrypto
+libexpat1-dev     module   expat
+libbz2-dev        header   bzlib.h
+zlib1g-dev        module   zlib
+libzstd-dev       module   libzstd
+liblzma-dev       module   liblzma
 gnuplot-nox       commands gnuplot
 python3           commands python3
 "
