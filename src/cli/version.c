@@ -4,6 +4,7 @@
 #include "lockstep/nn.h"
 #include "lockstep/program.h"
 #include "lockstep/store.h"
+#include "lockstep/stream.h"
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
@@ -13,6 +14,6 @@ void lk_cli_print_version(void) {
          lk_kernels_instruction_set());
   printf("%s\n%s\n%s\n%s\n", lk_world_library(), lk_blas_description(),
          lk_onednn_description(), lk_store_library());
-  printf("%s\ncJSON %s\n%s\n", lk_config_libraries(), cJSON_Version(),
-         lk_program_libraries());
+  printf("%s\ncJSON %s\n%s\n%s\n", lk_config_libraries(), cJSON_Version(),
+         lk_program_libraries(), lk_stream_libraries());
 }

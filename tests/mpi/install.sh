@@ -23,7 +23,7 @@ export PATH=$prefix/bin:$PATH
 # The program and its pages
 lockstep --version > version
 for library in lockstep 'gcc|[Cc]lang' 'glibc|C library' 'MPI|MPICH' OpenBLAS oneDNN HDF5 libcyaml \
-  libyaml cJSON xxHash utf8proc OpenSSL; do
+  libyaml cJSON xxHash utf8proc OpenSSL libbz2 zlib zstd liblzma expat; do
   grep -qE "$library" version || fail "--version does not name $library: $(cat version)"
 done
 commands=$(lockstep --help=words | grep -v '^-')
@@ -123,8 +123,8 @@ sys.modules.update({"spack": spack, "spack.package": package})
 exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"))
 print(*sorted(needs))
 END
-[[ $(python3 recipe.py "$SOURCE_DIR/launch/packaging/package.py") == "c cjson cmake gnuplot hdf5 libcyaml libyaml mpi \
-onednn openblas openssl pkgconfig python random123 utf8proc xxhash" ]] || fail "Spack's recipe"
+[[ $(python3 recipe.py "$SOURCE_DIR/launch/packaging/package.py") == "bzip2 c cjson cmake expat gnuplot hdf5 libcyaml \
+libyaml mpi onednn openblas openssl pkgconfig python random123 utf8proc xxhash xz zlib-api zstd" ]] || fail "Spack's recipe"
 definition=$SOURCE_DIR/launch/lockstep.def
 sed -n '/^%files/,/^%post/p' "$definition" | awk '/^ / { print $1 }' > files
 [[ -s files ]] || fail "Apptainer's recipe copies nothing"
