@@ -1,0 +1,139 @@
+#include "dump/xml.h"
+#include "lockstep/memory.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+  FED = 1 << 17,      /* bytes at a time */
+  TAG_MOST = 4 << 20, /* bytes of a tag or comment, which the parser keeps whole */
+  ROOM_FOR_ROOT = 16
+};
+
+static const char root[] = "<mediawiki>", root_end[] = "</mediawiki>";
+
+static lk_status open_parser(lk_dump *dump) {
+  lk_xml *xml;
+  size_t size;
+  LK_TRY(LK_NEW(xml, 1));
+  dump->state = xml;
+  xml->dump = dump;
+  const char *head = lk_stream_head(dump->stream, &size);
+  xml->bare_page = lk_head_bare_page(head, size);
+  xml->is_bare = xml->bare_page < size;
+  /* the stream has become UTF-8, whatever it says */
+  xml->parser = XML_ParserCreate(lk_stream_was_utf16(dump->stream) ? "UTF-8" : NULL);
+  if (!xml->parser) return lk_fail(LK_INTERNAL, "out of memory for a parser of XML");
+  lk_xml_set_handlers(xml);
+  return LK_OK;
+}
+
+static lk_status refuse_cut(const lk_xml *xml) {
+  const char *title = lk_bytes_text(&xml->title);
+  int is_inside = xml->depth > 1 && *title;
+  return lk_fail(LK_BAD_DATA, "%s: is cut short: it ends at line %lu, %s%s%s",
+                 lk_stream_name(xml->dump->stream),
+                 (unsigned long)XML_GetCurrentLineNumber(xml->parser),
+                 is_inside ? "within the page '" : "before </mediawiki>",
+                 is_inside ? title : "", is_inside ? "'" : "");
+}
+
+/* At the end of the input: within an element, a tag, a character, or before all. */
+static int is_cut(const lk_xml *xml, enum XML_Error error) {
+  return xml->is_final &&
+         (xml->depth > 0 || error == XML_ERROR_NO_ELEMENTS ||
+          error == XML_ERROR_UNCLOSED_TOKEN || error == XML_ERROR_PARTIAL_CHAR);
+}
+
+static lk_status refuse(const lk_xml *xml) {
+  enum XML_Error error = XML_GetErrorCode(xml->parser);
+  char what[128];
+  if (xml->status != LK_OK) return xml->status;
+  if (is_cut(xml, error)) return refuse_cut(xml);
+  if (error == XML_ERROR_NO_MEMORY)
+    return lk_fail(LK_INTERNAL, "%s: out of memory for its XML",
+                   lk_stream_name(xml->dump->stream));
+  const char *encoding =
+      error == XML_ERROR_INVALID_TOKEN ? ", or is not in its encoding" : "";
+  snprintf(what, sizeof what, "the XML is wrong: %s%s", XML_ErrorString(error), encoding);
+  return lk_xml_refuse(xml, what);
+}
+
+/* <page> elements without a root get one, before the first. */
+static size_t put_root(lk_xml *xml, char *bytes) {
+  size_t size = strlen(root);
+  if (!xml->is_bare || xml->fed) return 0;
+  memmove(bytes, bytes + size, xml->bare_page);
+  memcpy(bytes + xml->bare_page, root, size);
+  return size;
+}
+
+static lk_status check_tag(const lk_xml *xml) {
+  XML_Index parsed = XML_GetCurrentByteIndex(xml->parser);
+  assert(parsed <= (XML_Index)xml->fed);
+  if (parsed < 0 || xml->fed - (uint64_t)parsed <= TAG_MOST) return LK_OK;
+  return lk_xml_refuse(xml, "a tag or comment is longer than 4 MiB");
+}
+
+static lk_status judge(lk_xml *xml, enum XML_Status parsed) {
+  if (parsed == XML_STATUS_ERROR) return refuse(xml);
+  return check_tag(xml);
+}
+
+/* The end, with that of the root where it was put in and did not come. */
+static lk_status feed_end(lk_xml *xml) {
+  int size = xml->is_bare && xml->depth == 1 ? (int)strlen(root_end) : 0;
+  xml->is_final = 1;
+  xml->fed += (uint64_t)size;
+  return judge(xml, XML_Parse(xml->parser, root_end, size, 1));
+}
+
+static lk_status feed(lk_xml *xml) {
+  size_t got, before = xml->is_bare && !xml->fed ? strlen(root) : 0;
+  if (xml->is_fed) return feed_end(xml);
+  char *bytes = XML_GetBuffer(xml->parser, FED + ROOM_FOR_ROOT);
+  if (!bytes)
+    return lk_fail(LK_INTERNAL, "%s: out of memory for its XML",
+                   lk_stream_name(xml->dump->stream));
+  LK_TRY(lk_stream_read(xml->dump->stream, bytes + before, FED, &got));
+  xml->is_fed = got < FED;
+  got += put_root(xml, bytes);
+  xml->fed += got;
+  return judge(xml, XML_ParseBuffer(xml->parser, (int)got, 0));
+}
+
+static lk_status go_on(lk_xml *xml) {
+  XML_ParsingStatus at;
+  XML_GetParsingStatus(xml->parser, &at);
+  if (at.parsing == XML_SUSPENDED) return judge(xml, XML_ResumeParser(xml->parser));
+  return feed(xml);
+}
+
+static void tell_site(lk_xml *xml) {
+  lk_dump_site *site = &xml->dump->site;
+  site->name = lk_bytes_text(&xml->site_name);
+  site->database = lk_bytes_text(&xml->database);
+  site->base = lk_bytes_text(&xml->base);
+  site->title_case = lk_bytes_text(&xml->title_case);
+  site->language = lk_bytes_text(&xml->language);
+}
+
+static lk_status next(lk_dump *dump, int *there) {
+  lk_xml *xml = dump->state;
+  xml->has_page = 0;
+  while (!xml->has_page && !xml->is_final)
+    LK_TRY(go_on(xml));
+  tell_site(xml);
+  *there = xml->has_page;
+  return *there ? lk_xml_page(xml) : LK_OK;
+}
+
+static void close_parser(lk_dump *dump) {
+  lk_xml *xml = dump->state;
+  if (!xml) return;
+  if (xml->parser) XML_ParserFree(xml->parser);
+  lk_xml_free_elements(xml);
+  lk_free(xml);
+}
+
+const lk_reader lk_reader_xml = {LK_DUMP_XML, open_parser, next, close_parser};
