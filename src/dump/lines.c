@@ -1,0 +1,85 @@
+#include "dump/lines.h"
+#include "lockstep/text.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { READ = 1 << 17 }; /* bytes at a time */
+
+void lk_lines_open(lk_lines *lines, lk_stream *stream, size_t longest) {
+  *lines = (lk_lines){.stream = stream, .longest = longest};
+}
+
+lk_status lk_lines_refuse(const lk_lines *lines, const char *what) {
+  return lk_fail(LK_BAD_DATA, "%s: line %llu: %s", lk_stream_name(lines->stream),
+                 (unsigned long long)lines->number, what);
+}
+
+static lk_status refuse_length(lk_lines *lines) {
+  char what[96];
+  lines->number++;
+  snprintf(what, sizeof what, "is longer than %zu bytes, which is the limit",
+           lines->longest);
+  return lk_lines_refuse(lines, what);
+}
+
+static lk_status read_on(lk_lines *lines) {
+  size_t got;
+  lk_bytes *held = &lines->held;
+  held->size -= lines->begin;
+  if (held->bytes) memmove(held->bytes, held->bytes + lines->begin, held->size);
+  lines->searched -= lines->begin;
+  lines->begin = 0;
+  if (held->size > lines->longest) return refuse_length(lines);
+  LK_TRY(lk_bytes_reserve(held, READ));
+  LK_TRY(lk_stream_read(lines->stream, held->bytes + held->size, READ, &got));
+  held->size += got;
+  lines->is_at_end = got < READ;
+  return LK_OK;
+}
+
+/* Where the next line ends in what is held, which is made to hold it. */
+static lk_status find_end(lk_lines *lines, char **end) {
+  for (;;) {
+    lk_bytes *held = &lines->held;
+    assert(lines->begin <= lines->searched && lines->searched <= held->size);
+    size_t left = held->size - lines->searched;
+    *end = left ? memchr(held->bytes + lines->searched, '\n', left) : NULL;
+    if (*end) return LK_OK;
+    lines->searched = held->size;
+    *end = held->bytes ? held->bytes + held->size : NULL;
+    if (lines->is_at_end) return LK_OK;
+    LK_TRY(read_on(lines));
+  }
+}
+
+lk_status lk_lines_next(lk_lines *lines, char **line, size_t *size) {
+  char *end;
+  *line = NULL;
+  *size = 0;
+  LK_TRY(find_end(lines, &end));
+  if (lines->begin == lines->held.size) return LK_OK;
+  *line = lines->held.bytes + lines->begin;
+  *size = (size_t)(end - *line);
+  if (*size > lines->longest) return refuse_length(lines);
+  lines->begin += *size < lines->held.size - lines->begin ? *size + 1 : *size;
+  lines->searched = lines->begin;
+  lines->number++;
+  if (*size && (*line)[*size - 1] == '\r') --*size;
+  (*line)[*size] = '\0';
+  return LK_OK;
+}
+
+void lk_lines_close(lk_lines *lines) {
+  lk_bytes_free(&lines->held);
+}
+
+lk_status lk_lines_check(const lk_lines *lines, const char *bytes, size_t size) {
+  uint32_t code_point;
+  for (size_t at = 0; at < size;) {
+    int length = lk_text_next(bytes + at, size - at, &code_point);
+    if (!length) return lk_lines_refuse(lines, "is no UTF-8, or has a NUL");
+    at += (size_t)length;
+  }
+  return LK_OK;
+}
