@@ -1,0 +1,62 @@
+#include "dump/reader.h"
+#include "lockstep/memory.h"
+#include <assert.h>
+#include <string.h>
+
+lk_dump_options lk_dump_defaults(void) {
+  return (lk_dump_options){1, (size_t)64 << 20, "text", "title", LK_DOCUMENTS_LINE};
+}
+
+static lk_status open_reader(lk_dump *dump, const char *path) {
+  size_t size;
+  LK_TRY(lk_stream_open(&dump->stream, path, dump->options.threads));
+  const char *head = lk_stream_head(dump->stream, &size);
+  if (!size) return lk_fail(LK_BAD_DATA, "%s: has no text", lk_stream_name(dump->stream));
+  dump->reader = lk_reader_find(head, size);
+  return dump->reader->open(dump);
+}
+
+lk_status lk_dump_open(lk_dump **dump, const char *path, const lk_dump_options *options) {
+  assert(options->threads > 0 && options->longest > 0 && options->field && options->title);
+  LK_TRY(LK_NEW(*dump, 1));
+  (*dump)->options = *options;
+  (*dump)->site = (lk_dump_site){"", "", "", "", "", NULL, 0};
+  lk_status status = open_reader(*dump, path);
+  if (status == LK_OK) return LK_OK;
+  lk_dump_close(*dump);
+  *dump = NULL;
+  return status;
+}
+
+lk_status lk_dump_next(lk_dump *dump, const lk_dump_page **page) {
+  int there = 0;
+  *page = NULL;
+  dump->page = (lk_dump_page){"", "", 0, -1, 0, 0, "", "", "", 0};
+  LK_TRY(dump->reader->next(dump, &there));
+  if (there) *page = &dump->page;
+  assert(!there || !dump->page.text[dump->page.size]);
+  return LK_OK;
+}
+
+lk_dump_kind lk_dump_kind_of(const lk_dump *dump) {
+  return dump->reader->kind;
+}
+
+const lk_dump_site *lk_dump_site_of(const lk_dump *dump) {
+  return &dump->site;
+}
+
+uint64_t lk_dump_used(const lk_dump *dump) {
+  return lk_stream_used(dump->stream);
+}
+
+uint64_t lk_dump_size(const lk_dump *dump) {
+  return lk_stream_size(dump->stream);
+}
+
+void lk_dump_close(lk_dump *dump) {
+  if (!dump) return;
+  if (dump->reader) dump->reader->close(dump);
+  lk_stream_close(dump->stream);
+  lk_free(dump);
+}
