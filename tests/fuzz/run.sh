@@ -64,6 +64,14 @@ seeds_of() {
       head -n 5 "$work/data/birth_places_train.tsv" >"$seeds/answers"
       head -n 5 "$work/data/birth_test_inputs.tsv" >"$seeds/no-answers"
       ;;
+    dump_xml) echo '<mediawiki xml:lang="en"><siteinfo><dbname>d</dbname><namespaces><namespace key="1">T</namespace>
+</namespaces></siteinfo><page><title>A</title><ns>0</ns><id>1</id><redirect title="B"/><revision><model>wikitext</model>
+<text>a &amp; b</text></revision></page></mediawiki>' >"$seeds/dump" ;;
+    dump_json) printf '%s\n' '{"index": {"_id": "1"}}' '{"title": "A", "text": "a\u0000\n"}' >"$seeds/lines" ;;
+    dump_bz2)
+      printf 'some text' | bzip2 >"$seeds/raw"
+      printf '\1\2\0\5\3some text, some more text' >"$seeds/made"
+      ;;
     corpus_text) cp "$work/text" "$seeds" ;;
     corpus_hdf5) lockstep prepare "$work/text" "$seeds/corpus.h5" >/dev/null ;;
     checkpoint_hdf5)
