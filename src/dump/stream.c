@@ -30,18 +30,22 @@ struct lk_stream {
   size_t head_begin; /* behind a byte order mark */
 };
 
-/* What a byte order mark says, or what every text that this room reads begins with. */
+/* "<" and "{" of two bytes, with which XML and JSON begin. */
+static int is_wide(int first, int second) {
+  return (!first && (second == '<' || second == '{')) ||
+         (!second && (first == '<' || first == '{'));
+}
+
+/* Without a byte order mark only XML and JSON are known to be UTF-16. */
 static lk_status find_encoding(lk_stream *stream) {
   const unsigned char *b = (const unsigned char *)stream->head.bytes;
   size_t size = stream->head.size;
-  if (size >= 4 && ((b[0] == 0xff && b[1] == 0xfe && !b[2] && !b[3]) ||
-                    (!b[0] && !b[1] && b[2] == 0xfe && b[3] == 0xff)))
+  if (size >= 4 && (!memcmp(b, "\xff\xfe\0\0", 4) || !memcmp(b, "\0\0\xfe\xff", 4)))
     return lk_fail(LK_BAD_DATA, "%s: is UTF-32; only UTF-8 and UTF-16 are read",
                    lk_stream_name(stream));
-  int is_marked =
-      size >= 2 && ((b[0] == 0xff && b[1] == 0xfe) || (b[0] == 0xfe && b[1] == 0xff));
+  int is_marked = size >= 2 && (!memcmp(b, "\xff\xfe", 2) || !memcmp(b, "\xfe\xff", 2));
   int is_utf8_mark = size >= 3 && !memcmp(b, "\xef\xbb\xbf", 3);
-  if (size >= 2 && (is_marked || (!b[0] != !b[1])))
+  if (is_marked || (size >= 2 && is_wide(b[0], b[1])))
     stream->encoding = !b[0] || b[0] == 0xfe ? UTF16_BIG : UTF16_LITTLE;
   stream->head.begin = stream->head_begin = is_marked ? 2 : is_utf8_mark ? 3 : 0;
   return LK_OK;

@@ -100,7 +100,7 @@ static lk_status open_number(const lk_inputs *inputs, size_t i, int *pages) {
 static void an_index_must_fit_its_dump(void **state) {
   (void)state;
   lk_inputs inputs = {0};
-  int pages;
+  int pages = 0;
   for (int shift = 0; shift < 2; shift++) {
     put_multistream("w-multistream1.xml-p1.bz2", "w-multistream-index1.txt-p1.bz2", shift);
     assert_int_equal(lk_inputs_add(&inputs, "w-*"), LK_OK);

@@ -1,10 +1,10 @@
 /* bz2: what libbz2 decodes is decoded to the same bytes, with any number of threads; the
  * rest is refused, or is a stream that says smaller blocks than it has. */
+#include "dump/unpack.h"
 #include "fuzz.h"
-#include "lockstep/stream.h"
 #include <bzlib.h>
 
-enum { MOST = 1 << 20 };
+enum { MOST = 1 << 17 };
 
 typedef struct {
   char bytes[MOST];
@@ -16,7 +16,7 @@ typedef struct {
 static void decode_plainly(const uint8_t *bytes, size_t size, text *to) {
   bz_stream stream = {0};
   int result = BZ_STREAM_END;
-  *to = (text){.size = 0};
+  to->size = 0;
   stream.next_in = (char *)(uintptr_t)bytes;
   stream.avail_in = (unsigned)size;
   stream.next_out = to->bytes;
@@ -34,12 +34,11 @@ static void decode_plainly(const uint8_t *bytes, size_t size, text *to) {
 
 /* The status; the text has no more than fits. */
 static lk_status decode(const char *path, int threads, text *to) {
-  lk_stream *stream;
-  *to = (text){.size = 0};
-  lk_status status = lk_stream_open(&stream, path, threads);
-  if (status != LK_OK) return status;
-  status = lk_stream_read(stream, to->bytes, MOST, &to->size);
-  lk_stream_close(stream);
+  static lk_unpacked file;
+  to->size = 0;
+  lk_status status = lk_unpacked_open(&file, path, threads);
+  if (status == LK_OK) status = lk_unpacked_read(&file, to->bytes, MOST, &to->size);
+  lk_unpacked_close(&file);
   return status;
 }
 
