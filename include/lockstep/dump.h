@@ -69,13 +69,13 @@ typedef struct lk_dump lk_dump;
 
 /* Opens a file, pipe or "-" and finds out by its content what it is. `path` must stay; the
  * caller closes *dump, which is NULL after a failure. LK_NO_INPUT and LK_BAD_DATA as
- * lk_stream_open; LK_BAD_DATA too when it has no bytes. Not collective. */
+ * lk_text_stream_open; LK_BAD_DATA too when it has no bytes. Not collective. */
 lk_status lk_dump_open(lk_dump **dump, const char *path, const lk_dump_options *options);
 
 /* Stores the next page, the dump's until the next call; NULL behind the last. An empty
  * document of plain text is left out. LK_BAD_DATA, naming the input and the line: no
  * well-formed XML or JSON, cut short, another root element, a document type, a line without
- * the field, longer than `longest`, no UTF-8. Else as lk_stream_read. */
+ * the field, longer than `longest`, no UTF-8. Else as lk_text_stream_read. */
 lk_status lk_dump_next(lk_dump *dump, const lk_dump_page **page);
 
 lk_dump_kind lk_dump_kind_of(const lk_dump *dump);
@@ -84,7 +84,7 @@ lk_dump_kind lk_dump_kind_of(const lk_dump *dump);
  * the dump. */
 const lk_dump_site *lk_dump_site_of(const lk_dump *dump);
 
-/* For progress, as lk_stream_used and lk_stream_size. */
+/* For progress, as lk_text_stream_used and lk_text_stream_size. */
 uint64_t lk_dump_used(const lk_dump *dump);
 uint64_t lk_dump_size(const lk_dump *dump);
 

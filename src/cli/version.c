@@ -4,7 +4,7 @@
 #include "lockstep/nn.h"
 #include "lockstep/program.h"
 #include "lockstep/store.h"
-#include "lockstep/stream.h"
+#include "lockstep/text_stream.h"
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
@@ -15,5 +15,5 @@ void lk_cli_print_version(void) {
   printf("%s\n%s\n%s\n%s\n", lk_world_library(), lk_blas_description(),
          lk_onednn_description(), lk_store_library());
   printf("%s\ncJSON %s\n%s\n%s\n", lk_config_libraries(), cJSON_Version(),
-         lk_program_libraries(), lk_stream_libraries());
+         lk_program_libraries(), lk_text_stream_libraries());
 }

@@ -17,7 +17,8 @@ typedef struct {
 /* It stays where it is. The caller closes it, also after a failure. */
 lk_status lk_bz2_open(lk_bz2 *bz2, lk_raw *raw, int threads);
 
-/* As lk_decoder_read. The bytes do not depend on the number of threads, nor the refusal. */
+/* As lk_unpacker_read. The bytes do not depend on the number of threads, nor the refusal.
+ */
 lk_status lk_bz2_read(lk_bz2 *bz2, char *bytes, size_t room, size_t *got);
 
 void lk_bz2_close(lk_bz2 *bz2);

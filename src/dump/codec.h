@@ -39,16 +39,16 @@ typedef struct {
   void *state;
   lk_codec_place place;
   int is_done;
-} lk_decoder;
+} lk_unpacker;
 
 /* The caller closes it, also after a failure. */
-lk_status lk_decoder_open(lk_decoder *decoder, const lk_codec *codec);
+lk_status lk_unpacker_open(lk_unpacker *decoder, const lk_codec *codec);
 
 /* The next `room` decoded bytes, fewer only at the end. LK_BAD_DATA, naming the input and
  * where in it: damaged, cut short, followed by something else. */
-lk_status lk_decoder_read(lk_decoder *decoder, lk_raw *raw, char *bytes, size_t room,
-                          size_t *got);
+lk_status lk_unpacker_read(lk_unpacker *decoder, lk_raw *raw, char *bytes, size_t room,
+                           size_t *got);
 
-void lk_decoder_close(lk_decoder *decoder);
+void lk_unpacker_close(lk_unpacker *decoder);
 
 #endif

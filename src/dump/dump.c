@@ -9,9 +9,10 @@ lk_dump_options lk_dump_defaults(void) {
 
 static lk_status open_reader(lk_dump *dump, const char *path) {
   size_t size;
-  LK_TRY(lk_stream_open(&dump->stream, path, dump->options.threads));
-  const char *head = lk_stream_head(dump->stream, &size);
-  if (!size) return lk_fail(LK_BAD_DATA, "%s: has no text", lk_stream_name(dump->stream));
+  LK_TRY(lk_text_stream_open(&dump->stream, path, dump->options.threads));
+  const char *head = lk_text_stream_head(dump->stream, &size);
+  if (!size)
+    return lk_fail(LK_BAD_DATA, "%s: has no text", lk_text_stream_name(dump->stream));
   dump->reader = lk_reader_find(head, size);
   return dump->reader->open(dump);
 }
@@ -47,16 +48,16 @@ const lk_dump_site *lk_dump_site_of(const lk_dump *dump) {
 }
 
 uint64_t lk_dump_used(const lk_dump *dump) {
-  return lk_stream_used(dump->stream);
+  return lk_text_stream_used(dump->stream);
 }
 
 uint64_t lk_dump_size(const lk_dump *dump) {
-  return lk_stream_size(dump->stream);
+  return lk_text_stream_size(dump->stream);
 }
 
 void lk_dump_close(lk_dump *dump) {
   if (!dump) return;
   if (dump->reader) dump->reader->close(dump);
-  lk_stream_close(dump->stream);
+  lk_text_stream_close(dump->stream);
   lk_free(dump);
 }

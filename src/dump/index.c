@@ -43,8 +43,8 @@ static lk_status refuse(const lk_lines *lines, const lk_input *dump, uint64_t of
   return lk_fail(LK_BAD_DATA,
                  "%s: line %llu: %s%s: the index does not fit this dump; fetch both of one "
                  "day",
-                 lk_stream_name(lines->stream), (unsigned long long)lines->number, what,
-                 dump->name);
+                 lk_text_stream_name(lines->stream), (unsigned long long)lines->number,
+                 what, dump->name);
 }
 
 static lk_status check_line(const lk_lines *lines, const char *line, const lk_input *dump,
@@ -71,7 +71,7 @@ static lk_status check_lines(lk_lines *lines, const lk_input *dump) {
   }
 }
 
-static lk_status check_opened(lk_stream *stream, const lk_input *dump) {
+static lk_status check_opened(lk_text_stream *stream, const lk_input *dump) {
   lk_lines lines;
   lk_lines_open(&lines, stream, 1 << 16);
   lk_status status = check_lines(&lines, dump);
@@ -80,13 +80,13 @@ static lk_status check_opened(lk_stream *stream, const lk_input *dump) {
 }
 
 lk_status lk_index_check(const char *index, const char *dump, int threads) {
-  lk_stream *stream;
+  lk_text_stream *stream;
   lk_input in;
   LK_TRY(lk_input_open(&in, dump));
-  lk_status status = lk_stream_open(&stream, index, threads);
+  lk_status status = lk_text_stream_open(&stream, index, threads);
   if (status == LK_OK) {
     status = check_opened(stream, &in);
-    lk_stream_close(stream);
+    lk_text_stream_close(stream);
   }
   lk_input_close(&in);
   return status;

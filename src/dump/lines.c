@@ -6,12 +6,12 @@
 
 enum { READ = 1 << 17 }; /* bytes at a time */
 
-void lk_lines_open(lk_lines *lines, lk_stream *stream, size_t longest) {
+void lk_lines_open(lk_lines *lines, lk_text_stream *stream, size_t longest) {
   *lines = (lk_lines){.stream = stream, .longest = longest};
 }
 
 lk_status lk_lines_refuse(const lk_lines *lines, const char *what) {
-  return lk_fail(LK_BAD_DATA, "%s: line %llu: %s", lk_stream_name(lines->stream),
+  return lk_fail(LK_BAD_DATA, "%s: line %llu: %s", lk_text_stream_name(lines->stream),
                  (unsigned long long)lines->number, what);
 }
 
@@ -32,7 +32,7 @@ static lk_status read_on(lk_lines *lines) {
   lines->begin = 0;
   if (held->size > lines->longest) return refuse_length(lines);
   LK_TRY(lk_bytes_reserve(held, READ));
-  LK_TRY(lk_stream_read(lines->stream, held->bytes + held->size, READ, &got));
+  LK_TRY(lk_text_stream_read(lines->stream, held->bytes + held->size, READ, &got));
   held->size += got;
   lines->is_at_end = got < READ;
   return LK_OK;

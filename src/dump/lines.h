@@ -3,11 +3,11 @@
 #define LOCKSTEP_DUMP_LINES_H
 
 #include "dump/bytes.h"
-#include "lockstep/stream.h"
+#include "lockstep/text_stream.h"
 
 typedef struct {
-  lk_stream *stream; /* not owned */
-  size_t longest;    /* bytes of a line */
+  lk_text_stream *stream; /* not owned */
+  size_t longest;         /* bytes of a line */
   lk_bytes held;
   size_t begin, searched; /* of what is held: the next line, where no newline is before */
   int is_at_end;
@@ -15,7 +15,7 @@ typedef struct {
 } lk_lines;
 
 /* Begins to read; nothing is allocated yet. lk_lines_close at the end. */
-void lk_lines_open(lk_lines *lines, lk_stream *stream, size_t longest);
+void lk_lines_open(lk_lines *lines, lk_text_stream *stream, size_t longest);
 
 /* The next line without its end, a zero behind it; the lines' until the next call, and the
  * caller may write to it. NULL behind the last. LK_BAD_DATA when it is longer than

@@ -3,7 +3,7 @@
 #define LOCKSTEP_DUMP_READER_H
 
 #include "lockstep/dump.h"
-#include "lockstep/stream.h"
+#include "lockstep/text_stream.h"
 
 typedef struct {
   lk_dump_kind kind;
@@ -13,7 +13,7 @@ typedef struct {
 } lk_reader;
 
 struct lk_dump {
-  lk_stream *stream;
+  lk_text_stream *stream;
   lk_dump_options options;
   const lk_reader *reader;
   void *state;

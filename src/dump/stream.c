@@ -1,7 +1,7 @@
-#include "lockstep/stream.h"
 #include "dump/unpack.h"
 #include "dump/utf16.h"
 #include "lockstep/memory.h"
+#include "lockstep/text_stream.h"
 #include <assert.h>
 #include <bzlib.h>
 #include <expat.h>
@@ -21,7 +21,7 @@ typedef struct {
   size_t begin, size;
 } piece;
 
-struct lk_stream {
+struct lk_text_stream {
   lk_unpacked unpacked;
   encoding encoding;
   uint64_t converted; /* bytes of UTF-16 */
@@ -37,12 +37,12 @@ static int is_wide(int first, int second) {
 }
 
 /* Without a byte order mark only XML and JSON are known to be UTF-16. */
-static lk_status find_encoding(lk_stream *stream) {
+static lk_status find_encoding(lk_text_stream *stream) {
   const unsigned char *b = (const unsigned char *)stream->head.bytes;
   size_t size = stream->head.size;
   if (size >= 4 && (!memcmp(b, "\xff\xfe\0\0", 4) || !memcmp(b, "\0\0\xfe\xff", 4)))
     return lk_fail(LK_BAD_DATA, "%s: is UTF-32; only UTF-8 and UTF-16 are read",
-                   lk_stream_name(stream));
+                   lk_text_stream_name(stream));
   int is_marked = size >= 2 && (!memcmp(b, "\xff\xfe", 2) || !memcmp(b, "\xfe\xff", 2));
   int is_utf8_mark = size >= 3 && !memcmp(b, "\xef\xbb\xbf", 3);
   if (is_marked || (size >= 2 && is_wide(b[0], b[1])))
@@ -59,13 +59,13 @@ static size_t give(piece *from, char *bytes, size_t room) {
   return size;
 }
 
-static lk_status refuse_utf16(const lk_stream *stream) {
+static lk_status refuse_utf16(const lk_text_stream *stream) {
   return lk_fail(LK_BAD_DATA, "%s: is no UTF-16 at byte %llu of its text",
-                 lk_stream_name(stream), (unsigned long long)stream->converted);
+                 lk_text_stream_name(stream), (unsigned long long)stream->converted);
 }
 
 /* Fills `wide` with what is left of it and what comes next, and converts it. */
-static lk_status convert(lk_stream *stream) {
+static lk_status convert(lk_text_stream *stream) {
   piece *wide = &stream->wide;
   size_t got;
   wide->size -= wide->begin;
@@ -81,7 +81,7 @@ static lk_status convert(lk_stream *stream) {
   return LK_OK;
 }
 
-static lk_status read_utf16(lk_stream *stream, char *bytes, size_t room, size_t *got) {
+static lk_status read_utf16(lk_text_stream *stream, char *bytes, size_t room, size_t *got) {
   for (*got = 0; *got < room;) {
     if (stream->narrow.begin == stream->narrow.size) LK_TRY(convert(stream));
     if (!stream->narrow.size) return LK_OK;
@@ -90,44 +90,45 @@ static lk_status read_utf16(lk_stream *stream, char *bytes, size_t room, size_t 
   return LK_OK;
 }
 
-static lk_status read_text(lk_stream *stream, char *bytes, size_t room, size_t *got) {
+static lk_status read_text(lk_text_stream *stream, char *bytes, size_t room, size_t *got) {
   if (stream->encoding != UTF8) return read_utf16(stream, bytes, room, got);
   return lk_unpacked_read(&stream->unpacked, bytes, room, got);
 }
 
 /* The head, which was read as bytes, becomes text. */
-static lk_status begin_utf16(lk_stream *stream) {
+static lk_status begin_utf16(lk_text_stream *stream) {
   LK_TRY(lk_allocate((void **)&stream->wide.bytes, WIDE_ROOM, 1, ""));
   LK_TRY(lk_allocate((void **)&stream->narrow.bytes, NARROW_ROOM, 1, ""));
   assert(stream->head.size <= WIDE_ROOM);
   stream->converted = stream->head.begin;
-  stream->wide.size = give(&stream->head, stream->wide.bytes, LK_STREAM_HEAD);
+  stream->wide.size = give(&stream->head, stream->wide.bytes, LK_TEXT_STREAM_HEAD);
   stream->head.begin = 0;
-  return read_utf16(stream, stream->head.bytes, LK_STREAM_HEAD, &stream->head.size);
+  return read_utf16(stream, stream->head.bytes, LK_TEXT_STREAM_HEAD, &stream->head.size);
 }
 
-static lk_status open_text(lk_stream *stream, const char *path, int threads) {
-  LK_TRY(lk_allocate((void **)&stream->head.bytes, LK_STREAM_HEAD, 1, ""));
+static lk_status open_text(lk_text_stream *stream, const char *path, int threads) {
+  LK_TRY(lk_allocate((void **)&stream->head.bytes, LK_TEXT_STREAM_HEAD, 1, ""));
   LK_TRY(lk_unpacked_open(&stream->unpacked, path, threads));
-  LK_TRY(lk_unpacked_read(&stream->unpacked, stream->head.bytes, LK_STREAM_HEAD,
+  LK_TRY(lk_unpacked_read(&stream->unpacked, stream->head.bytes, LK_TEXT_STREAM_HEAD,
                           &stream->head.size));
   LK_TRY(find_encoding(stream));
   if (stream->encoding != UTF8) return begin_utf16(stream);
   return LK_OK;
 }
 
-lk_status lk_stream_open(lk_stream **stream, const char *path, int threads) {
+lk_status lk_text_stream_open(lk_text_stream **stream, const char *path, int threads) {
   assert(threads >= 1);
   LK_TRY(LK_NEW(*stream, 1));
   (*stream)->unpacked.raw.in.descriptor = -1;
   lk_status status = open_text(*stream, path, threads);
   if (status == LK_OK) return LK_OK;
-  lk_stream_close(*stream);
+  lk_text_stream_close(*stream);
   *stream = NULL;
   return status;
 }
 
-lk_status lk_stream_read(lk_stream *stream, char *bytes, size_t room, size_t *got) {
+lk_status lk_text_stream_read(lk_text_stream *stream, char *bytes, size_t room,
+                              size_t *got) {
   size_t more = 0;
   *got = give(&stream->head, bytes, room);
   if (*got < room) LK_TRY(read_text(stream, bytes + *got, room - *got, &more));
@@ -135,33 +136,33 @@ lk_status lk_stream_read(lk_stream *stream, char *bytes, size_t room, size_t *go
   return LK_OK;
 }
 
-const char *lk_stream_head(const lk_stream *stream, size_t *size) {
+const char *lk_text_stream_head(const lk_text_stream *stream, size_t *size) {
   size_t begin = stream->encoding == UTF8 ? stream->head_begin : 0;
   *size = stream->head.size - begin;
   return stream->head.bytes + begin;
 }
 
-const char *lk_stream_name(const lk_stream *stream) {
+const char *lk_text_stream_name(const lk_text_stream *stream) {
   return stream->unpacked.raw.in.name;
 }
 
-const char *lk_stream_form(const lk_stream *stream) {
+const char *lk_text_stream_form(const lk_text_stream *stream) {
   return lk_unpacked_form(&stream->unpacked);
 }
 
-int lk_stream_was_utf16(const lk_stream *stream) {
+int lk_text_stream_was_utf16(const lk_text_stream *stream) {
   return stream->encoding != UTF8;
 }
 
-uint64_t lk_stream_used(const lk_stream *stream) {
+uint64_t lk_text_stream_used(const lk_text_stream *stream) {
   return stream->unpacked.raw.taken;
 }
 
-uint64_t lk_stream_size(const lk_stream *stream) {
+uint64_t lk_text_stream_size(const lk_text_stream *stream) {
   return stream->unpacked.raw.in.size;
 }
 
-void lk_stream_close(lk_stream *stream) {
+void lk_text_stream_close(lk_text_stream *stream) {
   if (!stream) return;
   lk_unpacked_close(&stream->unpacked);
   lk_free(stream->head.bytes);
@@ -170,7 +171,7 @@ void lk_stream_close(lk_stream *stream) {
   lk_free(stream);
 }
 
-const char *lk_stream_libraries(void) {
+const char *lk_text_stream_libraries(void) {
   static char text[160];
   snprintf(text, sizeof text, "libbz2 %.*s, zlib %s, zstd %s, liblzma %s, %s",
            (int)strcspn(BZ2_bzlibVersion(), ","), BZ2_bzlibVersion(), zlibVersion(),

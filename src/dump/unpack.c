@@ -25,13 +25,13 @@ lk_status lk_unpacked_open(lk_unpacked *unpacked, const char *path, int threads)
   unpacked->is_bz2 = is_bz2(bytes, size);
   if (unpacked->is_bz2) return lk_bz2_open(&unpacked->bz2, &unpacked->raw, threads);
   const lk_codec *codec = find_codec(bytes, size);
-  return codec ? lk_decoder_open(&unpacked->decoder, codec) : LK_OK;
+  return codec ? lk_unpacker_open(&unpacked->decoder, codec) : LK_OK;
 }
 
 lk_status lk_unpacked_read(lk_unpacked *unpacked, char *bytes, size_t room, size_t *got) {
   if (unpacked->is_bz2) return lk_bz2_read(&unpacked->bz2, bytes, room, got);
   if (unpacked->decoder.codec)
-    return lk_decoder_read(&unpacked->decoder, &unpacked->raw, bytes, room, got);
+    return lk_unpacker_read(&unpacked->decoder, &unpacked->raw, bytes, room, got);
   return lk_raw_read(&unpacked->raw, bytes, room, got);
 }
 
@@ -42,6 +42,6 @@ const char *lk_unpacked_form(const lk_unpacked *unpacked) {
 
 void lk_unpacked_close(lk_unpacked *unpacked) {
   if (unpacked->is_bz2) lk_bz2_close(&unpacked->bz2);
-  if (unpacked->decoder.codec) lk_decoder_close(&unpacked->decoder);
+  if (unpacked->decoder.codec) lk_unpacker_close(&unpacked->decoder);
   lk_raw_close(&unpacked->raw);
 }

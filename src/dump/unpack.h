@@ -10,7 +10,7 @@ typedef struct {
   lk_raw raw;
   int is_bz2;
   lk_bz2 bz2;
-  lk_decoder decoder; /* .codec NULL: plain or bz2 */
+  lk_unpacker decoder; /* .codec NULL: plain or bz2 */
 } lk_unpacked;
 
 /* It stays where it is. The caller closes it, also after a failure. */

@@ -18,11 +18,11 @@ static lk_status open_parser(lk_dump *dump) {
   LK_TRY(LK_NEW(xml, 1));
   dump->state = xml;
   xml->dump = dump;
-  const char *head = lk_stream_head(dump->stream, &size);
+  const char *head = lk_text_stream_head(dump->stream, &size);
   xml->bare_page = lk_head_bare_page(head, size);
   xml->is_bare = xml->bare_page < size;
   /* the stream has become UTF-8, whatever it says */
-  xml->parser = XML_ParserCreate(lk_stream_was_utf16(dump->stream) ? "UTF-8" : NULL);
+  xml->parser = XML_ParserCreate(lk_text_stream_was_utf16(dump->stream) ? "UTF-8" : NULL);
   if (!xml->parser) return lk_fail(LK_INTERNAL, "out of memory for a parser of XML");
   lk_xml_set_handlers(xml);
   return LK_OK;
@@ -32,7 +32,7 @@ static lk_status refuse_cut(const lk_xml *xml) {
   const char *title = lk_bytes_text(&xml->title);
   int is_inside = xml->depth > 1 && *title;
   return lk_fail(LK_BAD_DATA, "%s: is cut short: it ends at line %lu, %s%s%s",
-                 lk_stream_name(xml->dump->stream),
+                 lk_text_stream_name(xml->dump->stream),
                  (unsigned long)XML_GetCurrentLineNumber(xml->parser),
                  is_inside ? "within the page '" : "before </mediawiki>",
                  is_inside ? title : "", is_inside ? "'" : "");
@@ -52,7 +52,7 @@ static lk_status refuse(const lk_xml *xml) {
   if (is_cut(xml, error)) return refuse_cut(xml);
   if (error == XML_ERROR_NO_MEMORY)
     return lk_fail(LK_INTERNAL, "%s: out of memory for its XML",
-                   lk_stream_name(xml->dump->stream));
+                   lk_text_stream_name(xml->dump->stream));
   const char *encoding =
       error == XML_ERROR_INVALID_TOKEN ? ", or is not in its encoding" : "";
   snprintf(what, sizeof what, "the XML is wrong: %s%s", XML_ErrorString(error), encoding);
@@ -94,8 +94,8 @@ static lk_status feed(lk_xml *xml) {
   char *bytes = XML_GetBuffer(xml->parser, FED + ROOM_FOR_ROOT);
   if (!bytes)
     return lk_fail(LK_INTERNAL, "%s: out of memory for its XML",
-                   lk_stream_name(xml->dump->stream));
-  LK_TRY(lk_stream_read(xml->dump->stream, bytes + before, FED, &got));
+                   lk_text_stream_name(xml->dump->stream));
+  LK_TRY(lk_text_stream_read(xml->dump->stream, bytes + before, FED, &got));
   xml->is_fed = got < FED;
   got += put_root(xml, bytes);
   xml->fed += got;

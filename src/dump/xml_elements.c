@@ -38,7 +38,8 @@ enum { KNOWN = sizeof known / sizeof *known };
 
 lk_status lk_xml_refuse(const lk_xml *xml, const char *what) {
   const char *title = lk_bytes_text(&xml->title);
-  return lk_fail(LK_BAD_DATA, "%s: line %lu: %s%s%s%s", lk_stream_name(xml->dump->stream),
+  return lk_fail(LK_BAD_DATA, "%s: line %lu: %s%s%s%s",
+                 lk_text_stream_name(xml->dump->stream),
                  (unsigned long)XML_GetCurrentLineNumber(xml->parser), what,
                  *title ? " (page '" : "", title, *title ? "')" : "");
 }

@@ -4,7 +4,7 @@
 #define UNIT_DUMP_FILES_H
 
 #include "data_files.h"
-#include "lockstep/stream.h"
+#include "lockstep/text_stream.h"
 #include <bzlib.h>
 #include <lzma.h>
 #include <zlib.h>
@@ -80,19 +80,19 @@ static inline packed join(packed one, packed other) {
 
 /* Reads all of a stream, `part` bytes at a time: malloc's, with a zero behind. */
 static inline lk_status read_whole(const char *path, int threads, size_t part, packed *to) {
-  lk_stream *stream;
+  lk_text_stream *stream;
   size_t room = 1 << 16, got = part;
   *to = (packed){malloc(room + 1), 0};
-  lk_status status = lk_stream_open(&stream, path, threads);
+  lk_status status = lk_text_stream_open(&stream, path, threads);
   while (status == LK_OK && got == part) {
     while (to->size + part > room)
       to->bytes = realloc(to->bytes, (room *= 2) + 1);
     assert_non_null(to->bytes);
-    status = lk_stream_read(stream, to->bytes + to->size, part, &got);
+    status = lk_text_stream_read(stream, to->bytes + to->size, part, &got);
     to->size += status == LK_OK ? got : 0;
   }
   to->bytes[to->size] = '\0';
-  lk_stream_close(stream);
+  lk_text_stream_close(stream);
   return status;
 }
 

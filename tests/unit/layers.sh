@@ -25,7 +25,7 @@ own model shape parameters pack model
 own text text normal foreign clean characters tokenizer
 own data source lexicon corpus questions objective plan synth
 own wiki wikitext
-own dump stream dump inputs
+own dump text_stream dump inputs
 own dist world tree watchdog
 own store store trained
 own config config config_keys objective_list

@@ -123,18 +123,18 @@ static void a_bomb_is_read_in_bounded_memory(void **state) {
   (void)state;
   enum { ZEROS = 45 << 20, PART = 1 << 20 };
   char *zeros = calloc(1, ZEROS), *part = malloc(PART);
-  lk_stream *stream;
+  lk_text_stream *stream;
   size_t got = PART, sum = 0;
   packed one = pack(BZ2, zeros, ZEROS), file = {malloc(20 * one.size), 20 * one.size};
   for (size_t i = 0; i < 20; i++)
     memcpy(file.bytes + i * one.size, one.bytes, one.size);
   free(zeros);
   const char *path = temporary_file(file.bytes, file.size);
-  assert_int_equal(lk_stream_open(&stream, path, 2), LK_OK);
+  assert_int_equal(lk_text_stream_open(&stream, path, 2), LK_OK);
   for (; got == PART; sum += got)
-    assert_int_equal(lk_stream_read(stream, part, PART, &got), LK_OK);
+    assert_int_equal(lk_text_stream_read(stream, part, PART, &got), LK_OK);
   assert_int_equal(sum, 20 * (size_t)ZEROS);
-  lk_stream_close(stream);
+  lk_text_stream_close(stream);
   assert_true(lk_peak_memory() < 600 << 20);
   free(part);
   free(one.bytes);
@@ -259,8 +259,8 @@ static void a_byte_order_mark_is_no_text(void **state) {
 
 static void a_folder_is_no_stream(void **state) {
   (void)state;
-  lk_stream *stream;
-  assert_int_equal(lk_stream_open(&stream, "/tmp", 1), LK_NO_INPUT);
+  lk_text_stream *stream;
+  assert_int_equal(lk_text_stream_open(&stream, "/tmp", 1), LK_NO_INPUT);
   assert_message("/tmp: is a folder", NULL);
   assert_null(stream);
 }

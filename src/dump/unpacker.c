@@ -1,18 +1,18 @@
 #include "dump/codec.h"
 #include <assert.h>
 
-lk_status lk_decoder_open(lk_decoder *decoder, const lk_codec *codec) {
-  *decoder = (lk_decoder){codec, codec->begin(), LK_CODEC_INSIDE, 0};
+lk_status lk_unpacker_open(lk_unpacker *decoder, const lk_codec *codec) {
+  *decoder = (lk_unpacker){codec, codec->begin(), LK_CODEC_INSIDE, 0};
   if (decoder->state) return LK_OK;
   return lk_fail(LK_INTERNAL, "out of memory for decoding %s", codec->form);
 }
 
-static lk_status refuse(const lk_decoder *decoder, const lk_raw *raw, const char *why) {
+static lk_status refuse(const lk_unpacker *decoder, const lk_raw *raw, const char *why) {
   return lk_fail(LK_BAD_DATA, "%s: the %s data is damaged at byte %llu: %s; fetch it again",
                  raw->in.name, decoder->codec->form, (unsigned long long)raw->taken, why);
 }
 
-static lk_status refuse_cut(const lk_decoder *decoder, const lk_raw *raw) {
+static lk_status refuse_cut(const lk_unpacker *decoder, const lk_raw *raw) {
   return lk_fail(
       LK_BAD_DATA,
       "%s: is cut short: the %s data goes on after its last byte, %llu; fetch it "
@@ -22,7 +22,7 @@ static lk_status refuse_cut(const lk_decoder *decoder, const lk_raw *raw) {
 
 /* One step of the library. It is called at the end of the input too, for it may hold back
  * bytes that found no room; what gives nothing then is the end. */
-static lk_status advance(lk_decoder *decoder, lk_raw *raw, char *bytes, size_t room,
+static lk_status advance(lk_unpacker *decoder, lk_raw *raw, char *bytes, size_t room,
                          size_t *got) {
   const char *in, *why = "";
   size_t size;
@@ -41,15 +41,15 @@ static lk_status advance(lk_decoder *decoder, lk_raw *raw, char *bytes, size_t r
   return decoder->place == LK_CODEC_BETWEEN ? LK_OK : refuse_cut(decoder, raw);
 }
 
-lk_status lk_decoder_read(lk_decoder *decoder, lk_raw *raw, char *bytes, size_t room,
-                          size_t *got) {
+lk_status lk_unpacker_read(lk_unpacker *decoder, lk_raw *raw, char *bytes, size_t room,
+                           size_t *got) {
   *got = 0;
   while (*got < room && !decoder->is_done)
     LK_TRY(advance(decoder, raw, bytes, room, got));
   return LK_OK;
 }
 
-void lk_decoder_close(lk_decoder *decoder) {
+void lk_unpacker_close(lk_unpacker *decoder) {
   if (decoder->state) decoder->codec->end(decoder->state);
   decoder->state = NULL;
 }

@@ -1,7 +1,7 @@
 /* The text of a file or pipe, read from its beginning to its end in bounded memory:
  * whatever it is compressed with, and in UTF-8 where it is UTF-16. */
-#ifndef LOCKSTEP_STREAM_H
-#define LOCKSTEP_STREAM_H
+#ifndef LOCKSTEP_TEXT_STREAM_H
+#define LOCKSTEP_TEXT_STREAM_H
 
 #include "lockstep/linkage.h"
 #include "lockstep/status.h"
@@ -10,48 +10,49 @@
 
 LK_C_BEGIN
 
-typedef struct lk_stream lk_stream;
+typedef struct lk_text_stream lk_text_stream;
 
 /* Opens a file, a pipe or "-", of which `path` must stay. What it is its first bytes say:
  * bz2, gzip, zstd, xz, each of one or more streams one behind the other, or anything else,
  * which is taken as it is. A byte order mark is left out. bz2 is decoded by `threads` >= 1
  * threads, this one among them; the bytes are the same for any number. The caller closes
  * *stream, which is NULL after a failure. LK_NO_INPUT as lk_file_read; LK_BAD_DATA as
- * lk_stream_read. Not collective. */
-lk_status lk_stream_open(lk_stream **stream, const char *path, int threads);
+ * lk_text_stream_read. Not collective. */
+lk_status lk_text_stream_open(lk_text_stream **stream, const char *path, int threads);
 
 /* Stores the next `room` bytes, fewer (*got) only at the end. After a failure nothing more
  * is to be read. LK_BAD_DATA, naming the input and the place: damaged, cut short, followed
  * by something else, no UTF-16 or UTF-32. LK_NO_INPUT when it cannot be read or was written
  * to meanwhile. LK_STOPPED after a signal (lk_signals_catch). */
-lk_status lk_stream_read(lk_stream *stream, char *bytes, size_t room, size_t *got);
+lk_status lk_text_stream_read(lk_text_stream *stream, char *bytes, size_t room,
+                              size_t *got);
 
-/* The first LK_STREAM_HEAD bytes, or all when there are fewer; they are read all the same.
- * Owned by the stream. */
-const char *lk_stream_head(const lk_stream *stream, size_t *size);
+/* The first LK_TEXT_STREAM_HEAD bytes, or all when there are fewer; they are read all the
+ * same. Owned by the stream. */
+const char *lk_text_stream_head(const lk_text_stream *stream, size_t *size);
 
-enum { LK_STREAM_HEAD = 4096 };
+enum { LK_TEXT_STREAM_HEAD = 4096 };
 
 /* As messages name it. */
-const char *lk_stream_name(const lk_stream *stream);
+const char *lk_text_stream_name(const lk_text_stream *stream);
 
 /* "bz2", "gzip", "zstd", "xz" or "plain". */
-const char *lk_stream_form(const lk_stream *stream);
+const char *lk_text_stream_form(const lk_text_stream *stream);
 
 /* Nonzero when it is UTF-16, whatever it says of itself. */
-int lk_stream_was_utf16(const lk_stream *stream);
+int lk_text_stream_was_utf16(const lk_text_stream *stream);
 
 /* How many bytes of the file, as it lies there, were used, and how many there are (0: not
  * known, a pipe): for progress. */
-uint64_t lk_stream_used(const lk_stream *stream);
-uint64_t lk_stream_size(const lk_stream *stream);
+uint64_t lk_text_stream_used(const lk_text_stream *stream);
+uint64_t lk_text_stream_size(const lk_text_stream *stream);
 
 /* NULL is fine. */
-void lk_stream_close(lk_stream *stream);
+void lk_text_stream_close(lk_text_stream *stream);
 
 /* "libbz2 1.0.8, zlib 1.2.13, zstd 1.5.4, liblzma 5.4.1, expat 2.5.0": for `--version`.
  * Owned by the library. */
-const char *lk_stream_libraries(void);
+const char *lk_text_stream_libraries(void);
 
 LK_C_END
 
