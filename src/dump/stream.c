@@ -173,8 +173,9 @@ void lk_text_stream_close(lk_text_stream *stream) {
 
 const char *lk_text_stream_libraries(void) {
   static char text[160];
-  snprintf(text, sizeof text, "libbz2 %.*s, zlib %s, zstd %s, liblzma %s, %s",
+  snprintf(text, sizeof text, "libbz2 %.*s, zlib %s, zstd %s, liblzma %s, expat %s",
            (int)strcspn(BZ2_bzlibVersion(), ","), BZ2_bzlibVersion(), zlibVersion(),
-           ZSTD_versionString(), lzma_version_string(), XML_ExpatVersion());
+           ZSTD_versionString(), lzma_version_string(),
+           XML_ExpatVersion() + strlen("expat_"));
   return text;
 }
