@@ -41,13 +41,13 @@ void lk_bits_copy(unsigned char *to, size_t at, const unsigned char *from, size_
 }
 
 /* A mark at any of 8 shifts has five whole bytes: the first two of them. */
-static void prepare(lk_marks *marks, uint64_t mark) {
+static void prepare(lk_bz2_marks *marks, uint64_t mark) {
   for (int shift = 0; shift < 8; shift++)
     marks->may_be[mark >> (LK_MARK_BITS - 16 - shift) & 0xffff] = 1;
 }
 
-void lk_marks_prepare(lk_marks *marks) {
-  *marks = (lk_marks){{0}};
+void lk_bz2_marks_prepare(lk_bz2_marks *marks) {
+  *marks = (lk_bz2_marks){{0}};
   prepare(marks, LK_MARK_BLOCK);
   prepare(marks, LK_MARK_END);
 }
@@ -65,8 +65,8 @@ static size_t find_around(const unsigned char *bytes, size_t i, size_t at, size_
   return bits;
 }
 
-size_t lk_marks_find(const lk_marks *marks, const unsigned char *bytes, size_t at,
-                     size_t bits) {
+size_t lk_bz2_marks_find(const lk_bz2_marks *marks, const unsigned char *bytes, size_t at,
+                         size_t bits) {
   size_t last = bits / 8;
   for (size_t i = (at + 7) / 8; i + 1 < last; i++) {
     if (!marks->may_be[bytes[i] << 8 | bytes[i + 1]]) continue;

@@ -24,13 +24,13 @@ void lk_bits_copy(unsigned char *to, size_t at, const unsigned char *from, size_
 /* The bytes of a buffer that a mark may lie across. */
 typedef struct {
   unsigned char may_be[1 << 16]; /* two bytes that lie inside a mark, at any shift */
-} lk_marks;
+} lk_bz2_marks;
 
-void lk_marks_prepare(lk_marks *marks);
+void lk_bz2_marks_prepare(lk_bz2_marks *marks);
 
 /* The bit at which the first mark from bit `at` on begins, of `bits` bits that are there;
  * `bits` when there is none that is whole. */
-size_t lk_marks_find(const lk_marks *marks, const unsigned char *bytes, size_t at,
-                     size_t bits);
+size_t lk_bz2_marks_find(const lk_bz2_marks *marks, const unsigned char *bytes, size_t at,
+                         size_t bits);
 
 #endif

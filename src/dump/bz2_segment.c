@@ -19,7 +19,7 @@ static lk_status read_on(lk_bz2_cutter *cutter) {
 
 lk_status lk_bz2_cutter_open(lk_bz2_cutter *cutter, lk_raw *raw) {
   *cutter = (lk_bz2_cutter){.raw = raw};
-  lk_marks_prepare(&cutter->marks);
+  lk_bz2_marks_prepare(&cutter->marks);
   LK_TRY(lk_allocate((void **)&cutter->bytes, LK_BZ2_SEGMENT_MOST + LK_RAW_ROOM + 8, 1,
                      raw->in.name));
   LK_TRY(read_on(cutter));
@@ -27,7 +27,7 @@ lk_status lk_bz2_cutter_open(lk_bz2_cutter *cutter, lk_raw *raw) {
   if (cutter->size < LK_BZ2_HEAD + LK_MARK_BITS / 8)
     return lk_fail(LK_BAD_DATA, "%s: is cut short: it ends within the head of its bz2 data",
                    raw->in.name);
-  if (lk_marks_find(&cutter->marks, cutter->bytes, cutter->begin, 8 * cutter->size) ==
+  if (lk_bz2_marks_find(&cutter->marks, cutter->bytes, cutter->begin, 8 * cutter->size) ==
       cutter->begin)
     return LK_OK;
   return lk_fail(LK_BAD_DATA,
@@ -47,7 +47,7 @@ static lk_status refuse_length(const lk_bz2_cutter *cutter) {
 static lk_status find_end(lk_bz2_cutter *cutter, size_t *end) {
   size_t from = cutter->begin + 1;
   for (;;) {
-    *end = lk_marks_find(&cutter->marks, cutter->bytes, from, 8 * cutter->size);
+    *end = lk_bz2_marks_find(&cutter->marks, cutter->bytes, from, 8 * cutter->size);
     if ((*end - cutter->begin) / 8 >= LK_BZ2_SEGMENT_MOST) return refuse_length(cutter);
     if (*end < 8 * cutter->size || cutter->is_at_end) return LK_OK;
     from = *end - cutter->begin > LK_MARK_BITS ? *end - LK_MARK_BITS : cutter->begin + 1;

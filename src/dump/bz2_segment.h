@@ -36,7 +36,7 @@ typedef struct {
   size_t begin;   /* the bit where the next segment begins */
   uint64_t taken; /* bytes of the file before `bytes` */
   int is_at_end, is_done;
-  lk_marks marks;
+  lk_bz2_marks marks;
 } lk_bz2_cutter;
 
 /* The file's head must be next. LK_BAD_DATA when none of bz2 is. The caller closes it, also
