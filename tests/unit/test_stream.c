@@ -170,19 +170,19 @@ static void a_mark_by_chance_is_no_boundary(void **state) {
 
 static void marks_are_found_at_every_bit(void **state) {
   (void)state;
-  lk_marks marks;
+  lk_bz2_marks marks;
   unsigned char bytes[64];
-  lk_marks_prepare(&marks);
+  lk_bz2_marks_prepare(&marks);
   for (size_t at = 0; at < 200; at++) {
     memset(bytes, 0x55, sizeof bytes);
     lk_bits_put(bytes, at, at % 2 ? LK_MARK_END : LK_MARK_BLOCK, LK_MARK_BITS);
     for (size_t i = at + LK_MARK_BITS; i < at + LK_MARK_BITS + 8; i++)
       lk_bits_put(bytes, i, 1, 1);
-    assert_int_equal(lk_marks_find(&marks, bytes, 0, 8 * sizeof bytes), at);
-    assert_int_equal(lk_marks_find(&marks, bytes, at, 8 * sizeof bytes), at);
-    assert_int_equal(lk_marks_find(&marks, bytes, at + 1, 8 * sizeof bytes),
+    assert_int_equal(lk_bz2_marks_find(&marks, bytes, 0, 8 * sizeof bytes), at);
+    assert_int_equal(lk_bz2_marks_find(&marks, bytes, at, 8 * sizeof bytes), at);
+    assert_int_equal(lk_bz2_marks_find(&marks, bytes, at + 1, 8 * sizeof bytes),
                      8 * sizeof bytes);
-    assert_int_equal(lk_marks_find(&marks, bytes, 0, at + LK_MARK_BITS - 1),
+    assert_int_equal(lk_bz2_marks_find(&marks, bytes, 0, at + LK_MARK_BITS - 1),
                      at + LK_MARK_BITS - 1);
   }
 }
