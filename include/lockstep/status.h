@@ -27,9 +27,12 @@ typedef enum {
 lk_status lk_fail(lk_status code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The last message recorded on this process; "" when there is none. Owned by the library.
- */
+/* The last message that this thread recorded; "" when there is none. Owned by the library.
+ * Who waits for another thread records what that one found once more. */
 const char *lk_message(void);
+
+/* Frees the message: for a thread that ends. */
+void lk_message_forget(void);
 
 /* Prints "lockstep: ", the text and a newline to standard error: a failure's message, or
  * what a run has to say beside its results. Control characters are made visible

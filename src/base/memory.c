@@ -1,10 +1,11 @@
 #include "lockstep/memory.h"
 #include "lockstep/types.h"
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-static uint64_t made, alive;
+static _Atomic uint64_t made, alive; /* by any thread */
 
 /* calloc leaves a large buffer's pages untouched until they are used, so that room for the
  * longest possible batch costs no memory. The start that free() needs stands just before
@@ -26,8 +27,8 @@ lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *wha
   char *aligned = start + 2 * LK_ALIGNMENT - (uintptr_t)start % LK_ALIGNMENT;
   memcpy(aligned - sizeof start, &start, sizeof start);
   *pointer = aligned;
-  made++;
-  alive++;
+  atomic_fetch_add_explicit(&made, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&alive, 1, memory_order_relaxed);
   return LK_OK;
 }
 
@@ -43,7 +44,7 @@ void lk_free(void *pointer) {
   char *start;
   memcpy(&start, (char *)pointer - sizeof start, sizeof start);
   free(start);
-  alive--;
+  atomic_fetch_sub_explicit(&alive, 1, memory_order_relaxed);
 }
 
 uint64_t lk_allocations_made(void) {

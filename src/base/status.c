@@ -8,8 +8,8 @@
 
 enum { SHORT = 4096 }; /* where memory is short, a message has this room, and is cut */
 
-static char last_resort[SHORT];
-static char *last_message = last_resort;
+static _Thread_local char last_resort[SHORT];
+static _Thread_local char *last_message; /* NULL: none yet */
 
 /* The message with room for all of it; NULL, with `arguments` as they were, when there is
  * none. */
@@ -40,7 +40,12 @@ lk_status lk_fail(lk_status code, const char *format, ...) {
 }
 
 const char *lk_message(void) {
-  return last_message;
+  return last_message ? last_message : "";
+}
+
+void lk_message_forget(void) {
+  if (last_message != last_resort) free(last_message);
+  last_message = NULL;
 }
 
 /* Nothing can be done when the write fails. */
