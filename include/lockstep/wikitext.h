@@ -35,7 +35,8 @@ typedef enum {
   /* Words that are no namespaces, by numbers that none has. */
   LK_WIKI_REDIRECT = 1000000,       /* "#REDIRECT" */
   LK_WIKI_DISAMBIGUATION = 1000001, /* a template's name */
-  LK_WIKI_MAGIC = 1000002           /* "__NOTOC__" */
+  LK_WIKI_MAGIC = 1000002,          /* "__NOTOC__" */
+  LK_WIKI_FIELD = 1000003           /* a parameter's name: lk_wikitext_fields */
 } lk_wiki_word;
 
 /* One more name, with the number that siteinfo gives to its namespace, or one of the words
@@ -99,6 +100,29 @@ lk_status lk_wikitext_add_templates(lk_wikitext *parser, const char *text, size_
  * of 2 GB. */
 lk_status lk_wikitext_parse(lk_wikitext *parser, const char *title, const char *page,
                             size_t size, lk_wiki_text *text, lk_wiki_counts *counts);
+
+/* A named parameter of a template: wikitext, in the page, without blanks around. */
+typedef struct {
+  const char *name;
+  size_t name_size;
+  const char *value; /* which lk_wikitext_parse makes text of, like a page */
+  size_t value_size;
+  uint32_t template; /* which of the page's, from 0 */
+} lk_wiki_field;
+
+/* Zero it at first; the owner frees `at` with lk_free. */
+typedef struct {
+  lk_wiki_field *at;
+  size_t count, room;
+  uint32_t templates, infoboxes; /* the page has; none that stands in another */
+} lk_wiki_fields;
+
+/* Stores the named parameters of the page's templates, but for those that stand in other
+ * templates, in the page's order; of these the ones that the site knows as LK_WIKI_FIELD,
+ * or all where it knows none. They stay as long as the page does. Adds to counts->steps.
+ * LK_BAD_DATA: as lk_wikitext_parse. */
+lk_status lk_wikitext_fields(lk_wikitext *parser, const char *page, size_t size,
+                             lk_wiki_fields *fields, lk_wiki_counts *counts);
 
 void lk_wikitext_free(lk_wikitext *parser);
 

@@ -20,6 +20,7 @@ lk_status lk_wiki_close_link(lk_wikitext *parser, const lk_wiki_frame *link);
 lk_status lk_wiki_open_template(lk_wikitext *parser, const lk_mark *mark, uint32_t *next);
 lk_status lk_wiki_template_piece(lk_wikitext *parser, lk_wiki_frame *call, lk_piece piece);
 lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *call);
+int lk_wiki_is_infobox(lk_wikitext *parser, const lk_mark *mark);
 
 /* table.c, variant.c */
 lk_status lk_wiki_close_table(lk_wikitext *parser, const lk_wiki_frame *table);

@@ -1,7 +1,7 @@
 #include "wiki/site.h"
 #include "wiki/site_list.h"
 
-enum { KINDS = LK_WORD_MAGIC + 1 };
+enum { KINDS = LK_WORD_FIELD + 1 };
 
 struct lk_wiki_site {
   char *language;
@@ -64,6 +64,7 @@ lk_status lk_wiki_site_add(lk_wiki_site *site, int number, const char *name) {
   if (number == LK_WIKI_REDIRECT) kind = LK_WORD_REDIRECT;
   if (number == LK_WIKI_DISAMBIGUATION) kind = LK_WORD_DISAMBIGUATION;
   if (number == LK_WIKI_MAGIC) kind = LK_WORD_MAGIC;
+  if (number == LK_WIKI_FIELD) kind = LK_WORD_FIELD;
   if (number == LK_WIKI_MEDIA) number = LK_WIKI_FILE;
   int matters = kind != LK_WORD_NAMESPACE || number == LK_WIKI_FILE ||
                 number == LK_WIKI_TEMPLATE || number == LK_WIKI_CATEGORY;
@@ -84,6 +85,11 @@ int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece
   assert((int)kind < KINDS);
   const lk_wiki_name *word = lk_wiki_names_find(&site->words[kind], name);
   return word ? word->number : 0;
+}
+
+int lk_wiki_site_knows(const lk_wiki_site *site, lk_wiki_word_kind kind) {
+  assert((int)kind < KINDS);
+  return site->words[kind].count > 0;
 }
 
 const char *lk_wiki_site_language(const lk_wiki_site *site) {

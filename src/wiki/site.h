@@ -8,12 +8,16 @@ typedef enum {
   LK_WORD_NAMESPACE,
   LK_WORD_REDIRECT,
   LK_WORD_DISAMBIGUATION,
-  LK_WORD_MAGIC
+  LK_WORD_MAGIC,
+  LK_WORD_FIELD
 } lk_wiki_word_kind;
 
 /* The number of the namespace with that name, or 1 for another word of that kind; 0 when
  * there is none. */
 int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece name);
+
+/* Nonzero if there is any word of that kind. */
+int lk_wiki_site_knows(const lk_wiki_site *site, lk_wiki_word_kind kind);
 
 /* "en", "zh-yue" … */
 const char *lk_wiki_site_language(const lk_wiki_site *site);

@@ -58,11 +58,21 @@ static lk_status add_argument(lk_wikitext *parser, const lk_wiki_frame *call) {
   return LK_OK;
 }
 
+static int is_infobox(const char *rendering) {
+  return rendering && !strcmp(rendering, "@fields");
+}
+
+int lk_wiki_is_infobox(lk_wikitext *parser, const lk_mark *mark) {
+  int function;
+  lk_piece name = name_at(parser, mark);
+  return is_infobox(find(parser, &name, &function));
+}
+
 lk_status lk_wiki_open_template(lk_wikitext *parser, const lk_mark *mark, uint32_t *next) {
   int function;
   lk_piece name = name_at(parser, mark);
   const char *rendering = find(parser, &name, &function);
-  int infobox = rendering && !strcmp(rendering, "@fields");
+  int infobox = is_infobox(rendering);
   parser->counts->infoboxes += infobox;
   int kept = rendering && *rendering && (!infobox || parser->options.infoboxes);
   lk_wiki_frame *call = kept ? lk_wiki_push(parser, mark) : NULL;

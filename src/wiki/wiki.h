@@ -113,6 +113,10 @@ static inline lk_status lk_wiki_append_byte(lk_wiki_text *text, char byte) {
   return lk_wiki_append(text, &byte, 1);
 }
 
+/* wikitext.c: scans this page for the passes that follow. LK_BAD_DATA: it has 2 GB. */
+lk_status lk_wiki_begin(lk_wikitext *parser, const char *title, const char *page,
+                        size_t size, lk_wiki_counts *counts);
+
 /* scan.c: all marks of the page, paired. */
 lk_status lk_wiki_scan(lk_wikitext *parser);
 

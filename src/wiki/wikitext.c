@@ -99,8 +99,8 @@ lk_status lk_wikitext_add_templates(lk_wikitext *parser, const char *text, size_
   return LK_OK;
 }
 
-lk_status lk_wikitext_parse(lk_wikitext *parser, const char *title, const char *page,
-                            size_t size, lk_wiki_text *text, lk_wiki_counts *counts) {
+lk_status lk_wiki_begin(lk_wikitext *parser, const char *title, const char *page,
+                        size_t size, lk_wiki_counts *counts) {
   if (size >= UINT32_MAX / 2)
     return lk_fail(LK_BAD_DATA, "%s: a page of %zu bytes; the largest has 2 GB", title,
                    size);
@@ -108,9 +108,14 @@ lk_status lk_wikitext_parse(lk_wikitext *parser, const char *title, const char *
   parser->page = page;
   parser->size = (uint32_t)size;
   parser->counts = counts;
+  return lk_wiki_scan(parser);
+}
+
+lk_status lk_wikitext_parse(lk_wikitext *parser, const char *title, const char *page,
+                            size_t size, lk_wiki_text *text, lk_wiki_counts *counts) {
+  LK_TRY(lk_wiki_begin(parser, title, page, size, counts));
   if (!text->room)
     LK_TRY(lk_wiki_grow((void **)&text->bytes, &text->room, 0, size / 2 + 1, 1));
-  LK_TRY(lk_wiki_scan(parser));
   LK_TRY(lk_wiki_render(parser));
   return lk_wiki_lines(parser, text);
 }

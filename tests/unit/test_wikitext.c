@@ -265,6 +265,40 @@ static void sites_add_names(void **state) {
   stop();
 }
 
+/* "name=value" of all fields, ends of lines between. */
+static void check_fields(const char *page, const char *expected) {
+  lk_wiki_fields fields = {0};
+  lk_wiki_counts counts = {0};
+  char got[512] = "";
+  assert_int_equal(lk_wikitext_fields(parser, page, strlen(page), &fields, &counts), LK_OK);
+  for (size_t i = 0; i < fields.count; i++)
+    snprintf(got + strlen(got), sizeof got - strlen(got), "%u %.*s=%.*s\n",
+             fields.at[i].template, (int)fields.at[i].name_size, fields.at[i].name,
+             (int)fields.at[i].value_size, fields.at[i].value);
+  assert_string_equal(got, expected);
+  lk_free(fields.at);
+}
+
+static void fields_of_templates_are_found(void **state) {
+  (void)state;
+  static const char page[] =
+      "{{other|1|x=y}}{{Infobox person\n| name = [[A|b]]\n| Birth_Place<!-- ''c'' --> = "
+      "<!-- d -->[[London|L]], {{nowrap|a=b|c}}<ref name=x>|=</ref>\n|<!--e-->none=\n"
+      "| e = {{Infobox f|g=h}}\n}} [[i|j=k]]";
+  start("en", lk_wiki_options_default);
+  check_fields(page, "0 x=y\n1 name=[[A|b]]\n1 Birth_Place=<!-- d -->[[London|L]], "
+                     "{{nowrap|a=b|c}}<ref name=x>|=</ref>\n1 none=\n"
+                     "1 e={{Infobox f|g=h}}\n");
+  assert_int_equal(lk_wiki_site_add(site, LK_WIKI_FIELD, "birth place"), LK_OK);
+  check_fields(page, "1 Birth_Place=<!-- d -->[[London|L]], {{nowrap|a=b|c}}<ref "
+                     "name=x>|=</ref>\n");
+  check_fields("{{a|birth place=b", "");
+  check_fields("{{a|birth place}} {{birth place=b}} {{a|b=birth place=c}}", "");
+  check_fields("{|\n{{a|birth place=b|[[c|birth place = {{d}}\n}}\n|}",
+               "0 birth place=b\n0 birth place={{d}}\n");
+  stop();
+}
+
 static void kinds_of_pages_are_told(void **state) {
   (void)state;
   static const char *const redirects[] = {"#REDIRECT [[A b]]", "\n#redirect:[[A b#c]]",
@@ -325,6 +359,10 @@ static uint64_t steps_of(const char *what, const char *end, size_t size) {
   assert_int_equal(
       lk_wikitext_parse(parser, "T", page, times * (each + other), &text, &counts), LK_OK);
   assert_true(text.size <= 16 * size + 64);
+  lk_wiki_fields fields = {0};
+  assert_int_equal(
+      lk_wikitext_fields(parser, page, times * (each + other), &fields, &counts), LK_OK);
+  lk_free(fields.at);
   lk_free(text.bytes);
   lk_free(page);
   return counts.steps;
@@ -446,6 +484,7 @@ int main(void) {
       cmocka_unit_test(options_keep_more),
       cmocka_unit_test(a_file_adds_templates),
       cmocka_unit_test(sites_add_names),
+      cmocka_unit_test(fields_of_templates_are_found),
       cmocka_unit_test(kinds_of_pages_are_told),
       cmocka_unit_test(counts_say_what_was_left_out),
       cmocka_unit_test(hostile_pages_take_linear_time),

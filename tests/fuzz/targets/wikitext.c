@@ -15,6 +15,22 @@ static void parse(lk_wikitext *parser, const char *page, size_t size, lk_wiki_te
   MUST(!text->size || text->bytes[text->size - 1] == '\n');
 }
 
+/* Fields lie in the page, one behind the other. */
+static void check_fields(lk_wikitext *parser, const char *page, size_t size) {
+  lk_wiki_counts counts = {0};
+  lk_wiki_fields fields = {0};
+  MUST(lk_wikitext_fields(parser, page, size, &fields, &counts) == LK_OK);
+  MUST(counts.steps <= STEPS * size + SMALL);
+  const char *at = page;
+  for (size_t i = 0; i < fields.count; i++) {
+    const lk_wiki_field *field = &fields.at[i];
+    MUST(field->name >= at && field->value >= field->name + field->name_size);
+    at = field->value + field->value_size;
+    MUST(at <= page + size && field->template <fields.templates);
+  }
+  lk_free(fields.at);
+}
+
 static void check_page(const lk_wiki_site *site, lk_wiki_options options, const char *page,
                        size_t size) {
   lk_wikitext *parser;
@@ -27,6 +43,7 @@ static void check_page(const lk_wiki_site *site, lk_wiki_options options, const 
   MUST(!one.size || !memcmp(one.bytes, other.bytes, one.size));
   lk_free(one.bytes);
   lk_free(other.bytes);
+  check_fields(parser, page, size);
   lk_wikitext_free(parser);
 }
 
