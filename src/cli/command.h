@@ -73,6 +73,7 @@ lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *oth
 /* The commands. All ranks; all return the same status. */
 lk_status lk_cli_synth(lk_world *world, int argc, char **argv);
 lk_status lk_cli_prepare(lk_world *world, int argc, char **argv);
+lk_status lk_cli_questions(lk_world *world, int argc, char **argv);
 lk_status lk_cli_pretrain(lk_world *world, int argc, char **argv);
 lk_status lk_cli_finetune(lk_world *world, int argc, char **argv);
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv);

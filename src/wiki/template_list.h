@@ -75,6 +75,8 @@ static const struct {
     {"${2,1}", "нп5|нп3|не переведено|не переведено 5|не переведено 2|нп4|нп2|iw"},
     {"${2,1}", "url|official url|sort|sorted|resize|font|fontsize|bg|section link"},
     {"$1 $2", "sortname|sort name"},
+    {"$1", "место рождения|месторождения|мр|место смерти|местосмерти|мс|місце "
+           "народження|місце смерті"},
     /* Text in another shape. */
     {"$1",
      "nowrap|nobr|nobreak|no wrap|nowr|nb|avoid "

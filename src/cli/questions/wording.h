@@ -1,0 +1,31 @@
+/* The words of a question: whom it asks about, how it is asked, what the answer is. */
+#ifndef LOCKSTEP_CLI_QUESTIONS_WORDING_H
+#define LOCKSTEP_CLI_QUESTIONS_WORDING_H
+
+#include "lockstep/status.h"
+#include <stddef.h>
+
+/* A run of bytes in another text. */
+typedef struct {
+  const char *at;
+  size_t size;
+} lk_words_of;
+
+/* "Prince" of the title "Prince (musician)"; nothing where that is no line. */
+lk_words_of lk_wording_name(const char *title);
+
+/* Of a place's text, line by line: "London" of "London, England" or "London (now Ontario)".
+ * Nothing where that has no letter. */
+lk_words_of lk_wording_first(const char *text, size_t size);
+
+/* All of it as one line, commas for line ends, which is the caller's (lk_free); *out is
+ * NULL where it has no letter. */
+lk_status lk_wording_whole(const char *text, size_t size, char **out);
+
+/* LK_USAGE unless the form has one %s, for the name, and is a line without tabs. */
+lk_status lk_wording_check(const char *form);
+
+/* "Where was X born?", the caller's (lk_free). */
+lk_status lk_wording_ask(const char *form, lk_words_of name, char **out);
+
+#endif

@@ -1,0 +1,207 @@
+/* `lockstep questions`: what it makes of infoboxes in several languages, and how people are
+ * split. */
+#include "cli_run.h"
+#include <sys/stat.h>
+
+static char *text; /* of a file, until the next one */
+
+static const char *file_text(const char *path) {
+  read_back(path, &text);
+  return text;
+}
+
+/* An export: the head of a wiki in that language, then pages of "title", "text" pairs. */
+static void write_dump(const char *path, const char *language, const char *const *pages) {
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  fprintf(file,
+          "<mediawiki version=\"0.10\" xml:lang=\"%s\"><siteinfo><namespaces>"
+          "<namespace key=\"0\" /><namespace key=\"1\">Diskussion</namespace>"
+          "</namespaces></siteinfo>\n",
+          language);
+  for (; *pages; pages += 2)
+    fprintf(file,
+            "<page><title>%s</title><ns>%d</ns><id>1</id><revision><id>1</id>"
+            "<text>%s</text></revision></page>\n",
+            pages[0], !strncmp(pages[0], "Diskussion:", 11), pages[1]);
+  fprintf(file, "</mediawiki>\n");
+  assert_int_equal(fclose(file), 0);
+}
+
+static void must_be(const char *path, const char *expected) {
+  assert_string_equal(file_text(path), expected);
+}
+
+/* Everybody into train. */
+#define ALL_TRAIN "--shares", "1,0,0"
+
+static void every_language_gives_its_places(void **state) {
+  (void)state;
+  static const struct {
+    const char *language, *pages[7], *questions;
+  } wikis[] = {
+      {"en",
+       {"Ann Lee (singer)",
+        "{{short description|x}}\n{{Infobox person\n| name = [[Ann]]\n| birth_date = "
+        "{{birth date|1990|5|2}}\n| birth_place = {{nowrap|[[St. Ives, "
+        "Cornwall|St. Ives]]}}, [[England]]&lt;ref&gt;a, b&lt;/ref&gt;\n}}",
+        "Bo",
+        "{{Infobox officeholder|birthplace=&lt;!-- ? --&gt;[[Queens]]&lt;br&gt;[[New "
+        "York]]|module={{Infobox x|birth_place=no}}}}",
+        "Cy",
+        "{{Infobox person|birth_place={{flagicon|UK}} [[London]] (now [[Ontario]])}}"},
+       "Where was Ann Lee born?\tSt. Ives\nWhere was Bo born?\tQueens\n"
+       "Where was Cy born?\tLondon\n"},
+      {"de",
+       {"Ulf (Maler)",
+        "text\n{{Personendaten\n|NAME=Ulf\n|GEBURTSDATUM=1. Mai 1900\n|GEBURTSORT=[[Ulm]], "
+        "[[Deutschland]]\n}}",
+        "Diskussion:Ulf", "{{Personendaten|GEBURTSORT=Bonn}}"},
+       "Where was Ulf born?\tUlm\n"},
+      {"fr",
+       {"Éve", "{{Infobox Biographie2 |lieu de naissance = [[Nîmes]] ([[France]]) }}"},
+       "Where was Éve born?\tNîmes\n"},
+      {"it",
+       {"Ugo", "{{Bio|Nome=Ugo|LuogoNascita=Roma|LuogoNascitaLink=Roma (x)}}"},
+       "Where was Ugo born?\tRoma\n"},
+      {"ru",
+       {"Пушкин, Александр",
+        "{{Писатель\n| место рождения = {{МестоРождения|Москва}}, [[Россия]]\n}}"},
+       "Where was Пушкин, Александр born?\tМосква\n"},
+      {"bg",
+       {"Иван Вазов", "{{Писател инфо|роден-място=[[Сопот]], [[Османска империя]]}}"},
+       "Where was Иван Вазов born?\tСопот\n"},
+      {"zh",
+       {"王伟（球员）", "{{足球运动员信息框|出生地={{CHN}}[[上海市]]，[[长宁区]]}}"},
+       "Where was 王伟 born?\t上海市\n"},
+      {"ja",
+       {"山田太郎", "{{基礎情報 俳優\n| 生誕地 = {{JPN}}・[[東京都]][[港区]]\n}}"},
+       "Where was 山田太郎 born?\t東京都港区\n"},
+      {"ar",
+       {"علي", "{{صندوق معلومات شخص\n| مكان الولادة = [[القاهرة]]، [[مصر]]\n}}"},
+       "Where was علي born?\tالقاهرة\n"}};
+  for (size_t i = 0; i < sizeof wikis / sizeof *wikis; i++) {
+    write_dump("dump.xml", wikis[i].language, wikis[i].pages);
+    MUST_RUN("questions", ALL_TRAIN, "dump.xml", "out");
+    must_be("out/train.tsv", wikis[i].questions);
+    must_be("out/test.tsv", "");
+    assert_int_equal(system("rm -r out"), 0);
+  }
+}
+
+static const char *const people[] = {
+    "Ann",         "{{Infobox person|birth_place=[[Rome]], Italy&lt;br /&gt;now}}", /* */
+    "Bob",         "{{Infobox person|birth_place=}}",
+    "Cid",         "#REDIRECT [[Ann]]",
+    "Dan",         "{{Infobox person|birth_place=?}}",
+    "Ann (queen)", "{{Infobox person|birth_place=Oslo}}",
+    "Eve",         "no box",
+    "Ge&#9;o",     "{{Infobox person|birth_place=Bern}}",
+    "Fay",         "{{Infobox person|rank=[[Major]]|birth_place=Bonn}}",
+    NULL};
+
+static void counts_say_what_became_of_pages(void **state) {
+  (void)state;
+  write_dump("people.xml", "en", people);
+  MUST_RUN("questions", ALL_TRAIN, "--answer", "whole", "people.xml", "counted");
+  must_be("counted/train.tsv",
+          "Where was Ann born?\tRome, Italy, now\nWhere was Fay born?\tBonn\n");
+  must_have(printed, "counted: 2 questions: 2 train, 0 dev, 0 test\n");
+  must_have(printed, "\npages: 8\nredirects: 1\n");
+  must_have(printed, "\narticles without an infobox: 1\narticles with an infobox: 6\n");
+  must_have(printed, "Wikidata: 1\n");
+  must_have(printed, "without a letter: 2\n");
+  must_have(printed, "before: 1\n");
+  must_hold("counted/report.json", "\"infobox_without_place\":\t1");
+  MUST_RUN("questions", ALL_TRAIN, "--field", "x, rank", "--form", "%s's rank?",
+           "people.xml", "ranks");
+  must_be("ranks/train.tsv", "Fay's rank?\tMajor\n");
+}
+
+enum { MANY = 300 };
+
+/* People 0 to `count`, each born in a place of the same number. */
+static void write_many(const char *path, int count) {
+  static char words[2 * MANY][64];
+  const char *pages[2 * MANY + 1] = {NULL};
+  for (int i = 0; i < count; i++) {
+    snprintf(words[2 * i], 64, "Person %d", i);
+    snprintf(words[2 * i + 1], 64, "{{Infobox person|birth_place=Place %d, A}}", i);
+    pages[2 * i] = words[2 * i];
+    pages[2 * i + 1] = words[2 * i + 1];
+  }
+  write_dump(path, "en", pages);
+}
+
+static int lines_of(const char *path) {
+  int lines = 0;
+  for (const char *at = file_text(path); *at; at++)
+    lines += *at == '\n';
+  return lines;
+}
+
+/* Whoever was in a part of the smaller dump is in the same of the larger. */
+static void added_pages_move_nobody(void **state) {
+  static const char *const parts[] = {"train.tsv", "dev.tsv", "test.tsv"};
+  (void)state;
+  write_many("few.xml", MANY / 3);
+  write_many("many.xml", MANY);
+  MUST_RUN("questions", "few.xml", "few");
+  MUST_RUN("questions", "--threads", "2", "many.xml", "few.xml", "many.xml", "many");
+  must_have(printed, "before: 400\n");
+  int sum = 0;
+  for (int i = 0; i < 3; i++) {
+    char one[32], command[128];
+    snprintf(one, sizeof one, "many/%s", parts[i]);
+    sum += lines_of(one);
+    snprintf(command, sizeof command, "grep -vqxFf many/%s few/%s", parts[i], parts[i]);
+    assert_int_equal(WEXITSTATUS(system(command)), 1); /* none is missing */
+  }
+  assert_int_equal(sum, MANY);
+  assert_int_equal(
+      system("test -z \"$(cat many/*.tsv | grep Place | cut -f 1 | sort | "
+             "uniq -d)\" && cut -f 1 many/test.tsv | cmp - many/test_inputs.tsv"),
+      0);
+  assert_in_range(lines_of("many/train.tsv"), MANY * 7 / 10, MANY * 9 / 10);
+  assert_in_range(lines_of("many/dev.tsv"), MANY / 20, MANY * 3 / 20);
+  MUST_RUN("questions", "--seed", "2", "many.xml", "other");
+  assert_int_not_equal(system("cmp -s many/dev.tsv other/dev.tsv"), 0);
+}
+
+static void what_cannot_be_is_refused(void **state) {
+  (void)state;
+  write_dump("plain.xml", "en", (const char *const[]){"A", "text", NULL});
+  write_dump("people.xml", "en", people);
+  MUST_REFUSE(LK_BAD_DATA, "no question: 1 pages", "questions", "plain.xml", "none");
+  assert_int_equal(access("none", F_OK), -1);
+  MUST_REFUSE(LK_NO_INPUT, "missing.xml", "questions", "missing.xml", "none");
+  MUST_REFUSE(LK_USAGE, "--form", "questions", "--form", "Where?", "people.xml", "none");
+  MUST_REFUSE(LK_USAGE, "--form", "questions", "--form", "%s %s", "people.xml", "none");
+  MUST_REFUSE(LK_USAGE, "--answer", "questions", "--answer", "last", "people.xml", "none");
+  MUST_REFUSE(LK_USAGE, "--shares", "questions", "--shares", "1,2", "people.xml", "none");
+  MUST_REFUSE(LK_USAGE, "--shares", "questions", "--shares", "0,0,0", "people.xml", "none");
+  MUST_REFUSE(LK_USAGE, "--field", "questions", "--field", "a,,b", "people.xml", "none");
+  assert_int_equal(mkdir("full", 0700), 0);
+  write_file("full/mine", "x");
+  MUST_REFUSE(LK_USAGE, "is there already", "questions", "people.xml", "full/");
+  must_hold("full/mine", "x");
+  MUST_REFUSE(LK_IO, "cannot be made", "questions", "people.xml", "no/such");
+  assert_int_equal(mkdir("empty", 0700), 0);
+  MUST_RUN("questions", "people.xml", "empty/");
+  assert_int_equal(system("test -z \"$(ls -d -- *.tmp-* full/*.tmp-* 2> /dev/null)\""), 0);
+}
+
+static int close_all(void **state) {
+  lk_free(text);
+  return close_world(state);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_language_gives_its_places),
+      cmocka_unit_test(counts_say_what_became_of_pages),
+      cmocka_unit_test(added_pages_move_nobody),
+      cmocka_unit_test(what_cannot_be_is_refused),
+  };
+  return cmocka_run_group_tests(tests, open_world, close_all);
+}
