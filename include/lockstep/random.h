@@ -46,6 +46,10 @@ double lk_random_normal(const lk_stream *stream, uint64_t element);
 /* A uniformly random order of 0 … n-1 (Fisher-Yates) into the caller's order[n]. */
 void lk_random_order(const lk_stream *stream, uint32_t n, uint32_t *order);
 
+/* What stands at place i < n of another random order of 0 … n-1, without the rest of it, so
+ * that n may be any number. stream->site is 0. */
+uint64_t lk_random_place(const lk_stream *stream, uint64_t n, uint64_t i);
+
 /* keep[i] = 0 with probability `drop`, else 1, for i < n. `drop` is used in steps of 2^-16:
  * lk_keep_scale() is the exact inverse of the share that is kept. */
 void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n);

@@ -89,6 +89,51 @@ static void orders_are_permutations(void **state) {
   assert_true(moved > 450);
 }
 
+/* Every number once, for all small n and around powers of two; each n has its own order. */
+static void places_are_a_permutation(void **state) {
+  (void)state;
+  enum { MOST = 5000 };
+  lk_stream order = {.seed = 7, .purpose = LK_RANDOM_ORDER, .step = 3, .shard = 2};
+  for (uint64_t n = 1; n <= MOST; n += n < 300 ? 1 : n / 7) {
+    uint8_t seen[MOST] = {0};
+    for (uint64_t i = 0; i < n; i++) {
+      uint64_t place = lk_random_place(&order, n, i);
+      assert_true(place < n);
+      assert_int_equal(seen[place]++, 0);
+    }
+  }
+}
+
+static int compare_numbers(const void *a, const void *b) {
+  uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+  return (left > right) - (left < right);
+}
+
+/* A piece of a long order: no number twice, all parts of the range alike (a quarter each,
+ * within 6 standard deviations), other numbers in another epoch. */
+static void places_of_long_orders_are_random(void **state) {
+  (void)state;
+  enum { DRAWS = 20000 };
+  static uint64_t places[DRAWS];
+  const uint64_t lengths[] = {(1ull << 33) + 5, 1ull << 40, UINT64_MAX};
+  lk_stream order = {.seed = 7, .purpose = LK_RANDOM_ORDER, .shard = 2}, next = order;
+  next.step = 1;
+  for (size_t l = 0; l < 3; l++) {
+    unsigned quarters[4] = {0}, same = 0;
+    for (uint64_t i = 0; i < DRAWS; i++) {
+      places[i] = lk_random_place(&order, lengths[l], i);
+      quarters[(unsigned __int128)places[i] * 4 / lengths[l]]++;
+      same += places[i] == lk_random_place(&next, lengths[l], i);
+    }
+    for (int q = 0; q < 4; q++)
+      assert_in_range(quarters[q], DRAWS / 4 - 370, DRAWS / 4 + 370);
+    qsort(places, DRAWS, sizeof *places, compare_numbers);
+    for (int i = 1; i < DRAWS; i++)
+      assert_true(places[i - 1] < places[i] && places[i] < lengths[l]);
+    assert_in_range(same, 0, 1);
+  }
+}
+
 static void whole_numbers_stay_below(void **state) {
   (void)state;
   int counts[7] = {0};
@@ -265,6 +310,8 @@ static void time_belongs_to_parts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(places_are_a_permutation),
+      cmocka_unit_test(places_of_long_orders_are_random),
       cmocka_unit_test(keep_masks_are_philox),
       cmocka_unit_test(keep_masks_depend_on_every_part_of_the_stream),
       cmocka_unit_test(keep_masks_keep_the_right_share),
