@@ -24,12 +24,14 @@ uint64_t lk_plan_steps_per_epoch(const lk_plan *plan);
 uint64_t lk_plan_documents_of(const lk_plan *plan, uint64_t step);
 uint64_t lk_plan_documents_before(const lk_plan *plan, uint64_t step);
 
-/* In which order an epoch takes the documents of some shards: made once an epoch, so that a
- * step costs nothing that grows with their number. Holds 4 bytes a document. */
+/* In which order an epoch takes the documents of some shards. A step costs nothing that
+ * grows with their number: the order of a shard of up to 2²² documents is made once an
+ * epoch and held, 4 bytes a document; that of a larger one is computed a document at a
+ * time (lk_random_place). */
 typedef struct lk_order lk_order;
 
-/* For shards first_shard … first_shard + shard_count-1 of the plan, each of fewer than 2³²
- * documents. The caller owns *out: lk_order_free. */
+/* For shards first_shard … first_shard + shard_count-1 of the plan. The caller owns *out:
+ * lk_order_free. */
 lk_status lk_order_create(lk_order **out, const lk_plan *plan, int first_shard,
                           int shard_count);
 void lk_order_free(lk_order *order);

@@ -3,11 +3,15 @@
 #include "lockstep/random.h"
 #include <assert.h>
 
+/* Above this the order of a shard is computed a document at a time instead of kept, so that
+ * memory does not grow with the corpus. Part of the format: orders differ in between. */
+enum { MOST_KEPT = 1 << 22 };
+
 /* One shard's. */
 typedef struct {
   uint64_t epoch;      /* whose order it is; NONE at first */
   lk_range range;      /* the shard's documents */
-  uint32_t *documents; /* (range.count) counted from range.first */
+  uint32_t *documents; /* (range.count) counted from range.first; NULL: not kept */
 } shard_order;
 
 #define NONE UINT64_MAX
@@ -25,8 +29,7 @@ static lk_status create_shards(lk_order *order) {
     s->epoch = NONE;
     s->range =
         lk_shard_range(order->plan.documents, order->plan.shards, order->first_shard + i);
-    assert(s->range.count <= UINT32_MAX);
-    LK_TRY(LK_NEW(s->documents, s->range.count));
+    if (s->range.count <= MOST_KEPT) LK_TRY(LK_NEW(s->documents, s->range.count));
   }
   return LK_OK;
 }
@@ -53,17 +56,18 @@ void lk_order_free(lk_order *order) {
   lk_free(order);
 }
 
-static void shuffle(const lk_plan *plan, uint64_t epoch, int shard, shard_order *s) {
-  lk_stream stream = {.seed = plan->seed,
-                      .purpose = LK_RANDOM_ORDER,
-                      .step = epoch,
-                      .shard = (uint32_t)shard};
-  lk_random_order(&stream, (uint32_t)s->range.count, s->documents);
-  s->epoch = epoch;
-}
-
 static uint64_t smaller(uint64_t a, uint64_t b) {
   return a < b ? a : b;
+}
+
+/* Counted from the shard's first. */
+static uint64_t document_at(shard_order *s, const lk_stream *stream, uint64_t place) {
+  assert(place < s->range.count);
+  if (!s->documents) return lk_random_place(stream, s->range.count, place);
+  if (s->epoch != stream->step)
+    lk_random_order(stream, (uint32_t)s->range.count, s->documents);
+  s->epoch = stream->step;
+  return s->documents[place];
 }
 
 int lk_order_micro_batch(lk_order *order, uint64_t step, int shard, uint64_t *documents) {
@@ -74,8 +78,11 @@ int lk_order_micro_batch(lk_order *order, uint64_t step, int shard, uint64_t *do
   shard_order *s = &order->shards[shard - order->first_shard];
   uint64_t first = smaller(step % steps * size, s->range.count);
   uint64_t end = smaller(first + size, s->range.count);
-  if (s->epoch != step / steps) shuffle(plan, step / steps, shard, s);
+  const lk_stream stream = {.seed = plan->seed,
+                            .purpose = LK_RANDOM_ORDER,
+                            .step = step / steps,
+                            .shard = (uint32_t)shard};
   for (uint64_t i = first; i < end; i++)
-    documents[i - first] = s->range.first + s->documents[i];
+    documents[i - first] = s->range.first + document_at(s, &stream, i);
   return (int)(end - first);
 }

@@ -145,6 +145,50 @@ static void seed_epoch_and_shard_each_change_the_order(void **state) {
   assert_in_range(agreements(&plan, 0, 0, &plan, 0, 1), 0, 8);
 }
 
+/* Longer than what is kept of an order. */
+static void every_document_of_a_long_shard_comes_once(void **state) {
+  (void)state;
+  enum { LONG = (1 << 22) + 3, BATCH = 2048 };
+  const lk_plan plan = {LONG, 1, BATCH, 4};
+  uint64_t documents[BATCH], found = 0;
+  uint8_t *seen;
+  lk_order *order;
+  assert_int_equal(LK_NEW(seen, LONG), LK_OK);
+  assert_int_equal(lk_order_create(&order, &plan, 0, 1), LK_OK);
+  for (uint64_t step = 0; step < lk_plan_steps_per_epoch(&plan); step++) {
+    int count = lk_order_micro_batch(order, step, 0, documents);
+    for (int i = 0; i < count; i++, found++)
+      if (seen[documents[i]]++) fail_msg("document %u comes twice", (unsigned)documents[i]);
+  }
+  assert_int_equal(found, LONG);
+  lk_order_free(order);
+  lk_free(seen);
+}
+
+/* More documents than 32 bits count: no memory for them, the shard's own, and the same
+ * whichever shards a rank has beside it. */
+static void plans_have_any_size(void **state) {
+  (void)state;
+  const lk_plan plan = {(1ull << 33) * 8 + 3, 8, 256, 9};
+  uint64_t one[32], other[32], step = lk_plan_steps_per_epoch(&plan) + (1ull << 28);
+  assert_int_equal(lk_plan_steps_per_epoch(&plan), (1ull << 28) + 1);
+  assert_int_equal(lk_plan_documents_before(&plan, lk_plan_steps_per_epoch(&plan)),
+                   plan.documents);
+  assert_int_equal(lk_plan_documents_of(&plan, step), 3);
+  for (int shard = 0; shard < 8; shard += 7)
+    for (uint64_t at = step - 5; at <= step; at++) {
+      lk_range range = lk_shard_range(plan.documents, 8, shard);
+      lk_order *all;
+      assert_int_equal(lk_order_create(&all, &plan, 0, 8), LK_OK);
+      int count = lk_order_micro_batch(all, at, shard, one);
+      assert_int_equal(micro_batch(&plan, at, shard, other), count);
+      assert_memory_equal(one, other, (size_t)count * sizeof *one);
+      for (int i = 0; i < count; i++)
+        assert_in_range(one[i], range.first, range.first + range.count - 1);
+      lk_order_free(all);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_experiment_takes_its_known_steps),
@@ -153,6 +197,8 @@ int main(void) {
       cmocka_unit_test(counts_are_those_of_the_micro_batches),
       cmocka_unit_test(the_order_is_that_of_seed_epoch_and_shard),
       cmocka_unit_test(seed_epoch_and_shard_each_change_the_order),
+      cmocka_unit_test(every_document_of_a_long_shard_comes_once),
+      cmocka_unit_test(plans_have_any_size),
   };
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }
