@@ -17,8 +17,11 @@ enum {
   DRAW_FORM = DRAW_RIGHT + 2,
   DRAW_PLACE,
   DRAW_SHARE,
-  DRAW_KEPT /* + the word's place in the document */
+  DRAW_KEPT, /* + the word's place in the document */
+  DRAW_SHORTER = 1 << 30
 };
+
+enum { MOST_WORD = 32 }; /* characters in a row without a space are a word */
 
 typedef struct {
   size_t first, end;
@@ -106,14 +109,18 @@ static int draw_word(const lk_corruption *how, const lk_token *document, size_t 
   return 1;
 }
 
+/* A span of any length is about a quarter of a document that an example can show, and of
+ * `room`, so that its context has a place, where the document is longer. */
 static part draw_span(const lk_corruption *how, const lk_token *document, size_t title,
-                      size_t length, const lk_stream *stream) {
+                      size_t length, size_t room, const lk_stream *stream) {
   part span = {0, 0};
+  size_t most = (room + 1) / 2;
   int answers = happens(stream, DRAW_KIND, how->answers);
   if (answers && draw_word(how, document, title, length, 1, stream, &span)) return span;
   if (how->salient && draw_word(how, document, title, length, 0, stream, &span))
     return span;
   size_t count = 1 + draw(stream, DRAW_LENGTH, (length - title + 1) / 2);
+  if (count > most) count = 1 + draw(stream, DRAW_SHORTER, most);
   span.first = title + draw(stream, DRAW_START, length - title - count + 1);
   span.end = span.first + count;
   return span;
@@ -124,13 +131,25 @@ static size_t draw_side(const lk_stream *stream, int element, size_t most) {
   return draw(stream, element, draw(stream, element + 1, most + 1) + 1);
 }
 
+/* Nonzero where the tokens around `at` are a word. In writings without spaces they are
+ * none: all context would go with it. */
+static int is_in_word(const lk_corruption *how, const lk_token *document, size_t at,
+                      size_t length) {
+  size_t first = at, end = at;
+  while (first > 0 && at - first <= MOST_WORD && document[first - 1] != how->space)
+    first--;
+  while (end < length && end - at <= MOST_WORD && document[end] != how->space)
+    end++;
+  return end - first <= MOST_WORD;
+}
+
 /* The window without the words that its edges cut through. */
 static part whole_words(const lk_corruption *how, const lk_token *document, part core,
                         part window, size_t title, size_t length) {
-  if (window.first > title)
+  if (window.first > title && is_in_word(how, document, window.first, length))
     while (window.first < core.first && document[window.first - 1] != how->space)
       window.first++;
-  if (window.end < length)
+  if (window.end < length && is_in_word(how, document, window.end, length))
     while (window.end > core.end && document[window.end] != how->space)
       window.end--;
   return window;
@@ -147,19 +166,29 @@ static size_t word_before(const lk_corruption *how, const lk_token *document, pa
   return first;
 }
 
-/* What is shown of the document, `core` included, in at most `room` tokens. */
-static part draw_window(const lk_corruption *how, const lk_token *document, part core,
-                        size_t title, size_t length, size_t room, const lk_stream *stream) {
-  size_t left = core.first - title, right = length - core.end;
-  if (happens(stream, DRAW_CROP, how->crop)) {
-    left = draw_side(stream, DRAW_LEFT, left);
-    right = draw_side(stream, DRAW_RIGHT, right);
-  }
+/* The core with up to so many tokens on its sides, `room` in all, between words. */
+static part fit_window(const lk_corruption *how, const lk_token *document, part core,
+                       size_t left, size_t right, size_t room, size_t title,
+                       size_t length) {
   size_t spare = room - (core.end - core.first);
   if (left > spare) left = spare;
   if (right > spare - left) right = spare - left;
   return whole_words(how, document, core, (part){core.first - left, core.end + right},
                      title, length);
+}
+
+/* What is shown of the document, `core` included, in at most `room` tokens. A long one is
+ * not cropped where nothing would be left to remember the span by. */
+static part draw_window(const lk_corruption *how, const lk_token *document, part core,
+                        size_t title, size_t length, size_t room, const lk_stream *stream) {
+  size_t left = core.first - title, right = length - core.end;
+  part whole = fit_window(how, document, core, left, right, room, title, length);
+  if (!happens(stream, DRAW_CROP, how->crop)) return whole;
+  left = draw_side(stream, DRAW_LEFT, left);
+  right = draw_side(stream, DRAW_RIGHT, right);
+  part cropped = fit_window(how, document, core, left, right, room, title, length);
+  int bare = cropped.first == core.first && cropped.end == core.end;
+  return bare && !title && length > room ? whole : cropped;
 }
 
 static lk_token *append(lk_token *to, const lk_token *document, size_t first, size_t end) {
@@ -227,8 +256,8 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token
   size_t title = title_length(how, document, length, block / 2);
   size_t room = block - 2 - title; /* of block + 1 tokens three are masks */
   int asks = title && happens(stream, DRAW_FORM, how->ask);
-  part span = draw_span(how, document, title, length, stream);
-  if (span.end - span.first > room) span.end = span.first + room;
+  part span = draw_span(how, document, title, length, room, stream);
+  if (span.end - span.first > room) span.end = span.first + (room + 1) / 2;
   part core = span;
   if (asks) core.first = word_before(how, document, span, title);
   if (core.end - core.first > room) core = span;

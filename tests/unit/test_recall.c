@@ -166,6 +166,33 @@ static void other_documents_lose_any_span(void **state) {
     }
 }
 
+/* An article: many times what an example shows. spaced: its words have spaces between. */
+static void write_article(char *text, int titled, int spaced) {
+  snprintf(text, MOST, "%s", titled ? "Ada Love. " : "");
+  for (size_t i = strlen(text); i + 1 < MOST; i++) {
+    text[i] = spaced && i % 7 == 6 ? ' ' : (char)('a' + i * i % 23);
+    text[i + 1] = '\0';
+  }
+}
+
+/* Spans of any length, crops, titles or none, spaces or none: beside the span there is
+ * always something of the document, be it the title, and half of what is shown, but for a
+ * word at each edge, where nothing is cropped. */
+static void long_documents_keep_a_context(void **state) {
+  char text[MOST];
+  (void)state;
+  how.salient = 0;
+  for (int form = 0; form < 8; form++) {
+    write_article(text, form & 1, form & 2);
+    how.crop = form & 4 ? 1 : 0;
+    for (uint64_t step = 0; step < DRAWS; step++) {
+      recall(text, step);
+      assert_true(strlen(shown) > strlen("⁇"));
+      if (!how.crop) assert_true(strlen(shown) + 2 * 6 >= strlen(asked));
+    }
+  }
+}
+
 static void without_a_kept_title_any_word_counts(void **state) {
   (void)state;
   how.keep_title = 0;
@@ -280,6 +307,7 @@ int main(void) {
       cmocka_unit_test_setup(crops_down_to_the_title, keep_all),
       cmocka_unit_test_setup(crops_what_the_block_cannot_hold, keep_all),
       cmocka_unit_test_setup(other_documents_lose_any_span, keep_all),
+      cmocka_unit_test_setup(long_documents_keep_a_context, keep_all),
       cmocka_unit_test_setup(so_many_spans_are_answers, keep_all),
       cmocka_unit_test_setup(questions_keep_the_word_before_the_span, keep_all),
       cmocka_unit_test_setup(the_name_stands_anywhere_in_a_question, keep_all),
