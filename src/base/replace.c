@@ -1,6 +1,5 @@
 /* Files and links that take the place of others: whole or not at all. */
 #include "base/write.h"
-#include "lockstep/draft.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -59,8 +58,7 @@ static void keep_permissions(int descriptor, const struct stat *old) {
   if (fchmod(descriptor, mode)) errno = 0;
 }
 
-/* Nonzero, with errno, when it fails, as the next two. */
-static int begin(lk_draft *draft, const char *path) {
+int lk_begin(lk_draft *draft, const char *path) {
   struct stat old;
   int replaces = !lstat(path, &old) && S_ISREG(old.st_mode);
   draft->path = path;
@@ -70,6 +68,7 @@ static int begin(lk_draft *draft, const char *path) {
   return 0;
 }
 
+/* Returns -1, with the errno of before. */
 static int discard(lk_draft *draft) {
   int reason = errno;
   assert(strstr(draft->temporary, LK_TEMPORARY));
@@ -80,7 +79,7 @@ static int discard(lk_draft *draft) {
   return -1;
 }
 
-static int commit(lk_draft *draft) {
+int lk_commit(lk_draft *draft) {
   int descriptor = draft->descriptor;
   assert(descriptor >= 0);
   draft->descriptor = -1;
@@ -91,8 +90,8 @@ static int commit(lk_draft *draft) {
 
 int lk_replace(const char *path, const void *bytes, size_t size) {
   lk_draft draft;
-  if (begin(&draft, path)) return -1;
-  return lk_write_all(draft.descriptor, bytes, size) ? discard(&draft) : commit(&draft);
+  if (lk_begin(&draft, path)) return -1;
+  return lk_write_all(draft.descriptor, bytes, size) ? discard(&draft) : lk_commit(&draft);
 }
 
 static lk_status judge(const char *path, int failed) {
@@ -101,11 +100,11 @@ static lk_status judge(const char *path, int failed) {
 }
 
 lk_status lk_draft_begin(lk_draft *draft, const char *path) {
-  return judge(path, begin(draft, path));
+  return judge(path, lk_begin(draft, path));
 }
 
 lk_status lk_draft_commit(lk_draft *draft) {
-  return judge(draft->path, commit(draft));
+  return judge(draft->path, lk_commit(draft));
 }
 
 void lk_draft_discard(lk_draft *draft) {

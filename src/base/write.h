@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_BASE_WRITE_H
 #define LOCKSTEP_BASE_WRITE_H
 
+#include "lockstep/draft.h"
 #include "lockstep/file.h"
 
 int lk_write_all(int descriptor, const char *bytes, size_t size);
@@ -12,5 +13,9 @@ int lk_write_and_close(int descriptor, const void *bytes, size_t size, int synce
 
 /* lk_file_replace. */
 int lk_replace(const char *path, const void *bytes, size_t size);
+
+/* lk_draft_begin and lk_draft_commit. */
+int lk_begin(lk_draft *draft, const char *path);
+int lk_commit(lk_draft *draft);
 
 #endif
