@@ -1,6 +1,9 @@
 /* Outputs that a user named: where they are, and how they are written. */
+#define _GNU_SOURCE /* mkostemp */
 #include "lockstep/output.h"
 #include "base/write.h"
+#include "lockstep/memory.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -148,6 +151,92 @@ lk_status lk_file_write(const char *path, const void *bytes, size_t size) {
   if (failed && !p.through && cannot_be_replaced(&p, errno))
     failed = write_through(&p, bytes, size);
   return failed ? refuse(path, strerror(errno)) : LK_OK;
+}
+
+struct lk_output {
+  char *path; /* owned; as the user wrote it */
+  place place;
+  lk_draft draft; /* where it is replaced */
+  int through;    /* it is written through */
+  int descriptor; /* of the bytes, though the draft has ended */
+};
+
+/* A file without a name, for what cannot go back. */
+static int open_nameless(void) {
+  const char *folder = getenv("TMPDIR");
+  char path[PATH_MAX];
+  errno = ENAMETOOLONG;
+  if (snprintf(path, sizeof path, "%s/lockstep-XXXXXX",
+               folder && *folder ? folder : "/tmp") >= (int)sizeof path)
+    return -1;
+  int descriptor = mkostemp(path, O_CLOEXEC);
+  if (descriptor >= 0) unlink(path);
+  return descriptor;
+}
+
+static int begin_output(lk_output *output) {
+  output->through = output->place.through;
+  if (!output->through && lk_begin(&output->draft, output->place.path)) {
+    if (!cannot_be_replaced(&output->place, errno)) return -1;
+    output->through = 1;
+  }
+  output->descriptor = output->through
+                           ? open_nameless()
+                           : fcntl(output->draft.descriptor, F_DUPFD_CLOEXEC, 0);
+  return output->descriptor < 0 ? -1 : 0;
+}
+
+/* Nonzero, with errno, when it fails, as the next. */
+static int copy_through(const lk_output *output) {
+  char bytes[1 << 16];
+  ssize_t part = -1;
+  int descriptor = open_through(&output->place);
+  if (descriptor < 0) return -1;
+  for (off_t at = 0;; at += part) {
+    part = pread(output->descriptor, bytes, sizeof bytes, at);
+    if (part <= 0 || lk_write_all(descriptor, bytes, (size_t)part)) break;
+  }
+  int reason = part ? errno : 0; /* 0: its end */
+  int failed = lk_write_and_close(descriptor, "", 0, S_ISREG(output->place.facts.st_mode));
+  if (!reason) return failed;
+  errno = reason;
+  return -1;
+}
+
+static int end_output(lk_output *output) {
+  assert(output->descriptor >= 0);
+  if (output->through) return copy_through(output);
+  if (!lk_commit(&output->draft)) return 0;
+  return cannot_be_replaced(&output->place, errno) ? copy_through(output) : -1;
+}
+
+lk_status lk_output_begin(lk_output **out, const char *path) {
+  lk_output *output;
+  LK_TRY(LK_NEW(output, 1));
+  output->descriptor = output->draft.descriptor = -1;
+  lk_status status = lk_copy_text(&output->path, path);
+  if (status == LK_OK) status = find_place(path, &output->place);
+  if (status == LK_OK && begin_output(output)) status = refuse(path, strerror(errno));
+  if (status != LK_OK) lk_output_discard(output);
+  *out = status == LK_OK ? output : NULL;
+  return status;
+}
+
+int lk_output_descriptor(const lk_output *output) {
+  return output->descriptor;
+}
+
+lk_status lk_output_commit(lk_output *output) {
+  lk_status status = end_output(output) ? refuse(output->path, strerror(errno)) : LK_OK;
+  lk_output_discard(output);
+  return status;
+}
+
+void lk_output_discard(lk_output *output) {
+  lk_draft_discard(&output->draft);
+  if (output->descriptor >= 0) close(output->descriptor);
+  lk_free(output->path);
+  lk_free(output);
 }
 
 /* Both are one file, whatever their names. A terminal or a socket may be both. */

@@ -360,6 +360,46 @@ static void a_draft_takes_its_place_when_it_is_whole(void **state) {
   must_refuse(lk_draft_commit(&draft), LK_IO, "gone: cannot write: No such");
 }
 
+static void put_in_pieces(const char *path, int whole) {
+  lk_output *output;
+  must(lk_output_begin(&output, path));
+  int descriptor = lk_output_descriptor(output);
+  assert_int_equal(pwrite(descriptor, "w", 1, 2), 1);
+  assert_int_equal(pwrite(descriptor, "ne", 2, 0), 2);
+  if (whole)
+    must(lk_output_commit(output));
+  else
+    lk_output_discard(output);
+}
+
+static void an_output_in_pieces_goes_where_a_whole_one_would(void **state) {
+  (void)state;
+  lk_output *output;
+  char bytes[8] = "", path[32];
+  int pipe_of[2];
+  put("file", "old");
+  assert_int_equal(chmod("file", 0640), 0);
+  assert_int_equal(symlink("file", "link"), 0);
+  put_in_pieces("link", 0);
+  must_hold("file", "old");
+  put_in_pieces("link", 1);
+  must_hold("file", "new");
+  assert_int_equal(mode_of("file") & 0777, 0640);
+  assert_true(S_ISLNK(mode_of("link")));
+  assert_int_equal(pipe(pipe_of), 0);
+  snprintf(path, sizeof path, "/dev/fd/%d", pipe_of[1]);
+  put_in_pieces(path, 0);
+  put_in_pieces(path, 1);
+  assert_int_equal(read(pipe_of[0], bytes, sizeof bytes), 3);
+  assert_string_equal(bytes, "new");
+  must_count(".", 2);
+  must_refuse(lk_output_begin(&output, "no/file"), LK_IO, "no/file: cannot write: No such");
+  must_refuse(lk_output_begin(&output, "."), LK_IO, ".: cannot write: it is a folder");
+  must(lk_output_begin(&output, "/dev/full"));
+  assert_int_equal(write(lk_output_descriptor(output), "new", 3), 3);
+  must_refuse(lk_output_commit(output), LK_IO, "/dev/full: cannot write: No space");
+}
+
 static void what_is_set_aside_replaces_nothing(void **state) {
   (void)state;
   char aside[PATH_MAX];
@@ -437,6 +477,7 @@ int main(void) {
       cmocka_unit_test_setup(owners_stay, enter),
       cmocka_unit_test_setup(our_own_files_never_follow_a_link, enter),
       cmocka_unit_test_setup(a_draft_takes_its_place_when_it_is_whole, enter),
+      cmocka_unit_test_setup(an_output_in_pieces_goes_where_a_whole_one_would, enter),
       cmocka_unit_test_setup(what_is_set_aside_replaces_nothing, enter),
       cmocka_unit_test_setup(outputs_are_no_inputs, enter),
       cmocka_unit_test_setup(two_outputs_are_two_files, enter),
