@@ -96,7 +96,7 @@ static lk_status open_source(lk_h5_file *file) {
 /* *file has its source. */
 static lk_status open_verified(lk_h5_file *file) {
   file->size = file->source.size;
-  lk_status status = lk_user_block_verify(&file->source);
+  lk_status status = lk_user_block_verify(&file->source, &file->chunked);
   if (status == LK_OK) status = open_source(file);
   return status == LK_OK ? LK_OK : lk_h5_finish(file, status);
 }

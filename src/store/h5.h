@@ -3,8 +3,8 @@
 #define LOCKSTEP_STORE_H5_H
 
 #include "lockstep/store.h"
-#include "store/sealed.h"
 #include "store/sink.h"
+#include "store/structure.h"
 #include <hdf5.h>
 
 /* An HDF5 object that closes when its variable goes out of scope, so that an early return
@@ -26,9 +26,10 @@ lk_status lk_h5_check(int64_t result, lk_status code, const char *path, const ch
 typedef struct {
   const char *path; /* not owned */
   hid_t id;
-  uint64_t size;    /* bytes, when reading: no array in it can be larger */
-  lk_sealed source; /* when reading */
-  lk_sink sink;     /* when writing */
+  uint64_t size;      /* bytes, when reading: no array in it can be larger */
+  lk_sealed source;   /* when reading */
+  lk_sink sink;       /* when writing */
+  lk_chunked chunked; /* when reading */
 } lk_h5_file;
 
 /* Starts a file in an empty open one, which is read, too; path is for messages.
@@ -100,15 +101,32 @@ typedef struct {
   uint64_t size[3];
 } lk_h5_array;
 
+/* Bytes of an element in the file. */
+uint64_t lk_h5_width(lk_h5_type type);
+
 /* unit and description are never empty. */
 lk_status lk_h5_write_array(const lk_h5_file *file, const lk_h5_array *array,
                             const char *unit, const char *description, const void *data);
+
+/* How a new dataset is stored. */
+typedef struct {
+  const char *unit, *description;
+  uint64_t chunk; /* elements of a chunk, of one that grows; 0: in one piece */
+  int level;      /* of deflate, 0: none */
+} lk_h5_form;
+
+/* Makes one, with the groups of its name, to be filled; the caller closes it. */
+lk_status lk_h5_create_array(const lk_h5_file *file, const lk_h5_array *array,
+                             const lk_h5_form *form, hid_t *dataset);
 
 /* LK_BAD_DATA unless the dataset is there with this type and these sizes. */
 lk_status lk_h5_check_array(const lk_h5_file *file, const lk_h5_array *array);
 
 /* The same for one dimension of unknown size, which is stored in array->size[0]. */
 lk_status lk_h5_measure_array(const lk_h5_file *file, lk_h5_array *array);
+
+/* Where the chunks of an array are; NULL: it is in one piece. The file's. */
+const lk_chunks *lk_h5_chunks(const lk_h5_file *file, const char *name);
 
 /* Where in the file the numbers of a checked array lie, in one piece. */
 lk_status lk_h5_place_array(const lk_h5_file *file, const lk_h5_array *array, uint64_t *at);

@@ -1,4 +1,4 @@
-/* Datasets: contiguous, little-endian, with unit and description. */
+/* Datasets: little-endian, with unit and description. */
 #include "store/h5_text.h"
 #include "store/user_block.h"
 #include <assert.h>
@@ -33,29 +33,44 @@ static lk_status type_of(const lk_h5_file *file, const lk_h5_array *array, int s
   return LK_OK;
 }
 
-static uint64_t element_size(lk_h5_type type) {
+uint64_t lk_h5_width(lk_h5_type type) {
   assert(type <= LK_H5_BYTES);
   static const uint64_t bytes[] = {[LK_H5_U8] = 1,  [LK_H5_U16] = 2, [LK_H5_U32] = 4,
                                    [LK_H5_U64] = 8, [LK_H5_F32] = 4, [LK_H5_BYTES] = 1};
   return bytes[type];
 }
 
-static hid_t space_of(const lk_h5_array *array) {
+static hid_t space_of(const lk_h5_array *array, const lk_h5_form *form) {
+  static const hsize_t unlimited[3] = {H5S_UNLIMITED};
   hsize_t sizes[3] = {array->size[0], array->size[1], array->size[2]};
-  return array->type == LK_H5_BYTES ? H5Screate(H5S_SCALAR)
-                                    : H5Screate_simple(array->rank, sizes, NULL);
+  if (array->type == LK_H5_BYTES) return H5Screate(H5S_SCALAR);
+  return H5Screate_simple(array->rank, sizes, form->chunk ? unlimited : NULL);
 }
 
-/* Without times, so that equal contents are equal files; with the groups of its name. */
+/* Without times, so that equal contents are equal files. */
+static lk_status set_form(const lk_h5_file *file, const lk_h5_array *array,
+                          const lk_h5_form *form, hid_t creation) {
+  hsize_t chunk = form->chunk;
+  LK_H5_WRITE(file->path, H5Pset_obj_track_times(creation, 0));
+  if (!chunk) return LK_OK;
+  assert(array->rank == 1);
+  LK_H5_WRITE(file->path, H5Pset_chunk(creation, 1, &chunk));
+  if (!form->level) return LK_OK;
+  LK_H5_WRITE(file->path, H5Pset_shuffle(creation));
+  LK_H5_WRITE(file->path, H5Pset_deflate(creation, (unsigned)form->level));
+  return LK_OK;
+}
+
+/* With the groups of its name. */
 static lk_status create_dataset(const lk_h5_file *file, const lk_h5_array *array,
-                                hid_t *dataset) {
+                                const lk_h5_form *form, hid_t *dataset) {
   LK_H5_ID type = -1;
   LK_TRY(type_of(file, array, 1, &type));
-  LK_H5_ID space = space_of(array);
+  LK_H5_ID space = space_of(array, form);
   LK_H5_WRITE(file->path, space);
   LK_H5_ID creation = H5Pcreate(H5P_DATASET_CREATE);
   LK_H5_WRITE(file->path, creation);
-  LK_H5_WRITE(file->path, H5Pset_obj_track_times(creation, 0));
+  LK_TRY(set_form(file, array, form, creation));
   LK_H5_ID links = H5Pcreate(H5P_LINK_CREATE);
   LK_H5_WRITE(file->path, links);
   LK_H5_WRITE(file->path, H5Pset_create_intermediate_group(links, 1));
@@ -64,15 +79,26 @@ static lk_status create_dataset(const lk_h5_file *file, const lk_h5_array *array
   return LK_OK;
 }
 
+static lk_status describe(const lk_h5_file *file, const lk_h5_form *form, hid_t dataset) {
+  assert(*form->unit && *form->description);
+  LK_TRY(lk_h5_write_object_text(file->path, dataset, "unit", form->unit));
+  return lk_h5_write_object_text(file->path, dataset, "description", form->description);
+}
+
+lk_status lk_h5_create_array(const lk_h5_file *file, const lk_h5_array *array,
+                             const lk_h5_form *form, hid_t *dataset) {
+  LK_TRY(create_dataset(file, array, form, dataset));
+  return describe(file, form, *dataset);
+}
+
 lk_status lk_h5_write_array(const lk_h5_file *file, const lk_h5_array *array,
                             const char *unit, const char *description, const void *data) {
   LK_H5_ID dataset = -1, type = -1;
-  assert(*unit && *description);
-  LK_TRY(create_dataset(file, array, &dataset));
+  const lk_h5_form form = {.unit = unit, .description = description};
+  LK_TRY(create_dataset(file, array, &form, &dataset));
   LK_TRY(type_of(file, array, 0, &type));
   LK_H5_WRITE(file->path, H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
-  LK_TRY(lk_h5_write_object_text(file->path, dataset, "unit", unit));
-  return lk_h5_write_object_text(file->path, dataset, "description", description);
+  return describe(file, &form, dataset);
 }
 
 static lk_status bad_array(const lk_h5_file *file, const lk_h5_array *array,
@@ -147,21 +173,43 @@ static lk_status text_size(const lk_h5_file *file, const lk_h5_array *array, hid
   return LK_OK;
 }
 
+const lk_chunks *lk_h5_chunks(const lk_h5_file *file, const char *name) {
+  const lk_chunked *all = &file->chunked;
+  for (int i = 0; i < all->count; i++)
+    if (!strcmp(all->list[i].name, name)) return &all->list[i];
+  return NULL;
+}
+
+/* Of so many bytes no file of this size can have more elements; compressed ones may. */
+static int is_possible(const lk_h5_file *file, const lk_h5_array *array, uint64_t size) {
+  uint64_t width = lk_h5_width(array->type);
+  const lk_chunks *chunks = lk_h5_chunks(file, array->name);
+  return size > 0 && size <= (chunks ? INT64_MAX : file->size) / width &&
+         (!chunks || chunks->width == (int)width);
+}
+
 lk_status lk_h5_measure_array(const lk_h5_file *file, lk_h5_array *array) {
   LK_H5_ID dataset = -1;
   hsize_t sizes[3];
   LK_TRY(open_array(file, array, &dataset));
   LK_TRY(read_sizes(file, array, dataset, sizes));
   if (array->type == LK_H5_BYTES) LK_TRY(text_size(file, array, dataset, sizes));
-  if (sizes[0] == 0 || sizes[0] > file->size / element_size(array->type))
+  if (!is_possible(file, array, sizes[0]))
     return bad_array(file, array, "has an impossible size");
   array->size[0] = sizes[0];
   return check_type(file, array, dataset);
 }
 
+/* Opens one that HDF5 may read: the tree of chunks is not verified for it. */
+static lk_status open_piece(const lk_h5_file *file, const lk_h5_array *array,
+                            hid_t *dataset) {
+  if (lk_h5_chunks(file, array->name)) return bad_array(file, array, "is in chunks");
+  return open_array(file, array, dataset);
+}
+
 lk_status lk_h5_read_array(const lk_h5_file *file, const lk_h5_array *array, void *data) {
   LK_H5_ID dataset = -1, type = -1;
-  LK_TRY(open_array(file, array, &dataset));
+  LK_TRY(open_piece(file, array, &dataset));
   LK_TRY(type_of(file, array, 0, &type));
   LK_H5_READ(file->path, H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
   return LK_OK;
@@ -192,7 +240,7 @@ lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint
   assert(first <= array->size[dimension] && count <= array->size[dimension] - first);
   start[dimension] = first;
   length[dimension] = count;
-  LK_TRY(open_array(file, array, &dataset));
+  LK_TRY(open_piece(file, array, &dataset));
   LK_TRY(type_of(file, array, 0, &type));
   LK_H5_ID in_file = H5Dget_space(dataset);
   LK_H5_READ(file->path, in_file);

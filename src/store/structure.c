@@ -106,6 +106,23 @@ static int is_name(const names *heap, uint64_t offset) {
 
 static int check_object(lk_image *image, uint64_t address, int depth, lk_object *object);
 
+/* Its chunks and their tree are looked at when they are read. */
+static int note_chunks(lk_image *image, uint64_t address, const char *name,
+                       const lk_object *object) {
+  lk_chunked *all = image->chunked;
+  if (object->data != LK_NOWHERE && object->data >= image->size)
+    return refuse(image, address, "an address outside the file");
+  if (all->count == LK_MOST_CHUNKED || strlen(name) >= sizeof all->list->name)
+    return refuse(image, address, "a dataset in chunks that lockstep does not write");
+  lk_chunks *chunks = &all->list[all->count++];
+  strcpy(chunks->name, name);
+  chunks->tree = object->data;
+  chunks->length = object->chunk;
+  chunks->width = (int)object->element_size;
+  chunks->compressed = object->has_filters;
+  return 1;
+}
+
 /* An entry may repeat where its group's tree and heap are; HDF5 may use either. */
 static int check_entry(lk_image *image, uint64_t address, const uint8_t *entry,
                        const names *heap, int depth) {
@@ -118,7 +135,11 @@ static int check_entry(lk_image *image, uint64_t address, const uint8_t *entry,
   if (cached && (!object.is_group || lk_image_number(entry + 24, 8) != object.tree ||
                  lk_image_number(entry + 32, 8) != object.heap))
     return refuse(image, address, "an entry that contradicts its group");
-  return 1;
+  if (!object.chunk) return 1;
+  return depth == 1
+             ? note_chunks(image, address,
+                           (const char *)heap->bytes + lk_image_number(entry, 8), &object)
+             : refuse(image, address, "a dataset in chunks inside a group");
 }
 
 static int check_node(lk_image *image, uint64_t address, const names *heap, int depth) {
@@ -159,11 +180,15 @@ static int check_group(lk_image *image, const lk_object *object, int depth) {
          check_tree(image, object->tree, &heap, -1, depth);
 }
 
-/* Its numbers are where and as many as it says, or not there at all yet. */
+/* Its numbers, in one piece, are where and as many as it says, or not there at all yet. */
 static int check_dataset(lk_image *image, uint64_t address, const lk_object *object) {
   uint64_t size;
   if (!object->has_space || !object->has_type || !object->has_layout)
     return refuse(image, address, "neither a group nor a dataset");
+  if (object->chunk && object->rank == 1 && object->element_size == object->chunk_width)
+    return 1;
+  if (object->chunk || object->grows || object->has_filters)
+    return refuse(image, address, "a dataset that is not stored in one piece");
   if (__builtin_mul_overflow(object->elements, object->element_size, &size) ||
       size != object->data_size)
     return refuse(image, address, "a dataset of another size than its data");
@@ -220,8 +245,9 @@ static int check_parts(lk_image *image, uint64_t address, int depth, lk_object *
   if (!check_chunk(image, address + OBJECT_HEADER, lk_image_number(p + 8, 4), &h)) return 0;
   if (h.messages != lk_image_number(p + 2, 2))
     return refuse(image, address, "a header with another number of messages");
-  return object->is_group ? check_group(image, object, depth)
-                          : check_dataset(image, address, object);
+  if (!object->is_group) return check_dataset(image, address, object);
+  return object->has_layout ? refuse(image, address, "both a group and a dataset")
+                            : check_group(image, object, depth);
 }
 
 static int check_object(lk_image *image, uint64_t address, int depth, lk_object *object) {
@@ -248,10 +274,10 @@ static int check_superblock(lk_image *image) {
   return check_entry(image, 0, p + ROOT_ENTRY, &empty, 0);
 }
 
-lk_status lk_structure_check(lk_sealed *source) {
-  uint64_t size = source->size - LK_USER_BLOCK;
-  assert(source->seals && source->size > LK_USER_BLOCK);
-  lk_image image = {.source = source, .size = size, .unvisited = size};
+lk_status lk_structure_check(lk_sealed *source, uint64_t size, lk_chunked *chunked) {
+  assert(source->size > LK_USER_BLOCK && size <= source->size - LK_USER_BLOCK);
+  lk_image image = {.source = source, .size = size, .unvisited = size, .chunked = chunked};
+  *chunked = (lk_chunked){.count = 0};
   int right = check_superblock(&image);
   leave(&image, NULL);
   if (right || image.status != LK_OK) return image.status;

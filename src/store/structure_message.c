@@ -9,6 +9,7 @@ enum {
   DATATYPE = 0x03,
   FILL_VALUE = 0x05,
   LAYOUT = 0x08,
+  FILTERS = 0x0B,
   ATTRIBUTE = 0x0C,
   SYMBOL_TABLE = 0x11,
   CHANGE_TIME = 0x12
@@ -18,17 +19,20 @@ static uint64_t padded(uint64_t size) {
   return (size + 7) & ~(uint64_t)7;
 }
 
-/* Version 1, at most 3 dimensions of fixed sizes. */
-static const char *check_space(const uint8_t *p, uint64_t size, uint64_t *elements) {
+/* Version 1, at most 3 dimensions, of fixed sizes unless it grows. */
+static const char *check_space(const uint8_t *p, uint64_t size, lk_object *object) {
   static const char fault[] = "a dataspace that lockstep does not write";
   if (size < 8 || p[0] != 1 || p[1] > 3 || p[2] > 1) return fault;
   int rank = p[1], has_maxima = p[2];
   if (size < 8 + 8 * (uint64_t)rank * (1 + (uint64_t)has_maxima)) return fault;
-  *elements = 1;
+  object->rank = rank;
+  object->elements = 1;
   for (int i = 0; i < rank; i++) {
-    uint64_t length = lk_image_number(p + 8 + 8 * i, 8);
-    if (has_maxima && lk_image_number(p + 8 + 8 * (rank + i), 8) != length) return fault;
-    if (__builtin_mul_overflow(*elements, length, elements)) return fault;
+    uint64_t length = lk_image_number(p + 8 + 8 * i, 8),
+             most = has_maxima ? lk_image_number(p + 8 + 8 * (rank + i), 8) : length;
+    object->grows |= most == UINT64_MAX;
+    if (most != length && most != UINT64_MAX) return fault;
+    if (__builtin_mul_overflow(object->elements, length, &object->elements)) return fault;
   }
   return NULL;
 }
@@ -74,28 +78,62 @@ static const char *check_fill(const uint8_t *p, uint64_t size) {
              : "a fill value that lockstep does not write";
 }
 
-/* Version 3, contiguous. */
+static const char not_in_one_piece[] = "a dataset that is not stored in one piece";
+
+/* Dimensions of a chunk: those of the dataset, and an element's bytes. */
+static const char *check_chunks(const uint8_t *p, uint64_t size, lk_object *object) {
+  if (size < 19 || p[2] != 2) return not_in_one_piece;
+  object->data = lk_image_number(p + 3, 8);
+  object->chunk = lk_image_number(p + 11, 4);
+  object->chunk_width = lk_image_number(p + 15, 4);
+  return object->chunk > 0 && object->chunk <= LK_CHUNK_MOST && object->chunk_width <= 8
+             ? NULL
+             : "chunks that lockstep does not write";
+}
+
+/* Version 3, in one piece or in chunks of one dimension. */
 static const char *check_layout(const uint8_t *p, uint64_t size, lk_object *object) {
-  if (size < 18 || p[0] != 3 || p[1] != 1)
-    return "a dataset that is not stored in one piece";
+  if (size >= 3 && p[0] == 3 && p[1] == 2) return check_chunks(p, size, object);
+  if (size < 18 || p[0] != 3 || p[1] != 1) return not_in_one_piece;
   object->data = lk_image_number(p + 2, 8);
   object->data_size = lk_image_number(p + 10, 8);
+  return NULL;
+}
+
+/* Version 1, two filters: shuffle (2) with an element's bytes, deflate (1) with its level.
+ * Each has its number, the length of its name, flags and the number of its values, the name
+ * and the values, padded. */
+static const char *check_filters(const uint8_t *p, uint64_t size) {
+  static const char fault[] = "filters that lockstep does not write";
+  uint64_t at = 8;
+  if (size < 8 || p[0] != 1 || p[1] != 2) return fault;
+  for (uint64_t number = 2; number > 0; number--) {
+    if (size - at < 8) return fault;
+    uint64_t name = lk_image_number(p + at + 2, 2);
+    if (lk_image_number(p + at, 2) != number || lk_image_number(p + at + 6, 2) != 1 ||
+        name % 8 || size - at < 16 + name)
+      return fault;
+    at += 16 + name;
+  }
   return NULL;
 }
 
 /* Version 1: sizes, then name, type, space, each padded, and the value. */
 static const char *check_attribute(const uint8_t *p, uint64_t size) {
   static const char fault[] = "an attribute that lockstep does not write";
-  uint64_t elements, element_size, bytes;
+  lk_object object = {0};
+  uint64_t element_size, bytes;
   if (size < 8 || p[0] != 1 || p[1]) return fault;
   uint64_t name = lk_image_number(p + 2, 2), type = lk_image_number(p + 4, 2),
            space = lk_image_number(p + 6, 2),
            start = 8 + padded(name) + padded(type) + padded(space);
   if (size < start || name < 2 || memchr(p + 8, 0, name) != p + 8 + name - 1) return fault;
   const uint8_t *type_at = p + 8 + padded(name), *space_at = type_at + padded(type);
-  if (check_type(type_at, type, &element_size) || check_space(space_at, space, &elements))
+  if (check_type(type_at, type, &element_size) || check_space(space_at, space, &object) ||
+      object.grows)
     return fault;
-  return __builtin_mul_overflow(elements, element_size, &bytes) || bytes > size - start
+  return __builtin_mul_overflow(object.elements, element_size, &bytes) ||
+                 bytes > size - start
              ? fault
              : NULL;
 }
@@ -121,10 +159,11 @@ const char *lk_structure_message(int type, const uint8_t *bytes, uint64_t size,
   if (type == CHANGE_TIME)
     return size >= 8 && bytes[0] == 1 ? NULL : "a time that lockstep does not write";
   if (type == DATASPACE && once(&object->has_space))
-    return check_space(bytes, size, &object->elements);
+    return check_space(bytes, size, object);
   if (type == DATATYPE && once(&object->has_type))
     return check_type(bytes, size, &object->element_size);
   if (type == LAYOUT && once(&object->has_layout)) return check_layout(bytes, size, object);
+  if (type == FILTERS && once(&object->has_filters)) return check_filters(bytes, size);
   if (type == SYMBOL_TABLE && once(&object->is_group))
     return check_group(bytes, size, object);
   return "an object with a part that lockstep does not write";

@@ -1,6 +1,5 @@
 #include "store/user_block.h"
 #include "lockstep/hash.h"
-#include "store/structure.h"
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -100,7 +99,7 @@ static lk_status check_length(const lk_sealed *source, const char *block) {
 }
 
 /* The start is read twice: what is no file of ours is refused before all of it is read. */
-lk_status lk_user_block_verify(lk_sealed *source) {
+lk_status lk_user_block_verify(lk_sealed *source, lk_chunked *chunked) {
   char block[LK_USER_BLOCK], expected[LK_USER_BLOCK];
   lk_hash rest;
   LK_TRY(read_start(source, block));
@@ -113,7 +112,7 @@ lk_status lk_user_block_verify(lk_sealed *source) {
     return lk_fail(LK_BAD_DATA,
                    "%s: damaged (its checksum does not match); copy or make it again",
                    source->path);
-  return lk_structure_check(source);
+  return lk_structure_check(source, source->size - LK_USER_BLOCK, chunked);
 }
 
 int lk_user_block_is_hdf5(lk_sealed *source) {

@@ -2,7 +2,7 @@
 #ifndef LOCKSTEP_STORE_USER_BLOCK_H
 #define LOCKSTEP_STORE_USER_BLOCK_H
 
-#include "store/sealed.h"
+#include "store/structure.h"
 
 enum { LK_USER_BLOCK = 512 };
 
@@ -10,9 +10,9 @@ enum { LK_USER_BLOCK = 512 };
  * is for messages. LK_IO. */
 lk_status lk_user_block_write(const char *path, int descriptor);
 
-/* Seals a source and checks it, its HDF5 structure too. LK_NO_INPUT; LK_BAD_DATA: not HDF5,
- * not ours, truncated, damaged. */
-lk_status lk_user_block_verify(lk_sealed *source);
+/* Seals a source and checks it, its HDF5 structure too, of which *chunked is a part.
+ * LK_NO_INPUT; LK_BAD_DATA: not HDF5, not ours, truncated, damaged. */
+lk_status lk_user_block_verify(lk_sealed *source, lk_chunked *chunked);
 
 /* Nonzero when a source starts like a file of ours or like any HDF5 file. */
 int lk_user_block_is_hdf5(lk_sealed *source);
