@@ -82,7 +82,10 @@ void lk_corpus_free(lk_corpus *corpus);
 const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
                                    size_t *length);
 
-/* LK_OK, or the first failure to read a document, with its message. */
+/* How many of its first tokens are its title; 0: none, or a failure, as above. */
+size_t lk_corpus_title(const lk_corpus *corpus, uint64_t document);
+
+/* LK_OK, or the first failure to read a document or title, with its message. */
 lk_status lk_corpus_status(const lk_corpus *corpus);
 
 LK_C_END

@@ -24,13 +24,15 @@ typedef struct {
   lk_status (*window)(lk_source *source, uint64_t document, size_t first, size_t count,
                       lk_token *tokens);
   void (*close)(lk_source *source); /* frees it, and what it is read from */
+  /* How many of a document's first tokens are its title, at most all. NULL: none of any. */
+  lk_status (*title)(lk_source *source, uint64_t document, size_t *title);
 } lk_source_kind;
 
 struct lk_source {
   const lk_source_kind *kind;
   size_t longest;   /* tokens of the longest document */
   lk_token *room;   /* (longest) of the document that lk_source_document read last, owned */
-  lk_status status; /* the first failure of lk_source_document */
+  lk_status status; /* the first failure of lk_source_document, lk_source_title */
   char reason[256]; /* and its message */
 };
 
@@ -38,7 +40,10 @@ struct lk_source {
  * cannot fail: after a failure, which lk_source_status tells of, it is one token, 0. */
 const lk_token *lk_source_document(lk_source *source, uint64_t document, size_t *length);
 
-/* LK_OK, or the first failure of lk_source_document, with its message. source NULL: LK_OK.
+/* Tokens of a document's title; 0 also after a failure, which lk_source_status tells of. */
+size_t lk_source_title(lk_source *source, uint64_t document);
+
+/* LK_OK, or the first failure of these two, with its message. source NULL: LK_OK.
  */
 lk_status lk_source_status(const lk_source *source);
 

@@ -65,6 +65,12 @@ const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
   return corpus->tokens + offset[0];
 }
 
+size_t lk_corpus_title(const lk_corpus *corpus, uint64_t document) {
+  assert(document >= corpus->held.first &&
+         document - corpus->held.first < corpus->held.count);
+  return corpus->source ? lk_source_title(corpus->source, document) : 0;
+}
+
 lk_status lk_corpus_status(const lk_corpus *corpus) {
   return lk_source_status(corpus->source);
 }
