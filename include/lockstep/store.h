@@ -24,8 +24,43 @@ typedef enum { LK_STORE_CORPUS, LK_STORE_CHECKPOINT } lk_store_kind;
 lk_status lk_store_kind_of(const char *path, lk_store_kind *kind);
 
 /* Corpus: /tokens uint16 (uint32 for over 65,536 ids), /offsets uint64 (documents + 1),
- * /vocabulary uint32 code points, attributes sha256 and characters. `corpus` must hold all
- * its documents. */
+ * /titles uint32 (tokens of each document's title) where any has one, each in chunks unless
+ * it is short, the tokenizer as /vocabulary uint32 code points or /tokenizer, attributes
+ * sha256 and characters. */
+
+/* A corpus that is written document by document, in memory that does not grow with it. */
+typedef struct lk_corpus_writer lk_corpus_writer;
+
+typedef struct {
+  const lk_tokenizer *tokenizer; /* whose tokens the documents have; is copied */
+  int compression;               /* of tokens: level of deflate, 1 … 9; 0: none */
+} lk_corpus_form;
+
+/* Begins a file that goes where lk_file_write would write it. LK_IO. Not collective; all
+ * calls for one writer, and for other files of HDF5 meanwhile, from one thread. The caller
+ * owns *out: lk_corpus_writer_finish or lk_corpus_writer_discard frees it. */
+lk_status lk_corpus_writer_create(lk_corpus_writer **out, const char *path,
+                                  const lk_corpus_form *form);
+
+/* One document: tokens[count], at least 1, of which the first `title` are its title (0:
+ * none). The same calls make the same file, byte by byte. LK_IO. */
+lk_status lk_corpus_writer_add(lk_corpus_writer *w, const lk_token *tokens, size_t count,
+                               size_t title);
+
+/* What a corpus says beside its documents. */
+typedef struct {
+  lk_sha256 sha256;    /* of the text's bytes */
+  uint64_t characters; /* of the text */
+} lk_corpus_facts;
+
+/* The file takes its name whole. LK_IO; LK_BAD_DATA for no documents: what was there is
+ * still there then. Frees w in any case. */
+lk_status lk_corpus_writer_finish(lk_corpus_writer *w, const lk_corpus_facts *facts);
+
+/* Leaves nothing behind. */
+void lk_corpus_writer_discard(lk_corpus_writer *w);
+
+/* All documents of `corpus`, which must be held. */
 lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 
 /* As lk_corpus_read_text; reads the slice's tokens only. `tokenizer` NULL or one that the

@@ -1,75 +1,12 @@
-#define _GNU_SOURCE /* memfd_create */
+/* Opening a corpus. */
 #include "lockstep/corpus.h"
-#include "lockstep/file.h"
 #include "lockstep/memory.h"
-#include "store/h5.h"
+#include "store/corpus_arrays.h"
 #include "store/stored_source.h"
 #include "store/tokenizer.h"
-#include <assert.h>
-#include <errno.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Tokens take 16 bits where all of so many ids fit into them, else 32. */
-static lk_h5_array tokens_place(int ids) {
-  return (lk_h5_array){
-      .name = "tokens", .type = ids <= UINT16_MAX + 1 ? LK_H5_U16 : LK_H5_U32, .rank = 1};
-}
 
 /* Of a character in UTF-8: no token is less than a byte. */
 enum { MOST_BYTES = 4 };
-
-static const lk_h5_array offsets_place = {.name = "offsets", .type = LK_H5_U64, .rank = 1};
-
-static lk_status out_of_memory(const char *path) {
-  return lk_fail(LK_INTERNAL, "%s: no memory to make it in: %s", path, strerror(errno));
-}
-
-static lk_status write_content(const lk_h5_file *file, const lk_corpus *corpus) {
-  lk_h5_array offsets = offsets_place,
-              tokens = tokens_place(lk_tokenizer_size(corpus->tokenizer));
-  tokens.size[0] = corpus->offsets[corpus->documents];
-  offsets.size[0] = corpus->documents + 1;
-  LK_TRY(lk_h5_write_text(file, "sha256", corpus->sha256.hex));
-  LK_TRY(lk_h5_write_count(file, "characters", corpus->characters));
-  LK_TRY(lk_h5_write_tokenizer(file, corpus->tokenizer));
-  LK_TRY(lk_h5_write_array(file, &offsets, "tokens",
-                           "document i has the tokens offsets[i] to offsets[i+1]-1",
-                           corpus->offsets));
-  return lk_h5_write_array(file, &tokens, "vocabulary id", "all documents end to end",
-                           corpus->tokens);
-}
-
-static lk_status write_file(const char *path, int descriptor, const lk_corpus *corpus) {
-  lk_h5_file file;
-  LK_TRY(lk_h5_create(&file, path, descriptor, LK_STORE_CORPUS));
-  return lk_h5_complete(&file, write_content(&file, corpus));
-}
-
-static lk_status copy_to_output(const char *path, int descriptor) {
-  struct stat facts;
-  if (fstat(descriptor, &facts)) return out_of_memory(path);
-  size_t size = (size_t)facts.st_size;
-  void *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, descriptor, 0);
-  if (bytes == MAP_FAILED) return out_of_memory(path);
-  lk_status status = lk_file_write(path, bytes, size);
-  munmap(bytes, size);
-  return status;
-}
-
-/* By a file without a name: what a user named may be a pipe, in which HDF5 cannot go back.
- */
-lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus) {
-  assert(corpus->held.first == 0 && corpus->held.count == corpus->documents);
-  int descriptor = memfd_create("lockstep", MFD_CLOEXEC);
-  if (descriptor < 0) return out_of_memory(path);
-  lk_status status = write_file(path, descriptor, corpus);
-  if (status == LK_OK) status = copy_to_output(path, descriptor);
-  close(descriptor);
-  return status;
-}
 
 static lk_status check_kind(const lk_h5_file *file) {
   lk_store_kind kind;
@@ -95,11 +32,22 @@ static lk_status read_facts(const lk_h5_file *file, lk_corpus *corpus,
                  lk_tokenizer_name(tokenizer));
 }
 
+/* Documents with titles are as many as the offsets say. */
+static lk_status find_titles(const lk_h5_file *file, uint64_t documents,
+                             lk_stored_arrays *arrays) {
+  lk_h5_array titles = lk_corpus_titles();
+  if (!lk_h5_has(file, titles.name)) return LK_OK;
+  LK_TRY(lk_h5_measure_array(file, &titles));
+  if (titles.size[0] != documents)
+    return lk_h5_damaged(file, "it has not as many titles as documents");
+  return lk_stored_array_find(&arrays->titles, file, &titles);
+}
+
 /* Where the arrays are; the number of documents and which are held. */
 static lk_status find_arrays(const lk_h5_file *file, lk_corpus *corpus, lk_slice slice,
                              lk_stored_arrays *arrays) {
-  lk_h5_array offsets = offsets_place,
-              tokens = tokens_place(lk_tokenizer_size(corpus->tokenizer));
+  lk_h5_array offsets = lk_corpus_offsets(),
+              tokens = lk_corpus_tokens(lk_tokenizer_size(corpus->tokenizer));
   LK_TRY(lk_h5_measure_array(file, &tokens));
   LK_TRY(lk_h5_measure_array(file, &offsets));
   corpus->documents = offsets.size[0] - 1;
@@ -107,20 +55,22 @@ static lk_status find_arrays(const lk_h5_file *file, lk_corpus *corpus, lk_slice
   if (tokens.size[0] / MOST_BYTES > corpus->characters)
     return lk_h5_damaged(file, "it has more tokens than characters");
   corpus->held = lk_slice_range(corpus->documents, slice);
-  arrays->tokens = tokens.size[0];
-  arrays->width = tokens.type == LK_H5_U16 ? 2 : 4;
-  LK_TRY(lk_h5_place_array(file, &tokens, &arrays->tokens_at));
-  return lk_h5_place_array(file, &offsets, &arrays->offsets_at);
+  LK_TRY(lk_stored_array_find(&arrays->tokens, file, &tokens));
+  LK_TRY(lk_stored_array_find(&arrays->offsets, file, &offsets));
+  return find_titles(file, corpus->documents, arrays);
 }
 
 static lk_status read_content(lk_h5_file *file, lk_corpus *corpus,
                               const lk_tokenizer *tokenizer, lk_slice slice) {
-  lk_stored_arrays arrays;
+  lk_stored_arrays arrays = {.titles.count = 0};
   LK_TRY(check_kind(file));
   LK_TRY(read_facts(file, corpus, tokenizer));
-  LK_TRY(find_arrays(file, corpus, slice, &arrays));
+  lk_status status = find_arrays(file, corpus, slice, &arrays);
   lk_h5_leave(file);
-  return lk_stored_source_open(&corpus->source, file, corpus, &arrays);
+  if (status == LK_OK)
+    status = lk_stored_source_open(&corpus->source, file, corpus, &arrays);
+  if (status != LK_OK) lk_stored_arrays_free(&arrays);
+  return status;
 }
 
 /* Takes over the file. */

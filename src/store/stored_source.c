@@ -1,6 +1,5 @@
-/* Documents of an HDF5 corpus, read when they are asked for. The arrays lie in one piece
- * each, so their bytes are read past HDF5, through the sealed file: what changed in it
- * since it was verified is LK_NO_INPUT. */
+/* Documents of an HDF5 corpus, read when they are asked for, past HDF5, through the sealed
+ * file: what changed in it since it was verified is LK_NO_INPUT. */
 #include "store/stored_source.h"
 #include "lockstep/memory.h"
 #include "store/user_block.h"
@@ -9,7 +8,8 @@
 /* Pieces of the file that are kept: a corpus of some millions of tokens stays in memory. */
 enum { KEPT = 256 };
 
-enum { OFFSET = sizeof(uint64_t), BATCH = 4096 }; /* bytes of one; numbers read at a time */
+/* Bytes of one; numbers read at a time. */
+enum { OFFSET = sizeof(uint64_t), TITLE = sizeof(uint32_t), BATCH = 4096 };
 
 typedef struct {
   lk_source base;
@@ -30,8 +30,7 @@ static uint64_t little_endian(const uint8_t *bytes, int width) {
 static lk_status read_span(stored *s, uint64_t document, uint64_t span[2]) {
   uint8_t bytes[2 * OFFSET];
   assert(document >= s->held.first && document - s->held.first < s->held.count);
-  LK_TRY(lk_sealed_read(&s->file.source, s->arrays.offsets_at + document * OFFSET,
-                        sizeof bytes, bytes));
+  LK_TRY(lk_stored_array_read(&s->arrays.offsets, &s->file, document, 2, bytes));
   span[0] = little_endian(bytes, OFFSET);
   span[1] = little_endian(bytes + OFFSET, OFFSET);
   assert(span[0] < span[1]);
@@ -41,12 +40,11 @@ static lk_status read_span(stored *s, uint64_t document, uint64_t span[2]) {
 /* Tokens first … first + count-1 of the whole corpus. */
 static lk_status read_tokens(stored *s, uint64_t first, size_t count, lk_token *tokens) {
   uint8_t bytes[4 * BATCH];
-  size_t width = (size_t)s->arrays.width;
+  size_t width = (size_t)s->arrays.tokens.width;
   assert(width == 2 || width == 4);
   for (size_t done = 0, part; done < count; done += part) {
     part = count - done < BATCH ? count - done : BATCH;
-    LK_TRY(lk_sealed_read(&s->file.source, s->arrays.tokens_at + (first + done) * width,
-                          part * width, bytes));
+    LK_TRY(lk_stored_array_read(&s->arrays.tokens, &s->file, first + done, part, bytes));
     for (size_t i = 0; i < part; i++)
       tokens[done + i] = (lk_token)little_endian(bytes + i * width, (int)width);
   }
@@ -68,23 +66,43 @@ static lk_status window_of(lk_source *source, uint64_t document, size_t first, s
   return read_tokens((stored *)source, span[0] + first, count, tokens);
 }
 
+static lk_status title_of(lk_source *source, uint64_t document, size_t *title) {
+  stored *s = (stored *)source;
+  uint64_t span[2];
+  uint8_t bytes[TITLE];
+  *title = 0;
+  if (!s->arrays.titles.count) return LK_OK;
+  LK_TRY(read_span(s, document, span));
+  LK_TRY(lk_stored_array_read(&s->arrays.titles, &s->file, document, 1, bytes));
+  *title = (size_t)little_endian(bytes, TITLE);
+  return *title <= span[1] - span[0]
+             ? LK_OK
+             : lk_h5_damaged(&s->file, "a title is longer than its document");
+}
+
+void lk_stored_arrays_free(lk_stored_arrays *arrays) {
+  lk_stored_array_free(&arrays->tokens);
+  lk_stored_array_free(&arrays->offsets);
+  lk_stored_array_free(&arrays->titles);
+}
+
 static void close_stored(lk_source *source) {
   stored *s = (stored *)source;
+  lk_stored_arrays_free(&s->arrays);
   lk_h5_finish(&s->file, LK_OK);
   lk_free(s->path);
   lk_free(s);
 }
 
-static const lk_source_kind kind = {length_of, window_of, close_stored};
+static const lk_source_kind kind = {length_of, window_of, close_stored, title_of};
 
 /* The slice's offsets ascend and stay within all tokens; finds the longest document. */
 static lk_status check_offsets(stored *s, uint64_t documents, uint64_t ends[2]) {
-  uint64_t last = 0, end = s->held.first + s->held.count, tokens = s->arrays.tokens;
+  uint64_t last = 0, end = s->held.first + s->held.count, tokens = s->arrays.tokens.count;
   uint8_t bytes[OFFSET];
   int wrong = 0;
   for (uint64_t i = s->held.first; i <= end; i++) {
-    LK_TRY(
-        lk_sealed_read(&s->file.source, s->arrays.offsets_at + i * OFFSET, OFFSET, bytes));
+    LK_TRY(lk_stored_array_read(&s->arrays.offsets, &s->file, i, 1, bytes));
     uint64_t offset = little_endian(bytes, OFFSET);
     wrong |= i == 0 && offset != 0;
     wrong |= i > s->held.first && offset <= last;

@@ -179,6 +179,135 @@ static void test_changed_later(void **state) {
   }
 }
 
+/* So many documents of the letters a to z, each with its number's length and title; the
+ * tokens are known without the file. */
+enum { MANY = 40000 };
+
+static size_t length_of(uint64_t document) {
+  return 1 + document * 7 % 23;
+}
+
+static size_t title_of(uint64_t document) {
+  return document % 5 == 3 ? length_of(document) / 2 : 0;
+}
+
+static lk_token token_of(uint64_t document, size_t place) {
+  return (lk_token)(2 + (document + place * place) % 26);
+}
+
+static lk_corpus_writer *begin_many(const char *path, int compression) {
+  uint32_t letters[26];
+  lk_corpus_writer *w;
+  lk_corpus_form form = {.compression = compression};
+  lk_tokenizer *tokenizer;
+  for (uint32_t i = 0; i < 26; i++)
+    letters[i] = 'a' + i;
+  must(lk_characters_create(&tokenizer, letters, 26, 0));
+  form.tokenizer = tokenizer;
+  must(lk_corpus_writer_create(&w, path, &form));
+  lk_tokenizer_free(tokenizer);
+  return w;
+}
+
+static lk_status add_many(lk_corpus_writer *w) {
+  lk_token tokens[23];
+  for (uint64_t d = 0; d < MANY; d++) {
+    for (size_t i = 0; i < length_of(d); i++)
+      tokens[i] = token_of(d, i);
+    LK_TRY(lk_corpus_writer_add(w, tokens, length_of(d), title_of(d)));
+  }
+  return LK_OK;
+}
+
+static void write_many(const char *path, int compression) {
+  lk_corpus_facts facts = {.characters = MANY * 23};
+  lk_corpus_writer *w = begin_many(path, compression);
+  must(add_many(w));
+  must(lk_corpus_writer_finish(w, &facts));
+}
+
+static void must_have_many(const char *path, lk_slice slice) {
+  lk_corpus *corpus;
+  must(lk_corpus_read_hdf5(&corpus, path, NULL, slice));
+  assert_int_equal(corpus->documents, MANY);
+  for (uint64_t i = 0; i < corpus->held.count; i++) {
+    uint64_t d = corpus->held.first + (i * 7919) % corpus->held.count;
+    size_t length;
+    const lk_token *tokens = lk_corpus_document(corpus, d, &length);
+    assert_int_equal(length, length_of(d));
+    assert_int_equal(lk_corpus_title(corpus, d), title_of(d));
+    for (size_t t = 0; t < length; t++)
+      assert_int_equal(tokens[t], token_of(d, t));
+  }
+  must(lk_corpus_status(corpus));
+  lk_corpus_free(corpus);
+}
+
+static uint64_t size_of(const char *path) {
+  struct stat facts;
+  assert_int_equal(stat(path, &facts), 0);
+  return (uint64_t)facts.st_size;
+}
+
+static void must_be_equal(const char *path, const char *other) {
+  char *one, *two;
+  size_t size, other_size;
+  must(lk_file_read(path, &one, &size));
+  must(lk_file_read(other, &two, &other_size));
+  assert_int_equal(size, other_size);
+  assert_memory_equal(one, two, size);
+  lk_free(one);
+  lk_free(two);
+}
+
+/* Several chunks of each array, plain and compressed, by any slice; the same calls make the
+ * same bytes. */
+static void test_chunks(void **state) {
+  (void)state;
+  for (int level = 0; level <= 9; level += 9) {
+    write_many("chunks.h5", level);
+    must_have_many("chunks.h5", whole);
+    must_have_many("chunks.h5", (lk_slice){8, 3, 2});
+    write_many("again.h5", level);
+    must_be_equal("chunks.h5", "again.h5");
+    if (!level) assert_int_equal(rename("again.h5", "plain.h5"), 0);
+  }
+  assert_true(size_of("chunks.h5") < size_of("plain.h5") * 3 / 4);
+}
+
+static void ignore(hid_t file) {
+  (void)file;
+}
+
+/* HDF5 itself, and so h5py, reads what its chunks hold. */
+static void test_hdf5_reads_chunks(void **state) {
+  (void)state;
+  static uint16_t tokens[23 * MANY];
+  write_many("chunks.h5", 6);
+  forge("chunks.h5", "jammed.h5", ignore);
+  hid_t file = H5Fopen("jammed.h5", H5F_ACC_RDONLY, H5P_DEFAULT);
+  hid_t dataset = H5Dopen2(file, "tokens", H5P_DEFAULT);
+  assert_true(H5Dread(dataset, H5T_NATIVE_UINT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, tokens) >=
+              0);
+  H5Dclose(dataset);
+  H5Fclose(file);
+  for (uint64_t d = 0, at = 0; d < MANY; d++)
+    for (size_t i = 0; i < length_of(d); i++)
+      assert_int_equal(tokens[at++], token_of(d, i));
+}
+
+static void test_writing_that_ends_early(void **state) {
+  (void)state;
+  const lk_corpus_facts facts = {.characters = 1};
+  lk_corpus_writer *w = begin_many("early.h5", 0);
+  must(add_many(w));
+  lk_corpus_writer_discard(w);
+  must_refuse(lk_corpus_writer_finish(begin_many("early.h5", 0), &facts), LK_BAD_DATA,
+              "early.h5: not written", "no documents");
+  assert_int_equal(access("early.h5", F_OK), -1);
+  assert_int_equal(system("ls | grep -q tmp"), 256);
+}
+
 static void test_kind(void **state) {
   (void)state;
   lk_store_kind kind;
@@ -348,6 +477,9 @@ int main(void) {
       cmocka_unit_test(test_wiki),
       cmocka_unit_test(test_windows),
       cmocka_unit_test(test_changed_later),
+      cmocka_unit_test(test_chunks),
+      cmocka_unit_test(test_hdf5_reads_chunks),
+      cmocka_unit_test(test_writing_that_ends_early),
       cmocka_unit_test(test_kind),
       cmocka_unit_test(test_other_vocabulary),
       cmocka_unit_test(test_fewer_documents_than_shards),

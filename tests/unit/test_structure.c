@@ -52,7 +52,7 @@ static const lie lies[] = {
     {MARK("\x89HDF"), 80, 8, 96, "an entry that contradicts its group"},
     /* the root's object header stands behind the superblock */
     {MARK("\x89HDF"), 96, 1, 2, "no object header of version 1"},
-    {MARK("\x89HDF"), 98, 2, 6, "another number of messages"},
+    {MARK("\x89HDF"), 98, 2, 60, "another number of messages"},
     {MARK("\x89HDF"), 100, 4, 2, "an object with several names"},
     {MARK("\x89HDF"), 104, 4, 10, "a header of odd parts"},
     {MARK("\x89HDF"), 104, 4, UINT32_MAX, "an address outside the file"},
