@@ -1,5 +1,5 @@
 #include "dump/lines.h"
-#include "lockstep/text.h"
+#include "dump/utf8.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,11 +75,6 @@ void lk_lines_close(lk_lines *lines) {
 }
 
 lk_status lk_lines_check(const lk_lines *lines, const char *bytes, size_t size) {
-  uint32_t code_point;
-  for (size_t at = 0; at < size;) {
-    int length = lk_text_next(bytes + at, size - at, &code_point);
-    if (!length) return lk_lines_refuse(lines, "is no UTF-8, or has a NUL");
-    at += (size_t)length;
-  }
-  return LK_OK;
+  if (lk_utf8_span(bytes, size) == size) return LK_OK;
+  return lk_lines_refuse(lines, "is no UTF-8, or has a NUL");
 }

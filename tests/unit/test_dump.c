@@ -1,7 +1,9 @@
 /* Pages of XML, JSON lines and plain text, in every form that they come in; what is wrong
  * with one is said in a message that names the line. */
+#include "dump/utf8.h"
 #include "dump_files.h"
 #include "lockstep/dump.h"
+#include "lockstep/text.h"
 
 #define HEAD                                                                               \
   "<mediawiki xmlns=\"http://www.mediawiki.org/xml/export-0.11/\" version=\"0.11\" "       \
@@ -412,6 +414,27 @@ static void what_is_no_text_is_refused(void **state) {
   refused("", 0, NULL, "has no text", "");
 }
 
+/* As src/text decides it a character at a time: every beginning of a character, and what
+ * may follow, behind 0 to 8 letters. */
+static void utf8_is_what_text_takes_for_it(void **state) {
+  (void)state;
+  static const unsigned char next[] = {0x00, 'a',  0x7f, 0x80, 0x8f, 0x90, 0x9f,
+                                       0xa0, 0xbf, 0xc0, 0xc2, 0xed, 0xff};
+  enum { NEXT = sizeof next };
+  for (unsigned i = 0; i < 256 * NEXT * NEXT * NEXT; i++) {
+    char text[16] = "aaaaaaaaaaaaaaa";
+    uint32_t code_point;
+    size_t at = i % 9, expected = at;
+    text[at] = (char)(i / (NEXT * NEXT * NEXT));
+    text[at + 1] = (char)next[i / (NEXT * NEXT) % NEXT];
+    text[at + 2] = (char)next[i / NEXT % NEXT];
+    text[at + 3] = (char)next[i % NEXT];
+    for (int length = 1; length && expected < at + 4; expected += (size_t)length)
+      length = lk_text_next(text + expected, at + 4 - expected, &code_point);
+    assert_int_equal(lk_utf8_span(text, at + 4), expected);
+  }
+}
+
 static void long_lines_are_read_whole(void **state) {
   (void)state;
   packed file = make_long("first\n", "0123456789", 100000, "\nlast\n");
@@ -449,6 +472,7 @@ int main(void) {
       cmocka_unit_test(many_values_of_json_are_refused),
       cmocka_unit_test(plain_text_has_documents),
       cmocka_unit_test(what_is_no_text_is_refused),
+      cmocka_unit_test(utf8_is_what_text_takes_for_it),
       cmocka_unit_test(long_lines_are_read_whole),
   };
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
