@@ -5,8 +5,6 @@
 /* A mark inside of a block by chance is met once in 30 TB. */
 enum { MOST_MERGES = 3 };
 
-enum { LEVEL_LEAST = '1', LEVEL_MOST = '9' };
-
 lk_status lk_bz2_open(lk_bz2 *bz2, lk_raw *raw, int threads) {
   memset(bz2, 0, sizeof *bz2);
   bz2->raw = raw;
@@ -42,12 +40,16 @@ static lk_status accept_block(lk_bz2 *bz2) {
   return LK_OK;
 }
 
-/* Whether it is the head of another stream, whose level says nothing that is needed. */
-static int is_head(const lk_bz2_segment *segment, size_t at) {
-  uint64_t head = lk_bits_get(lk_bz2_bits(segment), at, 32);
-  unsigned level = head & 0xff;
-  return head >> 8 == ('B' << 16 | 'Z' << 8 | 'h') && level >= LEVEL_LEAST &&
-         level <= LEVEL_MOST;
+/* How many of the bytes are those of another stream's head, up to its four, whose level
+ * says nothing that is needed. */
+static size_t match_head(const lk_bz2_segment *segment, size_t at) {
+  static const char least[] = {'B', 'Z', 'h', '1'}, most[] = {'B', 'Z', 'h', '9'};
+  size_t i = 0;
+  for (; i < LK_BZ2_HEAD && at + 8 <= segment->bits; i++, at += 8) {
+    char byte = (char)lk_bits_get(lk_bz2_bits(segment), at, 8);
+    if (byte < least[i] || byte > most[i]) return i;
+  }
+  return i;
 }
 
 /* The end of a stream: its checksum, up to a whole byte; then nothing or another head. */
@@ -61,8 +63,9 @@ static lk_status accept_end(lk_bz2 *bz2) {
   known += (8 - (end->phase + known) % 8) % 8;
   bz2->checksum = 0;
   if (end->bits == known && end->is_last) return LK_OK;
-  if (end->bits < known + 32 || !is_head(end, known) ||
-      (!end->is_last && end->bits > known + 32))
+  size_t head = match_head(end, known), rest = end->bits - known;
+  int is_fine = head == LK_BZ2_HEAD && (end->is_last || rest == 8 * LK_BZ2_HEAD);
+  if (!is_fine && !(end->is_last && rest == 8 * head))
     return refuse(bz2, end->at, "what follows a stream is no bz2");
   return end->is_last ? refuse_cut(bz2, "within the head of a stream") : LK_OK;
 }

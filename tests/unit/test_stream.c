@@ -78,6 +78,20 @@ static void what_is_cut_short_is_refused(void **state) {
   }
 }
 
+static void a_second_stream_cut_short_is_refused(void **state) {
+  (void)state;
+  packed first = pack(BZ2, "one", 3), read;
+  size_t end = first.size;
+  packed file = join(first, pack(BZ2, "two", 3));
+  for (size_t size = end + 1; size < file.size; size++) {
+    assert_int_equal(read_whole(temporary_file(file.bytes, size), 1, 100, &read),
+                     LK_BAD_DATA);
+    assert_message(temporary_path, "cut short", NULL);
+    free(read.bytes);
+  }
+  free(file.bytes);
+}
+
 static void what_is_damaged_is_refused(void **state) {
   (void)state;
   for (int form = BZ2; form < FORMS; form++) {
@@ -271,6 +285,7 @@ int main(void) {
       cmocka_unit_test(streams_follow_one_another),
       cmocka_unit_test(nothing_packed_is_nothing),
       cmocka_unit_test(what_is_cut_short_is_refused),
+      cmocka_unit_test(a_second_stream_cut_short_is_refused),
       cmocka_unit_test(what_is_damaged_is_refused),
       cmocka_unit_test(what_follows_must_be_packed_too),
       cmocka_unit_test(the_checksum_of_a_stream_is_checked),
