@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_DUMP_H
 #define LOCKSTEP_DUMP_H
 
+#include "lockstep/clean.h"
 #include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
@@ -83,6 +84,15 @@ lk_dump_kind lk_dump_kind_of(const lk_dump *dump);
 /* Complete once the first page was read; of JSON it is what the last page says. Owned by
  * the dump. */
 const lk_dump_site *lk_dump_site_of(const lk_dump *dump);
+
+/* What plain text lost so far: its byte order mark, and the carriage returns before the
+ * ends of lines and of the text. */
+lk_left_out lk_dump_left_out(const lk_dump *dump);
+
+/* How many lines of plain text there were so far, empty ones too, and whether the last one
+ * ended with a newline (nonzero). */
+uint64_t lk_dump_lines(const lk_dump *dump);
+int lk_dump_ended_line(const lk_dump *dump);
 
 /* For progress, as lk_text_stream_used and lk_text_stream_size. */
 uint64_t lk_dump_used(const lk_dump *dump);

@@ -42,6 +42,9 @@ const char *lk_text_stream_form(const lk_text_stream *stream);
 /* Nonzero when it is UTF-16, whatever it says of itself. */
 int lk_text_stream_was_utf16(const lk_text_stream *stream);
 
+/* Nonzero when a byte order mark was left out. */
+int lk_text_stream_had_mark(const lk_text_stream *stream);
+
 /* How many bytes of the file, as it lies there, were used, and how many there are (0: not
  * known, a pipe): for progress. */
 uint64_t lk_text_stream_used(const lk_text_stream *stream);

@@ -47,6 +47,20 @@ const lk_dump_site *lk_dump_site_of(const lk_dump *dump) {
   return &dump->site;
 }
 
+lk_left_out lk_dump_left_out(const lk_dump *dump) {
+  int is_text = dump->reader->kind == LK_DUMP_TEXT;
+  return (lk_left_out){.marks = is_text && lk_text_stream_had_mark(dump->stream),
+                       .returns = dump->returns};
+}
+
+uint64_t lk_dump_lines(const lk_dump *dump) {
+  return dump->lines;
+}
+
+int lk_dump_ended_line(const lk_dump *dump) {
+  return dump->ended_line;
+}
+
 uint64_t lk_dump_used(const lk_dump *dump) {
   return lk_text_stream_used(dump->stream);
 }

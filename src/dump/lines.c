@@ -53,20 +53,29 @@ static lk_status find_end(lk_lines *lines, char **end) {
   }
 }
 
+static void leave_out_returns(lk_lines *lines, char *line, size_t *size) {
+  for (; *size && line[*size - 1] == '\r'; --*size)
+    lines->returns++;
+  line[*size] = '\0';
+}
+
 lk_status lk_lines_next(lk_lines *lines, char **line, size_t *size) {
   char *end;
   *line = NULL;
   *size = 0;
   LK_TRY(find_end(lines, &end));
   if (lines->begin == lines->held.size) return LK_OK;
-  *line = lines->held.bytes + lines->begin;
-  *size = (size_t)(end - *line);
+  char *begin = lines->held.bytes + lines->begin;
+  *size = (size_t)(end - begin);
   if (*size > lines->longest) return refuse_length(lines);
-  lines->begin += *size < lines->held.size - lines->begin ? *size + 1 : *size;
+  int is_ended = *size < lines->held.size - lines->begin;
+  lines->begin += *size + (size_t)is_ended;
   lines->searched = lines->begin;
+  leave_out_returns(lines, begin, size);
+  if (!is_ended && !*size) return LK_OK;
   lines->number++;
-  if (*size && (*line)[*size - 1] == '\r') --*size;
-  (*line)[*size] = '\0';
+  lines->is_ended = is_ended;
+  *line = begin;
   return LK_OK;
 }
 

@@ -28,6 +28,13 @@ static void tell(lk_dump *dump, const char *text, size_t size) {
   dump->page.line = state->lines.number;
 }
 
+static void count(lk_dump *dump) {
+  const lk_lines *lines = &((const plain *)dump->state)->lines;
+  dump->lines = lines->number;
+  dump->ended_line = lines->is_ended;
+  dump->returns = lines->returns;
+}
+
 static lk_status next_line(lk_dump *dump, int *there) {
   plain *state = dump->state;
   char *line;
@@ -71,8 +78,10 @@ static lk_status next_lines(lk_dump *dump, int *there) {
 }
 
 static lk_status next(lk_dump *dump, int *there) {
-  if (dump->options.documents == LK_DOCUMENTS_LINE) return next_line(dump, there);
-  return next_lines(dump, there);
+  int is_by_lines = dump->options.documents == LK_DOCUMENTS_LINE;
+  LK_TRY(is_by_lines ? next_line(dump, there) : next_lines(dump, there));
+  count(dump);
+  return LK_OK;
 }
 
 static void close_plain(lk_dump *dump) {

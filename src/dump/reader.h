@@ -19,6 +19,8 @@ struct lk_dump {
   void *state;
   lk_dump_site site;
   lk_dump_page page;
+  uint64_t lines, returns; /* of plain text */
+  int ended_line;
 };
 
 extern const lk_reader lk_reader_xml, lk_reader_json, lk_reader_text, lk_reader_index;

@@ -154,6 +154,10 @@ int lk_text_stream_was_utf16(const lk_text_stream *stream) {
   return stream->encoding != UTF8;
 }
 
+int lk_text_stream_had_mark(const lk_text_stream *stream) {
+  return stream->head_begin > 0;
+}
+
 uint64_t lk_text_stream_used(const lk_text_stream *stream) {
   return stream->unpacked.raw.taken;
 }

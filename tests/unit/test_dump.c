@@ -407,6 +407,31 @@ static void plain_text_has_documents(void **state) {
   assert_documents(LK_DOCUMENTS_BLANK_LINE, "\n\n", (const char *const[]){NULL});
 }
 
+/* As it is of a text in memory. */
+static void what_text_loses_is_counted(void **state) {
+  (void)state;
+  static const char *const texts[] = {"a\r\nb\r\r\n\r\nc\r",
+                                      "\xef\xbb\xbf"
+                                      "a\rb\n\r",
+                                      "a\n\nb"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    lk_dump *dump = open_text(texts[i]);
+    lk_left_out expected = {0};
+    char clean[64];
+    size_t size = strlen(strcpy(clean, texts[i])), lines = 0;
+    lk_clean_text(clean, &size, &expected);
+    for (size_t at = 0; at < size; at++)
+      lines += clean[at] == '\n' || at == size - 1;
+    while (next_page(dump)) {
+    }
+    assert_int_equal(lk_dump_left_out(dump).returns, expected.returns);
+    assert_int_equal(lk_dump_left_out(dump).marks, expected.marks);
+    assert_int_equal(lk_dump_lines(dump), lines);
+    assert_int_equal(lk_dump_ended_line(dump), clean[size - 1] == '\n');
+    lk_dump_close(dump);
+  }
+}
+
 static void what_is_no_text_is_refused(void **state) {
   (void)state;
   refused("ab\ncd\xff\n", 7, NULL, "line 2", "no UTF-8");
@@ -471,6 +496,7 @@ int main(void) {
       cmocka_unit_test(broken_json_is_refused),
       cmocka_unit_test(many_values_of_json_are_refused),
       cmocka_unit_test(plain_text_has_documents),
+      cmocka_unit_test(what_text_loses_is_counted),
       cmocka_unit_test(what_is_no_text_is_refused),
       cmocka_unit_test(utf8_is_what_text_takes_for_it),
       cmocka_unit_test(long_lines_are_read_whole),
