@@ -20,6 +20,30 @@ typedef struct lk_text_stream lk_text_stream;
  * lk_text_stream_read. Not collective. */
 lk_status lk_text_stream_open(lk_text_stream **stream, const char *path, int threads);
 
+/* Nonzero when it can be read in parts: a file, plain or bz2, that is no UTF-16. */
+int lk_text_stream_has_parts(const lk_text_stream *stream);
+
+/* Opens the part of what `whole` has open that begins at byte `first` of the file as it
+ * lies there, and ends before byte `end` > first. A block of bz2 belongs to the part in
+ * whose bytes its mark begins. The text goes on behind the part, up to the file's end.
+ * Several threads may do so at once. As lk_text_stream_open; LK_NO_INPUT too when the file
+ * was written to since `whole` was opened. Of bz2 that begins before `first` the checksums
+ * of the blocks are checked, that of the stream is not. */
+lk_status lk_text_stream_open_part(lk_text_stream **stream, const char *path, int threads,
+                                   const lk_text_stream *whole, uint64_t first,
+                                   uint64_t end);
+
+/* How many bytes of the text, from the first that is read on, belong to the part.
+ * UINT64_MAX where all do, and while none that does not was read. */
+uint64_t lk_text_stream_owned(const lk_text_stream *stream);
+
+/* Nonzero when it does not begin with the file. */
+int lk_text_stream_begins_within(const lk_text_stream *stream);
+
+/* LK_NO_INPUT when the file was written to since it was opened: for who reads a part, and
+ * so not up to the end, where it is found out. */
+lk_status lk_text_stream_check(const lk_text_stream *stream);
+
 /* Stores the next `room` bytes, fewer (*got) only at the end. After a failure nothing more
  * is to be read. LK_BAD_DATA, naming the input and the place: damaged, cut short, followed
  * by something else, no UTF-16 or UTF-32. LK_NO_INPUT when it cannot be read or was written
@@ -36,6 +60,10 @@ enum { LK_TEXT_STREAM_HEAD = 4096 };
 /* As messages name it. */
 const char *lk_text_stream_name(const lk_text_stream *stream);
 
+/* What messages add to the number of a line, which counts from where the part begins: ""
+ * or " of the part that begins at byte 1048576". Owned by the stream. */
+const char *lk_text_stream_origin(const lk_text_stream *stream);
+
 /* "bz2", "gzip", "zstd", "xz" or "plain". */
 const char *lk_text_stream_form(const lk_text_stream *stream);
 
@@ -46,7 +74,7 @@ int lk_text_stream_was_utf16(const lk_text_stream *stream);
 int lk_text_stream_had_mark(const lk_text_stream *stream);
 
 /* How many bytes of the file, as it lies there, were used, and how many there are (0: not
- * known, a pipe): for progress. */
+ * known, a pipe); of a part those that belong to it: for progress. */
 uint64_t lk_text_stream_used(const lk_text_stream *stream);
 uint64_t lk_text_stream_size(const lk_text_stream *stream);
 

@@ -8,7 +8,10 @@ enum { MOST_MERGES = 3 };
 lk_status lk_bz2_open(lk_bz2 *bz2, lk_raw *raw, int threads) {
   memset(bz2, 0, sizeof *bz2);
   bz2->raw = raw;
-  return lk_bz2_pool_open(&bz2->pool, raw, threads);
+  bz2->is_within = raw->first > 0;
+  LK_TRY(lk_bz2_pool_open(&bz2->pool, raw, threads));
+  bz2->owned = bz2->pool.cutter.is_done ? 0 : UINT64_MAX;
+  return LK_OK;
 }
 
 static lk_status refuse(const lk_bz2 *bz2, uint64_t at, const char *why) {
@@ -35,6 +38,8 @@ static lk_status accept_block(lk_bz2 *bz2) {
   if (bz2->slot->result == LK_BZ2_DAMAGED)
     return refuse(bz2, at, "a block's bytes or its checksum are wrong");
   if (bz2->slot->segment.is_last) return refuse_cut(bz2, "behind a block");
+  if (at >= bz2->raw->end && bz2->owned == UINT64_MAX) bz2->owned = bz2->made;
+  bz2->made += bz2->slot->output.size;
   bz2->checksum =
       (bz2->checksum << 1 | bz2->checksum >> 31) ^ lk_bz2_checksum(&bz2->slot->segment);
   return LK_OK;
@@ -58,10 +63,11 @@ static lk_status accept_end(lk_bz2 *bz2) {
   size_t known = LK_MARK_BITS + LK_CRC_BITS;
   if (end->bits < known) return refuse_cut(bz2, "within the checksum of a stream");
   uint64_t checksum = lk_bits_get(lk_bz2_bits(end), LK_MARK_BITS, LK_CRC_BITS);
-  if (checksum != bz2->checksum)
+  if (checksum != bz2->checksum && !bz2->is_within)
     return refuse(bz2, end->at, "the checksum of a stream is another");
   known += (8 - (end->phase + known) % 8) % 8;
   bz2->checksum = 0;
+  bz2->is_within = 0;
   if (end->bits == known && end->is_last) return LK_OK;
   size_t head = match_head(end, known), rest = end->bits - known;
   int is_fine = head == LK_BZ2_HEAD && (end->is_last || rest == 8 * LK_BZ2_HEAD);

@@ -10,7 +10,10 @@ typedef struct {
   lk_bz2_pool pool;
   lk_bz2_slot *slot; /* whose bytes are next; NULL: the pool's first is to be asked for */
   size_t given;      /* of them */
+  uint64_t made;     /* bytes of all blocks up to this one's end */
+  uint64_t owned;    /* those of the part; UINT64_MAX while no block behind it was met */
   uint32_t checksum; /* of the blocks of this stream */
+  int is_within;     /* a stream whose beginning is in another part */
   int is_done;
 } lk_bz2;
 

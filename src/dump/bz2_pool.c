@@ -72,8 +72,16 @@ lk_status lk_bz2_pool_open(lk_bz2_pool *pool, lk_raw *raw, int threads) {
   return start(pool, threads - 1);
 }
 
-static lk_status fill(lk_bz2_pool *pool) {
-  while (pool->end - pool->first < (uint64_t)pool->count && !pool->cutter.is_done) {
+/* Behind the part only what is needed is decoded. */
+static int has_next(const lk_bz2_pool *pool, uint64_t needed) {
+  uint64_t held = pool->end - pool->first;
+  if (pool->cutter.is_done || held == (uint64_t)pool->count) return 0;
+  return held < needed || lk_bz2_cutter_at(&pool->cutter) < pool->cutter.raw->end;
+}
+
+/* With so many slots at least, unless fewer come. */
+static lk_status fill(lk_bz2_pool *pool, uint64_t needed) {
+  while (has_next(pool, needed)) {
     lk_bz2_slot *slot = slot_at(pool, pool->end);
     slot->is_done = 0;
     LK_TRY(lk_bz2_cut(&pool->cutter, &slot->segment));
@@ -98,7 +106,7 @@ static void finish(lk_bz2_pool *pool, const lk_bz2_slot *slot) {
 
 lk_status lk_bz2_pool_first(lk_bz2_pool *pool, lk_bz2_slot **slot) {
   *slot = NULL;
-  LK_TRY(fill(pool));
+  LK_TRY(fill(pool, 1));
   if (pool->first == pool->end) return LK_OK;
   finish(pool, slot_at(pool, pool->first));
   *slot = slot_at(pool, pool->first);
@@ -120,7 +128,7 @@ static void append(lk_bz2_slot *one, const lk_bz2_slot *other) {
 lk_status lk_bz2_pool_merge(lk_bz2_pool *pool, lk_bz2_slot **slot) {
   lk_bz2_slot *one = *slot, *other;
   assert(pool->count > 1 && !one->segment.is_last);
-  LK_TRY(fill(pool));
+  LK_TRY(fill(pool, 2));
   other = slot_at(pool, pool->first + 1);
   finish(pool, other);
   if ((one->segment.bits + other->segment.bits) / 8 >= LK_BZ2_SEGMENT_MOST) return LK_OK;

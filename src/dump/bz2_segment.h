@@ -39,9 +39,15 @@ typedef struct {
   lk_bz2_marks marks;
 } lk_bz2_cutter;
 
-/* The file's head must be next. LK_BAD_DATA when none of bz2 is. The caller closes it, also
- * after a failure. */
+/* The file's head must be next, LK_BAD_DATA when none of bz2 is; or, where the raw bytes do
+ * not begin with the file, it begins with the first mark in their part, and is_done when
+ * there is none. The caller closes it, also after a failure. */
 lk_status lk_bz2_cutter_open(lk_bz2_cutter *cutter, lk_raw *raw);
+
+/* The byte of the file at which the next segment begins. */
+static inline uint64_t lk_bz2_cutter_at(const lk_bz2_cutter *cutter) {
+  return cutter->taken + cutter->begin / 8;
+}
 
 /* Copies the next segment, which there must be (is_done). LK_BAD_DATA when it would be
  * longer than a block can be. */

@@ -3,12 +3,14 @@
 #include "lockstep/memory.h"
 #include "lockstep/signals.h"
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 lk_status lk_raw_open(lk_raw *raw, const char *path) {
   struct stat facts;
-  *raw = (lk_raw){.in.descriptor = -1};
+  *raw = (lk_raw){.in.descriptor = -1, .end = UINT64_MAX};
   LK_TRY(lk_input_open(&raw->in, path));
   if (!fstat(raw->in.descriptor, &facts)) raw->changed = facts.st_mtim;
   return lk_allocate((void **)&raw->bytes, LK_RAW_ROOM, 1, raw->in.name);
@@ -21,7 +23,7 @@ static lk_status stop_when_asked(const lk_raw *raw) {
 }
 
 /* A download that goes on, or a file that is written anew, is no whole dump. */
-static lk_status check_steady(const lk_raw *raw) {
+lk_status lk_raw_check_steady(const lk_raw *raw) {
   struct stat facts;
   if (!raw->in.size || fstat(raw->in.descriptor, &facts)) return LK_OK;
   if (facts.st_mtim.tv_sec == raw->changed.tv_sec &&
@@ -37,7 +39,20 @@ static lk_status check_part(lk_raw *raw, size_t part) {
   raw->size += part;
   raw->is_at_end = !part;
   if (raw->in.is_standard) LK_TRY(lk_file_check_input(raw->taken + raw->size));
-  return part ? LK_OK : check_steady(raw);
+  return part ? LK_OK : lk_raw_check_steady(raw);
+}
+
+lk_status lk_raw_open_part(lk_raw *raw, const char *path, const lk_raw *whole,
+                           uint64_t first, uint64_t end) {
+  assert(first < end && (!first || whole->in.size));
+  LK_TRY(lk_raw_open(raw, path));
+  raw->changed = whole->changed;
+  raw->taken = raw->first = first;
+  raw->end = end;
+  LK_TRY(lk_raw_check_steady(raw));
+  if (!first || lseek(raw->in.descriptor, (off_t)first, SEEK_SET) >= 0) return LK_OK;
+  return lk_fail(LK_NO_INPUT, "%s: cannot read from byte %llu on: %s", raw->in.name,
+                 (unsigned long long)first, strerror(errno));
 }
 
 lk_status lk_raw_fill(lk_raw *raw) {

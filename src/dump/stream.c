@@ -28,6 +28,7 @@ struct lk_text_stream {
   piece wide, narrow; /* of it, and what they became */
   piece head;
   size_t head_begin; /* behind a byte order mark */
+  char origin[64];   /* of a part */
 };
 
 /* "<" and "{" of two bytes, with which XML and JSON begin. */
@@ -106,9 +107,8 @@ static lk_status begin_utf16(lk_text_stream *stream) {
   return read_utf16(stream, stream->head.bytes, LK_TEXT_STREAM_HEAD, &stream->head.size);
 }
 
-static lk_status open_text(lk_text_stream *stream, const char *path, int threads) {
+static lk_status read_head(lk_text_stream *stream) {
   LK_TRY(lk_allocate((void **)&stream->head.bytes, LK_TEXT_STREAM_HEAD, 1, ""));
-  LK_TRY(lk_unpacked_open(&stream->unpacked, path, threads));
   LK_TRY(lk_unpacked_read(&stream->unpacked, stream->head.bytes, LK_TEXT_STREAM_HEAD,
                           &stream->head.size));
   LK_TRY(find_encoding(stream));
@@ -116,15 +116,67 @@ static lk_status open_text(lk_text_stream *stream, const char *path, int threads
   return LK_OK;
 }
 
-lk_status lk_text_stream_open(lk_text_stream **stream, const char *path, int threads) {
-  assert(threads >= 1);
+static lk_status open_whole(lk_text_stream *stream, const char *path, int threads) {
+  LK_TRY(lk_unpacked_open(&stream->unpacked, path, threads));
+  return read_head(stream);
+}
+
+static lk_status create(lk_text_stream **stream) {
   LK_TRY(LK_NEW(*stream, 1));
   (*stream)->unpacked.raw.in.descriptor = -1;
-  lk_status status = open_text(*stream, path, threads);
-  if (status == LK_OK) return LK_OK;
+  return LK_OK;
+}
+
+/* What could not be opened is closed. */
+static lk_status keep(lk_text_stream **stream, lk_status opened) {
+  if (opened == LK_OK) return LK_OK;
   lk_text_stream_close(*stream);
   *stream = NULL;
-  return status;
+  return opened;
+}
+
+lk_status lk_text_stream_open(lk_text_stream **stream, const char *path, int threads) {
+  assert(threads >= 1);
+  LK_TRY(create(stream));
+  return keep(stream, open_whole(*stream, path, threads));
+}
+
+int lk_text_stream_has_parts(const lk_text_stream *stream) {
+  const lk_unpacked *unpacked = &stream->unpacked;
+  return unpacked->raw.in.size > 0 && !unpacked->decoder.codec && stream->encoding == UTF8;
+}
+
+/* The first part has the file's head, and with it its byte order mark. */
+static lk_status open_part(lk_text_stream *stream, const char *path, int threads,
+                           const lk_text_stream *whole, uint64_t first, uint64_t end) {
+  LK_TRY(lk_unpacked_open_part(&stream->unpacked, path, threads, &whole->unpacked, first,
+                               end));
+  if (!first) return read_head(stream);
+  snprintf(stream->origin, sizeof stream->origin, " of the part that begins at byte %llu",
+           (unsigned long long)first);
+  return LK_OK;
+}
+
+lk_status lk_text_stream_open_part(lk_text_stream **stream, const char *path, int threads,
+                                   const lk_text_stream *whole, uint64_t first,
+                                   uint64_t end) {
+  assert(threads >= 1 && first < end && lk_text_stream_has_parts(whole));
+  LK_TRY(create(stream));
+  return keep(stream, open_part(*stream, path, threads, whole, first, end));
+}
+
+uint64_t lk_text_stream_owned(const lk_text_stream *stream) {
+  uint64_t owned = lk_unpacked_owned(&stream->unpacked), mark = stream->head_begin;
+  if (owned == UINT64_MAX) return owned;
+  return owned > mark ? owned - mark : 0;
+}
+
+int lk_text_stream_begins_within(const lk_text_stream *stream) {
+  return stream->unpacked.raw.first > 0;
+}
+
+lk_status lk_text_stream_check(const lk_text_stream *stream) {
+  return lk_raw_check_steady(&stream->unpacked.raw);
 }
 
 lk_status lk_text_stream_read(lk_text_stream *stream, char *bytes, size_t room,
@@ -146,6 +198,10 @@ const char *lk_text_stream_name(const lk_text_stream *stream) {
   return stream->unpacked.raw.in.name;
 }
 
+const char *lk_text_stream_origin(const lk_text_stream *stream) {
+  return stream->origin;
+}
+
 const char *lk_text_stream_form(const lk_text_stream *stream) {
   return lk_unpacked_form(&stream->unpacked);
 }
@@ -158,12 +214,18 @@ int lk_text_stream_had_mark(const lk_text_stream *stream) {
   return stream->head_begin > 0;
 }
 
+static uint64_t within(const lk_raw *raw, uint64_t place) {
+  assert(place >= raw->first);
+  return (place < raw->end ? place : raw->end) - raw->first;
+}
+
 uint64_t lk_text_stream_used(const lk_text_stream *stream) {
-  return stream->unpacked.raw.taken;
+  return within(&stream->unpacked.raw, stream->unpacked.raw.taken);
 }
 
 uint64_t lk_text_stream_size(const lk_text_stream *stream) {
-  return stream->unpacked.raw.in.size;
+  const lk_raw *raw = &stream->unpacked.raw;
+  return raw->in.size ? within(raw, raw->in.size) : 0;
 }
 
 void lk_text_stream_close(lk_text_stream *stream) {

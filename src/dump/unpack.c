@@ -1,4 +1,5 @@
 #include "dump/unpack.h"
+#include <assert.h>
 #include <string.h>
 
 static int begins(const char *bytes, size_t size, const char *magic, size_t magic_size) {
@@ -26,6 +27,21 @@ lk_status lk_unpacked_open(lk_unpacked *unpacked, const char *path, int threads)
   if (unpacked->is_bz2) return lk_bz2_open(&unpacked->bz2, &unpacked->raw, threads);
   const lk_codec *codec = find_codec(bytes, size);
   return codec ? lk_unpacker_open(&unpacked->decoder, codec) : LK_OK;
+}
+
+lk_status lk_unpacked_open_part(lk_unpacked *unpacked, const char *path, int threads,
+                                const lk_unpacked *whole, uint64_t first, uint64_t end) {
+  assert(!whole->decoder.codec);
+  memset(unpacked, 0, sizeof *unpacked);
+  LK_TRY(lk_raw_open_part(&unpacked->raw, path, &whole->raw, first, end));
+  unpacked->is_bz2 = whole->is_bz2;
+  return whole->is_bz2 ? lk_bz2_open(&unpacked->bz2, &unpacked->raw, threads) : LK_OK;
+}
+
+uint64_t lk_unpacked_owned(const lk_unpacked *unpacked) {
+  const lk_raw *raw = &unpacked->raw;
+  if (unpacked->is_bz2) return unpacked->bz2.owned;
+  return raw->end < raw->in.size ? raw->end - raw->first : UINT64_MAX;
 }
 
 lk_status lk_unpacked_read(lk_unpacked *unpacked, char *bytes, size_t room, size_t *got) {

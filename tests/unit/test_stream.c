@@ -271,6 +271,52 @@ static void a_byte_order_mark_is_no_text(void **state) {
   assert_bytes(read, "line", 4);
 }
 
+/* Of a part: the text from its first byte on, `owned` of it the part's. */
+static void assert_part(const lk_text_stream *whole, uint64_t first, uint64_t end,
+                        const char *expected, uint64_t owned) {
+  lk_text_stream *part;
+  char bytes[64];
+  size_t got;
+  assert_int_equal(lk_text_stream_open_part(&part, temporary_path, 1, whole, first, end),
+                   LK_OK);
+  assert_int_equal(lk_text_stream_read(part, bytes, sizeof bytes, &got), LK_OK);
+  assert_bytes((packed){memcpy(malloc(64), bytes, 64), got}, expected, strlen(expected));
+  assert_int_equal(lk_text_stream_owned(part), owned);
+  lk_text_stream_close(part);
+}
+
+/* Of bz2 the first block begins behind four bytes, and another stream's behind its own. */
+static void a_part_begins_with_its_first_block(void **state) {
+  (void)state;
+  lk_text_stream *whole;
+  packed file = pack(BZ2, "one ", 4);
+  size_t second = file.size + 4;
+  file = join(file, pack(BZ2, "two", 3));
+  assert_int_equal(lk_text_stream_open(&whole, temporary_file(file.bytes, file.size), 1),
+                   LK_OK);
+  assert_true(lk_text_stream_has_parts(whole));
+  assert_part(whole, 0, 4, "one two", 0);
+  assert_part(whole, 0, second, "one two", 4);
+  assert_part(whole, 4, second + 1, "one two", UINT64_MAX);
+  assert_part(whole, 5, second, "two", 0);
+  assert_part(whole, 5, second + 1, "two", UINT64_MAX);
+  assert_part(whole, second + 1, UINT64_MAX, "", UINT64_MAX);
+  lk_text_stream_close(whole);
+  free(file.bytes);
+}
+
+static void a_part_of_plain_text_begins_at_its_byte(void **state) {
+  (void)state;
+  lk_text_stream *whole;
+  assert_int_equal(lk_text_stream_open(&whole, temporary_text("\xef\xbb\xbfone two"), 1),
+                   LK_OK);
+  assert_part(whole, 0, 2, "one two", 0);
+  assert_part(whole, 0, 7, "one two", 4);
+  assert_part(whole, 7, 9, "two", 2);
+  assert_part(whole, 7, 10, "two", UINT64_MAX);
+  lk_text_stream_close(whole);
+}
+
 static void a_folder_is_no_stream(void **state) {
   (void)state;
   lk_text_stream *stream;
@@ -296,6 +342,8 @@ int main(void) {
       cmocka_unit_test(long_utf16_is_converted_in_parts),
       cmocka_unit_test(broken_utf16_and_utf32_are_refused),
       cmocka_unit_test(a_byte_order_mark_is_no_text),
+      cmocka_unit_test(a_part_begins_with_its_first_block),
+      cmocka_unit_test(a_part_of_plain_text_begins_at_its_byte),
       cmocka_unit_test(a_folder_is_no_stream),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
