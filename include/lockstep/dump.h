@@ -63,7 +63,7 @@ typedef struct {
   const char
       *model; /* "wikitext", also where the XML is too old to say; "" of other kinds */
   const char *format; /* "text/x-wiki" */
-  uint64_t line;      /* of the input, from 1, where the page ends */
+  uint64_t line;      /* of the input or part, from 1, where the page ends */
 } lk_dump_page;
 
 typedef struct lk_dump lk_dump;
@@ -72,6 +72,30 @@ typedef struct lk_dump lk_dump;
  * caller closes *dump, which is NULL after a failure. LK_NO_INPUT and LK_BAD_DATA as
  * lk_text_stream_open; LK_BAD_DATA too when it has no bytes. Not collective. */
 lk_status lk_dump_open(lk_dump **dump, const char *path, const lk_dump_options *options);
+
+/* A part of an input: what begins in bytes first … end-1 of the file as it lies there,
+ * packed or not. {0, UINT64_MAX} is all of it. */
+typedef struct {
+  uint64_t first, end;
+} lk_dump_part;
+
+/* How many parts of `size` > 0 bytes a dump whose first page was read can be read in:
+ * number i is {i * size, (i + 1) * size}, but the last one ends with UINT64_MAX. 1 for a
+ * pipe, for what is packed otherwise than with bz2, for UTF-16 and other encodings that the
+ * XML names, JSON lines, documents of several lines, an index. */
+uint64_t lk_dump_parts(const lk_dump *dump, uint64_t size);
+
+/* Opens a part of a file. `whole` is the same input, its first page read; it tells kind and
+ * site, stays open, is the caller's and not read on meanwhile; several threads may share it
+ * for this. The pages of parts that cover a file, in order, are those of the file, and what
+ * is wrong with it is refused by one of them at least: a page of XML belongs to the part in
+ * which its <page> begins, a line of text to the part in which the byte before it lies (the
+ * first line: to the first part). `path` and *dump as lk_dump_open. LK_NO_INPUT when the
+ * file was written to since. LK_BAD_DATA, then or in lk_dump_next, too for a comment or
+ * CDATA section with "<page" in it, and a <page> inside of another element. */
+lk_status lk_dump_open_part(lk_dump **dump, const char *path,
+                            const lk_dump_options *options, const lk_dump *whole,
+                            lk_dump_part part);
 
 /* Stores the next page, the dump's until the next call; NULL behind the last. An empty
  * document of plain text is left out. LK_BAD_DATA, naming the input and the line: no
@@ -89,8 +113,8 @@ const lk_dump_site *lk_dump_site_of(const lk_dump *dump);
  * ends of lines and of the text. */
 lk_left_out lk_dump_left_out(const lk_dump *dump);
 
-/* How many lines of plain text there were so far, empty ones too, and whether the last one
- * ended with a newline (nonzero). */
+/* Of plain text by lines: how many there were so far, empty ones too, and whether the last
+ * one ended with a newline (nonzero). */
 uint64_t lk_dump_lines(const lk_dump *dump);
 int lk_dump_ended_line(const lk_dump *dump);
 

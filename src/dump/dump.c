@@ -7,7 +7,23 @@ lk_dump_options lk_dump_defaults(void) {
   return (lk_dump_options){1, (size_t)64 << 20, "text", "title", LK_DOCUMENTS_LINE};
 }
 
-static lk_status open_reader(lk_dump *dump, const char *path) {
+static lk_status create(lk_dump **dump, const lk_dump_options *options) {
+  assert(options->threads > 0 && options->longest > 0 && options->field && options->title);
+  LK_TRY(LK_NEW(*dump, 1));
+  (*dump)->options = *options;
+  (*dump)->site = (lk_dump_site){"", "", "", "", "", NULL, 0};
+  return LK_OK;
+}
+
+/* What could not be opened is closed. */
+static lk_status keep(lk_dump **dump, lk_status opened) {
+  if (opened == LK_OK) return LK_OK;
+  lk_dump_close(*dump);
+  *dump = NULL;
+  return opened;
+}
+
+static lk_status open_whole(lk_dump *dump, const char *path) {
   size_t size;
   LK_TRY(lk_text_stream_open(&dump->stream, path, dump->options.threads));
   const char *head = lk_text_stream_head(dump->stream, &size);
@@ -18,15 +34,35 @@ static lk_status open_reader(lk_dump *dump, const char *path) {
 }
 
 lk_status lk_dump_open(lk_dump **dump, const char *path, const lk_dump_options *options) {
-  assert(options->threads > 0 && options->longest > 0 && options->field && options->title);
-  LK_TRY(LK_NEW(*dump, 1));
-  (*dump)->options = *options;
-  (*dump)->site = (lk_dump_site){"", "", "", "", "", NULL, 0};
-  lk_status status = open_reader(*dump, path);
-  if (status == LK_OK) return LK_OK;
-  lk_dump_close(*dump);
-  *dump = NULL;
-  return status;
+  LK_TRY(create(dump, options));
+  return keep(dump, open_whole(*dump, path));
+}
+
+uint64_t lk_dump_parts(const lk_dump *dump, uint64_t size) {
+  uint64_t bytes = lk_text_stream_size(dump->stream);
+  assert(size > 0 && !dump->whole);
+  int has_parts = dump->reader->has_parts && dump->reader->has_parts(dump);
+  if (!has_parts || !lk_text_stream_has_parts(dump->stream)) return 1;
+  return bytes / size + (bytes % size > 0);
+}
+
+static lk_status open_part(lk_dump *dump, const char *path, lk_dump_part part) {
+  const lk_dump *whole = dump->whole;
+  LK_TRY(lk_text_stream_open_part(&dump->stream, path, dump->options.threads, whole->stream,
+                                  part.first, part.end));
+  dump->reader = whole->reader;
+  return dump->reader->open(dump);
+}
+
+lk_status lk_dump_open_part(lk_dump **dump, const char *path,
+                            const lk_dump_options *options, const lk_dump *whole,
+                            lk_dump_part part) {
+  assert(part.first < part.end);
+  if (!part.first && part.end == UINT64_MAX) return lk_dump_open(dump, path, options);
+  assert(lk_dump_parts(whole, 1) > 1);
+  LK_TRY(create(dump, options));
+  (*dump)->whole = whole;
+  return keep(dump, open_part(*dump, path, part));
 }
 
 lk_status lk_dump_next(lk_dump *dump, const lk_dump_page **page) {
@@ -35,6 +71,7 @@ lk_status lk_dump_next(lk_dump *dump, const lk_dump_page **page) {
   dump->page = (lk_dump_page){"", "", 0, -1, 0, 0, "", "", "", 0};
   LK_TRY(dump->reader->next(dump, &there));
   if (there) *page = &dump->page;
+  if (!there && dump->whole) LK_TRY(lk_text_stream_check(dump->stream));
   assert(!there || !dump->page.text[dump->page.size]);
   return LK_OK;
 }
@@ -44,7 +81,7 @@ lk_dump_kind lk_dump_kind_of(const lk_dump *dump) {
 }
 
 const lk_dump_site *lk_dump_site_of(const lk_dump *dump) {
-  return &dump->site;
+  return dump->whole ? &dump->whole->site : &dump->site;
 }
 
 lk_left_out lk_dump_left_out(const lk_dump *dump) {

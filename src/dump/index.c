@@ -25,8 +25,8 @@ static void close_nothing(lk_dump *dump) {
   (void)dump;
 }
 
-const lk_reader lk_reader_index = {LK_DUMP_INDEX, open_nothing, next_of_none,
-                                   close_nothing};
+const lk_reader lk_reader_index = {LK_DUMP_INDEX, open_nothing, next_of_none, close_nothing,
+                                   NULL};
 
 /* Nonzero when a stream begins there: its head, and a block. */
 static int begins_stream(int descriptor, uint64_t offset) {

@@ -153,4 +153,4 @@ static void close_json(lk_dump *dump) {
   lk_free(state);
 }
 
-const lk_reader lk_reader_json = {LK_DUMP_JSON, open_json, next, close_json};
+const lk_reader lk_reader_json = {LK_DUMP_JSON, open_json, next, close_json, NULL};

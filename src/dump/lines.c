@@ -7,12 +7,15 @@
 enum { READ = 1 << 17 }; /* bytes at a time */
 
 void lk_lines_open(lk_lines *lines, lk_text_stream *stream, size_t longest) {
-  *lines = (lk_lines){.stream = stream, .longest = longest};
+  *lines = (lk_lines){.stream = stream,
+                      .longest = longest,
+                      .is_within = lk_text_stream_begins_within(stream)};
 }
 
 lk_status lk_lines_refuse(const lk_lines *lines, const char *what) {
-  return lk_fail(LK_BAD_DATA, "%s: line %llu: %s", lk_text_stream_name(lines->stream),
-                 (unsigned long long)lines->number, what);
+  return lk_fail(LK_BAD_DATA, "%s: line %llu%s: %s", lk_text_stream_name(lines->stream),
+                 (unsigned long long)lines->number, lk_text_stream_origin(lines->stream),
+                 what);
 }
 
 static lk_status refuse_length(lk_lines *lines) {
@@ -29,6 +32,7 @@ static lk_status read_on(lk_lines *lines) {
   held->size -= lines->begin;
   if (held->bytes) memmove(held->bytes, held->bytes + lines->begin, held->size);
   lines->searched -= lines->begin;
+  lines->place += lines->begin;
   lines->begin = 0;
   if (held->size > lines->longest) return refuse_length(lines);
   LK_TRY(lk_bytes_reserve(held, READ));
@@ -53,6 +57,26 @@ static lk_status find_end(lk_lines *lines, char **end) {
   }
 }
 
+/* Whether the part's last line is before what is next. */
+static int is_beyond(const lk_lines *lines) {
+  return lines->place + lines->begin > lk_text_stream_owned(lines->stream);
+}
+
+/* Up to the first newline, or the end of the part: nothing of it is held. */
+static lk_status leave_out_first(lk_lines *lines) {
+  const lk_bytes *held = &lines->held;
+  const char *end = NULL;
+  while (!end && !lines->is_at_end && !is_beyond(lines)) {
+    LK_TRY(read_on(lines));
+    end = held->size ? memchr(held->bytes, '\n', held->size) : NULL;
+    lines->begin = end ? (size_t)(end - held->bytes) + 1 : held->size;
+  }
+  lines->searched = lines->begin;
+  lines->number += end != NULL;
+  lines->is_within = 0;
+  return LK_OK;
+}
+
 static void leave_out_returns(lk_lines *lines, char *line, size_t *size) {
   for (; *size && line[*size - 1] == '\r'; --*size)
     lines->returns++;
@@ -63,6 +87,8 @@ lk_status lk_lines_next(lk_lines *lines, char **line, size_t *size) {
   char *end;
   *line = NULL;
   *size = 0;
+  if (lines->is_within) LK_TRY(leave_out_first(lines));
+  if (is_beyond(lines)) return LK_OK;
   LK_TRY(find_end(lines, &end));
   if (lines->begin == lines->held.size) return LK_OK;
   char *begin = lines->held.bytes + lines->begin;
@@ -74,6 +100,7 @@ lk_status lk_lines_next(lk_lines *lines, char **line, size_t *size) {
   leave_out_returns(lines, begin, size);
   if (!is_ended && !*size) return LK_OK;
   lines->number++;
+  lines->given++;
   lines->is_ended = is_ended;
   *line = begin;
   return LK_OK;

@@ -11,18 +11,21 @@ typedef struct {
   lk_bytes held;
   size_t begin, searched; /* of what is held: the next line, where no newline is before */
   int is_at_end;
-  uint64_t number;  /* of the last line, from 1 */
-  uint64_t returns; /* carriage returns that were before line ends */
-  int is_ended;     /* the last line, by a newline */
+  int is_within;    /* of a part: its first line is to be left out, which is another's */
+  uint64_t place;   /* in the text, of the first byte held */
+  uint64_t number;  /* of the last line, from 1, also of one that was left out */
+  uint64_t given;   /* lines */
+  uint64_t returns; /* carriage returns before their ends */
+  int is_ended;     /* the last one, by a newline */
 } lk_lines;
 
 /* Begins to read; nothing is allocated yet. lk_lines_close at the end. */
 void lk_lines_open(lk_lines *lines, lk_text_stream *stream, size_t longest);
 
 /* The next line without its end and the carriage returns before, a zero behind it; the
- * lines' until the next call, and the caller may write to it. NULL behind the last;
- * carriage returns alone at the end are no line. LK_BAD_DATA when it is longer than
- * `longest`. */
+ * lines' until the next call, and the caller may write to it. NULL behind the last: a line
+ * belongs to the part in which the byte before it lies. Carriage returns alone at the end
+ * of the text are no line. LK_BAD_DATA when it is longer than `longest`. */
 lk_status lk_lines_next(lk_lines *lines, char **line, size_t *size);
 
 void lk_lines_close(lk_lines *lines);

@@ -30,7 +30,7 @@ static void tell(lk_dump *dump, const char *text, size_t size) {
 
 static void count(lk_dump *dump) {
   const lk_lines *lines = &((const plain *)dump->state)->lines;
-  dump->lines = lines->number;
+  dump->lines = lines->given;
   dump->ended_line = lines->is_ended;
   dump->returns = lines->returns;
 }
@@ -92,4 +92,8 @@ static void close_plain(lk_dump *dump) {
   lk_free(state);
 }
 
-const lk_reader lk_reader_text = {LK_DUMP_TEXT, open_plain, next, close_plain};
+static int has_parts(const lk_dump *dump) {
+  return dump->options.documents == LK_DOCUMENTS_LINE;
+}
+
+const lk_reader lk_reader_text = {LK_DUMP_TEXT, open_plain, next, close_plain, has_parts};

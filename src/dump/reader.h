@@ -10,9 +10,11 @@ typedef struct {
   lk_status (*open)(lk_dump *dump); /* stores what it allocates in dump->state */
   lk_status (*next)(lk_dump *dump, int *there); /* fills dump->page */
   void (*close)(lk_dump *dump);                 /* also after open failed */
+  int (*has_parts)(const lk_dump *dump);        /* NULL: no */
 } lk_reader;
 
 struct lk_dump {
+  const lk_dump *whole; /* whose part it is; NULL: none, not owned */
   lk_text_stream *stream;
   lk_dump_options options;
   const lk_reader *reader;

@@ -4,36 +4,44 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-  FED = 1 << 17,      /* bytes at a time */
-  TAG_MOST = 4 << 20, /* bytes of a tag or comment, which the parser keeps whole */
-  ROOM_FOR_ROOT = 16
-};
+enum { TAG_MOST = 4 << 20 }; /* bytes of a tag or comment, which the parser keeps whole */
 
-static const char root[] = "<mediawiki>", root_end[] = "</mediawiki>";
+static const char root_end[] = "</mediawiki>";
+
+static void find_root(lk_xml *xml) {
+  const lk_dump *dump = xml->dump, *first = dump->whole ? dump->whole : dump;
+  size_t size;
+  const char *head = lk_text_stream_head(first->stream, &size);
+  xml->bare_page = lk_head_bare_page(head, size);
+  xml->is_bare = xml->bare_page < size;
+  xml->seek.is_on = lk_text_stream_begins_within(dump->stream);
+  xml->has_root_put_in = xml->is_bare || xml->seek.is_on;
+}
 
 static lk_status open_parser(lk_dump *dump) {
   lk_xml *xml;
-  size_t size;
   LK_TRY(LK_NEW(xml, 1));
   dump->state = xml;
   xml->dump = dump;
-  const char *head = lk_text_stream_head(dump->stream, &size);
-  xml->bare_page = lk_head_bare_page(head, size);
-  xml->is_bare = xml->bare_page < size;
+  find_root(xml);
   /* the stream has become UTF-8, whatever it says */
   xml->parser = XML_ParserCreate(lk_text_stream_was_utf16(dump->stream) ? "UTF-8" : NULL);
   if (!xml->parser) return lk_fail(LK_INTERNAL, "out of memory for a parser of XML");
   lk_xml_set_handlers(xml);
+  if (dump->whole) lk_xml_set_part_handlers(xml);
   return LK_OK;
+}
+
+unsigned long lk_xml_line(const lk_xml *xml) {
+  return xml->seek.lines + XML_GetCurrentLineNumber(xml->parser);
 }
 
 static lk_status refuse_cut(const lk_xml *xml) {
   const char *title = lk_bytes_text(&xml->title);
   int is_inside = xml->depth > 1 && *title;
-  return lk_fail(LK_BAD_DATA, "%s: is cut short: it ends at line %lu, %s%s%s",
-                 lk_text_stream_name(xml->dump->stream),
-                 (unsigned long)XML_GetCurrentLineNumber(xml->parser),
+  return lk_fail(LK_BAD_DATA, "%s: is cut short: it ends at line %lu%s, %s%s%s",
+                 lk_text_stream_name(xml->dump->stream), lk_xml_line(xml),
+                 lk_text_stream_origin(xml->dump->stream),
                  is_inside ? "within the page '" : "before </mediawiki>",
                  is_inside ? title : "", is_inside ? "'" : "");
 }
@@ -61,11 +69,10 @@ static lk_status refuse(const lk_xml *xml) {
 
 /* <page> elements without a root get one, before the first. */
 static size_t put_root(lk_xml *xml, char *bytes) {
-  size_t size = strlen(root);
   if (!xml->is_bare || xml->fed) return 0;
-  memmove(bytes, bytes + size, xml->bare_page);
-  memcpy(bytes + xml->bare_page, root, size);
-  return size;
+  memmove(bytes, bytes + LK_XML_ROOT_SIZE, xml->bare_page);
+  memcpy(bytes + xml->bare_page, LK_XML_ROOT, LK_XML_ROOT_SIZE);
+  return LK_XML_ROOT_SIZE;
 }
 
 static lk_status check_tag(const lk_xml *xml) {
@@ -76,6 +83,8 @@ static lk_status check_tag(const lk_xml *xml) {
 }
 
 static lk_status judge(lk_xml *xml, enum XML_Status parsed) {
+  xml->is_final |= xml->is_beyond;
+  if (xml->is_beyond) return LK_OK;
   if (parsed == XML_STATUS_ERROR) return refuse(xml);
   return check_tag(xml);
 }
@@ -88,18 +97,28 @@ static lk_status feed_end(lk_xml *xml) {
   return judge(xml, XML_Parse(xml->parser, root_end, size, 1));
 }
 
+lk_status lk_xml_get_room(lk_xml *xml, char **bytes) {
+  int room = LK_XML_FED + LK_XML_ROOT_SIZE + (int)sizeof xml->seek.kept;
+  *bytes = XML_GetBuffer(xml->parser, room);
+  if (*bytes) return LK_OK;
+  return lk_fail(LK_INTERNAL, "%s: out of memory for its XML",
+                 lk_text_stream_name(xml->dump->stream));
+}
+
+lk_status lk_xml_feed(lk_xml *xml, size_t size) {
+  xml->fed += size;
+  return judge(xml, XML_ParseBuffer(xml->parser, (int)size, 0));
+}
+
 static lk_status feed(lk_xml *xml) {
-  size_t got, before = xml->is_bare && !xml->fed ? strlen(root) : 0;
+  size_t got, before = xml->is_bare && !xml->fed ? LK_XML_ROOT_SIZE : 0;
+  char *bytes;
+  if (xml->seek.is_on) return lk_xml_find_first(xml);
   if (xml->is_fed) return feed_end(xml);
-  char *bytes = XML_GetBuffer(xml->parser, FED + ROOM_FOR_ROOT);
-  if (!bytes)
-    return lk_fail(LK_INTERNAL, "%s: out of memory for its XML",
-                   lk_text_stream_name(xml->dump->stream));
-  LK_TRY(lk_text_stream_read(xml->dump->stream, bytes + before, FED, &got));
-  xml->is_fed = got < FED;
-  got += put_root(xml, bytes);
-  xml->fed += got;
-  return judge(xml, XML_ParseBuffer(xml->parser, (int)got, 0));
+  LK_TRY(lk_xml_get_room(xml, &bytes));
+  LK_TRY(lk_text_stream_read(xml->dump->stream, bytes + before, LK_XML_FED, &got));
+  xml->is_fed = got < LK_XML_FED;
+  return lk_xml_feed(xml, got + put_root(xml, bytes));
 }
 
 static lk_status go_on(lk_xml *xml) {
@@ -136,4 +155,9 @@ static void close_parser(lk_dump *dump) {
   lk_free(xml);
 }
 
-const lk_reader lk_reader_xml = {LK_DUMP_XML, open_parser, next, close_parser};
+static int has_parts(const lk_dump *dump) {
+  const lk_xml *xml = dump->state;
+  return !xml->has_encoding;
+}
+
+const lk_reader lk_reader_xml = {LK_DUMP_XML, open_parser, next, close_parser, has_parts};

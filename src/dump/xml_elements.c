@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { DOCUMENT, OTHER, ROOT, SITE, SPACES, SPACE, PAGE, REDIRECT, REVISION, TEXT, LEAF };
 
@@ -38,10 +39,10 @@ enum { KNOWN = sizeof known / sizeof *known };
 
 lk_status lk_xml_refuse(const lk_xml *xml, const char *what) {
   const char *title = lk_bytes_text(&xml->title);
-  return lk_fail(LK_BAD_DATA, "%s: line %lu: %s%s%s%s",
-                 lk_text_stream_name(xml->dump->stream),
-                 (unsigned long)XML_GetCurrentLineNumber(xml->parser), what,
-                 *title ? " (page '" : "", title, *title ? "')" : "");
+  return lk_fail(LK_BAD_DATA, "%s: line %lu%s: %s%s%s%s",
+                 lk_text_stream_name(xml->dump->stream), lk_xml_line(xml),
+                 lk_text_stream_origin(xml->dump->stream), what, *title ? " (page '" : "",
+                 title, *title ? "')" : "");
 }
 
 static void stop(lk_xml *xml, lk_status status) {
@@ -50,7 +51,7 @@ static void stop(lk_xml *xml, lk_status status) {
   XML_StopParser(xml->parser, XML_FALSE);
 }
 
-static void refuse(lk_xml *xml, const char *what) {
+void lk_xml_stop(lk_xml *xml, const char *what) {
   if (xml->status == LK_OK) stop(xml, lk_xml_refuse(xml, what));
 }
 
@@ -64,7 +65,7 @@ static void set(lk_xml *xml, lk_bytes *to, const char *text) {
   to->size = 0;
   if (!text) return;
   if (strlen(text) > LK_XML_NAME_MOST)
-    refuse(xml, "an attribute is too long");
+    lk_xml_stop(xml, "an attribute is too long");
   else if (lk_bytes_append(to, text, strlen(text)) != LK_OK)
     stop(xml, LK_INTERNAL);
 }
@@ -133,7 +134,13 @@ static void refuse_root(lk_xml *xml, const char *name) {
            "the root element is <%.40s>, so it is no export of MediaWiki, whose is "
            "<mediawiki>",
            name);
-  refuse(xml, what);
+  lk_xml_stop(xml, what);
+}
+
+/* The page is not the part's, which ends before it. */
+static void pass(lk_xml *xml) {
+  xml->is_beyond = 1;
+  XML_StopParser(xml->parser, XML_FALSE);
 }
 
 static void XMLCALL on_start(void *user, const char *name, const char **attributes) {
@@ -141,12 +148,15 @@ static void XMLCALL on_start(void *user, const char *name, const char **attribut
   int parent = xml->depth ? xml->elements[xml->depth - 1] : DOCUMENT;
   int row = find(parent, name), element = row < KNOWN ? known[row].element : OTHER;
   if (xml->depth == LK_XML_DEPTH) {
-    refuse(xml, "elements are nested more than 64 deep");
+    lk_xml_stop(xml, "elements are nested more than 64 deep");
     return;
   }
   if (!xml->depth && element != ROOT) refuse_root(xml, name);
-  if (xml->into) refuse(xml, "an element stands inside of a text");
-  if (xml->status != LK_OK) return;
+  if (xml->into) lk_xml_stop(xml, "an element stands inside of a text");
+  if (element == OTHER && xml->dump->whole && !strcmp(name, "page"))
+    lk_xml_stop(xml, "a <page> stands inside of another element");
+  if (element == PAGE && lk_xml_is_beyond(xml)) pass(xml);
+  if (xml->status != LK_OK || xml->is_beyond) return;
   xml->elements[xml->depth++] = (unsigned char)element;
   begin(xml, element, attributes);
   if (row == KNOWN || !known[row].into) return;
@@ -158,7 +168,7 @@ static void XMLCALL on_start(void *user, const char *name, const char **attribut
 static void XMLCALL on_end(void *user, const char *name) {
   lk_xml *xml = user;
   (void)name;
-  if (xml->status != LK_OK) return;
+  if (xml->status != LK_OK || xml->is_beyond) return;
   assert(xml->depth > 0);
   int element = xml->elements[--xml->depth];
   xml->into = NULL;
@@ -172,12 +182,13 @@ static void refuse_length(lk_xml *xml) {
   char what[128];
   snprintf(what, sizeof what, "the text is longer than %zu bytes, which is the limit",
            xml->most);
-  refuse(xml, what);
+  lk_xml_stop(xml, what);
 }
 
 static void XMLCALL on_characters(void *user, const char *bytes, int size) {
   lk_xml *xml = user;
   assert(size >= 0);
+  if (xml->is_cdata) lk_xml_check_cdata(xml, bytes, (size_t)size);
   if (!xml->into || xml->status != LK_OK) return;
   if ((size_t)size > xml->most - xml->into->size)
     refuse_length(xml);
@@ -192,9 +203,17 @@ static void XMLCALL on_document_type(void *user, const char *name, const char *s
   (void)system;
   (void)public;
   (void)has_subset;
-  refuse(user,
-         "there is a document type, which may declare entities; an export of MediaWiki "
-         "has none");
+  lk_xml_stop(
+      user, "there is a document type, which may declare entities; an export of MediaWiki "
+            "has none");
+}
+
+static void XMLCALL on_declaration(void *user, const char *version, const char *encoding,
+                                   int standalone) {
+  lk_xml *xml = user;
+  (void)version;
+  (void)standalone;
+  xml->has_encoding = encoding && strcasecmp(encoding, "UTF-8");
 }
 
 void lk_xml_set_handlers(lk_xml *xml) {
@@ -202,6 +221,7 @@ void lk_xml_set_handlers(lk_xml *xml) {
   XML_SetElementHandler(xml->parser, on_start, on_end);
   XML_SetCharacterDataHandler(xml->parser, on_characters);
   XML_SetStartDoctypeDeclHandler(xml->parser, on_document_type);
+  XML_SetXmlDeclHandler(xml->parser, on_declaration);
 }
 
 static lk_status read_number(const lk_xml *xml, const lk_bytes *text, int64_t *number) {
@@ -214,7 +234,7 @@ static lk_status read_number(const lk_xml *xml, const lk_bytes *text, int64_t *n
 lk_status lk_xml_page(lk_xml *xml) {
   lk_dump_page *page = &xml->dump->page;
   const char *title = lk_bytes_text(&xml->title), *model = lk_bytes_text(&xml->model);
-  int64_t id = -1, space = lk_dump_space_of(&xml->dump->site, title);
+  int64_t id = -1, space = lk_dump_space_of(lk_dump_site_of(xml->dump), title);
   LK_TRY(read_number(xml, &xml->id, &id));
   LK_TRY(read_number(xml, &xml->space, &space));
   *page = (lk_dump_page){.title = title,
@@ -226,7 +246,7 @@ lk_status lk_xml_page(lk_xml *xml) {
                          .redirect = lk_bytes_text(&xml->redirect),
                          .model = *model ? model : "wikitext",
                          .format = lk_bytes_text(&xml->format),
-                         .line = XML_GetCurrentLineNumber(xml->parser)};
+                         .line = lk_xml_line(xml)};
   return LK_OK;
 }
 
