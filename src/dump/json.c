@@ -5,6 +5,7 @@
 #include "dump/reader.h"
 #include "lockstep/memory.h"
 #include <cjson/cJSON.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +29,30 @@ static lk_status open_json(lk_dump *dump) {
   return LK_OK;
 }
 
-static size_t asked; /* for, while a line is parsed */
+/* What this thread may still ask for, while it parses a line; cJSON's hooks are the
+ * process's. */
+static _Thread_local size_t allowed = SIZE_MAX;
 
 static void *get(size_t size) {
-  asked += size;
-  return asked > most_memory ? NULL : malloc(size);
+  if (size > allowed) allowed = 0;
+  if (!allowed) return NULL;
+  allowed -= size;
+  return malloc(size);
+}
+
+static void set_hooks(void) {
+  cJSON_InitHooks(&(cJSON_Hooks){get, free});
+}
+
+/* Whether it was too much for one object is told. */
+static int parse_bounded(json *state, const char *line, size_t size, const char **end) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, set_hooks);
+  allowed = most_memory;
+  state->object = cJSON_ParseWithLengthOpts(line, size + 1, end, 1);
+  int was_too_much = !allowed;
+  allowed = SIZE_MAX;
+  return was_too_much;
 }
 
 /* A NUL would end the text early: it becomes what stands for a character that is none. */
@@ -49,16 +69,12 @@ static void replace_nul(char *line, size_t size) {
 }
 
 static lk_status parse(json *state, char *line, size_t size) {
-  cJSON_Hooks bounded = {get, free};
   const char *end = NULL;
   LK_TRY(lk_lines_check(&state->lines, line, size));
   replace_nul(line, size);
-  asked = 0;
-  cJSON_InitHooks(&bounded);
-  state->object = cJSON_ParseWithLengthOpts(line, size + 1, &end, 1);
-  cJSON_InitHooks(NULL);
+  int was_too_much = parse_bounded(state, line, size, &end);
   if (cJSON_IsObject(state->object)) return LK_OK;
-  if (asked > most_memory)
+  if (was_too_much)
     return lk_lines_refuse(&state->lines, "has too many values for one object of JSON");
   char what[96];
   snprintf(what, sizeof what, "is no object of JSON: wrong at byte %zu, or cut short",

@@ -355,6 +355,48 @@ static void threads_may_read_parts_at_once(void **state) {
   free(file.bytes);
 }
 
+/* The message, or "" when all was read: malloc's. */
+static void *read_json(void *path) {
+  lk_dump_options options = lk_dump_defaults();
+  reading read;
+  lk_status status = read_dump(path, &options, &read);
+  free(read.pages.bytes);
+  return strdup(status == LK_OK ? "" : lk_message());
+}
+
+static packed repeat(packed text, const char *piece, size_t times) {
+  size_t length = strlen(piece);
+  text.bytes = realloc(text.bytes, text.size + times * length);
+  assert_non_null(text.bytes);
+  for (size_t i = 0; i < times; i++, text.size += length)
+    memcpy(text.bytes + text.size, piece, length);
+  return text;
+}
+
+/* A line of more values than one may have, and many lines of few. */
+static void threads_may_read_json_at_once(void **state) {
+  (void)state;
+  packed lines = repeat(copy(""), "{\"text\": \"a\", \"x\": [1,2,3,4,5,6,7,8]}\n", 2000);
+  packed values = repeat(copy("{\"text\": [1"), ",1", 5000000);
+  char other[80];
+  pthread_t threads[2];
+  void *messages[2];
+  snprintf(other, sizeof other, "%s.values", temporary_file(values.bytes, values.size));
+  assert_int_equal(rename(temporary_path, other), 0);
+  temporary_file(lines.bytes, lines.size);
+  assert_int_equal(pthread_create(&threads[0], NULL, read_json, other), 0);
+  assert_int_equal(pthread_create(&threads[1], NULL, read_json, temporary_path), 0);
+  for (size_t i = 0; i < 2; i++)
+    pthread_join(threads[i], &messages[i]);
+  unlink(other);
+  assert_non_null(strstr(messages[0], "too many values"));
+  assert_string_equal(messages[1], "");
+  for (size_t i = 0; i < 2; i++)
+    free(messages[i]);
+  free(lines.bytes);
+  free(values.bytes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parts_of_an_export_have_its_pages),
@@ -369,6 +411,7 @@ int main(void) {
       cmocka_unit_test(what_has_no_parts_says_so),
       cmocka_unit_test(a_file_that_changed_is_refused),
       cmocka_unit_test(threads_may_read_parts_at_once),
+      cmocka_unit_test(threads_may_read_json_at_once),
   };
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }
