@@ -85,6 +85,14 @@ const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
 /* How many of its first tokens are its title; 0: none, or a failure, as above. */
 size_t lk_corpus_title(const lk_corpus *corpus, uint64_t document);
 
+/* Its number of tokens, without reading them; 1 when that fails. */
+size_t lk_corpus_length(const lk_corpus *corpus, uint64_t document);
+
+/* Its tokens first … first + count-1, which it has, into tokens[count]; zeros when that
+ * fails. */
+void lk_corpus_window(const lk_corpus *corpus, uint64_t document, size_t first,
+                      size_t count, lk_token *tokens);
+
 /* LK_OK, or the first failure to read a document or title, with its message. */
 lk_status lk_corpus_status(const lk_corpus *corpus);
 

@@ -31,20 +31,27 @@ typedef struct {
 struct lk_source {
   const lk_source_kind *kind;
   size_t longest;   /* tokens of the longest document */
-  lk_token *room;   /* (longest) of the document that lk_source_document read last, owned */
-  lk_status status; /* the first failure of lk_source_document, lk_source_title */
+  lk_token *room;   /* (room_size) of the document that lk_source_document read last, owned;
+                       grows with what is asked for */
+  size_t room_size; /* what a kind leaves 0 */
+  lk_status status; /* the first failure of the functions below */
   char reason[256]; /* and its message */
 };
 
-/* A whole document, owned by the source and valid until the next call, for callers that
- * cannot fail: after a failure, which lk_source_status tells of, it is one token, 0. */
+/* For callers that cannot fail; lk_source_status tells of a failure.
+ * A whole document, owned by the source and valid until the next call; after a failure one
+ * token, 0. */
 const lk_token *lk_source_document(lk_source *source, uint64_t document, size_t *length);
+/* Its number of tokens; after a failure 1. */
+size_t lk_source_length(lk_source *source, uint64_t document);
+/* Its tokens first … first + count-1 into tokens[count]; after a failure zeros. */
+void lk_source_window(lk_source *source, uint64_t document, size_t first, size_t count,
+                      lk_token *tokens);
 
-/* Tokens of a document's title; 0 also after a failure, which lk_source_status tells of. */
+/* Tokens of its title; 0 also after a failure. */
 size_t lk_source_title(lk_source *source, uint64_t document);
 
-/* LK_OK, or the first failure of these two, with its message. source NULL: LK_OK.
- */
+/* LK_OK, or the first failure of these, with its message. source NULL: LK_OK. */
 lk_status lk_source_status(const lk_source *source);
 
 /* NULL does nothing. */

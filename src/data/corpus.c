@@ -1,6 +1,7 @@
 #include "lockstep/corpus.h"
 #include "lockstep/memory.h"
 #include <assert.h>
+#include <string.h>
 
 lk_range lk_shard_range(uint64_t documents, int shards, int shard) {
   assert(shards > 0 && shard >= 0 && shard < shards);
@@ -55,12 +56,17 @@ void lk_corpus_free(lk_corpus *corpus) {
   lk_free(corpus);
 }
 
+/* Of a document that is in memory: where its tokens begin and end. */
+static const uint64_t *offsets_of(const lk_corpus *corpus, uint64_t document) {
+  assert(!corpus->source && document >= corpus->held.first &&
+         document - corpus->held.first < corpus->held.count);
+  return corpus->offsets + (document - corpus->held.first);
+}
+
 const lk_token *lk_corpus_document(const lk_corpus *corpus, uint64_t document,
                                    size_t *length) {
-  assert(document >= corpus->held.first &&
-         document - corpus->held.first < corpus->held.count);
   if (corpus->source) return lk_source_document(corpus->source, document, length);
-  const uint64_t *offset = corpus->offsets + (document - corpus->held.first);
+  const uint64_t *offset = offsets_of(corpus, document);
   *length = (size_t)(offset[1] - offset[0]);
   return corpus->tokens + offset[0];
 }
@@ -69,6 +75,23 @@ size_t lk_corpus_title(const lk_corpus *corpus, uint64_t document) {
   assert(document >= corpus->held.first &&
          document - corpus->held.first < corpus->held.count);
   return corpus->source ? lk_source_title(corpus->source, document) : 0;
+}
+
+size_t lk_corpus_length(const lk_corpus *corpus, uint64_t document) {
+  if (corpus->source) return lk_source_length(corpus->source, document);
+  const uint64_t *offset = offsets_of(corpus, document);
+  return (size_t)(offset[1] - offset[0]);
+}
+
+void lk_corpus_window(const lk_corpus *corpus, uint64_t document, size_t first,
+                      size_t count, lk_token *tokens) {
+  if (corpus->source) {
+    lk_source_window(corpus->source, document, first, count, tokens);
+    return;
+  }
+  const uint64_t *offset = offsets_of(corpus, document);
+  assert(first + count <= offset[1] - offset[0]);
+  memcpy(tokens, corpus->tokens + offset[0] + first, count * sizeof *tokens);
 }
 
 lk_status lk_corpus_status(const lk_corpus *corpus) {

@@ -135,7 +135,6 @@ static lk_status prepare(stored *s, const lk_corpus *corpus) {
   LK_TRY(check_tokens(s, corpus->tokenizer, ends));
   LK_TRY(lk_sealed_keep(&s->file.source, KEPT));
   LK_TRY(lk_copy_text(&s->path, s->file.path));
-  LK_TRY(LK_NEW(s->base.room, s->base.longest));
   s->file.path = s->file.source.path = s->path;
   return LK_OK;
 }

@@ -114,6 +114,10 @@ static void check_slice(const lk_corpus *all, lk_slice slice) {
     const lk_token *expected = lk_corpus_document(all, i, &expected_length);
     assert_int_equal(length, expected_length);
     assert_memory_equal(tokens, expected, length * sizeof *tokens);
+    lk_token end[1];
+    assert_int_equal(lk_corpus_length(part, i), length);
+    lk_corpus_window(part, i, length - 1, 1, end);
+    assert_int_equal(end[0], expected[length - 1]);
   }
   lk_corpus_free(part);
 }

@@ -142,9 +142,12 @@ static void test_windows(void **state) {
     memcpy(all, lk_corpus_document(corpus, document, &length), sizeof all);
     must(source->kind->length(source, document, &again));
     assert_int_equal(length, again);
+    assert_int_equal(lk_corpus_length(corpus, document), length);
     for (size_t first = 0; first < length; first++)
       for (size_t count = 1; first + count <= length; count++) {
         must(source->kind->window(source, document, first, count, window));
+        assert_memory_equal(window, all + first, count * sizeof *window);
+        lk_corpus_window(corpus, document, first, count, window);
         assert_memory_equal(window, all + first, count * sizeof *window);
       }
   }
@@ -173,6 +176,9 @@ static void test_changed_later(void **state) {
     assert_int_equal(lk_corpus_document(corpus, 3, &length)[0], 0);
     assert_int_equal(length, 1);
     must_refuse(lk_corpus_status(corpus), LK_NO_INPUT, messages[changed], "");
+    lk_token window[2] = {9, 9};
+    lk_corpus_window(corpus, 3, 0, 2, window);
+    assert_int_equal(window[0] + window[1], 0);
     lk_corpus_free(corpus);
     overwrite_file("good.h5", bytes, size);
     lk_free(bytes);
