@@ -9,15 +9,26 @@
 LK_C_BEGIN
 
 typedef struct {
-  uint64_t documents; /* of the whole corpus (or questions of the whole file) */
+  uint64_t documents; /* that an epoch takes: of the whole corpus, or its windows, or the
+                         questions of the whole file */
   int shards;         /* V */
   int batch_size;     /* documents a step over all shards, a multiple of V */
   uint64_t seed;
+  const uint64_t *borders; /* (V + 1), not owned: shard s has the documents borders[s] …
+                              borders[s+1]-1; NULL: it has lk_shard_range's */
 } lk_plan;
+
+/* The documents of a shard. */
+lk_range lk_plan_shard(const lk_plan *plan, int shard);
 
 /* Steps that an epoch takes: as many as its largest shard needs at batch_size / V documents
  * a step. A shard's last micro-batch of an epoch may be short, or empty. */
 uint64_t lk_plan_steps_per_epoch(const lk_plan *plan);
+
+/* Which of its documents, in the order of the epoch and counted from the shard's first, a
+ * shard takes in the k-th step of an epoch: at most batch_size / V. Shards with borders of
+ * their own all end with the epoch: the smaller ones take fewer a step. */
+lk_range lk_plan_part(const lk_plan *plan, int shard, uint64_t k);
 
 /* Documents in all shards' micro-batches of step `step` (first is 0), and in steps 0 …
  * step-1. */

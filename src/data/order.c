@@ -27,8 +27,7 @@ static lk_status create_shards(lk_order *order) {
   for (int i = 0; i < order->shard_count; i++) {
     shard_order *s = &order->shards[i];
     s->epoch = NONE;
-    s->range =
-        lk_shard_range(order->plan.documents, order->plan.shards, order->first_shard + i);
+    s->range = lk_plan_shard(&order->plan, order->first_shard + i);
     if (s->range.count <= MOST_KEPT) LK_TRY(LK_NEW(s->documents, s->range.count));
   }
   return LK_OK;
@@ -56,10 +55,6 @@ void lk_order_free(lk_order *order) {
   lk_free(order);
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b) {
-  return a < b ? a : b;
-}
-
 /* Counted from the shard's first. */
 static uint64_t document_at(shard_order *s, const lk_stream *stream, uint64_t place) {
   assert(place < s->range.count);
@@ -73,16 +68,14 @@ static uint64_t document_at(shard_order *s, const lk_stream *stream, uint64_t pl
 int lk_order_micro_batch(lk_order *order, uint64_t step, int shard, uint64_t *documents) {
   const lk_plan *plan = &order->plan;
   uint64_t steps = lk_plan_steps_per_epoch(plan);
-  uint64_t size = (uint64_t)(plan->batch_size / plan->shards);
+  lk_range part = lk_plan_part(plan, shard, step % steps);
   assert(shard >= order->first_shard && shard < order->first_shard + order->shard_count);
   shard_order *s = &order->shards[shard - order->first_shard];
-  uint64_t first = smaller(step % steps * size, s->range.count);
-  uint64_t end = smaller(first + size, s->range.count);
   const lk_stream stream = {.seed = plan->seed,
                             .purpose = LK_RANDOM_ORDER,
                             .step = step / steps,
                             .shard = (uint32_t)shard};
-  for (uint64_t i = first; i < end; i++)
-    documents[i - first] = s->range.first + document_at(s, &stream, i);
-  return (int)(end - first);
+  for (uint64_t i = 0; i < part.count; i++)
+    documents[i] = s->range.first + document_at(s, &stream, part.first + i);
+  return (int)part.count;
 }

@@ -62,7 +62,8 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
   *out = NULL;
   LK_TRY(lk_objective_check(config, objective, tokenizer != NULL));
   LK_TRY(LK_NEW(d, 1));
-  d->plan = (lk_plan){0, slice.shards, (int)config->batch_size, config->seed};
+  d->plan = (lk_plan){
+      .shards = slice.shards, .batch_size = (int)config->batch_size, .seed = config->seed};
   lk_status status = read_data(d, config, objective, tokenizer, slice);
   if (status == LK_OK) status = make_room(d, (size_t)config->model_block, slice);
   if (status == LK_OK)

@@ -21,7 +21,7 @@ static int micro_batch(const lk_plan *plan, uint64_t step, int shard, uint64_t *
 /* Steps and shards in any succession, of one order. */
 static void what_was_asked_before_does_not_matter(void **state) {
   (void)state;
-  const lk_plan plan = {2937, 8, 128, 42};
+  const lk_plan plan = {2937, 8, 128, 42, NULL};
   const struct {
     uint64_t step;
     int shard;
@@ -39,7 +39,7 @@ static void what_was_asked_before_does_not_matter(void **state) {
 
 static void the_experiment_takes_its_known_steps(void **state) {
   (void)state;
-  const lk_plan pretrain = {2937, 8, 128, 1}, finetune = {2000, 8, 256, 1};
+  const lk_plan pretrain = {2937, 8, 128, 1, NULL}, finetune = {2000, 8, 256, 1, NULL};
   assert_int_equal(lk_plan_steps_per_epoch(&pretrain), 23);
   assert_int_equal(650 * lk_plan_steps_per_epoch(&pretrain), 14950);
   assert_int_equal(lk_plan_steps_per_epoch(&finetune), 8);
@@ -47,10 +47,13 @@ static void the_experiment_takes_its_known_steps(void **state) {
   assert_int_equal(lk_plan_documents_before(&pretrain, 14950), 650 * 2937);
 }
 
+static const uint64_t unequal[] = {0, 1, 31, 31, 100}, lone[] = {0, 0, 5};
 static const lk_plan plans[] = {
-    {2937, 8, 128, 1}, {2000, 8, 256, 7},  {11, 8, 8, 2}, {8, 8, 64, 3},
-    {9, 8, 16, 4},     {100, 4, 12, 5},    {17, 1, 5, 6}, {64, 2, 64, 8},
-    {33, 16, 32, 9},   {2937, 64, 128, 1}, {1, 1, 1, 0},
+    {100, 4, 12, 5, unequal}, {5, 2, 2, 1, lone},      {100, 4, 400, 6, unequal},
+    {2937, 8, 128, 1, NULL},  {2000, 8, 256, 7, NULL}, {11, 8, 8, 2, NULL},
+    {8, 8, 64, 3, NULL},      {9, 8, 16, 4, NULL},     {100, 4, 12, 5, NULL},
+    {17, 1, 5, 6, NULL},      {64, 2, 64, 8, NULL},    {33, 16, 32, 9, NULL},
+    {2937, 64, 128, 1, NULL}, {1, 1, 1, 0, NULL},
 };
 #define PLANS (sizeof plans / sizeof *plans)
 
@@ -58,7 +61,7 @@ static const lk_plan plans[] = {
  */
 static int visit(const lk_plan *plan, uint64_t step, int shard, unsigned *visits) {
   uint64_t documents[MOST];
-  lk_range range = lk_shard_range(plan->documents, plan->shards, shard);
+  lk_range range = lk_plan_shard(plan, shard);
   int count = micro_batch(plan, step, shard, documents);
   assert_in_range(count, 0, plan->batch_size / plan->shards);
   for (int i = 0; i < count; i++) {
@@ -102,10 +105,23 @@ static void counts_are_those_of_the_micro_batches(void **state) {
   }
 }
 
+/* Windows are not as many in each shard: none of them is left alone at the end of an epoch.
+ */
+static void unequal_shards_end_together(void **state) {
+  (void)state;
+  const lk_plan plan = {100, 4, 12, 5, unequal};
+  assert_int_equal(lk_plan_steps_per_epoch(&plan), 23); /* 69 at 3 a step */
+  for (uint64_t k = 0; k < 23; k++) {
+    assert_int_equal(lk_plan_part(&plan, 3, k).count, 3);
+    assert_in_range(lk_plan_part(&plan, 1, k).count, 1, 2); /* 30 in 23 steps */
+    assert_int_equal(lk_plan_part(&plan, 0, k).count, k == 22);
+  }
+}
+
 /* A batch of another size cuts the same order elsewhere. */
 static void the_order_is_that_of_seed_epoch_and_shard(void **state) {
   (void)state;
-  const lk_plan wide = {2937, 8, 128, 42}, narrow = {2937, 8, 24, 42};
+  const lk_plan wide = {2937, 8, 128, 42, NULL}, narrow = {2937, 8, 24, 42, NULL};
   for (uint64_t epoch = 0; epoch < 3; epoch++)
     for (int shard = 7; shard >= 0; shard -= 3) {
       lk_range range = lk_shard_range(2937, 8, shard);
@@ -138,7 +154,7 @@ static int agreements(const lk_plan *a, uint64_t step_a, int shard_a, const lk_p
 
 static void seed_epoch_and_shard_each_change_the_order(void **state) {
   (void)state;
-  const lk_plan plan = {2048, 4, 256, 1}, reseeded = {2048, 4, 256, 2};
+  const lk_plan plan = {2048, 4, 256, 1, NULL}, reseeded = {2048, 4, 256, 2, NULL};
   assert_int_equal(agreements(&plan, 0, 0, &plan, 0, 0), 64);
   assert_in_range(agreements(&plan, 0, 0, &reseeded, 0, 0), 0, 8);
   assert_in_range(agreements(&plan, 0, 0, &plan, 8, 0), 0, 8);
@@ -149,7 +165,7 @@ static void seed_epoch_and_shard_each_change_the_order(void **state) {
 static void every_document_of_a_long_shard_comes_once(void **state) {
   (void)state;
   enum { LONG = (1 << 22) + 3, BATCH = 2048 };
-  const lk_plan plan = {LONG, 1, BATCH, 4};
+  const lk_plan plan = {LONG, 1, BATCH, 4, NULL};
   uint64_t documents[BATCH], found = 0;
   uint8_t *seen;
   lk_order *order;
@@ -169,7 +185,7 @@ static void every_document_of_a_long_shard_comes_once(void **state) {
  * whichever shards a rank has beside it. */
 static void plans_have_any_size(void **state) {
   (void)state;
-  const lk_plan plan = {(1ull << 33) * 8 + 3, 8, 256, 9};
+  const lk_plan plan = {(1ull << 33) * 8 + 3, 8, 256, 9, NULL};
   uint64_t one[32], other[32], step = lk_plan_steps_per_epoch(&plan) + (1ull << 28);
   assert_int_equal(lk_plan_steps_per_epoch(&plan), (1ull << 28) + 1);
   assert_int_equal(lk_plan_documents_before(&plan, lk_plan_steps_per_epoch(&plan)),
@@ -197,6 +213,7 @@ int main(void) {
       cmocka_unit_test(counts_are_those_of_the_micro_batches),
       cmocka_unit_test(the_order_is_that_of_seed_epoch_and_shard),
       cmocka_unit_test(seed_epoch_and_shard_each_change_the_order),
+      cmocka_unit_test(unequal_shards_end_together),
       cmocka_unit_test(every_document_of_a_long_shard_comes_once),
       cmocka_unit_test(plans_have_any_size),
   };
