@@ -20,7 +20,8 @@ typedef enum {
   LK_RANDOM_OBJECTIVE = 3, /* span corruption; site = index within the micro-batch */
   LK_RANDOM_DROPOUT = 4,   /* site = place in the model */
   LK_RANDOM_SYNTH = 5,     /* the invented data set */
-  LK_RANDOM_LAB = 6        /* the attention experiments; step = draw, site = what of it */
+  LK_RANDOM_LAB = 6,       /* the attention experiments; step = draw, site = what of it */
+  LK_RANDOM_WINDOW = 7     /* parts of documents; step = epoch */
 } lk_purpose;
 
 typedef struct {

@@ -1,0 +1,65 @@
+/* Windows: which part of a document one visit of training shows. An epoch visits windows;
+ * their number in a shard, and which they are, follow from the lengths of its documents. */
+#ifndef LOCKSTEP_WINDOW_H
+#define LOCKSTEP_WINDOW_H
+
+#include "lockstep/corpus.h"
+#include "lockstep/linkage.h"
+
+LK_C_BEGIN
+
+/* Values of config->objective_window.
+ * start: one window a document, its beginning.
+ * every: a document is cut into the fewest windows that an example can show, of equal
+ * length (±1), so that an epoch shows each of its tokens once.
+ * random: as many, of the same lengths, but each wherever it falls: its middle is a random
+ * token of the document, or as near as the ends allow. An epoch shows as many tokens of a
+ * document as it has, and each in the mean between 1/2 and 3/2 times, those inside once. */
+typedef enum { LK_WINDOW_START, LK_WINDOW_RANDOM, LK_WINDOW_EVERY } lk_window_kind;
+
+typedef struct {
+  lk_window_kind kind;
+  size_t reach; /* tokens that an example can show, the title included; SIZE_MAX, with start
+                   alone: the whole document */
+  int keep_title; /* the title that the corpus has of a document stands before each of its
+                     windows, unless it takes over half of the reach; what is cut into
+                     windows is what comes behind it */
+  uint64_t seed;
+} lk_window_rule;
+
+/* The first `title` tokens of the document, then first … first + count-1; count > 0. */
+typedef struct {
+  uint64_t document;
+  size_t title, first, count;
+} lk_window;
+
+typedef struct lk_windows lk_windows;
+
+/* Of the slice's shards, which the corpus holds and which must outlive *out. Reads the
+ * length of each of their documents once, unless kind is start. Holds 8 bytes for every 64
+ * documents or more, and up to 8 MiB. Errors as lk_corpus_status. Not collective. The
+ * caller owns *out: lk_windows_free. */
+lk_status lk_windows_create(lk_windows **out, const lk_corpus *corpus, lk_slice slice,
+                            const lk_window_rule *rule);
+void lk_windows_free(lk_windows *windows);
+
+/* Windows of one of the shards. */
+uint64_t lk_windows_count(const lk_windows *windows, int shard);
+
+/* One visit: window `number` (from 0) of a shard, for the visit-th time place of an epoch
+ * (`number` where an epoch comes to each window once): a function of these, the seed and
+ * the lengths only. */
+typedef struct {
+  uint64_t epoch, place;
+  int shard;
+} lk_visit;
+lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
+                          const lk_visit *visit);
+
+/* Reads the window's tokens, title and all, into tokens[title + count]. A failure is told
+ * by lk_corpus_status. */
+void lk_windows_read(const lk_windows *windows, const lk_window *window, lk_token *tokens);
+
+LK_C_END
+
+#endif

@@ -1,0 +1,163 @@
+#include "lockstep/window.h"
+#include "lockstep/memory.h"
+#include "lockstep/random.h"
+#include <assert.h>
+
+enum { STRIDE = 64, MOST_MARKS = 1 << 20 }; /* documents between marks, unless too many */
+
+struct lk_windows {
+  const lk_corpus *corpus; /* not owned */
+  lk_slice slice;
+  lk_window_rule rule;
+  uint64_t stride;
+  uint64_t *shards; /* (shard_count + 1) windows before each shard, of those held; NULL for
+                       start, as the next */
+  uint64_t *marks;  /* (held / stride + 1) windows before every stride-th document */
+};
+
+/* What of a document is cut into windows, behind its title. */
+typedef struct {
+  size_t title, body;
+  uint64_t parts;
+} layout;
+
+static layout lay_out(const lk_windows *w, uint64_t document) {
+  size_t length = lk_corpus_length(w->corpus, document);
+  size_t title = w->rule.keep_title ? lk_corpus_title(w->corpus, document) : 0;
+  if (title > w->rule.reach / 2 || title >= length) title = 0;
+  layout all = {title, length - title, 1};
+  size_t room = w->rule.reach - title;
+  if (w->rule.kind != LK_WINDOW_START) all.parts = (all.body - 1) / room + 1;
+  return all;
+}
+
+static uint64_t end_of_shard(const lk_windows *w, int shard) {
+  lk_range range = lk_shard_range(w->corpus->documents, w->slice.shards, shard);
+  return range.first + range.count;
+}
+
+static lk_status count_windows(lk_windows *w) {
+  lk_range held = w->corpus->held;
+  uint64_t sum = 0, document = held.first;
+  for (int i = 0; i < w->slice.shard_count; i++) {
+    for (; document < end_of_shard(w, w->slice.first_shard + i); document++) {
+      uint64_t place = document - held.first;
+      if (place % w->stride == 0) w->marks[place / w->stride] = sum;
+      sum += lay_out(w, document).parts;
+    }
+    w->shards[i + 1] = sum;
+  }
+  assert(document == held.first + held.count && sum >= held.count);
+  return lk_corpus_status(w->corpus);
+}
+
+static lk_status prepare(lk_windows *w) {
+  uint64_t held = w->corpus->held.count;
+  if (w->rule.kind == LK_WINDOW_START) return LK_OK;
+  for (w->stride = STRIDE; held / w->stride >= MOST_MARKS;)
+    w->stride *= 2;
+  LK_TRY(LK_NEW(w->shards, (size_t)w->slice.shard_count + 1));
+  LK_TRY(LK_NEW(w->marks, (size_t)(held / w->stride) + 1));
+  return count_windows(w);
+}
+
+lk_status lk_windows_create(lk_windows **out, const lk_corpus *corpus, lk_slice slice,
+                            const lk_window_rule *rule) {
+  lk_windows *w = NULL;
+  *out = NULL;
+  assert(rule->reach > 1 && (rule->reach < SIZE_MAX || rule->kind == LK_WINDOW_START));
+  LK_TRY(LK_NEW(w, 1));
+  *w = (lk_windows){.corpus = corpus, .slice = slice, .rule = *rule};
+  lk_status status = prepare(w);
+  if (status == LK_OK)
+    *out = w;
+  else
+    lk_windows_free(w);
+  return status;
+}
+
+void lk_windows_free(lk_windows *windows) {
+  if (!windows) return;
+  lk_free(windows->marks);
+  lk_free(windows->shards);
+  lk_free(windows);
+}
+
+uint64_t lk_windows_count(const lk_windows *windows, int shard) {
+  const lk_windows *w = windows;
+  int i = shard - w->slice.first_shard;
+  assert(i >= 0 && i < w->slice.shard_count);
+  return w->shards ? w->shards[i + 1] - w->shards[i]
+                   : lk_shard_range(w->corpus->documents, w->slice.shards, shard).count;
+}
+
+/* The last mark with no more windows before it. */
+static uint64_t find_mark(const lk_windows *w, uint64_t number) {
+  uint64_t first = 0, end = (w->corpus->held.count - 1) / w->stride + 1;
+  while (end - first > 1) {
+    uint64_t middle = first + (end - first) / 2;
+    if (w->marks[middle] <= number)
+      first = middle;
+    else
+      end = middle;
+  }
+  return first;
+}
+
+/* The document of the number-th window of all that are held, which becomes its part's. */
+static uint64_t find_document(const lk_windows *w, uint64_t *number, layout *all) {
+  lk_range held = w->corpus->held;
+  uint64_t mark = find_mark(w, *number), document = held.first + mark * w->stride;
+  *number -= w->marks[mark];
+  for (*all = lay_out(w, document);
+       *number >= all->parts && document + 1 < held.first + held.count;
+       *all = lay_out(w, ++document))
+    *number -= all->parts;
+  return document;
+}
+
+static size_t cut(const layout *all, uint64_t part) {
+  return (size_t)((unsigned __int128)all->body * part / all->parts);
+}
+
+/* Where a window of so many tokens of the body begins whose middle is a random one. */
+static size_t draw_first(const lk_windows *w, const lk_visit *visit, size_t body,
+                         size_t count) {
+  const lk_stream stream = {.seed = w->rule.seed,
+                            .purpose = LK_RANDOM_WINDOW,
+                            .step = visit->epoch,
+                            .shard = (uint32_t)visit->shard,
+                            .site = (uint32_t)(visit->place >> 32)};
+  size_t middle = (size_t)lk_random_below(&stream, visit->place & UINT32_MAX, body);
+  size_t first = middle > count / 2 ? middle - count / 2 : 0;
+  return first < body - count ? first : body - count;
+}
+
+static lk_window find_start(const lk_windows *w, uint64_t number, int shard) {
+  lk_range range = lk_shard_range(w->corpus->documents, w->slice.shards, shard);
+  uint64_t document = range.first + number;
+  layout all = lay_out(w, document);
+  size_t room = w->rule.reach - all.title;
+  return (lk_window){document, all.title, all.title, all.body < room ? all.body : room};
+}
+
+lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
+                          const lk_visit *visit) {
+  const lk_windows *w = windows;
+  layout all;
+  assert(number < lk_windows_count(w, visit->shard));
+  if (!w->shards) return find_start(w, number, visit->shard);
+  number += w->shards[visit->shard - w->slice.first_shard];
+  uint64_t document = find_document(w, &number, &all);
+  size_t first = cut(&all, number), count = cut(&all, number + 1) - first;
+  assert(lk_corpus_status(w->corpus) != LK_OK || number < all.parts);
+  if (w->rule.kind == LK_WINDOW_RANDOM) first = draw_first(w, visit, all.body, count);
+  return (lk_window){document, all.title, all.title + first, count};
+}
+
+void lk_windows_read(const lk_windows *windows, const lk_window *window, lk_token *tokens) {
+  const lk_corpus *corpus = windows->corpus;
+  if (window->title) lk_corpus_window(corpus, window->document, 0, window->title, tokens);
+  lk_corpus_window(corpus, window->document, window->first, window->count,
+                   tokens + window->title);
+}
