@@ -1,7 +1,7 @@
 #include "wiki/render.h"
 #include "wiki/site.h"
 
-enum { PREFIX = 64 };
+enum { PREFIX = 64, FILE_NAME = 256 };
 
 /* What stands before the colon of a link's target, nothing if there is none. */
 static lk_piece prefix_of(const char *target, size_t size) {
@@ -12,10 +12,30 @@ static lk_piece prefix_of(const char *target, size_t size) {
   return (lk_piece){target, length};
 }
 
+/* Whether what stands before the | ends as names of files do. */
+static int is_file_name(lk_wikitext *parser, lk_piece target) {
+  static const char endings[] =
+      " jpg jpeg png svg gif tif tiff webp bmp xcf stl ogg oga ogv "
+      "opus mp3 mp4 mpg webm mid flac wav pdf djvu ";
+  size_t size = 0, most = target.size < FILE_NAME ? target.size : FILE_NAME, dot = 0;
+  char ending[8] = " ";
+  for (; size < most && target.at[size] != '|'; size++)
+    if (target.at[size] == '.') dot = size + 1;
+  parser->counts->steps += size;
+  lk_piece found = lk_piece_trim((lk_piece){target.at + dot, size - dot});
+  if (!dot || !found.size || found.size > 5) return 0;
+  for (size_t i = 0; i < found.size; i++)
+    ending[i + 1] = found.at[i] | 0x20;
+  ending[found.size + 1] = ' ';
+  return strstr(endings, ending) != NULL;
+}
+
 static int is_left_out(lk_wikitext *parser, lk_piece target) {
   lk_piece prefix = prefix_of(target.at, target.size);
   if (!prefix.size) return 0;
   int number = lk_wiki_site_find(parser->site, LK_WORD_NAMESPACE, prefix);
+  if (number == LK_WIKI_FILE_ELSEWHERE && is_file_name(parser, target))
+    number = LK_WIKI_FILE;
   parser->counts->files += number == LK_WIKI_FILE;
   parser->counts->categories += number == LK_WIKI_CATEGORY;
   if (number == LK_WIKI_FILE || number == LK_WIKI_CATEGORY) return 1;

@@ -12,6 +12,10 @@ typedef enum {
   LK_WORD_FIELD
 } lk_wiki_word_kind;
 
+/* The namespace of files in a wiki that may be another one: of "Imagine: John Lennon" the
+ * Romanian one. */
+enum { LK_WIKI_FILE_ELSEWHERE = 1000 + LK_WIKI_FILE };
+
 /* The number of the namespace with that name, or 1 for another word of that kind; 0 when
  * there is none. */
 int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece name);

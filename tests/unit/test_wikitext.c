@@ -71,6 +71,9 @@ static void links_show_their_text(void **state) {
       {"a [[File:x.jpg|thumb|A [[cat]] and {{convert|1|m}}]] b", "a b"},
       {"a [[image:x.jpg|[[b|c]]]] b", "a b"},
       {"a [[Datei:x.jpg|mini]] b [[Файл:x.jpg]] c", "a b c"},
+      {"[[Fișier:a.JPG|mic|b]][[Imagine:c.svg]] [[Imagine: John Lennon]]",
+       "Imagine: John Lennon"},
+      {"a[[Thể loại:b]][[श्रेणी:c]][[หมวดหมู่:d]][[תמונה:e.png|ממוזער|f]]g", "ag"},
       {"text\n[[de:Katze]]\n[[simple:Cat]]", "text"},
       {"[https://example.org the page], [http://x.org]", "the page,"},
       {"see [//x.org a [[b]] c]", "see a b c"},
@@ -215,6 +218,7 @@ static void words_of_templates_are_kept(void **state) {
       {"{{=}}a{{=}} {{!}} {{'}}", "=a= | '"},
       {"{{small|1=a=b}}", "a=b"},
       {"{{template:small|a}} {{Small\n|a\n}}", "a a"},
+      {"{{Vorlage:small|a}} {{Şablon:small|b}}", "a b"},
       {"{{PAGENAME}} {{lc:ABC}}", "Title ABC"},
       {"{{quote|a|b}}", "a"},
       {"{{hlist|a|b|c}}", "a, b, c"},
@@ -301,9 +305,10 @@ static void fields_of_templates_are_found(void **state) {
 
 static void kinds_of_pages_are_told(void **state) {
   (void)state;
-  static const char *const redirects[] = {"#REDIRECT [[A b]]", "\n#redirect:[[A b#c]]",
-                                          "#WEITERLEITUNG [[A b|x]] y",
-                                          "#перенаправление [[A b]]", "#重定向 [[A b]]"};
+  static const char *const redirects[] = {
+      "#REDIRECT [[A b]]",    "\n#redirect:[[A b#c]]",    "#WEITERLEITUNG [[A b|x]] y",
+      "#yönlendirme [[A b]]", "#ΑΝΑΚΑΤΕΥΘΥΝΣΗ [[A b]]",   "#تحويل [[A b]]",
+      "#đổi [[A b]]",         "#перенаправление [[A b]]", "#重定向 [[A b]]"};
   static const char *const others[] = {
       "", "#", "# [[A]]", "#REDIRECT", "a #REDIRECT [[A]]", "#REDIRECTED [[A]]"};
   const char *target;
