@@ -6,13 +6,16 @@
 
 /* `bytes` is what was rendered of the arguments, up to `end`; `most` is how long the result
  * may become, so that a rendering which repeats an argument cannot make it grow with each
- * level; `missing` is set by an argument that is not there. */
+ * level; `before` stands before the call; `missing` is set by an argument that is not
+ * there. */
 typedef struct {
   const lk_wikitext *parser;
   const char *bytes;
   size_t end;
   const lk_wiki_argument *arguments;
   size_t count, most;
+  lk_piece name; /* the template's, as it is written */
+  char before;
   lk_wiki_text *to;
   int missing;
 } lk_wiki_call;
@@ -41,8 +44,11 @@ lk_status lk_call_date_from_day(lk_wiki_call *call);
 lk_status lk_call_as_of(lk_wiki_call *call);
 lk_status lk_call_fraction(lk_wiki_call *call); /* number.c */
 lk_status lk_call_number(lk_wiki_call *call);
+lk_status lk_call_quantity(lk_wiki_call *call);
+lk_status lk_call_power(lk_wiki_call *call);
 lk_status lk_call_value(lk_wiki_call *call);
 lk_status lk_call_list(lk_wiki_call *call); /* pattern.c */
+lk_status lk_call_items(lk_wiki_call *call);
 lk_status lk_call_join(lk_wiki_call *call);
 lk_status lk_call_page(lk_wiki_call *call);
 lk_status lk_call_fields(lk_wiki_call *call);

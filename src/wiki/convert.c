@@ -1,5 +1,6 @@
 /* {{convert|5|to|10|mi|km}}: the number and its unit as they were given. */
 #include "wiki/call.h"
+#include "wiki/site.h"
 
 /* A unit's name for one and for several; its symbol. */
 static const struct {
@@ -163,11 +164,14 @@ static int is_number(lk_piece text) {
   return at < text.size && (lk_is_digit(text.at[at]) || text.at[at] == '.');
 }
 
+/* Units have English names alone: other languages get their symbols. */
 static convert_style style_of(const lk_wiki_call *call) {
+  const char *language = lk_wiki_site_language(call->parser->site);
+  int english = !*language || lk_word_is_among(language, "en simple");
   lk_piece abbr = lk_call_named(call, lk_piece_of("abbr"));
   lk_piece adj = lk_call_named(call, lk_piece_of("adj"));
   int american = lk_piece_is(lk_call_named(call, lk_piece_of("sp")), "us");
-  int symbol = lk_piece_is(abbr, "on") || lk_piece_is(abbr, "in") ||
+  int symbol = !english || lk_piece_is(abbr, "on") || lk_piece_is(abbr, "in") ||
                lk_piece_is(abbr, "y") || lk_piece_is(abbr, "yes") || lk_piece_is(abbr, "~");
   int adjective =
       lk_piece_is(adj, "on") || lk_piece_is(adj, "mid") || lk_piece_is(adj, "1");

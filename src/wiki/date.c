@@ -1,46 +1,9 @@
 /* Dates, by the language of the site. */
 #include "wiki/call.h"
+#include "wiki/date_list.h"
 #include "wiki/site.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-/* What stands behind the day's number, between the parts; the months as in a date. */
-static const struct {
-  const char *language, *ordinal, *of, *months;
-} languages[] = {
-    {"de", ".", " ",
-     "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"},
-    {"fr", "", " ",
-     "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|"
-     "décembre"},
-    {"es", "", " de ",
-     "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
-     "diciembre"},
-    {"pt", "", " de ",
-     "janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|"
-     "dezembro"},
-    {"it", "", " ",
-     "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|"
-     "novembre|dicembre"},
-    {"nl", "", " ",
-     "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|"
-     "december"},
-    {"sv", "", " ",
-     "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|"
-     "december"},
-    {"pl", "", " ",
-     "stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|"
-     "listopada|grudnia"},
-    {"ru", "", " ",
-     "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря"},
-    {"uk", "", " ",
-     "січня|лютого|березня|квітня|травня|червня|липня|серпня|вересня|жовтня|листопада|"
-     "грудня"},
-    {"bg", "", " ",
-     "януари|февруари|март|април|май|юни|юли|август|септември|октомври|ноември|декември"},
-    {"en", "", " ",
-     "January|February|March|April|May|June|July|August|September|October|November|"
-     "December"}};
 
 enum { LANGUAGES = sizeof languages / sizeof *languages };
 
@@ -76,50 +39,69 @@ typedef struct {
   lk_piece year, month, day;
 } date_parts;
 
+/* Numbers without zeros before them. */
 static lk_status put_with(lk_wiki_call *call, lk_piece text, const char *after) {
   if (!text.size) return LK_OK;
+  if (number_of(text) && *text.at == '0') text.at++, text.size--;
   LK_TRY(lk_call_put(call, text));
   return lk_call_put_text(call, after);
 }
 
-/* Chinese, Japanese and Korean. */
-static lk_status put_year_first(lk_wiki_call *call, date_parts date, int korean) {
-  LK_TRY(put_with(call, date.year, korean ? "년 " : "年"));
-  LK_TRY(put_with(call, date.month, korean ? "월 " : "月"));
-  return put_with(call, date.day, korean ? "일" : "日");
+enum { YEAR_FIRST = sizeof year_first / sizeof *year_first };
+
+static int year_first_row(const char *language) {
+  int row = YEAR_FIRST;
+  while (row-- && strcmp(year_first[row].language, language))
+    continue;
+  return row;
+}
+
+static lk_status put_year_first(lk_wiki_call *call, date_parts date, int row) {
+  int blanks = year_first[row].named || !strcmp(year_first[row].language, "ko");
+  lk_piece month = date.month;
+  if (year_first[row].named) month = month_of(row_of(year_first[row].language), month);
+  LK_TRY(put_with(call, date.year, year_first[row].year));
+  if (blanks && date.year.size) LK_TRY(lk_call_put_text(call, " "));
+  LK_TRY(put_with(call, month, number_of(month) ? year_first[row].month : ""));
+  if (!date.day.size) return LK_OK;
+  if (blanks) LK_TRY(lk_call_put_text(call, " "));
+  return put_with(call, date.day, year_first[row].day);
 }
 
 /* May 2, 1990 */
 static lk_status put_month_first(lk_wiki_call *call, date_parts date, lk_piece month) {
   LK_TRY(lk_call_put(call, month));
-  LK_TRY(lk_call_put_text(call, " "));
+  if (date.day.size || date.year.size) LK_TRY(lk_call_put_text(call, " "));
   LK_TRY(put_with(call, date.day, date.year.size ? ", " : ""));
   return lk_call_put(call, date.year);
 }
 
+/* "1er" in French. */
+static lk_status put_day(lk_wiki_call *call, lk_piece text, int row) {
+  char day[16];
+  int number = number_of(text);
+  const char *ordinal = languages[row].ordinal;
+  if (!number) return lk_call_put(call, text);
+  if (number == 1 && !strcmp(languages[row].language, "fr")) ordinal = "er";
+  snprintf(day, sizeof day, "%d%s", number, ordinal);
+  return lk_call_put_text(call, day);
+}
+
 static lk_status put_day_first(lk_wiki_call *call, date_parts date, lk_piece month,
                                int row) {
-  const char *of = languages[row].of;
-  char day[16];
-  int number = number_of(date.day);
-  snprintf(day, sizeof day, "%d%s", number, languages[row].ordinal);
-  if (number)
-    LK_TRY(lk_call_put_text(call, day));
-  else
-    LK_TRY(lk_call_put(call, date.day));
-  if (date.day.size) LK_TRY(lk_call_put_text(call, of));
+  LK_TRY(put_day(call, date.day, row));
+  if (date.day.size) LK_TRY(lk_call_put_text(call, languages[row].of));
   LK_TRY(lk_call_put(call, month));
-  if (date.year.size) LK_TRY(lk_call_put_text(call, of));
+  if (date.year.size) LK_TRY(lk_call_put_text(call, languages[row].of_year));
   return lk_call_put(call, date.year);
 }
 
 /* `day_first`: an English date in that order. */
 static lk_status put_date(lk_wiki_call *call, date_parts date, int day_first) {
   const char *language = lk_wiki_site_language(call->parser->site);
-  int row = row_of(language), korean = !strcmp(language, "ko");
+  int row = row_of(language), first = year_first_row(language);
   if (!date.month.size) return lk_call_put(call, date.year);
-  if (korean || !strcmp(language, "ja") || !strcmp(language, "zh"))
-    return put_year_first(call, date, korean);
+  if (first >= 0) return put_year_first(call, date, first);
   lk_piece month = month_of(row, date.month);
   if (row == LANGUAGES - 1 && !day_first) return put_month_first(call, date, month);
   return put_day_first(call, date, month, row);
@@ -130,21 +112,40 @@ static int wants_day_first(const lk_wiki_call *call) {
   return given.size && (*given.at == 'y' || *given.at == 'd' || *given.at == '1');
 }
 
+/* 1990-05-02; nonzero if it is one. */
+static int split_iso(lk_piece text, date_parts *date) {
+  if (text.size != 10 || text.at[4] != '-' || text.at[7] != '-') return 0;
+  *date = (date_parts){{text.at, 4}, {text.at + 5, 2}, {text.at + 8, 2}};
+  return number_of(date->year) && number_of(date->month) && number_of(date->day);
+}
+
 /* {{birth date|1990|5|2}}; words instead of numbers stay as they are. */
 lk_status lk_call_date(lk_wiki_call *call) {
   date_parts date = {lk_call_first(call, lk_piece_of("year,1")),
                      lk_call_first(call, lk_piece_of("month,2")),
                      lk_call_first(call, lk_piece_of("day,3"))};
+  if (split_iso(date.year, &date)) return put_date(call, date, wants_day_first(call));
   if (!number_of(date.year)) return lk_call_put(call, date.year);
   if (!number_of(date.day)) date.day.size = 0;
+  if (number_of(date.year) <= 31 && number_of(date.day) > 31) {
+    lk_piece day = date.year;
+    date.year = date.day;
+    date.day = day;
+  }
   return put_date(call, date, wants_day_first(call));
 }
 
-/* {{fecha|2|5|1990}} */
+/* {{fecha|2|5|1990}}, {{date|mai|1990}}, {{date|1990|en science}}, {{date|2 mai 1990}} */
 lk_status lk_call_date_from_day(lk_wiki_call *call) {
   date_parts date = {lk_call_numbered(call, 3), lk_call_numbered(call, 2),
                      lk_call_numbered(call, 1)};
-  if (number_of(date.day) > 31) return lk_call_date(call);
+  int one = number_of(date.day), other = number_of(date.month);
+  if (split_iso(date.day, &date)) return put_date(call, date, 1);
+  if (!number_of(date.year)) date.year.size = 0;
+  if (one > 31 && other && other <= 12) return lk_call_date(call);
+  if (one > 31 || (!date.month.size && !date.year.size)) return lk_call_put(call, date.day);
+  if (other > 31) /* a month and a year */
+    date = (date_parts){date.month, date.day, {date.day.at, 0}};
   return put_date(call, date, 1);
 }
 

@@ -66,11 +66,27 @@ static size_t leading(lk_piece rest) {
 
 /* Words that only announce a pronunciation, if nothing else is left in the bracket. */
 static void cut_announcement(lk_wiki_line *line) {
-  static const char *const words[] = {"(pronounced", "(pronunciation", "(pronounced as",
-                                      "(IPA",        "(pron.",         "(listen",
-                                      "(Aussprache", "(prononcé",      "(pronunciado"};
-  int found = ends_with(written(line), words, sizeof words / sizeof *words);
-  if (found >= 0) line->out->size -= strlen(words[found]) - 1;
+  static const char *const words[] = {
+      "(pronounced", "(pronunciation", "(pronounced as", "(IPA",       "(pron.",
+      "(listen",     "(Aussprache",    "(prononcé",      "(prononcée", "(prononciation",
+      "(API",        "(pronunciado",   "(pronunciación", "(AFI",       "(pronunciada",
+      "(pronúncia",  "(pronuncia",     "(uitspraak",     "(wymowa",    "(произносится",
+      "(МФА",        "(výslovnost",    "(uttal",         "(okunuşu",   "（発音",
+      "（发音",      "（發音"};
+  lk_piece text = written(line);
+  int separator;
+  while (text.size) {
+    if (text.at[text.size - 1] == ' ')
+      text.size--;
+    else if ((separator = ends_with(text, separators, SEPARATORS)) >= 0)
+      text.size -= strlen(separators[separator]);
+    else
+      break;
+  }
+  int found = ends_with(text, words, sizeof words / sizeof *words);
+  if (found < 0) return;
+  size_t opener = words[found][0] == '(' ? 1 : strlen("（");
+  line->out->size = line->from + text.size - strlen(words[found]) + opener;
 }
 
 /* What is left of a bracket that the rest closes. */
@@ -91,6 +107,7 @@ size_t lk_wiki_mend(lk_wiki_line *line, lk_piece rest) {
   if (!rest.size) return 0;
   int closer = begins_with(rest, closers, BRACKETS);
   if (closer >= 0) return close_bracket(line, closer);
+  if (begins_with(rest, separators, SEPARATORS) >= 0) cut_announcement(line);
   lk_piece before = written(line);
   while (before.size && before.at[before.size - 1] == ' ')
     before.size--;

@@ -1,6 +1,5 @@
 #include "wiki/call.h"
 #include "wiki/site.h"
-#include <stdio.h>
 
 /* {{frac|2}}, {{frac|1|2}}, {{frac|3|1|2}} */
 lk_status lk_call_fraction(lk_wiki_call *call) {
@@ -18,35 +17,67 @@ lk_status lk_call_fraction(lk_wiki_call *call) {
   return lk_call_put(call, second);
 }
 
-/* Between thousands, and before decimals. */
-static void separators(const char *language, const char **thousands, const char **decimal) {
-  static const char points[] = " de es it pt nl da id tr el hr sl sr ro ca gl vi ";
-  static const char commas[] = " en ja zh ko th he simple ";
-  char padded[24];
-  snprintf(padded, sizeof padded, " %.20s ", language);
-  *thousands = strstr(commas, padded) ? "," : strstr(points, padded) ? "." : " ";
-  *decimal = strstr(commas, padded) ? "." : ",";
+/* How a language writes numbers, as MediaWiki has it (separatorTransformTable and
+ * minimumGroupingDigits); digits stay as they are. */
+typedef struct {
+  const char *thousands, *decimal;
+  size_t least; /* digits of a number that is grouped */
+} number_style;
+
+static number_style style_of(const char *language) {
+  static const char points[] =
+      "de nl da id tr az el hr sl bs sh sr mk sq ro ca gl vi eu is "
+      "br fo jv ku fy lb nds als bar";
+  static const char spaces[] =
+      "fr it sv cs sk hu fi no nb nn eo lt lv be oc af la kk ba tt "
+      "cv sah tg ky uz tk hsb dsb";
+  static const char few[] = "es pl pt ru uk bg et hy"; /* 1234 but 12 345 */
+  if (lk_word_is_among(language, points)) return (number_style){".", ",", 4};
+  if (lk_word_is_among(language, few)) return (number_style){" ", ",", 5};
+  if (lk_word_is_among(language, spaces)) return (number_style){" ", ",", 4};
+  return (number_style){",", ".", 4};
 }
 
-/* {{formatnum:1234.5}}; what is no plain number stays as it is. */
-lk_status lk_call_number(lk_wiki_call *call) {
-  const char *thousands, *decimal;
-  lk_piece number = lk_call_numbered(call, 1), raw = lk_call_numbered(call, 2);
+/* Appends a number, grouped; what is no plain number stays as it is. */
+static lk_status put_number(lk_wiki_call *call, lk_piece number) {
+  number_style style = style_of(lk_wiki_site_language(call->parser->site));
   size_t sign = number.size && *number.at == '-', digits = sign;
-  separators(lk_wiki_site_language(call->parser->site), &thousands, &decimal);
   while (digits < number.size && lk_is_digit(number.at[digits]))
     digits++;
-  int plain = digits == number.size || number.at[digits] == '.';
-  if (!plain || lk_piece_is(raw, "R")) return lk_call_put(call, number);
+  if (digits < number.size && number.at[digits] != '.') return lk_call_put(call, number);
+  int grouped = digits - sign >= style.least;
   for (size_t i = 0; i < number.size; i++) {
-    if (i > sign && i < digits && (digits - i) % 3 == 0)
-      LK_TRY(lk_call_put_text(call, thousands));
+    if (grouped && i > sign && i < digits && (digits - i) % 3 == 0)
+      LK_TRY(lk_call_put_text(call, style.thousands));
     if (i == digits)
-      LK_TRY(lk_call_put_text(call, decimal));
+      LK_TRY(lk_call_put_text(call, style.decimal));
     else
       LK_TRY(lk_call_put(call, (lk_piece){number.at + i, 1}));
   }
   return LK_OK;
+}
+
+/* {{formatnum:1234.5}} */
+lk_status lk_call_number(lk_wiki_call *call) {
+  lk_piece number = lk_call_numbered(call, 1), how = lk_call_numbered(call, 2);
+  if (lk_piece_is(how, "R") || lk_piece_is(how, "NOSEP")) return lk_call_put(call, number);
+  return put_number(call, number);
+}
+
+/* {{unité|1234|km}}, {{unité|3|m|2}}, {{unité|50|hab|km|-2}} */
+lk_status lk_call_quantity(lk_wiki_call *call) {
+  LK_TRY(put_number(call, lk_call_numbered(call, 1)));
+  lk_piece third = lk_call_numbered(call, 3);
+  int power = third.size && (lk_is_digit(*third.at) || *third.at == '-');
+  return lk_call_render(call, power ? "[ $2][$3][⋅$4][$5]" : "[ $2][⋅$3][$4]");
+}
+
+/* 10{{sup|6}} is 10^6, km{{sup|2}} km2. */
+lk_status lk_call_power(lk_wiki_call *call) {
+  lk_piece power = lk_call_numbered(call, 1);
+  int number = power.size && (lk_is_digit(*power.at) || strchr("-\xE2", *power.at));
+  if (number && lk_is_digit(call->before)) LK_TRY(lk_call_put_text(call, "^"));
+  return lk_call_put(call, power);
 }
 
 /* {{val|1.5|0.2|e=6|u=km}} */

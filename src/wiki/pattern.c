@@ -5,12 +5,14 @@ static const struct {
   lk_status (*render)(lk_wiki_call *call);
 } built_in[] = {{"convert", lk_call_convert},   {"date", lk_call_date},
                 {"dmy", lk_call_date_from_day}, {"as of", lk_call_as_of},
-                {"fraction", lk_call_fraction}, {"number", lk_call_number},
-                {"value", lk_call_value},       {"list", lk_call_list},
-                {"join", lk_call_join},         {"page", lk_call_page},
-                {"fields", lk_call_fields}};
+                {"fraction", lk_call_fraction}, {"quantity", lk_call_quantity},
+                {"power", lk_call_power},       {"items", lk_call_items},
+                {"number", lk_call_number},     {"value", lk_call_value},
+                {"list", lk_call_list},         {"join", lk_call_join},
+                {"page", lk_call_page},         {"fields", lk_call_fields}};
 
-static lk_status put_all(lk_wiki_call *call, const char *between) {
+/* The arguments without a name. */
+static lk_status put_all(lk_wiki_call *call, const char *before, const char *between) {
   int first = 1;
   for (size_t i = 0; i < call->count; i++) {
     lk_piece value =
@@ -21,7 +23,7 @@ static lk_status put_all(lk_wiki_call *call, const char *between) {
                              call->arguments[i].from};
     value = lk_piece_trim(value);
     if (!value.size) continue;
-    if (!first) LK_TRY(lk_call_put_text(call, between));
+    LK_TRY(lk_call_put_text(call, first ? before : between));
     LK_TRY(lk_call_put(call, value));
     first = 0;
   }
@@ -29,11 +31,17 @@ static lk_status put_all(lk_wiki_call *call, const char *between) {
 }
 
 lk_status lk_call_list(lk_wiki_call *call) {
-  return put_all(call, ", ");
+  return put_all(call, "", ", ");
+}
+
+/* A line each. */
+lk_status lk_call_items(lk_wiki_call *call) {
+  LK_TRY(put_all(call, "\n* ", "\n* "));
+  return lk_call_put_text(call, "\n");
 }
 
 lk_status lk_call_join(lk_wiki_call *call) {
-  return put_all(call, "");
+  return put_all(call, "", "");
 }
 
 lk_status lk_call_page(lk_wiki_call *call) {
@@ -86,7 +94,7 @@ static size_t reference(const char *at, lk_piece *names) {
 
 static lk_status put_argument(lk_wiki_call *call, lk_piece names) {
   static const char hole = LK_WIKI_HOLE;
-  lk_piece value = lk_call_first(call, names);
+  lk_piece value = lk_piece_is(names, "0") ? call->name : lk_call_first(call, names);
   if (value.size) return lk_call_put(call, value);
   call->missing = 1;
   return lk_call_put(call, (lk_piece){&hole, 1});

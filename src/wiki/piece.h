@@ -22,6 +22,17 @@ static inline int lk_piece_is(lk_piece span, const char *text) {
   return span.size == strlen(text) && !memcmp(span.at, text, span.size);
 }
 
+/* Whether a short word is one of a list with blanks between. */
+static inline int lk_word_is_among(const char *word, const char *list) {
+  size_t size = strlen(word);
+  for (const char *at = list; *at;) {
+    size_t length = strcspn(at, " ");
+    if (length == size && !memcmp(at, word, size)) return 1;
+    at += length + (at[length] == ' ');
+  }
+  return 0;
+}
+
 static inline int lk_is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == LK_WIKI_HOLE;
 }

@@ -83,6 +83,7 @@ lk_status lk_wiki_open_template(lk_wikitext *parser, const lk_mark *mark, uint32
   }
   parser->counts->templates_kept++;
   call->rendering = rendering;
+  call->name = name;
   *next = (uint32_t)(name.at + name.size - parser->page);
   return function ? add_argument(parser, call) : LK_OK;
 }
@@ -111,6 +112,8 @@ lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame
                        .arguments = parser->arguments.at + frame->arguments,
                        .count = parser->arguments.count - frame->arguments,
                        .most = (size_t)(frame->end - frame->at) + 64,
+                       .name = frame->name,
+                       .before = frame->from ? out->bytes[frame->from - 1] : ' ',
                        .to = &parser->scratch};
   parser->scratch.size = 0;
   LK_TRY(lk_call_render(&call, frame->rendering));

@@ -16,9 +16,9 @@ static const struct {
     {"[$1 ][$2]", "unité|unidad|unit|m|единица"},
     {"$1", "nts|gaps|railgauge|track gauge|rail gauge|number|ordinal"},
     {"[${m} m][${cm} cm][${ft} ft][ ${in} in]", "height"},
-    {"×10^$1", "e|esp|exp"},
+    {"×10^$1", "e|esp"},
     {"10^$1", "10^|pow10"},
-    {"^$1", "sup|pow|exposant"},
+    {"@power", "sup|pow|exposant|exp|^|apice|sup2"},
     {"$1 m", "höhe"},
     {"US\\$$1", "us$|usd"},
     {"A\\$$1", "au$|aud|a$"},
@@ -59,13 +59,11 @@ static const struct {
     {"$1 ([$2][, $3][, $4])", "nihongo|nihongo4"},
     {"$3 ([$2])", "nihongo3|nihongo krt"},
     {"$1 ([$2][, $3])", "japonais|korean name|読み仮名"},
-    {"[Chinese: ${c,t,s}][; pinyin: ${p}]", "zh"},
+    {"[${c,t,s}][; ${p}]", "zh"},
     {"[${hangul,1}][; ${hanja,2}][; RR: ${rr,3}]", "ko-hhrm|korean"},
     {"⟨$1⟩", "angbr|grapheme|angbr ipa"},
     {"lit. '$1'", "literally|lit|literal translation|lit."},
     {"'$1'", "gloss|gcl"},
-    {"englisch $1", "ens"},
-    {"französisch $1", "frs"},
     /* Links to other wikis and pages. */
     {"${lt,1}", "ill|interlanguage link|interlanguage link "
                 "multi|illm|link-interwiki|ill2|仮リンク|le|link-en|link-de|link-fr|link-"
@@ -87,7 +85,8 @@ static const struct {
      "anchor|longitem|abbr|tooltip|abbrv|abbreviation|h:title|hint|comment|flag|"
      "flagcountry|flagu|flag+icon|not a typo|sic|typo|proper name|pname|plainlist|plain "
      "list|plainlist2|chem2|center|centered|overline|underline|u|strike|del|ins|nowiki|"
-     "allow wrap|bo|和暦|cjk|okina|screen reader-only|highlight|dfn"},
+     "allow wrap|bo|cjk|pedice|midsize|resize2|nwr|nobreak2|lang-sub|screen "
+     "reader-only|highlight|dfn"},
     {"${text,2,3}", "font color|fontcolor|color|fgcolor|colour|font colour|farbe"},
     {"$1[+$2][+$3]", "keypress|key press"},
     {"[$1]/[$2]", "su"},
@@ -95,6 +94,7 @@ static const struct {
     {"$1-$2", "simplenuclide2|simplenuclide|nuclide2|nuclide"},
     {"@list", "hlist|unbulleted list|ubl|flatlist|vunblist|ublist|cslist|collapsible "
               "list|comma separated entries|bulleted list|blist|flat list|enum"},
+    {"@items", "ordered list|olist|numbered list|unordered list|elenco|liste|lista"},
     {"$1[ ($2)]", "rb|ruby"},
     {"USS $1[ ($2)]", "uss"},
     {"HMS $1[ ($2)]", "hms"},
@@ -125,7 +125,7 @@ static const struct {
     {"||", "!!"},
     {"\\=", "="},
     {"\\*", "*|asterisk"},
-    {"\\[", "bracket|("},
+    {"\\[[$1\\]]", "bracket|("},
     {"\\{", "lbrace"},
     {"\\}", "rbrace"},
     {"\\'", "'|apos"},
@@ -136,7 +136,8 @@ static const struct {
     {"‡", "double-dagger|double dagger"},
     {"♯", "sharp"},
     {"№", "numero|n°|no."},
-    {"er", "er|1er"},
+    {"er", "er"},
+    {"ʻ", "okina|ʻ"},
     {"av. J.-C.", "av jc|av. j.-c.|-jc"},
     {"apr. J.-C.", "ap jc|apr jc"},
     /* Words of MediaWiki. */

@@ -70,6 +70,7 @@ typedef struct {
   size_t arguments; /* the first of its own */
   uint32_t at, end; /* in the page */
   const char *rendering;
+  lk_piece name; /* of a template */
   int piped;
 } lk_wiki_frame;
 

@@ -1,4 +1,5 @@
 #include "wiki/call.h"
+#include "wiki/language_list.h"
 #include "wiki/site.h"
 #include "wiki/template_list.h"
 
@@ -30,9 +31,14 @@ static lk_status add_rows(lk_wikitext *parser, lk_piece names, char between,
 }
 
 static lk_status add_list(lk_wikitext *parser) {
+  const char *language = lk_wiki_site_language(parser->site);
   for (size_t i = 0; i < sizeof template_list / sizeof *template_list; i++)
     LK_TRY(add_rows(parser, lk_piece_of(template_list[i].names), '|',
                     template_list[i].rendering));
+  for (size_t i = 0; i < sizeof language_list / sizeof *language_list; i++)
+    if (lk_word_is_among(language, language_list[i].languages))
+      LK_TRY(add_rows(parser, lk_piece_of(language_list[i].names), '|',
+                      language_list[i].rendering));
   return LK_OK;
 }
 

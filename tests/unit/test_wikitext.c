@@ -179,6 +179,45 @@ static void measures_are_kept(void **state) {
   CHECK("en", pairs);
 }
 
+/* What templates mean, and how numbers are written, depends on the wiki. */
+static void languages_have_their_templates(void **state) {
+  (void)state;
+  static const pair english[] = {
+      {"({{zh|s=北京|p=Běijīng}})", "(Chinese: 北京; pinyin: Běijīng)"},
+      {"x{{sup|2}}, 10{{sup|6}}", "x2, 10^6"},
+      {"{{ordered list|a|b}}", "- a\n- b"}};
+  static const pair french[] = {
+      {"le {{1er}} {{s|XIX}}, {{s2|XIX|XX}}, {{XVIe siècle}}",
+       "le 1er XIXe siècle, XIXe et XXe "
+       "siècles, XVIe siècle"},
+      {"{{M.|X}} dit {{citation|a}} ({{nb|15000|m}})", "M. X dit « a » (15 000 m)"},
+      {"{{unité|3|m|2}} {{unité|9|hab|km|-2}} {{tmp|20|°C}}", "3 m2 9 hab⋅km-2 20 °C"},
+      {"{{refnec|une phrase}} {{quoi|cela}}", "une phrase cela"},
+      {"{{convert|10|km}}", "10 km"}};
+  static const pair russian[] = {
+      {"({{lang-en|Leo}}; {{ДС|7|11|1910|20}})", "(Leo; 7 ноября 1910)"},
+      {"{{s|12 км}} {{число|12345}}", "12 км 12 345"},
+      {"{{нп5|Тема|текст|en|Topic}}", "текст"}};
+  static const pair german[] = {
+      {"Ulm ({{enS|Ulm}}; Aussprache: {{IPA|x}})", "Ulm (Ulm; Aussprache)"},
+      {"Ulm (Aussprache: {{IPA|x}}, {{Audio|x}}; a)", "Ulm (a)"},
+      {"{{\"|Zitat}} {{0}}12", "„Zitat“ 12"}};
+  static const pair japanese[] = {
+      {"{{読み仮名|漱石|そうせき}}は", "漱石（そうせき）は"},
+      {"{{要出典|範囲=この文|date=x}}、{{要出典|date=x}}", "この文、"},
+      {"{{仮リンク|記事|en|A|label=表示}}", "表示"}};
+  static const pair chinese[] = {
+      {"{{bd|1879年|3月14日|1955年|4月18日}}", "1879年3月14日－1955年4月18日"},
+      {"{{tsl|en|A||显示}}，{{le|條目|A}}", "显示，條目"},
+      {"{{lang-en|Beijing}}，-{zh-cn:软件;zh-tw:軟體}-", "Beijing，软件"}};
+  CHECK("en", english);
+  CHECK("fr", french);
+  CHECK("ru", russian);
+  CHECK("de", german);
+  CHECK("ja", japanese);
+  CHECK("zh", chinese);
+}
+
 static void dates_are_kept(void **state) {
   (void)state;
   static const pair english[] = {
@@ -192,16 +231,26 @@ static void dates_are_kept(void **state) {
       {"{{circa|1900}}", "c. 1900"}};
   static const pair german[] = {{"{{Birth date|1990|5|2}}", "2. Mai 1990"},
                                 {"{{formatnum:1234.5}}", "1.234,5"}};
-  static const pair french[] = {{"{{date de naissance|2|mai|1990}}", "2 mai 1990"},
-                                {"{{unité|10|km}}", "10 km"},
-                                {"le {{s-|XIX|e}}", "le XIXe siècle"}};
-  static const pair spanish[] = {{"{{fecha|2|5|1990}}", "2 de mayo de 1990"}};
-  static const pair japanese[] = {{"{{生年月日と年齢|1990|5|2}}", "1990年5月2日"}};
+  static const pair french[] = {
+      {"{{date de naissance|2|mai|1990}}", "2 mai 1990"},
+      {"{{unité|10|km}}", "10 km"},
+      {"le {{s-|XIX|e}}", "le XIXe siècle"},
+      {"{{date|1|5|1990|en science}}", "1er mai 1990"},
+      {"{{date|mai|1990}}, {{date|1990|en science}}", "mai 1990, 1990"},
+      {"{{date de naissance|7 novembre 1867}}", "7 novembre 1867"}};
+  static const pair spanish[] = {
+      {"{{fecha|2|5|1990}}", "2 de mayo de 1990"},
+      {"{{formatnum:1234.5}} {{formatnum:12345}}", "1234,5 12 345"}};
+  static const pair hungarian[] = {{"{{birth date|1990|05|02}}", "1990. május 2."}};
+  static const pair vietnamese[] = {{"{{birth date|1990|5|2}}", "2 tháng 5 năm 1990"}};
+  static const pair japanese[] = {{"{{生年月日と年齢|1990|05|2}}", "1990年5月2日"}};
   CHECK("en", english);
   CHECK("de", german);
   CHECK("fr", french);
   CHECK("es", spanish);
   CHECK("ja", japanese);
+  CHECK("hu", hungarian);
+  CHECK("vi", vietnamese);
 }
 
 static void words_of_templates_are_kept(void **state) {
@@ -484,6 +533,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_text_is_left_out),
       cmocka_unit_test(brackets_are_mended),
       cmocka_unit_test(measures_are_kept),
+      cmocka_unit_test(languages_have_their_templates),
       cmocka_unit_test(dates_are_kept),
       cmocka_unit_test(words_of_templates_are_kept),
       cmocka_unit_test(options_keep_more),
