@@ -53,4 +53,12 @@ lk_status lk_call_join(lk_wiki_call *call);
 lk_status lk_call_page(lk_wiki_call *call);
 lk_status lk_call_fields(lk_wiki_call *call);
 
+/* function.c: #if, #ifeq, #ifexpr, #expr, #switch, plural. */
+lk_status lk_call_if(lk_wiki_call *call);
+lk_status lk_call_if_equal(lk_wiki_call *call);
+lk_status lk_call_if_expression(lk_wiki_call *call);
+lk_status lk_call_expression(lk_wiki_call *call);
+lk_status lk_call_switch(lk_wiki_call *call);
+lk_status lk_call_plural(lk_wiki_call *call);
+
 #endif

@@ -32,18 +32,28 @@ static lk_piece written(const lk_wiki_line *line) {
   return (lk_piece){line->out->bytes + line->from, line->out->size - line->from};
 }
 
+static lk_piece without_blanks(lk_piece text) {
+  while (text.size && text.at[text.size - 1] == ' ')
+    text.size--;
+  return text;
+}
+
+static lk_piece without_separators(lk_piece text) {
+  int found;
+  text = without_blanks(text);
+  while ((found = ends_with(text, separators, SEPARATORS)) >= 0) {
+    text.size -= strlen(separators[found]);
+    text = without_blanks(text);
+  }
+  return text;
+}
+
 static void cut_blanks(lk_wiki_line *line) {
-  while (line->out->size > line->from && line->out->bytes[line->out->size - 1] == ' ')
-    line->out->size--;
+  line->out->size = line->from + without_blanks(written(line)).size;
 }
 
 static void cut_separators(lk_wiki_line *line) {
-  int found;
-  cut_blanks(line);
-  while ((found = ends_with(written(line), separators, SEPARATORS)) >= 0) {
-    line->out->size -= strlen(separators[found]);
-    cut_blanks(line);
-  }
+  line->out->size = line->from + without_separators(written(line)).size;
 }
 
 /* A point that ends nothing, before a blank. */
@@ -64,35 +74,34 @@ static size_t leading(lk_piece rest) {
   return skip;
 }
 
-/* Words that only announce a pronunciation, if nothing else is left in the bracket. */
-static void cut_announcement(lk_wiki_line *line) {
+/* Cuts words that only announce a pronunciation, if they stand alone in a bracket; in one
+ * that ends here, also those behind a separator, but for names of alphabets. */
+static void cut_announcement(lk_wiki_line *line, int ends) {
+  enum { ALPHABETS = 4 };
   static const char *const words[] = {
-      "(pronounced", "(pronunciation", "(pronounced as", "(IPA",       "(pron.",
-      "(listen",     "(Aussprache",    "(prononcé",      "(prononcée", "(prononciation",
-      "(API",        "(pronunciado",   "(pronunciación", "(AFI",       "(pronunciada",
-      "(pronúncia",  "(pronuncia",     "(uitspraak",     "(wymowa",    "(произносится",
-      "(МФА",        "(výslovnost",    "(uttal",         "(okunuşu",   "（発音",
-      "（发音",      "（發音"};
-  lk_piece text = written(line);
-  int separator;
-  while (text.size) {
-    if (text.at[text.size - 1] == ' ')
-      text.size--;
-    else if ((separator = ends_with(text, separators, SEPARATORS)) >= 0)
-      text.size -= strlen(separators[separator]);
-    else
-      break;
-  }
+      "IPA",           "API",           "AFI",           "МФА",         "pronounced",
+      "pronunciation", "pronounced as", "pron.",         "listen",      "Aussprache",
+      "prononcé",      "prononcée",     "prononciation", "pronunciado", "pronunciada",
+      "pronunciación", "pronúncia",     "pronuncia",     "uitspraak",   "wymowa",
+      "произносится",  "výslovnost",    "uttal",         "okunuşu",     "発音",
+      "发音",          "發音"};
+  lk_piece text = without_separators(written(line));
   int found = ends_with(text, words, sizeof words / sizeof *words);
   if (found < 0) return;
-  size_t opener = words[found][0] == '(' ? 1 : strlen("（");
-  line->out->size = line->from + text.size - strlen(words[found]) + opener;
+  text.size -= strlen(words[found]);
+  text = without_blanks(text);
+  if (ends_with(text, openers, BRACKETS) < 0) {
+    size_t before = text.size;
+    text = without_separators(text);
+    if (!ends || found < ALPHABETS || text.size == before) return;
+  }
+  line->out->size = line->from + text.size;
 }
 
 /* What is left of a bracket that the rest closes. */
 static size_t close_bracket(lk_wiki_line *line, int closer) {
   cut_separators(line);
-  cut_announcement(line);
+  cut_announcement(line, 1);
   int opener = ends_with(written(line), openers, BRACKETS);
   if (opener != closer) return 0;
   line->out->size -= strlen(openers[opener]);
@@ -107,7 +116,7 @@ size_t lk_wiki_mend(lk_wiki_line *line, lk_piece rest) {
   if (!rest.size) return 0;
   int closer = begins_with(rest, closers, BRACKETS);
   if (closer >= 0) return close_bracket(line, closer);
-  if (begins_with(rest, separators, SEPARATORS) >= 0) cut_announcement(line);
+  if (begins_with(rest, separators, SEPARATORS) >= 0) cut_announcement(line, 0);
   lk_piece before = written(line);
   while (before.size && before.at[before.size - 1] == ' ')
     before.size--;

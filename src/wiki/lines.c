@@ -29,6 +29,16 @@ static lk_status put_blank(lk_wiki_line *line) {
   return lk_wiki_append_byte(out, ' ');
 }
 
+/* Marks without a width, of the writing's direction among them (U+200B, 200E, 200F, 202A to
+ * 202E, 2060, 2066 to 2069); joiners are part of a spelling. */
+static int is_invisible(const char *at) {
+  const unsigned char second = (unsigned char)at[1], third = (unsigned char)at[2];
+  if (second == 0x80)
+    return third == 0x8B || third == 0x8E || third == 0x8F ||
+           (third >= 0xAA && third <= 0xAE);
+  return second == 0x81 && (third == 0xA0 || (third >= 0xA6 && third <= 0xA9));
+}
+
 static lk_status put_character(lk_wiki_line *line, lk_piece rest, size_t *skip) {
   char bytes[4];
   size_t size, length = lk_entity_decode(rest, bytes, &size);
@@ -37,6 +47,7 @@ static lk_status put_character(lk_wiki_line *line, lk_piece rest, size_t *skip) 
   if (size == 1 && lk_is_blank(*bytes)) return put_blank(line);
   if (size == 2 && !memcmp(bytes, "\xC2\xA0", 2)) return put_blank(line);
   if (size == 2 && !memcmp(bytes, "\xC2\xAD", 2)) return LK_OK;
+  if (size == 3 && *bytes == '\xE2' && is_invisible(bytes)) return LK_OK;
   return lk_wiki_append(line->out, bytes, size);
 }
 
@@ -63,8 +74,7 @@ static lk_status put_wide(lk_wiki_line *line, lk_piece rest, size_t *skip) {
     *skip = 2;
     return put_blank(line);
   }
-  int mark = rest.size >= 3 &&
-             (!memcmp(rest.at, "\xE2\x80\x8B", 3) || !memcmp(rest.at, "\xE2\x80\x8E", 3));
+  int mark = rest.size >= 3 && *rest.at == '\xE2' && is_invisible(rest.at);
   *skip = mark ? 3 : 1;
   return mark ? LK_OK : lk_wiki_append_byte(line->out, *rest.at);
 }

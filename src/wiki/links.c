@@ -30,12 +30,23 @@ static int is_file_name(lk_wikitext *parser, lk_piece target) {
   return strstr(endings, ending) != NULL;
 }
 
+static int namespace_of(lk_wikitext *parser, lk_piece target, lk_piece prefix) {
+  int number = lk_wiki_site_find(parser->site, LK_WORD_NAMESPACE, prefix);
+  int elsewhere = number == LK_WIKI_FILE_ELSEWHERE && is_file_name(parser, target);
+  return elsewhere ? LK_WIKI_FILE : number;
+}
+
+int lk_wiki_begins_file(lk_wikitext *parser, const lk_mark *mark) {
+  lk_piece target = {parser->page + mark->next, parser->size - mark->next};
+  lk_piece prefix = prefix_of(target.at, target.size);
+  parser->counts->steps += prefix.size + 1;
+  return prefix.size && namespace_of(parser, target, prefix) == LK_WIKI_FILE;
+}
+
 static int is_left_out(lk_wikitext *parser, lk_piece target) {
   lk_piece prefix = prefix_of(target.at, target.size);
   if (!prefix.size) return 0;
-  int number = lk_wiki_site_find(parser->site, LK_WORD_NAMESPACE, prefix);
-  if (number == LK_WIKI_FILE_ELSEWHERE && is_file_name(parser, target))
-    number = LK_WIKI_FILE;
+  int number = namespace_of(parser, target, prefix);
   parser->counts->files += number == LK_WIKI_FILE;
   parser->counts->categories += number == LK_WIKI_CATEGORY;
   if (number == LK_WIKI_FILE || number == LK_WIKI_CATEGORY) return 1;

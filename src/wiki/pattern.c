@@ -3,13 +3,26 @@
 static const struct {
   const char *name;
   lk_status (*render)(lk_wiki_call *call);
-} built_in[] = {{"convert", lk_call_convert},   {"date", lk_call_date},
-                {"dmy", lk_call_date_from_day}, {"as of", lk_call_as_of},
-                {"fraction", lk_call_fraction}, {"quantity", lk_call_quantity},
-                {"power", lk_call_power},       {"items", lk_call_items},
-                {"number", lk_call_number},     {"value", lk_call_value},
-                {"list", lk_call_list},         {"join", lk_call_join},
-                {"page", lk_call_page},         {"fields", lk_call_fields}};
+} built_in[] = {{"convert", lk_call_convert},
+                {"date", lk_call_date},
+                {"dmy", lk_call_date_from_day},
+                {"as of", lk_call_as_of},
+                {"fraction", lk_call_fraction},
+                {"quantity", lk_call_quantity},
+                {"power", lk_call_power},
+                {"items", lk_call_items},
+                {"number", lk_call_number},
+                {"value", lk_call_value},
+                {"list", lk_call_list},
+                {"join", lk_call_join},
+                {"page", lk_call_page},
+                {"fields", lk_call_fields},
+                {"if", lk_call_if},
+                {"ifeq", lk_call_if_equal},
+                {"ifexpr", lk_call_if_expression},
+                {"expr", lk_call_expression},
+                {"switch", lk_call_switch},
+                {"plural", lk_call_plural}};
 
 /* The arguments without a name. */
 static lk_status put_all(lk_wiki_call *call, const char *before, const char *between) {

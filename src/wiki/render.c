@@ -30,11 +30,12 @@ lk_status lk_wiki_piece(lk_wikitext *parser, lk_piece piece) {
   return lk_wiki_append(&parser->rendered, piece.at, piece.size);
 }
 
-/* A table or template that nothing closes: to the end of the line that it is in, or of the
- * paragraph that it begins. */
+/* A table, template or picture that nothing closes: to the end of the line that it is in,
+ * or of the paragraph that it begins. */
 static uint32_t unclosed_end(const lk_wikitext *parser, const lk_mark *mark) {
   const char *at = parser->page + mark->next, *end = parser->page + parser->size;
-  int begins = !mark->at || parser->page[mark->at - 1] == '\n';
+  int begins =
+      mark->kind != LK_MARK_LINK && (!mark->at || parser->page[mark->at - 1] == '\n');
   for (; at < end; at++) {
     at = memchr(at, '\n', (size_t)(end - at));
     if (!at) break;
@@ -46,7 +47,7 @@ static uint32_t unclosed_end(const lk_wikitext *parser, const lk_mark *mark) {
 }
 
 static lk_status unclosed(lk_wikitext *parser, const lk_mark *mark, uint32_t *next) {
-  int brackets = mark->kind == LK_MARK_LINK;
+  int brackets = mark->kind == LK_MARK_LINK && !lk_wiki_begins_file(parser, mark);
   if (mark->kind == LK_MARK_ADDRESS || mark->kind == LK_MARK_VARIANT)
     return lk_wiki_piece(parser,
                          (lk_piece){parser->page + mark->at, mark->next - mark->at});
@@ -102,10 +103,29 @@ static lk_status close(lk_wikitext *parser, const lk_mark *mark) {
   }
 }
 
+/* A line that ends in the page too ends once. */
+static lk_status end_line(lk_wikitext *parser, const lk_mark *mark) {
+  const lk_wiki_text *out = &parser->rendered;
+  int ends = mark->next < parser->size && parser->page[mark->next] == '\n';
+  int begins = out->size && out->bytes[out->size - 1] == '\n';
+  return ends || begins ? LK_OK : lk_wiki_append_byte(&parser->rendered, '\n');
+}
+
+/* `opener`: <li>, not </li>. */
+static lk_status begin_item(lk_wikitext *parser, const lk_mark *mark) {
+  const lk_wiki_text *out = &parser->rendered;
+  if (!mark->opener) return LK_OK;
+  if (out->size && out->bytes[out->size - 1] != '\n')
+    LK_TRY(lk_wiki_append_byte(&parser->rendered, '\n'));
+  return lk_wiki_append(&parser->rendered, "* ", 2);
+}
+
 /* 10<sup>6</sup> is 10^6, km<sup>2</sup> km2. */
 static lk_status tag(lk_wikitext *parser, const lk_mark *mark) {
   const lk_wiki_text *out = &parser->rendered;
   lk_tag_action action = lk_tag_at(mark->tag)->action;
+  if (action == LK_TAG_BREAK) return end_line(parser, mark);
+  if (action == LK_TAG_ITEM) return begin_item(parser, mark);
   if (action == LK_TAG_LINE) return lk_wiki_append_byte(&parser->rendered, '\n');
   if (action != LK_TAG_POWER || !mark->opener || !out->size) return LK_OK;
   char after = mark->next < parser->size ? parser->page[mark->next] : ' ';

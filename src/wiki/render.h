@@ -10,8 +10,9 @@ lk_wiki_frame *lk_wiki_push(lk_wikitext *parser, const lk_mark *mark);
 /* Text of the page inside the frame on top (or in none). */
 lk_status lk_wiki_piece(lk_wikitext *parser, lk_piece piece);
 
-/* links.c. Both set *next to where the page goes on. */
+/* links.c. Those that open set *next to where the page goes on. */
 lk_status lk_wiki_open_link(lk_wikitext *parser, const lk_mark *mark, uint32_t *next);
+int lk_wiki_begins_file(lk_wikitext *parser, const lk_mark *mark); /* [[File: */
 lk_status lk_wiki_open_address(lk_wikitext *parser, const lk_mark *mark, uint32_t *next);
 lk_status lk_wiki_link_piece(lk_wikitext *parser, lk_wiki_frame *link, lk_piece piece);
 lk_status lk_wiki_close_link(lk_wikitext *parser, const lk_wiki_frame *link);

@@ -2,7 +2,7 @@
 
 /* The frequent ones first. */
 static const lk_tag tags[LK_TAGS] = {{"ref", LK_TAG_REFERENCE},
-                                     {"br", LK_TAG_LINE},
+                                     {"br", LK_TAG_BREAK},
                                      {"sub", LK_TAG_STRIP},
                                      {"sup", LK_TAG_POWER},
                                      {"math", LK_TAG_FORMULA},
@@ -69,17 +69,27 @@ static const lk_tag tags[LK_TAGS] = {{"ref", LK_TAG_REFERENCE},
                                      {"div", LK_TAG_LINE},
                                      {"p", LK_TAG_LINE},
                                      {"hr", LK_TAG_LINE},
-                                     {"ul", LK_TAG_LINE},
-                                     {"ol", LK_TAG_LINE},
-                                     {"li", LK_TAG_LINE},
-                                     {"dl", LK_TAG_LINE},
-                                     {"dt", LK_TAG_LINE},
-                                     {"dd", LK_TAG_LINE},
+                                     {"ul", LK_TAG_BREAK},
+                                     {"ol", LK_TAG_BREAK},
+                                     {"li", LK_TAG_ITEM},
+                                     {"dl", LK_TAG_BREAK},
+                                     {"dt", LK_TAG_BREAK},
+                                     {"dd", LK_TAG_BREAK},
                                      {"table", LK_TAG_TABLE},
                                      {"tr", LK_TAG_LINE},
                                      {"td", LK_TAG_LINE},
                                      {"th", LK_TAG_LINE},
                                      {"caption", LK_TAG_LINE},
+                                     {"h", LK_TAG_LINE},
+                                     {"rtc", LK_TAG_STRIP},
+                                     {"phonos", LK_TAG_STRIP},
+                                     {"langconvert", LK_TAG_STRIP},
+                                     {"translate", LK_TAG_STRIP},
+                                     {"tvar", LK_TAG_STRIP},
+                                     {"nobr", LK_TAG_STRIP},
+                                     {"tabber", LK_TAG_DROP},
+                                     {"charinsert", LK_TAG_DROP},
+                                     {"rss", LK_TAG_DROP},
                                      {NULL, LK_TAG_STRIP}};
 
 const lk_tag *lk_tag_at(int number) {
@@ -87,7 +97,7 @@ const lk_tag *lk_tag_at(int number) {
   return &tags[number];
 }
 
-/* Headings of HTML, <h1> to <h6>, have no row: the digit ends no name here. */
+/* <h1> to <h6> are "h". */
 int lk_tag_find(const char *name, size_t size) {
   char small[16];
   size_t length = 0;
@@ -96,7 +106,9 @@ int lk_tag_find(const char *name, size_t size) {
     length++;
   }
   if (!length || length == sizeof small || length == size) return -1;
-  char after = name[length];
+  int heading = length == 1 && *small == 'h' && name[1] >= '1' && name[1] <= '6';
+  if (heading && length + 1 == size) return -1;
+  char after = name[length + (size_t)heading];
   if (!lk_is_blank(after) && after != '/' && after != '>') return -1;
   for (int i = 0; tags[i].name; i++)
     if (small[0] == tags[i].name[0] && strlen(tags[i].name) == length &&

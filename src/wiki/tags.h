@@ -11,7 +11,9 @@ typedef enum {
   LK_TAG_DROP,
   LK_TAG_LITERAL, /* what is in it is no markup */
   LK_TAG_STRIP,   /* only the tag is left out */
-  LK_TAG_LINE,    /* and a line ends */
+  LK_TAG_LINE,    /* and a paragraph ends */
+  LK_TAG_BREAK,   /* and a line ends, unless it does already */
+  LK_TAG_ITEM,    /* and an item of a list begins */
   LK_TAG_TABLE,
   LK_TAG_POWER
 } lk_tag_action;
@@ -21,7 +23,7 @@ typedef struct {
   lk_tag_action action;
 } lk_tag;
 
-enum { LK_TAGS = 80 };
+enum { LK_TAGS = 96 };
 
 /* The tag of that number, up to the first without a name. */
 const lk_tag *lk_tag_at(int number);

@@ -46,8 +46,6 @@ static const struct {
     {"r. $1[–$2]", "reign|r."},
     {"$1 BCE", "bce"},
     {"$1[ ($2–$3)]", "marriage|married"},
-    {"$1e siècle", "s|siècle"},
-    {"$1$2 siècle", "s-|s mini-|sp|sp-"},
     {"siglo $1", "siglo"},
     /* Languages. */
     {"${text,2}", "lang|langue|script|rtl-lang|native name|nativename|wikt-lang|native "
@@ -142,6 +140,12 @@ static const struct {
     {"apr. J.-C.", "ap jc|apr jc"},
     /* Words of MediaWiki. */
     {"@page", "pagename|fullpagename|basepagename|subpagename|pagenamee"},
+    {"@if", "#if:*"},
+    {"@ifeq", "#ifeq:*"},
+    {"@ifexpr", "#ifexpr:*"},
+    {"@expr", "#expr:*"},
+    {"@switch", "#switch:*"},
+    {"@plural", "plural:*"},
     {"$1", "lc:*|uc:*|lcfirst:*|ucfirst:*|padleft:*|padright:*"},
     /* Left out unless infoboxes are kept. */
     {"@fields",

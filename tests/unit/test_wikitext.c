@@ -117,6 +117,39 @@ static void shapes_are_left_out(void **state) {
   CHECK("en", pairs);
 }
 
+static void html_makes_lines(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"a\n<ul><li>b</li><li>c</li></ul>\nd", "a\n- b\n- c\nd"},
+      {"<ol>\n<li>a\n<li>b\n</ol>", "- a\n- b"},
+      {"<dl><dt>a</dt><dd>b</dd></dl>c", "a\nb\nc"},
+      {"a<br>\nb<br />c", "a\nb\nc"},
+      {"<h2>a</h2>b<h1", "a\nb<h1"},
+      {"<poem>\na\nb\n</poem>", "a\nb"},
+      {"a<syntaxhighlight lang=c>{{b</syntaxhighlight><section begin=x/>c", "ac"},
+      {"a<ref name=x/>b<ref name=y>c</ref >d", "abd"},
+      {"<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>", "漢(かん)"},
+      {"a&rlm;&lrm;\xE2\x80\x8F\xE2\x81\xA6"
+       "b\xE2\x80\x8C"
+       "c",
+       "ab\xE2\x80\x8C"
+       "c"}};
+  CHECK("en", pairs);
+}
+
+static void functions_are_called(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"{{#if:|a|b}}{{#if: x | c | d}}{{#if:{{unknown}}|e|f=g}}", "bcf=g"},
+      {"{{#ifeq:a|a|b|c}}{{#ifeq:1|1.0|d|e}}{{#ifeq:1|2|f}}", "bd"},
+      {"{{#switch:b|a|b=c|d}} {{#switch:x|a=b|c}} {{#switch:x|a=b|#default=d}}", "c c d"},
+      {"{{#expr:1+2*(3-1)}} {{#expr:-7/2 round 0}} {{#expr:7 mod 4}}", "5 -4 3"},
+      {"{{#expr:2^3^2}} {{#expr:not 0 and 1<2}} {{#expr:0.1+0.2}}", "64 1 0.3"},
+      {"a{{#expr:1/0}}{{#expr:(1}}{{#expr:1 2}}{{#expr:}}{{#expr:)}}b", "ab"},
+      {"{{#ifexpr:2>1|a|b}} {{plural:1|one|many}} {{#tag:ref|x}}{{#invoke:x|y}}", "a one"}};
+  CHECK("en", pairs);
+}
+
 static void what_is_no_text_is_left_out(void **state) {
   (void)state;
   static const pair pairs[] = {
@@ -147,6 +180,8 @@ static void brackets_are_mended(void **state) {
                                {"Rome ( {{IPA|x}} , {{IPA|y}} ; ) is", "Rome is"},
                                {"Rome (pronounced {{IPA|x}}) is", "Rome is"},
                                {"Rome (a, {{IPA|x}}, b) is", "Rome (a, b) is"},
+                               {"(a, pronounced {{IPA|x}}) b", "(a) b"},
+                               {"a, IPA{{x}}, b (c, IPA{{x}})", "a, IPA, b (c, IPA)"},
                                {"call f() {{x}}", "call f()"},
                                {"a {{x}} b {{x}}, c {{x}}.", "a b, c."},
                                {"({{x}} ({{y}})) a", "a"},
@@ -199,7 +234,7 @@ static void languages_have_their_templates(void **state) {
       {"{{s|12 км}} {{число|12345}}", "12 км 12 345"},
       {"{{нп5|Тема|текст|en|Topic}}", "текст"}};
   static const pair german[] = {
-      {"Ulm ({{enS|Ulm}}; Aussprache: {{IPA|x}})", "Ulm (Ulm; Aussprache)"},
+      {"Ulm ({{enS|Ulm}}; Aussprache: {{IPA|x}})", "Ulm (englisch Ulm)"},
       {"Ulm (Aussprache: {{IPA|x}}, {{Audio|x}}; a)", "Ulm (a)"},
       {"{{\"|Zitat}} {{0}}12", "„Zitat“ 12"}};
   static const pair japanese[] = {
@@ -486,6 +521,23 @@ static void hostile_pages_take_linear_time(void **state) {
                                {"\n{|{{[[<ref>", ""},
                                {"#REDIRECT", ""},
                                {"\xE2\x80", "\xC2"},
+                               {"{{#if:", "}}"},
+                               {"{{#if:a|", "}}"},
+                               {"{{#ifeq:1|1|", "}}"},
+                               {"{{#switch:a|", "}}"},
+                               {"{{#switch:1|2|", "=3}}"},
+                               {"{{#expr:(1+", ")}}"},
+                               {"{{sup|", "}}"},
+                               {"{{formatnum:1", "}}"},
+                               {"{{ordered list|a|", "}}"},
+                               {"<li>", "</li>"},
+                               {"<br>", "\n"},
+                               {"<h2>a", "</h2>"},
+                               {"[[Datei:a.b", ""},
+                               {"[[Datei:a.png|", "]]"},
+                               {"{{a|b=<!--", "-->c"},
+                               {"\xE2\x80\x8F", ""},
+                               {"(IPA{{x}},", ""},
                                {"\n\n{{a\n", ""}};
   for (int kept = 0; kept < 2; kept++) {
     start("en", (lk_wiki_options){kept, kept, 1, 1, 1});
@@ -522,7 +574,8 @@ static void odd_bytes_and_cut_marks_do_no_harm(void **state) {
   check("{{small|", "");
   check("<", "<");
   check("<ref", "<ref");
-  check("[[File:a", "File:a");
+  check("[[File:a", "");
+  check("[[File:a.jpg|b [[c]] d\ne", "e");
   stop();
 }
 
@@ -530,6 +583,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(links_show_their_text),
       cmocka_unit_test(shapes_are_left_out),
+      cmocka_unit_test(html_makes_lines),
+      cmocka_unit_test(functions_are_called),
       cmocka_unit_test(what_is_no_text_is_left_out),
       cmocka_unit_test(brackets_are_mended),
       cmocka_unit_test(measures_are_kept),
