@@ -60,7 +60,7 @@ static herr_t set_end(H5FD_t *file, H5FD_mem_t type, haddr_t end) {
 static haddr_t get_size(const H5FD_t *file, H5FD_mem_t type) {
   const opened *o = (const opened *)file;
   (void)type;
-  return o->sink ? o->sink->size : o->source->size - LK_USER_BLOCK;
+  return o->sink ? o->sink->size : lk_sealed_end(o->source) - LK_USER_BLOCK;
 }
 
 static herr_t read_bytes(H5FD_t *file, H5FD_mem_t type, hid_t transfer, haddr_t address,

@@ -64,6 +64,7 @@ lk_status lk_h5_create(lk_h5_file *file, const char *path, int descriptor,
                        lk_store_kind kind) {
   assert(descriptor >= 0);
   *file = (lk_h5_file){.path = path, .id = -1, .sink.descriptor = descriptor};
+  file->in_pieces = kind == LK_STORE_CORPUS; /* which is not read whole, as others are */
   lk_status status = create(file);
   if (status == LK_OK) status = lk_h5_write_text(file, "kind", name_of_kind(kind));
   return status == LK_OK ? LK_OK : lk_h5_complete(file, status);
@@ -81,7 +82,8 @@ static lk_status close_file(lk_h5_file *file) {
 lk_status lk_h5_complete(lk_h5_file *file, lk_status status) {
   lk_status closed = close_file(file);
   status = lk_sink_verdict(&file->sink, file->path, status == LK_OK ? closed : status);
-  return status == LK_OK ? lk_user_block_write(file->path, file->sink.descriptor) : status;
+  LK_TRY(status);
+  return lk_user_block_write(file->path, file->sink.descriptor, file->in_pieces);
 }
 
 static lk_status open_source(lk_h5_file *file) {
@@ -95,8 +97,8 @@ static lk_status open_source(lk_h5_file *file) {
 
 /* *file has its source. */
 static lk_status open_verified(lk_h5_file *file) {
-  file->size = file->source.size;
   lk_status status = lk_user_block_verify(&file->source, &file->chunked);
+  file->size = lk_sealed_end(&file->source);
   if (status == LK_OK) status = open_source(file);
   return status == LK_OK ? LK_OK : lk_h5_finish(file, status);
 }

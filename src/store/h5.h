@@ -29,6 +29,7 @@ typedef struct {
   uint64_t size;      /* bytes, when reading: no array in it can be larger */
   lk_sealed source;   /* when reading */
   lk_sink sink;       /* when writing */
+  int in_pieces;      /* when writing: how its user block is */
   lk_chunked chunked; /* when reading */
 } lk_h5_file;
 

@@ -5,13 +5,11 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-enum { PIECE = 1 << 16 };
 
 static const uint64_t none = UINT64_MAX;
 
@@ -34,6 +32,7 @@ static lk_status open_file(lk_sealed *source) {
   if (source->descriptor < 0 || fstat(source->descriptor, &facts))
     return refuse(source->path, strerror(errno));
   source->size = (uint64_t)facts.st_size;
+  source->opened = facts;
   return check_kind(source->path, &facts);
 }
 
@@ -56,7 +55,7 @@ static lk_status make_slots(lk_sealed *source, uint64_t slots) {
   source->pieces = NULL;
   source->held = NULL;
   source->slots = slots;
-  LK_TRY(lk_allocate((void **)&source->pieces, slots, PIECE, source->path));
+  LK_TRY(lk_allocate((void **)&source->pieces, slots, LK_SEALED_PIECE, source->path));
   LK_TRY(LK_NEW(source->held, slots));
   for (uint64_t i = 0; i < slots; i++)
     source->held[i] = none;
@@ -64,6 +63,8 @@ static lk_status make_slots(lk_sealed *source, uint64_t slots) {
 }
 
 static lk_status begin(lk_sealed *source, lk_status status) {
+  source->top = -1;
+  source->levels[0] = (lk_sealed_level){0, source->size};
   if (status == LK_OK) status = make_slots(source, 1);
   if (status != LK_OK) lk_sealed_close(source);
   return status;
@@ -106,39 +107,71 @@ void lk_sealed_close(lk_sealed *source) {
 }
 
 lk_status lk_sealed_verdict(const lk_sealed *source, lk_status status) {
-  return *source->fault ? lk_fail(LK_NO_INPUT, "%s: %s", source->path, source->fault)
+  return *source->fault ? lk_fail(source->status, "%s: %s", source->path, source->fault)
                         : status;
 }
 
 /* The first fault is the one that counts. */
 static lk_status fail(lk_sealed *source, const char *what, const char *reason) {
   assert(*what);
-  if (!*source->fault) snprintf(source->fault, sizeof source->fault, "%s%s", what, reason);
+  if (!*source->fault) {
+    snprintf(source->fault, sizeof source->fault, "%s%s", what, reason);
+    source->status = LK_NO_INPUT;
+  }
   return lk_sealed_verdict(source, LK_NO_INPUT);
 }
 
-static uint64_t pieces_of(const lk_sealed *source) {
-  return source->size / PIECE + (source->size % PIECE != 0);
+static int is_as_it_was(const lk_sealed *source) {
+  struct stat now;
+  const struct stat *then = &source->opened;
+  return !fstat(source->descriptor, &now) && now.st_size == then->st_size &&
+         now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+         now.st_mtim.tv_nsec == then->st_mtim.tv_nsec &&
+         now.st_ctim.tv_sec == then->st_ctim.tv_sec &&
+         now.st_ctim.tv_nsec == then->st_ctim.tv_nsec;
 }
 
-static size_t size_of(const lk_sealed *source, uint64_t piece) {
-  assert(piece < pieces_of(source));
-  uint64_t rest = source->size - piece * PIECE;
-  return rest < PIECE ? (size_t)rest : PIECE;
+/* Of a piece that does not have the hash that it must have. */
+static lk_status refuse_piece(lk_sealed *source, uint64_t at, size_t size) {
+  if (source->seals || !is_as_it_was(source))
+    return fail(source, "changed while it was read",
+                "; start again when nothing writes to it");
+  if (*source->fault) return lk_sealed_verdict(source, source->status);
+  source->status = LK_BAD_DATA;
+  snprintf(source->fault, sizeof source->fault,
+           "damaged (bytes %" PRIu64 " to %" PRIu64
+           " do not match their checksum%s%s); copy or make it again",
+           at, at + size - 1, source->part ? ", met while reading " : "",
+           source->part ? source->part : "");
+  return lk_sealed_verdict(source, LK_BAD_DATA);
 }
 
-/* Where a piece is kept, in the one slot that it may have. */
-static char *room_of(const lk_sealed *source, uint64_t piece) {
-  assert(piece < pieces_of(source) && source->slots > 0);
-  return source->pieces + piece % source->slots * PIECE;
+uint64_t lk_sealed_end(const lk_sealed *source) {
+  return source->levels[0].at + source->levels[0].size;
 }
 
-static lk_status load(lk_sealed *source, uint64_t piece) {
-  size_t size = size_of(source, piece);
-  source->held[piece % source->slots] = none;
+uint64_t lk_sealed_pieces(const lk_sealed *source, int level) {
+  uint64_t size = source->levels[level].size;
+  return size / LK_SEALED_PIECE + (size % LK_SEALED_PIECE != 0);
+}
+
+static size_t size_of(const lk_sealed *source, int level, uint64_t piece) {
+  assert(piece < lk_sealed_pieces(source, level));
+  uint64_t rest = source->levels[level].size - piece * LK_SEALED_PIECE;
+  return rest < LK_SEALED_PIECE ? (size_t)rest : LK_SEALED_PIECE;
+}
+
+/* The one slot that a piece may have, by where it begins. */
+static uint64_t slot_of(const lk_sealed *source, uint64_t at) {
+  assert(source->slots > 0);
+  return at / LK_SEALED_PIECE % source->slots;
+}
+
+static lk_status load(lk_sealed *source, uint64_t at, size_t size) {
+  char *bytes = source->pieces + slot_of(source, at) * LK_SEALED_PIECE;
+  source->held[slot_of(source, at)] = none;
   for (size_t done = 0; done < size;) {
-    ssize_t part = pread(source->descriptor, room_of(source, piece) + done, size - done,
-                         (off_t)(piece * PIECE + done));
+    ssize_t part = pread(source->descriptor, bytes + done, size - done, (off_t)(at + done));
     if (part < 0 && errno == EINTR) continue;
     if (part < 0) return fail(source, "cannot read: ", strerror(errno));
     if (part == 0)
@@ -146,29 +179,45 @@ static lk_status load(lk_sealed *source, uint64_t piece) {
                   "; start again when nothing writes to it");
     done += (size_t)part;
   }
-  source->held[piece % source->slots] = piece;
+  source->held[slot_of(source, at)] = at;
   return LK_OK;
 }
 
-/* The piece as it was sealed. */
-static lk_status hold(lk_sealed *source, uint64_t piece) {
-  if (source->held[piece % source->slots] == piece) return LK_OK;
-  LK_TRY(load(source, piece));
-  if (!source->seals ||
-      lk_hash_short(room_of(source, piece), size_of(source, piece)) == source->seals[piece])
+/* Loads a piece and compares it. The hash that it must have comes first: reading that may
+ * take the slot. */
+static lk_status load_as_sealed(lk_sealed *source, int level, uint64_t piece, uint64_t at,
+                                size_t size) {
+  const char *bytes = source->pieces + slot_of(source, at) * LK_SEALED_PIECE;
+  uint64_t hash = 0;
+  if (source->seals) hash = source->seals[piece];
+  if (level < source->top) LK_TRY(lk_sealed_expect(source, level, piece, &hash));
+  LK_TRY(load(source, at, size));
+  if (source->top < 0 && !source->seals) return LK_OK;
+  if (level == source->top ? !strcmp(lk_hash_bytes(bytes, size).hex, source->root.hex)
+                           : lk_hash_short(bytes, size) == hash)
     return LK_OK;
-  source->held[piece % source->slots] = none;
-  return fail(source, "changed while it was read",
-              "; start again when nothing writes to it");
+  source->held[slot_of(source, at)] = none;
+  return refuse_piece(source, at, size);
+}
+
+lk_status lk_sealed_hold(lk_sealed *source, int level, uint64_t piece, const char **bytes,
+                         size_t *size) {
+  uint64_t at = source->levels[level].at + piece * LK_SEALED_PIECE;
+  *size = size_of(source, level, piece);
+  *bytes = source->pieces + slot_of(source, at) * LK_SEALED_PIECE;
+  return source->held[slot_of(source, at)] == at
+             ? LK_OK
+             : load_as_sealed(source, level, piece, at, *size);
 }
 
 static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
                            lk_hasher *hasher) {
-  for (uint64_t piece = 0; piece < pieces_of(source); piece++) {
-    uint64_t start = piece * PIECE, skip = from > start ? from - start : 0;
-    const char *bytes = room_of(source, piece);
-    size_t size = size_of(source, piece);
-    LK_TRY(load(source, piece));
+  for (uint64_t piece = 0; piece < lk_sealed_pieces(source, 0); piece++) {
+    uint64_t start = piece * LK_SEALED_PIECE, skip = from > start ? from - start : 0;
+    const char *bytes;
+    size_t size;
+    source->held[slot_of(source, start)] = none; /* as it is now */
+    LK_TRY(lk_sealed_hold(source, 0, piece, &bytes, &size));
     seals[piece] = lk_hash_short(bytes, size);
     if (skip < size) lk_hasher_add(hasher, bytes + skip, size - (size_t)skip);
   }
@@ -178,8 +227,8 @@ static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
 lk_status lk_sealed_seal(lk_sealed *source, uint64_t from, lk_hash *hash) {
   uint64_t *seals = NULL;
   lk_hasher *hasher = NULL;
-  assert(from <= source->size && !source->seals);
-  LK_TRY(LK_NEW(seals, pieces_of(source) + 1));
+  assert(from <= source->size && !source->seals && source->top < 0);
+  LK_TRY(LK_NEW(seals, lk_sealed_pieces(source, 0) + 1));
   lk_status status = lk_hasher_create(&hasher);
   if (status == LK_OK) status = pass_over(source, from, seals, hasher);
   if (status == LK_OK) *hash = lk_hasher_value(hasher);
@@ -190,13 +239,15 @@ lk_status lk_sealed_seal(lk_sealed *source, uint64_t from, lk_hash *hash) {
 
 lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *to) {
   char *out = to;
-  assert(at <= source->size && count <= source->size - at);
-  while (count > 0) {
-    uint64_t piece = at / PIECE, offset = at % PIECE;
-    uint64_t part = size_of(source, piece) - offset;
-    if (part > count) part = count;
-    LK_TRY(hold(source, piece));
-    memcpy(out, room_of(source, piece) + offset, (size_t)part);
+  assert(at >= source->levels[0].at && at <= lk_sealed_end(source));
+  assert(count <= lk_sealed_end(source) - at);
+  for (at -= source->levels[0].at; count > 0;) {
+    uint64_t offset = at % LK_SEALED_PIECE, part;
+    const char *bytes;
+    size_t size;
+    LK_TRY(lk_sealed_hold(source, 0, at / LK_SEALED_PIECE, &bytes, &size));
+    part = size - offset < count ? size - offset : count;
+    memcpy(out, bytes + offset, (size_t)part);
     out += part;
     at += part;
     count -= part;
@@ -205,6 +256,6 @@ lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *t
 }
 
 lk_status lk_sealed_keep(lk_sealed *source, uint64_t pieces) {
-  uint64_t there = pieces_of(source);
+  uint64_t there = source->size / LK_SEALED_PIECE + 1;
   return make_slots(source, there < pieces ? there : pieces);
 }

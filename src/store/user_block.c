@@ -8,36 +8,50 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char opening[] = "lockstep 1\nlength "; /* 1: the format's version */
+/* Of both versions: sealed as a whole, and in pieces. */
+static const char opening[] = "lockstep 1\nlength ",
+                  opening_pieces[] = "lockstep 2\nlength ";
 static const char any_opening[] = "lockstep ";
 static const char hdf5_signature[] = "\x89HDF\r\n\x1a\n";
 
-/* The block that belongs before bytes of this hash, in a file of this size. */
-static void make_block(char block[LK_USER_BLOCK], const lk_hash *rest, uint64_t size) {
+/* What a block says. */
+typedef struct {
+  int in_pieces;
+  uint64_t length; /* of the file */
+  uint64_t image;  /* HDF5's bytes, where hashes follow them */
+  lk_hash hash;    /* of the rest of the file, or of the highest level of hashes */
+} facts;
+
+static void make_block(char block[LK_USER_BLOCK], const facts *f) {
   memset(block, 0, LK_USER_BLOCK);
-  int length =
-      snprintf(block, LK_USER_BLOCK, "%s%" PRIu64 "\nxxh3 %s\n", opening, size, rest->hex);
-  assert(length < LK_USER_BLOCK && size > LK_USER_BLOCK);
+  int length = f->in_pieces ? snprintf(block, LK_USER_BLOCK,
+                                       "%s%" PRIu64 "\nhdf5 %" PRIu64 "\nxxh3 %s\n",
+                                       opening_pieces, f->length, f->image, f->hash.hex)
+                            : snprintf(block, LK_USER_BLOCK, "%s%" PRIu64 "\nxxh3 %s\n",
+                                       opening, f->length, f->hash.hex);
+  assert(length < LK_USER_BLOCK && f->length > LK_USER_BLOCK);
   (void)length;
 }
 
-static lk_status hash_rest(const char *path, int descriptor, char block[LK_USER_BLOCK]) {
-  lk_sealed source;
-  lk_hash rest;
-  LK_TRY(lk_sealed_open_again(&source, path, descriptor));
-  assert(source.size > LK_USER_BLOCK);
-  lk_status status = lk_sealed_seal(&source, LK_USER_BLOCK, &rest);
-  if (status == LK_OK) make_block(block, &rest, source.size);
-  lk_sealed_close(&source);
-  return status;
+/* One pass over what is still in the system's memory. */
+static lk_status seal(lk_sealed *source, facts *f) {
+  assert(source->size > LK_USER_BLOCK);
+  f->image = source->size - LK_USER_BLOCK;
+  f->length = f->in_pieces ? lk_sealed_whole(LK_USER_BLOCK, f->image) : source->size;
+  return f->in_pieces ? lk_sealed_write(source, LK_USER_BLOCK, &f->hash)
+                      : lk_sealed_seal(source, LK_USER_BLOCK, &f->hash);
 }
 
-/* One pass over what is still in the system's memory. */
-lk_status lk_user_block_write(const char *path, int descriptor) {
+lk_status lk_user_block_write(const char *path, int descriptor, int in_pieces) {
   char block[LK_USER_BLOCK];
-  lk_status status = hash_rest(path, descriptor, block);
+  facts f = {.in_pieces = in_pieces};
+  lk_sealed source;
+  LK_TRY(lk_sealed_open_again(&source, path, descriptor));
+  lk_status status = seal(&source, &f);
+  lk_sealed_close(&source);
   if (status == LK_NO_INPUT) return lk_fail(LK_IO, "%s", lk_message());
   LK_TRY(status);
+  make_block(block, &f);
   if (pwrite(descriptor, block, sizeof block, 0) == sizeof block) return LK_OK;
   return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
 }
@@ -98,26 +112,55 @@ static lk_status check_length(const lk_sealed *source, const char *block) {
                  source->path, source->size, length);
 }
 
+static lk_status check_block(const lk_sealed *source, const char *block, const facts *f) {
+  char expected[LK_USER_BLOCK];
+  make_block(expected, f);
+  if (!memcmp(expected, block, sizeof expected)) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: damaged (its checksum does not match); copy or make it again",
+                 source->path);
+}
+
 /* The start is read twice: what is no file of ours is refused before all of it is read. */
-lk_status lk_user_block_verify(lk_sealed *source, lk_chunked *chunked) {
-  char block[LK_USER_BLOCK], expected[LK_USER_BLOCK];
-  lk_hash rest;
+static lk_status verify_whole(lk_sealed *source, char block[LK_USER_BLOCK]) {
+  facts f = {.length = source->size};
+  LK_TRY(lk_sealed_seal(source, LK_USER_BLOCK, &f.hash));
   LK_TRY(read_start(source, block));
-  if (!starts_with(block, opening)) return refuse_foreign(source, block);
-  LK_TRY(check_length(source, block));
-  LK_TRY(lk_sealed_seal(source, LK_USER_BLOCK, &rest));
-  LK_TRY(read_start(source, block));
-  make_block(expected, &rest, source->size);
-  if (memcmp(expected, block, sizeof expected))
+  return check_block(source, block, &f);
+}
+
+/* The hash is the file's own word; pieces are held against it when they are read. */
+static lk_status verify_pieces(lk_sealed *source, const char block[LK_USER_BLOCK]) {
+  facts f = {.in_pieces = 1, .length = source->size};
+  char text[LK_USER_BLOCK + 1] = "";
+  memcpy(text, block, LK_USER_BLOCK);
+  char *image = strstr(text, "\nhdf5 "), *hash = strstr(text, "\nxxh3 ");
+  if (image) f.image = strtoull(image + strlen("\nhdf5 "), NULL, 10);
+  if (hash) snprintf(f.hash.hex, sizeof f.hash.hex, "%.32s", hash + strlen("\nxxh3 "));
+  LK_TRY(check_block(source, block, &f));
+  if (!f.image || lk_sealed_whole(LK_USER_BLOCK, f.image) != source->size)
     return lk_fail(LK_BAD_DATA,
-                   "%s: damaged (its checksum does not match); copy or make it again",
+                   "%s: damaged (its parts are not as long as it says); copy or make it "
+                   "again",
                    source->path);
-  return lk_structure_check(source, source->size - LK_USER_BLOCK, chunked);
+  return lk_sealed_trust(source, LK_USER_BLOCK, f.image, &f.hash);
+}
+
+lk_status lk_user_block_verify(lk_sealed *source, lk_chunked *chunked) {
+  char block[LK_USER_BLOCK];
+  LK_TRY(read_start(source, block));
+  int in_pieces = starts_with(block, opening_pieces);
+  if (!in_pieces && !starts_with(block, opening)) return refuse_foreign(source, block);
+  LK_TRY(check_length(source, block));
+  LK_TRY(in_pieces ? verify_pieces(source, block) : verify_whole(source, block));
+  return lk_structure_check(source, lk_sealed_end(source) - LK_USER_BLOCK, chunked);
 }
 
 int lk_user_block_is_hdf5(lk_sealed *source) {
   char block[LK_USER_BLOCK];
   int found = 0;
-  if (read_start(source, block) == LK_OK && starts_with(block, opening)) return 1;
+  if (read_start(source, block) == LK_OK &&
+      (starts_with(block, opening) || starts_with(block, opening_pieces)))
+    return 1;
   return find_signature(source, &found) == LK_OK && found;
 }

@@ -13,7 +13,8 @@ static inline const char *fuzz_forge(const uint8_t *bytes, size_t size) {
   const char *path = fuzz_file(bytes, size);
   int descriptor = open(path, O_RDWR | O_CLOEXEC);
   MUST(descriptor >= 0);
-  MUST(lk_user_block_write(path, descriptor) == LK_OK);
+  int in_pieces = !memcmp(bytes, "lockstep 2", 10);
+  MUST(lk_user_block_write(path, descriptor, in_pieces) == LK_OK);
   close(descriptor);
   return path;
 }
