@@ -1,10 +1,14 @@
 /* HDF5 files: corpora and checkpoints. Not collective: whoever calls does the whole work.
  *
- * Every file of ours starts with a 512-byte user block of text that holds the length and
- * XXH3-128 of all bytes behind it. It is checked before HDF5 sees a byte, so a damaged file
- * is never parsed; then the structure of the HDF5 part is, so a forged one is not either. A
- * file is opened once, and what changes in it from then on is LK_NO_INPUT, never mixed in.
- * h5dump and h5py skip a user block by themselves. Files are written whole or not at all.
+ * Every file of ours starts with a 512-byte user block of text that holds its length and a
+ * checksum. That of a checkpoint is XXH3-128 of all bytes behind the block, which are read
+ * and compared before HDF5 sees one. That of a corpus, which may be of any size, is of the
+ * hashes of its pieces of 64 KiB, which stand behind HDF5's bytes (h5py does not mind): a
+ * piece is compared when it is read first, whoever reads it. So what is damaged is never
+ * parsed; and HDF5 is let at the structure of a file only when that has been checked, so
+ * that what is forged is not either. A file is opened once, and what changes in it from
+ * then on is LK_NO_INPUT, never mixed in. h5dump and h5py skip a user block by themselves.
+ * Files are written whole or not at all.
  */
 #ifndef LOCKSTEP_STORE_H
 #define LOCKSTEP_STORE_H
@@ -23,10 +27,16 @@ typedef enum { LK_STORE_CORPUS, LK_STORE_CHECKPOINT } lk_store_kind;
 /* Which of the two a file is. LK_NO_INPUT; LK_BAD_DATA when it is neither or damaged. */
 lk_status lk_store_kind_of(const char *path, lk_store_kind *kind);
 
+/* Reads every byte of a corpus or checkpoint, and checks all that it says: each offset,
+ * token and title, the parameters' hash. `progress`, unless NULL, is told how much of how
+ * much is done. LK_NO_INPUT, LK_BAD_DATA. */
+typedef void lk_store_progress(void *to, uint64_t done, uint64_t all);
+lk_status lk_store_verify(const char *path, lk_store_progress *progress, void *to);
+
 /* Corpus: /tokens uint16 (uint32 for over 65,536 ids), /offsets uint64 (documents + 1),
  * /titles uint32 (tokens of each document's title) where any has one, each in chunks unless
  * it is short, the tokenizer as /vocabulary uint32 code points or /tokenizer, attributes
- * sha256 and characters. */
+ * sha256, characters, longest and median. */
 
 /* A corpus that is written document by document, in memory that does not grow with it. */
 typedef struct lk_corpus_writer lk_corpus_writer;
@@ -63,11 +73,26 @@ void lk_corpus_writer_discard(lk_corpus_writer *w);
 /* All documents of `corpus`, which must be held. */
 lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 
-/* As lk_corpus_read_text; reads the slice's tokens only. `tokenizer` NULL or one that the
- * file's must equal. Sizes are checked against each other and the file before anything is
- * allocated. */
+/* As lk_corpus_read_text, but opens in the same time whatever the size: documents are read,
+ * verified and checked when they are asked for, so that lk_corpus_status may be
+ * LK_BAD_DATA, naming the bytes. Files of earlier versions are read once as a whole here.
+ * `tokenizer` NULL or one that the file's must equal. Sizes are checked against each other
+ * and the file before anything is allocated. */
 lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
                               const lk_tokenizer *tokenizer, lk_slice slice);
+
+/* Of a whole corpus, in tokens. */
+typedef struct {
+  uint64_t tokens;
+  uint64_t longest; /* document */
+  uint64_t median;  /* half of the documents are no longer; LK_MEDIAN_MOST: or longer */
+} lk_corpus_lengths;
+
+enum { LK_MEDIAN_MOST = 1 << 18 };
+
+/* Of any corpus that is held whole. What an HDF5 corpus says of itself, without a look at
+ * its documents. */
+lk_status lk_corpus_measure(const lk_corpus *corpus, lk_corpus_lengths *out);
 
 /* Reads a corpus of either form: a file that starts like one of ours or like any HDF5 file
  * is one of those, anything else a text. */

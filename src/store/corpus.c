@@ -43,6 +43,15 @@ static lk_status find_titles(const lk_h5_file *file, uint64_t documents,
   return lk_stored_array_find(&arrays->titles, file, &titles);
 }
 
+/* Files of earlier versions say nothing of them. */
+static lk_status read_lengths(const lk_h5_file *file, uint64_t tokens,
+                              lk_corpus_lengths *lengths) {
+  *lengths = (lk_corpus_lengths){.tokens = tokens};
+  if (!lk_h5_has_attribute(file, "longest")) return LK_OK;
+  LK_TRY(lk_h5_read_count(file, "longest", 1, tokens, &lengths->longest));
+  return lk_h5_read_count(file, "median", 1, lengths->longest, &lengths->median);
+}
+
 /* Where the arrays are; the number of documents and which are held. */
 static lk_status find_arrays(const lk_h5_file *file, lk_corpus *corpus, lk_slice slice,
                              lk_stored_arrays *arrays) {
@@ -57,6 +66,7 @@ static lk_status find_arrays(const lk_h5_file *file, lk_corpus *corpus, lk_slice
   corpus->held = lk_slice_range(corpus->documents, slice);
   LK_TRY(lk_stored_array_find(&arrays->tokens, file, &tokens));
   LK_TRY(lk_stored_array_find(&arrays->offsets, file, &offsets));
+  LK_TRY(read_lengths(file, tokens.size[0], &arrays->lengths));
   return find_titles(file, corpus->documents, arrays);
 }
 

@@ -3,6 +3,7 @@
 #include "lockstep/output.h"
 #include "store/corpus_arrays.h"
 #include "store/h5_stream.h"
+#include "store/lengths.h"
 #include "store/tokenizer.h"
 #include <assert.h>
 
@@ -11,10 +12,9 @@ struct lk_corpus_writer {
   char *path; /* owned */
   lk_h5_file file;
   lk_h5_stream tokens, offsets, titles;
-  int ids;            /* that a token can have */
-  uint64_t documents; /* so far */
-  uint64_t written;   /* tokens so far */
-  int titled;         /* `titles` is begun, with a number for each of them */
+  int ids;                  /* that a token can have */
+  lk_length_counts lengths; /* so far */
+  int titled;               /* `titles` is begun, with a number for each document */
 };
 
 static lk_status begin_arrays(lk_corpus_writer *w, int level) {
@@ -31,6 +31,7 @@ static lk_status begin_arrays(lk_corpus_writer *w, int level) {
 }
 
 static lk_status begin(lk_corpus_writer *w, const char *path, const lk_corpus_form *form) {
+  LK_TRY(lk_length_counts_begin(&w->lengths));
   LK_TRY(lk_copy_text(&w->path, path));
   LK_TRY(lk_output_begin(&w->output, path));
   LK_TRY(lk_h5_create(&w->file, w->path, lk_output_descriptor(w->output), LK_STORE_CORPUS));
@@ -70,7 +71,7 @@ static lk_status add_title(lk_corpus_writer *w, size_t title) {
   if (w->titled) return lk_h5_stream_add(&w->titles, title);
   LK_TRY(lk_h5_stream_begin(&w->titles, &w->file, &place, &form));
   w->titled = 1;
-  for (uint64_t i = 0; i < w->documents; i++)
+  for (uint64_t i = 0; i < w->lengths.documents; i++)
     LK_TRY(lk_h5_stream_add(&w->titles, 0));
   return lk_h5_stream_add(&w->titles, title);
 }
@@ -81,19 +82,25 @@ lk_status lk_corpus_writer_add(lk_corpus_writer *w, const lk_token *tokens, size
   assert(are_ids(tokens, count, w->ids));
   LK_TRY(lk_h5_stream_add_tokens(&w->tokens, tokens, count));
   LK_TRY(add_title(w, title));
-  w->written += count;
-  w->documents++;
-  return lk_h5_stream_add(&w->offsets, w->written);
+  lk_length_counts_add(&w->lengths, count);
+  return lk_h5_stream_add(&w->offsets, w->lengths.tokens);
+}
+
+static lk_status write_facts(lk_corpus_writer *w, const lk_corpus_facts *facts) {
+  lk_corpus_lengths lengths = lk_length_counts_end(&w->lengths);
+  LK_TRY(lk_h5_write_text(&w->file, "sha256", facts->sha256.hex));
+  LK_TRY(lk_h5_write_count(&w->file, "characters", facts->characters));
+  LK_TRY(lk_h5_write_count(&w->file, "longest", lengths.longest));
+  return lk_h5_write_count(&w->file, "median", lengths.median);
 }
 
 static lk_status end_arrays(lk_corpus_writer *w, const lk_corpus_facts *facts) {
-  if (!w->documents)
+  if (!w->lengths.documents)
     return lk_fail(LK_BAD_DATA, "%s: not written, for it would have no documents", w->path);
   LK_TRY(lk_h5_stream_end(&w->tokens));
   LK_TRY(lk_h5_stream_end(&w->offsets));
   if (w->titled) LK_TRY(lk_h5_stream_end(&w->titles));
-  LK_TRY(lk_h5_write_text(&w->file, "sha256", facts->sha256.hex));
-  return lk_h5_write_count(&w->file, "characters", facts->characters);
+  return write_facts(w, facts);
 }
 
 static void free_arrays(lk_corpus_writer *w) {
@@ -118,6 +125,7 @@ void lk_corpus_writer_discard(lk_corpus_writer *w) {
   free_arrays(w);
   lk_h5_leave(&w->file);
   if (w->output) lk_output_discard(w->output);
+  lk_free(w->lengths.counts);
   lk_free(w->path);
   lk_free(w);
 }

@@ -138,6 +138,7 @@ lk_status lk_stored_array_read(lk_stored_array *array, lk_h5_file *file, uint64_
                                uint64_t count, uint8_t *bytes) {
   uint64_t width = (uint64_t)array->width, length = array->chunks.length;
   assert(first <= array->count && count <= array->count - first);
+  file->source.part = array->name;
   if (!length)
     return lk_sealed_read(&file->source, array->at + first * width, count * width, bytes);
   for (uint64_t part; count > 0; first += part, count -= part, bytes += part * width) {

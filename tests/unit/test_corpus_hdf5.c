@@ -1,4 +1,5 @@
-/* HDF5 corpora: what is written comes back slice by slice, and nothing else is accepted. */
+/* HDF5 corpora: what is written comes back slice by slice, and nothing else is accepted, as
+ * soon as it is met. */
 #include "store_files.h"
 
 enum { SHARDS = 4 };
@@ -7,12 +8,23 @@ static const lk_slice whole = {1, 0, 1};
 static const char text[] =
     "one\n\ntwo äß\nthree \xF0\x9F\x98\x80\nfour\nfive five\nsix\n\n7";
 
-static lk_status read_and_free(const char *path) {
+/* Opens it, and reads the slice's documents. */
+static lk_status read_slice(const char *path, lk_slice slice) {
   lk_corpus *corpus;
-  lk_status status = lk_corpus_read_hdf5(&corpus, path, NULL, whole);
+  lk_status status = lk_corpus_read_hdf5(&corpus, path, NULL, slice);
   assert_int_equal(corpus == NULL, status != LK_OK);
+  for (uint64_t i = 0; status == LK_OK && i < corpus->held.count; i++) {
+    size_t length;
+    lk_corpus_document(corpus, corpus->held.first + i, &length);
+    lk_corpus_title(corpus, corpus->held.first + i);
+    status = lk_corpus_status(corpus);
+  }
   lk_corpus_free(corpus);
   return status;
+}
+
+static lk_status read_and_free(const char *path) {
+  return read_slice(path, whole);
 }
 
 static int write_good(void **state) {
@@ -154,6 +166,12 @@ static void test_windows(void **state) {
   lk_corpus_free(corpus);
 }
 
+/* So that whatever is written to it later has another time. */
+static void make_old(const char *path) {
+  const struct timespec long_ago[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+  assert_int_equal(utimensat(AT_FDCWD, path, long_ago, 0), 0);
+}
+
 /* A corpus that is used after its file became shorter, or other. */
 static void test_changed_later(void **state) {
   (void)state;
@@ -164,6 +182,7 @@ static void test_changed_later(void **state) {
     char *bytes;
     size_t size, length;
     must(lk_file_read("good.h5", &bytes, &size));
+    make_old("good.h5");
     must(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, whole));
     must(lk_corpus_status(corpus));
     if (changed) {
@@ -302,6 +321,118 @@ static void test_hdf5_reads_chunks(void **state) {
       assert_int_equal(tokens[at++], token_of(d, i));
 }
 
+static void flip(const char *path, uint64_t at) {
+  char byte;
+  int descriptor = open(path, O_RDWR);
+  assert_int_equal(pread(descriptor, &byte, 1, (off_t)at), 1);
+  byte ^= 4;
+  assert_int_equal(pwrite(descriptor, &byte, 1, (off_t)at), 1);
+  close(descriptor);
+}
+
+/* Whatever byte is flipped, in documents, in HDF5's structure, in the hashes: it is named
+ * when it is met, with the bytes around it, and what is read before is right. */
+static void test_damage_is_met(void **state) {
+  (void)state;
+  write_many("damaged.h5", 0);
+  uint64_t size = size_of("damaged.h5");
+  for (uint64_t at = 100; at < size;
+       at += at + size / 37 < size ? size / 37 : size - 3 - at) {
+    char range[64];
+    flip("damaged.h5", at);
+    must_refuse(lk_store_verify("damaged.h5", NULL, NULL), LK_BAD_DATA,
+                "damaged.h5: damaged (", "checksum");
+    if (at > LK_USER_BLOCK && at < size - 100) {
+      snprintf(range, sizeof range, "damaged (bytes %u ",
+               (unsigned)((at - 512) / 65536 * 65536 + 512));
+      must_refuse(read_and_free("damaged.h5"), LK_BAD_DATA, "damaged.h5: ", range);
+    }
+    flip("damaged.h5", at);
+    if (at + 3 >= size) break;
+  }
+  must(lk_store_verify("damaged.h5", NULL, NULL));
+}
+
+/* Only who reads it meets it. */
+static void test_damage_elsewhere(void **state) {
+  (void)state;
+  write_many("damaged.h5", 0);
+  flip("damaged.h5", size_of("damaged.h5") / 2);
+  int met = 0;
+  for (int shard = 0; shard < 8; shard++)
+    met += read_slice("damaged.h5", (lk_slice){8, shard, 1}) != LK_OK;
+  assert_in_range(met, 1, 3);
+}
+
+static void lengthen_title(hid_t file) {
+  uint32_t titles[MANY];
+  hid_t dataset = H5Dopen2(file, "titles", H5P_DEFAULT);
+  assert_true(H5Dread(dataset, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, titles) >=
+              0);
+  titles[MANY - 2] = 24;
+  assert_true(H5Dwrite(dataset, H5T_NATIVE_UINT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, titles) >=
+              0);
+  H5Dclose(dataset);
+}
+
+static void say_other_median(hid_t file) {
+  put_count(file, "median", 3);
+}
+
+static void lose_titles(hid_t file) {
+  const hsize_t size = MANY - 1;
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+  put_dataset(file, "titles", H5T_STD_U32LE, 1, &size, creation);
+  H5Pclose(creation);
+}
+
+/* A dataset that has no chunk at all. */
+static void lose_chunks(hid_t file) {
+  const hsize_t size = 23 * MANY, chunk = 1 << 15, most = H5S_UNLIMITED;
+  assert_true(H5Ldelete(file, "tokens", H5P_DEFAULT) >= 0);
+  hid_t creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &size, &most);
+  assert_true(H5Pset_chunk(creation, 1, &chunk) >= 0);
+  hid_t dataset =
+      H5Dcreate2(file, "tokens", H5T_STD_U16LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+  assert_true(dataset >= 0);
+  H5Dclose(dataset);
+  H5Sclose(space);
+  H5Pclose(creation);
+}
+
+static void test_forged_chunks(void **state) {
+  (void)state;
+  static const struct {
+    change make;
+    const char *message;
+  } forgeries[] = {{lengthen_title, "a title is longer than its document"},
+                   {say_other_median, "other lengths than it says"},
+                   {lose_titles, "not as many titles as documents"},
+                   {lose_chunks, "an address outside the file, in the tree of 'tokens'"}};
+  write_many("chunks.h5", 6);
+  for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
+    forge("chunks.h5", "forged.h5", forgeries[i].make);
+    must_refuse(lk_store_verify("forged.h5", NULL, NULL), LK_BAD_DATA,
+                "forged.h5: damaged (", forgeries[i].message);
+  }
+}
+
+static void test_lengths(void **state) {
+  (void)state;
+  lk_corpus *corpus, *from_text;
+  lk_corpus_lengths lengths;
+  must(lk_corpus_read_hdf5(&corpus, "good.h5", NULL, whole));
+  must(lk_corpus_read_text(&from_text, "good.txt", NULL, whole));
+  for (int i = 0; i < 2; i++) {
+    must(lk_corpus_measure(i ? from_text : corpus, &lengths));
+    assert_int_equal(lengths.tokens, 33);
+    assert_int_equal(lengths.longest, 9);
+    assert_int_equal(lengths.median, 4);
+  }
+  lk_corpus_free(corpus);
+  lk_corpus_free(from_text);
+}
+
 static void test_writing_that_ends_early(void **state) {
   (void)state;
   const lk_corpus_facts facts = {.characters = 1};
@@ -433,6 +564,14 @@ static void remove_offsets(hid_t file) {
   assert_true(H5Ldelete(file, "offsets", H5P_DEFAULT) >= 0);
 }
 
+static void shrink_longest(hid_t file) {
+  put_count(file, "longest", 8);
+}
+
+static void stretch_longest(hid_t file) {
+  put_count(file, "longest", 1000);
+}
+
 static void test_forged(void **state) {
   (void)state;
   static const struct {
@@ -448,7 +587,9 @@ static void test_forged(void **state) {
                    {stretch_tokens, "'tokens' has an impossible size"},
                    {stretch_a_little, "'tokens' has an impossible size"},
                    {retype_tokens, "'tokens' has another type"},
-                   {remove_offsets, "'offsets' is missing"}};
+                   {remove_offsets, "'offsets' is missing"},
+                   {shrink_longest, "its offsets do not fit"},
+                   {stretch_longest, "'longest' is 1000"}};
   for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
     forge("good.h5", "forged.h5", forgeries[i].make);
     must_refuse(read_and_free("forged.h5"), LK_BAD_DATA, "forged.h5: damaged (",
@@ -459,12 +600,10 @@ static void test_forged(void **state) {
 /* One rank cannot see what another's slice holds, but never reads outside its own. */
 static void test_forged_slice(void **state) {
   (void)state;
-  lk_corpus *corpus;
   forge("good.h5", "forged.h5", end_late);
-  must_refuse(lk_corpus_read_hdf5(&corpus, "forged.h5", NULL, (lk_slice){4, 3, 1}),
-              LK_BAD_DATA, "forged.h5: damaged (", "its offsets do not fit");
-  must(lk_corpus_read_hdf5(&corpus, "forged.h5", NULL, (lk_slice){4, 0, 2}));
-  lk_corpus_free(corpus);
+  must_refuse(read_slice("forged.h5", (lk_slice){4, 3, 1}), LK_BAD_DATA,
+              "forged.h5: damaged (", "its offsets do not fit");
+  must(read_slice("forged.h5", (lk_slice){4, 0, 2}));
 }
 
 static void test_nothing_leaks(void **state) {
@@ -485,6 +624,10 @@ int main(void) {
       cmocka_unit_test(test_changed_later),
       cmocka_unit_test(test_chunks),
       cmocka_unit_test(test_hdf5_reads_chunks),
+      cmocka_unit_test(test_damage_is_met),
+      cmocka_unit_test(test_damage_elsewhere),
+      cmocka_unit_test(test_forged_chunks),
+      cmocka_unit_test(test_lengths),
       cmocka_unit_test(test_writing_that_ends_early),
       cmocka_unit_test(test_kind),
       cmocka_unit_test(test_other_vocabulary),

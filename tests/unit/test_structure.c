@@ -22,7 +22,13 @@ static void make_good_file(void) {
 static lk_status read_and_free(const char *path) {
   lk_corpus *corpus;
   lk_status status = lk_corpus_read_hdf5(&corpus, path, NULL, (lk_slice){1, 0, 1});
-  if (status == LK_OK) lk_corpus_free(corpus);
+  if (status != LK_OK) return status;
+  for (uint64_t i = 0; i < corpus->documents && status == LK_OK; i++) {
+    size_t length;
+    lk_corpus_document(corpus, i, &length);
+    status = lk_corpus_status(corpus);
+  }
+  lk_corpus_free(corpus);
   return status;
 }
 
