@@ -23,7 +23,7 @@ own lab lab report table
 own nn nn
 own model shape parameters pack model
 own text text normal foreign clean characters tokenizer
-own data source lexicon corpus questions objective plan synth window
+own data source lexicon corpus questions objective plan synth window mixture
 own wiki wikitext
 own dump text_stream dump inputs
 own dist world tree watchdog

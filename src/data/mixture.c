@@ -1,0 +1,214 @@
+#include "lockstep/mixture.h"
+#include "lockstep/memory.h"
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct lk_mixture {
+  lk_ingredient *list;  /* (count) */
+  lk_windows **windows; /* (count), NULL until they are cut */
+  int count;
+  lk_slice slice;
+  lk_window_rule rule;
+  lk_token *room; /* (rule.reach) of the window that was read last */
+  char *path;
+  lk_sha256 sha256;
+};
+
+static lk_status check_tokenizers(const lk_mixture *m) {
+  const lk_tokenizer *first = m->list[0].corpus->tokenizer;
+  for (int i = 1; i < m->count; i++)
+    if (!lk_tokenizer_equal(first, m->list[i].corpus->tokenizer))
+      return lk_fail(LK_BAD_DATA,
+                     "%s: its vocabulary (%d ids) is not that of %s (%d ids), beside which "
+                     "it is to be trained on; prepare all corpora with one tokenizer",
+                     m->list[i].path, lk_tokenizer_size(m->list[i].corpus->tokenizer),
+                     m->list[0].path, lk_tokenizer_size(first));
+  return LK_OK;
+}
+
+static lk_status join_paths(lk_mixture *m) {
+  size_t size = 1, used = 0;
+  for (int i = 0; i < m->count; i++)
+    size += strlen(m->list[i].path) + 2;
+  LK_TRY(LK_NEW(m->path, size));
+  for (int i = 0; i < m->count; i++)
+    used += (size_t)snprintf(m->path + used, size - used, "%s%s", i ? ", " : "",
+                             m->list[i].path);
+  return LK_OK;
+}
+
+/* Of one corpus its own, which runs on it alone have; else of the hexadecimal ones, a line
+ * each. */
+static lk_status join_digests(lk_mixture *m) {
+  enum { LINE = sizeof m->sha256.hex };
+  char *lines = NULL;
+  m->sha256 = m->list[0].corpus->sha256;
+  if (m->count == 1) return LK_OK;
+  LK_TRY(LK_NEW(lines, (size_t)m->count * LINE));
+  for (int i = 0; i < m->count; i++) {
+    memcpy(lines + i * LINE, m->list[i].corpus->sha256.hex, LINE);
+    lines[(i + 1) * LINE - 1] = '\n';
+  }
+  lk_status status = lk_sha256_bytes(&m->sha256, lines, (size_t)m->count * LINE);
+  lk_free(lines);
+  return status;
+}
+
+static lk_status prepare(lk_mixture *m) {
+  LK_TRY(check_tokenizers(m));
+  LK_TRY(join_paths(m));
+  LK_TRY(join_digests(m));
+  return LK_NEW(m->windows, (size_t)m->count);
+}
+
+static void free_corpora(const lk_ingredient *list, int count) {
+  for (int i = 0; i < count; i++)
+    lk_corpus_free(list[i].corpus);
+}
+
+static lk_status allocate(lk_mixture **out, const lk_ingredient *list, int count) {
+  lk_status status = LK_NEW(*out, 1);
+  if (status == LK_OK) status = LK_NEW((*out)->list, (size_t)count);
+  if (status == LK_OK) {
+    memcpy((*out)->list, list, (size_t)count * sizeof *list);
+    return LK_OK;
+  }
+  free_corpora(list, count);
+  lk_free(*out);
+  *out = NULL;
+  return status;
+}
+
+lk_status lk_mixture_create(lk_mixture **out, const lk_ingredient *list, int count,
+                            lk_slice slice) {
+  lk_mixture *m;
+  assert(count > 0);
+  *out = NULL;
+  LK_TRY(allocate(&m, list, count));
+  m->count = count;
+  m->slice = slice;
+  lk_status status = prepare(m);
+  if (status == LK_OK)
+    *out = m;
+  else
+    lk_mixture_free(m);
+  return status;
+}
+
+void lk_mixture_free(lk_mixture *mixture) {
+  lk_mixture *m = mixture;
+  if (!m) return;
+  for (int i = 0; m->windows && i < m->count; i++)
+    lk_windows_free(m->windows[i]);
+  free_corpora(m->list, m->count);
+  lk_free(m->windows);
+  lk_free(m->list);
+  lk_free(m->room);
+  lk_free(m->path);
+  lk_free(m);
+}
+
+lk_mixture_facts lk_mixture_about(const lk_mixture *mixture) {
+  lk_mixture_facts all = {.path = mixture->path,
+                          .sha256 = mixture->sha256,
+                          .tokenizer = mixture->list[0].corpus->tokenizer,
+                          .count = mixture->count};
+  for (int i = 0; i < mixture->count; i++) {
+    all.documents += mixture->list[i].corpus->documents;
+    all.characters += mixture->list[i].corpus->characters;
+  }
+  return all;
+}
+
+const lk_ingredient *lk_mixture_list(const lk_mixture *mixture) {
+  return mixture->list;
+}
+
+lk_status lk_mixture_cut(lk_mixture *mixture, const lk_window_rule *rule) {
+  lk_mixture *m = mixture;
+  assert(!m->windows[0]);
+  m->rule = *rule;
+  if (rule->reach < SIZE_MAX) LK_TRY(LK_NEW(m->room, rule->reach));
+  for (int i = 0; i < m->count; i++)
+    LK_TRY(lk_windows_create(&m->windows[i], m->list[i].corpus, m->slice, rule));
+  return LK_OK;
+}
+
+int lk_mixture_is_plain(const lk_mixture *mixture) {
+  return mixture->count == 1 && mixture->list[0].weight == 1 &&
+         mixture->rule.kind == LK_WINDOW_START;
+}
+
+/* Visits of an epoch to an ingredient's windows in a shard. */
+static uint64_t visits_to(const lk_mixture *m, int ingredient, int shard) {
+  uint64_t count = lk_windows_count(m->windows[ingredient], shard);
+  double weight = m->list[ingredient].weight;
+  assert(weight > 0);
+  if (weight == 1) return count;
+  double visits = round((double)count * weight);
+  return visits < 1 ? 1 : (uint64_t)visits;
+}
+
+uint64_t lk_mixture_count(const lk_mixture *mixture, int shard) {
+  uint64_t sum = 0;
+  for (int i = 0; i < mixture->count; i++)
+    sum += visits_to(mixture, i, shard);
+  return sum;
+}
+
+/* An epoch's visits go on in the row of an ingredient's windows where those of the epoch
+ * before ended, so all of them are visited equally often, ±1. */
+lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit) {
+  const lk_mixture *m = mixture;
+  uint64_t place = visit->place, visits;
+  int i = 0;
+  for (; place >= (visits = visits_to(m, i, visit->shard)); i++) {
+    place -= visits;
+    assert(i + 1 < m->count);
+  }
+  unsigned __int128 turn = (unsigned __int128)visits * visit->epoch + place;
+  uint64_t number = (uint64_t)(turn % lk_windows_count(m->windows[i], visit->shard));
+  return (lk_place){i, lk_windows_find(m->windows[i], number, visit)};
+}
+
+const lk_token *lk_mixture_text(const lk_mixture *mixture, const lk_place *place,
+                                size_t *length) {
+  const lk_window *window = &place->window;
+  const lk_corpus *corpus = mixture->list[place->ingredient].corpus;
+  if (!mixture->room) return lk_corpus_document(corpus, window->document, length);
+  *length = window->title + window->count;
+  assert(*length <= mixture->rule.reach);
+  lk_windows_read(mixture->windows[place->ingredient], window, mixture->room);
+  return mixture->room;
+}
+
+/* Adds a corpus' documents, evenly chosen, each for those that it stands for. */
+static void add_coverage(lk_coverage *all, const lk_corpus *corpus, size_t reach,
+                         int shows_all) {
+  enum { SAMPLE = 1 << 16 };
+  lk_range held = corpus->held;
+  uint64_t count = held.count < SAMPLE ? held.count : SAMPLE;
+  double each = (double)held.count / (double)count;
+  for (uint64_t i = 0; i < count; i++) {
+    uint64_t place = (uint64_t)((unsigned __int128)held.count * i / count);
+    size_t length = lk_corpus_length(corpus, held.first + place);
+    all->longer += each * (length > reach);
+    all->characters += each * (double)length;
+    all->shown += each * (double)(shows_all || length < reach ? length : reach);
+  }
+}
+
+lk_coverage lk_mixture_coverage(const lk_mixture *mixture, size_t reach, int shows_all) {
+  lk_coverage all = {0, 0, 0};
+  for (int i = 0; i < mixture->count; i++)
+    add_coverage(&all, mixture->list[i].corpus, reach, shows_all);
+  return all;
+}
+
+lk_status lk_mixture_status(const lk_mixture *mixture) {
+  for (int i = 0; i < mixture->count; i++)
+    LK_TRY(lk_corpus_status(mixture->list[i].corpus));
+  return LK_OK;
+}
