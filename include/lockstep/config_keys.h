@@ -131,6 +131,11 @@ typedef int lk_config_choice;
     "what is to be predicted" LK_OBJECTIVES(LK_OBJECTIVE_HELP)                             \
     "; auto: questions for finetune, recall where one of the keys below is set, else "     \
     "corruption")                                                                          \
+  X(objective_window, "objective.window", choice, "start", LK_ONE_OF("start|random|every"), \
+    LK_BITS_LATER,                                                                         \
+    "what a visit shows of a document longer than an example: its start (recall: a part "  \
+    "around a span anywhere); a random part, longer documents in proportion more often; "  \
+    "every part in turn, so that an epoch shows every character once")                     \
   X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient"), 1,  \
     "what is cut out: any span; a word with a capital first letter, or a number")          \
   X(objective_answers, "objective.answers", real, "0", LK_BETWEEN(0, 1), 1,                \

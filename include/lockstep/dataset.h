@@ -9,37 +9,48 @@
 #include "lockstep/objective.h"
 #include "lockstep/pack.h"
 #include "lockstep/plan.h"
+#include "lockstep/world.h"
 
 LK_C_BEGIN
 
 typedef struct lk_dataset lk_dataset;
 
 /* Opens config->corpus (text or HDF5), if it names one, holding the slice's part only, and
- * the objective. `tokenizer`: of the checkpoint to start from, which the corpus' must
- * equal; NULL takes the corpus' own. Errors as lk_corpus_read_text and lk_objective_open.
- * Not collective. The caller owns *out: lk_dataset_close. */
+ * the objective; lk_dataset_settle makes it ready. `tokenizer`: of the checkpoint to start
+ * from, which the corpus' must equal; NULL takes the corpus' own. Errors as
+ * lk_corpus_read_text and lk_objective_open. Not collective. The caller owns *out:
+ * lk_dataset_close. */
 lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
                           lk_objective_kind objective, const lk_tokenizer *tokenizer,
                           lk_slice slice);
 void lk_dataset_close(lk_dataset *dataset);
+
+/* All ranks, once: agrees on how much each shard has, which only who holds it knows, and
+ * plans the steps. world NULL: this process alone, which holds all shards. */
+lk_status lk_dataset_settle(lk_dataset *dataset, lk_world *world);
 
 /* All owned by the dataset. */
 const lk_tokenizer *lk_dataset_tokenizer(const lk_dataset *dataset);
 const lk_plan *lk_dataset_plan(const lk_dataset *dataset);
 const lk_objective *lk_dataset_objective(const lk_dataset *dataset);
 const lk_items *lk_dataset_items(const lk_dataset *dataset);
-/* "lines 3 8 of wiki.txt", or documents where the file has no lines: where in their file
- * the items are (numbers in the whole of it, from 0; they are changed), for a message
- * with room for as many as fit into size bytes. A text is read again. */
+/* "lines 3 8 of wiki.txt", or documents where the file has no lines, or windows of an epoch
+ * where the items are: where in their file they are (numbers in the whole of it, from 0;
+ * they are changed), for a message with room for as many as fit into size bytes. A text is
+ * read again. */
 void lk_dataset_name_items(const lk_dataset *dataset, uint64_t *items, size_t count,
                            char *text, size_t size);
-uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset); /* for the schedule */
+/* Documents or windows of a pass over the corpora, for the schedule. */
+uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset);
 /* Says on standard error what was left out of its files, if anything was: one rank. */
-void lk_dataset_say_left_out(const lk_dataset *dataset, const lk_config *config);
+void lk_dataset_say_left_out(const lk_dataset *dataset);
 
 /* Example i of the micro-batch that lk_dataset_select chose last. tokens need room for
  * block + 1. */
 void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example);
+
+/* Which window of which file that shows; 0 as lk_objective_find. *path: the dataset's. */
+int lk_dataset_find(const lk_dataset *dataset, int i, lk_place *place, const char **path);
 
 /* Chooses the micro-batch of one shard (held) in one step; returns its number of examples.
  */

@@ -8,6 +8,7 @@
 #include "lockstep/config.h"
 #include "lockstep/corpus.h"
 #include "lockstep/linkage.h"
+#include "lockstep/mixture.h"
 #include "lockstep/random.h"
 
 LK_C_BEGIN
@@ -53,19 +54,20 @@ lk_status lk_objective_check(const lk_config *config, lk_objective_kind kind,
 
 typedef struct lk_objective lk_objective;
 
-/* Reads what it needs beside the corpus. corpus: NULL where it reads none; this and the
- * vocabulary must outlive it. Errors as lk_questions_read, and LK_BAD_DATA (file, line) for
- * a question that is too long for the block or has a character outside the vocabulary. Not
- * collective. The caller owns *out: lk_objective_close. */
+/* Reads what it needs beside the corpora, and cuts them as config->objective_window says.
+ * corpora: NULL where it reads none; these and the vocabulary must outlive it. Errors as
+ * lk_questions_read and lk_mixture_cut, and LK_BAD_DATA (file, line) for a question that is
+ * too long for the block or has a character outside the vocabulary. Not collective. The
+ * caller owns *out: lk_objective_close. */
 lk_status lk_objective_open(lk_objective **out, const lk_config *config,
-                            lk_objective_kind kind, const lk_corpus *corpus,
+                            lk_objective_kind kind, lk_mixture *corpora,
                             const lk_tokenizer *tokenizer);
 void lk_objective_close(lk_objective *objective);
 
-/* What an epoch goes through once: documents of the corpus, or questions. */
+/* What it makes examples of: documents of the corpora, or questions. */
 typedef struct {
-  const char *path;      /* of the file that they are in; the objective's, as the next */
-  uint64_t count;        /* in the whole file */
+  const char *path;      /* of the files that they are in; the objective's, as the next */
+  uint64_t count;        /* in the whole of them */
   uint64_t characters;   /* of the whole file */
   lk_sha256 sha256;      /* of its bytes */
   lk_sha256 answers;     /* of the file whose answers are preferred; empty: there is none */
@@ -74,16 +76,24 @@ typedef struct {
 
 const lk_items *lk_objective_items(const lk_objective *objective);
 
-/* Makes the example of one item, a document that the corpus holds or any question. Draws
- * from `stream` only, whose site is the example's number in its micro-batch. */
-void lk_objective_draw(const lk_objective *objective, uint64_t item,
+/* Nonzero when an epoch visits each item once, and a shard has those of lk_shard_range. */
+int lk_objective_is_plain(const lk_objective *objective);
+
+/* How many visits an epoch makes to a shard, which is held. */
+uint64_t lk_objective_visits(const lk_objective *objective, int shard);
+
+/* Makes the example of one visit. Draws from `stream` only, whose site is the example's
+ * number in its micro-batch, and for where a window lies from what lockstep/window.h says.
+ */
+void lk_objective_draw(const lk_objective *objective, const lk_visit *visit,
                        const lk_stream *stream, lk_example *out);
 
-/* Of the documents that are held: how many are longer than what an example shows of one,
- * their characters, and those that can ever be shown. Zeros for questions. */
-typedef struct {
-  double longer, characters, shown;
-} lk_coverage;
+/* Which part of which document that shows; 0 where there are none to tell apart: whole
+ * documents of one corpus, or questions. */
+int lk_objective_find(const lk_objective *objective, const lk_visit *visit,
+                      lk_place *place);
+
+/* As lk_mixture_coverage; zeros for questions. */
 lk_coverage lk_objective_coverage(const lk_objective *objective);
 
 /* Says on standard error what was left out of its own files, if anything was: one rank. */

@@ -24,6 +24,17 @@ static lk_status print_example(const lk_tokenizer *tokenizer, const lk_example *
   return LK_OK;
 }
 
+/* Documents and their tokens are counted from 1, as `text` does. */
+static void print_window(const lk_dataset *dataset, int i) {
+  lk_place place;
+  const char *path;
+  if (!lk_dataset_find(dataset, i, &place, &path)) return;
+  printf("window document %llu of ", (unsigned long long)place.window.document + 1);
+  fputs(path, stdout);
+  printf(", tokens %zu to %zu\n", place.window.first + 1,
+         place.window.first + place.window.count);
+}
+
 /* The first examples of training: step after step, shard after shard. */
 static lk_status print_examples(lk_dataset *dataset, const lk_config *config, long number) {
   size_t block = (size_t)config->model_block;
@@ -37,6 +48,7 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
       for (int i = 0; i < count && number > 0 && status == LK_OK; i++, number--) {
         lk_dataset_example(dataset, i, &example);
         status = lk_dataset_status(dataset);
+        if (status == LK_OK) print_window(dataset, i);
         if (status == LK_OK)
           status = print_example(lk_dataset_tokenizer(dataset), &example, block, row);
       }
@@ -51,8 +63,9 @@ static lk_status examples(const lk_config *config, long number) {
   LK_TRY(lk_dataset_open(&dataset, config,
                          lk_objective_choose(config, lk_task_guess(config)), NULL,
                          (lk_slice){(int)config->shards, 0, (int)config->shards}));
-  lk_dataset_say_left_out(dataset, config);
-  lk_status status = print_examples(dataset, config, number);
+  lk_dataset_say_left_out(dataset);
+  lk_status status = lk_dataset_settle(dataset, NULL);
+  if (status == LK_OK) status = print_examples(dataset, config, number);
   lk_dataset_close(dataset);
   return status;
 }

@@ -19,18 +19,27 @@ typedef struct {
   double ask;                /* probability of the form of a question */
 } lk_corruption;
 
+/* What an example of lk_example_recall is made of: a document, or a part of it behind its
+ * title. */
+typedef struct {
+  const lk_token *tokens;
+  size_t length;
+  size_t title; /* tokens of a title that is known */
+  int begins;   /* it is the document's beginning, where a title that is not known may be */
+} lk_excerpt;
+
 /* Span corruption that asks for what a document says of its subject (salient spans: Guu et
- * al. 2020): `title prefix ⁇ suffix ⁇ span ⁇`. The title is the document's text up to the
- * first stop with a space behind it; nothing of it is cut out, and it stays in front
- * whatever is cut off. Context is cut off on both sides of the span where the document is
- * longer than the block, and, with probability `crop`, to a random part of each side,
- * mostly a short one, so that the span has to be remembered. Every row carries loss. With
- * probability `ask` it has the form of lk_example_answer instead: `words ⁇ span ⁇`, the
- * word in front of the span and others of the context, each with a probability that is
- * drawn for the example, and the title between two of them or at an end. Draws from
- * `stream` only. */
-void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token *document,
-                       size_t length, size_t block, const lk_stream *stream);
+ * al. 2020): `title prefix ⁇ suffix ⁇ span ⁇`. The title, unless it is known, is the
+ * document's text up to the first stop with a space behind it; nothing of it is cut out,
+ * and it stays in front whatever is cut off. Context is cut off on both sides of the span
+ * where the document is longer than the block, and, with probability `crop`, to a random
+ * part of each side, mostly a short one, so that the span has to be remembered. Every row
+ * carries loss. With probability `ask` it has the form of lk_example_answer instead: `words
+ * ⁇ span ⁇`, the word in front of the span and others of the context, each with a
+ * probability that is drawn for the example, and the title between two of them or at an
+ * end. Draws from `stream` only. */
+void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_excerpt *of,
+                       size_t block, const lk_stream *stream);
 
 /* Span corruption: truncates the document to a length uniform in [4, 7/8·block] (a shorter
  * document stays whole), cuts out one span whose length has mean a quarter of that, and
@@ -39,6 +48,10 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token
  * are evenly spread, so that all micro-batches are nearly equal work. */
 void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length,
                         size_t block, uint32_t count, const lk_stream *stream);
+
+/* The same without truncation, of the length and two more; the stream's site is any. */
+void lk_example_corrupt_whole(lk_example *out, const lk_token *document, size_t length,
+                              const lk_stream *stream);
 
 /* Characters from a document's start that lk_example_corrupt can ever show: 7/8·block. */
 size_t lk_example_reach(size_t block);

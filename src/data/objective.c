@@ -1,7 +1,6 @@
 /* The table of objectives, and what they share. */
 #include "lockstep/objective.h"
 #include "data/objective_kind.h"
-#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <assert.h>
 
@@ -49,26 +48,39 @@ lk_status lk_objective_check(const lk_config *config, lk_objective_kind kind,
 }
 
 /* What objectives of documents have in common; the others replace it. */
-static void take_documents(lk_objective *o, const lk_config *config) {
-  o->items.path = lk_file_name(config->corpus);
-  o->items.count = o->corpus->documents;
-  o->items.characters = o->corpus->characters;
-  o->items.sha256 = o->corpus->sha256;
+static void take_documents(lk_objective *o) {
+  lk_mixture_facts all = lk_mixture_about(o->corpora);
+  o->items.path = all.path;
+  o->items.count = all.documents;
+  o->items.characters = all.characters;
+  o->items.sha256 = all.sha256;
+}
+
+static lk_status cut_documents(lk_objective *o, const lk_config *config) {
+  const lk_window_rule rule = {.kind = o->window,
+                               .reach = o->moves && o->window == LK_WINDOW_START ? SIZE_MAX
+                                                                                 : o->reach,
+                               .keep_title = o->keep_title,
+                               .seed = config->seed};
+  return o->corpora ? lk_mixture_cut(o->corpora, &rule) : LK_OK;
 }
 
 lk_status lk_objective_open(lk_objective **out, const lk_config *config,
-                            lk_objective_kind kind, const lk_corpus *corpus,
+                            lk_objective_kind kind, lk_mixture *corpora,
                             const lk_tokenizer *tokenizer) {
   lk_objective *o = NULL;
   *out = NULL;
   LK_TRY(LK_NEW(o, 1));
   o->row = row_of(kind);
-  o->corpus = o->row->reads_corpus ? corpus : NULL;
+  o->corpora = o->row->reads_corpus ? corpora : NULL;
   o->tokenizer = tokenizer;
   o->block = (size_t)config->model_block;
   o->micro_batch = (uint32_t)(config->batch_size / config->shards);
-  if (o->corpus) take_documents(o, config);
+  o->shards = (int)config->shards;
+  o->window = (lk_window_kind)config->objective_window;
+  if (o->corpora) take_documents(o);
   lk_status status = o->row->open(o, config);
+  if (status == LK_OK) status = cut_documents(o, config);
   if (status == LK_OK)
     *out = o;
   else
@@ -86,26 +98,37 @@ const lk_items *lk_objective_items(const lk_objective *objective) {
   return &objective->items;
 }
 
-void lk_objective_draw(const lk_objective *objective, uint64_t item,
+int lk_objective_is_plain(const lk_objective *objective) {
+  return !objective->corpora || lk_mixture_is_plain(objective->corpora);
+}
+
+uint64_t lk_objective_visits(const lk_objective *objective, int shard) {
+  const lk_objective *o = objective;
+  if (o->corpora) return lk_mixture_count(o->corpora, shard);
+  return lk_shard_range(o->items.count, o->shards, shard).count;
+}
+
+void lk_objective_draw(const lk_objective *objective, const lk_visit *visit,
                        const lk_stream *stream, lk_example *out) {
-  assert(item < objective->items.count);
+  assert(visit->place < lk_objective_visits(objective, visit->shard));
   out->mask = lk_tokenizer_mask(objective->tokenizer);
-  objective->row->draw(objective, item, stream, out);
+  objective->row->draw(objective, visit, stream, out);
   assert(out->length > 1 && out->length <= objective->block + 1);
   assert(out->first_target + 1 < out->length);
 }
 
+int lk_objective_find(const lk_objective *objective, const lk_visit *visit,
+                      lk_place *place) {
+  if (lk_objective_is_plain(objective)) return 0;
+  *place = lk_mixture_find(objective->corpora, visit);
+  return 1;
+}
+
 lk_coverage lk_objective_coverage(const lk_objective *objective) {
   const lk_objective *o = objective;
-  lk_coverage all = {0, 0, 0};
-  size_t length;
-  for (uint64_t i = 0; o->corpus && i < o->corpus->held.count; i++) {
-    lk_corpus_document(o->corpus, o->corpus->held.first + i, &length);
-    all.longer += length > o->reach;
-    all.characters += (double)length;
-    all.shown += (double)(o->moves || length < o->reach ? length : o->reach);
-  }
-  return all;
+  int shows_all = o->moves || o->window != LK_WINDOW_START;
+  if (!o->corpora) return (lk_coverage){0, 0, 0};
+  return lk_mixture_coverage(o->corpora, o->reach, shows_all);
 }
 
 void lk_objective_say_left_out(const lk_objective *objective) {

@@ -43,7 +43,12 @@ void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length
                         size_t block, uint32_t count, const lk_stream *stream) {
   assert(length > 0 && block >= MIN_BLOCK && count > 0);
   size_t limit = draw_limit(block, count, stream);
-  if (length > limit) length = limit;
+  lk_example_corrupt_whole(out, document, length < limit ? length : limit, stream);
+  assert(out->length <= block + 1);
+}
+
+void lk_example_corrupt_whole(lk_example *out, const lk_token *document, size_t length,
+                              const lk_stream *stream) {
   size_t span = draw_span(length, stream);
   size_t start = (size_t)lk_random_below(stream, DRAW_START, length - span + 1);
   lk_token *end = append(out->tokens, document, start);
@@ -53,7 +58,7 @@ void lk_example_corrupt(lk_example *out, const lk_token *document, size_t length
   end = append(end, document + start, span);
   out->length = (size_t)(end - out->tokens);
   out->first_target = 0;
-  assert(out->length == length + 2 && out->length <= block + 1);
+  assert(out->length == length + 2);
 }
 
 /* The default objective has no settings: those of recall would do nothing. */
@@ -79,11 +84,16 @@ static lk_status prepare(lk_objective *objective, const lk_config *config) {
   return LK_OK;
 }
 
-static void draw(const lk_objective *o, uint64_t item, const lk_stream *stream,
+/* A window is what an epoch is to show: nothing of it is truncated. */
+static void draw(const lk_objective *o, const lk_visit *visit, const lk_stream *stream,
                  lk_example *out) {
   size_t length;
-  const lk_token *text = lk_corpus_document(o->corpus, item, &length);
-  lk_example_corrupt(out, text, length, o->block, o->micro_batch, stream);
+  const lk_place place = lk_mixture_find(o->corpora, visit);
+  const lk_token *text = lk_mixture_text(o->corpora, &place, &length);
+  if (o->window == LK_WINDOW_START)
+    lk_example_corrupt(out, text, length, o->block, o->micro_batch, stream);
+  else
+    lk_example_corrupt_whole(out, text, length, stream);
 }
 
 const lk_objective_row lk_objective_corruption = {

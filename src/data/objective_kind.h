@@ -8,11 +8,11 @@
 typedef struct {
   int reads_corpus;                            /* its items are the corpus' documents */
   lk_status (*check)(const lk_config *config); /* LK_USAGE; NULL: nothing to check */
-  /* Fills items, reach, moves and own; NULL: nothing but the corpus is needed. */
+  /* Fills items, reach, moves, keep_title and own. */
   lk_status (*open)(lk_objective *objective, const lk_config *config);
   void (*release)(lk_objective *objective);
-  void (*draw)(const lk_objective *objective, uint64_t item, const lk_stream *stream,
-               lk_example *out);
+  void (*draw)(const lk_objective *objective, const lk_visit *visit,
+               const lk_stream *stream, lk_example *out);
 } lk_objective_row;
 
 #define LK_OBJECTIVE_EXTERN(name, help) extern const lk_objective_row lk_objective_##name;
@@ -20,13 +20,17 @@ LK_OBJECTIVES(LK_OBJECTIVE_EXTERN)
 
 struct lk_objective {
   const lk_objective_row *row;
-  const lk_corpus *corpus;       /* not owned, NULL: none is read */
+  lk_mixture *corpora;           /* not owned, NULL: none is read */
   const lk_tokenizer *tokenizer; /* not owned */
   lk_items items;
   size_t block;
   uint32_t micro_batch;      /* examples of one, at most */
+  int shards;                /* of the plan */
+  lk_window_kind window;     /* objective.window */
   size_t reach;              /* characters of a document that one example can show */
-  int moves;                 /* it may show any of them, not just the first */
+  int moves;                 /* it may show any of them, not just the first: with windows
+                                at the start it gets documents whole */
+  int keep_title;            /* a title stands before every window */
   lk_left_out left_out;      /* of a file of its own … */
   const char *left_out_path; /* … which is this; not owned */
   void *own;                 /* the objective's, which release frees */

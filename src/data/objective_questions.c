@@ -90,10 +90,11 @@ static void release(lk_objective *objective) {
   lk_free(own);
 }
 
-static void draw(const lk_objective *o, uint64_t item, const lk_stream *stream,
+static void draw(const lk_objective *o, const lk_visit *visit, const lk_stream *stream,
                  lk_example *out) {
   const questions *own = o->own;
-  const size_t *at = &own->offsets[2 * item];
+  lk_range range = lk_shard_range(o->items.count, o->shards, visit->shard);
+  const size_t *at = &own->offsets[2 * (range.first + visit->place)];
   (void)stream;
   lk_example_answer(out, own->tokens + at[0], at[1] - at[0], own->tokens + at[1],
                     at[2] - at[1]);

@@ -45,12 +45,19 @@ static int ends_title(const lk_corruption *how, const lk_token *at) {
   return at[-1] != how->space && at[-2] != how->space && at[-3] != how->space;
 }
 
-/* Length of the title with its stop and space; 0: there is none, or nothing behind it. */
-static size_t title_length(const lk_corruption *how, const lk_token *document,
-                           size_t length, size_t most) {
-  for (size_t i = 3; how->keep_title && i + 2 < length && i + 1 < most; i++)
-    if (ends_title(how, document + i)) return i + 2;
-  return 0;
+typedef struct {
+  size_t length; /* with its stop and space; 0: there is none, or nothing behind it */
+  size_t name;   /* without them */
+  size_t gap;    /* tokens between it and what does not follow it in the document */
+} title_form;
+
+static title_form find_title(const lk_corruption *how, const lk_excerpt *of, size_t most) {
+  if (!how->keep_title) return (title_form){0, 0, 0};
+  if (of->title && of->title < of->length && of->title <= most)
+    return (title_form){of->title, of->title, 1};
+  for (size_t i = 3; of->begins && i + 2 < of->length && i + 1 < most; i++)
+    if (ends_title(how, of->tokens + i)) return (title_form){i + 2, i, 0};
+  return (title_form){0, 0, 0};
 }
 
 static int is_word(const uint8_t *classes, lk_token token) {
@@ -196,10 +203,11 @@ static lk_token *append(lk_token *to, const lk_token *document, size_t first, si
   return to + (end - first);
 }
 
-/* `prefix ⁇ suffix` behind the title. */
+/* `prefix ⁇ suffix` behind the title and the token `between`, if it is not the mask. */
 static lk_token *write_gap(lk_token *to, lk_token mask, const lk_token *document,
-                           size_t title, part window, part span) {
+                           size_t title, lk_token between, part window, part span) {
   to = append(to, document, 0, title);
+  if (between != mask) *to++ = between;
   to = append(to, document, window.first, span.first);
   *to++ = mask;
   return append(to, document, span.end, window.end);
@@ -250,11 +258,13 @@ static lk_token *write_question(lk_token *to, const lk_corruption *how,
   return end;
 }
 
-void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token *document,
-                       size_t length, size_t block, const lk_stream *stream) {
+void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_excerpt *of,
+                       size_t block, const lk_stream *stream) {
+  const lk_token *document = of->tokens;
+  title_form form = find_title(how, of, block / 2);
+  size_t length = of->length, title = form.length;
+  size_t room = block - 2 - title - form.gap; /* of block + 1 tokens three are masks */
   assert(length > 0 && block >= 8);
-  size_t title = title_length(how, document, length, block / 2);
-  size_t room = block - 2 - title; /* of block + 1 tokens three are masks */
   int asks = title && happens(stream, DRAW_FORM, how->ask);
   part span = draw_span(how, document, title, length, room, stream);
   if (span.end - span.first > room) span.end = span.first + (room + 1) / 2;
@@ -262,9 +272,11 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_token
   if (asks) core.first = word_before(how, document, span, title);
   if (core.end - core.first > room) core = span;
   part window = draw_window(how, document, core, title, length, room, stream);
+  int apart = form.gap && (!of->begins || window.first > title);
   lk_token *end =
-      asks ? write_question(out->tokens, how, document, title - 2, window, span, stream)
-           : write_gap(out->tokens, out->mask, document, title, window, span);
+      asks ? write_question(out->tokens, how, document, form.name, window, span, stream)
+           : write_gap(out->tokens, out->mask, document, title,
+                       apart ? how->space : out->mask, window, span);
   out->first_target = asks ? (size_t)(end - out->tokens) - 1 : 0;
   *end++ = out->mask;
   end = append(end, document, span.first, span.end);
@@ -305,8 +317,10 @@ static lk_status prepare(lk_objective *objective, const lk_config *config) {
   recall *own;
   LK_TRY(LK_NEW(own, 1));
   objective->own = own;
-  objective->reach = objective->block - 2;
   objective->moves = 1; /* the span may be anywhere, with what is around it */
+  objective->keep_title = config->objective_keep_name;
+  objective->reach = objective->block - 2;
+  if (objective->keep_title && objective->window != LK_WINDOW_START) objective->reach--;
   LK_TRY(LK_NEW(own->classes, (size_t)lk_tokenizer_size(tokenizer)));
   lk_tokenizer_classes(tokenizer, own->classes);
   if (config->objective_answers > 0) LK_TRY(read_answers(objective, own, config));
@@ -330,12 +344,15 @@ static void release(lk_objective *objective) {
   lk_free(own);
 }
 
-static void draw_example(const lk_objective *o, uint64_t item, const lk_stream *stream,
-                         lk_example *out) {
+static void draw_example(const lk_objective *o, const lk_visit *visit,
+                         const lk_stream *stream, lk_example *out) {
   const recall *own = o->own;
-  size_t length;
-  const lk_token *text = lk_corpus_document(o->corpus, item, &length);
-  lk_example_recall(out, &own->how, text, length, o->block, stream);
+  lk_excerpt of;
+  const lk_place place = lk_mixture_find(o->corpora, visit);
+  of.tokens = lk_mixture_text(o->corpora, &place, &of.length);
+  of.title = place.window.title;
+  of.begins = place.window.first == place.window.title;
+  lk_example_recall(out, &own->how, &of, o->block, stream);
 }
 
 const lk_objective_row lk_objective_recall = {.reads_corpus = 1,

@@ -16,7 +16,7 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   info->corpus_sha256 = items->sha256;
   info->answers_sha256 = items->answers;
   info->corpus_characters = items->characters;
-  info->corpus_documents = plan->documents;
+  info->corpus_documents = items->count;
   snprintf(info->task, sizeof info->task, "%s", lk_task_name(training->task));
   snprintf(info->origin, sizeof info->origin, "%s", training->origin);
   lk_build_describe((lk_precision)t->config->precision, info->build);

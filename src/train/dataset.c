@@ -7,10 +7,13 @@
 #include <string.h>
 
 struct lk_dataset {
-  lk_corpus *corpus; /* NULL when a checkpoint's vocabulary is enough */
+  lk_mixture *corpora; /* NULL when a checkpoint's vocabulary is enough */
   lk_tokenizer *tokenizer;
   lk_objective *objective;
+  lk_slice slice;
+  size_t block;
   lk_plan plan;
+  uint64_t *borders;   /* (V + 1) the plan's, or NULL */
   lk_order *order;     /* of the slice's shards */
   uint64_t *documents; /* (batch_size / V) of the chosen micro-batch */
   uint64_t step;       /* chosen */
@@ -22,37 +25,33 @@ static const char *form_of(const lk_tokenizer *tokenizer) {
   return lk_tokenizer_composes(tokenizer) ? ", NFC" : "";
 }
 
-static lk_status read_corpus(lk_dataset *d, const lk_config *config,
-                             const lk_tokenizer *tokenizer, lk_slice slice) {
-  LK_TRY(lk_corpus_read(&d->corpus, config->corpus, NULL, slice));
-  if (tokenizer && !lk_tokenizer_equal(tokenizer, d->corpus->tokenizer))
+static lk_status open_corpora(lk_dataset *d, const lk_config *config) {
+  lk_ingredient one = {.path = lk_file_name(config->corpus), .weight = 1};
+  LK_TRY(lk_corpus_read(&one.corpus, config->corpus, NULL, d->slice));
+  return lk_mixture_create(&d->corpora, &one, 1, d->slice);
+}
+
+static lk_status read_corpora(lk_dataset *d, const lk_config *config,
+                              const lk_tokenizer *tokenizer) {
+  LK_TRY(open_corpora(d, config));
+  const lk_mixture_facts all = lk_mixture_about(d->corpora);
+  if (tokenizer && !lk_tokenizer_equal(tokenizer, all.tokenizer))
     return lk_fail(
         LK_BAD_DATA,
         "%s: its vocabulary (%d ids%s) is not that of the checkpoint %s (%d ids%s); train "
         "on the corpus that the checkpoint was made from",
-        config->corpus, lk_tokenizer_size(d->corpus->tokenizer),
-        form_of(d->corpus->tokenizer), config->init, lk_tokenizer_size(tokenizer),
-        form_of(tokenizer));
-  return lk_tokenizer_copy(&d->tokenizer, d->corpus->tokenizer);
+        all.path, lk_tokenizer_size(all.tokenizer), form_of(all.tokenizer), config->init,
+        lk_tokenizer_size(tokenizer), form_of(tokenizer));
+  return lk_tokenizer_copy(&d->tokenizer, all.tokenizer);
 }
 
 static lk_status read_data(lk_dataset *d, const lk_config *config,
-                           lk_objective_kind objective, const lk_tokenizer *tokenizer,
-                           lk_slice slice) {
+                           lk_objective_kind objective, const lk_tokenizer *tokenizer) {
   if (*config->corpus)
-    LK_TRY(read_corpus(d, config, tokenizer, slice));
+    LK_TRY(read_corpora(d, config, tokenizer));
   else
     LK_TRY(lk_tokenizer_copy(&d->tokenizer, tokenizer));
-  LK_TRY(lk_objective_open(&d->objective, config, objective, d->corpus, d->tokenizer));
-  d->plan.documents = lk_objective_items(d->objective)->count;
-  return LK_OK;
-}
-
-static lk_status make_room(lk_dataset *d, size_t block, lk_slice slice) {
-  assert(d->plan.documents >= (uint64_t)d->plan.shards);
-  LK_TRY(lk_order_create(&d->order, &d->plan, slice.first_shard, slice.shard_count));
-  LK_TRY(LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
-  return LK_NEW(d->example, block + 1);
+  return lk_objective_open(&d->objective, config, objective, d->corpora, d->tokenizer);
 }
 
 lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
@@ -62,10 +61,11 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
   *out = NULL;
   LK_TRY(lk_objective_check(config, objective, tokenizer != NULL));
   LK_TRY(LK_NEW(d, 1));
+  d->slice = slice;
+  d->block = (size_t)config->model_block;
   d->plan = (lk_plan){
       .shards = slice.shards, .batch_size = (int)config->batch_size, .seed = config->seed};
-  lk_status status = read_data(d, config, objective, tokenizer, slice);
-  if (status == LK_OK) status = make_room(d, (size_t)config->model_block, slice);
+  lk_status status = read_data(d, config, objective, tokenizer);
   if (status == LK_OK)
     *out = d;
   else
@@ -76,12 +76,62 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
 void lk_dataset_close(lk_dataset *dataset) {
   if (!dataset) return;
   lk_objective_close(dataset->objective);
-  lk_corpus_free(dataset->corpus);
+  lk_mixture_free(dataset->corpora);
   lk_tokenizer_free(dataset->tokenizer);
   lk_order_free(dataset->order);
+  lk_free(dataset->borders);
   lk_free(dataset->documents);
   lk_free(dataset->example);
   lk_free(dataset);
+}
+
+/* What the ranks' shards have, side by side: alike on all of them. */
+static lk_status gather_visits(const lk_dataset *d, lk_world *world, uint64_t *visits) {
+  int size = world ? lk_world_size(world) : 1, most = (d->plan.shards + size - 1) / size;
+  double *mine = NULL, *all = NULL;
+  lk_status status = LK_NEW(mine, (size_t)most);
+  if (status == LK_OK) status = LK_NEW(all, (size_t)most * (size_t)size);
+  for (int i = 0; i < d->slice.shard_count && status == LK_OK; i++)
+    mine[i] = (double)lk_objective_visits(d->objective, d->slice.first_shard + i);
+  if (world) status = lk_world_agree(world, status);
+  if (status == LK_OK && world) status = lk_world_gather(world, mine, most, all);
+  for (int rank = 0, shard = 0; rank < size && status == LK_OK; rank++) {
+    int end = (int)((long)(rank + 1) * d->plan.shards / size);
+    for (int i = 0; shard < end; i++)
+      visits[shard++] = (uint64_t)(world ? all : mine)[rank * most + i];
+  }
+  lk_free(all);
+  lk_free(mine);
+  return status;
+}
+
+/* Shards that have other numbers than equal parts of the items. */
+static lk_status set_borders(lk_dataset *d, lk_world *world) {
+  lk_status status = LK_NEW(d->borders, (size_t)d->plan.shards + 1);
+  if (world) status = lk_world_agree(world, status);
+  if (status == LK_OK) status = gather_visits(d, world, d->borders + 1);
+  if (status != LK_OK) return status;
+  for (int shard = 0; shard < d->plan.shards; shard++)
+    d->borders[shard + 1] += d->borders[shard];
+  d->plan.borders = d->borders;
+  d->plan.documents = d->borders[d->plan.shards];
+  return LK_OK;
+}
+
+static lk_status make_room(lk_dataset *d) {
+  assert(d->plan.documents >= (uint64_t)d->plan.shards);
+  LK_TRY(lk_order_create(&d->order, &d->plan, d->slice.first_shard, d->slice.shard_count));
+  LK_TRY(LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
+  return LK_NEW(d->example, d->block + 1);
+}
+
+lk_status lk_dataset_settle(lk_dataset *dataset, lk_world *world) {
+  lk_dataset *d = dataset;
+  assert(!d->order && (world || d->slice.shard_count == d->plan.shards));
+  d->plan.documents = lk_objective_items(d->objective)->count;
+  if (!lk_objective_is_plain(d->objective)) LK_TRY(set_borders(d, world));
+  lk_status status = make_room(d);
+  return world ? lk_world_agree(world, status) : status;
 }
 
 const lk_tokenizer *lk_dataset_tokenizer(const lk_dataset *dataset) {
@@ -116,8 +166,12 @@ static lk_status find_lines(const lk_items *of, uint64_t *items, size_t count) {
 void lk_dataset_name_items(const lk_dataset *dataset, uint64_t *items, size_t count,
                            char *text, size_t size) {
   const lk_items *of = lk_dataset_items(dataset);
-  int lines = find_lines(of, items, count) == LK_OK;
-  size_t used = (size_t)snprintf(text, size, "%s", lines ? "lines" : "documents");
+  int plain = lk_objective_is_plain(dataset->objective);
+  int lines = plain && find_lines(of, items, count) == LK_OK;
+  size_t used = (size_t)snprintf(text, size, "%s",
+                                 lines   ? "lines"
+                                 : plain ? "documents"
+                                         : "windows");
   for (size_t i = 0; i < count; i++) {
     if (used + strlen(of->path) + 40 > size) {
       used += (size_t)snprintf(text + used, size - used, " …");
@@ -130,12 +184,17 @@ void lk_dataset_name_items(const lk_dataset *dataset, uint64_t *items, size_t co
 }
 
 uint64_t lk_dataset_corpus_documents(const lk_dataset *dataset) {
-  return dataset->corpus ? dataset->corpus->documents : dataset->plan.documents;
+  const lk_dataset *d = dataset;
+  int trains_on_corpora = !lk_objective_is_plain(d->objective);
+  return d->corpora && !trains_on_corpora ? lk_mixture_about(d->corpora).documents
+                                          : d->plan.documents;
 }
 
-void lk_dataset_say_left_out(const lk_dataset *dataset, const lk_config *config) {
-  if (dataset->corpus)
-    lk_clean_say(lk_file_name(config->corpus), &dataset->corpus->left_out);
+void lk_dataset_say_left_out(const lk_dataset *dataset) {
+  const lk_mixture *corpora = dataset->corpora;
+  for (int i = 0; corpora && i < lk_mixture_about(corpora).count; i++)
+    lk_clean_say(lk_mixture_list(corpora)[i].path,
+                 &lk_mixture_list(corpora)[i].corpus->left_out);
   lk_objective_say_left_out(dataset->objective);
 }
 
@@ -145,11 +204,26 @@ int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard) {
   return lk_order_micro_batch(dataset->order, step, shard, dataset->documents);
 }
 
+static lk_visit visit_of(const lk_dataset *d, int i) {
+  lk_range shard = lk_plan_shard(&d->plan, d->shard);
+  assert(i >= 0 && i < d->plan.batch_size / d->plan.shards);
+  return (lk_visit){.epoch = d->step / lk_plan_steps_per_epoch(&d->plan),
+                    .place = d->documents[i] - shard.first,
+                    .shard = d->shard};
+}
+
+int lk_dataset_find(const lk_dataset *dataset, int i, lk_place *place, const char **path) {
+  lk_visit visit = visit_of(dataset, i);
+  if (!lk_objective_find(dataset->objective, &visit, place)) return 0;
+  *path = lk_mixture_list(dataset->corpora)[place->ingredient].path;
+  return 1;
+}
+
 void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
-  assert(i >= 0 && i < dataset->plan.batch_size / dataset->plan.shards);
+  const lk_visit visit = visit_of(dataset, i);
   const lk_stream stream = {dataset->plan.seed, LK_RANDOM_OBJECTIVE, dataset->step,
                             (uint32_t)dataset->shard, (uint32_t)i};
-  lk_objective_draw(dataset->objective, dataset->documents[i], &stream, example);
+  lk_objective_draw(dataset->objective, &visit, &stream, example);
 }
 
 void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack) {
@@ -165,5 +239,5 @@ void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pac
 }
 
 lk_status lk_dataset_status(const lk_dataset *dataset) {
-  return dataset->corpus ? lk_corpus_status(dataset->corpus) : LK_OK;
+  return dataset->corpora ? lk_mixture_status(dataset->corpora) : LK_OK;
 }

@@ -79,7 +79,6 @@ static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokeni
       lk_world_shards(t->world, (int)t->config->shards, &t->first_shard, &t->shard_count));
   LK_TRY(open_data(t, task, tokenizer));
   LK_TRY(make_buffers(t));
-  set_recipe(t);
   t->most_answer = most_answer(t);
   return LK_OK;
 }
@@ -95,11 +94,14 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
   if (purpose != LK_TO_PROBE) t->watchdog = lk_world_watchdog(world);
   lk_status status = lk_world_agree(world, prepare(t, task, tokenizer));
   if (status == LK_OK) status = lk_trainer_agree_on_data(t);
-  if (status == LK_OK)
-    *out = t;
-  else
+  if (status == LK_OK) status = lk_dataset_settle(t->dataset, world);
+  if (status != LK_OK) {
     lk_trainer_free(t);
-  return status;
+    return status;
+  }
+  set_recipe(t);
+  *out = t;
+  return LK_OK;
 }
 
 lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) {

@@ -81,7 +81,7 @@ static lk_status open_dev(lk_training *t) {
 /* A file's characters may not be its model's. */
 static void say_left_out(const lk_training *t) {
   if (lk_world_rank(t->world)) return;
-  lk_dataset_say_left_out(t->trainer->dataset, t->config);
+  lk_dataset_say_left_out(t->trainer->dataset);
   if (t->dev) lk_clean_say(t->config->dev, &t->dev->left_out);
 }
 

@@ -26,28 +26,38 @@ static void warn_of_decay(const lk_trainer *t) {
          t->config->learning_rate);
 }
 
+/* Of what is cut into windows all is shown. */
+static void say_windows(const lk_trainer *t) {
+  const lk_items *items = lk_dataset_items(t->dataset);
+  int random = t->config->objective_window == LK_WINDOW_RANDOM;
+  lk_say("%s: an epoch is %llu windows of %llu documents and shows %s", items->path,
+         (unsigned long long)lk_dataset_plan(t->dataset)->documents,
+         (unsigned long long)items->count,
+         random ? "random parts of each, as much as it is long: 100 % of all characters"
+                : "every part of each once: 100 % of all characters");
+}
+
 static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
   const char *path = lk_dataset_items(t->dataset)->path;
+  unsigned long long block = t->config->model_block,
+                     documents = lk_dataset_items(t->dataset)->count;
   assert(all->shown <= all->characters && all->longer <= all->characters);
-  unsigned long long block = t->config->model_block;
   if (all->longer == 0) return;
   if (all->shown < all->characters)
     lk_say(
         "%s: %.0f of %llu documents are longer than an example of model.block %llu shows, "
         "and of them only the beginning is ever seen: %.1f %% of all characters are; cut "
-        "them into lines, raise model.block, or set objective.spans=salient, which moves "
-        "over the whole document",
-        path, all->longer, (unsigned long long)lk_dataset_plan(t->dataset)->documents,
-        block, 100 * all->shown / all->characters);
+        "them into lines, raise model.block, or set objective.window=every or random, "
+        "which shows all of them",
+        path, all->longer, documents, block, 100 * all->shown / all->characters);
   else
     lk_say(
         "%s: %.0f of %llu documents are longer than model.block %llu; each visit shows a "
         "part of them around the span: 100 %% of all characters can be seen",
-        path, all->longer, (unsigned long long)lk_dataset_plan(t->dataset)->documents,
-        block);
+        path, all->longer, documents, block);
 }
 
-/* All ranks: what share of the corpus is ever seen where documents are longer than an
+/* All ranks: what share of the corpora an epoch shows where documents are longer than an
  * example. */
 static lk_status warn_of_length(const lk_trainer *t) {
   enum { NUMBERS = 3 };
@@ -75,7 +85,9 @@ static lk_status warn(lk_training *training) {
     warn_of_warmup(t);
     warn_of_decay(t);
   }
-  return warn_of_length(t);
+  if (lk_objective_is_plain(lk_dataset_objective(t->dataset))) return warn_of_length(t);
+  if (lk_world_rank(t->world) == 0) say_windows(t);
+  return LK_OK;
 }
 
 const lk_hook lk_hook_warnings = {.begin = warn};

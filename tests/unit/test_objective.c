@@ -290,23 +290,27 @@ static void documents_are_drawn_as_by_the_formula(void **state) {
   lk_stream stream = stream_of(7);
   lk_config *config = config_of(arguments);
   lk_corpus *corpus = NULL;
+  lk_mixture *mixture = NULL;
   lk_objective *objective = NULL;
   size_t length;
   assert_int_equal(
       lk_corpus_parse_text(&corpus, text, strlen(text), "text", NULL, (lk_slice){1, 0, 1}),
       LK_OK);
-  assert_int_equal(lk_objective_open(&objective, config, LK_OBJECTIVE_corruption, corpus,
+  assert_int_equal(lk_mixture_create(&mixture, &(lk_ingredient){"text", corpus, 1}, 1,
+                                     (lk_slice){1, 0, 1}),
+                   LK_OK);
+  assert_int_equal(lk_objective_open(&objective, config, LK_OBJECTIVE_corruption, mixture,
                                      corpus->tokenizer),
                    LK_OK);
   assert_int_equal(lk_objective_items(objective)->count, 3);
   assert_true(lk_objective_coverage(objective).characters == 60);
   const lk_token *document = lk_corpus_document(corpus, 1, &length);
-  lk_objective_draw(objective, 1, &stream, &drawn);
+  lk_objective_draw(objective, &(lk_visit){0, 1, 0}, &stream, &drawn);
   lk_example_corrupt(&expected, document, length, 32, 8, &stream);
   assert_int_equal(drawn.length, expected.length);
   assert_memory_equal(a, b, drawn.length * sizeof *a);
   lk_objective_close(objective);
-  lk_corpus_free(corpus);
+  lk_mixture_free(mixture);
   lk_config_free(config);
 }
 

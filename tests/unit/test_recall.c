@@ -16,6 +16,8 @@ enum { BLOCK = 96, MOST = 400, DRAWS = 3000 };
 static lk_tokenizer *tokenizer;
 static uint8_t *classes;
 static lk_corruption how;
+static size_t title;                  /* tokens of a known one */
+static int begins;                    /* the text is a document's beginning */
 static char shown[MOST], asked[MOST]; /* input up to the last mask but one; the answer */
 
 /* Printable ASCII and É. */
@@ -45,6 +47,8 @@ static int keep_all(void **state) {
                         .stop = lk_tokenizer_first_of(tokenizer, LK_CLASS_STOP),
                         .space = lk_tokenizer_first_of(tokenizer, LK_CLASS_SPACE),
                         .keep_title = 1};
+  title = 0;
+  begins = 1;
   return 0;
 }
 
@@ -65,7 +69,8 @@ static void recall(const char *document, uint64_t step) {
                                        (lk_passage[]){lk_passage_of(document, "test", 1)},
                                        text, MOST, &length),
                    LK_OK);
-  lk_example_recall(&example, &how, text, length, BLOCK, &stream);
+  lk_example_recall(&example, &how, &(lk_excerpt){text, length, title, begins}, BLOCK,
+                    &stream);
   assert_in_range(example.length, 4, BLOCK + 1);
   assert_int_equal(example.first_target, 0);
   assert_int_equal(tokens[example.length - 1], LK_MASK);
@@ -230,7 +235,8 @@ static void ask(const char *document, uint64_t step) {
                                        (lk_passage[]){lk_passage_of(document, "test", 1)},
                                        text, MOST, &length),
                    LK_OK);
-  lk_example_recall(&example, &how, text, length, BLOCK, &stream);
+  lk_example_recall(&example, &how, &(lk_excerpt){text, length, title, begins}, BLOCK,
+                    &stream);
   while (tokens[end] != LK_MASK)
     end++;
   assert_int_equal(example.first_target, end - 1); /* that predicts the first mask */
@@ -300,6 +306,46 @@ static void the_name_stands_anywhere_in_a_question(void **state) {
   assert_in_range(back, DRAWS / 40, DRAWS / 2);
 }
 
+/* Of a part of a document, that the corpus knows the title of or not. */
+static void parts_of_documents_have_known_titles_alone(void **state) {
+  static const char part[] = "Ada Love lived there. In May she came back to Rome. She";
+  (void)state;
+  begins = 0;
+  how.salient = 0;
+  for (int known = 0; known < 2; known++)
+    for (uint64_t step = 0; step < DRAWS; step++) {
+      title = known ? strlen("Ada Love") : 0;
+      how.crop = step % 2 ? 1 : 0;
+      how.ask = 0;
+      recall(part, step);
+      if (known) assert_int_equal(strncmp(shown, "Ada Love ", 9), 0);
+      if (!known && !how.crop)
+        assert_int_equal(strlen(shown) + strlen(asked), strlen(part) + strlen("⁇"));
+      how.ask = known;
+      if (known) ask(part, step);
+      if (known) assert_non_null(strstr(shown, "Ada Love"));
+    }
+}
+
+/* In front of what follows it in the document it stands as it does there. */
+static void known_titles_fit_into_the_block(void **state) {
+  char text[MOST] = "Ada Love\tis ";
+  (void)state;
+  for (size_t i = strlen(text); i + 1 < MOST; i++)
+    text[i] = i % 7 == 6 ? ' ' : 'a';
+  text[8] = '-';
+  title = strlen("Ada Love");
+  how.salient = 0;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    how.ask = step % 2 ? 1 : 0;
+    how.crop = 0.5;
+    (how.ask > 0 ? ask : recall)(text, step);
+    if (how.ask > 0) continue;
+    assert_int_equal(strncmp(shown, "Ada Love", 8), 0);
+    assert_true(strchr("- \xe2", shown[8]) != NULL);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(asks_for_words_with_capitals_and_numbers_alike, keep_all),
@@ -311,6 +357,8 @@ int main(void) {
       cmocka_unit_test_setup(so_many_spans_are_answers, keep_all),
       cmocka_unit_test_setup(questions_keep_the_word_before_the_span, keep_all),
       cmocka_unit_test_setup(the_name_stands_anywhere_in_a_question, keep_all),
+      cmocka_unit_test_setup(parts_of_documents_have_known_titles_alone, keep_all),
+      cmocka_unit_test_setup(known_titles_fit_into_the_block, keep_all),
       cmocka_unit_test_setup(without_a_kept_title_any_word_counts, keep_all),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
