@@ -2,6 +2,7 @@
 #include "lockstep/run.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
+#include <unistd.h>
 
 static void print_checkpoint(const lk_checkpoint *c, const char *path,
                              const lk_checkpoint_numbers *numbers) {
@@ -41,27 +42,63 @@ static lk_status inspect_checkpoint(const char *path) {
   return status;
 }
 
-static lk_status inspect_corpus(const char *path) {
-  lk_corpus *corpus = NULL;
-  LK_TRY(lk_corpus_read_hdf5(&corpus, path, NULL, (lk_slice){1, 0, 1}));
-  printf("kind: corpus\ncharacters: %llu\ndocuments: %llu\nvocabulary: %d\nsha256: %s\n",
-         (unsigned long long)corpus->characters, (unsigned long long)corpus->documents,
-         lk_tokenizer_size(corpus->tokenizer), corpus->sha256.hex);
+static void print_corpus(const lk_corpus *corpus, const lk_corpus_lengths *lengths) {
+  printf("kind: corpus\ncharacters: %llu\ndocuments: %llu\n",
+         (unsigned long long)corpus->characters, (unsigned long long)corpus->documents);
+  printf("tokens: %llu\nlongest: %llu tokens\nmedian: %s%llu tokens\n",
+         (unsigned long long)lengths->tokens, (unsigned long long)lengths->longest,
+         lengths->median < LK_MEDIAN_MOST ? "" : "at least ",
+         (unsigned long long)lengths->median);
+  printf("vocabulary: %d\nsha256: %s\n", lk_tokenizer_size(corpus->tokenizer),
+         corpus->sha256.hex);
   printf("tokenizer: %s\n", lk_tokenizer_name(corpus->tokenizer));
   if (lk_tokenizer_composes(corpus->tokenizer)) puts("normal form: NFC");
+}
+
+static lk_status inspect_corpus(const char *path) {
+  lk_corpus *corpus = NULL;
+  lk_corpus_lengths lengths;
+  LK_TRY(lk_corpus_read_hdf5(&corpus, path, NULL, (lk_slice){1, 0, 1}));
+  lk_status status = lk_corpus_measure(corpus, &lengths);
+  if (status == LK_OK) print_corpus(corpus, &lengths);
   lk_corpus_free(corpus);
+  return status;
+}
+
+/* A line on the terminal, which ends empty. */
+static void show_progress(void *shown, uint64_t done, uint64_t all) {
+  int *last = shown, percent = (int)((double)done / (double)all * 100);
+  if (percent == *last) return;
+  *last = percent;
+  fprintf(stderr, done < all ? "\r\033[Kverified: %d%%" : "\r\033[K", percent);
+  fflush(stderr);
+}
+
+static lk_status verify(const char *path) {
+  int shown = -1;
+  lk_status status =
+      lk_store_verify(path, isatty(STDERR_FILENO) ? show_progress : NULL, &shown);
+  if (status != LK_OK && shown >= 0) fputs("\r\033[K", stderr);
+  return status;
+}
+
+static lk_status inspect(const char *path, int verified) {
+  lk_store_kind kind;
+  LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
+  if (verified) LK_TRY(verify(path));
+  LK_TRY(kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path));
+  if (verified) puts("verified: every byte, and all that it says");
   return LK_OK;
 }
 
-static lk_status inspect(const char *path) {
-  lk_store_kind kind;
-  LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
-  return kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path);
-}
-
 lk_status lk_cli_inspect(lk_world *world, int argc, char **argv) {
+  int verified = 0;
+  const lk_option options[] = {
+      {"verify", 0, LK_OPTION_FLAG, &verified, "",
+       "read every byte against its checksum, and check all that the file says"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, 1, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, 1, &words));
   if (words.help) return LK_OK;
-  return lk_world_agree(world, lk_world_rank(world) == 0 ? inspect(words.words[0]) : LK_OK);
+  return lk_world_agree(world, lk_world_rank(world) == 0 ? inspect(words.words[0], verified)
+                                                         : LK_OK);
 }
