@@ -85,6 +85,7 @@ lk_status lk_cli_config(lk_world *world, int argc, char **argv);
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv);
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv);
 lk_status lk_cli_inspect(lk_world *world, int argc, char **argv);
+lk_status lk_cli_text(lk_world *world, int argc, char **argv);
 
 /* Rank 0: names versions, a library a line. */
 void lk_cli_print_version(void);

@@ -38,6 +38,8 @@ static const lk_command commands[] = {
     {"attention", "EXPERIMENT", "measure and draw what attention can and cannot do",
      lk_cli_attention_help, lk_cli_attention},
     {"inspect", "FILE.h5", "say what a checkpoint or a corpus holds", NULL, lk_cli_inspect},
+    {"text", "CORPUS [FIRST [COUNT]]",
+     "print documents of a corpus, from 1, as they are trained on", NULL, lk_cli_text},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -44,7 +44,8 @@ has prepared "$characters characters, 480 documents"
 # A text and its HDF5 form train alike, and inspect says what they hold.
 "$LOCKSTEP" inspect corpus.h5 > corpus
 has corpus "characters: $characters$" 'documents: 480$' 'vocabulary: [0-9]+$' \
-  "sha256: $(sha256sum < data/wiki.txt | cut -d ' ' -f 1)"
+  "sha256: $(sha256sum < data/wiki.txt | cut -d ' ' -f 1)" "tokens: $((characters - 480))$" 'longest: [0-9]+ tokens$'
+cmp <("$LOCKSTEP" text corpus.h5) data/wiki.txt || fail "text prints other documents"
 on_two pretrain "$config" corpus=data/wiki.txt run=text 2> log
 on_two pretrain "$config" corpus=corpus.h5 run=hdf5 2>> log
 for run in text hdf5; do
@@ -191,7 +192,7 @@ paste -d, <(cut -d, -f 3 hdf5/metrics.csv) <(cut -d, -f 3 plain/metrics.csv) |
   fail "the reference kernels give another loss"
 
 for command in '' synth prepare pretrain finetune evaluate baseline ask score examples bench \
-  attention inspect; do
+  attention inspect text; do
   # shellcheck disable=SC2086 # no command is none
   "$LOCKSTEP" $command --help > help || fail "$command --help"
   has help 'usage: lockstep'

@@ -1,6 +1,8 @@
 /* The program's commands that train nothing: help, what is refused, data, configs, the
  * attention experiments. */
 #include "cli_run.h"
+#include "lockstep/characters.h"
+#include "lockstep/store.h"
 
 static void every_command_is_in_the_overview(void **state) {
   const lk_command *command;
@@ -102,6 +104,70 @@ static void data_is_invented_and_prepared(void **state) {
   MUST_REFUSE(LK_NO_INPUT, "nothing.h5", "inspect", "nothing.h5");
 }
 
+/* Bytes of a file that must be there. */
+static void flip_byte(const char *path, long at) {
+  FILE *file = fopen(path, "r+b");
+  assert_non_null(file);
+  assert_int_equal(fseek(file, at, SEEK_SET), 0);
+  int byte = fgetc(file);
+  assert_int_equal(fseek(file, at, SEEK_SET), 0);
+  assert_int_equal(fputc(byte ^ 1, file), byte ^ 1);
+  assert_int_equal(fclose(file), 0);
+}
+
+static void a_corpus_is_verified(void **state) {
+  (void)state;
+  write_file("few.txt", "one\ntwo\nthree four\n");
+  MUST_RUN("prepare", "few.txt", "few.h5");
+  MUST_RUN("inspect", "--verify", "few.h5");
+  must_have(printed, "documents: 3\ntokens: 16\nlongest: 10 tokens\nmedian: 3 tokens\n");
+  must_have(printed, "verified: every byte");
+  flip_byte("few.h5", 2000);
+  MUST_REFUSE(LK_BAD_DATA, "few.h5: damaged (bytes 512 to ", "inspect", "--verify",
+              "few.h5");
+  assert_string_equal(printed, "");
+}
+
+static void documents_are_printed(void **state) {
+  (void)state;
+  write_file("few.txt", "\n\xE2\x82\xAC one\r\n\ntwo\033[2J\nthree");
+  MUST_RUN("prepare", "few.txt", "few.h5");
+  for (int i = 0; i < 2; i++) {
+    char *corpus = i ? "few.txt" : "few.h5";
+    MUST_RUN("text", corpus);
+    assert_string_equal(printed, "\xE2\x82\xAC one\ntwo\033[2J\nthree\n");
+    MUST_RUN("text", corpus, "2");
+    assert_string_equal(printed, "two\033[2J\nthree\n");
+    MUST_RUN("text", corpus, "1", "1");
+    assert_string_equal(printed, "\xE2\x82\xAC one\n");
+    MUST_REFUSE(LK_USAGE, "has 3 documents, so none is number 4", "text", corpus, "4");
+    MUST_REFUSE(LK_USAGE, "FIRST must be a whole number from 1 up, not '0'", "text", corpus,
+                "0");
+    MUST_REFUSE(LK_USAGE, "COUNT must be a whole number", "text", corpus, "1", "1x");
+  }
+  MUST_REFUSE(LK_NO_INPUT, "nothing.h5", "text", "nothing.h5");
+}
+
+/* Those with lines of their own stand apart. */
+static void documents_of_several_lines_are_told_apart(void **state) {
+  (void)state;
+  static const uint32_t letters[] = {'\n', 'a'};
+  static const lk_token tokens[] = {3, 2, 3};
+  const lk_corpus_facts facts = {.characters = 9};
+  lk_corpus_form form = {0};
+  lk_tokenizer *tokenizer;
+  lk_corpus_writer *w;
+  assert_int_equal(lk_characters_create(&tokenizer, letters, 2, 0), LK_OK);
+  form.tokenizer = tokenizer;
+  assert_int_equal(lk_corpus_writer_create(&w, "articles.h5", &form), LK_OK);
+  for (int i = 0; i < 5; i++) /* a, a, two lines, two lines, a */
+    assert_int_equal(lk_corpus_writer_add(w, tokens, i == 2 || i == 3 ? 3 : 1, 0), LK_OK);
+  assert_int_equal(lk_corpus_writer_finish(w, &facts), LK_OK);
+  lk_tokenizer_free(tokenizer);
+  MUST_RUN("text", "articles.h5");
+  assert_string_equal(printed, "a\na\n\na\na\n\na\na\n\na\n");
+}
+
 /* e and a combining acute accent are one character of the composed corpus. */
 static void a_corpus_can_be_composed(void **state) {
   (void)state;
@@ -187,6 +253,9 @@ int main(void) {
       cmocka_unit_test(what_is_no_command_is_refused),
       cmocka_unit_test(options_are_checked),
       cmocka_unit_test(data_is_invented_and_prepared),
+      cmocka_unit_test(a_corpus_is_verified),
+      cmocka_unit_test(documents_are_printed),
+      cmocka_unit_test(documents_of_several_lines_are_told_apart),
       cmocka_unit_test(a_corpus_can_be_composed),
       cmocka_unit_test(a_config_is_checked_and_printed),
       cmocka_unit_test(examples_show_input_over_target),
