@@ -25,6 +25,27 @@ static const struct {
     {"pc", "parsec", "parsecs", "pc"},
     {"au", "astronomical unit", "astronomical units", "AU"},
     {"AU", "astronomical unit", "astronomical units", "AU"},
+    {"miles", "mile", "miles", "mi"},
+    {"mile", "mile", "miles", "mi"},
+    {"feet", "foot", "feet", "ft"},
+    {"inches", "inch", "inches", "in"},
+    {"inch", "inch", "inches", "in"},
+    {"yards", "yard", "yards", "yd"},
+    {"kilometres", "kilometre", "kilometres", "km"},
+    {"kilometers", "kilometer", "kilometers", "km"},
+    {"metres", "metre", "metres", "m"},
+    {"meters", "meter", "meters", "m"},
+    {"pounds", "pound", "pounds", "lb"},
+    {"stone", "stone", "stone", "st"},
+    {"Mm", "megametre", "megametres", "Mm"},
+    {"L/100 km", "litre per 100 kilometres", "litres per 100 kilometres", "L/100 km"},
+    {"L/100km", "litre per 100 kilometres", "litres per 100 kilometres", "L/100 km"},
+    {"mpgus", "mile per US gallon", "miles per US gallon", "mpg"},
+    {"mpgUS", "mile per US gallon", "miles per US gallon", "mpg"},
+    {"mpgimp", "mile per imperial gallon", "miles per imperial gallon", "mpg"},
+    {"ton", "ton", "tons", "tons"},
+    {"long ton", "long ton", "long tons", "long tons"},
+    {"short ton", "short ton", "short tons", "short tons"},
     {"km2", "square kilometre", "square kilometres", "km2"},
     {"sqkm", "square kilometre", "square kilometres", "km2"},
     {"m2", "square metre", "square metres", "m2"},
@@ -196,10 +217,32 @@ static lk_status put_name(lk_wiki_call *call, const char *name, convert_style st
   return LK_OK;
 }
 
+/* "e6acre" is a million acres; cuts that off the code. */
+static const char *power_of(lk_piece *code) {
+  static const struct {
+    const char *code, *word;
+  } powers[] = {
+      {"e3", "thousand"}, {"e6", "million"}, {"e9", "billion"}, {"e12", "trillion"}};
+  for (size_t i = sizeof powers / sizeof *powers; i-- > 0;) {
+    size_t size = strlen(powers[i].code);
+    if (code->size <= size || memcmp(code->at, powers[i].code, size)) continue;
+    lk_piece unit = {code->at + size, code->size - size};
+    if (unit_row(unit) < 0) continue;
+    *code = unit;
+    return powers[i].word;
+  }
+  return NULL;
+}
+
 static lk_status put_unit(lk_wiki_call *call, lk_piece code, lk_piece number,
                           convert_style style) {
+  const char *gap = style.adjective ? "-" : " ", *power = power_of(&code);
   int row = unit_row(code);
-  const char *gap = style.adjective ? "-" : " ";
+  if (power) {
+    LK_TRY(lk_call_put_text(call, gap));
+    LK_TRY(lk_call_put_text(call, power));
+    number.size = 0;
+  }
   if (style.symbol && row >= 0 && *units[row].symbol == '/') gap = "";
   LK_TRY(lk_call_put_text(call, gap));
   if (row < 0) return lk_call_put(call, code);
@@ -208,18 +251,28 @@ static lk_status put_unit(lk_wiki_call *call, lk_piece code, lk_piece number,
   return put_name(call, one ? units[row].one : units[row].several, style);
 }
 
+/* 1+1/2 is 1 1/2, 1//2 is 1/2. */
+static lk_status put_one_number(lk_wiki_call *call, lk_piece number) {
+  for (size_t i = 0; i < number.size; i++) {
+    int mixed = i && number.at[i] == '+' && lk_is_digit(number.at[i - 1]);
+    if (i && number.at[i] == '/' && number.at[i - 1] == '/') continue;
+    LK_TRY(lk_call_put(call, mixed ? lk_piece_of(" ") : (lk_piece){number.at + i, 1}));
+  }
+  return LK_OK;
+}
+
 /* Numbers of ranges and sizes; stops at the unit, whose place it returns. */
 static lk_status put_numbers(lk_wiki_call *call, int *place, lk_piece *number,
                              convert_style style) {
   *number = lk_call_numbered(call, *place);
-  LK_TRY(lk_call_put(call, *number));
+  LK_TRY(put_one_number(call, *number));
   while (1) {
     int row = between_row(lk_call_numbered(call, *place + 1));
     lk_piece next = lk_call_numbered(call, *place + 2);
     if (row < 0 || !is_number(next)) break;
     LK_TRY(lk_call_put_text(call,
                             style.adjective ? between[row].hyphened : between[row].shown));
-    LK_TRY(lk_call_put(call, next));
+    LK_TRY(put_one_number(call, next));
     *number = (lk_piece){next.at, 0}; /* several */
     *place += 2;
     if (*place > 40) break;

@@ -39,6 +39,8 @@ static const struct {
      "تاريخ الولادة والعمر|تاريخ الميلاد|تاريخ الوفاة والعمر|تاريخ الوفاة|تاريخ البدء|"
      "تاريخ بداية|تاریخ تولد و سن|تاریخ تولد|تاریخ مرگ|تاریخ آغاز|תאריך לידה|תאריך פטירה"},
     {"hi mr ne", "@date", "जन्म तिथि|जन्म तिथि और आयु|मृत्यु तिथि|मृत्यु तिथि और आयु"},
+    {"sv", "@date",
+     "datum|födelsedatum|dödsdatum|födelsedatum och ålder|dödsdatum och ålder"},
     {"hu", "@date", "születési dátum|halálozási dátum|dátum"},
     {"pl", "@date", "data|dataur|wiek"},
     {"ro", "@date", "data nașterii|dată|datănaștere"},
@@ -140,7 +142,7 @@ static const struct {
     {"fr", "$1[ ($2)]", "japonais"},
     {"pl", "$2", "w języku|język|jęz"},
     {"pl", "$0 $1", "ang.|niem.|fr.|łac.|ros.|wł.|hiszp.|gr."},
-    {"cs sk", "${2,1}", "vjazyce2|v jazyce|vjazyce|cizojazyčně|cj|cudzojazyčne"},
+    {"cs sk", "$2", "vjazyce2|v jazyce|vjazyce|cizojazyčně|cj|cudzojazyčne"},
     {"fi", "$1", "k-*|kieli"},
     {"tr az", "${2,1}", "dil|dil-*"},
     {"ko", "${2,1}", "llang|언어"},
@@ -155,6 +157,8 @@ static const struct {
      "要出典範囲|独自研究範囲|要検証範囲|要説明範囲|誰範囲|いつ範囲|信頼性要検証範囲"},
     {"zh yue wuu", "$1",
      "僻字|lj|kai|pua|黑幕|heimu|拼音|ruby-zh-p|wikt|不轉換|noteta-inline"},
+    {"en simple", "b. $1", "b.|born"},
+    {"en simple", "d. $1", "d.|died"},
     {"en simple", "[Chinese: ${c,t,s}][; pinyin: ${p}]", "zh"},
     {"zh yue wuu gan", "[${s,c,t}][；拼音：${p}]", "zh"},
     {"zh yue wuu", "$1$2[－$3][$4]", "bd|生卒"},
@@ -192,7 +196,7 @@ static const struct {
     {"sv", "$1", "källa behövs|kb"},
     {"ru uk be", "$1",
      "нет аи 2|уточнить|кто|что|где|когда|какой|прояснить|стиль|ударение|аббр|нобр|"
-     "флагификация|флагификация/спорт|мн|сомнительно|что?|кто?|нп|nobr|уточнити|хто|"
+     "флагификация|флагификация/спорт|мн|сомнительно|что?|кто?|nobr|уточнити|хто|"
      "прапорифікація|прапор2|abbr"},
     {"ru uk", "${2,1}",
      "не переведено 1|не переведено 4|не переведено 7|не перекладено|нп1|"
@@ -228,6 +232,12 @@ static const struct {
     {"pl cs hu fi sv da no nl ro", "\n${treść,text,1}\n",
      "cytat|citát|idézet|lainaus|sitaatti|citat|sitat|citaat|citat bloc"},
     {"hu", "$1", "szám|mn"},
+    {"tr", "$0 $1", "d.|ö."},
+    {"nl", "$1e eeuw", "eeuw"},
+    {"sv", "$1", "flaggland"},
+    {"sv no da", "$1 kr", "sek|nok|dkk"},
+    {"uk", "$1", "мова-*|наголос"},
+    {"uk ru", "${2,1}", "нп"},
     {"ca", "$1", "lang-ca|versaleta|petit"},
     {"id ms", "[$1, ]$2-$3-$4[ – [$5, ]$6-$7-$8]", "lahirmati"},
 };

@@ -80,7 +80,23 @@ lk_status lk_call_power(lk_wiki_call *call) {
   return lk_call_put(call, power);
 }
 
+/* The error of a value or the end of its range: ±0.2, +1−2, (4), –20. */
+static lk_status put_error(lk_wiki_call *call) {
+  lk_piece error = lk_call_numbered(call, 2);
+  if (!error.size) return LK_OK;
+  if (*error.at == '(') return lk_call_put(call, error);
+  if (*error.at == '+') return lk_call_render(call, "$2[$3]");
+  if (lk_piece_is(error, "-") || lk_piece_is(error, "–"))
+    return lk_call_render(call, "–$3");
+  if (!lk_is_digit(*error.at) && *error.at != '.') return lk_call_render(call, " $2[ $3]");
+  return lk_call_render(call, "±$2");
+}
+
 /* {{val|1.5|0.2|e=6|u=km}} */
 lk_status lk_call_value(lk_wiki_call *call) {
-  return lk_call_render(call, "[${p}][$1][±$2][×10^${e}][ ${u,ul,up}][/${per,upl}][${s}]");
+  int number = lk_call_numbered(call, 1).size > 0;
+  LK_TRY(lk_call_render(call, "[${p}][$1]"));
+  LK_TRY(put_error(call));
+  LK_TRY(lk_call_render(call, number ? "[×10^${e}]" : "[10^${e}]"));
+  return lk_call_render(call, "[ ${u,ul,up}][/${per,upl}][${s}]");
 }

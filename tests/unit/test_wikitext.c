@@ -210,6 +210,9 @@ static void measures_are_kept(void **state) {
       {"{{convert|[[x|8]]|{{nowrap|km}}}}", "8 kilometres"},
       {"{{formatnum:1234567.5}} {{formatnum:12|R}}", "1,234,567.5 12"},
       {"{{val|1.5|0.2|e=6|u=km}}", "1.5±0.2×10^6 km"},
+      {"{{val|5|+1|-2}} {{val|1.2|(4)}} {{val|1|-|2|u=m}} {{val|e=9}}",
+       "5+1-2 1.2(4) 1–2 m 10^9"},
+      {"{{convert|1.5|e6acre}} {{convert|1+1/2|mi}}", "1.5 million acres 1 1/2 miles"},
       {"{{frac|2}} {{frac|1|2}} {{frac|3|1|2}}", "1/2 1/2 3 1/2"}};
   CHECK("en", pairs);
 }
