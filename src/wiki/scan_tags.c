@@ -10,10 +10,16 @@ uint32_t lk_scan_line_end(lk_scan *scan, uint32_t at) {
   return line_end;
 }
 
+/* As MediaWiki has it: </ref name="x"> ends nothing. */
 static int ends_tag(const lk_scan *scan, uint32_t at, int tag) {
   if (tag == COMMENT) return at + 3 <= scan->size && !memcmp(scan->page + at, "-->", 3);
-  return lk_scan_peek(scan, at) == '<' && lk_scan_peek(scan, at + 1) == '/' &&
-         lk_tag_find(scan->page + at + 2, scan->size - at - 2) == tag;
+  if (lk_scan_peek(scan, at) != '<' || lk_scan_peek(scan, at + 1) != '/' ||
+      lk_tag_find(scan->page + at + 2, scan->size - at - 2) != tag)
+    return 0;
+  at += 2 + (uint32_t)strlen(lk_tag_at(tag)->name);
+  while (lk_is_blank(lk_scan_peek(scan, at)))
+    at++;
+  return lk_scan_peek(scan, at) == '>';
 }
 
 /* The first end of the tag from `from` on, or the page's end. */

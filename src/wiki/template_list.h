@@ -111,6 +111,7 @@ static const struct {
     {"$1[-class $2]", "sclass|sclass2|sclass-"},
     {"♭", "flat"},
     {"ISBN $1", "isbn|isbnt"},
+    {"$0 $1", "vol.|pp.|p."},
     /* Quotations. */
     {"\n${text,quote,zitat,texto,testo,1}\n",
      "quote|blockquote|bquote|cquote|quotation|poemquote|poem "

@@ -155,6 +155,7 @@ static void what_is_no_text_is_left_out(void **state) {
   static const pair pairs[] = {
       {"a<ref>b {{cite book|x=[[y]]}}</ref>.<ref name=\"x\" /> c", "a. c"},
       {"a<REF NAME=x>b</REF> c", "a c"},
+      {"a<ref>b</ref name=x>c</ref\n>d", "ad"},
       {"a<ref>b\nc", "a\nc"},
       {"a <math>x^2 {{</math> b", "a b"},
       {"a\n<gallery>\nFile:x.jpg|b\n</gallery>\nc", "a\nc"},

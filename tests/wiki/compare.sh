@@ -51,6 +51,13 @@ if [[ ${1-} != --full ]]; then
   compare ltg 50 0.95 ''
   exit
 fi
+cat << EOF
+The text of wikitext against wtf_wikipedia's, version $version: \`tests/wiki/compare.sh --full\`. F1 is that of the
+words of an article, each counted as often as both texts have it. Leftovers are \`'''\`, \`[[\`, \`{{\`, \`}}\`,
+\`thumb|\`, \`<ref\`, \`|}\` and words like \`__TOC__\`; among empty brackets are those such as \`( , )\`; of the numbers
+of \`{{convert\`, those in running text count, and are kept where a unit follows.
+
+EOF
 echo "| Wikipedia | articles | our words | wtf_wikipedia's | F1 | leftovers | empty brackets | converted numbers kept |"
 echo "|---|---|---|---|---|---|---|---|"
 for language in bg de ltg zh; do
