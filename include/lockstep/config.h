@@ -27,7 +27,8 @@ typedef struct {
 } lk_config_source;
 
 /* Defaults, then the file or pipe (NULL: none), then the key=value arguments in order.
- * steps and epochs are one setting: the argument replaces what the file says about either.
+ * steps and epochs are one setting, as are corpus and corpora: the argument replaces what
+ * the file says about either.
  * LK_NO_INPUT; LK_USAGE naming file and line (or the argument) and the nearest known key:
  * unknown, duplicate, mistyped, out of range, at odds with another key, not YAML; a text
  * that is not UTF-8 or has a control character. Not collective. The caller owns *out:
@@ -53,6 +54,19 @@ lk_status lk_config_emit(const lk_config *config, char **yaml);
 /* One key's value as text: a name of the table, e.g. "model.layers". LK_USAGE naming the
  * nearest known key otherwise. The caller owns *text: lk_free. */
 lk_status lk_config_value(const lk_config *config, const char *key, char **text);
+
+typedef struct {
+  const char *file;
+  double weight; /* above 0 */
+} lk_config_corpus;
+
+/* Nonzero when the config names a corpus or several. */
+int lk_config_has_corpus(const lk_config *config);
+
+/* The corpora that the config names, be it as `corpora` or as `corpus`, of weight 1. The
+ * caller owns *list, one block with its texts: lk_free. */
+lk_status lk_config_corpora(const lk_config *config, lk_config_corpus **list,
+                            size_t *count);
 
 /* stop_after in seconds: "3h30m", "45m", "90s" or "90"; 0 where it is not given. LK_USAGE,
  * with its origin, for anything else. */

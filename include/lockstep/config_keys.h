@@ -103,6 +103,13 @@ typedef int lk_config_choice;
   X(log_seconds, "log_seconds", real, "5", LK_BETWEEN(0, 86400), 0,                        \
     "seconds between lines of progress where the output is no terminal")
 
+/* A list in YAML; of it the weights are what the bits depend on, the files are known by
+ * their sums. */
+#define LK_CONFIG_CORPORA(X)                                                               \
+  X(corpora, "corpora", text, "", LK_ANY, LK_BITS_LATER,                                   \
+    "several corpora instead of `corpus`: a list of {file: FILE, weight: NUMBER}, as an "  \
+    "argument FILE:WEIGHT,FILE:WEIGHT; what a corpus has comes so many times an epoch")
+
 /* The rows of shape.h; `least` and `most` of a choice count its names. */
 #define LK_MODEL_LIMITS(least_, most_, list) .least = least_, .most = most_, .names = list
 #define LK_MODEL_KEY(X, field, type, initial, least, most, list, bits, words, help)        \
@@ -163,6 +170,7 @@ typedef int lk_config_choice;
 
 #define LK_CONFIG_KEYS(X)                                                                  \
   LK_CONFIG_TOP(X)                                                                         \
+  LK_CONFIG_CORPORA(X)                                                                     \
   LK_CONFIG_MODEL(X)                                                                       \
   LK_CONFIG_SCHEDULE(X) LK_CONFIG_OBJECTIVE(X) LK_CONFIG_PROBE(X) LK_CONFIG_EVALUATE(X)
 

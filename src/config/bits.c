@@ -6,46 +6,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int is_default(const lk_config *config, int key) {
+/* What of a key's value the bits depend on. The caller owns *text: lk_free. */
+static lk_status bits_text(const lk_config *config, int key, char **text) {
   char number[32];
-  return !strcmp(lk_config_value_text(config, key, number), lk_config_keys[key].initial);
+  if (key == LK_KEY_corpora) return lk_config_weights(config, text);
+  return lk_copy_text(text, lk_config_value_text(config, key, number));
 }
 
 /* A key that earlier versions did not have must not change the hash of their runs. The
  * run's length matters only to a schedule that follows it. */
-static int matters(const lk_config *config, int key) {
-  if (lk_config_keys[key].bits == LK_BITS_LATER) return !is_default(config, key);
+static int matters(const lk_config *config, int key, const char *text) {
+  if (lk_config_keys[key].bits == LK_BITS_LATER)
+    return strcmp(text, lk_config_keys[key].initial) != 0;
   if (lk_config_keys[key].bits) return 1;
   return (key == LK_KEY_steps || key == LK_KEY_epochs) &&
          config->schedule_decay_epochs == 0 &&
          config->schedule_kind != LK_SCHEDULE_CONSTANT;
 }
 
+static lk_status write_keys(const lk_config *config, FILE *stream) {
+  char *text = NULL;
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++) {
+    LK_TRY(bits_text(config, key, &text));
+    if (matters(config, key, text))
+      fprintf(stream, "%s=%s\n", lk_config_keys[key].name, text);
+    lk_free(text);
+  }
+  return LK_OK;
+}
+
 lk_status lk_config_hash(const lk_config *config, lk_hash *hash) {
-  char *text, number[32];
+  char *text;
   size_t size = 0;
   FILE *stream = open_memstream(&text, &size);
   if (!stream) return lk_fail(LK_INTERNAL, "config hash: out of memory");
-  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
-    if (matters(config, key))
-      fprintf(stream, "%s=%s\n", lk_config_keys[key].name,
-              lk_config_value_text(config, key, number));
+  lk_status status = write_keys(config, stream);
   int failed = fclose(stream);
-  if (!failed) *hash = lk_hash_bytes(text, size);
+  if (!failed && status == LK_OK) *hash = lk_hash_bytes(text, size);
   free(text);
-  return failed ? lk_fail(LK_INTERNAL, "config hash: out of memory") : LK_OK;
+  return failed ? lk_fail(LK_INTERNAL, "config hash: out of memory") : status;
+}
+
+/* Nonzero when the values of a bits key differ. */
+static int differs(const lk_config *here, const lk_config *there, int key, char *text,
+                   int size) {
+  char *a = NULL, *b = NULL;
+  int found = 0;
+  if (bits_text(here, key, &a) == LK_OK && bits_text(there, key, &b) == LK_OK)
+    found = (matters(here, key, a) || matters(there, key, b)) && strcmp(a, b) != 0;
+  if (found)
+    snprintf(text, (size_t)size, "%s%s: %s here, %s there",
+             key == LK_KEY_corpora ? "weights of " : "", lk_config_keys[key].name,
+             *a ? a : "none", *b ? b : "none");
+  lk_free(a);
+  lk_free(b);
+  return found;
 }
 
 int lk_config_difference(const lk_config *here, const lk_config *there, char *text,
                          int size) {
-  char number_here[32], number_there[32];
-  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++) {
-    if (!matters(here, key) && !matters(there, key)) continue;
-    const char *a = lk_config_value_text(here, key, number_here);
-    const char *b = lk_config_value_text(there, key, number_there);
-    if (!strcmp(a, b)) continue;
-    snprintf(text, (size_t)size, "%s: %s here, %s there", lk_config_keys[key].name, a, b);
-    return 1;
-  }
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
+    if (differs(here, there, key, text, size)) return 1;
   return 0;
 }

@@ -24,6 +24,16 @@ static lk_status take_defaults(lk_config *config) {
   return LK_OK;
 }
 
+static lk_status take_corpora(lk_config *config, const char *path,
+                              const lk_config_values *values, int line) {
+  char origin[2048], *text = NULL;
+  snprintf(origin, sizeof origin, "%s, line %d", path, line);
+  LK_TRY(lk_config_join_corpora(values, origin, &text));
+  lk_status status = take_value(config, LK_KEY_corpora, text, origin);
+  lk_free(text);
+  return status;
+}
+
 static lk_status take_values(lk_config *config, const char *path,
                              const lk_config_values *values,
                              const int lines[LK_CONFIG_KEY_COUNT]) {
@@ -33,7 +43,8 @@ static lk_status take_values(lk_config *config, const char *path,
     snprintf(origin, sizeof origin, "%s, line %d", path, lines[key]);
     LK_TRY(take_value(config, key, values->text[key], origin));
   }
-  return LK_OK;
+  return values->corpora ? take_corpora(config, path, values, lines[LK_KEY_corpora])
+                         : LK_OK;
 }
 
 static lk_status take_yaml(lk_config *config, const char *path, const char *yaml,
@@ -72,6 +83,12 @@ static void forget_length(lk_config *config, int key, uint64_t *length) {
   *length = 0;
 }
 
+static lk_status forget_text(lk_config *config, int key) {
+  lk_free(config->origin[key]);
+  config->origin[key] = NULL;
+  return lk_config_set_value(config, key, "", "default");
+}
+
 static lk_status take_arguments(lk_config *config, int count, char *const *arguments) {
   int given[LK_CONFIG_KEY_COUNT] = {0};
   for (int i = 0; i < count; i++)
@@ -80,6 +97,10 @@ static lk_status take_arguments(lk_config *config, int count, char *const *argum
     forget_length(config, LK_KEY_epochs, &config->epochs);
   if (given[LK_KEY_epochs] && !given[LK_KEY_steps] && config->epochs)
     forget_length(config, LK_KEY_steps, &config->steps);
+  if (given[LK_KEY_corpus] && !given[LK_KEY_corpora] && *config->corpus)
+    LK_TRY(forget_text(config, LK_KEY_corpora));
+  if (given[LK_KEY_corpora] && !given[LK_KEY_corpus] && *config->corpora)
+    LK_TRY(forget_text(config, LK_KEY_corpus));
   return LK_OK;
 }
 
@@ -111,6 +132,9 @@ static lk_status check_rules(const lk_config *c) {
   if (c->steps && c->epochs)
     return lk_fail(LK_USAGE, "%s: 'steps' and 'epochs' are both given; keep one",
                    lk_config_origin(c, "steps"));
+  if (*c->corpus && *c->corpora)
+    return lk_fail(LK_USAGE, "%s: 'corpus' and 'corpora' are both given; keep one",
+                   lk_config_origin(c, "corpora"));
   if (c->probe_every && !*c->probe_config)
     return lk_fail(LK_USAGE,
                    "%s: 'probe.every' does nothing without 'probe.config'; set both",

@@ -36,11 +36,21 @@ static const cyaml_schema_field_t probe_fields[] = {LK_CONFIG_PROBE(PROBE_KEY)
                                                         CYAML_FIELD_END};
 static const cyaml_schema_field_t evaluate_fields[] = {LK_CONFIG_EVALUATE(EVALUATE_KEY)
                                                            CYAML_FIELD_END};
+static const cyaml_schema_field_t part_fields[] = {
+    CYAML_FIELD_STRING_PTR("file", CYAML_FLAG_POINTER, lk_config_part, file, 0,
+                           CYAML_UNLIMITED),
+    CYAML_FIELD_STRING_PTR("weight", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           lk_config_part, weight, 0, CYAML_UNLIMITED),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t part_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, lk_config_part, part_fields)};
 static const cyaml_schema_field_t top_fields[] = {
-    LK_CONFIG_TOP(TOP_KEY) SECTION("model", model_fields)
-        SECTION("schedule", schedule_fields) SECTION("objective", objective_fields)
-            SECTION("probe", probe_fields) SECTION("evaluate", evaluate_fields)
-                CYAML_FIELD_END};
+    LK_CONFIG_TOP(TOP_KEY)
+        CYAML_FIELD_SEQUENCE("corpora", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                             lk_config_values, corpora, &part_schema, 0, CYAML_UNLIMITED),
+    SECTION("model", model_fields) SECTION("schedule", schedule_fields)
+        SECTION("objective", objective_fields) SECTION("probe", probe_fields)
+            SECTION("evaluate", evaluate_fields) CYAML_FIELD_END};
 static const cyaml_schema_value_t schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, lk_config_values, top_fields)};
 
@@ -63,19 +73,29 @@ void lk_config_free_values(lk_config_values *values) {
   cyaml_free(&settings, &schema, values, 0);
 }
 
-lk_status lk_config_emit(const lk_config *config, char **yaml) {
-  char numbers[LK_CONFIG_KEY_COUNT][32], *text = NULL;
-  lk_config_values values;
+static lk_status save_values(const lk_config_values *values, char **yaml) {
+  char *text = NULL;
   size_t size = 0;
-  *yaml = NULL;
-  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
-    values.text[key] = (char *)lk_config_value_text(config, key, numbers[key]);
-  cyaml_err_t error = cyaml_save_data(&text, &size, &settings, &schema, &values, 0);
+  cyaml_err_t error = cyaml_save_data(&text, &size, &settings, &schema, values, 0);
   if (error != CYAML_OK)
     return lk_fail(LK_INTERNAL, "libcyaml cannot write the config: %s",
                    cyaml_strerror(error));
   lk_status status = LK_NEW(*yaml, size + 1);
   if (status == LK_OK) memcpy(*yaml, text, size);
   settings.mem_fn(settings.mem_ctx, text, 0);
+  return status;
+}
+
+lk_status lk_config_emit(const lk_config *config, char **yaml) {
+  char numbers[LK_CONFIG_KEY_COUNT][32], *block = NULL;
+  lk_config_values values = {.corpora = NULL};
+  *yaml = NULL;
+  for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
+    values.text[key] = (char *)lk_config_value_text(config, key, numbers[key]);
+  lk_status status = LK_OK;
+  if (*config->corpora) status = lk_config_split_corpora(config, &values, &block);
+  if (status == LK_OK) status = save_values(&values, yaml);
+  lk_free(values.corpora);
+  lk_free(block);
   return status;
 }

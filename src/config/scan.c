@@ -120,6 +120,44 @@ static lk_status scan_section(scan *s, const char *section) {
   return LK_OK;
 }
 
+/* The current event begins one of a list of corpora. */
+static lk_status scan_corpus(scan *s) {
+  char name[256];
+  int file = 0;
+  if (s->event.type != YAML_MAPPING_START_EVENT)
+    return lk_fail(LK_USAGE, "%s, line %d: one of 'corpora' must be {file: …, weight: …}",
+                   s->path, line_of(s));
+  LK_TRY(next_event(s));
+  while (s->event.type != YAML_MAPPING_END_EVENT) {
+    LK_TRY(copy_key(s, "", name));
+    if (strcmp(name, "file") && strcmp(name, "weight"))
+      return lk_fail(LK_USAGE,
+                     "%s, line %d: unknown key '%s' in 'corpora'; each has file and weight",
+                     s->path, line_of(s), name);
+    file |= !strcmp(name, "file");
+    LK_TRY(next_event(s));
+    LK_TRY(check_scalar(s, name));
+    LK_TRY(next_event(s));
+  }
+  return file ? LK_OK
+              : lk_fail(LK_USAGE, "%s, line %d: one of 'corpora' has no file", s->path,
+                        line_of(s));
+}
+
+static lk_status scan_corpora(scan *s) {
+  if (s->event.type != YAML_SEQUENCE_START_EVENT)
+    return lk_fail(LK_USAGE,
+                   "%s, line %d: 'corpora' is a list; write '- {file: FILE, weight: "
+                   "NUMBER}' lines below it",
+                   s->path, line_of(s));
+  LK_TRY(next_event(s));
+  while (s->event.type != YAML_SEQUENCE_END_EVENT) {
+    LK_TRY(scan_corpus(s));
+    LK_TRY(next_event(s));
+  }
+  return LK_OK;
+}
+
 static lk_status scan_entry(scan *s) {
   char name[256];
   int line = line_of(s);
@@ -129,7 +167,9 @@ static lk_status scan_entry(scan *s) {
   if (key < 0 && !section) return unknown_key(s, name, line);
   if (key >= 0) LK_TRY(mark_key(s, key, line));
   LK_TRY(next_event(s));
-  LK_TRY(section ? scan_section(s, name) : check_scalar(s, name));
+  LK_TRY(section                 ? scan_section(s, name)
+         : key == LK_KEY_corpora ? scan_corpora(s)
+                                 : check_scalar(s, name));
   return next_event(s);
 }
 

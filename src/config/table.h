@@ -40,14 +40,39 @@ lk_status lk_config_set_value(lk_config *config, int key, const char *text,
 /* The key's value as text: the field's own, or written into `number`. */
 const char *lk_config_value_text(const lk_config *config, int key, char number[32]);
 
+/* As few digits as give the same number back. */
+void lk_config_write_real(double value, char number[32]);
+
 /* What values a key takes ("a whole number from 1 to 1024"), for messages and help. */
 void lk_config_describe_limits(const lk_key *key, char *text, size_t size);
+
+/* One of a list of corpora in YAML. */
+typedef struct {
+  char *file, *weight; /* weight NULL: not given */
+  char number[32];     /* room for the weight of one that is written */
+} lk_config_part;
 
 /* The values of a YAML text, NULL where a key is not given, and their lines (first is 1).
  */
 typedef struct {
   char *text[LK_CONFIG_KEY_COUNT];
+  lk_config_part *corpora; /* (corpora_count) instead of a text */
+  unsigned corpora_count;
 } lk_config_values;
+
+/* The text of a list in YAML, and back; *text and *block and values->corpora are the
+ * caller's (lk_free). LK_USAGE for a comma in a file's name. */
+lk_status lk_config_join_corpora(const lk_config_values *values, const char *origin,
+                                 char **text);
+lk_status lk_config_split_corpora(const lk_config *config, lk_config_values *values,
+                                  char **block);
+
+/* LK_USAGE unless the text is such a list, or empty. */
+lk_status lk_config_check_corpora(const char *text, const char *origin);
+
+/* "2,1": what the bits depend on, empty where the one corpus could be `corpus`. The caller
+ * owns *text (lk_free). */
+lk_status lk_config_weights(const lk_config *config, char **text);
 
 /* Checks the text's structure: lines[key] is the key's line, 0 when it is not there.
  * LK_USAGE naming path and line: not YAML, an unknown or duplicate key, an alias, a value

@@ -119,6 +119,7 @@ lk_status lk_config_set_value(lk_config *config, int index, const char *text,
     int choice;
   } value;
   char limits[128];
+  if (index == LK_KEY_corpora) LK_TRY(lk_config_check_corpora(text, origin));
   if (key->type == LK_TYPE_text) return set_text(field_of(config, key), key, text, origin);
   if (key->type == LK_TYPE_count && parse_count(text, key, &value.count))
     *(uint64_t *)field_of(config, key) = value.count;
@@ -135,8 +136,7 @@ lk_status lk_config_set_value(lk_config *config, int index, const char *text,
   return LK_OK;
 }
 
-/* As few digits as give the same number back. */
-static void write_real(double value, char number[32]) {
+void lk_config_write_real(double value, char number[32]) {
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(number, 32, "%.*g", digits, value);
     if (strtod(number, NULL) == value) return;
@@ -155,7 +155,7 @@ const char *lk_config_value_text(const lk_config *config, int index, char number
     snprintf(number, 32, "%" PRIu64, *(const uint64_t *)field);
     break;
   case LK_TYPE_real:
-    write_real(*(const double *)field, number);
+    lk_config_write_real(*(const double *)field, number);
     break;
   case LK_TYPE_choice:
     length = name_at(key->names, *(const int *)field, &name);

@@ -496,8 +496,97 @@ static void other_times_are_refused(void **state) {
   }
 }
 
+/* As a list in YAML and as an argument; written as a list. */
+static void corpora_are_a_list(void **state) {
+  (void)state;
+  static const char yaml[] = "corpora:\n- {file: a.h5, weight: 2}\n- {file: 'b:c.h5'}\n";
+  const lk_config_source source = {"config.yaml", yaml, sizeof yaml - 1};
+  lk_config *config, *again;
+  lk_config_corpus *list;
+  size_t count;
+  char *text;
+  assert_int_equal(lk_config_parse(&config, &source, 0, NULL), LK_OK);
+  assert_string_equal(config->corpora, "a.h5:2,b:c.h5:1");
+  assert_string_equal(lk_config_origin(config, "corpora"), "config.yaml, line 1");
+  assert_int_equal(lk_config_corpora(config, &list, &count), LK_OK);
+  assert_int_equal(count, 2);
+  assert_string_equal(list[1].file, "b:c.h5");
+  assert_true(list[0].weight == 2 && list[1].weight == 1);
+  lk_free(list);
+  assert_int_equal(lk_config_emit(config, &text), LK_OK);
+  const lk_config_source written = {"written.yaml", text, strlen(text)};
+  assert_int_equal(lk_config_parse(&again, &written, 0, NULL), LK_OK);
+  assert_string_equal(again->corpora, config->corpora);
+  lk_free(text);
+  lk_config_free(again);
+  char argument[] = "corpus=c.txt", *arguments[] = {argument};
+  assert_int_equal(lk_config_parse(&again, &source, 1, arguments), LK_OK);
+  assert_string_equal(again->corpora, "");
+  assert_int_equal(lk_config_corpora(again, &list, &count), LK_OK);
+  assert_int_equal(count, 1);
+  assert_string_equal(list[0].file, "c.txt");
+  lk_free(list);
+  lk_config_free(again);
+  lk_config_free(config);
+}
+
+/* The bits depend on the weights, not on where the files are. */
+static void weights_of_corpora_are_bits(void **state) {
+  (void)state;
+  static const struct {
+    const char *here, *there, *difference; /* NULL: none */
+  } cases[] = {
+      {"corpora=a:2,b:1", "corpora=x/a:2.0,y/b", NULL},
+      {"corpora=a:2,b:1", "corpora=a:1,b:1", "weights of corpora: 2,1 here, 1,1 there"},
+      {"corpora=a:1,b:1", "corpus=a", "weights of corpora: 1,1 here, none there"},
+      {"corpora=a:1", "corpus=a", NULL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char *here[] = {(char *)cases[i].here}, *there[] = {(char *)cases[i].there}, text[256];
+    lk_config *one, *other;
+    lk_hash a, b;
+    assert_int_equal(lk_config_read(&one, NULL, 1, here), LK_OK);
+    assert_int_equal(lk_config_read(&other, NULL, 1, there), LK_OK);
+    assert_int_equal(lk_config_hash(one, &a), LK_OK);
+    assert_int_equal(lk_config_hash(other, &b), LK_OK);
+    int differs = lk_config_difference(one, other, text, sizeof text);
+    assert_int_equal(differs, cases[i].difference != NULL);
+    assert_int_equal(differs, strcmp(a.hex, b.hex) != 0);
+    if (differs) assert_string_equal(text, cases[i].difference);
+    lk_config_free(one);
+    lk_config_free(other);
+  }
+}
+
+static void bad_corpora_are_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *yaml, *message;
+  } cases[] = {
+      {"corpora: a.h5\n", "line 1: 'corpora' is a list"},
+      {"corpora:\n- a.h5\n", "line 2: one of 'corpora' must be {file: …, weight: …}"},
+      {"corpora:\n- {weight: 2}\n", "line 2: one of 'corpora' has no file"},
+      {"corpora:\n- {file: a, wight: 2}\n", "line 2: unknown key 'wight' in 'corpora'"},
+      {"corpora:\n- {file: a, weight: 0}\n", "line 1: the weight of 'a' in 'corpora'"},
+      {"corpora:\n- {file: a, weight: -1}\n", "must be a number above 0"},
+      {"corpora:\n- {file: a, weight: [1]}\n", "line 2: 'weight' is a list"},
+      {"corpora:\n- {file: 'a,b'}\n", "has a comma in its name"},
+      {"corpora:\n- {file: ''}\n", "has a part without a file"},
+      {"corpus: a\ncorpora:\n- {file: a}\n", "'corpus' and 'corpora' are both given"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const lk_config_source source = {"config.yaml", cases[i].yaml, strlen(cases[i].yaml)};
+    lk_config *config;
+    assert_int_equal(lk_config_parse(&config, &source, 0, NULL), LK_USAGE);
+    if (!strstr(lk_message(), cases[i].message)) fail_msg("%s", lk_message());
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(corpora_are_a_list),
+      cmocka_unit_test(weights_of_corpora_are_bits),
+      cmocka_unit_test(bad_corpora_are_refused),
       cmocka_unit_test(test_defaults),
       cmocka_unit_test(test_file_without_keys),
       cmocka_unit_test(test_values_and_origins),
