@@ -15,9 +15,9 @@ LK_C_BEGIN
 
 typedef struct lk_dataset lk_dataset;
 
-/* Opens config->corpus (text or HDF5), if it names one, holding the slice's part only, and
- * the objective; lk_dataset_settle makes it ready. `tokenizer`: of the checkpoint to start
- * from, which the corpus' must equal; NULL takes the corpus' own. Errors as
+/* Opens the config's corpora (text or HDF5), if it names any, holding the slice's part
+ * only, and the objective; lk_dataset_settle makes it ready. `tokenizer`: of the checkpoint
+ * to start from, which the corpus' must equal; NULL takes the corpus' own. Errors as
  * lk_corpus_read_text and lk_objective_open. Not collective. The caller owns *out:
  * lk_dataset_close. */
 lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
@@ -33,6 +33,7 @@ lk_status lk_dataset_settle(lk_dataset *dataset, lk_world *world);
 const lk_tokenizer *lk_dataset_tokenizer(const lk_dataset *dataset);
 const lk_plan *lk_dataset_plan(const lk_dataset *dataset);
 const lk_objective *lk_dataset_objective(const lk_dataset *dataset);
+const lk_mixture *lk_dataset_corpora(const lk_dataset *dataset); /* NULL: there are none */
 const lk_items *lk_dataset_items(const lk_dataset *dataset);
 /* "lines 3 8 of wiki.txt", or documents where the file has no lines, or windows of an epoch
  * where the items are: where in their file they are (numbers in the whole of it, from 0;

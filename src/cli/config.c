@@ -38,7 +38,8 @@ static lk_status print_all(const lk_config *config) {
 static lk_status check(const lk_config *config) {
   LK_TRY(lk_trainer_check_recipe(config, LK_TO_RUN));
   LK_TRY(lk_trainer_check_machine(config, 1));
-  if (*config->corpus || *config->run) return lk_train_check(config, lk_task_guess(config));
+  if (lk_config_has_corpus(config) || *config->run)
+    return lk_train_check(config, lk_task_guess(config));
   return LK_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "lockstep/dataset.h"
 #include "lockstep/file.h"
+#include "lockstep/memory.h"
 #include "lockstep/visible.h"
 #include <limits.h>
 #include <stdio.h>
@@ -72,9 +73,20 @@ static lk_status examples(const lk_config *config, long number) {
 
 /* A pipe can give one of them. */
 static lk_status check_apart(const lk_words *words, const lk_config *c) {
-  LK_TRY(lk_file_check_apart(words->words[0], c->corpus));
-  LK_TRY(lk_file_check_apart(words->words[0], c->questions));
-  return lk_file_check_apart(c->corpus, c->questions);
+  const char *const others[] = {words->words[0], c->questions};
+  lk_config_corpus *corpora;
+  size_t count;
+  LK_TRY(lk_file_check_apart(others[0], others[1]));
+  LK_TRY(lk_config_corpora(c, &corpora, &count));
+  lk_status status = LK_OK;
+  for (size_t i = 0; i < count && status == LK_OK; i++) {
+    for (size_t o = 0; o < 2 && status == LK_OK; o++)
+      status = lk_file_check_apart(corpora[i].file, others[o]);
+    for (size_t o = 0; o < i && status == LK_OK; o++)
+      status = lk_file_check_apart(corpora[i].file, corpora[o].file);
+  }
+  lk_free(corpora);
+  return status;
 }
 
 lk_status lk_cli_examples(lk_world *world, int argc, char **argv) {

@@ -41,7 +41,7 @@ lk_status lk_objective_check(const lk_config *config, lk_objective_kind kind,
                              int has_vocabulary) {
   const lk_objective_row *row = row_of(kind);
   if (row->check) LK_TRY(row->check(config));
-  if (!*config->corpus && (row->reads_corpus || !has_vocabulary))
+  if (!lk_config_has_corpus(config) && (row->reads_corpus || !has_vocabulary))
     return lk_fail(LK_USAGE, "no corpus%s: set corpus=FILE (text or HDF5)",
                    row->reads_corpus ? " to train on" : ", and so no vocabulary");
   return LK_OK;

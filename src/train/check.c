@@ -2,6 +2,7 @@
  * config` refuses the same. */
 #include "lockstep/file.h"
 #include "lockstep/kernels.h"
+#include "lockstep/memory.h"
 #include "lockstep/nn.h"
 #include "lockstep/trainer.h"
 #include <unistd.h>
@@ -15,18 +16,28 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
 }
 
 /* Every rank reads them, and each start of the run does. */
+static lk_status refuse_pipe(const lk_config *c, const char *key, const char *file) {
+  if (!lk_file_is_pipe(file)) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: %s=%s is a pipe, but training reads it on every rank and at every "
+                 "start: write it to a file first",
+                 lk_config_origin(c, key), key, file);
+}
+
 static lk_status refuse_pipes(const lk_config *c) {
   const char *const files[][2] = {{"corpus", c->corpus}, {"questions", c->questions},
                                   {"dev", c->dev},       {"init", c->init},
                                   {"resume", c->resume}, {"probe.config", c->probe_config}};
+  lk_config_corpus *corpora;
+  size_t count;
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-    if (lk_file_is_pipe(files[i][1]))
-      return lk_fail(
-          LK_USAGE,
-          "%s: %s=%s is a pipe, but training reads it on every rank and at every "
-          "start: write it to a file first",
-          lk_config_origin(c, files[i][0]), files[i][0], files[i][1]);
-  return LK_OK;
+    LK_TRY(refuse_pipe(c, files[i][0], files[i][1]));
+  LK_TRY(lk_config_corpora(c, &corpora, &count));
+  lk_status status = LK_OK;
+  for (size_t i = 0; i < count && status == LK_OK; i++)
+    status = refuse_pipe(c, "corpora", corpora[i].file);
+  lk_free(corpora);
+  return status;
 }
 
 lk_status lk_trainer_check_files(const lk_config *config, lk_task task) {

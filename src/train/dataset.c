@@ -7,7 +7,8 @@
 #include <string.h>
 
 struct lk_dataset {
-  lk_mixture *corpora; /* NULL when a checkpoint's vocabulary is enough */
+  lk_mixture *corpora;     /* NULL when a checkpoint's vocabulary is enough */
+  lk_config_corpus *files; /* that they are read from */
   lk_tokenizer *tokenizer;
   lk_objective *objective;
   lk_slice slice;
@@ -25,10 +26,29 @@ static const char *form_of(const lk_tokenizer *tokenizer) {
   return lk_tokenizer_composes(tokenizer) ? ", NFC" : "";
 }
 
+/* Reads the first `count` files; on failure none is left. */
+static lk_status read_files(const lk_dataset *d, lk_ingredient *list, size_t count) {
+  lk_status status = LK_OK;
+  size_t i = 0;
+  for (; i < count && status == LK_OK; i++) {
+    list[i] = (lk_ingredient){.path = lk_file_name(d->files[i].file),
+                              .weight = d->files[i].weight};
+    status = lk_corpus_read(&list[i].corpus, d->files[i].file, NULL, d->slice);
+  }
+  while (status != LK_OK && i > 0)
+    lk_corpus_free(list[--i].corpus);
+  return status;
+}
+
 static lk_status open_corpora(lk_dataset *d, const lk_config *config) {
-  lk_ingredient one = {.path = lk_file_name(config->corpus), .weight = 1};
-  LK_TRY(lk_corpus_read(&one.corpus, config->corpus, NULL, d->slice));
-  return lk_mixture_create(&d->corpora, &one, 1, d->slice);
+  lk_ingredient *list = NULL;
+  size_t count;
+  LK_TRY(lk_config_corpora(config, &d->files, &count));
+  LK_TRY(LK_NEW(list, count));
+  lk_status status = read_files(d, list, count);
+  if (status == LK_OK) status = lk_mixture_create(&d->corpora, list, (int)count, d->slice);
+  lk_free(list);
+  return status;
 }
 
 static lk_status read_corpora(lk_dataset *d, const lk_config *config,
@@ -47,7 +67,7 @@ static lk_status read_corpora(lk_dataset *d, const lk_config *config,
 
 static lk_status read_data(lk_dataset *d, const lk_config *config,
                            lk_objective_kind objective, const lk_tokenizer *tokenizer) {
-  if (*config->corpus)
+  if (lk_config_has_corpus(config))
     LK_TRY(read_corpora(d, config, tokenizer));
   else
     LK_TRY(lk_tokenizer_copy(&d->tokenizer, tokenizer));
@@ -77,6 +97,7 @@ void lk_dataset_close(lk_dataset *dataset) {
   if (!dataset) return;
   lk_objective_close(dataset->objective);
   lk_mixture_free(dataset->corpora);
+  lk_free(dataset->files);
   lk_tokenizer_free(dataset->tokenizer);
   lk_order_free(dataset->order);
   lk_free(dataset->borders);
@@ -144,6 +165,10 @@ const lk_plan *lk_dataset_plan(const lk_dataset *dataset) {
 
 const lk_objective *lk_dataset_objective(const lk_dataset *dataset) {
   return dataset->objective;
+}
+
+const lk_mixture *lk_dataset_corpora(const lk_dataset *dataset) {
+  return dataset->corpora;
 }
 
 const lk_items *lk_dataset_items(const lk_dataset *dataset) {

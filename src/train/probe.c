@@ -34,6 +34,7 @@ static lk_status join(char **out, const char *key, const char *value) {
 /* What the probe's config may say of files is replaced by the run's. */
 static lk_status read_config(lk_probe *probe, const lk_config *run) {
   const char *const keys[][2] = {{"corpus", run->corpus},
+                                 {"corpora", run->corpora},
                                  {"questions", run->questions},
                                  {"dev", ""},
                                  {"init", ""},

@@ -37,6 +37,17 @@ static void say_windows(const lk_trainer *t) {
                 : "every part of each once: 100 % of all characters");
 }
 
+/* How often an epoch comes to what each of several corpora has. */
+static void say_weights(const lk_trainer *t) {
+  const lk_mixture *corpora = lk_dataset_corpora(t->dataset);
+  int count = corpora ? lk_mixture_about(corpora).count : 0;
+  for (int i = 0; count > 1 && i < count; i++) {
+    const lk_ingredient *one = &lk_mixture_list(corpora)[i];
+    lk_say("%s: an epoch shows its %llu documents %g times", one->path,
+           (unsigned long long)one->corpus->documents, one->weight);
+  }
+}
+
 static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
   const char *path = lk_dataset_items(t->dataset)->path;
   unsigned long long block = t->config->model_block,
@@ -85,7 +96,10 @@ static lk_status warn(lk_training *training) {
     warn_of_warmup(t);
     warn_of_decay(t);
   }
-  if (lk_objective_is_plain(lk_dataset_objective(t->dataset))) return warn_of_length(t);
+  int cut = t->config->objective_window != LK_WINDOW_START &&
+            !lk_objective_is_plain(lk_dataset_objective(t->dataset));
+  if (lk_world_rank(t->world) == 0) say_weights(t);
+  if (!cut) return warn_of_length(t);
   if (lk_world_rank(t->world) == 0) say_windows(t);
   return LK_OK;
 }

@@ -164,10 +164,18 @@ static lk_status bench(lk_world *world, lk_config *config, long steps, const out
 /* All ranks: every file that is read. */
 static lk_status check_outputs(lk_world *world, const char *file, const lk_config *c,
                                const outputs *to) {
-  const char *const inputs[] = {file,    c->corpus,       c->questions, c->dev,
+  const char *const inputs[] = {file,    c->questions,    c->dev,
                                 c->init, c->probe_config, c->resume};
-  return lk_arguments_outputs(world, to->json, to->trace, inputs,
-                              sizeof inputs / sizeof *inputs);
+  lk_config_corpus *corpora;
+  size_t count;
+  LK_TRY(lk_arguments_outputs(world, to->json, to->trace, inputs,
+                              sizeof inputs / sizeof *inputs));
+  LK_TRY(lk_world_agree(world, lk_config_corpora(c, &corpora, &count)));
+  lk_status status = LK_OK;
+  for (size_t i = 0; i < count && status == LK_OK; i++)
+    status = lk_arguments_outputs(world, to->json, to->trace, &corpora[i].file, 1);
+  lk_free(corpora);
+  return status;
 }
 
 static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
