@@ -249,6 +249,16 @@ static void languages_have_their_templates(void **state) {
       {"{{bd|1879年|3月14日|1955年|4月18日}}", "1879年3月14日－1955年4月18日"},
       {"{{tsl|en|A||显示}}，{{le|條目|A}}", "显示，條目"},
       {"{{lang-en|Beijing}}，-{zh-cn:软件;zh-tw:軟體}-", "Beijing，软件"}};
+  static const pair indonesian[] = {
+      {"({{lahirmati|[[Surabaya]]|6|6|1901|[[Jakarta]]|21|6|1970}})",
+       "(Surabaya, 6-6-1901 – Jakarta, 21-6-1970)"}};
+  static const pair romanian[] = {{"({{n.|15 ianuarie 1850|[[Botoșani]]}} – {{d.|1889}})",
+                                   "(n. 15 ianuarie 1850, Botoșani – d. 1889)"}};
+  static const pair catalan[] = {
+      {"{{segle|XIX}}, {{data|25|6|1852}}", "segle XIX, 25 de juny de 1852"}};
+  CHECK("id", indonesian);
+  CHECK("ro", romanian);
+  CHECK("ca", catalan);
   CHECK("en", english);
   CHECK("fr", french);
   CHECK("ru", russian);
