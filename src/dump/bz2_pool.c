@@ -67,8 +67,8 @@ lk_status lk_bz2_pool_open(lk_bz2_pool *pool, lk_raw *raw, int threads) {
   LK_TRY(lk_bz2_cutter_open(&pool->cutter, raw));
   LK_TRY(LK_NEW(pool->slots, (size_t)pool->count));
   for (int i = 0; i < pool->count; i++)
-    LK_TRY(lk_allocate((void **)&pool->slots[i].segment.bytes,
-                       LK_BZ2_SEGMENT_MOST + LK_BZ2_AROUND, 1, "bz2"));
+    LK_TRY(lk_bz2_segment_room(&pool->slots[i].segment.bytes,
+                               LK_BZ2_SEGMENT_MOST + LK_BZ2_AROUND));
   return start(pool, threads - 1);
 }
 
@@ -155,7 +155,7 @@ static void stop(lk_bz2_pool *pool) {
 void lk_bz2_pool_close(lk_bz2_pool *pool) {
   stop(pool);
   for (int i = 0; pool->slots && i < pool->count; i++) {
-    lk_free(pool->slots[i].segment.bytes);
+    free(pool->slots[i].segment.bytes);
     free(pool->slots[i].output.bytes);
   }
   lk_free(pool->slots);

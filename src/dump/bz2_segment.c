@@ -1,7 +1,15 @@
 #include "dump/bz2_segment.h"
 #include "lockstep/memory.h"
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
+
+lk_status lk_bz2_segment_room(unsigned char **bytes, size_t size) {
+  *bytes = malloc(size);
+  if (*bytes) return LK_OK;
+  return lk_fail(LK_INTERNAL, "out of memory for blocks of bz2: %s; use fewer threads",
+                 lk_memory_limit());
+}
 
 static lk_status read_on(lk_bz2_cutter *cutter) {
   size_t got;
@@ -52,8 +60,7 @@ static lk_status begin_with_mark(lk_bz2_cutter *cutter) {
 lk_status lk_bz2_cutter_open(lk_bz2_cutter *cutter, lk_raw *raw) {
   *cutter = (lk_bz2_cutter){.raw = raw, .taken = raw->first};
   lk_bz2_marks_prepare(&cutter->marks);
-  LK_TRY(lk_allocate((void **)&cutter->bytes, LK_BZ2_SEGMENT_MOST + LK_RAW_ROOM + 8, 1,
-                     raw->in.name));
+  LK_TRY(lk_bz2_segment_room(&cutter->bytes, LK_BZ2_SEGMENT_MOST + LK_RAW_ROOM + 8));
   LK_TRY(read_on(cutter));
   return raw->first ? begin_with_mark(cutter) : begin_with_head(cutter);
 }
@@ -94,6 +101,6 @@ lk_status lk_bz2_cut(lk_bz2_cutter *cutter, lk_bz2_segment *segment) {
 }
 
 void lk_bz2_cutter_close(lk_bz2_cutter *cutter) {
-  lk_free(cutter->bytes);
+  free(cutter->bytes);
   cutter->bytes = NULL;
 }

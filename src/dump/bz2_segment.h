@@ -28,6 +28,10 @@ static inline int lk_bz2_is_block(const lk_bz2_segment *segment) {
   return lk_bits_get(lk_bz2_bits(segment), 0, LK_MARK_BITS) == LK_MARK_BLOCK;
 }
 
+/* Room for a segment, malloc's and as it comes: zeros in so much of it would take longer
+ * than to decode a small part. LK_INTERNAL. */
+lk_status lk_bz2_segment_room(unsigned char **bytes, size_t size);
+
 /* What cuts a file up. */
 typedef struct {
   lk_raw *raw;          /* not owned */
