@@ -71,7 +71,7 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
 static lk_status write_file(const char *path, int descriptor,
                             const lk_checkpoint *checkpoint) {
   lk_h5_file file;
-  LK_TRY(lk_h5_create(&file, path, descriptor, LK_STORE_CHECKPOINT));
+  LK_TRY(lk_h5_create(&file, path, descriptor, LK_STORE_CHECKPOINT, 0));
   return lk_h5_complete(&file, write_content(&file, checkpoint));
 }
 

@@ -7,10 +7,14 @@
 #include "store/tokenizer.h"
 #include <assert.h>
 
+/* A corpus is large from the document on that may fill a chunk of some array. */
+enum { SMALL = LK_CHUNK_BYTES / sizeof(uint64_t) - 1 };
+
 struct lk_corpus_writer {
   lk_output *output;
-  char *path; /* owned */
-  lk_h5_file file;
+  lk_tokenizer *tokenizer; /* owned */
+  char *path;              /* owned */
+  lk_h5_file file;         /* id negative: it is not begun, for its size is not known */
   lk_h5_stream tokens, offsets, titles;
   int ids;                  /* that a token can have */
   lk_length_counts lengths; /* so far */
@@ -34,10 +38,16 @@ static lk_status begin(lk_corpus_writer *w, const char *path, const lk_corpus_fo
   LK_TRY(lk_length_counts_begin(&w->lengths));
   LK_TRY(lk_copy_text(&w->path, path));
   LK_TRY(lk_output_begin(&w->output, path));
-  LK_TRY(lk_h5_create(&w->file, w->path, lk_output_descriptor(w->output), LK_STORE_CORPUS));
-  LK_TRY(lk_h5_write_tokenizer(&w->file, form->tokenizer));
+  LK_TRY(lk_tokenizer_copy(&w->tokenizer, form->tokenizer));
   w->ids = lk_tokenizer_size(form->tokenizer);
   return begin_arrays(w, form->compression);
+}
+
+static lk_status begin_file(lk_corpus_writer *w, int large) {
+  if (w->file.id >= 0) return LK_OK;
+  LK_TRY(lk_h5_create(&w->file, w->path, lk_output_descriptor(w->output), LK_STORE_CORPUS,
+                      large));
+  return lk_h5_write_tokenizer(&w->file, w->tokenizer);
 }
 
 lk_status lk_corpus_writer_create(lk_corpus_writer **out, const char *path,
@@ -80,6 +90,7 @@ lk_status lk_corpus_writer_add(lk_corpus_writer *w, const lk_token *tokens, size
                                size_t title) {
   assert(count > 0 && title <= count && title <= UINT32_MAX);
   assert(are_ids(tokens, count, w->ids));
+  if (w->lengths.tokens + count >= SMALL) LK_TRY(begin_file(w, 1));
   LK_TRY(lk_h5_stream_add_tokens(&w->tokens, tokens, count));
   LK_TRY(add_title(w, title));
   lk_length_counts_add(&w->lengths, count);
@@ -97,6 +108,7 @@ static lk_status write_facts(lk_corpus_writer *w, const lk_corpus_facts *facts) 
 static lk_status end_arrays(lk_corpus_writer *w, const lk_corpus_facts *facts) {
   if (!w->lengths.documents)
     return lk_fail(LK_BAD_DATA, "%s: not written, for it would have no documents", w->path);
+  LK_TRY(begin_file(w, 0));
   LK_TRY(lk_h5_stream_end(&w->tokens));
   LK_TRY(lk_h5_stream_end(&w->offsets));
   if (w->titled) LK_TRY(lk_h5_stream_end(&w->titles));
@@ -112,7 +124,7 @@ static void free_arrays(lk_corpus_writer *w) {
 lk_status lk_corpus_writer_finish(lk_corpus_writer *w, const lk_corpus_facts *facts) {
   lk_status status = end_arrays(w, facts);
   free_arrays(w);
-  status = lk_h5_complete(&w->file, status);
+  if (w->file.id >= 0) status = lk_h5_complete(&w->file, status);
   if (status == LK_OK) {
     status = lk_output_commit(w->output);
     w->output = NULL;
@@ -125,6 +137,7 @@ void lk_corpus_writer_discard(lk_corpus_writer *w) {
   free_arrays(w);
   lk_h5_leave(&w->file);
   if (w->output) lk_output_discard(w->output);
+  lk_tokenizer_free(w->tokenizer);
   lk_free(w->lengths.counts);
   lk_free(w->path);
   lk_free(w);

@@ -47,11 +47,18 @@ static lk_status set_close_degree(hid_t access, const char *path) {
 /* A name at which no file can be, so that HDF5 finds none when it looks. */
 static const char nowhere[] = "/dev/null/lockstep";
 
-static lk_status create(lk_h5_file *file) {
+/* HDF5's own structures, such as trees of chunks, in blocks of so many bytes. */
+static lk_status set_blocks(hid_t access, const lk_h5_file *file, int large) {
+  if (large) LK_H5_WRITE(file->path, H5Pset_meta_block_size(access, LK_SEALED_PIECE));
+  return LK_OK;
+}
+
+static lk_status create(lk_h5_file *file, int large) {
   LK_H5_ID access = H5Pcreate(H5P_FILE_ACCESS);
   LK_H5_WRITE(file->path, access);
   LK_TRY(set_close_degree(access, file->path));
   LK_H5_WRITE(file->path, lk_driver_set(access, NULL, &file->sink));
+  LK_TRY(set_blocks(access, file, large));
   /* structure.c reads the earliest format only, whatever a later HDF5 prefers */
   LK_H5_WRITE(file->path,
               H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST));
@@ -61,11 +68,11 @@ static lk_status create(lk_h5_file *file) {
 }
 
 lk_status lk_h5_create(lk_h5_file *file, const char *path, int descriptor,
-                       lk_store_kind kind) {
+                       lk_store_kind kind, int large) {
   assert(descriptor >= 0);
   *file = (lk_h5_file){.path = path, .id = -1, .sink.descriptor = descriptor};
   file->in_pieces = kind == LK_STORE_CORPUS; /* which is not read whole, as others are */
-  lk_status status = create(file);
+  lk_status status = create(file, large);
   if (status == LK_OK) status = lk_h5_write_text(file, "kind", name_of_kind(kind));
   return status == LK_OK ? LK_OK : lk_h5_complete(file, status);
 }

@@ -33,10 +33,12 @@ typedef struct {
   lk_chunked chunked; /* when reading */
 } lk_h5_file;
 
-/* Starts a file in an empty open one, which is read, too; path is for messages.
- * lk_h5_complete ends it unless this fails. *file stays where it is until then. */
+/* Starts a file in an empty open one, which is read, too; path is for messages. large: it
+ * will have more chunks than are quickly found one by one, so that what tells where they
+ * are is to lie together. lk_h5_complete ends it unless this fails. *file stays where it is
+ * until then. */
 lk_status lk_h5_create(lk_h5_file *file, const char *path, int descriptor,
-                       lk_store_kind kind);
+                       lk_store_kind kind, int large);
 
 /* Closes it and adds the user block. `status` is what writing it came to; that the file
  * itself could not be written comes first. */
