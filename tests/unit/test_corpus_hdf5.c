@@ -1,6 +1,8 @@
 /* HDF5 corpora: what is written comes back slice by slice, and nothing else is accepted, as
  * soon as it is met. */
 #include "store_files.h"
+#include <signal.h>
+#include <sys/resource.h>
 
 enum { SHARDS = 4 };
 static const lk_slice whole = {1, 0, 1};
@@ -337,7 +339,7 @@ static void test_damage_is_met(void **state) {
   write_many("damaged.h5", 0);
   uint64_t size = size_of("damaged.h5");
   for (uint64_t at = 100; at < size;
-       at += at + size / 37 < size ? size / 37 : size - 3 - at) {
+       at += at + size / 13 < size ? size / 13 : size - 3 - at) {
     char range[64];
     flip("damaged.h5", at);
     must_refuse(lk_store_verify("damaged.h5", NULL, NULL), LK_BAD_DATA,
@@ -445,6 +447,80 @@ static void test_writing_that_ends_early(void **state) {
   assert_int_equal(system("ls | grep -q tmp"), 256);
 }
 
+static void put_first_token(hid_t file, uint16_t token) {
+  const hsize_t first = 0, one = 1;
+  hid_t dataset = H5Dopen2(file, "tokens", H5P_DEFAULT), space = H5Dget_space(dataset);
+  hid_t memory = H5Screate(H5S_SCALAR);
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, NULL, &one, NULL);
+  assert_true(H5Dwrite(dataset, H5T_NATIVE_UINT16, memory, space, H5P_DEFAULT, &token) >=
+              0);
+  H5Sclose(memory);
+  H5Sclose(space);
+  H5Dclose(dataset);
+}
+
+static void put_mask(hid_t file) {
+  put_first_token(file, LK_MASK);
+}
+
+static int set_limit(uint64_t bytes, struct rlimit *limit) {
+  limit->rlim_cur = bytes;
+  return setrlimit(RLIMIT_FSIZE, limit);
+}
+
+/* Wherever the disk ends, what was there stays, and nothing else does. */
+static void test_disk_that_ends(void **state) {
+  (void)state;
+  const lk_corpus_facts facts = {.characters = MANY * 23};
+  struct rlimit limit;
+  write_many("chunks.h5", 0);
+  uint64_t size = size_of("chunks.h5");
+  write_text("full.h5", "precious");
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  rlim_t before = limit.rlim_cur;
+  signal(SIGXFSZ, SIG_IGN); /* as the program does */
+  for (uint64_t i = 0; i < 12; i++) {
+    lk_corpus_writer *w = begin_many("full.h5", 0);
+    assert_int_equal(set_limit(i < 11 ? size * i / 11 : size - 1, &limit), 0);
+    lk_status status = add_many(w);
+    if (status != LK_OK)
+      lk_corpus_writer_discard(w);
+    else
+      status = lk_corpus_writer_finish(w, &facts);
+    assert_int_equal(set_limit(before, &limit), 0);
+    must_refuse(status, LK_IO, "full.h5: cannot write: ", "File too large");
+    assert_int_equal(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+  }
+  assert_int_equal(size_of("full.h5"), strlen("precious"));
+  assert_int_equal(system("[ -z \"$(ls | grep tmp)\" ]"), 0);
+}
+
+/* One of a version that sealed files as a whole: all of it is looked at when it is opened.
+ */
+static void test_earlier_version(void **state) {
+  (void)state;
+  lk_corpus *corpus;
+  lk_corpus_lengths lengths;
+  size_t size;
+  char *bytes;
+  must(lk_file_read(LK_SOURCE_DIR "/tests/fuzz/regressions/corpus_hdf5/good", &bytes,
+                    &size));
+  assert_memory_equal(bytes, "lockstep 1\n", 11);
+  must(lk_file_write("earlier.h5", bytes, size));
+  lk_free(bytes);
+  must(lk_store_verify("earlier.h5", NULL, NULL));
+  must(lk_corpus_read_hdf5(&corpus, "earlier.h5", NULL, whole));
+  must(lk_corpus_measure(corpus, &lengths));
+  assert_true(lengths.median > 0 && lengths.longest >= lengths.median);
+  lk_corpus_free(corpus);
+  forge("earlier.h5", "forged.h5", put_mask);
+  must_refuse(lk_corpus_read_hdf5(&corpus, "forged.h5", NULL, whole), LK_BAD_DATA,
+              "forged.h5: damaged (", "a token is outside the vocabulary");
+  flip("earlier.h5", size - 1);
+  must_refuse(lk_corpus_read_hdf5(&corpus, "earlier.h5", NULL, whole), LK_BAD_DATA,
+              "earlier.h5: damaged (", "checksum");
+}
+
 static void test_kind(void **state) {
   (void)state;
   lk_store_kind kind;
@@ -516,24 +592,8 @@ static void end_late(hid_t file) {
   put_offset(file, 7, 1ull << 60);
 }
 
-static void put_first_token(hid_t file, uint16_t token) {
-  const hsize_t first = 0, one = 1;
-  hid_t dataset = H5Dopen2(file, "tokens", H5P_DEFAULT), space = H5Dget_space(dataset);
-  hid_t memory = H5Screate(H5S_SCALAR);
-  H5Sselect_hyperslab(space, H5S_SELECT_SET, &first, NULL, &one, NULL);
-  assert_true(H5Dwrite(dataset, H5T_NATIVE_UINT16, memory, space, H5P_DEFAULT, &token) >=
-              0);
-  H5Sclose(memory);
-  H5Sclose(space);
-  H5Dclose(dataset);
-}
-
 static void put_unknown_token(hid_t file) {
   put_first_token(file, 999);
-}
-
-static void put_mask(hid_t file) {
-  put_first_token(file, LK_MASK);
 }
 
 static void lose_characters(hid_t file) {
@@ -629,6 +689,8 @@ int main(void) {
       cmocka_unit_test(test_forged_chunks),
       cmocka_unit_test(test_lengths),
       cmocka_unit_test(test_writing_that_ends_early),
+      cmocka_unit_test(test_disk_that_ends),
+      cmocka_unit_test(test_earlier_version),
       cmocka_unit_test(test_kind),
       cmocka_unit_test(test_other_vocabulary),
       cmocka_unit_test(test_fewer_documents_than_shards),
