@@ -25,6 +25,7 @@ typedef struct {
   const lk_token *tokens;
   size_t length;
   size_t title; /* tokens of a title that is known */
+  int is_part;  /* windows are cut, of which it is one */
   int begins;   /* it is the document's beginning, where a title that is not known may be */
 } lk_excerpt;
 

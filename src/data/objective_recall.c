@@ -184,18 +184,19 @@ static part fit_window(const lk_corruption *how, const lk_token *document, part 
                      title, length);
 }
 
-/* What is shown of the document, `core` included, in at most `room` tokens. A long one is
- * not cropped where nothing would be left to remember the span by. */
-static part draw_window(const lk_corruption *how, const lk_token *document, part core,
-                        size_t title, size_t length, size_t room, const lk_stream *stream) {
-  size_t left = core.first - title, right = length - core.end;
+/* What is shown of the excerpt, `core` included, in at most `room` tokens. What is long, or
+ * a part, is not cropped where nothing would be left to remember the span by. */
+static part draw_window(const lk_corruption *how, const lk_excerpt *of, part core,
+                        size_t title, size_t room, const lk_stream *stream) {
+  const lk_token *document = of->tokens;
+  size_t length = of->length, left = core.first - title, right = length - core.end;
   part whole = fit_window(how, document, core, left, right, room, title, length);
   if (!happens(stream, DRAW_CROP, how->crop)) return whole;
   left = draw_side(stream, DRAW_LEFT, left);
   right = draw_side(stream, DRAW_RIGHT, right);
   part cropped = fit_window(how, document, core, left, right, room, title, length);
   int bare = cropped.first == core.first && cropped.end == core.end;
-  return bare && !title && length > room ? whole : cropped;
+  return bare && !title && (of->is_part || length > room) ? whole : cropped;
 }
 
 static lk_token *append(lk_token *to, const lk_token *document, size_t first, size_t end) {
@@ -271,7 +272,7 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_excer
   part core = span;
   if (asks) core.first = word_before(how, document, span, title);
   if (core.end - core.first > room) core = span;
-  part window = draw_window(how, document, core, title, length, room, stream);
+  part window = draw_window(how, of, core, title, room, stream);
   int apart = form.gap && (!of->begins || window.first > title);
   lk_token *end =
       asks ? write_question(out->tokens, how, document, form.name, window, span, stream)
@@ -351,6 +352,7 @@ static void draw_example(const lk_objective *o, const lk_visit *visit,
   const lk_place place = lk_mixture_find(o->corpora, visit);
   of.tokens = lk_mixture_text(o->corpora, &place, &of.length);
   of.title = place.window.title;
+  of.is_part = o->window != LK_WINDOW_START;
   of.begins = place.window.first == place.window.title;
   lk_example_recall(out, &own->how, &of, o->block, stream);
 }
