@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 /* HDF5 corpora: what is written comes back slice by slice, and nothing else is accepted, as
  * soon as it is met. */
 #include "store_files.h"
@@ -419,6 +420,48 @@ static void test_forged_chunks(void **state) {
   }
 }
 
+/* Numbers of the first node of a tree of chunks: where in it, bytes, value, and what is
+ * said. Behind its head are a chunk's bytes, filters, place and address. */
+static void test_forged_trees(void **state) {
+  (void)state;
+  static const struct {
+    size_t offset;
+    int width;
+    uint64_t value;
+    const char *message;
+  } lies[] = {{0, 1, 't', "no node where one must be"},
+              {4, 1, 0, "no node where one must be"},
+              {5, 1, 9, "no node where one must be"},
+              {5, 1, 1, "no node where one must be"}, /* of a level above */
+              {6, 2, 0, "no node where one must be"},
+              {6, 2, 65, "no node where one must be"},
+              {24, 4, 60000, "a chunk of another size"},
+              {28, 4, 1, "a chunk that is missing"},
+              {32, 8, 7, "a chunk that is missing"},
+              {48, 8, 1ull << 40, "an address outside the file"},
+              {48, 8, UINT64_MAX - 3, "an address outside the file"}};
+  char *bytes, *node;
+  size_t size;
+  write_many("chunks.h5", 0);
+  forge("chunks.h5", "forged.h5", ignore);
+  must(lk_file_read("forged.h5", &bytes, &size));
+  size_t image = (size_t)strtoull(strstr(bytes, "hdf5 ") + 5, NULL, 10);
+  node = memmem(bytes, size, "TREE\1", 5);
+  assert_non_null(node);
+  for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+    char kept[8];
+    memcpy(kept, node + lies[i].offset, sizeof kept);
+    for (int byte = 0; byte < lies[i].width; byte++)
+      node[lies[i].offset + (size_t)byte] = (char)(lies[i].value >> 8 * byte);
+    must(lk_file_write("forged.h5", bytes, LK_USER_BLOCK + image));
+    put_user_block("forged.h5");
+    must_refuse(read_and_free("forged.h5"), LK_BAD_DATA, "forged.h5: damaged (",
+                lies[i].message);
+    memcpy(node + lies[i].offset, kept, sizeof kept);
+  }
+  lk_free(bytes);
+}
+
 static void test_lengths(void **state) {
   (void)state;
   lk_corpus *corpus, *from_text;
@@ -687,6 +730,7 @@ int main(void) {
       cmocka_unit_test(test_damage_is_met),
       cmocka_unit_test(test_damage_elsewhere),
       cmocka_unit_test(test_forged_chunks),
+      cmocka_unit_test(test_forged_trees),
       cmocka_unit_test(test_lengths),
       cmocka_unit_test(test_writing_that_ends_early),
       cmocka_unit_test(test_disk_that_ends),
