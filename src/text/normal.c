@@ -1,6 +1,7 @@
 #include "lockstep/normal.h"
 #include "lockstep/memory.h"
 #include "lockstep/text.h"
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,17 +40,59 @@ static lk_status check(const char *bytes, size_t size, const char *name, uint64_
   return LK_OK;
 }
 
-static int is_ascii(const char *bytes, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    if ((unsigned char)bytes[i] >= 0x80) return 0;
+enum { FIRST_MARK = 0x300, CODE_POINTS = 0x110000 }; /* below it all stay as they are */
+
+/* A bit for each code point that may be another one in NFC, or become one with that before
+ * it: a mark, a part of a Korean syllable, one that is written in another way. */
+static uint8_t may_change[CODE_POINTS / 8];
+static pthread_once_t is_known = PTHREAD_ONCE_INIT;
+
+static int stays_alone(int32_t code_point, const utf8proc_property_t *property) {
+  utf8proc_uint8_t text[5], *composed = NULL;
+  if (property->decomp_seqindex == UINT16_MAX || property->decomp_type) return 1;
+  text[utf8proc_encode_char(code_point, text)] = 0;
+  utf8proc_map(text, 0, &composed, UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  int stays = composed && !strcmp((char *)composed, (char *)text);
+  free(composed);
+  return stays;
+}
+
+static int joins(int32_t code_point, const utf8proc_property_t *property) {
+  return property->category == UTF8PROC_CATEGORY_MN ||
+         property->category == UTF8PROC_CATEGORY_MC ||
+         property->category == UTF8PROC_CATEGORY_ME || property->combining_class ||
+         (code_point >= 0x1100 && code_point <= 0x11FF);
+}
+
+static void learn(void) {
+  for (int32_t c = FIRST_MARK; c < CODE_POINTS; c++) {
+    const utf8proc_property_t *property = utf8proc_get_property(c);
+    if (joins(c, property) || !stays_alone(c, property))
+      may_change[c / 8] |= (uint8_t)(1 << c % 8);
+  }
+}
+
+/* Whether NFC is the text itself, as can be seen at a glance (Unicode's quick check). */
+static int is_composed(const char *bytes, size_t size) {
+  uint32_t c;
+  pthread_once(&is_known, learn);
+  for (size_t at = 0; at < size;) {
+    if ((unsigned char)bytes[at] < 0x80) {
+      at++;
+      continue;
+    }
+    int length = lk_text_next(bytes + at, size - at, &c);
+    if (!length || may_change[c / 8] & 1 << c % 8) return 0;
+    at += (size_t)length;
+  }
   return 1;
 }
 
-/* *out is the library's, to be freed by free(); NULL where ASCII alone stays as it is. */
+/* *out is the library's, to be freed by free(); NULL where all stays as it is. */
 static lk_status compose(const char *bytes, size_t size, const char *name, uint64_t line,
                          utf8proc_uint8_t **out, size_t *out_size) {
   *out = NULL;
-  if (is_ascii(bytes, size)) return LK_OK;
+  if (is_composed(bytes, size)) return LK_OK;
   LK_TRY(check(bytes, size, name, line));
   utf8proc_ssize_t length =
       utf8proc_map((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)size, out,

@@ -1,0 +1,68 @@
+/* NFC, against the library that does it without looking at a text first. */
+#include "data_files.h"
+#include "lockstep/memory.h"
+#include "lockstep/normal.h"
+#include "lockstep/text.h"
+#include <stdlib.h>
+#include <utf8proc.h>
+
+enum { CODE_POINTS = 0x110000, LENGTH = 12, TEXTS = 200000 };
+
+static void must_agree(const char *text, size_t size) {
+  utf8proc_uint8_t *expected = NULL;
+  char *composed;
+  size_t composed_size;
+  utf8proc_ssize_t length =
+      utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &expected,
+                   UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  assert_true(length >= 0);
+  assert_int_equal(lk_normal_line(text, size, "t", 0, &composed, &composed_size), LK_OK);
+  if (composed_size != (size_t)length || memcmp(composed, expected, composed_size))
+    fail_msg("'%.*s' becomes '%.*s', not '%s'", (int)size, text, (int)composed_size,
+             composed, (char *)expected);
+  lk_free(composed);
+  free(expected);
+}
+
+static int is_character(uint32_t c) {
+  return c > 0 && c < CODE_POINTS && (c < 0xD800 || c > 0xDFFF);
+}
+
+/* Behind a letter, too, which it may become one with. */
+static void every_character_alone_and_behind_another(void **state) {
+  (void)state;
+  for (uint32_t c = 1; c < CODE_POINTS; c++) {
+    char text[16] = "e";
+    if (!is_character(c) || utf8proc_category((int32_t)c) == UTF8PROC_CATEGORY_CN) continue;
+    int length = lk_utf8_encode(c, text + 1);
+    must_agree(text, (size_t)length + 1);
+    must_agree(text + 1, (size_t)length);
+  }
+}
+
+/* Of the characters that have to do with each other. */
+static uint32_t any_character(void) {
+  static const uint32_t blocks[] = {'a',    0xC0,   0x300,   0x3B1,  0x410,  0x5D0,
+                                    0x627,  0x9BE,  0xBC6,   0x1100, 0x1161, 0x11A8,
+                                    0xAC00, 0xF900, 0x1D15E, 0x110BA};
+  return blocks[rand() % 16] + (uint32_t)(rand() % 40);
+}
+
+static void texts_of_many_writings(void **state) {
+  (void)state;
+  srand(7);
+  for (int i = 0; i < TEXTS; i++) {
+    char text[4 * LENGTH + 1];
+    size_t size = 0;
+    for (int k = 0; k < LENGTH; k++)
+      size += (size_t)lk_utf8_encode(any_character(), text + size);
+    must_agree(text, size);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_character_alone_and_behind_another),
+      cmocka_unit_test(texts_of_many_writings)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
