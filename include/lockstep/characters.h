@@ -1,5 +1,6 @@
 /* The tokenizer whose tokens are characters. Id 0 is the pad, id 1 the mask, then the
- * corpus' distinct code points in code point order (the newline included). */
+ * corpus' distinct code points in code point order (the newline included). One that has
+ * U+FFFD, Unicode's replacement character, takes it for every character that it lacks. */
 #ifndef LOCKSTEP_CHARACTERS_H
 #define LOCKSTEP_CHARACTERS_H
 
@@ -10,6 +11,8 @@ LK_C_BEGIN
 
 #define LK_PAD_CODE_POINT  0x25A1u /* □ */
 #define LK_MASK_CODE_POINT 0x2047u /* ⁇ */
+
+#define LK_UNKNOWN_CODE_POINT 0xFFFDu
 
 /* From the distinct code points of a text, in any order, repeats allowed, pad and mask not
  * among them. composes: as for lk_tokenizer_create. The caller owns *out:

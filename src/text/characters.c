@@ -10,9 +10,10 @@
 
 typedef struct {
   lk_tokenizer base;
-  uint32_t *table; /* (size) */
-  lk_token *ids;   /* (limit) the id of every code point below limit, 0: none */
-  uint32_t limit;  /* the highest code point + 1 */
+  uint32_t *table;  /* (size) */
+  lk_token *ids;    /* (limit) the id of every code point below limit, 0: none */
+  uint32_t limit;   /* the highest code point + 1 */
+  lk_token unknown; /* the id of U+FFFD, which stands for what has none; 0: refuse it */
 } characters;
 
 static const characters *of(const lk_tokenizer *tokenizer) {
@@ -53,6 +54,7 @@ static lk_status fill(characters *c, const uint32_t *table, size_t size) {
   memcpy(c->table, table, size * sizeof *table);
   for (size_t i = LK_SPECIALS; i < size; i++)
     c->ids[table[i]] = (lk_token)i;
+  if (c->limit > LK_UNKNOWN_CODE_POINT) c->unknown = c->ids[LK_UNKNOWN_CODE_POINT];
   return LK_OK;
 }
 
@@ -125,6 +127,7 @@ int lk_characters_id(const lk_tokenizer *tokenizer, uint32_t code_point) {
 
 static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
                         lk_token *tokens, size_t capacity, size_t *count) {
+  lk_token unknown = of(tokenizer)->unknown;
   size_t used = 0;
   for (size_t at = 0; at < passage->size;) {
     uint32_t code_point;
@@ -133,10 +136,11 @@ static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage
     int length = lk_text_next(here, passage->size - at, &code_point);
     if (!length) return lk_text_refuse_byte(passage->name, place, *here);
     int id = lk_characters_id(tokenizer, code_point);
-    if (id < LK_SPECIALS) return lk_text_refuse_character(passage->name, place, code_point);
+    if (id < LK_SPECIALS && !unknown)
+      return lk_text_refuse_character(passage->name, place, code_point);
     if (used == capacity)
       return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
-    tokens[used++] = (lk_token)id;
+    tokens[used++] = id < LK_SPECIALS ? unknown : (lk_token)id;
     at += (size_t)length;
   }
   *count = used;

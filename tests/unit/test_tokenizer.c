@@ -223,6 +223,25 @@ static lk_tokenizer *bytes_tokenizer(int composes) {
   return tokenizer;
 }
 
+/* U+FFFD in a vocabulary stands for all that it lacks, pad and mask too. */
+static void encode_takes_the_replacement_for_what_it_lacks(void **state) {
+  (void)state;
+  const uint32_t code_points[] = {'a', 'b', LK_UNKNOWN_CODE_POINT};
+  const lk_token expected[] = {2, 4, 3, 4, 4};
+  lk_tokenizer *tokenizer;
+  lk_token tokens[16];
+  size_t count;
+  assert_int_equal(lk_characters_create(&tokenizer, code_points, 3, 0), LK_OK);
+  lk_passage passage = lk_passage_of("a山b□⁇", "t", 1);
+  assert_int_equal(lk_tokenizer_encode(tokenizer, &passage, tokens, 16, &count), LK_OK);
+  assert_int_equal(count, 5);
+  assert_memory_equal(tokens, expected, sizeof expected);
+  passage = lk_passage_of("a\xff", "t", 1);
+  assert_int_equal(lk_tokenizer_encode(tokenizer, &passage, tokens, 16, &count),
+                   LK_BAD_DATA);
+  lk_tokenizer_free(tokenizer);
+}
+
 static void bytes_encode_every_text(void **state) {
   (void)state;
   const char text[] = "aé□⁇\U0001F600";
@@ -361,6 +380,7 @@ int main(void) {
       cmocka_unit_test(text_survives_encode_and_decode),
       cmocka_unit_test(decode_shows_pad_and_mask_and_refuses_other_ids),
       cmocka_unit_test(encode_says_what_is_wrong_and_where),
+      cmocka_unit_test(encode_takes_the_replacement_for_what_it_lacks),
       cmocka_unit_test(bytes_encode_every_text),
       cmocka_unit_test(bytes_that_are_no_character_are_shown),
       cmocka_unit_test(bytes_say_what_is_wrong_and_where),
