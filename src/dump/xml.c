@@ -33,7 +33,7 @@ static lk_status open_parser(lk_dump *dump) {
 }
 
 unsigned long lk_xml_line(const lk_xml *xml) {
-  return xml->seek.lines + XML_GetCurrentLineNumber(xml->parser);
+  return xml->seek.lines + XML_GetCurrentLineNumber64(xml->parser);
 }
 
 static lk_status refuse_cut(const lk_xml *xml) {
@@ -76,8 +76,8 @@ static size_t put_root(lk_xml *xml, char *bytes) {
 }
 
 static lk_status check_tag(const lk_xml *xml) {
-  XML_Index parsed = XML_GetCurrentByteIndex(xml->parser);
-  assert(parsed <= (XML_Index)xml->fed);
+  int64_t parsed = XML_GetCurrentByteIndex64(xml->parser);
+  assert(parsed <= (int64_t)xml->fed);
   if (parsed < 0 || xml->fed - (uint64_t)parsed <= TAG_MOST) return LK_OK;
   return lk_xml_refuse(xml, "a tag or comment is longer than 4 MiB");
 }

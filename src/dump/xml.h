@@ -6,6 +6,12 @@
 #include "dump/reader.h"
 #include <expat.h>
 
+/* Newer versions of expat call them so, and warn of the old names. */
+#if XML_MAJOR_VERSION == 2 && XML_MINOR_VERSION < 9
+#define XML_GetCurrentLineNumber64 XML_GetCurrentLineNumber
+#define XML_GetCurrentByteIndex64  XML_GetCurrentByteIndex
+#endif
+
 enum {
   LK_XML_DEPTH = 64,          /* of elements within elements; an export has 6 */
   LK_XML_NAME_MOST = 1 << 16, /* bytes of a title, of a name */

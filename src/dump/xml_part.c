@@ -69,7 +69,7 @@ lk_status lk_xml_find_first(lk_xml *xml) {
 
 /* The tag's byte of the text, from where the stream begins. */
 static uint64_t place(const lk_xml *xml) {
-  XML_Index parsed = XML_GetCurrentByteIndex(xml->parser);
+  int64_t parsed = XML_GetCurrentByteIndex64(xml->parser);
   uint64_t put_in = xml->has_root_put_in ? LK_XML_ROOT_SIZE : 0;
   assert(parsed >= 0 && (uint64_t)parsed >= put_in);
   return xml->seek.bytes + (uint64_t)parsed - put_in;
