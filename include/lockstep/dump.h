@@ -118,6 +118,9 @@ lk_left_out lk_dump_left_out(const lk_dump *dump);
 uint64_t lk_dump_lines(const lk_dump *dump);
 int lk_dump_ended_line(const lk_dump *dump);
 
+/* What it is packed with: "bz2", "gzip", "zstd", "xz" or "plain". */
+const char *lk_dump_form(const lk_dump *dump);
+
 /* For progress, as lk_text_stream_used and lk_text_stream_size. */
 uint64_t lk_dump_used(const lk_dump *dump);
 uint64_t lk_dump_size(const lk_dump *dump);

@@ -98,6 +98,10 @@ int lk_dump_ended_line(const lk_dump *dump) {
   return dump->ended_line;
 }
 
+const char *lk_dump_form(const lk_dump *dump) {
+  return lk_text_stream_form(dump->stream);
+}
+
 uint64_t lk_dump_used(const lk_dump *dump) {
   return lk_text_stream_used(dump->stream);
 }
