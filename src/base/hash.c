@@ -16,6 +16,11 @@ lk_hash lk_hash_bytes(const void *bytes, size_t size) {
   return write_hash(XXH3_128bits(bytes, size));
 }
 
+lk_hash_pair lk_hash_pair_of(const void *bytes, size_t size) {
+  XXH128_hash_t value = XXH3_128bits(bytes, size);
+  return (lk_hash_pair){value.high64, value.low64};
+}
+
 uint64_t lk_hash_short(const void *bytes, size_t size) {
   return XXH3_64bits(bytes, size);
 }
@@ -50,14 +55,55 @@ void lk_hasher_free(lk_hasher *hasher) {
   lk_free(hasher);
 }
 
-lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  size_t length = 0;
-  if (!EVP_Q_digest(NULL, "SHA256", NULL, bytes, size, digest, &length) || length != 32)
-    return lk_fail(LK_INTERNAL, "libcrypto cannot compute SHA-256");
+static lk_status no_sha256(void) {
+  return lk_fail(LK_INTERNAL, "libcrypto cannot compute SHA-256");
+}
+
+static lk_status write_sha256(lk_sha256 *out, const unsigned char *digest, size_t length) {
+  if (length != 32) return no_sha256();
   for (size_t i = 0; i < length; i++)
     snprintf(out->hex + 2 * i, 3, "%02x", digest[i]);
   return LK_OK;
+}
+
+lk_status lk_sha256_bytes(lk_sha256 *out, const void *bytes, size_t size) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  size_t length = 0;
+  if (!EVP_Q_digest(NULL, "SHA256", NULL, bytes, size, digest, &length)) return no_sha256();
+  return write_sha256(out, digest, length);
+}
+
+struct lk_sha256_parts {
+  EVP_MD_CTX *context;
+};
+
+lk_status lk_sha256_create(lk_sha256_parts **out) {
+  lk_sha256_parts *parts;
+  *out = NULL;
+  LK_TRY(LK_NEW(parts, 1));
+  parts->context = EVP_MD_CTX_new();
+  if (parts->context && EVP_DigestInit_ex(parts->context, EVP_sha256(), NULL)) {
+    *out = parts;
+    return LK_OK;
+  }
+  lk_sha256_free(parts);
+  return no_sha256();
+}
+
+lk_status lk_sha256_add(lk_sha256_parts *parts, const void *bytes, size_t size) {
+  return EVP_DigestUpdate(parts->context, bytes, size) ? LK_OK : no_sha256();
+}
+
+lk_status lk_sha256_value(lk_sha256_parts *parts, lk_sha256 *out) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned length = 0;
+  if (!EVP_DigestFinal_ex(parts->context, digest, &length)) return no_sha256();
+  return write_sha256(out, digest, length);
+}
+
+void lk_sha256_free(lk_sha256_parts *parts) {
+  if (parts) EVP_MD_CTX_free(parts->context);
+  lk_free(parts);
 }
 
 lk_status lk_hmac_sha256(unsigned char out[32], const void *key, size_t key_size,

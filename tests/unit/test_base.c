@@ -151,6 +151,26 @@ static void sha256_is_the_standards(void **state) {
                       "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
+static void hashes_of_parts_are_those_of_the_whole(void **state) {
+  static const char text[] = "the quick brown fox";
+  lk_sha256_parts *parts;
+  lk_sha256 whole, joined;
+  lk_hash hex = lk_hash_bytes(text, sizeof text);
+  lk_hash_pair pair = lk_hash_pair_of(text, sizeof text);
+  char written[33];
+  (void)state;
+  snprintf(written, sizeof written, "%016llx%016llx", (unsigned long long)pair.high,
+           (unsigned long long)pair.low);
+  assert_string_equal(written, hex.hex);
+  assert_int_equal(lk_sha256_create(&parts), LK_OK);
+  assert_int_equal(lk_sha256_add(parts, text, 7), LK_OK);
+  assert_int_equal(lk_sha256_add(parts, text + 7, sizeof text - 7), LK_OK);
+  assert_int_equal(lk_sha256_value(parts, &joined), LK_OK);
+  lk_sha256_free(parts);
+  assert_int_equal(lk_sha256_bytes(&whole, text, sizeof text), LK_OK);
+  assert_string_equal(joined.hex, whole.hex);
+}
+
 /* RFC 4231, test case 2. */
 static void hmac_is_the_standards(void **state) {
   (void)state;
@@ -319,6 +339,7 @@ int main(void) {
       cmocka_unit_test(orders_are_permutations),
       cmocka_unit_test(whole_numbers_stay_below),
       cmocka_unit_test(sha256_is_the_standards),
+      cmocka_unit_test(hashes_of_parts_are_those_of_the_whole),
       cmocka_unit_test(hmac_is_the_standards),
       cmocka_unit_test(xxh3_is_the_librarys),
       cmocka_unit_test(a_program_knows_its_own_bytes),
