@@ -21,6 +21,9 @@ lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint6
 lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
                          size_t *out_size, uint64_t *changed);
 
+/* Nonzero when the text is in NFC as can be seen at a glance; else it may be, or not. */
+int lk_normal_is_composed(const char *bytes, size_t size);
+
 /* Nonzero when both have the same NFC; 0 if one has none. */
 int lk_normal_equal(const char *one, size_t one_size, const char *other, size_t other_size);
 

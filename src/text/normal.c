@@ -72,8 +72,8 @@ static void learn(void) {
   }
 }
 
-/* Whether NFC is the text itself, as can be seen at a glance (Unicode's quick check). */
-static int is_composed(const char *bytes, size_t size) {
+/* Unicode's quick check. */
+int lk_normal_is_composed(const char *bytes, size_t size) {
   uint32_t c;
   pthread_once(&is_known, learn);
   for (size_t at = 0; at < size;) {
@@ -92,7 +92,7 @@ static int is_composed(const char *bytes, size_t size) {
 static lk_status compose(const char *bytes, size_t size, const char *name, uint64_t line,
                          utf8proc_uint8_t **out, size_t *out_size) {
   *out = NULL;
-  if (is_composed(bytes, size)) return LK_OK;
+  if (lk_normal_is_composed(bytes, size)) return LK_OK;
   LK_TRY(check(bytes, size, name, line));
   utf8proc_ssize_t length =
       utf8proc_map((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)size, out,
