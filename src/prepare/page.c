@@ -1,0 +1,234 @@
+#include "prepare/page.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/normal.h"
+#include "prepare/tidy.h"
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char between[] = "\n\n"; /* a title and what follows */
+
+/* "zh-min-nan" of "zh-min-nanwiki", of "zh_min_nanwiki-latest-…" and the like. */
+static void language_of_name(const char *name, char language[16]) {
+  const char *slash = strrchr(name, '/');
+  size_t length;
+  if (slash) name = slash + 1;
+  const char *wiki = strstr(name, "wiki");
+  length = wiki ? (size_t)(wiki - name) : 0;
+  for (size_t i = 0; i < length; i++)
+    if (!islower((unsigned char)name[i]) && name[i] != '_' && name[i] != '-') length = 0;
+  if (length >= 16) length = 0;
+  snprintf(language, 16, "%.*s", (int)length, name);
+  for (char *c = language; *c; c++)
+    if (*c == '_') *c = '-';
+}
+
+static void find_language(lk_page_maker *maker, const lk_dump_site *site,
+                          const char *path) {
+  const char *chosen = maker->options->language;
+  if (chosen || *site->language)
+    snprintf(maker->language, sizeof maker->language, "%s",
+             chosen ? chosen : site->language);
+  else
+    language_of_name(*site->database ? site->database : path, maker->language);
+  if (!*maker->language && maker->kind == LK_DUMP_XML) strcpy(maker->language, "en");
+}
+
+static lk_status open_parser(lk_page_maker *maker, const lk_dump_site *site,
+                             const char *templates) {
+  const char *name = maker->options->templates;
+  LK_TRY(lk_wiki_site_create(&maker->site, maker->language));
+  for (size_t i = 0; i < site->namespace_count; i++)
+    LK_TRY(
+        lk_wiki_site_add(maker->site, site->namespaces[i].key, site->namespaces[i].name));
+  LK_TRY(lk_wikitext_create(&maker->parser, maker->site, maker->options->wiki));
+  if (!templates) return LK_OK;
+  return lk_wikitext_add_templates(maker->parser, templates, strlen(templates),
+                                   lk_file_name(name));
+}
+
+lk_status lk_page_maker_open(lk_page_maker *maker, const lk_dump *dump, const char *path,
+                             const lk_prepare_options *options, int composes,
+                             const char *templates) {
+  const lk_dump_site *site = lk_dump_site_of(dump);
+  maker->options = options;
+  maker->kind = lk_dump_kind_of(dump);
+  maker->is_tidied = maker->kind != LK_DUMP_TEXT;
+  maker->composes = composes;
+  find_language(maker, site, path);
+  return maker->kind == LK_DUMP_XML ? open_parser(maker, site, templates) : LK_OK;
+}
+
+void lk_page_maker_close(lk_page_maker *maker) {
+  lk_wikitext_free(maker->parser);
+  lk_wiki_site_free(maker->site);
+  lk_free(maker->body.bytes);
+  lk_free(maker->text.bytes);
+  *maker = (lk_page_maker){0};
+}
+
+static lk_status append(lk_wiki_text *to, const char *bytes, size_t size) {
+  size_t need = to->size + size + 1;
+  if (need > to->room) {
+    char *larger;
+    LK_TRY(lk_allocate((void **)&larger, need, 2, "a page"));
+    if (to->size) memcpy(larger, to->bytes, to->size);
+    lk_free(to->bytes);
+    to->bytes = larger;
+    to->room = 2 * need;
+  }
+  memcpy(to->bytes + to->size, bytes, size);
+  to->size += size;
+  to->bytes[to->size] = '\0';
+  return LK_OK;
+}
+
+static int is_wikitext(const lk_page_maker *maker) {
+  return maker->parser != NULL;
+}
+
+/* What its own facts say of a page: LK_PREPARE_KEPT as far as they go. */
+static lk_prepare_step judge_facts(const lk_page_maker *maker, const lk_dump_page *page) {
+  const char *target;
+  size_t size;
+  if (!maker->is_tidied) return LK_PREPARE_KEPT;
+  if (page->space != 0) return LK_PREPARE_namespace;
+  if (page->is_redirect) return LK_PREPARE_redirect;
+  if (!is_wikitext(maker)) return LK_PREPARE_KEPT;
+  if (strcmp(page->model, "wikitext")) return LK_PREPARE_model;
+  if (lk_wiki_is_redirect(maker->site, page->text, page->size, &target, &size))
+    return LK_PREPARE_redirect;
+  if (lk_wiki_is_disambiguation(maker->site, page->text, page->size))
+    return LK_PREPARE_disambiguation;
+  return LK_PREPARE_KEPT;
+}
+
+static void cut_ends(lk_wiki_text *text) {
+  size_t begin = 0;
+  while (text->size && isspace((unsigned char)text->bytes[text->size - 1]))
+    text->size--;
+  while (begin < text->size && text->bytes[begin] == '\n')
+    begin++;
+  text->size -= begin;
+  if (begin) memmove(text->bytes, text->bytes + begin, text->size);
+}
+
+/* A text that cannot be composed, for it has a thousand marks in a row, stays as it is. */
+static lk_status compose(lk_wiki_text *text, uint64_t *composed) {
+  char *other;
+  size_t size;
+  uint64_t changed = 0;
+  if (lk_normal_is_composed(text->bytes, text->size)) return LK_OK;
+  lk_status status =
+      lk_normal_text(text->bytes, text->size, "a page", &other, &size, &changed);
+  if (status != LK_OK) return status == LK_BAD_DATA ? LK_OK : status;
+  text->size = 0;
+  status = append(text, other, size);
+  lk_free(other);
+  *composed += changed > 0;
+  return status;
+}
+
+/* The text of the page, or of a title, as it is to be learnt. */
+static lk_status clean(lk_page_maker *maker, lk_wiki_text *text,
+                       lk_prepare_changes *changes) {
+  if (!text->size) return LK_OK;
+  if (maker->is_tidied) {
+    lk_tidy(text->bytes, &text->size, changes);
+    cut_ends(text);
+  }
+  return maker->composes && text->size ? compose(text, &changes->composed) : LK_OK;
+}
+
+static lk_status make_body(lk_page_maker *maker, const lk_dump_page *page,
+                           lk_prepare_changes *changes) {
+  maker->body.size = 0;
+  if (is_wikitext(maker))
+    LK_TRY(lk_wikitext_parse(maker->parser, page->title, page->text, page->size,
+                             &maker->body, &maker->wiki));
+  else
+    LK_TRY(append(&maker->body, page->text, page->size));
+  return clean(maker, &maker->body, changes);
+}
+
+static lk_prepare_step judge_body(const lk_page_maker *maker, uint64_t characters) {
+  const lk_prepare_options *o = maker->options;
+  const lk_wiki_text *body = &maker->body;
+  if (!body->size) return LK_PREPARE_empty;
+  if (characters < o->shortest) return LK_PREPARE_stub;
+  return LK_PREPARE_KEPT;
+}
+
+/* The title first, where there is one. */
+static lk_status join(lk_page_maker *maker, const lk_dump_page *page, uint64_t characters) {
+  lk_prepare_changes of_title = {0};
+  lk_wiki_text *text = &maker->text;
+  text->size = 0;
+  if (*page->title && !maker->options->no_titles)
+    LK_TRY(append(text, page->title, strlen(page->title)));
+  LK_TRY(clean(maker, text, &of_title));
+  maker->head.title = (uint32_t)text->size;
+  if (text->size) {
+    maker->head.characters = lk_tidy_count(text->bytes, text->size) + strlen(between);
+    LK_TRY(append(text, between, strlen(between)));
+  }
+  maker->head.characters += characters;
+  LK_TRY(append(text, maker->body.bytes, maker->body.size));
+  maker->head.size = text->size;
+  return LK_OK;
+}
+
+void lk_prepare_take(lk_prepare_count *count, uint64_t bytes, uint64_t characters,
+                     const char *title) {
+  count->pages++;
+  count->bytes += bytes;
+  count->characters += characters;
+  lk_prepare_show(count, title);
+}
+
+void lk_prepare_show(lk_prepare_count *count, const char *title) {
+  if (!title || count->example_count == LK_PREPARE_EXAMPLES) return;
+  char *example = count->examples[count->example_count++];
+  size_t size = strcspn(title, "\n");
+  if (size >= LK_PREPARE_TITLE) size = LK_PREPARE_TITLE - 1;
+  while (size && ((unsigned char)title[size] & 0xC0) == 0x80)
+    size--;
+  snprintf(example, LK_PREPARE_TITLE, "%.*s", (int)size, title);
+}
+
+static lk_status make_document(lk_page_maker *maker, const lk_dump_page *page,
+                               lk_prepare_changes *changes, lk_prepare_step *step) {
+  LK_TRY(make_body(maker, page, changes));
+  uint64_t characters = lk_tidy_count(maker->body.bytes, maker->body.size);
+  *step = judge_body(maker, characters);
+  if (*step != LK_PREPARE_KEPT) return LK_OK;
+  maker->head.hash = lk_hash_pair_of(maker->body.bytes, maker->body.size);
+  maker->head.has_signature = maker->options->near > 0;
+  if (maker->head.has_signature)
+    lk_near_sign(maker->body.bytes, maker->body.size, &maker->signature);
+  return join(maker, page, characters);
+}
+
+static void add_changes(lk_prepare_changes *to, const lk_prepare_changes *more) {
+  to->composed += more->composed;
+  to->controls += more->controls;
+  to->invisible += more->invisible;
+  to->spaces += more->spaces;
+  to->reserved += more->reserved;
+}
+
+lk_status lk_page_make(lk_page_maker *maker, const lk_dump_page *page,
+                       lk_spool_facts *facts, lk_prepare_step *step) {
+  lk_prepare_changes changes = {0};
+  uint64_t characters = lk_tidy_count(page->text, page->size);
+  maker->head = (lk_spool_head){
+      .line = page->line, .page_bytes = page->size, .page_characters = characters};
+  *step = judge_facts(maker, page);
+  if (*step == LK_PREPARE_KEPT) LK_TRY(make_document(maker, page, &changes, step));
+  if (*step == LK_PREPARE_KEPT) add_changes(&facts->report.changes, &changes);
+  const char *title = *page->title ? page->title : page->text;
+  lk_prepare_take(&facts->report.steps[*step], page->size, characters,
+                  *step == LK_PREPARE_KEPT ? NULL : title); /* it may still be dropped */
+  return LK_OK;
+}
