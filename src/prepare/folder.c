@@ -1,0 +1,120 @@
+/* The folder beside the corpus: a file for each part that is done, and a text of what they
+ * were made of. */
+#include "lockstep/file.h"
+#include "lockstep/hash.h"
+#include "lockstep/memory.h"
+#include "lockstep/program.h"
+#include "prepare/plan.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char plan_name[] = "plan";
+
+void lk_prepare_part_path(const lk_prepare_plan *plan, uint64_t part, char path[PATH_MAX]) {
+  snprintf(path, PATH_MAX, "%s/part-%08llu", plan->folder, (unsigned long long)part);
+}
+
+static void describe_input(const char *path, FILE *to) {
+  struct stat is = {0};
+  if (stat(path, &is)) return;
+  fprintf(to, "input %zu %s\n%lld bytes, %lld.%09ld\n", strlen(path), path,
+          (long long)is.st_size, (long long)is.st_mtim.tv_sec, is.st_mtim.tv_nsec);
+}
+
+static void describe_options(const lk_prepare_plan *plan, FILE *to) {
+  const lk_prepare_options *o = plan->options;
+  const lk_wiki_options *w = &o->wiki;
+  fprintf(to, "field %s\ntitle %s\ndocuments %d\nlongest %zu\n", o->dump.field,
+          o->dump.title, o->dump.documents, o->dump.longest);
+  fprintf(to, "wiki %d %d %d %d %d\n", w->tables, w->infoboxes, w->headings, w->lists,
+          w->list_markers);
+  fprintf(to, "language %s\ntitles %d\nnfc %d\nshortest %llu\nsigned %d\n",
+          o->language ? o->language : "", !o->no_titles, lk_prepare_composes(plan),
+          (unsigned long long)o->shortest, o->near > 0);
+  fprintf(to, "part %llu\n", (unsigned long long)o->part);
+  if (!plan->templates) return;
+  lk_hash hash = lk_hash_bytes(plan->templates, strlen(plan->templates));
+  fprintf(to, "templates %s\n", hash.hex);
+}
+
+/* All that the parts depend on. The caller frees it with free(). */
+static lk_status describe(const lk_prepare_plan *plan, char **text, size_t *size) {
+  FILE *to = open_memstream(text, size);
+  if (!to) return lk_fail(LK_INTERNAL, "out of memory for the plan");
+  fprintf(to, "program %s\n", lk_program_hash());
+  describe_options(plan, to);
+  for (size_t i = 0; i < plan->inputs->count; i++)
+    describe_input(plan->inputs->paths[i], to);
+  return fclose(to) ? lk_fail(LK_INTERNAL, "out of memory for the plan") : LK_OK;
+}
+
+static void path_of_plan(const lk_prepare_plan *plan, char path[PATH_MAX]) {
+  snprintf(path, PATH_MAX, "%s/%s", plan->folder, plan_name);
+}
+
+static int is_ours(const char *name) {
+  return !strncmp(name, "part-", 5) || !strncmp(name, plan_name, strlen(plan_name));
+}
+
+void lk_prepare_folder_remove(const lk_prepare_plan *plan) {
+  DIR *folder = *plan->folder ? opendir(plan->folder) : NULL;
+  struct dirent *entry;
+  if (!folder) return;
+  while ((entry = readdir(folder)))
+    if (is_ours(entry->d_name)) unlinkat(dirfd(folder), entry->d_name, 0);
+  closedir(folder);
+  rmdir(plan->folder);
+}
+
+static uint64_t count_done(const lk_prepare_plan *plan) {
+  char path[PATH_MAX];
+  uint64_t done = 0;
+  for (uint64_t k = 0; k < plan->count; k++) {
+    lk_prepare_part_path(plan, k, path);
+    done += lk_file_is_plain(path) != 0;
+  }
+  return done;
+}
+
+/* Whether a command that was stopped left what goes on here. */
+static int goes_on(const lk_prepare_plan *plan, const char *text, size_t size) {
+  char path[PATH_MAX], *before;
+  size_t before_size;
+  path_of_plan(plan, path);
+  if (!lk_file_is_plain(path) || lk_file_read(path, &before, &before_size) != LK_OK)
+    return 0;
+  int same = before_size == size && !memcmp(before, text, size);
+  lk_free(before);
+  return same;
+}
+
+static lk_status begin(const lk_prepare_plan *plan, const char *text, size_t size) {
+  char path[PATH_MAX];
+  struct stat is;
+  int there = !lstat(plan->folder, &is);
+  if (there && goes_on(plan, text, size)) {
+    lk_say("%s: goes on; %llu of %llu parts are done", plan->folder,
+           (unsigned long long)count_done(plan), (unsigned long long)plan->count);
+    return LK_OK;
+  }
+  path_of_plan(plan, path);
+  if (there && plan->is_resumable && lk_file_is_plain(path))
+    lk_say("%s: is of other inputs or options; begins anew", plan->folder);
+  lk_prepare_folder_remove(plan);
+  LK_TRY(lk_folder_create(plan->folder));
+  return lk_file_replace(path, text, size);
+}
+
+lk_status lk_prepare_folder_open(const lk_prepare_plan *plan) {
+  char *text = NULL;
+  size_t size;
+  lk_status status = describe(plan, &text, &size);
+  if (status == LK_OK) status = begin(plan, text, size);
+  free(text);
+  return status;
+}
