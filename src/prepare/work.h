@@ -1,0 +1,12 @@
+/* The parts, worked off by threads. Private to src/prepare. */
+#ifndef LOCKSTEP_PREPARE_WORK_H
+#define LOCKSTEP_PREPARE_WORK_H
+
+#include "prepare/plan.h"
+
+/* Makes the files of those of the plan's parts that are this rank's and not there yet; a
+ * pipe's is rank 0's. Says how far it is from time to time, on rank 0. LK_STOPPED after a
+ * signal; else the failure of the first part that failed. Not collective. */
+lk_status lk_prepare_work(const lk_prepare_plan *plan, int rank, int ranks);
+
+#endif
