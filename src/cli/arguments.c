@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_OPTIONS = 8, HELP = 1000, FIRST = 2000 };
+enum { MOST_OPTIONS = 32, HELP = 1000, FIRST = 2000 };
 
 static lk_status take_number(const char *command, const lk_option *option) {
   char *end;

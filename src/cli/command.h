@@ -48,6 +48,8 @@ typedef struct {
   const char *help;
 } lk_option;
 
+enum { LK_WORDS_MOST = 1 << 20 }; /* for commands that take any number */
+
 /* What stands beside the options. */
 typedef struct {
   char **words;

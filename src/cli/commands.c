@@ -13,7 +13,7 @@ static void config_help(lk_help_form form) {
 
 static const lk_command commands[] = {
     {"synth", "FOLDER", "write a data set of invented biographies", NULL, lk_cli_synth},
-    {"prepare", "TEXT CORPUS.h5", "turn a text, a document a line, into an HDF5 corpus",
+    {"prepare", "INPUT... CORPUS.h5", "turn Wikipedia dumps or texts into an HDF5 corpus",
      NULL, lk_cli_prepare},
     {"questions", "DUMP... FOLDER",
      "make train, dev and test questions of what a Wikipedia's infoboxes say", NULL,

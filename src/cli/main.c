@@ -9,7 +9,8 @@
 /* Has a run to save when a signal asks it to stop; the others end at once. */
 static int saves(int argc, char **argv) {
   const lk_command *command = argc > 1 ? lk_command_find(argv[1]) : NULL;
-  return command && (command->run == lk_cli_pretrain || command->run == lk_cli_finetune);
+  return command && (command->run == lk_cli_pretrain || command->run == lk_cli_finetune ||
+                     command->run == lk_cli_prepare);
 }
 
 /* Before all else, even the libraries' own start: that of OpenBLAS can take for ever, and a

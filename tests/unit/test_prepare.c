@@ -1,0 +1,252 @@
+/* Dumps and texts to corpora, by the command itself: what is kept, what is dropped and
+ * said, and the same bytes for any number of threads and parts. */
+#include "cli_run.h"
+#include "lockstep/prepare.h"
+#include "lockstep/store.h"
+#include <sys/stat.h>
+
+/* The documents of a corpus, decoded, "\n--\n" behind each: malloc's. */
+static char *documents_of(const char *path) {
+  lk_corpus *corpus;
+  char *all = calloc(1, 1 << 16);
+  assert_int_equal(lk_corpus_read(&corpus, path, NULL, (lk_slice){1, 0, 1}), LK_OK);
+  for (uint64_t d = 0; d < corpus->documents; d++) {
+    size_t length;
+    char *text;
+    const lk_token *tokens = lk_corpus_document(corpus, d, &length);
+    assert_int_equal(lk_tokenizer_decode(corpus->tokenizer, tokens, length, &text), LK_OK);
+    strcat(strcat(all, text), "\n--\n");
+    lk_free(text);
+  }
+  lk_corpus_free(corpus);
+  return all;
+}
+
+static void must_have_documents(const char *path, const char *expected) {
+  char *all = documents_of(path);
+  if (strcmp(all, expected)) fail_msg("%s holds '%s', not '%s'", path, all, expected);
+  free(all);
+}
+
+static void must_be_equal(const char *one, const char *other) {
+  char *a, *b;
+  size_t a_size, b_size;
+  assert_int_equal(lk_file_read(one, &a, &a_size), LK_OK);
+  assert_int_equal(lk_file_read(other, &b, &b_size), LK_OK);
+  assert_int_equal(a_size, b_size);
+  assert_memory_equal(a, b, a_size);
+  lk_free(a);
+  lk_free(b);
+}
+
+/* The folder of the parts is gone. */
+static void must_leave_nothing(const char *output) {
+  char path[64];
+  struct stat is;
+  snprintf(path, sizeof path, "%s.parts", output);
+  assert_int_not_equal(stat(path, &is), 0);
+}
+
+#define SITE                                                                               \
+  "<mediawiki xml:lang=\"de\"><siteinfo><dbname>dewiki</dbname><namespaces>"               \
+  "<namespace key=\"0\" /><namespace key=\"1\">Diskussion</namespace>"                     \
+  "<namespace key=\"10\">Vorlage</namespace></namespaces></siteinfo>"
+#define PAGE(title, space, more, text)                                                     \
+  "<page><title>" title "</title><ns>" space "</ns><id>1</id>" more                        \
+  "<revision><model>wikitext</model><text>" text "</text></revision></page>"
+
+static const char dump[] = SITE PAGE("Ulm", "0", "", "'''Ulm''' ist eine [[Stadt]].\n")
+    PAGE("Neu-Ulm", "0", "<redirect title=\"Ulm\" />", "#WEITERLEITUNG [[Ulm]]")
+        PAGE("Alt-Ulm", "0", "", "#WEITERLEITUNG [[Ulm]]") PAGE("Diskussion:Ulm", "1", "",
+                                                                "Schön.")
+            PAGE("Bach", "0", "", "Bach ist\n* ein Ort\n{{Begriffsklärung}}")
+                PAGE("Leer", "0", "", "{{Infobox}}") PAGE("Kurz", "0", "", "Ja.")
+                    PAGE("Kopie", "0", "", "'''Ulm''' ist eine Stadt.") PAGE(
+                        "Zürich", "0", "",
+                        "Zu\xCC\x88rich\xC2\xA0liegt\xE2\x80\x8B am See □.") "</mediawiki>";
+
+static const char kept[] = "Ulm\n\nUlm ist eine Stadt.\n--\n"
+                           "Zürich\n\nZürich liegt am See .\n--\n";
+
+static void a_dump_becomes_its_articles(void **state) {
+  (void)state;
+  write_file("d.xml", dump);
+  MUST_RUN("prepare", "--shortest", "10", "--report", "r.json", "d.xml", "d.h5");
+  must_have_documents("d.h5", kept);
+  must_have(printed, "in other namespaces than articles': Diskussion:Ulm\n");
+  must_have(printed, "redirects: Neu-Ulm, Alt-Ulm\n");
+  must_have(printed, "disambiguations: Bach\n");
+  must_have(printed, "without text: Leer\n");
+  must_have(printed, "shorter than --shortest: Kurz\n");
+  must_have(printed, "that say the same as an earlier one: Kopie\n");
+  must_have(printed, "kept: Ulm, Zürich\n");
+  must_have(printed, "documents brought to NFC: 1\n");
+  must_have(printed, "pads and masks (□, ⁇) left out: 1\n");
+  must_have(printed, "d.h5: 55 characters, 2 documents, vocabulary ");
+  must_hold("r.json", "\"redirect\":");
+  must_leave_nothing("d.h5");
+}
+
+static void what_is_dropped_can_be_chosen(void **state) {
+  (void)state;
+  write_file("d.xml", dump);
+  MUST_RUN("prepare", "--duplicates", "keep", "--no-titles", "d.xml", "k.h5");
+  must_have_documents("k.h5", "Ulm ist eine Stadt.\n--\nJa.\n--\n"
+                              "Ulm ist eine Stadt.\n--\nZürich liegt am See .\n--\n");
+  MUST_RUN("prepare", "--tokenizer", "bytes", "--shortest", "10", "d.xml", "b.h5");
+  must_have_documents("b.h5", kept);
+}
+
+static void a_text_stays_as_it_is(void **state) {
+  (void)state;
+  write_file("t.txt", "\xEF\xBB\xBFOne.\r\n\nTwo.\nOne.\n");
+  MUST_RUN("prepare", "t.txt", "t.h5");
+  must_have_documents("t.h5", "One.\n--\nTwo.\n--\nOne.\n--\n");
+  must_have(said, "t.txt: a byte order mark, 1 carriage return before line ends left out");
+  assert_string_equal(printed, "t.h5: 16 characters, 3 documents, vocabulary 10\n");
+  MUST_RUN("prepare", "--duplicates", "drop", "t.txt", "t.h5");
+  must_have_documents("t.h5", "One.\n--\nTwo.\n--\n");
+  MUST_RUN("prepare", "--documents", "file", "t.txt", "t.h5");
+  must_have_documents("t.h5", "One.\n\nTwo.\nOne.\n--\n");
+  MUST_RUN("prepare", "--documents", "blank-line", "t.txt", "t.h5");
+  must_have_documents("t.h5", "One.\n--\nTwo.\nOne.\n--\n");
+}
+
+/* Training on the text and on the corpus is one and the same. */
+static void a_text_and_its_corpus_have_one_fingerprint(void **state) {
+  lk_corpus *text, *corpus;
+  (void)state;
+  write_file("t.txt", "\xEF\xBB\xBFZwei Zeilen,\r\n\r\n\nkein Ende");
+  MUST_RUN("prepare", "t.txt", "t.h5");
+  assert_int_equal(lk_corpus_read(&text, "t.txt", NULL, (lk_slice){1, 0, 1}), LK_OK);
+  assert_int_equal(lk_corpus_read(&corpus, "t.h5", NULL, (lk_slice){1, 0, 1}), LK_OK);
+  assert_string_equal(text->sha256.hex, corpus->sha256.hex);
+  assert_int_equal(text->characters, corpus->characters);
+  assert_int_equal(text->documents, corpus->documents);
+  assert_true(lk_tokenizer_equal(text->tokenizer, corpus->tokenizer));
+  lk_corpus_free(text);
+  lk_corpus_free(corpus);
+}
+
+/* A dump of some hundred pages, of which some say the same. */
+static void write_large(const char *path) {
+  char *text = calloc(1, 1 << 20);
+  strcpy(text, SITE);
+  for (int i = 0; i < 300; i++) {
+    size_t used = strlen(text);
+    snprintf(text + used, (1 << 20) - used,
+             "<page><title>Ort %d</title><ns>0</ns><revision><text>Der '''Ort''' %d liegt "
+             "am %cbach.\nZeile %d.</text></revision></page>",
+             i, i % 250, 'A' + i % 26, i);
+  }
+  write_file(path, strcat(text, "</mediawiki>"));
+  free(text);
+}
+
+static void one_corpus_for_any_threads_and_parts(void **state) {
+  static const uint64_t parts[] = {1 << 20, 1009, 7001};
+  (void)state;
+  write_large("l.xml");
+  write_file("t.txt", "Eine Zeile.\nNoch eine.\n");
+  MUST_RUN("prepare", "--threads", "1", "l.xml", "t.txt", "l.h5");
+  for (size_t p = 0; p < sizeof parts / sizeof *parts; p++)
+    for (int threads = 1; threads <= 4; threads += 3) {
+      lk_prepare_options options = lk_prepare_defaults();
+      lk_prepare_report report;
+      lk_inputs inputs = {0};
+      options.part = parts[p];
+      options.dump.threads = threads;
+      assert_int_equal(lk_inputs_add(&inputs, "l.xml"), LK_OK);
+      assert_int_equal(lk_inputs_add(&inputs, "t.txt"), LK_OK);
+      assert_int_equal(lk_prepare(world, &inputs, "o.h5", &options, &report), LK_OK);
+      assert_int_equal(report.documents, 302);
+      lk_inputs_free(&inputs);
+      must_be_equal("l.h5", "o.h5");
+    }
+}
+
+/* Both together are all of it, whichever way it is cut. */
+static void documents_are_held_out(void **state) {
+  lk_corpus *held, *rest;
+  (void)state;
+  write_large("l.xml");
+  MUST_RUN("prepare", "--held-out", "h.h5", "--held-out-share", "0.2", "l.xml", "r.h5");
+  must_have(printed, "documents held out: ");
+  assert_int_equal(lk_corpus_read(&held, "h.h5", NULL, (lk_slice){1, 0, 1}), LK_OK);
+  assert_int_equal(lk_corpus_read(&rest, "r.h5", held->tokenizer, (lk_slice){1, 0, 1}),
+                   LK_OK);
+  assert_int_equal(held->documents + rest->documents, 300);
+  assert_in_range(held->documents, 30, 90);
+  lk_corpus_free(held);
+  lk_corpus_free(rest);
+  MUST_REFUSE(LK_BAD_DATA, "no document falls to it", "prepare", "--held-out", "n.h5",
+              "--held-out-share", "0", "l.xml", "n2.h5");
+}
+
+static void the_most_frequent_characters_suffice(void **state) {
+  (void)state;
+  write_file("t.txt", "aaab\nabc\nxyz\n");
+  MUST_RUN("prepare", "--vocabulary-size", "3", "t.txt", "v.h5");
+  must_have_documents("v.h5", "aaab\n--\nab�\n--\n���\n--\n");
+  must_have(printed, "are unknown ones");
+  must_have(printed, "4 are unknown ones");
+}
+
+static void json_lines_become_documents(void **state) {
+  (void)state;
+  write_file(
+      "j.jsonl",
+      "{\"id\": 7, \"name\": \"Ulm\", \"body\": \"An der Donau.\"}\n"
+      "{\"id\": 8, \"name\": \"Rom\", \"body\": \"Am\\u00A0\\u200BTi\\u0007ber.\"}\n");
+  MUST_RUN("prepare", "--field", "body", "--title", "name", "j.jsonl", "j.h5");
+  must_have_documents("j.h5", "Ulm\n\nAn der Donau.\n--\nRom\n\nAm Tiber.\n--\n");
+  must_have(printed, "characters without meaning left out: 1\n");
+  must_have(printed, "invisible characters left out: 1\n");
+  must_have(printed, "blanks of other kinds made plain ones: 1\n");
+  MUST_REFUSE(LK_BAD_DATA, "j.jsonl", "prepare", "j.jsonl", "j2.h5");
+  must_leave_nothing("j2.h5");
+}
+
+static void what_cannot_be_is_refused(void **state) {
+  (void)state;
+  write_file("cut.xml", SITE "<page><title>A</title><revision><text>Begi");
+  write_file("empty.txt", "\n\n");
+  MUST_REFUSE(LK_BAD_DATA, "cut.xml: is cut short", "prepare", "cut.xml", "x.h5");
+  MUST_REFUSE(LK_BAD_DATA, "empty.txt: no documents", "prepare", "empty.txt", "x.h5");
+  MUST_REFUSE(LK_NO_INPUT, "missing", "prepare", "missing", "x.h5");
+  MUST_REFUSE(LK_USAGE, "--near is a share", "prepare", "--near", "2", "d.xml", "x.h5");
+  MUST_REFUSE(LK_USAGE, "one of line, blank-line, file", "prepare", "--documents", "page",
+              "d.xml", "x.h5");
+  MUST_REFUSE(LK_USAGE, "which is read", "prepare", "d.xml", "d.xml");
+  MUST_REFUSE(LK_NO_INPUT, "t.tpl", "prepare", "--templates", "t.tpl", "d.xml", "x.h5");
+  must_leave_nothing("x.h5");
+}
+
+/* What a command that was killed left is taken, unless it is of something else. */
+static void what_is_done_is_not_done_again(void **state) {
+  (void)state;
+  write_large("l.xml");
+  MUST_RUN("prepare", "l.xml", "l.h5");
+  assert_int_equal(mkdir("r.h5.parts", 0777), 0);
+  write_file("r.h5.parts/plan", "of another program");
+  write_file("r.h5.parts/part-00000000", "of it");
+  MUST_RUN("prepare", "l.xml", "r.h5");
+  must_have(said, "r.h5.parts: is of other inputs or options; begins anew");
+  must_be_equal("l.h5", "r.h5");
+  must_leave_nothing("r.h5");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_dump_becomes_its_articles),
+      cmocka_unit_test(what_is_dropped_can_be_chosen),
+      cmocka_unit_test(a_text_stays_as_it_is),
+      cmocka_unit_test(a_text_and_its_corpus_have_one_fingerprint),
+      cmocka_unit_test(one_corpus_for_any_threads_and_parts),
+      cmocka_unit_test(documents_are_held_out),
+      cmocka_unit_test(the_most_frequent_characters_suffice),
+      cmocka_unit_test(json_lines_become_documents),
+      cmocka_unit_test(what_cannot_be_is_refused),
+      cmocka_unit_test(what_is_done_is_not_done_again)};
+  return cmocka_run_group_tests(tests, open_world, close_world);
+}
