@@ -27,6 +27,7 @@ typedef struct {
   int no_titles;         /* nonzero: pages do not begin with their title */
   int composes;          /* nonzero: NFC also for texts, as always for dumps */
   uint64_t shortest;     /* characters of a document, without its title */
+  double letters;        /* least share of letters of the language; 0: any */
   lk_duplicates duplicates;
   double near;              /* likeness of near duplicates, 0 … 1; 0: they stay */
   const char *tokenizer;    /* "characters", "bytes" */
@@ -47,6 +48,7 @@ lk_prepare_options lk_prepare_defaults(void);
   X(disambiguation, "disambiguations")                                                     \
   X(empty, "without text")                                                                 \
   X(stub, "shorter than --shortest")                                                       \
+  X(letters, "with too few letters of their language")                                     \
   X(duplicate, "that say the same as an earlier one")                                      \
   X(near, "nearly the same as an earlier one")
 

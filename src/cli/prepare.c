@@ -50,6 +50,7 @@ static lk_status take(given *g) {
   LK_TRY(choose("duplicates", g->duplicates, duplicates, &place));
   o->duplicates = (lk_duplicates)place;
   LK_TRY(check_share("near", o->near));
+  LK_TRY(check_share("letters", o->letters));
   LK_TRY(check_share("held-out-share", o->held_out_share));
   LK_TRY(check_most("compress", g->compress, 0, 9));
   LK_TRY(check_most("threads", g->threads, 1, 1024));
@@ -104,6 +105,8 @@ static lk_status parse(const lk_world *world, int argc, char **argv, given *g,
        "list items begin with \"- \""},
       {"shortest", 0, LK_OPTION_COUNT, &g->shortest, "N",
        "leave out documents of fewer characters (0)"},
+      {"letters", 0, LK_OPTION_NUMBER, &o->letters, "SHARE",
+       "leave out documents with a smaller share of letters of their language (0)"},
       {"duplicates", 0, LK_OPTION_TEXT, &g->duplicates, "WHAT",
        "documents that say the same as an earlier one: keep, drop, or auto: drop those of "
        "dumps"},

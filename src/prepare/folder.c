@@ -33,9 +33,9 @@ static void describe_options(const lk_prepare_plan *plan, FILE *to) {
           o->dump.title, o->dump.documents, o->dump.longest);
   fprintf(to, "wiki %d %d %d %d %d\n", w->tables, w->infoboxes, w->headings, w->lists,
           w->list_markers);
-  fprintf(to, "language %s\ntitles %d\nnfc %d\nshortest %llu\nsigned %d\n",
+  fprintf(to, "language %s\ntitles %d\nnfc %d\nshortest %llu\nletters %.17g\nsigned %d\n",
           o->language ? o->language : "", !o->no_titles, lk_prepare_composes(plan),
-          (unsigned long long)o->shortest, o->near > 0);
+          (unsigned long long)o->shortest, o->letters, o->near > 0);
   fprintf(to, "part %llu\n", (unsigned long long)o->part);
   if (!plan->templates) return;
   lk_hash hash = lk_hash_bytes(plan->templates, strlen(plan->templates));

@@ -2,6 +2,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
+#include "prepare/letters.h"
 #include "prepare/tidy.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -157,6 +158,9 @@ static lk_prepare_step judge_body(const lk_page_maker *maker, uint64_t character
   const lk_wiki_text *body = &maker->body;
   if (!body->size) return LK_PREPARE_empty;
   if (characters < o->shortest) return LK_PREPARE_stub;
+  if (o->letters > 0 &&
+      lk_letters_share(body->bytes, body->size, maker->language) < o->letters)
+    return LK_PREPARE_letters;
   return LK_PREPARE_KEPT;
 }
 

@@ -97,6 +97,23 @@ static void what_is_dropped_can_be_chosen(void **state) {
   must_have_documents("b.h5", kept);
 }
 
+/* Near duplicates, and pages of another language. */
+static void what_is_alike_or_strange_is_dropped(void **state) {
+  static const char words[] = "one two three four five six seven eight nine ten eleven "
+                              "twelve thirteen fourteen fifteen sixteen seventeen eighteen";
+  char text[1024];
+  (void)state;
+  snprintf(text, sizeof text, "%s %s.\n%s %s!\nНичего подобного здесь нет совсем\n", words,
+           words, words, words);
+  write_file("n.txt", text);
+  MUST_RUN("prepare", "--near", "0.8", "n.txt", "n.h5");
+  must_have(printed, "2 documents");
+  MUST_RUN("prepare", "--letters", "0.5", "--language", "en", "n.txt", "n.h5");
+  must_have(printed, "2 documents");
+  MUST_RUN("prepare", "--letters", "0.5", "--language", "ru", "n.txt", "n.h5");
+  must_have(printed, "1 documents");
+}
+
 static void a_text_stays_as_it_is(void **state) {
   (void)state;
   write_file("t.txt", "\xEF\xBB\xBFOne.\r\n\nTwo.\nOne.\n");
@@ -240,6 +257,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_dump_becomes_its_articles),
       cmocka_unit_test(what_is_dropped_can_be_chosen),
+      cmocka_unit_test(what_is_alike_or_strange_is_dropped),
       cmocka_unit_test(a_text_stays_as_it_is),
       cmocka_unit_test(a_text_and_its_corpus_have_one_fingerprint),
       cmocka_unit_test(one_corpus_for_any_threads_and_parts),
