@@ -108,7 +108,7 @@ typedef struct {
   size_t name_size;
   const char *value; /* which lk_wikitext_parse makes text of, like a page */
   size_t value_size;
-  uint32_t template; /* which of the page's, from 0 */
+  uint32_t call; /* which of the page's templates, from 0 */
 } lk_wiki_field;
 
 /* Zero it at first; the owner frees `at` with lk_free. */

@@ -375,7 +375,7 @@ static void check_fields(const char *page, const char *expected) {
   assert_int_equal(lk_wikitext_fields(parser, page, strlen(page), &fields, &counts), LK_OK);
   for (size_t i = 0; i < fields.count; i++)
     snprintf(got + strlen(got), sizeof got - strlen(got), "%u %.*s=%.*s\n",
-             fields.at[i].template, (int)fields.at[i].name_size, fields.at[i].name,
+             fields.at[i].call, (int)fields.at[i].name_size, fields.at[i].name,
              (int)fields.at[i].value_size, fields.at[i].value);
   assert_string_equal(got, expected);
   lk_free(fields.at);

@@ -26,7 +26,7 @@ static void check_fields(lk_wikitext *parser, const char *page, size_t size) {
     const lk_wiki_field *field = &fields.at[i];
     MUST(field->name >= at && field->value >= field->name + field->name_size);
     at = field->value + field->value_size;
-    MUST(at <= page + size && field->template <fields.templates);
+    MUST(at <= page + size && field->call < fields.templates);
   }
   lk_free(fields.at);
 }
