@@ -136,10 +136,17 @@ static lk_status write_report(const lk_prepare_report *report, const char *path)
   return status;
 }
 
+/* A text that became a corpus line by line needs no table. */
+static int says_more(const lk_prepare_report *report) {
+  int taken = 0;
+  for (int s = 0; s < LK_PREPARE_KEPT; s++)
+    taken |= report->steps[s].pages > 0;
+  return taken || report->unknown || report->held_out;
+}
+
 static lk_status tell(const lk_prepare_report *report, const char *output,
                       const char *path) {
-  if (report->is_dump || report->unknown || report->held_out)
-    lk_prepare_print(report, stdout);
+  if (report->is_dump || says_more(report)) lk_prepare_print(report, stdout);
   lk_print_visible(output, "");
   printf(": %llu characters, %llu documents, vocabulary %d\n",
          (unsigned long long)report->characters, (unsigned long long)report->documents,
