@@ -13,7 +13,7 @@ ln -s "$SOURCE_DIR/configs" "$SOURCE_DIR/launch" .
 cat > build/lockstep <<END
 #!/bin/bash
 short=()
-[[ "\$*" != *configs/seed/* && "\$*" != *configs/knowledge/* ]] ||
+[[ "\$*" != *configs/seed/* && "\$*" != *configs/knowledge/* && "\$*" != *configs/wikipedia/* ]] ||
   short=(steps=2 batch_size=16 model.layers=1 model.heads=2 model.channels=32)
 exec "$LOCKSTEP" "\$@" "\${short[@]}"
 END
@@ -26,6 +26,14 @@ END
 printf '#!/bin/bash\nexit 1\n' > bin/srun
 chmod +x build/lockstep bin/sbatch bin/srun
 echo localhost slots=2 > hosts
+{
+  echo '<mediawiki xml:lang="en">'
+  seq 300 | awk '{
+    printf "<page><title>Person %d</title><ns>0</ns><id>%d</id><revision><text>{{Infobox person|birth_place=[[Town %d]]}}\n" \
+      "\x27\x27\x27Person %d\x27\x27\x27 was born in Town %d and wrote %d books.</text></revision></page>\n", $1, $1, $1, $1, $1, $1
+  }'
+  echo '</mediawiki>'
+} | bzip2 > enwiki-pages-articles.xml.bz2
 LOCKSTEP=$work/build/lockstep # the scripts' too
 PATH=$work/bin:$PATH
 
