@@ -91,6 +91,17 @@ typedef struct {
 lk_status lk_prepare(lk_world *world, const lk_inputs *inputs, const char *output,
                      const lk_prepare_options *options, lk_prepare_report *report);
 
+/* The language of a dump whose first page was read: `chosen` unless NULL, what the dump
+ * says, or what its database or file is called ("dewiki-…"); "" where nothing tells. Not
+ * collective, as the next. */
+enum { LK_PREPARE_LANGUAGE = 16 };
+void lk_prepare_language(const lk_dump *dump, const char *path, const char *chosen,
+                         char language[LK_PREPARE_LANGUAGE]);
+
+/* Its wiki, for parsers of its pages, in that language ("": English). The caller owns *out:
+ * lk_wiki_site_free, also after a failure. */
+lk_status lk_prepare_site(lk_wiki_site **out, const lk_dump *dump, const char *language);
+
 /* The report for people, and as an object of JSON, which the caller frees (lk_free). */
 void lk_prepare_print(const lk_prepare_report *report, FILE *to);
 lk_status lk_prepare_json(const lk_prepare_report *report, char **json);

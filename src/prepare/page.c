@@ -10,55 +10,24 @@
 
 static const char between[] = "\n\n"; /* a title and what follows */
 
-/* "zh-min-nan" of "zh-min-nanwiki", of "zh_min_nanwiki-latest-…" and the like. */
-static void language_of_name(const char *name, char language[16]) {
-  const char *slash = strrchr(name, '/');
-  size_t length;
-  if (slash) name = slash + 1;
-  const char *wiki = strstr(name, "wiki");
-  length = wiki ? (size_t)(wiki - name) : 0;
-  for (size_t i = 0; i < length; i++)
-    if (!islower((unsigned char)name[i]) && name[i] != '_' && name[i] != '-') length = 0;
-  if (length >= 16) length = 0;
-  snprintf(language, 16, "%.*s", (int)length, name);
-  for (char *c = language; *c; c++)
-    if (*c == '_') *c = '-';
-}
-
-static void find_language(lk_page_maker *maker, const lk_dump_site *site,
-                          const char *path) {
-  const char *chosen = maker->options->language;
-  if (chosen || *site->language)
-    snprintf(maker->language, sizeof maker->language, "%s",
-             chosen ? chosen : site->language);
-  else
-    language_of_name(*site->database ? site->database : path, maker->language);
-  if (!*maker->language && maker->kind == LK_DUMP_XML) strcpy(maker->language, "en");
-}
-
-static lk_status open_parser(lk_page_maker *maker, const lk_dump_site *site,
-                             const char *templates) {
-  const char *name = maker->options->templates;
-  LK_TRY(lk_wiki_site_create(&maker->site, maker->language));
-  for (size_t i = 0; i < site->namespace_count; i++)
-    LK_TRY(
-        lk_wiki_site_add(maker->site, site->namespaces[i].key, site->namespaces[i].name));
+static lk_status open_parser(lk_page_maker *maker, const char *templates) {
   LK_TRY(lk_wikitext_create(&maker->parser, maker->site, maker->options->wiki));
   if (!templates) return LK_OK;
   return lk_wikitext_add_templates(maker->parser, templates, strlen(templates),
-                                   lk_file_name(name));
+                                   lk_file_name(maker->options->templates));
 }
 
 lk_status lk_page_maker_open(lk_page_maker *maker, const lk_dump *dump, const char *path,
                              const lk_prepare_options *options, int composes,
                              const char *templates) {
-  const lk_dump_site *site = lk_dump_site_of(dump);
   maker->options = options;
   maker->kind = lk_dump_kind_of(dump);
   maker->is_tidied = maker->kind != LK_DUMP_TEXT;
   maker->composes = composes;
-  find_language(maker, site, path);
-  return maker->kind == LK_DUMP_XML ? open_parser(maker, site, templates) : LK_OK;
+  lk_prepare_language(dump, path, options->language, maker->language);
+  if (maker->kind != LK_DUMP_XML) return LK_OK;
+  LK_TRY(lk_prepare_site(&maker->site, dump, maker->language));
+  return open_parser(maker, templates);
 }
 
 void lk_page_maker_close(lk_page_maker *maker) {

@@ -7,7 +7,7 @@
 /* What the pages of one input have in common, and room for one of them. */
 typedef struct {
   const lk_prepare_options *options;
-  char language[16];
+  char language[LK_PREPARE_LANGUAGE];
   lk_wiki_site *site;
   lk_wikitext *parser; /* NULL: the pages are no wikitext */
   lk_dump_kind kind;

@@ -3,12 +3,11 @@
 #include "cli/command.h"
 #include "cli/questions/field_list.h"
 #include "cli/questions/set.h"
-#include "lockstep/inputs.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
+#include "lockstep/prepare.h"
 #include "lockstep/visible.h"
 #include "lockstep/watchdog.h"
-#include "lockstep/wikitext.h"
 #include <assert.h>
 #include <cjson/cJSON.h>
 #include <limits.h>
@@ -70,14 +69,12 @@ static void close_site(asker *a) {
   a->site = NULL;
 }
 
-static lk_status open_site(asker *a, const lk_dump_site *site) {
+static lk_status open_site(asker *a, const lk_dump *dump, const char *path) {
   lk_wiki_options places = {.lists = 1};
-  assert(site);
+  char language[LK_PREPARE_LANGUAGE];
   close_site(a);
-  LK_TRY(lk_wiki_site_create(&a->site, a->language ? a->language : site->language));
-  for (size_t i = 0; i < site->namespace_count; i++)
-    if (*site->namespaces[i].name)
-      LK_TRY(lk_wiki_site_add(a->site, site->namespaces[i].key, site->namespaces[i].name));
+  lk_prepare_language(dump, path, a->language, language);
+  LK_TRY(lk_prepare_site(&a->site, dump, language));
   LK_TRY(add_fields(a->site, a->fields));
   return lk_wikitext_create(&a->parser, a->site, places);
 }
@@ -175,10 +172,10 @@ static lk_status ask_page(asker *a, const lk_dump_page *page) {
   return redirect || other ? LK_OK : ask_article(a, page);
 }
 
-static lk_status ask_dump(asker *a, lk_dump *dump) {
+static lk_status ask_dump(asker *a, lk_dump *dump, const char *path) {
   const lk_dump_page *page;
   LK_TRY(lk_dump_next(dump, &page));
-  if (page) LK_TRY(open_site(a, lk_dump_site_of(dump)));
+  if (page) LK_TRY(open_site(a, dump, path));
   while (page) {
     LK_TRY(ask_page(a, page));
     LK_TRY(lk_dump_next(dump, &page));
@@ -194,7 +191,7 @@ static lk_status ask_inputs(asker *a, char **words, int count) {
   for (size_t i = 0; i < inputs.count && status == LK_OK; i++) {
     lk_dump *dump = NULL;
     status = lk_inputs_open(&inputs, i, &a->dump, &dump);
-    if (status == LK_OK) status = ask_dump(a, dump);
+    if (status == LK_OK) status = ask_dump(a, dump, inputs.paths[i]);
     lk_dump_close(dump);
   }
   lk_inputs_free(&inputs);
