@@ -48,7 +48,8 @@ lk_range lk_slice_range(uint64_t documents, lk_slice slice);
  * returns before its line ends. `tokenizer`: NULL takes the text's own; else a
  * copy is used, the text composed if it composes, and a character outside it is an error.
  * LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and byte), pad or mask characters
- * (line), a text without a document, or fewer documents than slice.shards. Not collective:
+ * (line), a text without a document, fewer documents than slice.shards, or, where the
+ * tokenizer composes, more combining marks in a row than any writing has. Not collective:
  * each rank reads what it needs. The caller owns *out: lk_corpus_free. */
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_tokenizer *tokenizer, lk_slice slice);
@@ -57,10 +58,6 @@ lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
  * `name` is for messages. */
 lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
                                const lk_tokenizer *tokenizer, lk_slice slice);
-
-/* The whole of a text in NFC, with a vocabulary that composes. LK_BAD_DATA also for a line
- * with more combining marks in a row than any writing has. */
-lk_status lk_corpus_read_composed(lk_corpus **out, const char *path);
 
 /* LK_BAD_DATA, with the number of shards to set, when there are fewer of `what` (such as
  * "questions", of the file `path`) than shards. count > 0. */

@@ -77,8 +77,7 @@ static lk_status scan_characters(const text_file *text, int reserves, seen_chara
   return LK_OK;
 }
 
-static lk_status tokenizer_of_seen(lk_tokenizer **out, const seen_characters *seen,
-                                   int composes) {
+static lk_status tokenizer_of_seen(lk_tokenizer **out, const seen_characters *seen) {
   uint32_t *code_points = NULL;
   size_t count = 0;
   for (uint32_t c = 0; c < seen->limit; c++)
@@ -87,21 +86,21 @@ static lk_status tokenizer_of_seen(lk_tokenizer **out, const seen_characters *se
   count = 0;
   for (uint32_t c = 0; c < seen->limit; c++)
     if (seen->marks[c]) code_points[count++] = c;
-  lk_status status = lk_characters_create(out, code_points, count, composes);
+  lk_status status = lk_characters_create(out, code_points, count, 0);
   lk_free(code_points);
   return status;
 }
 
 /* What a given tokenizer has no token for is found where it is encoded. */
 static lk_status scan_text(lk_corpus *corpus, const text_file *text,
-                           const lk_tokenizer *tokenizer, int composes) {
+                           const lk_tokenizer *tokenizer) {
   seen_characters seen = {0};
   document_line line;
   LK_TRY(LK_NEW(seen.marks, CODE_POINTS));
   lk_status status = scan_characters(text, !tokenizer, &seen, &corpus->characters);
   if (status == LK_OK)
     status = tokenizer ? lk_tokenizer_copy(&corpus->tokenizer, tokenizer)
-                       : tokenizer_of_seen(&corpus->tokenizer, &seen, composes);
+                       : tokenizer_of_seen(&corpus->tokenizer, &seen);
   lk_free(seen.marks);
   for (cursor next = {0, 0}; next_document(text, &next, &line);)
     corpus->documents++;
@@ -144,8 +143,8 @@ static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_ran
 }
 
 static lk_status fill_corpus(lk_corpus *corpus, text_file *text,
-                             const lk_tokenizer *tokenizer, int composes, lk_slice slice) {
-  LK_TRY(scan_text(corpus, text, tokenizer, composes));
+                             const lk_tokenizer *tokenizer, lk_slice slice) {
+  LK_TRY(scan_text(corpus, text, tokenizer));
   LK_TRY(lk_corpus_check_slice(text->name, corpus->documents, slice));
   return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
 }
@@ -156,26 +155,27 @@ static lk_status fill_composed(lk_corpus *corpus, text_file *text,
   LK_TRY(lk_text_check(text->bytes, text->size, text->name));
   LK_TRY(lk_normal_text(text->bytes, text->size, text->name, &composed.bytes,
                         &composed.size, &corpus->left_out.composed));
-  lk_status status = fill_corpus(corpus, &composed, tokenizer, 1, slice);
+  lk_status status = fill_corpus(corpus, &composed, tokenizer, slice);
   lk_free(composed.bytes);
   return status;
 }
 
 static lk_status read_corpus(lk_corpus *corpus, text_file *text,
-                             const lk_tokenizer *tokenizer, int composes, lk_slice slice) {
+                             const lk_tokenizer *tokenizer, lk_slice slice) {
   LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
   LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
   lk_clean_text(text->bytes, &text->size, &corpus->left_out);
-  return composes ? fill_composed(corpus, text, tokenizer, slice)
-                  : fill_corpus(corpus, text, tokenizer, 0, slice);
+  return tokenizer && lk_tokenizer_composes(tokenizer)
+             ? fill_composed(corpus, text, tokenizer, slice)
+             : fill_corpus(corpus, text, tokenizer, slice);
 }
 
 static lk_status parse(lk_corpus **out, text_file text, const lk_tokenizer *tokenizer,
-                       int composes, lk_slice slice) {
+                       lk_slice slice) {
   lk_corpus *corpus = NULL;
   *out = NULL;
   LK_TRY(LK_NEW(corpus, 1));
-  lk_status status = read_corpus(corpus, &text, tokenizer, composes, slice);
+  lk_status status = read_corpus(corpus, &text, tokenizer, slice);
   if (status == LK_OK)
     *out = corpus;
   else
@@ -183,32 +183,19 @@ static lk_status parse(lk_corpus **out, text_file text, const lk_tokenizer *toke
   return status;
 }
 
-static int composes(const lk_tokenizer *tokenizer) {
-  return tokenizer && lk_tokenizer_composes(tokenizer);
-}
-
 lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
                                const lk_tokenizer *tokenizer, lk_slice slice) {
-  return parse(out, (text_file){name, bytes, size}, tokenizer, composes(tokenizer), slice);
-}
-
-static lk_status read_text(lk_corpus **out, const char *path, const lk_tokenizer *tokenizer,
-                           int composes, lk_slice slice) {
-  text_file text = {.name = lk_file_name(path)};
-  *out = NULL;
-  LK_TRY(lk_file_read(path, &text.bytes, &text.size));
-  lk_status status = parse(out, text, tokenizer, composes, slice);
-  lk_free(text.bytes);
-  return status;
+  return parse(out, (text_file){name, bytes, size}, tokenizer, slice);
 }
 
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_tokenizer *tokenizer, lk_slice slice) {
-  return read_text(out, path, tokenizer, composes(tokenizer), slice);
-}
-
-lk_status lk_corpus_read_composed(lk_corpus **out, const char *path) {
-  return read_text(out, path, NULL, 1, (lk_slice){1, 0, 1});
+  text_file text = {.name = lk_file_name(path)};
+  *out = NULL;
+  LK_TRY(lk_file_read(path, &text.bytes, &text.size));
+  lk_status status = parse(out, text, tokenizer, slice);
+  lk_free(text.bytes);
+  return status;
 }
 
 /* A document to be found, and whose place in the list it has. */
