@@ -21,6 +21,10 @@ lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint6
 lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
                          size_t *out_size, uint64_t *changed);
 
+/* Leaves out, in place, combining marks beyond 30 in a row, as Unicode's stream-safe texts
+ * are without them, so that the text can be brought to NFC. */
+void lk_normal_cut_marks(char *bytes, size_t *size);
+
 /* Nonzero when the text is in NFC as can be seen at a glance; else it may be, or not. */
 int lk_normal_is_composed(const char *bytes, size_t size);
 

@@ -84,15 +84,21 @@ static void cut_ends(lk_wiki_text *text) {
   if (begin) memmove(text->bytes, text->bytes + begin, text->size);
 }
 
-/* A text that cannot be composed, for it has a thousand marks in a row, stays as it is. */
-static lk_status compose(lk_wiki_text *text, uint64_t *composed) {
+/* What cannot be composed, for it has a thousand marks in a row, loses them in a dump; in a
+ * text it is refused where it is encoded, by its line. */
+static lk_status compose(lk_page_maker *maker, lk_wiki_text *text, uint64_t *composed) {
   char *other;
   size_t size;
   uint64_t changed = 0;
   if (lk_normal_is_composed(text->bytes, text->size)) return LK_OK;
   lk_status status =
       lk_normal_text(text->bytes, text->size, "a page", &other, &size, &changed);
-  if (status != LK_OK) return status == LK_BAD_DATA ? LK_OK : status;
+  if (status == LK_BAD_DATA && !maker->is_tidied) return LK_OK;
+  if (status == LK_BAD_DATA) {
+    lk_normal_cut_marks(text->bytes, &text->size);
+    status = lk_normal_text(text->bytes, text->size, "a page", &other, &size, &changed);
+  }
+  LK_TRY(status);
   text->size = 0;
   status = append(text, other, size);
   lk_free(other);
@@ -108,7 +114,7 @@ static lk_status clean(lk_page_maker *maker, lk_wiki_text *text,
     lk_tidy(text->bytes, &text->size, changes);
     cut_ends(text);
   }
-  return maker->composes && text->size ? compose(text, &changes->composed) : LK_OK;
+  return maker->composes && text->size ? compose(maker, text, &changes->composed) : LK_OK;
 }
 
 static lk_status make_body(lk_page_maker *maker, const lk_dump_page *page,

@@ -8,7 +8,8 @@
 #include <utf8proc.h>
 
 enum {
-  MOST_MARKS = 1000, /* in a row; Unicode's stream-safe texts have 30 */
+  MOST_MARKS = 1000, /* in a row */
+  SAFE_MARKS = 30,   /* of Unicode's stream-safe texts: UAX #15, 13 */
   GROWTH = 3         /* UTF-8 in NFC is at most so much longer: UAX #15, table 4 */
 };
 
@@ -38,6 +39,21 @@ static lk_status check(const char *bytes, size_t size, const char *name, uint64_
     at += (size_t)length;
   }
   return LK_OK;
+}
+
+void lk_normal_cut_marks(char *bytes, size_t *size) {
+  size_t kept = 0;
+  int marks = 0;
+  for (size_t at = 0; at < *size;) {
+    uint32_t c = 0;
+    int length = lk_text_next(bytes + at, *size - at, &c);
+    if (!length) length = 1;
+    marks = utf8proc_get_property((utf8proc_int32_t)c)->combining_class ? marks + 1 : 0;
+    if (marks <= SAFE_MARKS) memmove(bytes + kept, bytes + at, (size_t)length);
+    if (marks <= SAFE_MARKS) kept += (size_t)length;
+    at += (size_t)length;
+  }
+  *size = kept;
 }
 
 enum { FIRST_MARK = 0x300, CODE_POINTS = 0x110000 }; /* below it all stay as they are */

@@ -224,6 +224,20 @@ static void json_lines_become_documents(void **state) {
   must_leave_nothing("j2.h5");
 }
 
+/* Marks without end: cut in a dump, refused in a text, by its line. */
+static void marks_without_end_end(void **state) {
+  char text[8192] = "{\"text\": \"e", line[8192] = "good\ne";
+  (void)state;
+  for (int i = 0; i < 1500; i++)
+    strcat(text, "\xCC\xA3"), strcat(line, "\xCC\xA3");
+  write_file("m.jsonl", strcat(text, " end\"}\n"));
+  write_file("m.txt", line);
+  MUST_RUN("prepare", "m.jsonl", "m.h5");
+  must_have(printed, "m.h5: 35 characters, 1 documents");
+  MUST_REFUSE(LK_BAD_DATA, "m.txt, line 2: more than 1000 combining marks", "prepare",
+              "--nfc", "m.txt", "m2.h5");
+}
+
 static void what_cannot_be_is_refused(void **state) {
   (void)state;
   write_file("cut.xml", SITE "<page><title>A</title><revision><text>Begi");
@@ -264,6 +278,7 @@ int main(void) {
       cmocka_unit_test(documents_are_held_out),
       cmocka_unit_test(the_most_frequent_characters_suffice),
       cmocka_unit_test(json_lines_become_documents),
+      cmocka_unit_test(marks_without_end_end),
       cmocka_unit_test(what_cannot_be_is_refused),
       cmocka_unit_test(what_is_done_is_not_done_again)};
   return cmocka_run_group_tests(tests, open_world, close_world);
