@@ -1,0 +1,89 @@
+#!/bin/bash
+# How fast dumps become corpora, and in how much memory, beside the tools that only unpack them.
+set -euo pipefail
+
+usage="usage: tests/bench/wikipedia.sh DUMP [MEGABYTES [REPEATS]]
+Makes a dump of so many MB (500) of DUMP's pages again and again, under other titles, in a temporary folder
+(TMPDIR), and prints a Markdown table: medians of REPEATS (3) runs, each thing in turn. LOCKSTEP in the
+environment names the program (build/lockstep)."
+
+case ${1-} in
+  '' | -*)
+    echo "$usage"
+    exit 64
+    ;;
+esac
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
+lockstep=${LOCKSTEP:-$root/build/lockstep}
+dump=$1 megabytes=${2:-500} repeats=${3:-3}
+command="tests/bench/wikipedia.sh $(basename "$dump") $megabytes $repeats"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+python3 - "$dump" "$megabytes" "$work" <<'END'
+import bz2, re, sys
+dump, size, work = sys.argv[1], int(sys.argv[2]) * 10**6, sys.argv[3]
+opened = bz2.open if open(dump, "rb").read(3) == b"BZh" else open
+text = opened(dump, "rb").read().decode()
+first, last = text.index("<page>"), text.rindex("</page>") + len("</page>")
+pages, number = text[first:last], 0
+with open(work + "/dump.xml", "w") as to:
+    written = to.write(text[:first])
+    while written < size:
+        written += to.write(re.sub("(<title>.*?)(</title>)", rf"\1 {number}\2", pages))
+        number += 1
+    to.write(text[last:])
+END
+bzip2 -k "$work/dump.xml"
+"$lockstep" prepare --duplicates keep "$work/dump.xml" "$work/corpus.h5" > /dev/null
+"$lockstep" text "$work/corpus.h5" | tr -s '\n' > "$work/text.txt"
+rm "$work/corpus.h5"
+
+# measure NAME COMMAND...: adds a line of wall and processor seconds and peak MB to NAME's file.
+measure() {
+  python3 - "${@:2}" >> "$work/$1.times" <<'END'
+import os, resource, subprocess, sys, time
+start = time.monotonic()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+wall, used = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
+END
+}
+
+# median NAME COLUMN
+median() {
+  sort -g -k "$2,$2" "$work/$1.times" | awk -v n="$2" '{ v[NR] = $n } END { print v[int((NR + 1) / 2)] }'
+}
+
+prepare=("$lockstep" prepare --duplicates keep)
+for ((i = 0; i < repeats; i++)); do
+  measure bzcat bzcat "$work/dump.xml.bz2"
+  measure one "${prepare[@]}" --threads 1 "$work/dump.xml.bz2" "$work/out.h5"
+  measure two "${prepare[@]}" --threads 2 "$work/dump.xml.bz2" "$work/out.h5"
+  measure xml "${prepare[@]}" --threads 1 "$work/dump.xml" "$work/out.h5"
+  measure text "${prepare[@]}" --threads 1 "$work/text.txt" "$work/out.h5"
+done
+
+# row WHAT NAME FILE: the file's megabytes a second of processor time.
+row() {
+  local bytes
+  bytes=$(stat -c %s "$3")
+  awk -v what="$1" -v wall="$(median "$2" 1)" -v cpu="$(median "$2" 2)" -v peak="$(median "$2" 3)" -v bytes="$bytes" \
+    'BEGIN { printf "| %s | %.1f | %.1f | %.0f | %.0f |\n", what, wall, cpu, bytes / cpu / 1e6, peak }'
+}
+
+echo "A dump of $(($(stat -c %s "$work/dump.xml") / 1000000)) MB of XML, $(($(stat -c %s "$work/dump.xml.bz2") / 1000000)) MB" \
+  "as one stream of bz2; medians of $repeats: \`$command\`, commit $(describe_commit), on $(describe_machine)."
+echo
+echo "| what | seconds | processor seconds | MB of text a processor second | peak MB |"
+echo "|---|---|---|---|---|"
+row 'bzcat, to nowhere' bzcat "$work/dump.xml"
+row '.xml.bz2 to corpus, one thread' one "$work/dump.xml"
+row '.xml.bz2 to corpus, two threads' two "$work/dump.xml"
+row '.xml to corpus, one thread' xml "$work/dump.xml"
+row 'plain text to corpus, one thread' text "$work/text.txt"
+echo
+awk -v b="$(median bzcat 2)" -v o="$(median one 2)" -v w1="$(median one 1)" -v w2="$(median two 1)" 'BEGIN {
+  printf "One thread takes %.2f times the processor time of `bzcat`; two are %.2f times as fast as one.\n", o / b, w1 / w2 }'
