@@ -1,6 +1,7 @@
 /* Plain text as documents: lines, what stands between blank lines, or the file. */
 #include "dump/lines.h"
 #include "dump/reader.h"
+#include "lockstep/foreign.h"
 #include "lockstep/memory.h"
 #include <string.h>
 
@@ -9,12 +10,21 @@ typedef struct {
   lk_bytes document; /* of several lines */
 } plain;
 
+/* What is none of a dump's kinds may be a file of quite another kind; a part that does not
+ * begin the file cannot tell. */
+static lk_status check_kind(const lk_dump *dump) {
+  size_t size;
+  const char *head = lk_text_stream_head(dump->stream, &size);
+  if (*lk_text_stream_origin(dump->stream)) return LK_OK;
+  return lk_foreign_check(lk_text_stream_name(dump->stream), head, size, "document");
+}
+
 static lk_status open_plain(lk_dump *dump) {
   plain *state;
   LK_TRY(LK_NEW(state, 1));
   dump->state = state;
   lk_lines_open(&state->lines, dump->stream, dump->options.longest);
-  return LK_OK;
+  return check_kind(dump);
 }
 
 static int is_blank(const char *line, size_t size) {

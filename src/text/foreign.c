@@ -24,6 +24,10 @@ static const struct {
     {"PAR1", 4, 0, "a Parquet table", "write its column of texts to a file first"},
     {"ARROW1", 6, 0, "an Arrow table", "write its column of texts to a file first"},
     {"\x89HDF\r\n\x1A\n", 8, 0, "an HDF5 file", "give the text itself"},
+    {"lockstep 1\nlength ", 18, 0, "a corpus or checkpoint of Lockstep",
+     "give the text itself, as `lockstep text` prints it"},
+    {"lockstep 2\nlength ", 18, 0, "a corpus or checkpoint of Lockstep",
+     "give the text itself, as `lockstep text` prints it"},
     {"\xFF\xFE", 2, 0, "UTF-16", "run `iconv -f UTF-16 -t UTF-8 FILE > TEXT` first"},
     {"\xFE\xFF", 2, 0, "UTF-16", "run `iconv -f UTF-16 -t UTF-8 FILE > TEXT` first"}};
 

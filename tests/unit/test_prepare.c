@@ -242,8 +242,13 @@ static void what_cannot_be_is_refused(void **state) {
   (void)state;
   write_file("cut.xml", SITE "<page><title>A</title><revision><text>Begi");
   write_file("empty.txt", "\n\n");
+  write_file("book.pdf", "%PDF-1.7\n");
+  write_file("page.html", "<!DOCTYPE html><p>");
   MUST_REFUSE(LK_BAD_DATA, "cut.xml: is cut short", "prepare", "cut.xml", "x.h5");
   MUST_REFUSE(LK_BAD_DATA, "empty.txt: no documents", "prepare", "empty.txt", "x.h5");
+  MUST_REFUSE(LK_BAD_DATA, "book.pdf: a PDF", "prepare", "book.pdf", "x.h5");
+  MUST_REFUSE(LK_BAD_DATA, "page.html", "prepare", "page.html", "x.h5");
+  MUST_REFUSE(LK_BAD_DATA, "k.h5: a corpus or checkpoint of Lockstep", "prepare", "k.h5", "x.h5");
   MUST_REFUSE(LK_NO_INPUT, "missing", "prepare", "missing", "x.h5");
   MUST_REFUSE(LK_USAGE, "--near is a share", "prepare", "--near", "2", "d.xml", "x.h5");
   MUST_REFUSE(LK_USAGE, "one of line, blank-line, file", "prepare", "--documents", "page",
