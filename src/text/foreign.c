@@ -135,12 +135,11 @@ lk_status lk_foreign_check(const char *name, const char *bytes, size_t size,
   size -= start;
   if (is_markup(bytes, size))
     return refuse(name, "XML or HTML, such as a MediaWiki dump",
-                  "take the text out of the markup first, with an extractor for such files",
-                  what);
+                  "of a dump `lockstep prepare FILE CORPUS.h5` makes a corpus", what);
   if (is_json_lines(bytes, size) || is_json(bytes, size))
     return refuse(name, "JSON",
-                  "take the texts out first, such as with `jq -r '.text | gsub(\"\\n\"; \" "
-                  "\")' FILE > TEXT`",
+                  "of JSON lines `lockstep prepare FILE CORPUS.h5` makes a corpus, "
+                  "--field names the text",
                   what);
   return LK_OK;
 }

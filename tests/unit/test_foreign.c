@@ -39,13 +39,19 @@ static void compressed_files_and_archives_are_named(void **state) {
 
 static void markup_and_json_are_named(void **state) {
   (void)state;
-  REFUSED("<mediawiki xmlns=\"http://x\">\n<page>", "MediaWiki dump", "extractor");
-  REFUSED("\xEF\xBB\xBF\n  <?xml version=\"1.0\"?>\n<a/>", "XML", "extractor");
-  REFUSED("<!doctype HTML>\n", "HTML", "extractor");
-  REFUSED("{\"text\": \"a\"}\n{\"text\": \"b\"}\n", "JSON", "jq -r");
-  REFUSED("\n{ \"te\\\"xt\" : 1 }\r\n\n{\"a\":{\"b\":2}}", "JSON", "jq -r");
-  REFUSED("{\n  \"text\": \"a\",\n  \"n\": [1,\n2]\n}\n", "JSON", "jq -r");
-  REFUSED("[\n {\"text\": \"a\"},\n {\"text\": \"b\"}\n]\n", "JSON", "jq -r");
+  REFUSED("<mediawiki xmlns=\"http://x\">\n<page>", "MediaWiki dump",
+          "lockstep prepare FILE CORPUS.h5");
+  REFUSED("\xEF\xBB\xBF\n  <?xml version=\"1.0\"?>\n<a/>", "XML",
+          "lockstep prepare FILE CORPUS.h5");
+  REFUSED("<!doctype HTML>\n", "HTML", "lockstep prepare FILE CORPUS.h5");
+  REFUSED("{\"text\": \"a\"}\n{\"text\": \"b\"}\n", "JSON",
+          "lockstep prepare FILE CORPUS.h5");
+  REFUSED("\n{ \"te\\\"xt\" : 1 }\r\n\n{\"a\":{\"b\":2}}", "JSON",
+          "lockstep prepare FILE CORPUS.h5");
+  REFUSED("{\n  \"text\": \"a\",\n  \"n\": [1,\n2]\n}\n", "JSON",
+          "lockstep prepare FILE CORPUS.h5");
+  REFUSED("[\n {\"text\": \"a\"},\n {\"text\": \"b\"}\n]\n", "JSON",
+          "lockstep prepare FILE CORPUS.h5");
 }
 
 static void texts_are_left_alone(void **state) {
