@@ -85,7 +85,10 @@ static void train_on(const char *path) {
   CHECK(lk_dataset_open(&dataset, config,
                         lk_objective_choose(config, lk_task_guess(config)), NULL,
                         (lk_slice){SHARDS, first, count}) == LK_OK);
-  if (dataset) draw(dataset, first, count, &example);
+  if (lk_world_agree(world, dataset ? LK_OK : LK_INTERNAL) == LK_OK) {
+    CHECK(lk_dataset_settle(dataset, world) == LK_OK);
+    draw(dataset, first, count, &example);
+  }
   lk_dataset_close(dataset);
   lk_free(example.tokens);
   lk_config_free(config);
