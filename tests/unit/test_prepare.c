@@ -248,7 +248,8 @@ static void what_cannot_be_is_refused(void **state) {
   MUST_REFUSE(LK_BAD_DATA, "empty.txt: no documents", "prepare", "empty.txt", "x.h5");
   MUST_REFUSE(LK_BAD_DATA, "book.pdf: a PDF", "prepare", "book.pdf", "x.h5");
   MUST_REFUSE(LK_BAD_DATA, "page.html", "prepare", "page.html", "x.h5");
-  MUST_REFUSE(LK_BAD_DATA, "k.h5: a corpus or checkpoint of Lockstep", "prepare", "k.h5", "x.h5");
+  MUST_REFUSE(LK_BAD_DATA, "k.h5: a corpus or checkpoint of Lockstep", "prepare", "k.h5",
+              "x.h5");
   MUST_REFUSE(LK_NO_INPUT, "missing", "prepare", "missing", "x.h5");
   MUST_REFUSE(LK_USAGE, "--near is a share", "prepare", "--near", "2", "d.xml", "x.h5");
   MUST_REFUSE(LK_USAGE, "one of line, blank-line, file", "prepare", "--documents", "page",
