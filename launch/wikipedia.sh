@@ -87,8 +87,8 @@ training pretrain pretrain corpus="$folder/corpus.h5"
 model=$folder/pretrain/checkpoints/latest
 [[ $folder/score.txt -nt $model ]] || into "$folder/score.txt" "scoring what was held out" "$lockstep" score "$model" "$folder/held-out.h5"
 
-asked=$(cat -- "$folder/questions/train.tsv" 2> /dev/null | wc -l) answers="too few questions, $asked"
-if ((asked >= 100)); then
+count=$(cat -- "$folder/questions/train.tsv" 2> /dev/null | wc -l) answers="too few questions, $count"
+if ((count >= 100)); then
   training finetune finetune corpus="$folder/corpus.h5" questions="$folder/questions/train.tsv" init="$model"
   into "$folder/evaluate.txt" answering "$lockstep" evaluate "$folder/finetune/checkpoints/latest" \
     "$folder/questions/dev.tsv" --predictions "$folder/predictions.txt"

@@ -39,8 +39,7 @@ static lk_status make(lk_tokenizer **out, character *all, size_t count, uint64_t
   *unknown = 0;
   for (size_t i = kept; i < count; i++)
     *unknown += all[i].times;
-  lk_status status =
-      lk_characters_create(out, code_points, kept + (kept < count), composes);
+  lk_status status = lk_characters_create(out, code_points, kept + (most > 0), composes);
   lk_free(code_points);
   return status;
 }

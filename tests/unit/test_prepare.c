@@ -207,6 +207,8 @@ static void the_most_frequent_characters_suffice(void **state) {
   must_have_documents("v.h5", "aaab\n--\nab�\n--\n���\n--\n");
   must_have(printed, "are unknown ones");
   must_have(printed, "4 are unknown ones");
+  MUST_RUN("prepare", "--vocabulary-size", "100", "t.txt", "v.h5"); /* it has U+FFFD, too */
+  must_have(printed, "vocabulary 10\n");
 }
 
 static void json_lines_become_documents(void **state) {
