@@ -11,5 +11,4 @@ build=$root/build
 echo "Building in $build"
 "$root/launch/build.sh" --tests "$build"
 cd "$build"
-# One more than there are cores: many tests wait for a time-out.
-exec ctest --output-on-failure --no-tests=error --parallel "$(($(nproc) + 1))" "$@"
+exec ctest --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
