@@ -95,7 +95,7 @@ if ((count >= 100)); then
   answers=$(tail -n 1 -- "$folder/evaluate.txt")
 fi
 
-# fact NAME: a line `NAME: VALUE` that inspect prints of the model or the corpus.
+# fact TEXT NAME: the VALUE of a line `NAME: VALUE` that inspect has printed.
 fact() {
   sed -n "s/^$2: //p" <<< "$1" | head -n 1
 }
