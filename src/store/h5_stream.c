@@ -1,6 +1,7 @@
 #include "store/h5_stream.h"
 #include "lockstep/memory.h"
 #include <assert.h>
+#include <endian.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -74,15 +75,26 @@ lk_status lk_h5_stream_add(lk_h5_stream *stream, uint64_t number) {
   return LK_OK;
 }
 
+static void write_le16(uint8_t *to, uint32_t number) {
+  const uint16_t low = htole16((uint16_t)number);
+  memcpy(to, &low, sizeof low);
+}
+
+static void write_le32(uint8_t *to, uint32_t number) {
+  number = htole32(number);
+  memcpy(to, &number, sizeof number);
+}
+
 /* As many as the chunk has room for. */
 static void put_tokens(lk_h5_stream *stream, const lk_token *tokens, size_t count) {
-  assert(stream->width == 2 || stream->width == 4);
-  if (stream->width == 2)
-    for (size_t i = 0; i < count; i++)
-      put(stream, tokens[i], 2);
-  else
-    for (size_t i = 0; i < count; i++)
-      put(stream, tokens[i], 4);
+  uint8_t *to = stream->chunk + stream->filled;
+  size_t width = stream->width;
+  assert(width == 2 || width == 4);
+  for (size_t i = 0; width == 2 && i < count; i++)
+    write_le16(to + 2 * i, tokens[i]);
+  for (size_t i = 0; width == 4 && i < count; i++)
+    write_le32(to + 4 * i, tokens[i]);
+  stream->filled += count * width;
 }
 
 lk_status lk_h5_stream_add_tokens(lk_h5_stream *stream, const lk_token *tokens,
