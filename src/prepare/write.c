@@ -12,7 +12,7 @@
 /* A corpus that is written: that for training, or the one of what is held out. */
 typedef struct {
   lk_corpus_writer *file;
-  lk_sha256_parts *sha256; /* of the documents, a newline behind each */
+  lk_sha256_parts *sha256; /* of the documents, a newline behind each; NULL: not wanted */
   uint64_t documents, characters;
 } target;
 
@@ -78,8 +78,8 @@ static lk_status add_document(writing *w, lk_spool *spool, const lk_spool_head *
   const char *text;
   size_t title, count;
   LK_TRY(lk_spool_text(spool, &text));
-  LK_TRY(lk_sha256_add(to->sha256, text, head->size));
-  LK_TRY(lk_sha256_add(to->sha256, "\n", 1));
+  if (to->sha256) LK_TRY(lk_sha256_add(to->sha256, text, head->size));
+  if (to->sha256) LK_TRY(lk_sha256_add(to->sha256, "\n", 1));
   LK_TRY(encode(w, head, text, passage, &title, &count));
   lk_prepare_show(&w->merge->report->steps[LK_PREPARE_KEPT], text);
   to->documents++;
@@ -122,8 +122,12 @@ static lk_status add_part(writing *w, uint64_t part) {
   return status;
 }
 
-/* Of a text that training could read as it is, it is the hash that training would find. */
-static lk_status hash_file(const char *path, lk_sha256_parts *sha256) {
+/* Training could read such a text as it is: the corpus has the hash that it would find. */
+static int is_text(const lk_prepare_plan *plan) {
+  return plan->is_one_text && !plan->options->held_out;
+}
+
+static lk_status add_file(const char *path, lk_sha256_parts *sha256) {
   enum { PIECE = 1 << 18 };
   lk_input in;
   char *bytes;
@@ -139,9 +143,18 @@ static lk_status hash_file(const char *path, lk_sha256_parts *sha256) {
   return status;
 }
 
+static lk_status hash_file(const char *path, lk_sha256 *out) {
+  lk_sha256_parts *sha256;
+  LK_TRY(lk_sha256_create(&sha256));
+  lk_status status = add_file(path, sha256);
+  if (status == LK_OK) status = lk_sha256_value(sha256, out);
+  lk_sha256_free(sha256);
+  return status;
+}
+
 static lk_status open_target(const writing *w, target *to, const char *path) {
   lk_corpus_form form = {w->tokenizer, w->plan->options->compression};
-  LK_TRY(lk_sha256_create(&to->sha256));
+  if (!is_text(w->plan)) LK_TRY(lk_sha256_create(&to->sha256));
   return lk_corpus_writer_create(&to->file, path, &form);
 }
 
@@ -158,20 +171,13 @@ static lk_status finish_target(target *to, const char *path, lk_corpus_facts *fa
 static lk_status finish_corpus(writing *w, const char *output) {
   const lk_prepare_plan *plan = w->plan;
   lk_prepare_report *report = w->merge->report;
-  lk_sha256_parts *of_file = NULL;
   lk_corpus_facts facts = {.characters = w->corpus.characters};
-  int is_text = plan->is_one_text && !plan->options->held_out;
-  facts.characters += is_text ? w->merge->newlines : w->corpus.documents;
+  facts.characters += is_text(plan) ? w->merge->newlines : w->corpus.documents;
   report->documents = w->corpus.documents;
   report->characters = facts.characters;
-  lk_status status = lk_sha256_value(w->corpus.sha256, &facts.sha256);
-  if (is_text) {
-    if (status == LK_OK) status = lk_sha256_create(&of_file);
-    if (status == LK_OK) status = hash_file(plan->inputs->paths[0], of_file);
-    if (status == LK_OK) status = lk_sha256_value(of_file, &facts.sha256);
-    lk_sha256_free(of_file);
-  }
-  return status == LK_OK ? finish_target(&w->corpus, output, &facts) : status;
+  LK_TRY(is_text(plan) ? hash_file(plan->inputs->paths[0], &facts.sha256)
+                       : lk_sha256_value(w->corpus.sha256, &facts.sha256));
+  return finish_target(&w->corpus, output, &facts);
 }
 
 static lk_status finish_held_out(writing *w) {
