@@ -16,6 +16,9 @@ int lk_text_next(const char *bytes, size_t size, uint32_t *code_point);
 /* Nonzero for a byte inside a character, that is not its first. */
 int lk_text_continues(char byte);
 
+/* How many characters `size` bytes of UTF-8 are. */
+uint64_t lk_text_count(const char *bytes, size_t size);
+
 /* Decodes UTF-8 into the caller's code_points, which has room for `size` of them, and
  * stores their number. LK_BAD_DATA names `name`, the line (first is 1) and the byte within
  * the line. */

@@ -2,6 +2,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
+#include "lockstep/text.h"
 #include "prepare/letters.h"
 #include "prepare/tidy.h"
 #include <ctype.h>
@@ -149,7 +150,7 @@ static lk_status join(lk_page_maker *maker, const lk_dump_page *page, uint64_t c
   LK_TRY(clean(maker, text, &of_title));
   maker->head.title = (uint32_t)text->size;
   if (text->size) {
-    maker->head.characters = lk_tidy_count(text->bytes, text->size) + strlen(between);
+    maker->head.characters = lk_text_count(text->bytes, text->size) + strlen(between);
     LK_TRY(append(text, between, strlen(between)));
   }
   maker->head.characters += characters;
@@ -179,7 +180,7 @@ void lk_prepare_show(lk_prepare_count *count, const char *title) {
 static lk_status make_document(lk_page_maker *maker, const lk_dump_page *page,
                                lk_prepare_changes *changes, lk_prepare_step *step) {
   LK_TRY(make_body(maker, page, changes));
-  uint64_t characters = lk_tidy_count(maker->body.bytes, maker->body.size);
+  uint64_t characters = lk_text_count(maker->body.bytes, maker->body.size);
   *step = judge_body(maker, characters);
   if (*step != LK_PREPARE_KEPT) return LK_OK;
   maker->head.hash = lk_hash_pair_of(maker->body.bytes, maker->body.size);
@@ -200,7 +201,7 @@ static void add_changes(lk_prepare_changes *to, const lk_prepare_changes *more) 
 lk_status lk_page_make(lk_page_maker *maker, const lk_dump_page *page,
                        lk_spool_facts *facts, lk_prepare_step *step) {
   lk_prepare_changes changes = {0};
-  uint64_t characters = lk_tidy_count(page->text, page->size);
+  uint64_t characters = lk_text_count(page->text, page->size);
   maker->head = (lk_spool_head){
       .line = page->line, .page_bytes = page->size, .page_characters = characters};
   *step = judge_facts(maker, page);

@@ -95,10 +95,3 @@ void lk_tidy(char *text, size_t *size, lk_prepare_changes *changes) {
   }
   *size = (size_t)(to - text);
 }
-
-uint64_t lk_tidy_count(const char *text, size_t size) {
-  uint64_t count = 0;
-  for (size_t i = 0; i < size; i++)
-    count += !lk_text_continues(text[i]);
-  return count;
-}

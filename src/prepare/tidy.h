@@ -11,7 +11,4 @@
  * bytes are UTF-8 without NUL. */
 void lk_tidy(char *text, size_t *size, lk_prepare_changes *changes);
 
-/* How many characters *size bytes of UTF-8 are. */
-uint64_t lk_tidy_count(const char *text, size_t size);
-
 #endif

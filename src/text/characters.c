@@ -148,10 +148,7 @@ static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage
 }
 
 static size_t count(const char *text) {
-  size_t found = 0;
-  for (; *text; text++)
-    found += !lk_text_continues(*text);
-  return found;
+  return (size_t)lk_text_count(text, strlen(text));
 }
 
 static const char *piece(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],

@@ -22,6 +22,13 @@ int lk_text_continues(char byte) {
   return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
+uint64_t lk_text_count(const char *bytes, size_t size) {
+  uint64_t count = 0;
+  for (size_t i = 0; i < size; i++)
+    count += ((unsigned char)bytes[i] & 0xC0) != 0x80; /* written out, for many at once */
+  return count;
+}
+
 lk_text_place lk_text_place_of(const char *bytes, size_t at) {
   lk_text_place place = {1, 1, 1};
   for (size_t i = 0; i < at; i++) {
