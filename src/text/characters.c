@@ -10,9 +10,10 @@
 
 typedef struct {
   lk_tokenizer base;
-  uint32_t *table;  /* (size) */
-  lk_token *ids;    /* (limit) the id of every code point below limit, 0: none */
-  uint32_t limit;   /* the highest code point + 1 */
+  uint32_t *table;        /* (size) */
+  lk_token *ids;          /* (limit) the id of every code point below limit, 0: none */
+  uint32_t limit;         /* the highest code point + 1 */
+  lk_token of_ascii[256]; /* those of the first 128; 0 for all other bytes */
   lk_token unknown; /* the id of U+FFFD, which stands for what has none; 0: refuse it */
 } characters;
 
@@ -54,6 +55,8 @@ static lk_status fill(characters *c, const uint32_t *table, size_t size) {
   memcpy(c->table, table, size * sizeof *table);
   for (size_t i = LK_SPECIALS; i < size; i++)
     c->ids[table[i]] = (lk_token)i;
+  for (uint32_t i = 0; i < 0x80 && i < c->limit; i++)
+    c->of_ascii[i] = c->ids[i];
   if (c->limit > LK_UNKNOWN_CODE_POINT) c->unknown = c->ids[LK_UNKNOWN_CODE_POINT];
   return LK_OK;
 }
@@ -125,12 +128,33 @@ int lk_characters_id(const lk_tokenizer *tokenizer, uint32_t code_point) {
   return (int)c->ids[code_point];
 }
 
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+/* As many as are ASCII and have ids, which most are: a byte, a token. */
+static size_t encode_run(const characters *c, const char *bytes, size_t most,
+                         lk_token *tokens) {
+  size_t i = 0;
+  for (; i < most; i++) {
+    lk_token id = c->of_ascii[(unsigned char)bytes[i]];
+    if (!id) break;
+    tokens[i] = id;
+  }
+  return i;
+}
+
 static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
                         lk_token *tokens, size_t capacity, size_t *count) {
   lk_token unknown = of(tokenizer)->unknown;
   size_t used = 0;
   for (size_t at = 0; at < passage->size;) {
     uint32_t code_point;
+    size_t run = encode_run(of(tokenizer), passage->bytes + at,
+                            least(passage->size - at, capacity - used), tokens + used);
+    used += run;
+    at += run;
+    if (at == passage->size) break;
     const char *here = passage->bytes + at;
     lk_text_place place = {passage->line, at + 1, used + 1};
     int length = lk_text_next(here, passage->size - at, &code_point);
