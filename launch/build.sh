@@ -35,6 +35,7 @@ if ! mkdir -p "$build"; then
   exit 74
 fi
 log=$build/build.log
+export CCACHE_BASEDIR=$root # a compiler cache that is asked for knows sources wherever they lie
 
 quietly() {
   if ! "$@" >>"$log" 2>&1; then

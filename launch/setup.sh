@@ -52,6 +52,7 @@ slurm-wlm         commands slurmctld slurmd srun
 munge             commands munged
 file              commands file
 gcovr             commands gcovr
+ccache            commands ccache
 "
 
 probe_commands() {

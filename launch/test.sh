@@ -8,7 +8,12 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build
 
 "$root/launch/setup.sh" --tests
+# A test builds what is built here once more.
+if command -v ccache >/dev/null; then
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CCACHE_NOHASHDIR=1 CCACHE_DIR=${CCACHE_DIR:-$build/ccache}
+fi
 echo "Building in $build"
 "$root/launch/build.sh" --tests "$build"
 cd "$build"
-exec ctest --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
+# One more than there are cores, for many wait, for launchers or for what they have stopped.
+exec ctest --output-on-failure --no-tests=error --parallel "$(($(nproc) + 1))" "$@"
