@@ -7,6 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 failures=0
+export OMPI_MCA_odls_base_sigkill_timeout=0 # mpirun gives what is left of a failed run no second to end
 
 # expect CODE PATTERN COMMAND...: on 1 rank and on 2.
 expect() {

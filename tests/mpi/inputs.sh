@@ -9,6 +9,7 @@ source "$SOURCE_DIR/tests/mpi/runs.bash"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
+export OMPI_MCA_odls_base_sigkill_timeout=0 # mpirun gives what is left of a failed run no second to end
 
 "$LOCKSTEP" synth data --people 60 --questions 30 > /dev/null
 head -40 data/wiki.txt > text
