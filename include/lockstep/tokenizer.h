@@ -73,6 +73,10 @@ lk_specials lk_tokenizer_specials(const lk_tokenizer *tokenizer);
 lk_token lk_tokenizer_pad(const lk_tokenizer *tokenizer);
 lk_token lk_tokenizer_mask(const lk_tokenizer *tokenizer);
 
+/* What stands before, between and behind documents where every token is predicted: what
+ * ends a document, or the mask of a tokenizer that has no such id. */
+lk_token lk_tokenizer_end(const lk_tokenizer *tokenizer);
+
 /* Nonzero for an id that a text can have. */
 int lk_tokenizer_is_text(const lk_tokenizer *tokenizer, lk_token id);
 

@@ -114,6 +114,12 @@ lk_token lk_tokenizer_mask(const lk_tokenizer *tokenizer) {
   return tokenizer->specials.mask;
 }
 
+lk_token lk_tokenizer_end(const lk_tokenizer *tokenizer) {
+  int end = tokenizer->specials.end;
+  assert(end < tokenizer->size);
+  return end < 0 ? tokenizer->specials.mask : (lk_token)end;
+}
+
 int lk_tokenizer_is_text(const lk_tokenizer *tokenizer, lk_token id) {
   const lk_specials *special = &tokenizer->specials;
   return id < (lk_token)tokenizer->size && id != special->pad && id != special->mask &&
