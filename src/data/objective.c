@@ -47,6 +47,19 @@ lk_status lk_objective_check(const lk_config *config, lk_objective_kind kind,
   return LK_OK;
 }
 
+lk_status lk_objective_refuse_recall(const lk_config *config, const char *kind) {
+  static const char *const keys[] = {"objective.spans", "objective.answers",
+                                     "objective.keep_name", "objective.crop",
+                                     "objective.ask"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (lk_config_is_set(config, keys[i]))
+      return lk_fail(LK_USAGE,
+                     "%s: %s is a setting of objective.kind=recall; leave it out, or "
+                     "objective.kind=%s",
+                     lk_config_origin(config, keys[i]), keys[i], kind);
+  return LK_OK;
+}
+
 /* What objectives of documents have in common; the others replace it. */
 static void take_documents(lk_objective *o) {
   lk_mixture_facts all = lk_mixture_about(o->corpora);

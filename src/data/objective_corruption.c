@@ -63,19 +63,10 @@ void lk_example_corrupt_whole(lk_example *out, const lk_token *document, size_t 
 
 /* The default objective has no settings: those of recall would do nothing. */
 static lk_status check(const lk_config *config) {
-  static const char *const others[] = {"objective.spans", "objective.answers",
-                                       "objective.keep_name", "objective.crop",
-                                       "objective.ask"};
   lk_config plain = *config;
   plain.objective_kind = LK_OBJECTIVE_auto;
   if (lk_objective_choose(&plain, LK_PRETRAIN) == LK_OBJECTIVE_corruption) return LK_OK;
-  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-    if (lk_config_is_set(config, others[i]))
-      return lk_fail(LK_USAGE,
-                     "%s: %s is a setting of objective.kind=recall; leave it out, or "
-                     "objective.kind=corruption",
-                     lk_config_origin(config, others[i]), others[i]);
-  return LK_OK;
+  return lk_objective_refuse_recall(config, "corruption");
 }
 
 static lk_status prepare(lk_objective *objective, const lk_config *config) {

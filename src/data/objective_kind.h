@@ -15,6 +15,9 @@ typedef struct {
                const lk_stream *stream, lk_example *out);
 } lk_objective_row;
 
+/* LK_USAGE when a key is set that recall alone has; `kind` does not. */
+lk_status lk_objective_refuse_recall(const lk_config *config, const char *kind);
+
 #define LK_OBJECTIVE_EXTERN(name, help) extern const lk_objective_row lk_objective_##name;
 LK_OBJECTIVES(LK_OBJECTIVE_EXTERN)
 
