@@ -52,8 +52,8 @@ typedef struct {
 } lk_place;
 lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit);
 
-/* The tokens of a window, title and all, and their number: the mixture's, valid until the
- * next call. */
+/* The tokens of a window, as lk_windows_read has them, and their number: the mixture's,
+ * valid until the next call. */
 const lk_token *lk_mixture_text(const lk_mixture *mixture, const lk_place *place,
                                 size_t *length);
 

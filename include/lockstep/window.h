@@ -17,6 +17,12 @@ LK_C_BEGIN
  * document as it has, and each in the mean between 1/2 and 3/2 times, those inside once. */
 typedef enum { LK_WINDOW_START, LK_WINDOW_RANDOM, LK_WINDOW_EVERY } lk_window_kind;
 
+/* What is cut into windows: documents as they are; or what is predicted where every token
+ * is, which is a document's tokens and its end, and a window then has one token more, the
+ * one in front of its first, to predict that from: before a document there is an end, too.
+ * Either of each document, or of a shard's documents as one row. */
+typedef enum { LK_CUT_TEXTS, LK_CUT_STREAMS, LK_CUT_SHARDS } lk_window_cut;
+
 typedef struct {
   lk_window_kind kind;
   size_t reach; /* tokens that an example can show, the title included; SIZE_MAX, with start
@@ -25,9 +31,13 @@ typedef struct {
                      windows, unless it takes over half of the reach; what is cut into
                      windows is what comes behind it */
   uint64_t seed;
+  lk_window_cut cut; /* not LK_CUT_TEXTS: without titles; LK_CUT_SHARDS: with every */
+  lk_token end;      /* of a document; not for LK_CUT_TEXTS */
 } lk_window_rule;
 
-/* The first `title` tokens of the document, then first … first + count-1; count > 0. */
+/* The first `title` tokens of the document, then first … first + count-1; count > 0. Of
+ * streams these are the tokens to predict, of which the document's end is the last; a
+ * shard's go on in the documents behind it. */
 typedef struct {
   uint64_t document;
   size_t title, first, count;
@@ -56,8 +66,9 @@ typedef struct {
 lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
                           const lk_visit *visit);
 
-/* Reads the window's tokens, title and all, into tokens[title + count]. A failure is told
- * by lk_corpus_status. */
+/* Reads the window's tokens, title and all, into tokens[title + count]; of streams the
+ * token in front of them first, into tokens[1 + count]. A failure is told by
+ * lk_corpus_status. */
 void lk_windows_read(const lk_windows *windows, const lk_window *window, lk_token *tokens);
 
 LK_C_END

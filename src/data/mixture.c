@@ -11,7 +11,7 @@ struct lk_mixture {
   int count;
   lk_slice slice;
   lk_window_rule rule;
-  lk_token *room; /* (rule.reach) of the window that was read last */
+  lk_token *room; /* (rule.reach + 1) of the window that was read last */
   char *path;
   lk_sha256 sha256;
 };
@@ -130,7 +130,7 @@ lk_status lk_mixture_cut(lk_mixture *mixture, const lk_window_rule *rule) {
   lk_mixture *m = mixture;
   assert(!m->windows[0]);
   m->rule = *rule;
-  if (rule->reach < SIZE_MAX) LK_TRY(LK_NEW(m->room, rule->reach));
+  if (rule->reach < SIZE_MAX) LK_TRY(LK_NEW(m->room, rule->reach + 1));
   for (int i = 0; i < m->count; i++)
     LK_TRY(lk_windows_create(&m->windows[i], m->list[i].corpus, m->slice, rule));
   return LK_OK;
@@ -180,6 +180,7 @@ const lk_token *lk_mixture_text(const lk_mixture *mixture, const lk_place *place
   if (!mixture->room) return lk_corpus_document(corpus, window->document, length);
   *length = window->title + window->count;
   assert(*length <= mixture->rule.reach);
+  *length += mixture->rule.cut != LK_CUT_TEXTS;
   lk_windows_read(mixture->windows[place->ingredient], window, mixture->room);
   return mixture->room;
 }

@@ -10,12 +10,13 @@ struct lk_windows {
   lk_slice slice;
   lk_window_rule rule;
   uint64_t stride;
-  uint64_t *shards; /* (shard_count + 1) windows before each shard, of those held; NULL for
+  uint64_t *shards; /* (shard_count + 1) parts before each shard, of those held; NULL for
                        start, as the next */
-  uint64_t *marks;  /* (held / stride + 1) windows before every stride-th document */
+  uint64_t *marks;  /* (held / stride + 1) parts before every stride-th document */
 };
 
-/* What of a document is cut into windows, behind its title. */
+/* What of a document is cut into windows, behind its title. A part is a window, or, where
+ * shards are cut, a token to predict. */
 typedef struct {
   size_t title, body;
   uint64_t parts;
@@ -25,8 +26,9 @@ static layout lay_out(const lk_windows *w, uint64_t document) {
   size_t length = lk_corpus_length(w->corpus, document);
   size_t title = w->rule.keep_title ? lk_corpus_title(w->corpus, document) : 0;
   if (title > w->rule.reach / 2 || title >= length) title = 0;
-  layout all = {title, length - title, 1};
-  size_t room = w->rule.reach - title;
+  int streams = w->rule.cut != LK_CUT_TEXTS; /* which have the end, too */
+  layout all = {title, length - title + (size_t)streams, 1};
+  size_t room = w->rule.cut == LK_CUT_SHARDS ? 1 : w->rule.reach - title;
   if (w->rule.kind != LK_WINDOW_START) all.parts = (all.body - 1) / room + 1;
   return all;
 }
@@ -66,6 +68,8 @@ lk_status lk_windows_create(lk_windows **out, const lk_corpus *corpus, lk_slice 
   lk_windows *w = NULL;
   *out = NULL;
   assert(rule->reach > 1 && (rule->reach < SIZE_MAX || rule->kind == LK_WINDOW_START));
+  assert(rule->cut == LK_CUT_TEXTS || !rule->keep_title);
+  assert(rule->cut != LK_CUT_SHARDS || rule->kind == LK_WINDOW_EVERY);
   LK_TRY(LK_NEW(w, 1));
   *w = (lk_windows){.corpus = corpus, .slice = slice, .rule = *rule};
   lk_status status = prepare(w);
@@ -83,15 +87,19 @@ void lk_windows_free(lk_windows *windows) {
   lk_free(windows);
 }
 
-uint64_t lk_windows_count(const lk_windows *windows, int shard) {
-  const lk_windows *w = windows;
+static uint64_t count_parts(const lk_windows *w, int shard) {
   int i = shard - w->slice.first_shard;
   assert(i >= 0 && i < w->slice.shard_count);
   return w->shards ? w->shards[i + 1] - w->shards[i]
                    : lk_shard_range(w->corpus->documents, w->slice.shards, shard).count;
 }
 
-/* The last mark with no more windows before it. */
+uint64_t lk_windows_count(const lk_windows *windows, int shard) {
+  uint64_t parts = count_parts(windows, shard), reach = windows->rule.reach;
+  return windows->rule.cut == LK_CUT_SHARDS ? parts / reach + (parts % reach > 0) : parts;
+}
+
+/* The last mark with no more parts before it. */
 static uint64_t find_mark(const lk_windows *w, uint64_t number) {
   uint64_t first = 0, end = (w->corpus->held.count - 1) / w->stride + 1;
   while (end - first > 1) {
@@ -104,7 +112,8 @@ static uint64_t find_mark(const lk_windows *w, uint64_t number) {
   return first;
 }
 
-/* The document of the number-th window of all that are held, which becomes its part's. */
+/* The document of the number-th part of all that are held, which becomes that among the
+ * document's. */
 static uint64_t find_document(const lk_windows *w, uint64_t *number, layout *all) {
   lk_range held = w->corpus->held;
   uint64_t mark = find_mark(w, *number), document = held.first + mark * w->stride;
@@ -116,8 +125,9 @@ static uint64_t find_document(const lk_windows *w, uint64_t *number, layout *all
   return document;
 }
 
-static size_t cut(const layout *all, uint64_t part) {
-  return (size_t)((unsigned __int128)all->body * part / all->parts);
+/* Where the part-th of so many equal parts of `size` begins. */
+static uint64_t cut(uint64_t size, uint64_t part, uint64_t parts) {
+  return (uint64_t)((unsigned __int128)size * part / parts);
 }
 
 /* Where a window of so many tokens of the body begins whose middle is a random one. */
@@ -141,22 +151,65 @@ static lk_window find_start(const lk_windows *w, uint64_t number, int shard) {
   return (lk_window){document, all.title, all.title, all.body < room ? all.body : room};
 }
 
+/* Of a shard's documents as one row. */
+static lk_window find_across(const lk_windows *w, uint64_t number, int shard) {
+  uint64_t tokens = count_parts(w, shard), windows = lk_windows_count(w, shard);
+  uint64_t first = cut(tokens, number, windows);
+  size_t count = (size_t)(cut(tokens, number + 1, windows) - first);
+  layout all;
+  first += w->shards[shard - w->slice.first_shard];
+  uint64_t document = find_document(w, &first, &all);
+  assert(count > 0 && count <= w->rule.reach);
+  return (lk_window){document, 0, (size_t)first, count};
+}
+
 lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
                           const lk_visit *visit) {
   const lk_windows *w = windows;
   layout all;
   assert(number < lk_windows_count(w, visit->shard));
   if (!w->shards) return find_start(w, number, visit->shard);
+  if (w->rule.cut == LK_CUT_SHARDS) return find_across(w, number, visit->shard);
   number += w->shards[visit->shard - w->slice.first_shard];
   uint64_t document = find_document(w, &number, &all);
-  size_t first = cut(&all, number), count = cut(&all, number + 1) - first;
+  size_t first = (size_t)cut(all.body, number, all.parts);
+  size_t count = (size_t)cut(all.body, number + 1, all.parts) - first;
   assert(lk_corpus_status(w->corpus) != LK_OK || number < all.parts);
   if (w->rule.kind == LK_WINDOW_RANDOM) first = draw_first(w, visit, all.body, count);
   return (lk_window){document, all.title, all.title + first, count};
 }
 
+/* Of a stream: an end, the document's tokens, an end. In front of the tokens of the next
+ * document stands that same end. Returns how many of `room` tokens it has from `at` on. */
+static size_t read_stream(const lk_windows *w, uint64_t document, size_t at, size_t room,
+                          lk_token *tokens) {
+  size_t length = lk_corpus_length(w->corpus, document), used = 0;
+  if (at == 0) tokens[used++] = w->rule.end;
+  size_t first = at + used - 1, left = first < length ? length - first : 0;
+  size_t count = left < room - used ? left : room - used;
+  if (count) lk_corpus_window(w->corpus, document, first, count, tokens + used);
+  used += count;
+  if (used < room) tokens[used++] = w->rule.end;
+  return used;
+}
+
+static void read_streams(const lk_windows *w, const lk_window *window, lk_token *tokens) {
+  uint64_t document = window->document, end = w->corpus->held.first + w->corpus->held.count;
+  size_t size = window->count + 1;
+  size_t used = read_stream(w, document, window->first, size, tokens);
+  while (used < size && ++document < end)
+    used += read_stream(w, document, 1, size - used, tokens + used);
+  assert(used == size || lk_corpus_status(w->corpus) != LK_OK);
+  for (; used < size; used++)
+    tokens[used] = 0;
+}
+
 void lk_windows_read(const lk_windows *windows, const lk_window *window, lk_token *tokens) {
   const lk_corpus *corpus = windows->corpus;
+  if (windows->rule.cut != LK_CUT_TEXTS) {
+    read_streams(windows, window, tokens);
+    return;
+  }
   if (window->title) lk_corpus_window(corpus, window->document, 0, window->title, tokens);
   lk_corpus_window(corpus, window->document, window->first, window->count,
                    tokens + window->title);

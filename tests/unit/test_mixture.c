@@ -28,7 +28,7 @@ static lk_corpus *corpus_of(uint64_t count, measure *length, uint32_t letter,
 
 /* The three, cut by the rule. */
 static lk_mixture *mix(lk_window_kind kind, measure *length, lk_slice slice) {
-  const lk_window_rule rule = {kind, REACH, 0, 3};
+  const lk_window_rule rule = {.kind = kind, .reach = REACH, .seed = 3};
   lk_ingredient list[3];
   lk_mixture *mixture;
   for (int i = 0; i < 3; i++)
@@ -97,7 +97,7 @@ static void facts_are_those_of_all(void **state) {
   (void)state;
   lk_mixture *three = mix(LK_WINDOW_START, short_length, whole), *one;
   lk_ingredient single = {"a.h5", corpus_of(100, short_length, 'a', whole), 1};
-  const lk_window_rule rule = {LK_WINDOW_START, REACH, 0, 3};
+  const lk_window_rule rule = {.kind = LK_WINDOW_START, .reach = REACH, .seed = 3};
   assert_int_equal(lk_mixture_create(&one, &single, 1, whole), LK_OK);
   assert_int_equal(lk_mixture_cut(one, &rule), LK_OK);
   lk_mixture_facts all = lk_mixture_about(three), alone = lk_mixture_about(one);

@@ -60,8 +60,8 @@ static void every_token_comes_once(void **state) {
   (void)state;
   static unsigned shown[DOCUMENTS][LONGEST];
   lk_corpus *corpus = invent(DOCUMENTS, length_of, NULL, whole);
-  lk_windows *windows =
-      windows_of(corpus, whole, (lk_window_rule){LK_WINDOW_EVERY, REACH, 0, 1});
+  lk_windows *windows = windows_of(
+      corpus, whole, (lk_window_rule){.kind = LK_WINDOW_EVERY, .reach = REACH, .seed = 1});
   uint64_t count = 0, expected = 0;
   memset(shown, 0, sizeof shown);
   count_shown(windows, 3, shown);
@@ -82,9 +82,10 @@ static void titles_stand_before_every_window(void **state) {
   (void)state;
   static unsigned shown[DOCUMENTS][LONGEST];
   lk_corpus *corpus = invent(DOCUMENTS, length_of, title_of, whole);
-  const lk_window_rule rules[] = {{LK_WINDOW_EVERY, REACH, 1, 1},
-                                  {LK_WINDOW_RANDOM, REACH, 1, 1},
-                                  {LK_WINDOW_START, REACH, 1, 1}};
+  const lk_window_rule rules[] = {
+      {.kind = LK_WINDOW_EVERY, .reach = REACH, .keep_title = 1, .seed = 1},
+      {.kind = LK_WINDOW_RANDOM, .reach = REACH, .keep_title = 1, .seed = 1},
+      {.kind = LK_WINDOW_START, .reach = REACH, .keep_title = 1, .seed = 1}};
   for (size_t r = 0; r < 3; r++) {
     lk_windows *windows = windows_of(corpus, whole, rules[r]);
     for (int shard = 0; shard < SHARDS; shard++)
@@ -114,8 +115,8 @@ static void random_windows_are_in_proportion_to_length(void **state) {
   enum { EPOCHS = 900, SLACK = 6 * 30 };
   static unsigned shown[DOCUMENTS][LONGEST];
   lk_corpus *corpus = invent(DOCUMENTS, length_of, NULL, whole);
-  lk_windows *windows =
-      windows_of(corpus, whole, (lk_window_rule){LK_WINDOW_RANDOM, REACH, 0, 1});
+  lk_windows *windows = windows_of(
+      corpus, whole, (lk_window_rule){.kind = LK_WINDOW_RANDOM, .reach = REACH, .seed = 1});
   memset(shown, 0, sizeof shown);
   for (uint64_t epoch = 0; epoch < EPOCHS; epoch++)
     count_shown(windows, epoch, shown);
@@ -138,8 +139,8 @@ static void random_windows_are_in_proportion_to_length(void **state) {
 static void a_visit_shows_another_part(void **state) {
   (void)state;
   lk_corpus *corpus = invent(DOCUMENTS, long_length, NULL, whole);
-  lk_windows *windows =
-      windows_of(corpus, whole, (lk_window_rule){LK_WINDOW_RANDOM, REACH, 0, 1});
+  lk_windows *windows = windows_of(
+      corpus, whole, (lk_window_rule){.kind = LK_WINDOW_RANDOM, .reach = REACH, .seed = 1});
   unsigned same = 0;
   for (uint64_t i = 0; i < 1000; i++) {
     const lk_visit visits[] = {{0, i, 1}, {1, i, 1}, {0, i + 100000, 1}, {0, i, 1}};
@@ -158,7 +159,8 @@ static void a_visit_shows_another_part(void **state) {
 /* A rank finds the windows of its shards as one that holds all of them does. */
 static void windows_are_those_of_the_shard(void **state) {
   (void)state;
-  const lk_window_rule rule = {LK_WINDOW_RANDOM, REACH, 1, 5};
+  const lk_window_rule rule = {
+      .kind = LK_WINDOW_RANDOM, .reach = REACH, .keep_title = 1, .seed = 5};
   lk_corpus *corpus = invent(DOCUMENTS, length_of, title_of, whole);
   lk_windows *all = windows_of(corpus, whole, rule);
   for (int first = 0; first < SHARDS; first++)
@@ -182,14 +184,77 @@ static void windows_are_those_of_the_shard(void **state) {
   lk_corpus_free(corpus);
 }
 
+enum { END = 60000 }; /* no token of an invented document */
+
+/* The documents of a shard as one row: an end, and behind each document another. Returns
+ * its length. */
+static size_t row_of(uint64_t first, uint64_t count, lk_token *row) {
+  size_t length = 0;
+  row[length++] = END;
+  for (uint64_t document = first; document < first + count; document++) {
+    for (size_t i = 0; i < length_of(document); i++)
+      row[length++] = invented_token(document, i);
+    row[length++] = END;
+  }
+  return length;
+}
+
+/* That windows first … of the visits show the row in order, each token as a target once. */
+static uint64_t check_row(const lk_windows *windows, int shard, uint64_t first,
+                          const lk_token *row, size_t length, size_t reach) {
+  lk_token tokens[REACH * 5 + 1];
+  for (size_t at = 0; at + 1 < length; first++) {
+    lk_window window = lk_windows_find(windows, first, &(lk_visit){1, first, shard});
+    assert_in_range(window.count, 1, reach);
+    lk_windows_read(windows, &window, tokens);
+    assert_memory_equal(tokens, row + at, (window.count + 1) * sizeof *row);
+    at += window.count;
+    assert_true(at < length);
+  }
+  return first;
+}
+
+/* Held by a rank or by one that holds all: the rows of documents, and those of shards. */
+static void streams_show_every_token_once(void **state) {
+  (void)state;
+  static lk_token row[DOCUMENTS * (LONGEST + 1)];
+  for (size_t reach = 2; reach <= REACH * 5; reach += 3)
+    for (int shard = 0; shard < SHARDS; shard++) {
+      const lk_slice slice = reach % 2 ? whole : (lk_slice){SHARDS, shard, 1};
+      lk_window_rule rule = {.kind = LK_WINDOW_EVERY,
+                             .reach = reach,
+                             .seed = 1,
+                             .cut = LK_CUT_STREAMS,
+                             .end = END};
+      lk_corpus *corpus = invent(DOCUMENTS, length_of, NULL, slice);
+      lk_windows *streams = windows_of(corpus, slice, rule);
+      rule.cut = LK_CUT_SHARDS;
+      lk_windows *across = windows_of(corpus, slice, rule);
+      lk_range range = lk_shard_range(DOCUMENTS, SHARDS, shard);
+      uint64_t next = 0;
+      for (uint64_t i = 0; i < range.count; i++) {
+        size_t length = row_of(range.first + i, 1, row);
+        next = check_row(streams, shard, next, row, length, reach);
+      }
+      assert_int_equal(next, lk_windows_count(streams, shard));
+      size_t length = row_of(range.first, range.count, row);
+      next = check_row(across, shard, 0, row, length, reach);
+      assert_int_equal(next, lk_windows_count(across, shard));
+      assert_int_equal(next, (length - 1 + reach - 1) / reach);
+      lk_windows_free(across);
+      lk_windows_free(streams);
+      lk_corpus_free(corpus);
+    }
+}
+
 /* Nothing is counted, nor held, for windows that are documents' beginnings. */
 static void beginnings_of_any_number_of_documents(void **state) {
   (void)state;
   const uint64_t documents = (1ull << 36) + 7;
   const lk_slice slice = {2, 1, 1};
   lk_corpus *corpus = invent(documents, long_length, NULL, slice);
-  lk_windows *windows =
-      windows_of(corpus, slice, (lk_window_rule){LK_WINDOW_START, REACH, 0, 1});
+  lk_windows *windows = windows_of(
+      corpus, slice, (lk_window_rule){.kind = LK_WINDOW_START, .reach = REACH, .seed = 1});
   lk_range range = lk_shard_range(documents, 2, 1);
   assert_int_equal(lk_windows_count(windows, 1), range.count);
   for (uint64_t i = 0; i < range.count; i += range.count / 1000) {
@@ -213,8 +278,8 @@ static void tokens_beyond_32_bits(void **state) {
   (void)state;
   const lk_slice slice = {1, 0, 1};
   lk_corpus *corpus = invent(5, huge_length, NULL, slice);
-  lk_windows *windows =
-      windows_of(corpus, slice, (lk_window_rule){LK_WINDOW_EVERY, 2, 0, 1});
+  lk_windows *windows = windows_of(
+      corpus, slice, (lk_window_rule){.kind = LK_WINDOW_EVERY, .reach = 2, .seed = 1});
   uint64_t before = 3 * (1ull << 31) + 0 + 1 + 1;
   const uint64_t numbers[] = {before, before + (1ull << 33), before + 5 * (1ull << 31) - 1};
   assert_int_equal(lk_windows_count(windows, 0),
@@ -232,7 +297,7 @@ static void tokens_beyond_32_bits(void **state) {
 
 static void a_failure_to_read_is_told(void **state) {
   (void)state;
-  const lk_window_rule rule = {LK_WINDOW_EVERY, REACH, 0, 1};
+  const lk_window_rule rule = {.kind = LK_WINDOW_EVERY, .reach = REACH, .seed = 1};
   lk_corpus *corpus = invent(DOCUMENTS, length_of, NULL, whole);
   lk_windows *windows = NULL;
   ((invented *)corpus->source)->fails = 200;
@@ -249,6 +314,7 @@ int main(void) {
       cmocka_unit_test(random_windows_are_in_proportion_to_length),
       cmocka_unit_test(a_visit_shows_another_part),
       cmocka_unit_test(windows_are_those_of_the_shard),
+      cmocka_unit_test(streams_show_every_token_once),
       cmocka_unit_test(beginnings_of_any_number_of_documents),
       cmocka_unit_test(tokens_beyond_32_bits),
       cmocka_unit_test(a_failure_to_read_is_told),
