@@ -142,7 +142,12 @@ typedef int lk_config_choice;
     LK_BITS_LATER,                                                                         \
     "what a visit shows of a document longer than an example: its start (recall: a part "  \
     "around a span anywhere); a random part, longer documents in proportion more often; "  \
-    "every part in turn, so that an epoch shows every character once")                     \
+    "every part in turn, so that an epoch shows every character once; not given, it is "   \
+    "every for objective.kind language")                                                   \
+  X(objective_across, "objective.across", choice, "false", LK_ONE_OF("false|true"),        \
+    LK_BITS_LATER,                                                                         \
+    "language: a shard's documents lie end to end and are cut into windows of one length, " \
+    "whose attention goes across the ends of documents; false: a window is of one document") \
   X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient"), 1,  \
     "what is cut out: any span; a word with a capital first letter, or a number")          \
   X(objective_answers, "objective.answers", real, "0", LK_BETWEEN(0, 1), 1,                \
@@ -154,6 +159,10 @@ typedef int lk_config_choice;
     "others of its context, the title among them, and loss for the span alone")            \
   X(objective_crop, "objective.crop", real, "0", LK_BETWEEN(0, 1), 1,                      \
     "share of examples whose context is cut off at random on both sides of the span")
+
+/* X(field, value, other, its value): the default of a key that is not given while the other
+ * has that value. It is the config's from then on: written out, it is there. */
+#define LK_CONFIG_DEFAULTS(X) X(objective_window, "every", objective_kind, "language")
 
 #define LK_CONFIG_PROBE(X)                                                                 \
   X(probe_config, "probe.config", text, "", LK_ANY, 0,                                     \

@@ -6,6 +6,7 @@
 #define LK_OBJECTIVES(X)                                                                   \
   X(corruption, "a span is cut out of the start of a document")                            \
   X(recall, "a span that tells of the document's subject is cut out of any part of it")    \
-  X(questions, "the answers of `questions` are asked for")
+  X(questions, "the answers of `questions` are asked for")                                 \
+  X(language, "every token, from those before it, and the document's end")
 
 #endif

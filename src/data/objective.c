@@ -74,7 +74,9 @@ static lk_status cut_documents(lk_objective *o, const lk_config *config) {
                                .reach = o->moves && o->window == LK_WINDOW_START ? SIZE_MAX
                                                                                  : o->reach,
                                .keep_title = o->keep_title,
-                               .seed = config->seed};
+                               .seed = config->seed,
+                               .cut = o->cut,
+                               .end = lk_tokenizer_end(o->tokenizer)};
   return o->corpora ? lk_mixture_cut(o->corpora, &rule) : LK_OK;
 }
 

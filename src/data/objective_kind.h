@@ -8,7 +8,7 @@
 typedef struct {
   int reads_corpus;                            /* its items are the corpus' documents */
   lk_status (*check)(const lk_config *config); /* LK_USAGE; NULL: nothing to check */
-  /* Fills items, reach, moves, keep_title and own. */
+  /* Fills items, reach, moves, keep_title, cut and own. */
   lk_status (*open)(lk_objective *objective, const lk_config *config);
   void (*release)(lk_objective *objective);
   void (*draw)(const lk_objective *objective, const lk_visit *visit,
@@ -34,6 +34,7 @@ struct lk_objective {
   int moves;                 /* it may show any of them, not just the first: with windows
                                 at the start it gets documents whole */
   int keep_title;            /* a title stands before every window */
+  lk_window_cut cut;         /* what is cut into windows */
   lk_left_out left_out;      /* of a file of its own … */
   const char *left_out_path; /* … which is this; not owned */
   void *own;                 /* the objective's, which release frees */

@@ -83,6 +83,29 @@ static void test_file_without_keys(void **state) {
   }
 }
 
+/* A default that follows another key is written out as a value like others. */
+static void test_defaults_that_follow_another_key(void **state) {
+  (void)state;
+  char *window, *yaml;
+  lk_config *config = accept("objective: {kind: language}\n", NULL);
+  assert_int_equal(lk_config_value(config, "objective.window", &window), LK_OK);
+  assert_string_equal(window, "every");
+  lk_free(window);
+  assert_int_equal(lk_config_emit(config, &yaml), LK_OK);
+  lk_config_free(config);
+  config = accept(yaml, "objective.kind=corruption");
+  assert_int_equal(lk_config_value(config, "objective.window", &window), LK_OK);
+  assert_string_equal(window, "every");
+  lk_free(window);
+  lk_free(yaml);
+  lk_config_free(config);
+  config = accept("objective: {kind: language, window: random}\n", NULL);
+  assert_int_equal(lk_config_value(config, "objective.window", &window), LK_OK);
+  assert_string_equal(window, "random");
+  lk_free(window);
+  lk_config_free(config);
+}
+
 static void test_values_and_origins(void **state) {
   (void)state;
   char origin[64];
@@ -589,6 +612,7 @@ int main(void) {
       cmocka_unit_test(bad_corpora_are_refused),
       cmocka_unit_test(test_defaults),
       cmocka_unit_test(test_file_without_keys),
+      cmocka_unit_test(test_defaults_that_follow_another_key),
       cmocka_unit_test(test_values_and_origins),
       cmocka_unit_test(test_shape),
       cmocka_unit_test(test_argument_texts),

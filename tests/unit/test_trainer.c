@@ -37,6 +37,8 @@ static void every_kind_learns(void **state) {
        LK_PRETRAIN},
       {"questions=people.tsv", LK_FINETUNE},
       {"optimizer=muon model.positions=rotary", LK_PRETRAIN},
+      {"objective.kind=language", LK_PRETRAIN},
+      {"objective.kind=language objective.across=true", LK_PRETRAIN},
       {"kernels=reference overlap=off", LK_PRETRAIN}};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     char arguments[400];
@@ -108,6 +110,10 @@ static void what_cannot_be_trained_is_refused(void **state) {
   refuse("steps=1", LK_FINETUNE, "no questions to train on");
   refuse("steps=1 corpus=none.txt", LK_PRETRAIN, "none.txt");
   refuse("steps=1 shards=32 batch_size=32", LK_PRETRAIN, "fewer than 32 shards");
+  refuse("steps=1 objective.kind=language objective.ask=0.5", LK_PRETRAIN,
+         "objective.ask is a setting of objective.kind=recall");
+  refuse("steps=1 objective.kind=language objective.across=true objective.window=start",
+         LK_PRETRAIN, "set objective.window=every");
   refuse("steps=1 init=none.h5", LK_PRETRAIN, "none.h5");
   refuse("steps=1 model.block=24 questions=people.tsv", LK_FINETUNE, "the block is 24");
   assert_int_equal(lk_allocations_alive(), alive);
