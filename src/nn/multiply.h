@@ -1,4 +1,5 @@
-/* Private to the kernels: the matrix product, by OpenBLAS or the plain loop. */
+/* Private to the kernels: the matrix product, by OpenBLAS or the plain loop, and
+ * that of few rows. */
 #ifndef LOCKSTEP_NN_MULTIPLY_H
 #define LOCKSTEP_NN_MULTIPLY_H
 
@@ -13,5 +14,9 @@ typedef struct {
 /* c (rows, columns) = or, with add, += A (rows, inner) · B (inner, columns). */
 void lk_multiply(lk_real *c, int add, lk_factor a, lk_factor b, int rows, int columns,
                  int inner);
+
+/* y (rows, outputs) = x (rows, inputs) · weightᵀ + bias (NULL: none), as lk_linear_rows. */
+void lk_multiply_rows(lk_real *y, const lk_real *x, lk_operand weight, const lk_real *bias,
+                      int rows, int outputs, int inputs);
 
 #endif
