@@ -21,7 +21,8 @@ typedef enum {
   LK_RANDOM_DROPOUT = 4,   /* site = place in the model */
   LK_RANDOM_SYNTH = 5,     /* the invented data set */
   LK_RANDOM_LAB = 6,       /* the attention experiments; step = draw, site = what of it */
-  LK_RANDOM_WINDOW = 7     /* parts of documents; step = epoch */
+  LK_RANDOM_WINDOW = 7,    /* parts of documents; step = epoch */
+  LK_RANDOM_SAMPLE = 9     /* text out of a model; step = text, shard = attempt */
 } lk_purpose;
 
 typedef struct {
