@@ -1,4 +1,4 @@
-/* The GPT: forward and backward over a pack, and greedy decoding with a key/value cache. It
+/* The GPT: forward and backward over a pack, and decoding with a key/value cache. It
  * knows nothing of files and ranks. */
 #ifndef LOCKSTEP_MODEL_H
 #define LOCKSTEP_MODEL_H
@@ -76,23 +76,32 @@ void lk_model_backward_part(lk_model *model, const lk_real *values, lk_real *gra
 
 typedef struct lk_decoder lk_decoder;
 
-/* Decodes at most max_sequences prompts at a time. The caller owns *out: lk_decoder_free.
- */
+/* Continues at most max_sequences sequences side by side, token by token: keys and values
+ * of what was read are kept, for the last `room` <= block tokens of each. The bits of a
+ * sequence's logits depend on its own tokens alone, whatever is decoded beside it, and on
+ * how they were handed over. precision: of the weights, which in bf16 are rounded here and
+ * kept in half the memory beside `values`. Both `parameters` and `values` must outlive it.
+ * The caller owns *out: lk_decoder_free. */
 lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
-                            int max_sequences);
+                            const lk_real *values, int max_sequences, int room,
+                            lk_precision precision);
 void lk_decoder_free(lk_decoder *decoder);
 
-/* One text to continue. `tokens` has room for the block and holds the prompt. */
-typedef struct {
-  lk_token *tokens;       /* the caller's: prompt, then what was decoded */
-  int length;             /* in: of the prompt, 1 … block; out: of the whole */
-  double log_probability; /* out: of all decoded tokens, the stop token included, in nats */
-} lk_continuation;
+/* Tokens for which each sequence has room; those that `sequence` has. */
+int lk_decoder_room(const lk_decoder *decoder);
+int lk_decoder_length(const lk_decoder *decoder, int sequence);
 
-/* Appends the most probable token (the lowest id of equals) until `stop` was appended,
- * `most` tokens were, or the block is full. count <= max_sequences. */
-void lk_decoder_continue(lk_decoder *decoder, const lk_real *values, lk_continuation *texts,
-                         int count, int stop, int most);
+/* Begins a sequence, 0 … max_sequences - 1, anew with tokens[count], 1 <= count <= room.
+ * Returns the logits (vocabulary) of what follows, the decoder's, valid until its next
+ * call.
+ */
+const lk_real *lk_decoder_begin(lk_decoder *decoder, int sequence, const lk_token *tokens,
+                                int count);
+
+/* Appends tokens[i] to the sequence sequences[i], which has room, for i < count; no
+ * sequence twice. Returns logits (count, vocabulary), as above. */
+const lk_real *lk_decoder_append(lk_decoder *decoder, const int *sequences,
+                                 const lk_token *tokens, int count);
 
 LK_C_END
 

@@ -1,9 +1,9 @@
 #include "lockstep/evaluate.h"
 #include "eval/deal.h"
-#include "lockstep/model.h"
+#include "lockstep/continuation.h"
 #include <string.h>
 
-/* Questions decoded together. Fixed: the batch's size decides how products are rounded. */
+/* Questions decoded together. */
 enum { GROUP = 64 };
 
 /* A question's result as doubles, the form in which ranks exchange it. The tokens follow.
@@ -20,6 +20,7 @@ typedef struct {
   size_t most, size; /* of an answer in tokens, of its record in doubles */
   lk_token mask;     /* ends question and answer */
   lk_decoder *decoder;
+  lk_sampler *sampler;
   lk_token *tokens; /* (GROUP, block) */
   lk_continuation texts[GROUP];
 } answering;
@@ -45,7 +46,8 @@ static lk_status encode_prompt(answering *a, size_t question, int place) {
                    a->path, (unsigned long long)item->line, length,
                    lk_tokenizer_unit(a->trained->tokenizer), block);
   tokens[length] = a->mask;
-  a->texts[place] = (lk_continuation){tokens, (int)length + 1, 0};
+  a->texts[place] = (lk_continuation){
+      .tokens = tokens, .length = (int)length + 1, .capacity = (int)block};
   return LK_OK;
 }
 
@@ -66,8 +68,8 @@ static lk_status answer_group(answering *a, size_t first, double *records) {
     LK_TRY(encode_prompt(a, first + i, (int)i));
     prompts[i] = a->texts[i].length;
   }
-  lk_decoder_continue(a->decoder, a->trained->values, a->texts, (int)count, (int)a->mask,
-                      (int)a->most);
+  const lk_continuing how = {.end = (int)a->mask, .most = (int)a->most};
+  LK_TRY(lk_continue(a->decoder, a->sampler, a->texts, (int)count, &how));
   for (size_t i = 0; i < count; i++)
     keep_record(&a->texts[i], prompts[i], a->mask, records + i * a->size);
   return LK_OK;
@@ -78,11 +80,15 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   const lk_parameters *table = a->trained->table;
   size_t count = lk_deal_count(world, groups);
   size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
-  lk_status status = lk_decoder_create(&a->decoder, table, GROUP);
+  lk_status status = lk_decoder_create(&a->decoder, table, a->trained->values, GROUP,
+                                       table->shape.block, LK_FP32);
+  if (status == LK_OK)
+    status = lk_sampler_create(&a->sampler, &lk_greedy, table->shape.vocabulary);
   if (status == LK_OK) status = LK_NEW(a->tokens, GROUP * (size_t)table->shape.block);
   for (size_t i = 0; i < count && status == LK_OK; i++)
     status = answer_group(a, (rank + ranks * i) * GROUP, records + i * GROUP * a->size);
   lk_free(a->tokens);
+  lk_sampler_free(a->sampler);
   lk_decoder_free(a->decoder);
   return status;
 }

@@ -1,6 +1,6 @@
 #include "lockstep/heads.h"
+#include "lockstep/continuation.h"
 #include "lockstep/evaluate.h"
-#include "lockstep/model.h"
 #include <math.h>
 #include <string.h>
 
@@ -37,20 +37,18 @@ static lk_status encode(const lk_trained *trained, const char *text, lk_heads *t
 /* Appends ⁇, the answer, and the ⁇ that ends it. */
 static lk_status answer(const lk_trained *trained, lk_heads *to) {
   const lk_parameters *table = trained->table;
-  lk_decoder *decoder = NULL;
   if (to->length + 2 > table->shape.block)
     return lk_fail(LK_BAD_DATA,
                    "text: the question's %d %s leave no room for an answer in the model's "
                    "block of %d; shorten it, or end it with ⁇",
                    to->length, lk_tokenizer_unit(trained->tokenizer), table->shape.block);
-  LK_TRY(lk_decoder_create(&decoder, table, 1));
   lk_token end = lk_tokenizer_mask(trained->tokenizer);
   to->tokens[to->length] = end;
-  lk_continuation one = {to->tokens, to->length + 1, 0};
-  lk_decoder_continue(decoder, trained->values, &one, 1, (int)end,
-                      (int)lk_most_answer(trained));
+  lk_continuation one = {
+      .tokens = to->tokens, .length = to->length + 1, .capacity = table->shape.block};
+  LK_TRY(lk_continue_one(table, trained->values, &one, (int)end,
+                         (int)lk_most_answer(trained)));
   to->length = one.length;
-  lk_decoder_free(decoder);
   return LK_OK;
 }
 

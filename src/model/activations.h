@@ -41,7 +41,13 @@ typedef struct {
    */
   lk_real *const *cache;
   const int32_t *cache_rows;
+  const lk_bf16 *rounded; /* (table->count) the weights of products over a cache, or NULL */
 } lk_pass;
+
+/* What a model has room for in one pass. */
+typedef struct {
+  int sequences, rows, targets; /* targets: rows whose logits are wanted */
+} lk_model_room;
 
 struct lk_model {
   const lk_parameters *table;
@@ -78,10 +84,9 @@ struct lk_model {
   void *memory;                 /* owns every array but those of tensors and attention */
 };
 
-/* lk_model_create for passes of at most max_targets wanted rows. */
+/* lk_model_create for passes of another size than packs have. */
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
-                            int max_sequences, int max_targets, int backward,
-                            lk_precision precision);
+                            lk_model_room room, int backward, lk_precision precision);
 
 /* Everything up to the logits (M, vocabulary), which m->logits then holds. */
 void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass);

@@ -1,41 +1,56 @@
-/* Greedy decoding of several texts at a time. Every text has its place in a cache of keys
- * and values; a pass of the model appends rows to some of them and yields logits for the
- * last row of each. */
+/* Several sequences decoded side by side. Each has its place in a cache of keys and values;
+ * a pass of the model appends rows to some of them and yields logits for the last row of
+ * each.
+ */
 #include "model/activations.h"
 #include <assert.h>
 
 struct lk_decoder {
   lk_model *model; /* fp32, whatever the precision of training */
-  int max_sequences;
-  lk_real **cache;      /* (L) of (max_sequences · block, 2C): keys, then values */
-  lk_token *tokens;     /* (rows) of this pass */
-  uint16_t *positions;  /* (rows) */
-  int32_t *cache_rows;  /* (rows) where keys and values go */
-  int *active, *cached; /* texts of this pass; (max_sequences) rows in the cache */
+  const lk_real *values;
+  lk_bf16 *rounded; /* (table->count) NULL: the weights are the values */
+  int max_sequences, room;
+  lk_real **cache;     /* (L) of (max_sequences · room, 2C): keys, then values */
+  int *length;         /* (max_sequences) rows of each in the cache */
+  lk_token *tokens;    /* (rows) of this pass */
+  uint16_t *positions; /* (rows) */
+  int32_t *cache_rows; /* (rows) where keys and values go */
+  int sequences, rows; /* of this pass */
 };
+
+static lk_status round_weights(lk_decoder *d, const lk_parameters *table) {
+  LK_TRY(LK_NEW(d->rounded, table->count));
+  lk_bf16_round(d->rounded, d->values, table->count);
+  return LK_OK;
+}
 
 static lk_status allocate(lk_decoder *d, const lk_parameters *table) {
   const lk_shape *s = &table->shape;
-  size_t B = (size_t)d->max_sequences, rows = B * (size_t)s->block;
-  LK_TRY(
-      lk_model_allocate(&d->model, table, d->max_sequences, d->max_sequences, 0, LK_FP32));
+  int most = d->room > d->max_sequences ? d->room : d->max_sequences;
+  lk_model_room room = {d->max_sequences, most, d->max_sequences};
+  size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)most;
+  LK_TRY(lk_model_allocate(&d->model, table, room, 0, LK_FP32));
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
-    LK_TRY(LK_NEW(d->cache[l], rows * 2 * (size_t)s->channels));
+    LK_TRY(LK_NEW(d->cache[l], cached * 2 * (size_t)s->channels));
+  LK_TRY(LK_NEW(d->length, (size_t)d->max_sequences));
   LK_TRY(LK_NEW(d->tokens, rows));
   LK_TRY(LK_NEW(d->positions, rows));
-  LK_TRY(LK_NEW(d->cache_rows, rows));
-  LK_TRY(LK_NEW(d->active, B));
-  return LK_NEW(d->cached, B);
+  return LK_NEW(d->cache_rows, rows);
 }
 
 lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
-                            int max_sequences) {
+                            const lk_real *values, int max_sequences, int room,
+                            lk_precision precision) {
   lk_decoder *d = NULL;
   *out = NULL;
+  assert(max_sequences > 0 && room > 0 && room <= parameters->shape.block);
   LK_TRY(LK_NEW(d, 1));
+  d->values = values;
   d->max_sequences = max_sequences;
+  d->room = room;
   lk_status status = allocate(d, parameters);
+  if (status == LK_OK && precision == LK_BF16) status = round_weights(d, parameters);
   if (status != LK_OK) {
     lk_decoder_free(d);
     return status;
@@ -50,85 +65,68 @@ void lk_decoder_free(lk_decoder *decoder) {
   if (d->cache)
     for (int l = 0; l < d->model->table->shape.layers; l++)
       lk_free(d->cache[l]);
-  void *owned[] = {d->cache, d->tokens, d->positions, d->cache_rows, d->active, d->cached};
+  void *owned[] = {d->cache, d->length, d->tokens, d->positions, d->cache_rows, d->rounded};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
     lk_free(owned[i]);
   lk_model_free(d->model);
   lk_free(d);
 }
 
-/* Gathers what each active text has beyond its cache; returns the number of rows. */
-static int describe_rows(lk_decoder *d, const lk_continuation *texts, int active) {
-  int rows = 0, block = d->model->table->shape.block;
-  for (int i = 0; i < active; i++) {
-    int text = d->active[i], from = d->cached[text], length = texts[text].length;
-    assert(from < length && length <= block);
-    d->model->all[i] = (lk_span){text * block, length, rows, length - from};
-    d->model->targets[i] = (lk_span){text * block, length, i, 1};
-    for (int p = from; p < length; p++, rows++) {
-      d->tokens[rows] = texts[text].tokens[p];
-      d->positions[rows] = (uint16_t)p;
-      d->cache_rows[rows] = text * block + p;
-    }
-    d->model->target_rows[i] = rows - 1;
-    d->cached[text] = length;
-  }
-  return rows;
+int lk_decoder_room(const lk_decoder *decoder) {
+  return decoder->room;
 }
 
-/* Logits (active, vocabulary) of each active text's next token, in the model. */
-static void pass(lk_decoder *d, const lk_real *values, const lk_continuation *texts,
-                 int active) {
-  const lk_pass pass = {.B = active,
-                        .N = describe_rows(d, texts, active),
-                        .M = active,
+int lk_decoder_length(const lk_decoder *decoder, int sequence) {
+  assert(sequence >= 0 && sequence < decoder->max_sequences);
+  return decoder->length[sequence];
+}
+
+/* The sequence's next rows in this pass. */
+static void add_rows(lk_decoder *d, int sequence, const lk_token *tokens, int count) {
+  int from = d->length[sequence], length = from + count, start = sequence * d->room;
+  int b = d->sequences++;
+  assert(sequence >= 0 && sequence < d->max_sequences);
+  assert(count > 0 && length <= d->room);
+  d->model->all[b] = (lk_span){start, length, d->rows, count};
+  d->model->targets[b] = (lk_span){start, length, b, 1};
+  for (int i = 0; i < count; i++, d->rows++) {
+    d->tokens[d->rows] = tokens[i];
+    d->positions[d->rows] = (uint16_t)(from + i);
+    d->cache_rows[d->rows] = start + from + i;
+  }
+  d->model->target_rows[b] = d->rows - 1;
+  d->length[sequence] = length;
+}
+
+/* Logits (sequences, vocabulary) of what follows the rows that were added. */
+static const lk_real *pass(lk_decoder *d) {
+  const lk_pass pass = {.B = d->sequences,
+                        .N = d->rows,
+                        .M = d->sequences,
                         .tokens = d->tokens,
                         .positions = d->positions,
                         .all = d->model->all,
                         .targets = d->model->targets,
                         .target_rows = d->model->target_rows,
                         .cache = d->cache,
-                        .cache_rows = d->cache_rows};
-  lk_model_pass(d->model, values, &pass);
+                        .cache_rows = d->cache_rows,
+                        .rounded = d->rounded};
+  lk_model_pass(d->model, d->values, &pass);
+  d->sequences = d->rows = 0;
+  return d->model->logits;
 }
 
-static int most_probable(const lk_real *logits, int count) {
-  int best = 0;
-  for (int j = 1; j < count; j++)
-    if (logits[j] > logits[best]) best = j;
-  return best;
+const lk_real *lk_decoder_begin(lk_decoder *decoder, int sequence, const lk_token *tokens,
+                                int count) {
+  decoder->length[sequence] = 0;
+  add_rows(decoder, sequence, tokens, count);
+  return pass(decoder);
 }
 
-/* Appends the next token of active text i and returns it. */
-static int append(lk_decoder *d, lk_continuation *text, int i) {
-  int vocabulary = d->model->table->shape.vocabulary;
-  lk_real *logits = d->model->logits + (size_t)i * (size_t)vocabulary;
-  lk_token token = (lk_token)most_probable(logits, vocabulary);
-  double loss;
-  lk_cross_entropy(&loss, logits, &token, 1, vocabulary, 0);
-  text->log_probability -= loss;
-  text->tokens[text->length++] = token;
-  return token;
-}
-
-void lk_decoder_continue(lk_decoder *decoder, const lk_real *values, lk_continuation *texts,
-                         int count, int stop, int most) {
-  lk_decoder *d = decoder;
-  int block = d->model->table->shape.block, active = 0;
-  assert(count <= d->max_sequences);
-  for (int i = 0; i < count; i++) {
-    d->cached[i] = 0;
-    texts[i].log_probability = 0;
-    if (texts[i].length < block) d->active[active++] = i;
-  }
-  for (int decoded = 0; decoded < most && active > 0; decoded++) {
-    int going_on = 0;
-    pass(d, values, texts, active);
-    for (int i = 0; i < active; i++) {
-      lk_continuation *text = &texts[d->active[i]];
-      int token = append(d, text, i);
-      if (token != stop && text->length < block) d->active[going_on++] = d->active[i];
-    }
-    active = going_on;
-  }
+const lk_real *lk_decoder_append(lk_decoder *decoder, const int *sequences,
+                                 const lk_token *tokens, int count) {
+  assert(count > 0 && count <= decoder->max_sequences);
+  for (int i = 0; i < count; i++)
+    add_rows(decoder, sequences[i], &tokens[i], 1);
+  return pass(decoder);
 }

@@ -26,6 +26,29 @@ static lk_real keep_scale(const lk_dropout *dropout) {
   return dropout ? (lk_real)lk_keep_scale(dropout->drop) : 1;
 }
 
+/* A linear layer over rows of the pass. Over a cache no row's bits depend on the others. */
+static void product(const lk_model *m, int layer, lk_real *y, lk_operand x, lk_real *weight,
+                    const lk_real *bias, int rows) {
+  lk_operand taken = lk_weight_operand(m, weight);
+  if (m->pass.rounded)
+    taken = (lk_operand){NULL, (lk_bf16 *)m->pass.rounded + (weight - m->weights.tok_emb)};
+  if (m->pass.cache)
+    lk_linear_rows(&m->layers[layer], y, x.real, taken, bias, rows);
+  else
+    lk_linear_forward(&m->layers[layer], y, x, taken, bias, rows);
+}
+
+/* The MLP's activation; over a cache row by row, for what is left of a row behind its last
+ * vector is computed otherwise. */
+static void activate(const lk_model *m, const lk_block_activations *a, int R) {
+  size_t wide = (size_t)lk_mlp_width(&m->table->shape);
+  lk_activation kind = (lk_activation)m->table->shape.activation;
+  if (!m->pass.cache) lk_activation_forward(kind, a->hidden, a->slope, (size_t)R * wide);
+  for (size_t i = 0; m->pass.cache && i < (size_t)R; i++)
+    lk_activation_forward(kind, lk_fp32_operand(a->hidden.real + i * wide),
+                          a->slope + i * wide, wide);
+}
+
 /* Keys and values of the block, (…, 2C): its rows' own, or those kept and its rows' among
  * them. */
 static const lk_real *keep_keys(const lk_model *m, const lk_block_activations *a, int l) {
@@ -90,17 +113,14 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
   int C = m->table->shape.channels, H = m->table->shape.heads;
   int last = l == m->table->shape.layers - 1, R = last ? pass->M : pass->N;
   size_t count = (size_t)R * (size_t)C;
-  lk_linear_forward(&m->layers[LK_SQUARE], a->q, query_source,
-                    lk_weight_operand(m, w->query_weight), w->query_bias, R);
-  lk_linear_forward(&m->layers[LK_KV], a->kv, a->ln1, lk_weight_operand(m, w->key_weight),
-                    w->key_bias, pass->N);
+  product(m, LK_SQUARE, a->q, query_source, w->query_weight, w->query_bias, R);
+  product(m, LK_KV, a->kv, a->ln1, w->key_weight, w->key_bias, pass->N);
   lk_rotary_turn(m->rotary, a->q, (size_t)C, R, H, pass->positions,
                  last ? pass->target_rows : NULL, 0);
   lk_rotary_turn(m->rotary, a->kv, 2 * (size_t)C, pass->N, H, pass->positions, NULL, 0);
   attend(m, a, l, keep_keys(m, a, l), last ? pass->targets : pass->all);
   lk_fill_operand(a->attended_operand, a->attended, count);
-  lk_linear_forward(&m->layers[LK_SQUARE], m->branch, a->attended_operand,
-                    lk_weight_operand(m, w->proj_weight), w->proj_bias, R);
+  product(m, LK_SQUARE, m->branch, a->attended_operand, w->proj_weight, w->proj_bias, R);
   lk_residual_forward(a->middle, residual, m->branch,
                       fill_mask(pass->dropout, site_of(l, PLACE_PROJ), a->keep_proj, count),
                       keep_scale(pass->dropout), count);
@@ -114,12 +134,9 @@ static void mlp_forward(lk_model *m, const lk_block_activations *a,
   size_t count = (size_t)R * (size_t)C;
   lk_layer_norm_forward(a->ln2, a->ln2_mean, a->ln2_inverse, a->middle, w->ln2_weight,
                         w->ln2_bias, R, C);
-  lk_linear_forward(&m->layers[LK_UP], a->slope, a->ln2, lk_weight_operand(m, w->up_weight),
-                    w->up_bias, R);
-  lk_activation_forward((lk_activation)m->table->shape.activation, a->hidden, a->slope,
-                        (size_t)R * (size_t)lk_mlp_width(&m->table->shape));
-  lk_linear_forward(&m->layers[LK_DOWN], m->branch, a->hidden,
-                    lk_weight_operand(m, w->down_weight), w->down_bias, R);
+  product(m, LK_UP, a->slope, a->ln2, w->up_weight, w->up_bias, R);
+  activate(m, a, R);
+  product(m, LK_DOWN, m->branch, a->hidden, w->down_weight, w->down_bias, R);
   lk_residual_forward(output, a->middle, m->branch,
                       fill_mask(dropout, site_of(l, PLACE_MLP), a->keep_mlp, count),
                       keep_scale(dropout), count);
@@ -172,8 +189,7 @@ void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
     block_forward(m, l);
   lk_layer_norm_forward(m->ln_f, m->ln_f_mean, m->ln_f_inverse, m->output,
                         m->weights.ln_f_weight, m->weights.ln_f_bias, pass->M, C);
-  lk_linear_forward(&m->layers[LK_HEAD], m->logits, m->ln_f,
-                    lk_weight_operand(m, m->weights.head_weight), NULL, pass->M);
+  product(m, LK_HEAD, m->logits, m->ln_f, m->weights.head_weight, NULL, pass->M);
 }
 
 static void describe_spans(lk_model *m, const lk_pack *pack) {

@@ -141,25 +141,25 @@ static lk_status create_layers(lk_model *m) {
 
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
                           int max_sequences, int backward, lk_precision precision) {
-  return lk_model_allocate(out, parameters, max_sequences,
-                           max_sequences * parameters->shape.block, backward, precision);
+  int rows = max_sequences * parameters->shape.block;
+  return lk_model_allocate(out, parameters, (lk_model_room){max_sequences, rows, rows},
+                           backward, precision);
 }
 
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
-                            int max_sequences, int max_targets, int backward,
-                            lk_precision precision) {
+                            lk_model_room room, int backward, lk_precision precision) {
   const lk_shape *s = &parameters->shape;
   lk_model *m = NULL;
   lk_status status;
   walker walk = {NULL, 0};
   *out = NULL;
-  assert(max_sequences > 0 && max_targets > 0);
-  assert(!backward || max_targets >= max_sequences);
+  assert(room.sequences > 0 && room.targets > 0 && room.rows >= room.sequences);
+  assert(!backward || room.targets >= room.sequences);
   LK_TRY(lk_blas_reserve());
   LK_TRY(LK_NEW(m, 1));
   m->table = parameters;
-  m->max_rows = max_sequences * s->block;
-  m->max_targets = max_targets;
+  m->max_rows = room.rows;
+  m->max_targets = room.targets;
   m->backward = backward;
   m->precision = precision;
   LK_TRY_OR(failed, create_layers(m));
@@ -170,10 +170,10 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
             lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
   if (s->positions == LK_ROTARY_POSITIONS)
     LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads));
-  lay_out(m, &walk, max_sequences);
+  lay_out(m, &walk, room.sequences);
   LK_TRY_OR(failed, lk_allocate(&m->memory, walk.used, 1, "activations"));
   walk = (walker){m->memory, 0};
-  lay_out(m, &walk, max_sequences);
+  lay_out(m, &walk, room.sequences);
   *out = m;
   return LK_OK;
 failed:

@@ -1,6 +1,7 @@
 /* The weights of a model's heads: a distribution over earlier characters, the one that the
  * parameters define, and what is said of it. */
 #include "lockstep/characters.h"
+#include "lockstep/continuation.h"
 #include "lockstep/heads.h"
 #include "lockstep/model.h"
 #include "text/tokenizer.h"
@@ -122,15 +123,13 @@ static void a_question_is_answered(void **state) {
   (void)state;
   lk_heads heads;
   lk_token text[BLOCK] = {2, 3, 4, LK_MASK};
-  lk_continuation one = {text, 4, 0};
-  lk_decoder *decoder = NULL;
-  assert_int_equal(lk_decoder_create(&decoder, trained.table, 1), LK_OK);
-  lk_decoder_continue(decoder, trained.values, &one, 1, LK_MASK, BLOCK);
+  lk_continuation one = {.tokens = text, .length = 4, .capacity = BLOCK};
+  assert_int_equal(lk_continue_one(trained.table, trained.values, &one, LK_MASK, BLOCK),
+                   LK_OK);
   assert_int_equal(lk_heads_read(&heads, &trained, "abc"), LK_OK);
   assert_int_equal(heads.length, one.length);
   assert_memory_equal(heads.tokens, text, (size_t)one.length * sizeof *text);
   lk_heads_clear(&heads);
-  lk_decoder_free(decoder);
 }
 
 /* Four characters of one head: each looks at itself, the first or the one before. */
