@@ -1,0 +1,30 @@
+/* What is read out of JSON by more than one kind of file. Private to src/text. */
+#ifndef LOCKSTEP_TEXT_BPE_JSON_H
+#define LOCKSTEP_TEXT_BPE_JSON_H
+
+#include "text/bpe.h"
+#include <cjson/cJSON.h>
+
+/* The caller's: cJSON_Delete. LK_BAD_DATA: it is no object. */
+lk_status lk_json_parse(cJSON **out, const char *bytes, size_t size);
+
+const cJSON *lk_json_member(const cJSON *object, const char *name);
+
+/* An id: a whole number from 0 up; -1 for whatever else it is. */
+int64_t lk_json_id(const cJSON *value);
+
+/* The highest id of an object of texts and ids, `most` if that is higher. LK_BAD_DATA for
+ * what is no id. */
+lk_status lk_json_most_id(const cJSON *vocabulary, const char *place, int64_t *most);
+
+/* Its tokens; those that are in the BPE already are to be as they are there. */
+lk_status lk_bpe_add_vocabulary(lk_bpe *bpe, const cJSON *vocabulary, const char *place);
+
+/* A merge as files write it, two tokens. */
+lk_status lk_bpe_join_written(lk_bpe *bpe, const char *left, size_t left_size,
+                              const char *right, size_t right_size);
+
+/* The same with a blank between them. */
+lk_status lk_bpe_join_line(lk_bpe *bpe, const char *line, size_t size);
+
+#endif
