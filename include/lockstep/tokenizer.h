@@ -98,6 +98,13 @@ lk_passage lk_passage_of(const char *text, const char *name, uint64_t line);
 lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
                               lk_token *tokens, size_t capacity, size_t *count);
 
+/* The same of any bytes, newlines, NUL and what is no UTF-8 among them, where all bytes
+ * have tokens (bytes, bpe) and texts are not brought to NFC; else as lk_tokenizer_encode.
+ */
+lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
+                                    const lk_passage *passage, lk_token *tokens,
+                                    size_t capacity, size_t *count);
+
 /* How many tokens a zero-terminated text has at most, whether it can be encoded or not. */
 size_t lk_tokenizer_count(const lk_tokenizer *tokenizer, const char *text);
 
@@ -106,6 +113,12 @@ size_t lk_tokenizer_count(const lk_tokenizer *tokenizer, const char *text);
  * ids than there are. */
 lk_status lk_tokenizer_decode(const lk_tokenizer *tokenizer, const lk_token *tokens,
                               size_t count, char **text);
+
+/* The bytes of an id, of its name where no text has it; in scratch or owned by the
+ * tokenizer. */
+enum { LK_PIECE = 5 };
+const char *lk_tokenizer_piece(const lk_tokenizer *tokenizer, lk_token id,
+                               char scratch[LK_PIECE], size_t *size);
 
 /* Fills classes (one lk_class a token id, lk_tokenizer_size of them): of a token that is
  * one character, that character's. */

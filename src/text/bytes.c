@@ -1,4 +1,5 @@
 /* Tokens that are bytes, behind pad and mask. Every text has them, in any language. */
+#include "lockstep/characters.h"
 #include "lockstep/memory.h"
 #include "lockstep/text.h"
 #include "text/tokenizer.h"
@@ -31,21 +32,8 @@ static void release(lk_tokenizer *tokenizer) {
   (void)tokenizer;
 }
 
-static lk_status check(const lk_passage *passage) {
-  for (size_t at = 0; at < passage->size;) {
-    uint32_t code_point;
-    const char *here = passage->bytes + at;
-    int length = lk_text_next(here, passage->size - at, &code_point);
-    lk_text_place place = {passage->line, at + 1, 0};
-    if (!length) return lk_text_refuse_byte(passage->name, place, *here);
-    at += (size_t)length;
-  }
-  return LK_OK;
-}
-
-static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
-                        lk_token *tokens, size_t capacity, size_t *count) {
-  LK_TRY(check(passage));
+static lk_status encode_bytes(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                              lk_token *tokens, size_t capacity, size_t *count) {
   if (passage->size > capacity)
     return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
   for (size_t i = 0; i < passage->size; i++)
@@ -54,9 +42,20 @@ static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage
   return LK_OK;
 }
 
+static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                        lk_token *tokens, size_t capacity, size_t *count) {
+  LK_TRY(lk_tokenizer_check_text(passage));
+  return encode_bytes(tokenizer, passage, tokens, capacity, count);
+}
+
 static const char *piece(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
                          size_t *size) {
-  assert(id >= LK_SPECIALS && id < (lk_token)tokenizer->size);
+  assert(id < (lk_token)tokenizer->size);
+  if (id < LK_SPECIALS) {
+    *size = (size_t)lk_utf8_encode(id == LK_PAD ? LK_PAD_CODE_POINT : LK_MASK_CODE_POINT,
+                                   scratch);
+    return scratch;
+  }
   scratch[0] = (char)(id - LK_SPECIALS);
   *size = 1;
   return scratch;
@@ -75,6 +74,7 @@ const lk_tokenizer_kind lk_tokenizer_bytes = {.name = "bytes",
                                               .save = save,
                                               .release = release,
                                               .encode = encode,
+                                              .encode_bytes = encode_bytes,
                                               .count = strlen,
                                               .piece = piece,
                                               .class_of = class_of};

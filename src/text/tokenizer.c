@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const lk_tokenizer_kind *const kinds[] = {&lk_tokenizer_characters,
-                                                 &lk_tokenizer_bytes};
+                                                 &lk_tokenizer_bytes, &lk_tokenizer_bpe};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* NULL where there is none of this name. */
@@ -140,6 +140,27 @@ lk_status lk_tokenizer_refuse_length(const lk_tokenizer_kind *kind,
                  passage->name, where, capacity, kind->unit);
 }
 
+lk_status lk_tokenizer_check_text(const lk_passage *passage) {
+  for (size_t at = 0; at < passage->size;) {
+    uint32_t code_point;
+    const char *here = passage->bytes + at;
+    int length = lk_text_next(here, passage->size - at, &code_point);
+    lk_text_place place = {passage->line, at + 1, 0};
+    if (!length) return lk_text_refuse_byte(passage->name, place, *here);
+    at += (size_t)length;
+  }
+  return LK_OK;
+}
+
+lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
+                                    const lk_passage *passage, lk_token *tokens,
+                                    size_t capacity, size_t *count) {
+  const lk_tokenizer_kind *kind = tokenizer->kind;
+  if (tokenizer->composes || !kind->encode_bytes)
+    return lk_tokenizer_encode(tokenizer, passage, tokens, capacity, count);
+  return kind->encode_bytes(tokenizer, passage, tokens, capacity, count);
+}
+
 lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
                               lk_token *tokens, size_t capacity, size_t *count) {
   const lk_tokenizer_kind *kind = tokenizer->kind;
@@ -158,6 +179,12 @@ lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *p
 
 size_t lk_tokenizer_count(const lk_tokenizer *tokenizer, const char *text) {
   return tokenizer->kind->count(text);
+}
+
+const char *lk_tokenizer_piece(const lk_tokenizer *tokenizer, lk_token id,
+                               char scratch[LK_PIECE], size_t *size) {
+  assert(id < (lk_token)tokenizer->size);
+  return tokenizer->kind->piece(tokenizer, id, scratch, size);
 }
 
 static lk_class class_of(const lk_tokenizer *tokenizer, lk_token id) {

@@ -10,9 +10,6 @@
 /* The first ids of the kinds so far, of which none has an end. */
 enum { LK_PAD, LK_MASK, LK_SPECIALS };
 
-/* Room for what `piece` writes: a character's UTF-8. */
-enum { LK_PIECE = 5 };
-
 typedef struct {
   const char *name, *unit;
   /* From the size bytes that `save` gave, or from those of a stranger: LK_BAD_DATA. With
@@ -23,6 +20,9 @@ typedef struct {
   /* As lk_tokenizer_encode, of a passage in the right form. */
   lk_status (*encode)(const lk_tokenizer *tokenizer, const lk_passage *passage,
                       lk_token *tokens, size_t capacity, size_t *count);
+  /* The same of any bytes, also such as are no text; NULL where there is no such thing. */
+  lk_status (*encode_bytes)(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                            lk_token *tokens, size_t capacity, size_t *count);
   size_t (*count)(const char *text);
   /* What an id that is text stands for, in scratch or owned by the tokenizer. */
   const char *(*piece)(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
@@ -38,12 +38,16 @@ struct lk_tokenizer {
   int composes;
 };
 
-extern const lk_tokenizer_kind lk_tokenizer_characters, lk_tokenizer_bytes;
+extern const lk_tokenizer_kind lk_tokenizer_characters, lk_tokenizer_bytes,
+    lk_tokenizer_bpe;
 
 /* Room for `size` bytes that begin with an lk_tokenizer of so many ids, the first
  * LK_SPECIALS of them special. */
 lk_status lk_tokenizer_begin(void **out, size_t size, const lk_tokenizer_kind *kind,
                              size_t ids);
+
+/* LK_BAD_DATA, naming the place, unless the passage is UTF-8 without NUL. */
+lk_status lk_tokenizer_check_text(const lk_passage *passage);
 
 /* LK_BAD_DATA: the passage has more than so many tokens. */
 lk_status lk_tokenizer_refuse_length(const lk_tokenizer_kind *kind,

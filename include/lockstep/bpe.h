@@ -1,0 +1,41 @@
+/* Byte-level BPE: tokenizers whose tokens are made of bytes, by a list of merges, within
+ * the pieces that a pattern cuts a text into. Their file is a Hugging Face tokenizer.json,
+ * which other programs read as it is, and which is also what corpora and checkpoints hold:
+ * one form, one parser. Not collective. */
+#ifndef LOCKSTEP_BPE_H
+#define LOCKSTEP_BPE_H
+
+#include "lockstep/linkage.h"
+#include "lockstep/pieces.h"
+#include "lockstep/tokenizer.h"
+
+LK_C_BEGIN
+
+/* What a user names: "bytes", or a file, which is a tokenizer.json. The caller owns *out:
+ * lk_tokenizer_free. LK_USAGE for "characters", which are a text's; LK_NO_INPUT when it
+ * cannot be read; LK_BAD_DATA as lk_bpe_read_json. */
+lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name);
+
+/* From a tokenizer.json: BPE of bytes, tokens of added_tokens (a special one stands for
+ * itself in no text), normalizer none or NFC, a pattern of LK_PATTERNS. LK_BAD_DATA with
+ * `name`, and the place in the file of what it has beside that. The caller owns *out:
+ * lk_tokenizer_free. */
+lk_status lk_bpe_read_json(lk_tokenizer **out, const char *bytes, size_t size,
+                           const char *name);
+
+/* From GPT-2's two files: encoder.json, an object of tokens and their ids, and vocab.bpe,
+ * the merges, a line each. The names are for messages. A token that no merge makes is
+ * special. */
+typedef struct {
+  const char *bytes, *name;
+  size_t size;
+} lk_bpe_file;
+lk_status lk_bpe_read_gpt2(lk_tokenizer **out, lk_bpe_file encoder, lk_bpe_file merges);
+
+/* The tokenizer.json of a BPE, owned by the caller (lk_free). LK_USAGE, naming its kind,
+ * for other tokenizers. */
+lk_status lk_bpe_write_json(const lk_tokenizer *tokenizer, char **bytes, size_t *size);
+
+LK_C_END
+
+#endif

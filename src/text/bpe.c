@@ -1,0 +1,157 @@
+/* Tokens that are made of bytes by merges, within pieces of a text (byte-level BPE). */
+#include "text/bpe.h"
+#include "lockstep/memory.h"
+#include "lockstep/text.h"
+#include <assert.h>
+#include <string.h>
+
+static const lk_bpe *of(const lk_tokenizer *tokenizer) {
+  assert(tokenizer->kind == &lk_tokenizer_bpe);
+  return (const lk_bpe *)tokenizer;
+}
+
+static lk_status restore(lk_tokenizer **out, const void *bytes, size_t size) {
+  lk_bpe *bpe;
+  int composes; /* the image says it itself */
+  lk_status status = lk_bpe_parse(&bpe, bytes, size, &composes);
+  *out = status == LK_OK ? &bpe->base : NULL;
+  return status;
+}
+
+static lk_status save(const lk_tokenizer *tokenizer, void **bytes, size_t *size) {
+  return lk_bpe_write(of(tokenizer), (char **)bytes, size);
+}
+
+static void release(lk_tokenizer *tokenizer) {
+  const lk_bpe *b = of(tokenizer);
+  lk_free(b->first);
+  lk_free(b->length);
+  lk_free(b->kinds);
+  lk_free(b->whole);
+  lk_free(b->bytes);
+  lk_free(b->merges);
+  lk_free(b->names.slots);
+  lk_free(b->pairs.slots);
+  lk_free(b->added);
+}
+
+/* Tokens on their way to the caller. */
+typedef struct {
+  lk_token *tokens;
+  size_t count, capacity;
+  int is_full;
+} target;
+
+static void append(target *to, const lk_token *tokens, size_t count) {
+  to->is_full |= count > to->capacity - to->count;
+  if (to->is_full) return;
+  memcpy(to->tokens + to->count, tokens, count * sizeof *tokens);
+  to->count += count;
+}
+
+/* A piece that is no token: where the caller has no room for its bytes, by way of other
+ * memory. */
+static lk_status append_merged(const lk_bpe *b, const char *piece, size_t size,
+                               target *to) {
+  lk_token few[64], *many = NULL;
+  size_t count;
+  if (size <= to->capacity - to->count) {
+    LK_TRY(lk_bpe_merge_piece(b, piece, size, to->tokens + to->count, &count));
+    to->count += count;
+    return LK_OK;
+  }
+  if (size > sizeof few / sizeof *few) LK_TRY(LK_NEW(many, size));
+  lk_token *tokens = many ? many : few;
+  lk_status status = lk_bpe_merge_piece(b, piece, size, tokens, &count);
+  if (status == LK_OK) append(to, tokens, count);
+  lk_free(many);
+  return status;
+}
+
+static lk_status append_text(const lk_bpe *b, const char *bytes, size_t size, target *to) {
+  lk_pieces pieces = lk_pieces_of(&b->pattern, bytes, size);
+  const char *piece;
+  while (!to->is_full && lk_pieces_next(&pieces, &piece, &size)) {
+    int64_t id = lk_bpe_find(b, piece, size);
+    lk_token token = (lk_token)id;
+    if (id >= 0 && b->whole[id])
+      append(to, &token, 1);
+    else
+      LK_TRY(append_merged(b, piece, size, to));
+  }
+  return LK_OK;
+}
+
+/* The longest added token that stands here; -1: none. */
+static int64_t find_added(const lk_bpe *b, const char *at, size_t rest) {
+  for (size_t i = 0; i < b->added_count; i++) {
+    size_t size;
+    const char *bytes = lk_bpe_bytes(b, b->added[i], &size);
+    if (size <= rest && !memcmp(at, bytes, size)) return b->added[i];
+  }
+  return -1;
+}
+
+/* Where the next added token begins, *id; the end where there is none. */
+static size_t next_added(const lk_bpe *b, const lk_passage *of, size_t at, int64_t *id) {
+  *id = -1;
+  if (!b->added_count) return of->size;
+  for (; at < of->size; at++)
+    if (b->begins_added[(unsigned char)of->bytes[at]] &&
+        (*id = find_added(b, of->bytes + at, of->size - at)) >= 0)
+      break;
+  return at;
+}
+
+static lk_status encode_bytes(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                              lk_token *tokens, size_t capacity, size_t *count) {
+  const lk_bpe *b = of(tokenizer);
+  target to = {tokens, 0, capacity, 0};
+  int64_t id;
+  for (size_t at = 0; at < passage->size && !to.is_full;) {
+    size_t end = next_added(b, passage, at, &id);
+    lk_token token = (lk_token)id;
+    LK_TRY(append_text(b, passage->bytes + at, end - at, &to));
+    if (id >= 0) append(&to, &token, 1);
+    at = end + (id < 0 ? 0 : b->length[id]);
+  }
+  if (to.is_full) return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
+  *count = to.count;
+  assert(*count <= passage->size);
+  return LK_OK;
+}
+
+static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                        lk_token *tokens, size_t capacity, size_t *count) {
+  LK_TRY(lk_tokenizer_check_text(passage));
+  return encode_bytes(tokenizer, passage, tokens, capacity, count);
+}
+
+static const char *piece(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
+                         size_t *size) {
+  (void)scratch;
+  return lk_bpe_bytes(of(tokenizer), id, size);
+}
+
+/* That of its first character behind a blank: " London" is a capital. */
+static lk_class class_of(const lk_tokenizer *tokenizer, lk_token id) {
+  size_t size;
+  uint32_t code_point;
+  const char *bytes = lk_bpe_bytes(of(tokenizer), id, &size);
+  int blank = *bytes == ' ' && size > 1;
+  int length = lk_text_next(bytes + blank, size - (size_t)blank, &code_point);
+  if (!length) return (unsigned char)bytes[blank] < 0x80 ? LK_CLASS_OTHER : LK_CLASS_LETTER;
+  return lk_text_class(code_point);
+}
+
+const lk_tokenizer_kind lk_tokenizer_bpe = {.name = "bpe",
+                                            .unit = "tokens",
+                                            .restore = restore,
+                                            .save = save,
+                                            .release = release,
+                                            .encode = encode,
+                                            .encode_bytes = encode_bytes,
+                                            .count = strlen,
+                                            .piece = piece,
+                                            .class_of = class_of,
+                                            .learns = 1};
