@@ -10,6 +10,9 @@
 
 LK_C_BEGIN
 
+/* Nothing has more than so many times its bytes in NFC. */
+enum { LK_NORMAL_GROWTH = 3 };
+
 /* A line of a text in NFC, owned by the caller (lk_free), without a zero behind it.
  * LK_BAD_DATA: invalid UTF-8, or more combining marks in a row than any writing has: the
  * library's time grows with the square of them. `name` and `line` (0: no line) are for

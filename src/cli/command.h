@@ -87,6 +87,9 @@ lk_status lk_cli_config(lk_world *world, int argc, char **argv);
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv);
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv);
 lk_status lk_cli_inspect(lk_world *world, int argc, char **argv);
+lk_status lk_cli_tokenizer(lk_world *world, int argc, char **argv);
+lk_status lk_cli_encode(lk_world *world, int argc, char **argv);
+lk_status lk_cli_decode(lk_world *world, int argc, char **argv);
 lk_status lk_cli_text(lk_world *world, int argc, char **argv);
 
 /* Rank 0: names versions, a library a line. */
