@@ -1,0 +1,71 @@
+#!/bin/bash
+# The ids of GPT-2's tokenizer against those of two programs that were not written here, npm's gpt-tokenizer and
+# @huggingface/tokenizers; the latter also reads the files that are exported. timeout: 60
+#   compare.sh         some strings, for the tests
+#   compare.sh --full  all of the samples and 200,000 random strings; minutes
+# The samples lie in $LOCKSTEP_DATA or ../shared/data.
+set -euo pipefail
+
+root=${SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+built=${TEST_PROGRAMS:-$root/build/tests/mpi}/.. # the build's folder of tests
+lockstep=${LOCKSTEP:-$root/build/lockstep}
+data=${LOCKSTEP_DATA:-$root/../shared/data}
+packages=(gpt-tokenizer@4.0.0 @huggingface/tokenizers@0.2.0)
+
+skip() {
+  echo "SKIPPED: $*"
+  exit 77
+}
+
+[[ -d $data/tokenizers ]] || skip "no $data/tokenizers; set LOCKSTEP_DATA to the folder of the data"
+for program in node npm; do
+  command -v "$program" > /dev/null || skip "no $program"
+done
+modules=$built/tokenizer-modules
+if [[ ! -d $modules/node_modules/@huggingface/tokenizers ]]; then
+  npm install --prefix "$modules" --ignore-scripts --no-audit --no-fund --silent "${packages[@]}" > /dev/null 2>&1 ||
+    skip "npm cannot install ${packages[*]}"
+fi
+export NODE_PATH=$modules/node_modules
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# compare TOKENIZER FILE STRINGS: our ids by FILE are those of TOKENIZER.
+compare() {
+  "$built/tokenizer_strings" encode "$2" < "$3" > ids
+  node "$root/tests/tokenizers/compare.js" "$1" "$3" ids
+}
+
+strings=400
+[[ ${1-} != --full ]] || strings=200000
+"$built/tokenizer_strings" random "$strings" 1 > drawn
+printf '%s\0' "$(head -c 20000 "$data/evaluation/wikitext-2-valid.txt" | iconv -c -f UTF-8 -t UTF-8)" > some
+for language in de zh; do
+  printf '%s\0' "$(cat "$data/wikipedia/$language"wiki-*)" >> some
+done
+if [[ ${1-} == --full ]]; then
+  # what JavaScript takes for blanks, unlike Unicode, is left out, as it is of the random strings
+  : > some
+  for file in "$data/evaluation/"*.txt "$data/wiki.txt" "$data/wikipedia/"*; do
+    case $file in
+      *.bz2) bzcat "$file" ;;
+      *.gz) zcat "$file" ;;
+      *) cat "$file" ;;
+    esac > text
+    ! head -c 2 text | grep -qaP '^\xFF\xFE' || iconv -f UTF-16 -t UTF-8 text > utf8
+    [[ ! -s utf8 ]] || mv utf8 text
+    sed -e 's/\xEF\xBB\xBF//g; s/\xC2\x85//g' text >> some
+    printf '\0' >> some
+  done
+fi
+
+"$lockstep" tokenizer import "$data/tokenizers/gpt2-tokenizer.json" one.json > /dev/null
+"$lockstep" tokenizer import "$data/tokenizers/"{encoder.json,vocab.bpe} two.json > /dev/null
+cmp one.json two.json
+for text in some drawn; do
+  compare r50k_base one.json "$text"
+  compare "$data/tokenizers/gpt2-tokenizer.json" one.json "$text"
+  compare one.json one.json "$text"
+done
