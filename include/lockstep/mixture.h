@@ -23,6 +23,10 @@ lk_status lk_mixture_create(lk_mixture **out, const lk_ingredient *list, int cou
                             lk_slice slice);
 void lk_mixture_free(lk_mixture *mixture);
 
+/* Of the same corpora, which must outlive *out, those documents that the rule which cuts
+ * the mixture holds out, by whatever weight. The caller owns *out: lk_mixture_free. */
+lk_status lk_mixture_hold_out(lk_mixture **out, const lk_mixture *mixture);
+
 /* What all of it is. */
 typedef struct {
   const char *path; /* "a.h5" or "a.h5, b.h5"; the mixture's */
@@ -36,7 +40,8 @@ lk_mixture_facts lk_mixture_about(const lk_mixture *mixture);
 /* The ingredients, as they were given. */
 const lk_ingredient *lk_mixture_list(const lk_mixture *mixture);
 
-/* Cuts all documents by the rule, once. Errors as lk_windows_create. */
+/* Cuts all documents by the rule, once; of_held_out is what the mixture is. Errors as
+ * lk_windows_create. */
 lk_status lk_mixture_cut(lk_mixture *mixture, const lk_window_rule *rule);
 
 /* Nonzero when an epoch visits each document of one corpus once. */

@@ -33,6 +33,9 @@ typedef struct {
   uint64_t seed;
   lk_window_cut cut; /* not LK_CUT_TEXTS: without titles; LK_CUT_SHARDS: with every */
   lk_token end;      /* of a document; not for LK_CUT_TEXTS */
+  double held_out;   /* share of documents, below 1, chosen by the seed and their number,
+                        that have no windows … */
+  int of_held_out;   /* … or that alone have some */
 } lk_window_rule;
 
 /* The first `title` tokens of the document, then first … first + count-1; count > 0. Of

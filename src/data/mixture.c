@@ -9,6 +9,7 @@ struct lk_mixture {
   lk_ingredient *list;  /* (count) */
   lk_windows **windows; /* (count), NULL until they are cut */
   int count;
+  int is_held_out; /* its corpora are another mixture's, and not owned */
   lk_slice slice;
   lk_window_rule rule;
   lk_token *room; /* (rule.reach + 1) of the window that was read last */
@@ -102,12 +103,31 @@ void lk_mixture_free(lk_mixture *mixture) {
   if (!m) return;
   for (int i = 0; m->windows && i < m->count; i++)
     lk_windows_free(m->windows[i]);
-  free_corpora(m->list, m->count);
+  if (!m->is_held_out) free_corpora(m->list, m->count);
   lk_free(m->windows);
   lk_free(m->list);
   lk_free(m->room);
   lk_free(m->path);
   lk_free(m);
+}
+
+/* Every document of its corpora once. */
+lk_status lk_mixture_hold_out(lk_mixture **out, const lk_mixture *mixture) {
+  lk_mixture *m;
+  *out = NULL;
+  LK_TRY(LK_NEW(m, 1));
+  *m = (lk_mixture){.count = mixture->count, .is_held_out = 1, .slice = mixture->slice};
+  lk_status status = LK_NEW(m->list, (size_t)m->count);
+  for (int i = 0; i < m->count && status == LK_OK; i++) {
+    m->list[i] = mixture->list[i];
+    m->list[i].weight = 1;
+  }
+  if (status == LK_OK) status = prepare(m);
+  if (status == LK_OK)
+    *out = m;
+  else
+    lk_mixture_free(m);
+  return status;
 }
 
 lk_mixture_facts lk_mixture_about(const lk_mixture *mixture) {
@@ -130,15 +150,16 @@ lk_status lk_mixture_cut(lk_mixture *mixture, const lk_window_rule *rule) {
   lk_mixture *m = mixture;
   assert(!m->windows[0]);
   m->rule = *rule;
+  m->rule.of_held_out = m->is_held_out;
   if (rule->reach < SIZE_MAX) LK_TRY(LK_NEW(m->room, rule->reach + 1));
   for (int i = 0; i < m->count; i++)
-    LK_TRY(lk_windows_create(&m->windows[i], m->list[i].corpus, m->slice, rule));
+    LK_TRY(lk_windows_create(&m->windows[i], m->list[i].corpus, m->slice, &m->rule));
   return LK_OK;
 }
 
 int lk_mixture_is_plain(const lk_mixture *mixture) {
   return mixture->count == 1 && mixture->list[0].weight == 1 &&
-         mixture->rule.kind == LK_WINDOW_START;
+         mixture->rule.kind == LK_WINDOW_START && mixture->rule.held_out == 0;
 }
 
 /* Visits of an epoch to an ingredient's windows in a shard. */
@@ -146,7 +167,7 @@ static uint64_t visits_to(const lk_mixture *m, int ingredient, int shard) {
   uint64_t count = lk_windows_count(m->windows[ingredient], shard);
   double weight = m->list[ingredient].weight;
   assert(weight > 0);
-  if (weight == 1) return count;
+  if (weight == 1 || count == 0) return count;
   double visits = round((double)count * weight);
   return visits < 1 ? 1 : (uint64_t)visits;
 }

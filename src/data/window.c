@@ -2,6 +2,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/random.h"
 #include <assert.h>
+#include <math.h>
 
 enum { STRIDE = 64, MOST_MARKS = 1 << 20 }; /* documents between marks, unless too many */
 
@@ -10,8 +11,8 @@ struct lk_windows {
   lk_slice slice;
   lk_window_rule rule;
   uint64_t stride;
-  uint64_t *shards; /* (shard_count + 1) parts before each shard, of those held; NULL for
-                       start, as the next */
+  uint64_t *shards; /* (shard_count + 1) parts before each shard, of those held; NULL, as
+                       the next, where each document has one */
   uint64_t *marks;  /* (held / stride + 1) parts before every stride-th document */
 };
 
@@ -22,7 +23,16 @@ typedef struct {
   uint64_t parts;
 } layout;
 
+/* Nonzero where the rule leaves the document out: one draw a document. */
+static int is_left_out(const lk_windows *w, uint64_t document) {
+  const lk_stream stream = {.seed = w->rule.seed, .purpose = LK_RANDOM_HELD_OUT};
+  if (w->rule.held_out == 0) return 0;
+  uint64_t draw = lk_random_u64(&stream, document);
+  return (ldexp((double)draw, -64) < w->rule.held_out) != w->rule.of_held_out;
+}
+
 static layout lay_out(const lk_windows *w, uint64_t document) {
+  if (is_left_out(w, document)) return (layout){0, 0, 0};
   size_t length = lk_corpus_length(w->corpus, document);
   size_t title = w->rule.keep_title ? lk_corpus_title(w->corpus, document) : 0;
   if (title > w->rule.reach / 2 || title >= length) title = 0;
@@ -33,9 +43,12 @@ static layout lay_out(const lk_windows *w, uint64_t document) {
   return all;
 }
 
+static lk_range shard_of(const lk_windows *w, int shard) {
+  return lk_shard_range(w->corpus->documents, w->slice.shards, shard);
+}
+
 static uint64_t end_of_shard(const lk_windows *w, int shard) {
-  lk_range range = lk_shard_range(w->corpus->documents, w->slice.shards, shard);
-  return range.first + range.count;
+  return shard_of(w, shard).first + shard_of(w, shard).count;
 }
 
 static lk_status count_windows(lk_windows *w) {
@@ -49,13 +62,14 @@ static lk_status count_windows(lk_windows *w) {
     }
     w->shards[i + 1] = sum;
   }
-  assert(document == held.first + held.count && sum >= held.count);
+  assert(document == held.first + held.count);
+  assert(sum >= held.count || w->rule.held_out > 0);
   return lk_corpus_status(w->corpus);
 }
 
 static lk_status prepare(lk_windows *w) {
   uint64_t held = w->corpus->held.count;
-  if (w->rule.kind == LK_WINDOW_START) return LK_OK;
+  if (w->rule.kind == LK_WINDOW_START && w->rule.held_out == 0) return LK_OK;
   for (w->stride = STRIDE; held / w->stride >= MOST_MARKS;)
     w->stride *= 2;
   LK_TRY(LK_NEW(w->shards, (size_t)w->slice.shard_count + 1));
@@ -69,6 +83,7 @@ lk_status lk_windows_create(lk_windows **out, const lk_corpus *corpus, lk_slice 
   *out = NULL;
   assert(rule->reach > 1 && (rule->reach < SIZE_MAX || rule->kind == LK_WINDOW_START));
   assert(rule->cut == LK_CUT_TEXTS || !rule->keep_title);
+  assert(rule->held_out >= 0 && rule->held_out < 1);
   assert(rule->cut != LK_CUT_SHARDS || rule->kind == LK_WINDOW_EVERY);
   LK_TRY(LK_NEW(w, 1));
   *w = (lk_windows){.corpus = corpus, .slice = slice, .rule = *rule};
@@ -90,8 +105,7 @@ void lk_windows_free(lk_windows *windows) {
 static uint64_t count_parts(const lk_windows *w, int shard) {
   int i = shard - w->slice.first_shard;
   assert(i >= 0 && i < w->slice.shard_count);
-  return w->shards ? w->shards[i + 1] - w->shards[i]
-                   : lk_shard_range(w->corpus->documents, w->slice.shards, shard).count;
+  return w->shards ? w->shards[i + 1] - w->shards[i] : shard_of(w, shard).count;
 }
 
 uint64_t lk_windows_count(const lk_windows *windows, int shard) {
@@ -143,9 +157,7 @@ static size_t draw_first(const lk_windows *w, const lk_visit *visit, size_t body
   return first < body - count ? first : body - count;
 }
 
-static lk_window find_start(const lk_windows *w, uint64_t number, int shard) {
-  lk_range range = lk_shard_range(w->corpus->documents, w->slice.shards, shard);
-  uint64_t document = range.first + number;
+static lk_window start_of(const lk_windows *w, uint64_t document) {
   layout all = lay_out(w, document);
   size_t room = w->rule.reach - all.title;
   return (lk_window){document, all.title, all.title, all.body < room ? all.body : room};
@@ -168,10 +180,11 @@ lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
   const lk_windows *w = windows;
   layout all;
   assert(number < lk_windows_count(w, visit->shard));
-  if (!w->shards) return find_start(w, number, visit->shard);
+  if (!w->shards) return start_of(w, shard_of(w, visit->shard).first + number);
   if (w->rule.cut == LK_CUT_SHARDS) return find_across(w, number, visit->shard);
   number += w->shards[visit->shard - w->slice.first_shard];
   uint64_t document = find_document(w, &number, &all);
+  if (w->rule.kind == LK_WINDOW_START) return start_of(w, document);
   size_t first = (size_t)cut(all.body, number, all.parts);
   size_t count = (size_t)cut(all.body, number + 1, all.parts) - first;
   assert(lk_corpus_status(w->corpus) != LK_OK || number < all.parts);
@@ -198,7 +211,8 @@ static void read_streams(const lk_windows *w, const lk_window *window, lk_token 
   size_t size = window->count + 1;
   size_t used = read_stream(w, document, window->first, size, tokens);
   while (used < size && ++document < end)
-    used += read_stream(w, document, 1, size - used, tokens + used);
+    if (!is_left_out(w, document))
+      used += read_stream(w, document, 1, size - used, tokens + used);
   assert(used == size || lk_corpus_status(w->corpus) != LK_OK);
   for (; used < size; used++)
     tokens[used] = 0;

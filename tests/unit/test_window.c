@@ -247,6 +247,77 @@ static void streams_show_every_token_once(void **state) {
     }
 }
 
+/* Adds 1 for every document that has windows, which come in the documents' order. */
+static void note_documents(const lk_windows *windows, unsigned noted[DOCUMENTS]) {
+  for (int shard = 0; shard < SHARDS; shard++)
+    for (uint64_t i = 0, last = UINT64_MAX; i < lk_windows_count(windows, shard); i++) {
+      uint64_t document = lk_windows_find(windows, i, &(lk_visit){0, i, shard}).document;
+      assert_true(last == UINT64_MAX || document >= last);
+      noted[document] += document != last;
+      last = document;
+    }
+}
+
+/* A document is trained on or held out, whole, however the corpus is cut; as many are held
+ * out as chance makes of the share, within 6 standard deviations. */
+static void a_share_of_the_documents_is_held_out(void **state) {
+  (void)state;
+  const lk_window_rule rules[] = {
+      {.kind = LK_WINDOW_START, .reach = REACH},
+      {.kind = LK_WINDOW_EVERY, .reach = REACH},
+      {.kind = LK_WINDOW_EVERY, .reach = REACH, .cut = LK_CUT_STREAMS, .end = END}};
+  static unsigned first[DOCUMENTS];
+  lk_corpus *corpus = invent(DOCUMENTS, length_of, NULL, whole);
+  for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+    unsigned trained[DOCUMENTS] = {0}, held_out[DOCUMENTS] = {0}, count = 0;
+    lk_window_rule rule = rules[r];
+    rule.held_out = 0.3;
+    rule.seed = 7;
+    lk_windows *windows = windows_of(corpus, whole, rule);
+    note_documents(windows, trained);
+    lk_windows_free(windows);
+    rule.of_held_out = 1;
+    windows = windows_of(corpus, whole, rule);
+    note_documents(windows, held_out);
+    lk_windows_free(windows);
+    for (int d = 0; d < DOCUMENTS; d++, count += held_out[d - 1])
+      assert_int_equal(trained[d] + held_out[d], 1);
+    assert_in_range(count, 100 - 6 * 8, 100 + 6 * 8);
+    if (r == 0) memcpy(first, held_out, sizeof first);
+    assert_memory_equal(held_out, first, sizeof first);
+  }
+  lk_corpus_free(corpus);
+}
+
+/* What is held out is not in the row of its shard. */
+static void rows_of_shards_leave_held_out_documents_out(void **state) {
+  (void)state;
+  static lk_token row[DOCUMENTS * (LONGEST + 1)];
+  lk_corpus *corpus = invent(DOCUMENTS, length_of, NULL, whole);
+  lk_window_rule rule = {.kind = LK_WINDOW_EVERY,
+                         .reach = REACH,
+                         .cut = LK_CUT_STREAMS,
+                         .end = END,
+                         .held_out = 0.5};
+  lk_windows *streams = windows_of(corpus, whole, rule);
+  rule.cut = LK_CUT_SHARDS;
+  lk_windows *across = windows_of(corpus, whole, rule);
+  for (int shard = 0; shard < SHARDS; shard++) {
+    size_t length = 1;
+    row[0] = END;
+    for (uint64_t i = 0; i < lk_windows_count(streams, shard); i++) {
+      lk_window window = lk_windows_find(streams, i, &(lk_visit){0, i, shard});
+      lk_windows_read(streams, &window, row + length - 1);
+      length += window.count;
+    }
+    assert_int_equal(check_row(across, shard, 0, row, length, REACH),
+                     lk_windows_count(across, shard));
+  }
+  lk_windows_free(across);
+  lk_windows_free(streams);
+  lk_corpus_free(corpus);
+}
+
 /* Nothing is counted, nor held, for windows that are documents' beginnings. */
 static void beginnings_of_any_number_of_documents(void **state) {
   (void)state;
@@ -315,6 +386,8 @@ int main(void) {
       cmocka_unit_test(a_visit_shows_another_part),
       cmocka_unit_test(windows_are_those_of_the_shard),
       cmocka_unit_test(streams_show_every_token_once),
+      cmocka_unit_test(a_share_of_the_documents_is_held_out),
+      cmocka_unit_test(rows_of_shards_leave_held_out_documents_out),
       cmocka_unit_test(beginnings_of_any_number_of_documents),
       cmocka_unit_test(tokens_beyond_32_bits),
       cmocka_unit_test(a_failure_to_read_is_told),
