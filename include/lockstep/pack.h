@@ -29,6 +29,9 @@ void lk_pack_free(lk_pack *pack);
 
 void lk_pack_clear(lk_pack *pack);
 
+/* Nonzero when there is room for a string of so many tokens. */
+int lk_pack_fits(const lk_pack *pack, size_t length);
+
 /* Appends the string tokens[length]: its inputs are tokens 0 … length-2, its targets the
  * tokens one later; rows first_target … length-2 carry loss. length >= 2 and the room must
  * suffice. */

@@ -35,11 +35,16 @@ void lk_pack_clear(lk_pack *pack) {
   pack->B = pack->N = pack->M = 0;
 }
 
+int lk_pack_fits(const lk_pack *pack, size_t length) {
+  assert(length > 1);
+  return pack->B < pack->max_sequences && length - 1 <= (size_t)(pack->max_rows - pack->N);
+}
+
 void lk_pack_append(lk_pack *pack, const lk_token *tokens, size_t length,
                     size_t first_target) {
   int rows = (int)length - 1;
   assert(rows > 0 && first_target < length - 1);
-  assert(pack->B < pack->max_sequences && pack->N + rows <= pack->max_rows);
+  assert(lk_pack_fits(pack, length));
   for (int i = 0; i < rows; i++) {
     pack->tokens[pack->N + i] = tokens[i];
     pack->positions[pack->N + i] = (uint16_t)i;
