@@ -55,6 +55,9 @@ lk_status lk_config_emit(const lk_config *config, char **yaml);
  * nearest known key otherwise. The caller owns *text: lk_free. */
 lk_status lk_config_value(const lk_config *config, const char *key, char **text);
 
+/* Nonzero when the config names or holds out documents to measure the loss of. */
+int lk_config_validates(const lk_config *config);
+
 typedef struct {
   const char *file;
   double weight; /* above 0 */

@@ -61,6 +61,12 @@ typedef int lk_config_choice;
     "share of activations set to zero in training, rounded to 65536ths")                                        \
   X(checkpoint_every, "checkpoint_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,        \
     "steps between checkpoints; 0: one at the end")                                        \
+  X(validate_every, "validate_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,            \
+    "steps between measurements of the held-out loss (validation), after each of which a " \
+    "better model than all before becomes checkpoints/best; 0: one at the end")            \
+  X(patience, "patience", count, "0", LK_WHOLE(0, 1ull << 32), 0,                          \
+    "the run ends when so many held-out losses in a row are no better than the best; 0: "  \
+    "it does not")                                                                         \
   X(keep_last, "keep_last", count, "3", LK_WHOLE(0, 1000000), 0,                           \
     "newest checkpoints to keep; 0: all")                                                  \
   X(keep_every, "keep_every", count, "0", LK_WHOLE(0, 1ull << 48), 0,                      \
@@ -171,6 +177,14 @@ typedef int lk_config_choice;
   X(probe_every, "probe.every", count, "0", LK_WHOLE(0, 1ull << 48), 0,                    \
     "steps between probes, each with a checkpoint; 0: one at the start and one at the end")
 
+#define LK_CONFIG_VALIDATION(X)                                                            \
+  X(validation_file, "validation.file", text, "", LK_ANY, 0,                               \
+    "documents whose loss is measured while training: a text, which each rank then holds, " \
+    "or HDF5 made by prepare with the corpus' tokenizer")                                  \
+  X(validation_share, "validation.share", real, "0", LK_BETWEEN(0, 0.5), LK_BITS_LATER,    \
+    "share of the corpora's documents that is held out for that, chosen by the seed, and " \
+    "not trained on")
+
 #define LK_CONFIG_EVALUATE(X)                                                              \
   X(evaluate_most, "evaluate.most", count, "0", LK_WHOLE(0, 65536), 0,                     \
     "most characters of an answer, its end included; 0: as many as the longest training "  \
@@ -181,7 +195,8 @@ typedef int lk_config_choice;
   LK_CONFIG_TOP(X)                                                                         \
   LK_CONFIG_CORPORA(X)                                                                     \
   LK_CONFIG_MODEL(X)                                                                       \
-  LK_CONFIG_SCHEDULE(X) LK_CONFIG_OBJECTIVE(X) LK_CONFIG_PROBE(X) LK_CONFIG_EVALUATE(X)
+  LK_CONFIG_SCHEDULE(X)                                                                    \
+  LK_CONFIG_OBJECTIVE(X) LK_CONFIG_PROBE(X) LK_CONFIG_VALIDATION(X) LK_CONFIG_EVALUATE(X)
 
 /* LK_KEY_<field>: the key's place in the table. */
 #define LK_CONFIG_INDEX(field, ...) LK_KEY_##field,

@@ -139,6 +139,15 @@ static lk_status check_rules(const lk_config *c) {
     return lk_fail(LK_USAGE,
                    "%s: 'probe.every' does nothing without 'probe.config'; set both",
                    lk_config_origin(c, "probe.every"));
+  if (*c->validation_file && c->validation_share > 0)
+    return lk_fail(LK_USAGE,
+                   "%s: 'validation.file' and 'validation.share' are both given; keep one",
+                   lk_config_origin(c, "validation.file"));
+  if (c->patience && !lk_config_validates(c))
+    return lk_fail(LK_USAGE,
+                   "%s: 'patience' does nothing without held-out documents: set "
+                   "'validation.file' or 'validation.share'",
+                   lk_config_origin(c, "patience"));
   return LK_OK;
 }
 
@@ -203,6 +212,10 @@ void lk_config_free(lk_config *config) {
     lk_free(config->origin[key]);
   LK_CONFIG_KEYS(FREE_FIELD)
   lk_free(config);
+}
+
+int lk_config_validates(const lk_config *config) {
+  return *config->validation_file || config->validation_share > 0;
 }
 
 int lk_config_is_set(const lk_config *config, const char *name) {

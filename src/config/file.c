@@ -13,12 +13,13 @@
                                 CYAML_UNLIMITED)}},
 
 /* The name in its section is what stands behind the section and the dot. */
-#define TOP_KEY(field, name, ...)       SCHEMA_OF(name, field)
-#define MODEL_KEY(field, name, ...)     SCHEMA_OF(&(name)[sizeof "model"], field)
-#define SCHEDULE_KEY(field, name, ...)  SCHEMA_OF(&(name)[sizeof "schedule"], field)
-#define OBJECTIVE_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "objective"], field)
-#define PROBE_KEY(field, name, ...)     SCHEMA_OF(&(name)[sizeof "probe"], field)
-#define EVALUATE_KEY(field, name, ...)  SCHEMA_OF(&(name)[sizeof "evaluate"], field)
+#define TOP_KEY(field, name, ...)        SCHEMA_OF(name, field)
+#define MODEL_KEY(field, name, ...)      SCHEMA_OF(&(name)[sizeof "model"], field)
+#define SCHEDULE_KEY(field, name, ...)   SCHEMA_OF(&(name)[sizeof "schedule"], field)
+#define OBJECTIVE_KEY(field, name, ...)  SCHEMA_OF(&(name)[sizeof "objective"], field)
+#define PROBE_KEY(field, name, ...)      SCHEMA_OF(&(name)[sizeof "probe"], field)
+#define VALIDATION_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "validation"], field)
+#define EVALUATE_KEY(field, name, ...)   SCHEMA_OF(&(name)[sizeof "evaluate"], field)
 
 /* All sections share the one array of texts. */
 #define SECTION(name, fields)                                                              \
@@ -34,6 +35,8 @@ static const cyaml_schema_field_t objective_fields[] = {LK_CONFIG_OBJECTIVE(OBJE
                                                             CYAML_FIELD_END};
 static const cyaml_schema_field_t probe_fields[] = {LK_CONFIG_PROBE(PROBE_KEY)
                                                         CYAML_FIELD_END};
+static const cyaml_schema_field_t validation_fields[] = {
+    LK_CONFIG_VALIDATION(VALIDATION_KEY) CYAML_FIELD_END};
 static const cyaml_schema_field_t evaluate_fields[] = {LK_CONFIG_EVALUATE(EVALUATE_KEY)
                                                            CYAML_FIELD_END};
 static const cyaml_schema_field_t part_fields[] = {
@@ -50,7 +53,8 @@ static const cyaml_schema_field_t top_fields[] = {
                              lk_config_values, corpora, &part_schema, 0, CYAML_UNLIMITED),
     SECTION("model", model_fields) SECTION("schedule", schedule_fields)
         SECTION("objective", objective_fields) SECTION("probe", probe_fields)
-            SECTION("evaluate", evaluate_fields) CYAML_FIELD_END};
+            SECTION("validation", validation_fields) SECTION("evaluate", evaluate_fields)
+                CYAML_FIELD_END};
 static const cyaml_schema_value_t schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, lk_config_values, top_fields)};
 
