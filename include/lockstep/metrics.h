@@ -8,6 +8,12 @@
 
 LK_C_BEGIN
 
+/* Of documents that are not trained on. */
+typedef struct {
+  double nats; /* mean of a target token */
+  double bits; /* of a byte of the targets' text */
+} lk_held_out_loss;
+
 typedef struct {
   uint64_t step;  /* updates done … */
   uint64_t steps; /* … of so many in the whole run */
@@ -21,6 +27,8 @@ typedef struct {
   double check_seconds;   /* hashing and comparing replicas */
   uint64_t skipped;       /* updates left out so far, since this start */
   uint64_t peak_memory;   /* bytes */
+  int validated;          /* the loss of held-out documents was measured after this step: */
+  lk_held_out_loss held_out;
 } lk_metrics;
 
 typedef struct {
@@ -29,6 +37,7 @@ typedef struct {
   const char *format; /* printf's, for a double: as many digits as a table needs */
   const char *brief;  /* … as a person reads */
   double (*value)(const lk_metrics *metrics);
+  int of_held_out; /* only runs with held-out documents have it; NaN after other steps */
 } lk_metric;
 
 /* The column at a place from 0 on, the step; NULL behind the last. A literal's. */

@@ -19,12 +19,13 @@ const lk_run_table lk_run_dev_table = {"dev.csv", "step,correct,questions\n",
 const lk_run_table lk_run_probe_table = {"probe.csv", "step,correct,count,seconds\n",
                                          "probe.csv.questions", -1};
 
-/* A cell of every column and a newline; metrics NULL: their names. */
-static void write_row(char row[ROOM], const lk_metrics *metrics) {
+/* A cell of every column that the run has and a newline; metrics NULL: their names. */
+static void write_row(const csv *c, char row[ROOM], const lk_metrics *metrics) {
   const lk_metric *column;
   size_t length = 0;
   for (int i = 0; (column = lk_metric_at(i)); i++) {
     char cell[64];
+    if (column->of_held_out && !lk_config_validates(c->run->config)) continue;
     if (metrics)
       snprintf(cell, sizeof cell, column->format, column->value(metrics));
     else
@@ -40,7 +41,7 @@ static lk_status begin(void **state, const lk_run *run, uint64_t step) {
   LK_TRY(LK_NEW(c, 1));
   *state = c;
   c->run = run;
-  write_row(c->header, NULL);
+  write_row(c, c->header, NULL);
   c->metrics = (lk_run_table){"metrics.csv", c->header, NULL, -1};
   c->dev = lk_run_dev_table;
   c->probe = lk_run_probe_table;
@@ -52,7 +53,7 @@ static lk_status begin(void **state, const lk_run *run, uint64_t step) {
 static lk_status add_row(void *state, const lk_metrics *metrics) {
   const csv *c = state;
   char row[ROOM];
-  write_row(row, metrics);
+  write_row(c, row, metrics);
   return lk_run_table_append(c->run, &c->metrics, row);
 }
 

@@ -1,5 +1,6 @@
 #include "lockstep/metrics.h"
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,14 +27,28 @@
   X(peak_memory_mb, "%.1f", "%.0f", (double)m->peak_memory / 1e6,                          \
     "most memory that the process had, in MB")
 
+/* After steps with a validation. */
+#define HELD_OUT_METRICS(X)                                                                \
+  X(held_out_loss, "%.17g", "%.4f", m->held_out.nats,                                      \
+    "mean nats per target token of documents that are not trained on")                     \
+  X(held_out_bits_per_byte, "%.9g", "%.4f", m->held_out.bits,                              \
+    "the same in bits per byte of their text")                                             \
+  X(held_out_perplexity, "%.9g", "%.4g", exp(m->held_out.nats), "e to the power of it")
+
 #define VALUE(name, format, brief, value, help)                                            \
   static double value_of_##name(const lk_metrics *m) {                                     \
     return (double)(value);                                                                \
   }
 METRICS(VALUE)
+#define HELD_OUT_VALUE(name, format, brief, value, help)                                   \
+  VALUE(name, format, brief, m->validated ? (value) : NAN, help)
+HELD_OUT_METRICS(HELD_OUT_VALUE)
 
-#define ROW(name, format, brief, value, help) {#name, help, format, brief, value_of_##name},
-static const lk_metric columns[] = {METRICS(ROW)};
+#define ROW(name, format, brief, value, help)                                              \
+  {#name, help, format, brief, value_of_##name, 0},
+#define HELD_OUT_ROW(name, format, brief, value, help)                                     \
+  {#name, help, format, brief, value_of_##name, 1},
+static const lk_metric columns[] = {METRICS(ROW) HELD_OUT_METRICS(HELD_OUT_ROW)};
 enum { COUNT = sizeof columns / sizeof *columns };
 
 const lk_metric *lk_metric_at(int place) {

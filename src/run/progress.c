@@ -36,17 +36,29 @@ static void write_duration(char *text, size_t size, double seconds) {
     snprintf(text, size, "%lds", whole);
 }
 
+/* Behind the loss that is trained on, where it was measured after this step. */
+static const char *held_out(const lk_metrics *m, char *text, size_t size) {
+  char nats[LK_METRIC_TEXT], bits[LK_METRIC_TEXT], perplexity[LK_METRIC_TEXT];
+  if (!m->validated) return "";
+  snprintf(text, size, "  held-out %s, %s bits a byte, perplexity %s",
+           lk_metric_show("held_out_loss", m, nats),
+           lk_metric_show("held_out_bits_per_byte", m, bits),
+           lk_metric_show("held_out_perplexity", m, perplexity));
+  return text;
+}
+
 static void show(const progress *p, const lk_metrics *m, double elapsed) {
   const lk_metrics mean = {.target_tokens = p->tokens, .seconds = elapsed};
   char step[LK_METRIC_TEXT], loss[LK_METRIC_TEXT], speed[LK_METRIC_TEXT], left[32];
+  char beside[4 * LK_METRIC_TEXT];
   write_duration(left, sizeof left,
                  elapsed / (double)(m->step - p->first) * (double)(m->steps - m->step));
-  fprintf(stderr, "%sstep %s/%llu  %5.1f%%  loss %s  %s tokens/s  %s left%s",
+  fprintf(stderr, "%sstep %s/%llu  %5.1f%%  loss %s%s  %s tokens/s  %s left%s",
           p->terminal ? "\r\033[K" : "", lk_metric_show("step", m, step),
           (unsigned long long)m->steps, 100.0 * (double)m->step / (double)m->steps,
-          lk_metric_show("loss", m, loss),
+          lk_metric_show("loss", m, loss), held_out(m, beside, sizeof beside),
           lk_metric_show("tokens_per_second", &mean, speed), left,
-          p->terminal && m->step < m->steps ? "" : "\n");
+          p->terminal && m->step < m->steps && !m->validated ? "" : "\n");
   fflush(stderr);
 }
 
@@ -57,7 +69,8 @@ static lk_status add_row(void *state, const lk_metrics *metrics) {
   int first = p->tokens == 0, last = metrics->step == metrics->steps;
   if (first) p->start = now - metrics->seconds;
   p->tokens += metrics->target_tokens;
-  if (!first && !last && now - p->last < p->every) return LK_OK;
+  int wanted = first || last || metrics->validated;
+  if (!wanted && now - p->last < p->every) return LK_OK;
   p->last = now;
   show(p, metrics, now - p->start);
   return LK_OK;

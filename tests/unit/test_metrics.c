@@ -1,6 +1,7 @@
 /* The columns in which a step's numbers are shown: names and digits as readers of
  * metrics.csv know them. */
 #include "lockstep/metrics.h"
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,6 +23,8 @@ static const lk_metrics example = {
     .check_seconds = 0.125,
     .skipped = 3,
     .peak_memory = 1234567890,
+    .validated = 1,
+    .held_out = {0.69314718055994529, 1.53125},
 };
 
 /* What metrics.csv has held since there is one. */
@@ -41,6 +44,9 @@ static const struct {
     {"replica_check_seconds", "0.125000"},
     {"skipped_updates", "3"},
     {"peak_memory_mb", "1234.6"},
+    {"held_out_loss", "0.69314718055994529"},
+    {"held_out_bits_per_byte", "1.53125"},
+    {"held_out_perplexity", "2"},
 };
 
 static void columns_keep_their_names_and_digits(void **state) {
@@ -68,10 +74,19 @@ static void every_column_is_found_and_explained(void **state) {
   }
 }
 
+static void losses_that_were_not_measured_are_no_numbers(void **state) {
+  (void)state;
+  lk_metrics other = example;
+  other.validated = 0;
+  for (int i = 0; lk_metric_at(i); i++)
+    assert_int_equal(isnan(lk_metric_at(i)->value(&other)), lk_metric_at(i)->of_held_out);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(columns_keep_their_names_and_digits),
       cmocka_unit_test(every_column_is_found_and_explained),
+      cmocka_unit_test(losses_that_were_not_measured_are_no_numbers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
