@@ -70,6 +70,9 @@ void lk_run_log(lk_run *run, const lk_metrics *metrics);
  * kept. */
 lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t questions);
 
+/* Points checkpoints/best, which is kept, to the checkpoint of a step that has one. */
+lk_status lk_run_mark_best(lk_run *run, uint64_t step);
+
 /* Nonzero when the last row of dev.csv is that of `step`. */
 int lk_run_has_dev(const lk_run *run, uint64_t step);
 

@@ -101,6 +101,13 @@ lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_tokenizer *
 
 enum { LK_BUILD_SIZE = 512 };
 
+/* The model of a run that lost least on held-out documents so far. */
+typedef struct {
+  double loss;   /* nats a token */
+  uint64_t step; /* after it; 0: none was measured, or all losses are no numbers */
+  uint64_t worse_in_a_row; /* losses since then that were no lower */
+} lk_best_model;
+
 /* What a checkpoint says beside its numbers. Texts are owned by the struct. */
 typedef struct {
   lk_shape shape;
@@ -118,6 +125,7 @@ typedef struct {
   char origin[40];
   char build[LK_BUILD_SIZE]; /* program and libraries: lockstep/build.h */
   lk_hash parameter_hash;    /* of all parameters in table order, as stored */
+  lk_best_model best;        /* zeros in files of earlier versions */
 } lk_checkpoint_info;
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zeroes it */

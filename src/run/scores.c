@@ -23,6 +23,11 @@ lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t 
   return take_score(run, step, correct);
 }
 
+lk_status lk_run_mark_best(lk_run *run, uint64_t step) {
+  assert(step > 0);
+  return lk_run_point(run, "best", step);
+}
+
 int lk_run_has_dev(const lk_run *run, uint64_t step) {
   return run->dev_rows && run->dev_step == step;
 }

@@ -5,6 +5,7 @@
 #include "store/tensor.h"
 #include "store/tokenizer.h"
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST_BLOCK = 65536 };
@@ -51,6 +52,16 @@ static lk_status read_origin(const lk_h5_file *file, lk_checkpoint_info *info) {
   return lk_h5_read_text(file, "build", info->build, sizeof info->build);
 }
 
+static lk_status read_best(const lk_h5_file *file, lk_best_model *best) {
+  char loss[32], *end;
+  if (!lk_h5_has_attribute(file, "best_loss")) return LK_OK;
+  LK_TRY(lk_h5_read_text(file, "best_loss", loss, sizeof loss));
+  best->loss = strtod(loss, &end);
+  if (end == loss || *end) return lk_h5_damaged(file, "its best loss is no number");
+  LK_TRY(lk_h5_read_count(file, "best_step", 0, 1ull << 48, &best->step));
+  return lk_h5_read_count(file, "worse_in_a_row", 0, 1ull << 48, &best->worse_in_a_row);
+}
+
 /* The model's own facts beside its shape; files of earlier versions lack them. */
 static lk_status read_most_answer(const lk_h5_file *file, uint64_t *most) {
   if (!lk_h5_has_attribute(file, "most_answer")) return LK_OK;
@@ -85,6 +96,7 @@ static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint)
   LK_TRY(lk_h5_read_shape(file, &info->shape));
   LK_TRY(read_progress(file, info));
   LK_TRY(read_origin(file, info));
+  LK_TRY(read_best(file, &info->best));
   LK_TRY(read_most_answer(file, &checkpoint->trained.most_answer));
   LK_TRY(read_config(file, &info->config));
   LK_TRY(lk_h5_read_tokenizer(file, &checkpoint->trained.tokenizer));

@@ -3,6 +3,7 @@
 #include "store/tensor.h"
 #include "store/tokenizer.h"
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 static lk_status write_progress(const lk_h5_file *file, const lk_checkpoint_info *info) {
@@ -10,6 +11,16 @@ static lk_status write_progress(const lk_h5_file *file, const lk_checkpoint_info
   LK_TRY(lk_h5_write_count(file, "epoch", info->epoch));
   LK_TRY(lk_h5_write_count(file, "tokens", info->tokens));
   return lk_h5_write_count(file, "seed", info->seed);
+}
+
+/* A run that measures no loss of held-out documents has nothing to say. */
+static lk_status write_best(const lk_h5_file *file, const lk_best_model *best) {
+  char loss[32];
+  if (best->step == 0 && best->worse_in_a_row == 0) return LK_OK;
+  snprintf(loss, sizeof loss, "%.17g", best->loss);
+  LK_TRY(lk_h5_write_text(file, "best_loss", loss));
+  LK_TRY(lk_h5_write_count(file, "best_step", best->step));
+  return lk_h5_write_count(file, "worse_in_a_row", best->worse_in_a_row);
 }
 
 static lk_status write_origin(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
@@ -60,6 +71,7 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   LK_TRY(lk_h5_write_shape(file, &table->shape));
   LK_TRY(write_progress(file, info));
   LK_TRY(write_origin(file, checkpoint));
+  LK_TRY(write_best(file, &info->best));
   LK_TRY(lk_h5_write_text(file, "parameter_hash", hash.hex));
   LK_TRY(lk_h5_write_tokenizer(file, checkpoint->trained.tokenizer));
   LK_TRY(write_config(file, info->config ? info->config : ""));
