@@ -32,6 +32,7 @@ lk_status lk_dataset_settle(lk_dataset *dataset, lk_world *world);
 /* All owned by the dataset. */
 const lk_tokenizer *lk_dataset_tokenizer(const lk_dataset *dataset);
 const lk_plan *lk_dataset_plan(const lk_dataset *dataset);
+lk_objective_kind lk_dataset_kind(const lk_dataset *dataset);
 const lk_objective *lk_dataset_objective(const lk_dataset *dataset);
 const lk_mixture *lk_dataset_corpora(const lk_dataset *dataset); /* NULL: there are none */
 const lk_items *lk_dataset_items(const lk_dataset *dataset);

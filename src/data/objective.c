@@ -76,7 +76,8 @@ static lk_status cut_documents(lk_objective *o, const lk_config *config) {
                                .keep_title = o->keep_title,
                                .seed = config->seed,
                                .cut = o->cut,
-                               .end = lk_tokenizer_end(o->tokenizer)};
+                               .end = lk_tokenizer_end(o->tokenizer),
+                               .held_out = config->validation_share};
   return o->corpora ? lk_mixture_cut(o->corpora, &rule) : LK_OK;
 }
 

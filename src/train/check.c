@@ -25,9 +25,13 @@ static lk_status refuse_pipe(const lk_config *c, const char *key, const char *fi
 }
 
 static lk_status refuse_pipes(const lk_config *c) {
-  const char *const files[][2] = {{"corpus", c->corpus}, {"questions", c->questions},
-                                  {"dev", c->dev},       {"init", c->init},
-                                  {"resume", c->resume}, {"probe.config", c->probe_config}};
+  const char *const files[][2] = {{"corpus", c->corpus},
+                                  {"questions", c->questions},
+                                  {"dev", c->dev},
+                                  {"init", c->init},
+                                  {"resume", c->resume},
+                                  {"probe.config", c->probe_config},
+                                  {"validation.file", c->validation_file}};
   lk_config_corpus *corpora;
   size_t count;
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)

@@ -17,6 +17,7 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   info->answers_sha256 = items->answers;
   info->corpus_characters = items->characters;
   info->corpus_documents = items->count;
+  info->best = training->best;
   snprintf(info->task, sizeof info->task, "%s", lk_task_name(training->task));
   snprintf(info->origin, sizeof info->origin, "%s", training->origin);
   lk_build_describe((lk_precision)t->config->precision, info->build);

@@ -10,6 +10,7 @@ struct lk_dataset {
   lk_mixture *corpora;     /* NULL when a checkpoint's vocabulary is enough */
   lk_config_corpus *files; /* that they are read from */
   lk_tokenizer *tokenizer;
+  lk_objective_kind kind;
   lk_objective *objective;
   lk_slice slice;
   size_t block;
@@ -81,6 +82,7 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
   *out = NULL;
   LK_TRY(lk_objective_check(config, objective, tokenizer != NULL));
   LK_TRY(LK_NEW(d, 1));
+  d->kind = objective;
   d->slice = slice;
   d->block = (size_t)config->model_block;
   d->plan = (lk_plan){
@@ -126,14 +128,24 @@ static lk_status gather_visits(const lk_dataset *d, lk_world *world, uint64_t *v
   return status;
 }
 
+/* Documents that are held out may be all that a shard has. */
+static lk_status refuse_empty_shard(const lk_dataset *d, int shard) {
+  return lk_fail(LK_BAD_DATA,
+                 "%s: shard %d of %d has no document that is not held out; lower "
+                 "validation.share or shards",
+                 lk_objective_items(d->objective)->path, shard + 1, d->plan.shards);
+}
+
 /* Shards that have other numbers than equal parts of the items. */
 static lk_status set_borders(lk_dataset *d, lk_world *world) {
   lk_status status = LK_NEW(d->borders, (size_t)d->plan.shards + 1);
   if (world) status = lk_world_agree(world, status);
   if (status == LK_OK) status = gather_visits(d, world, d->borders + 1);
   if (status != LK_OK) return status;
-  for (int shard = 0; shard < d->plan.shards; shard++)
+  for (int shard = 0; shard < d->plan.shards; shard++) {
+    if (d->borders[shard + 1] == 0) return refuse_empty_shard(d, shard);
     d->borders[shard + 1] += d->borders[shard];
+  }
   d->plan.borders = d->borders;
   d->plan.documents = d->borders[d->plan.shards];
   return LK_OK;
@@ -161,6 +173,10 @@ const lk_tokenizer *lk_dataset_tokenizer(const lk_dataset *dataset) {
 
 const lk_plan *lk_dataset_plan(const lk_dataset *dataset) {
   return &dataset->plan;
+}
+
+lk_objective_kind lk_dataset_kind(const lk_dataset *dataset) {
+  return dataset->kind;
 }
 
 const lk_objective *lk_dataset_objective(const lk_dataset *dataset) {

@@ -116,13 +116,14 @@ static lk_status take_values(lk_training *t, const lk_checkpoint *resumed,
 static lk_status judge_completeness(lk_training *t, uint64_t step) {
   int owed = 0;
   if (step == t->trainer->steps) LK_TRY(lk_probe_is_owed(t, step, &owed));
-  t->complete = step >= t->trainer->steps && !owed;
+  t->complete = (step >= t->trainer->steps && !owed) || lk_training_is_exhausted(t);
   return LK_OK;
 }
 
 lk_status lk_training_restore(lk_training *training, lk_checkpoint *resumed,
                               lk_checkpoint *init) {
   lk_training *t = training;
+  if (resumed) t->best = resumed->info.best;
   if (resumed) LK_TRY(judge_completeness(t, resumed->info.step));
   LK_TRY(take_values(t, resumed, init));
   int begins = t->run && !t->complete;

@@ -3,15 +3,17 @@
 #include "base/clock.h"
 #include "lockstep/clean.h"
 #include "lockstep/share.h"
+#include "train/held_out.h"
 #include "train/probe.h"
 #include <assert.h>
 
 /* The one order. A signal that came while something else was done is heeded before the next
- * step; nobody saves what the replicas do not agree on; a score's row comes after the
- * checkpoint that it is of. */
+ * step; a model that is the best so far is saved for that; nobody saves what the replicas
+ * do not agree on; a score's row comes after the checkpoint that it is of. */
 static const lk_hook *const hooks[] = {
-    &lk_hook_history, &lk_hook_warnings,    &lk_hook_stop,   &lk_hook_replicas,
-    &lk_hook_tables,  &lk_hook_checkpoints, &lk_hook_scores, &lk_hook_halt};
+    &lk_hook_history,  &lk_hook_warnings, &lk_hook_stop,        &lk_hook_validation,
+    &lk_hook_replicas, &lk_hook_tables,   &lk_hook_checkpoints, &lk_hook_best,
+    &lk_hook_scores,   &lk_hook_halt};
 enum { HOOKS = sizeof hooks / sizeof *hooks };
 
 static lk_status begin(lk_training *t) {
@@ -39,14 +41,16 @@ static lk_status run_steps(lk_training *t) {
   if (t->complete) return LK_OK;
   t->start = lk_clock();
   lk_status status = begin(t);
-  while (status == LK_OK && t->trainer->step < t->trainer->steps)
+  while (status == LK_OK && t->trainer->step < t->trainer->steps &&
+         !lk_training_is_exhausted(t))
     status = one_step(t);
   end(t, status);
   return status;
 }
 
 int lk_training_is_last(const lk_training *training) {
-  return training->trainer->step == training->trainer->steps || training->stopping;
+  return training->trainer->step == training->trainer->steps || training->stopping ||
+         lk_training_is_exhausted(training);
 }
 
 static int is_multiple(uint64_t step, uint64_t every) {
@@ -55,7 +59,7 @@ static int is_multiple(uint64_t step, uint64_t every) {
 
 int lk_training_is_due(const lk_training *training) {
   uint64_t step = training->trainer->step;
-  return lk_training_is_last(training) ||
+  return lk_training_is_last(training) || training->improved ||
          is_multiple(step, training->config->checkpoint_every) ||
          lk_probe_is_due(training, step);
 }
@@ -94,6 +98,7 @@ static lk_status load(lk_training *t, const lk_checkpoint *init, lk_checkpoint *
   LK_TRY(lk_world_agree(t->world, open_dev(t)));
   LK_TRY(lk_training_heed_signals(t));
   say_left_out(t);
+  LK_TRY(lk_held_out_open(&t->held_out, t->trainer));
   LK_TRY(lk_probe_create(&t->probe, t));
   if (!t->probe) lk_training_say_dev_limit(t, t->trainer);
   return LK_OK;
@@ -118,6 +123,7 @@ static lk_status open(lk_training *t) {
 
 static void close(lk_training *t) {
   lk_probe_free(t->probe);
+  lk_held_out_free(t->held_out);
   lk_trainer_free(t->trainer);
   lk_questions_free(t->dev);
   lk_run_close(t->run);

@@ -7,21 +7,25 @@
 #include "lockstep/training.h"
 #include "train/trainer.h"
 
-typedef struct lk_probe lk_probe; /* train/probe.h */
+typedef struct lk_probe lk_probe;       /* train/probe.h */
+typedef struct lk_held_out lk_held_out; /* train/held_out.h */
 
 typedef struct {
   lk_world *world; /* not owned, as the config */
   lk_config *config;
   lk_task task;
-  lk_trainer *trainer; /* owned, as all below */
-  lk_run *run;         /* the directory; rank 0 only */
-  lk_questions *dev;   /* NULL: none */
-  lk_probe *probe;     /* NULL: none */
-  char origin[40];     /* lk_checkpoint_info's */
-  int complete;        /* nothing to do: a finished run was started again */
-  double start;        /* time when the first step could begin */
-  const char *reason;  /* what this rank was asked to stop by, or NULL */
-  int stopping;        /* some rank was, agreed on */
+  lk_trainer *trainer;   /* owned, as all below */
+  lk_run *run;           /* the directory; rank 0 only */
+  lk_questions *dev;     /* NULL: none */
+  lk_probe *probe;       /* NULL: none */
+  lk_held_out *held_out; /* NULL: none */
+  lk_best_model best;    /* by the held-out loss, so far */
+  int improved;          /* after this step it was the lowest of all */
+  char origin[40];       /* lk_checkpoint_info's */
+  int complete;          /* nothing to do: a finished run was started again */
+  double start;          /* time when the first step could begin */
+  const char *reason;    /* what this rank was asked to stop by, or NULL */
+  int stopping;          /* some rank was, agreed on */
 } lk_training;
 
 /* What happens around steps: one row of the list in training.c, which is their order. All
@@ -33,10 +37,14 @@ typedef struct {
 } lk_hook;
 
 extern const lk_hook lk_hook_history, lk_hook_warnings, lk_hook_stop, lk_hook_replicas,
-    lk_hook_tables, lk_hook_checkpoints, lk_hook_scores, lk_hook_halt;
+    lk_hook_tables, lk_hook_checkpoints, lk_hook_scores, lk_hook_halt, lk_hook_validation,
+    lk_hook_best;
 
 /* Nonzero after the last step, or the one that the run stops at. */
 int lk_training_is_last(const lk_training *training);
+
+/* Nonzero when `patience` ends the run: so many held-out losses were not the lowest. */
+int lk_training_is_exhausted(const lk_training *training);
 
 /* Nonzero when a checkpoint, and with it a score, is due after this step. */
 int lk_training_is_due(const lk_training *training);

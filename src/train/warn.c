@@ -30,11 +30,12 @@ static void warn_of_decay(const lk_trainer *t) {
 static void say_windows(const lk_trainer *t) {
   const lk_items *items = lk_dataset_items(t->dataset);
   int random = t->config->objective_window == LK_WINDOW_RANDOM;
-  lk_say("%s: an epoch is %llu windows of %llu documents and shows %s", items->path,
+  lk_say("%s: an epoch is %llu windows of %llu documents and shows %s%s", items->path,
          (unsigned long long)lk_dataset_plan(t->dataset)->documents,
          (unsigned long long)items->count,
          random ? "random parts of each, as much as it is long: 100 % of all characters"
-                : "every part of each once: 100 % of all characters");
+                : "every part of each once: 100 % of all characters",
+         t->config->validation_share > 0 ? ", but for documents that are held out" : "");
 }
 
 /* How often an epoch comes to what each of several corpora has. */

@@ -52,11 +52,14 @@ train random-1 1 4 "${how[@]}" objective.window=random
 train random-4 4 2 "${how[@]}" objective.window=random
 train random-4 2 4 "${how[@]}" objective.window=random
 same "random: 4 ranks, stopped, 2 ranks, and one" random-4 random-1 4
-language=(objective.kind=language objective.across=true)
+language=(objective.kind=language objective.across=true validation.share=0.2 validate_every=2)
 train language-1 1 4 "${language[@]}"
 train language-3 3 2 "${language[@]}"
 train language-3 2 4 "${language[@]}"
 same "every token, across documents: 3 ranks, stopped, 2 ranks, and one" language-3 language-1 4
+held_out() { cut -d, -f1,14- "$1/metrics.csv"; }
+diff <(held_out language-1) <(held_out language-3) || fail "other held-out losses on other ranks"
+[[ $(held_out language-1 | grep -vc nan) == 3 ]] || fail "held-out losses: $(held_out language-1)"
 code=0
 "$LOCKSTEP" pretrain "${common[@]}" "${how[@]}" objective.window=start run=random-1 steps=5 2> log || code=$?
 [[ $code == 64 ]] || fail "a run went on with other windows: $code"

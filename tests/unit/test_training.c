@@ -102,6 +102,62 @@ static void a_probe_is_finetuned_beside_the_run(void **state) {
   same_end("probed", "plain"); /* nothing of the run depends on it */
 }
 
+/* The step that checkpoints/best of a run is of. */
+static uint64_t best_step(const char *run) {
+  char path[100];
+  lk_checkpoint *checkpoint = NULL;
+  snprintf(path, sizeof path, "%s/checkpoints/best", run);
+  if (lk_checkpoint_read(&checkpoint, path, 1) != LK_OK) fail_msg("%s", lk_message());
+  uint64_t step = checkpoint->info.step;
+  assert_int_equal(checkpoint->info.best.step, step);
+  lk_checkpoint_free(checkpoint);
+  return step;
+}
+
+/* Each held-out loss that is the lowest has its checkpoint, and what was found goes on with
+ * the run. */
+static void the_best_model_is_kept(void **state) {
+  (void)state;
+#define HELD_OUT                                                                           \
+  "objective.kind=language validation.share=0.3 validate_every=2 checkpoint_every=0 "      \
+  "dropout=0 keep_last=1 "
+  must_train("run=kept steps=9 learning_rate=5e-3 " HELD_OUT, LK_PRETRAIN);
+  assert_int_equal(best_step("kept"), 9); /* it still learns */
+  must_train("run=kept-parts steps=4 learning_rate=5e-3 " HELD_OUT, LK_PRETRAIN);
+  must_train("run=kept-parts steps=9 learning_rate=5e-3 " HELD_OUT, LK_PRETRAIN);
+  same_end("kept", "kept-parts");
+  lk_checkpoint *a = newest("kept"), *b = newest("kept-parts");
+  assert_memory_equal(&a->info.best, &b->info.best, sizeof a->info.best);
+  lk_checkpoint_free(a);
+  lk_checkpoint_free(b);
+}
+
+static void patience_ends_a_run(void **state) {
+  (void)state;
+  const char *spoiled =
+      "run=spoiled steps=100 learning_rate=10 patience=3 gradient_limit=0 " HELD_OUT;
+  must_train(spoiled, LK_PRETRAIN);
+  lk_checkpoint *last = newest("spoiled");
+  assert_int_equal(last->info.best.worse_in_a_row, 3);
+  assert_int_equal(last->info.step, best_step("spoiled") + 6);
+  int rows = count_lines("spoiled/metrics.csv", "");
+  must_train(spoiled, LK_PRETRAIN); /* which is complete */
+  assert_int_equal(count_lines("spoiled/metrics.csv", ""), rows);
+  lk_checkpoint_free(last);
+}
+
+static void what_cannot_be_validated_is_refused(void **state) {
+  (void)state;
+  must_refuse("run=x steps=1 validation.share=0.0001", LK_PRETRAIN, "holds none of the 17");
+  must_refuse("run=x steps=1 shards=16 batch_size=16 validation.share=0.5", LK_PRETRAIN,
+              "has no document that is not held out");
+  must_refuse("run=x steps=1 validation.share=0.5 questions=people.tsv", LK_FINETUNE,
+              "questions are trained on");
+  must_refuse("run=x steps=1 validation.file=none.txt", LK_PRETRAIN, "none.txt");
+  must_refuse("run=x steps=1 validation.file=people.tsv", LK_PRETRAIN,
+              "people.tsv, line 1");
+}
+
 static void a_model_is_finetuned_from(void **state) {
   (void)state;
   must_train("run=before steps=2", LK_PRETRAIN);
@@ -183,6 +239,9 @@ static int tests(void) {
       cmocka_unit_test(time_stops_after_a_step_with_a_checkpoint),
       cmocka_unit_test(scores_have_rows),
       cmocka_unit_test(a_probe_is_finetuned_beside_the_run),
+      cmocka_unit_test(the_best_model_is_kept),
+      cmocka_unit_test(patience_ends_a_run),
+      cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_model_is_finetuned_from),
       cmocka_unit_test(another_run_is_not_gone_on_with),
       cmocka_unit_test(runs_of_earlier_versions_go_on),
