@@ -11,10 +11,11 @@
 
 LK_C_BEGIN
 
-/* What a user names: "bytes", or a file, which is a tokenizer.json. The caller owns *out:
+/* What a user names: "bytes", or a file, which is a tokenizer.json. composes: texts are
+ * brought to NFC also where the file does not say so. The caller owns *out:
  * lk_tokenizer_free. LK_USAGE for "characters", which are a text's; LK_NO_INPUT when it
  * cannot be read; LK_BAD_DATA as lk_bpe_read_json. */
-lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name);
+lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name, int composes);
 
 /* From a tokenizer.json: BPE of bytes, tokens of added_tokens (a special one stands for
  * itself in no text), normalizer none or NFC, a pattern of LK_PATTERNS. LK_BAD_DATA with
@@ -35,6 +36,29 @@ lk_status lk_bpe_read_gpt2(lk_tokenizer **out, lk_bpe_file encoder, lk_bpe_file 
 /* The tokenizer.json of a BPE, owned by the caller (lk_free). LK_USAGE, naming its kind,
  * for other tokenizers. */
 lk_status lk_bpe_write_json(const lk_tokenizer *tokenizer, char **bytes, size_t *size);
+
+/* How often each piece of texts stands there: what a BPE is trained on. Bounded: of more
+ * than `most` pieces the rarest are left out, by a rule that the texts' order alone
+ * decides. The caller owns *out: lk_piece_counts_free. */
+typedef struct lk_piece_counts lk_piece_counts;
+lk_status lk_piece_counts_create(lk_piece_counts **out, const lk_pattern *pattern,
+                                 size_t most);
+lk_status lk_piece_counts_add_text(lk_piece_counts *counts, const char *bytes, size_t size);
+
+/* Adds what another one of the same pattern counted. */
+lk_status lk_piece_counts_take(lk_piece_counts *counts, const lk_piece_counts *more);
+void lk_piece_counts_free(lk_piece_counts *counts);
+
+/* Ids of a BPE that is trained: the bytes, tokens, <|pad|>, <|mask|>, <|endoftext|>. */
+enum { LK_BPE_SPECIALS = 3, LK_BPE_LEAST = 256 + LK_BPE_SPECIALS };
+
+/* A BPE of `size` ids, or of fewer where no pair of tokens stands twice any more: ids 0 to
+ * 255 are the bytes, then come the tokens in the order of their merges, each the most
+ * frequent pair, of equal ones the one of the lowest ids. The same counts give the same
+ * tokenizer. composes: as for lk_tokenizer_create. The caller owns *out. LK_USAGE for
+ * fewer ids than LK_BPE_LEAST, or too many. */
+lk_status lk_bpe_train(lk_tokenizer **out, const lk_piece_counts *counts, size_t size,
+                       int composes);
 
 LK_C_END
 

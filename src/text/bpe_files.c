@@ -19,17 +19,29 @@ lk_status lk_bpe_read_json(lk_tokenizer **out, const char *bytes, size_t size,
   return name_it(status, name);
 }
 
-lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name) {
+static lk_status read_file(lk_tokenizer **out, const char *path) {
   char *bytes;
   size_t size;
-  *out = NULL;
-  if (!strcmp(name, "bytes")) return lk_tokenizer_create(out, name, 0);
-  if (!strcmp(name, "characters"))
-    return lk_fail(LK_USAGE, "characters are those of a text; name a tokenizer's file");
-  LK_TRY(lk_file_read(name, &bytes, &size));
-  lk_status status = lk_bpe_read_json(out, bytes, size, lk_file_name(name));
+  lk_status status = lk_file_read(path, &bytes, &size);
+  if (status == LK_NO_INPUT)
+    return lk_fail(status,
+                   "%s; a tokenizer is `characters`, `bytes`, or a file that `lockstep "
+                   "tokenizer` made",
+                   lk_message());
+  LK_TRY(status);
+  status = lk_bpe_read_json(out, bytes, size, lk_file_name(path));
   lk_free(bytes);
   return status;
+}
+
+lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name, int composes) {
+  *out = NULL;
+  if (!strcmp(name, "bytes")) return lk_tokenizer_create(out, name, composes);
+  if (!strcmp(name, "characters"))
+    return lk_fail(LK_USAGE, "characters are those of a text; name a tokenizer's file");
+  LK_TRY(read_file(out, name));
+  (*out)->composes |= composes != 0;
+  return LK_OK;
 }
 
 lk_status lk_bpe_write_json(const lk_tokenizer *tokenizer, char **bytes, size_t *size) {

@@ -73,7 +73,7 @@ static int encode_input(const char *path) {
   lk_tokenizer *tokenizer;
   char *text;
   size_t size;
-  if (lk_tokenizer_read(&tokenizer, path) != LK_OK ||
+  if (lk_tokenizer_read(&tokenizer, path, 0) != LK_OK ||
       lk_file_read("-", &text, &size) != LK_OK) {
     fprintf(stderr, "%s\n", lk_message());
     return 1;
