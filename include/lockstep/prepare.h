@@ -6,6 +6,7 @@
 #ifndef LOCKSTEP_PREPARE_H
 #define LOCKSTEP_PREPARE_H
 
+#include "lockstep/bpe.h"
 #include "lockstep/inputs.h"
 #include "lockstep/linkage.h"
 #include "lockstep/wikitext.h"
@@ -30,7 +31,7 @@ typedef struct {
   double letters;        /* least share of letters of the language; 0: any */
   lk_duplicates duplicates;
   double near;              /* likeness of near duplicates, 0 … 1; 0: they stay */
-  const char *tokenizer;    /* "characters", "bytes" */
+  const char *tokenizer;    /* "characters", or what lk_tokenizer_read takes */
   uint64_t vocabulary_size; /* of characters, U+FFFD for the others; 0: all */
   const char *held_out; /* a second corpus, of this share of the documents; NULL: none */
   double held_out_share;
@@ -90,6 +91,21 @@ typedef struct {
  * templates; LK_IO; LK_STOPPED after a signal: the same command then goes on. */
 lk_status lk_prepare(lk_world *world, const lk_inputs *inputs, const char *output,
                      const lk_prepare_options *options, lk_prepare_report *report);
+
+/* What a BPE is made of: its ids, how texts are cut, and how many different pieces are
+ * counted before the rarest are left out. */
+typedef struct {
+  size_t size;
+  lk_pattern pattern;
+  size_t most_pieces;
+} lk_bpe_training;
+
+/* As lk_prepare, but makes a tokenizer of the documents, on rank 0: *out is NULL on the
+ * others. The caller owns it. `output`: the file that it will be in, beside which the parts
+ * lie. */
+lk_status lk_prepare_train(lk_world *world, const lk_inputs *inputs, const char *output,
+                           const lk_prepare_options *options, const lk_bpe_training *how,
+                           lk_tokenizer **out);
 
 /* The language of a dump whose first page was read: `chosen` unless NULL, what the dump
  * says, or what its database or file is called ("dewiki-…"); "" where nothing tells. Not

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_OPTIONS = 32, HELP = 1000, FIRST = 2000 };
 
@@ -209,4 +210,20 @@ lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config 
                       &pipe));
   if (pipe) return config_of_pipe(world, path, count, rest, out);
   return lk_world_agree(world, lk_config_read(out, path, count, rest));
+}
+
+lk_status lk_arguments_choose(const char *command, const char *option, const char *name,
+                              const char *const *names, int *place) {
+  char list[128] = "";
+  for (*place = 0; names[*place]; ++*place) {
+    if (!strcmp(names[*place], name)) return LK_OK;
+    size_t used = strlen(list);
+    snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", names[*place]);
+  }
+  return lk_fail(LK_USAGE, "%s: --%s is one of %s, not '%s'", command, option, list, name);
+}
+
+long lk_arguments_cores(const lk_world *world) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN) / lk_world_local_size(world);
+  return cores < 1 ? 1 : cores > 1024 ? 1024 : cores;
 }

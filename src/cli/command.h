@@ -64,6 +64,14 @@ lk_status lk_arguments_parse(const lk_world *world, int argc, char **argv,
                              const lk_option *options, int option_count, int least,
                              int most, lk_words *words);
 
+/* LK_USAGE, with the names, unless an option's value is one of a list that NULL ends; its
+ * place there. */
+lk_status lk_arguments_choose(const char *command, const char *option, const char *name,
+                              const char *const *names, int *place);
+
+/* Cores that this rank may use, with the others of its host. */
+long lk_arguments_cores(const lk_world *world);
+
 /* All ranks: the config of `CONFIG.yaml [key=value ...]`. The caller owns *out. */
 lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config **out);
 

@@ -15,9 +15,10 @@ static const lk_command commands[] = {
     {"synth", "FOLDER", "write a data set of invented biographies", NULL, lk_cli_synth},
     {"prepare", "INPUT... CORPUS.h5", "turn Wikipedia dumps or texts into an HDF5 corpus",
      NULL, lk_cli_prepare},
-    {"tokenizer", "import|export INPUT... FILE",
-     "take in a tokenizer.json, or an encoder.json and a vocab.bpe", NULL,
-     lk_cli_tokenizer},
+    {"tokenizer", "train|import|export INPUT... FILE",
+     "make a byte-level BPE of texts and dumps, or take in a tokenizer.json, or an "
+     "encoder.json and a vocab.bpe",
+     NULL, lk_cli_tokenizer},
     {"encode", "TOKENIZER", "standard input's text to ids, with blanks between", NULL,
      lk_cli_encode},
     {"decode", "TOKENIZER", "standard input's ids to text", NULL, lk_cli_decode},

@@ -7,7 +7,6 @@
 #include "lockstep/visible.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The options as they are given, before they are looked at. */
 typedef struct {
@@ -16,18 +15,6 @@ typedef struct {
   int tables, infoboxes, list_markers;
   long shortest, vocabulary_size, compress, threads;
 } given;
-
-/* The place of a name in a list that NULL ends. */
-static lk_status choose(const char *option, const char *name, const char *const *names,
-                        int *place) {
-  char list[128] = "";
-  for (*place = 0; names[*place]; ++*place) {
-    if (!strcmp(names[*place], name)) return LK_OK;
-    size_t used = strlen(list);
-    snprintf(list + used, sizeof list - used, "%s%s", used ? ", " : "", names[*place]);
-  }
-  return lk_fail(LK_USAGE, "prepare: --%s is one of %s, not '%s'", option, list, name);
-}
 
 static lk_status check_share(const char *option, double share) {
   if (share >= 0 && share <= 1) return LK_OK;
@@ -45,19 +32,18 @@ static lk_status take(given *g) {
                            *const duplicates[] = {"auto", "keep", "drop", NULL};
   lk_prepare_options *o = &g->prepare;
   int place;
-  LK_TRY(choose("documents", g->documents, documents, &place));
+  LK_TRY(lk_arguments_choose("prepare", "documents", g->documents, documents, &place));
   o->dump.documents = (lk_documents)place;
-  LK_TRY(choose("duplicates", g->duplicates, duplicates, &place));
+  LK_TRY(lk_arguments_choose("prepare", "duplicates", g->duplicates, duplicates, &place));
   o->duplicates = (lk_duplicates)place;
   LK_TRY(check_share("near", o->near));
   LK_TRY(check_share("letters", o->letters));
   LK_TRY(check_share("held-out-share", o->held_out_share));
   LK_TRY(check_most("compress", g->compress, 0, 9));
   LK_TRY(check_most("threads", g->threads, 1, 1024));
-  if (g->vocabulary_size && !lk_tokenizer_learns(o->tokenizer))
-    return lk_fail(
-        LK_USAGE, "prepare: --vocabulary-size is for --tokenizer characters; there are 256 "
-                  "bytes");
+  if (g->vocabulary_size && strcmp(o->tokenizer, "characters"))
+    return lk_fail(LK_USAGE, "prepare: --vocabulary-size is for --tokenizer characters; "
+                             "other tokenizers have the ids that they have");
   o->wiki.tables = g->tables;
   o->wiki.infoboxes = g->infoboxes;
   o->wiki.list_markers = g->list_markers;
@@ -68,18 +54,13 @@ static lk_status take(given *g) {
   return LK_OK;
 }
 
-/* Cores that this rank may use, with the others of its host. */
-static long cores_a_rank(const lk_world *world) {
-  long cores = sysconf(_SC_NPROCESSORS_ONLN) / lk_world_local_size(world);
-  return cores < 1 ? 1 : cores > 1024 ? 1024 : cores;
-}
-
 static lk_status parse(const lk_world *world, int argc, char **argv, given *g,
                        lk_words *words) {
   lk_prepare_options *o = &g->prepare;
   const lk_option options[] = {
-      {"tokenizer", 0, LK_OPTION_TEXT, &o->tokenizer, "KIND",
-       "what tokens are: characters, those of the text (the default), or bytes"},
+      {"tokenizer", 0, LK_OPTION_TEXT, &o->tokenizer, "WHAT",
+       "what tokens are: characters, those of the text (the default), bytes, or those of a "
+       "file that `lockstep tokenizer` made"},
       {"vocabulary-size", 0, LK_OPTION_COUNT, &g->vocabulary_size, "N",
        "the N most frequent characters, U+FFFD for all others (0: all of them)"},
       {"nfc", 0, LK_OPTION_FLAG, &o->composes, "",
@@ -168,11 +149,22 @@ static lk_status check_outputs(lk_world *world, const lk_inputs *inputs, const c
   return lk_arguments_outputs(world, output, g->prepare.held_out, paths, count);
 }
 
-static lk_status prepare(lk_world *world, const lk_words *words, const given *g) {
+/* Before any work. What the tokenizer composes is composed from the start. */
+static lk_status check_tokenizer(lk_prepare_options *o) {
+  lk_tokenizer *tokenizer;
+  if (!strcmp(o->tokenizer, "characters")) return LK_OK;
+  LK_TRY(lk_tokenizer_read(&tokenizer, o->tokenizer, 0));
+  o->composes |= lk_tokenizer_composes(tokenizer);
+  lk_tokenizer_free(tokenizer);
+  return LK_OK;
+}
+
+static lk_status prepare(lk_world *world, const lk_words *words, given *g) {
   const char *output = words->words[words->count - 1];
   lk_prepare_report report;
   lk_inputs inputs = {0};
-  lk_status status = lk_world_agree(world, find_inputs(&inputs, words));
+  lk_status status = lk_world_agree(world, check_tokenizer(&g->prepare));
+  if (status == LK_OK) status = lk_world_agree(world, find_inputs(&inputs, words));
   if (status == LK_OK) status = check_outputs(world, &inputs, output, g);
   if (status == LK_OK) status = lk_prepare(world, &inputs, output, &g->prepare, &report);
   if (status == LK_OK && lk_world_rank(world) == 0)
@@ -184,7 +176,7 @@ static lk_status prepare(lk_world *world, const lk_words *words, const given *g)
 lk_status lk_cli_prepare(lk_world *world, int argc, char **argv) {
   given g = {.prepare = lk_prepare_defaults(), .documents = "line", .duplicates = "auto"};
   lk_words words;
-  g.threads = cores_a_rank(world);
+  g.threads = lk_arguments_cores(world);
   LK_TRY(parse(world, argc, argv, &g, &words));
   return words.help ? LK_OK : prepare(world, &words, &g);
 }

@@ -27,32 +27,31 @@ static lk_status merge(const lk_prepare_plan *plan, const char *output,
   return status;
 }
 
-/* What is done stays for the same command only where that can go on. */
-static void end(const lk_prepare_plan *plan, lk_status status) {
+void lk_prepare_end(const lk_prepare_plan *plan, lk_status status) {
   if (status == LK_STOPPED && plan->is_resumable)
     lk_say("%s has what is done; the same command goes on from there", plan->folder);
   else
     lk_prepare_folder_remove(plan);
 }
 
-static lk_status prepare(lk_world *world, const lk_prepare_plan *plan, const char *output,
-                         lk_prepare_report *report) {
-  int rank = lk_world_rank(world), first = rank == 0;
-  LK_TRY(lk_world_agree(world, first ? lk_prepare_folder_open(plan) : LK_OK));
-  lk_status status =
-      lk_world_agree(world, lk_prepare_work(plan, rank, lk_world_size(world)));
-  if (status == LK_OK)
-    status = lk_world_agree(world, first ? merge(plan, output, report) : LK_OK);
-  if (first) end(plan, status);
-  return status;
+lk_status lk_prepare_parts(lk_world *world, const lk_prepare_plan *plan) {
+  int rank = lk_world_rank(world);
+  LK_TRY(lk_world_agree(world, rank == 0 ? lk_prepare_folder_open(plan) : LK_OK));
+  return lk_world_agree(world, lk_prepare_work(plan, rank, lk_world_size(world)));
 }
 
 lk_status lk_prepare(lk_world *world, const lk_inputs *inputs, const char *output,
                      const lk_prepare_options *options, lk_prepare_report *report) {
   lk_prepare_plan plan;
+  int first = lk_world_rank(world) == 0;
   memset(report, 0, sizeof *report);
   lk_status status = lk_prepare_plan_make(world, &plan, inputs, output, options);
-  if (status == LK_OK) status = prepare(world, &plan, output, report);
+  if (status == LK_OK) {
+    status = lk_prepare_parts(world, &plan);
+    if (status == LK_OK)
+      status = lk_world_agree(world, first ? merge(&plan, output, report) : LK_OK);
+    if (first) lk_prepare_end(&plan, status);
+  }
   lk_prepare_plan_free(&plan);
   return status;
 }

@@ -107,6 +107,7 @@ static lk_status look_at_documents(survey *s, lk_spool *spool) {
 static lk_status look_at_part(survey *s, uint64_t part) {
   char path[PATH_MAX];
   lk_spool *spool;
+  s->merge->first[part] = s->merge->documents;
   lk_prepare_part_path(s->plan, part, path);
   LK_TRY(lk_spool_open(&spool, path));
   add_facts(s->merge, lk_spool_facts_of(spool));
@@ -121,6 +122,7 @@ static lk_status look_at_parts(survey *s) {
   s->drops_same = o->duplicates == LK_DUPLICATES_DROP ||
                   (o->duplicates == LK_DUPLICATES_AUTO && s->plan->is_dump);
   LK_TRY(LK_NEW(s->merge->counts, LK_SPOOL_CODE_POINTS));
+  LK_TRY(LK_NEW(s->merge->first, s->plan->count));
   if (o->near > 0) LK_TRY(lk_near_create(&s->near, o->near));
   for (uint64_t k = 0; k < s->plan->count; k++)
     LK_TRY(look_at_part(s, k));
@@ -145,7 +147,12 @@ lk_status lk_merge_survey(lk_merge *merge, const lk_prepare_plan *plan,
                                : "put one document on each line, empty lines do not count");
 }
 
+int lk_merge_is_dropped(const lk_merge *merge, uint64_t document) {
+  return document < merge->documents && merge->dropped[document / 8] >> document % 8 & 1;
+}
+
 void lk_merge_free(lk_merge *merge) {
+  lk_free(merge->first);
   lk_free(merge->counts);
   lk_free(merge->dropped);
 }

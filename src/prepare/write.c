@@ -31,8 +31,8 @@ static lk_status make_tokenizer(writing *w) {
   const lk_prepare_options *o = w->plan->options;
   lk_prepare_report *report = w->merge->report;
   int composes = lk_prepare_composes(w->plan);
-  if (!lk_tokenizer_learns(o->tokenizer))
-    LK_TRY(lk_tokenizer_create(&w->tokenizer, o->tokenizer, composes));
+  if (strcmp(o->tokenizer, "characters"))
+    LK_TRY(lk_tokenizer_read(&w->tokenizer, o->tokenizer, composes));
   else
     LK_TRY(lk_vocabulary_make(&w->tokenizer, w->merge->counts, o->vocabulary_size, composes,
                               &report->unknown));
@@ -89,10 +89,6 @@ static lk_status add_document(writing *w, lk_spool *spool, const lk_spool_head *
   return lk_corpus_writer_add(to->file, w->tokens, count, title);
 }
 
-static int is_dropped(const lk_merge *merge, uint64_t document) {
-  return document < merge->documents && merge->dropped[document / 8] >> document % 8 & 1;
-}
-
 static lk_status add_documents(writing *w, lk_spool *spool, const char *input) {
   const lk_spool_facts *facts = lk_spool_facts_of(spool);
   lk_near_signature signature;
@@ -104,7 +100,8 @@ static lk_status add_documents(writing *w, lk_spool *spool, const char *input) {
     if (!there) break;
     lk_passage passage = {.name = lk_file_name(input),
                           .line = facts->lines ? w->lines + head.line : 0};
-    if (!is_dropped(w->merge, w->number)) LK_TRY(add_document(w, spool, &head, passage));
+    if (!lk_merge_is_dropped(w->merge, w->number))
+      LK_TRY(add_document(w, spool, &head, passage));
   }
   w->lines += facts->lines;
   return LK_OK;

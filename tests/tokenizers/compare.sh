@@ -6,27 +6,11 @@
 # The samples lie in $LOCKSTEP_DATA or ../shared/data.
 set -euo pipefail
 
-root=${SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
-built=${TEST_PROGRAMS:-$root/build/tests/mpi}/.. # the build's folder of tests
-lockstep=${LOCKSTEP:-$root/build/lockstep}
-data=${LOCKSTEP_DATA:-$root/../shared/data}
-packages=(gpt-tokenizer@4.0.0 @huggingface/tokenizers@0.2.0)
-
-skip() {
-  echo "SKIPPED: $*"
-  exit 77
-}
-
+# shellcheck source=tests/tokenizers/packages.bash
+source "$(dirname "${BASH_SOURCE[0]}")/packages.bash"
+data=${LOCKSTEP_DATA:-$SOURCE_DIR/../shared/data}
 [[ -d $data/tokenizers ]] || skip "no $data/tokenizers; set LOCKSTEP_DATA to the folder of the data"
-for program in node npm; do
-  command -v "$program" > /dev/null || skip "no $program"
-done
-modules=$built/tokenizer-modules
-if [[ ! -d $modules/node_modules/@huggingface/tokenizers ]]; then
-  npm install --prefix "$modules" --ignore-scripts --no-audit --no-fund --silent "${packages[@]}" > /dev/null 2>&1 ||
-    skip "npm cannot install ${packages[*]}"
-fi
-export NODE_PATH=$modules/node_modules
+need_packages
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -34,13 +18,13 @@ cd "$work"
 
 # compare TOKENIZER FILE STRINGS: our ids by FILE are those of TOKENIZER.
 compare() {
-  "$built/tokenizer_strings" encode "$2" < "$3" > ids
-  node "$root/tests/tokenizers/compare.js" "$1" "$3" ids
+  "$STRINGS" encode "$2" < "$3" > ids
+  node "$SOURCE_DIR/tests/tokenizers/compare.js" "$1" "$3" ids
 }
 
 strings=400
 [[ ${1-} != --full ]] || strings=200000
-"$built/tokenizer_strings" random "$strings" 1 > drawn
+"$STRINGS" random "$strings" 1 > drawn
 printf '%s\0' "$(head -c 20000 "$data/evaluation/wikitext-2-valid.txt" | iconv -c -f UTF-8 -t UTF-8)" > some
 for language in de zh; do
   printf '%s\0' "$(cat "$data/wikipedia/$language"wiki-*)" >> some
@@ -61,8 +45,8 @@ if [[ ${1-} == --full ]]; then
   done
 fi
 
-"$lockstep" tokenizer import "$data/tokenizers/gpt2-tokenizer.json" one.json > /dev/null
-"$lockstep" tokenizer import "$data/tokenizers/"{encoder.json,vocab.bpe} two.json > /dev/null
+"$LOCKSTEP" tokenizer import "$data/tokenizers/gpt2-tokenizer.json" one.json > /dev/null
+"$LOCKSTEP" tokenizer import "$data/tokenizers/"{encoder.json,vocab.bpe} two.json > /dev/null
 cmp one.json two.json
 for text in some drawn; do
   compare r50k_base one.json "$text"
