@@ -25,6 +25,10 @@ uint64_t lk_text_count(const char *bytes, size_t size);
 lk_status lk_utf8_decode(const char *bytes, size_t size, const char *name,
                          uint32_t *code_points, size_t *count);
 
+/* Bytes as zero-terminated UTF-8, U+FFFD for each that is no part of a character. The
+ * caller owns *text: lk_free. */
+lk_status lk_text_repair(const char *bytes, size_t size, char **text);
+
 /* Writes one code point as UTF-8 with a zero behind it; returns the bytes without the zero.
  */
 int lk_utf8_encode(uint32_t code_point, char out[5]);

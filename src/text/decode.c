@@ -31,7 +31,7 @@ static size_t join(const lk_tokenizer *tokenizer, const lk_token *tokens, size_t
   return total;
 }
 
-/* The same with what is no character made visible. */
+/* With what is no character made visible. */
 static size_t repair(const char *bytes, size_t size, char *to) {
   size_t used = 0;
   for (size_t at = 0; at < size;) {
@@ -44,6 +44,12 @@ static size_t repair(const char *bytes, size_t size, char *to) {
     at += length ? (size_t)length : 1;
   }
   return used;
+}
+
+lk_status lk_text_repair(const char *bytes, size_t size, char **text) {
+  LK_TRY(lk_allocate((void **)text, size + 1, sizeof no_character - 1, "decoded text"));
+  repair(bytes, size, *text);
+  return LK_OK;
 }
 
 static lk_status check_ids(const lk_tokenizer *tokenizer, const lk_token *tokens,
@@ -63,9 +69,7 @@ lk_status lk_tokenizer_decode(const lk_tokenizer *tokenizer, const lk_token *tok
   size_t size = join(tokenizer, tokens, count, NULL);
   LK_TRY(lk_allocate((void **)&bytes, size, 1, "decoded text"));
   join(tokenizer, tokens, count, bytes);
-  lk_status status =
-      lk_allocate((void **)text, size + 1, sizeof no_character - 1, "decoded text");
-  if (status == LK_OK) repair(bytes, size, *text);
+  lk_status status = lk_text_repair(bytes, size, text);
   lk_free(bytes);
   return status;
 }
