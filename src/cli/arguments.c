@@ -41,6 +41,15 @@ static lk_status take_count(const char *command, const lk_option *option) {
                  option->name, optarg);
 }
 
+static lk_status take_text(const char *command, const lk_option *option) {
+  lk_option_list *list = option->target;
+  if (list->count == LK_LIST_MOST)
+    return lk_fail(LK_USAGE, "%s: --%s is given more than %d times", command, option->name,
+                   LK_LIST_MOST);
+  list->texts[list->count++] = optarg;
+  return LK_OK;
+}
+
 /* A value that stands apart and looks like an option most likely is one. */
 static lk_status check_value(const lk_option *option, char **argv) {
   int apart = optarg == argv[optind - 1];
@@ -62,6 +71,8 @@ static lk_status take_value(const char *command, const lk_option *option) {
   case LK_OPTION_TEXT:
     *(const char **)option->target = optarg;
     return LK_OK;
+  case LK_OPTION_LIST:
+    return take_text(command, option);
   case LK_OPTION_NUMBER:
     return take_number(command, option);
   default:
@@ -89,7 +100,8 @@ static lk_status take_option(int code, const lk_option *options, int count, char
     i++;
   if (i == count) return refuse_option(code, argv);
   LK_TRY(check_value(&options[i], argv));
-  if (values[i] && options[i].kind != LK_OPTION_FLAG)
+  int repeats = options[i].kind == LK_OPTION_FLAG || options[i].kind == LK_OPTION_LIST;
+  if (values[i] && !repeats)
     return lk_fail(LK_USAGE, "%s: --%s is given twice, '%s' and '%s'; keep one", argv[0],
                    options[i].name, values[i], optarg);
   values[i] = optarg ? optarg : "";

@@ -31,8 +31,17 @@ typedef enum {
   LK_OPTION_COUNT,  /* a whole number from 0 up */
   LK_OPTION_INT,    /* … to LK_OPTION_MOST, so that twice as much fits an int */
   LK_OPTION_NUMBER, /* a finite number */
-  LK_OPTION_FLAG
+  LK_OPTION_FLAG,
+  LK_OPTION_LIST /* a text, any number of times */
 } lk_option_kind;
+
+enum { LK_LIST_MOST = 32 };
+
+/* What an option of that kind was given. */
+typedef struct {
+  const char *texts[LK_LIST_MOST];
+  int count;
+} lk_option_list;
 
 enum { LK_OPTION_MOST = 1000000000 };
 
@@ -41,8 +50,8 @@ typedef struct {
   const char *name;
   char letter; /* 0: none */
   lk_option_kind kind;
-  /* const char **, long *, double * or int * (a flag: set to 1): left alone when the option
-   * is not given */
+  /* const char **, long *, double *, int * (a flag: set to 1) or lk_option_list *: left
+   * alone when the option is not given */
   void *target;
   const char *value; /* the value's name in the help; "" for a flag */
   const char *help;
@@ -89,6 +98,7 @@ lk_status lk_cli_finetune(lk_world *world, int argc, char **argv);
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv);
 lk_status lk_cli_baseline(lk_world *world, int argc, char **argv);
 lk_status lk_cli_ask(lk_world *world, int argc, char **argv);
+lk_status lk_cli_generate(lk_world *world, int argc, char **argv);
 lk_status lk_cli_score(lk_world *world, int argc, char **argv);
 lk_status lk_cli_examples(lk_world *world, int argc, char **argv);
 lk_status lk_cli_config(lk_world *world, int argc, char **argv);

@@ -34,6 +34,8 @@ static const lk_command commands[] = {
     {"baseline", "QUESTIONS.tsv", "score one constant answer", NULL, lk_cli_baseline},
     {"ask", "CHECKPOINT [QUESTION]",
      "answer one question, or each line of standard input by a line", NULL, lk_cli_ask},
+    {"generate", "CHECKPOINT [PROMPT...]",
+     "continue prompts, or each line of standard input by a line", NULL, lk_cli_generate},
     {"score", "CHECKPOINT TEXT",
      "mean loss of every document of a text, in nats a character", NULL, lk_cli_score},
     {"examples", "CONFIG.yaml [key=value ...]",

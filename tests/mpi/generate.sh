@@ -1,0 +1,85 @@
+#!/bin/bash
+# Text out of a model: what it learned by heart, the same texts whatever is continued beside them and on
+# any ranks, and what is refused. timeout: 60
+set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# prints EXPECTED ARGUMENT...: on standard output, of the model, to the letter.
+prints() {
+  local expected=$1
+  "$LOCKSTEP" generate "$model" "${@:2}" > found 2> log || fail "generate ${*:2}: $(cat log)"
+  [[ $(cat found; echo .) == "$expected"$'\n.' ]] || fail "generate ${*:2}: $(cat found)"
+}
+
+# refuses CODE TEXT ARGUMENT...: with this exit code and message, and no output.
+refuses() {
+  local code=0
+  "$LOCKSTEP" generate "$model" "${@:3}" > found 2> log < /dev/null || code=$?
+  [[ $code == "$1" && ! -s found ]] || fail "generate ${*:3}: exit code $code, $(cat found log)"
+  grep -qF -- "$2" log || fail "generate ${*:3} does not say '$2': $(cat log)"
+}
+
+printf '%s\n' 'The cat sat on the mat.' 'A dog ran up the hill.' 'Bées like flowers, été.' > corpus
+"$LOCKSTEP" prepare --tokenizer bytes corpus corpus.h5 > /dev/null
+"$LOCKSTEP" pretrain corpus=corpus.h5 objective.kind=language batch_size=6 shards=1 model.layers=2 model.heads=2 \
+  model.channels=32 model.block=32 learning_rate=1e-2 dropout=0 schedule.kind=constant \
+  schedule.warmup_tokens=0 run=run steps=200 2> log || fail "$(cat log)"
+model=run/checkpoints/latest
+
+prints 'The cat sat on the mat.' 'The c' --temperature 0
+prints 'Bées like flowers, été.' Bé --temperature 0
+prints 'Bées like flowers, ' B --temperature 0 --stop été
+prints 'Bées like fl' B --temperature 0 --stop nowhere --stop owers --stop ers
+prints 'A do' A --temperature 0 --most 3
+prints $'The cat sat on the mat.\n\nA dog ran up the hill.' The A --top-k 1
+printf 'The cat\r\nA dog\n' > prompts
+prints $'The cat sat\nA dog ran' --file prompts --most 4 --top-p 0.01
+"$LOCKSTEP" generate $model --most 4 --temperature 0 < prompts > piped
+cmp piped found || fail "standard input gives $(cat piped)"
+"$LOCKSTEP" generate $model '' --temperature 0 --json json > found
+grep -qxF -f corpus found || fail "without a prompt: $(cat found)"
+[[ $(jq -r '.texts[0] | .prompt + .text + " " + .ended' json) == "$(cat found) end" ]] || fail "$(cat json)"
+
+# Longer than the block, and beyond it.
+long=$(printf 'The cat sat on the mat. %.0s' 1 2 3 4)
+"$LOCKSTEP" generate $model "$long" --most 100 --temperature 3 --json json > /dev/null 2> log
+grep -qF '1 of 1 prompts are longer than the 32 bytes' log || fail "$(cat log)"
+[[ $(jq '.texts[0].tokens' json) -ge 1 ]] || fail "$(cat json)"
+
+echo "text as learned"
+
+for i in {1..15}; do
+  printf '%s\n' "${long:0:i*5}"
+done > prompts
+# texts RANKS BATCH
+texts() {
+  local launcher
+  launcher "$1"
+  "${launcher[@]}" "$LOCKSTEP" generate $model --file prompts -n 3 --most 50 --temperature 3 --min-p 0.001 \
+    --batch "$2" --seed 7 --json "json-$1-$2" > "texts-$1-$2" 2> log || fail "$(cat log)"
+  cat "texts-$1-$2" "json-$1-$2" | cmp - <(cat texts-1-1 json-1-1) || fail "$1 ranks, $2 side by side"
+}
+texts 1 1
+texts 1 7
+texts 1 32
+texts 2 7
+[[ $(sort -u texts-1-1 | wc -l) -gt 35 ]] || fail "$(wc -l texts-1-1)"
+
+echo "the same texts side by side and on two ranks"
+
+refuses 64 '--temperature must be 0' a --temperature -1
+refuses 64 '--stop needs a text' a --stop ''
+refuses 64 '-n must be from 1 to 65536, not 0' a -n 0
+refuses 64 'prompts are given, and --file' a --file prompts
+refuses 65 'prompt, byte 3: invalid UTF-8 (0xFF)' $'ab\xFF'
+printf 'good\nb\xC3\n' > bad
+refuses 65 'bad, line 2, byte 2: invalid UTF-8 (0xC3)' --file bad
+printf 'good\nb\0ad\n' > bad
+refuses 65 'bad, line 2: a NUL byte' --file bad
+
+echo "PASSED"
