@@ -48,7 +48,9 @@ typedef int lk_config_choice;
   X(epochs, "epochs", count, "0", LK_WHOLE(0, 1ull << 32), 0,                              \
     "length of the run in passes over the data; 0: given by steps")                        \
   X(batch_size, "batch_size", count, "128", LK_WHOLE(1, 1ull << 20), 1,                    \
-    "documents or questions a step, over all shards; a multiple of shards")                \
+    "documents, questions or windows a step, over all shards; a multiple of shards. With " \
+    "more shards than ranks a rank works its shards off one after the other and adds up "  \
+    "their gradients: memory is that of one shard's part, or two")                         \
   X(learning_rate, "learning_rate", real, "6e-3", LK_ABOVE(0, 1000), 1,                    \
     "highest learning rate of the schedule")                                               \
   X(shards, "shards", count, "8", LK_WHOLE(1, 32768), 1,                                   \
@@ -125,14 +127,18 @@ typedef int lk_config_choice;
 
 #define LK_CONFIG_SCHEDULE(X)                                                              \
   X(schedule_kind, "schedule.kind", choice, "cosine",                                      \
-    LK_ONE_OF("wave|cosine|constant"), 1,                                                  \
-    "cosine stays at its minimum, wave climbs again after it, constant does not fall")     \
+    LK_ONE_OF("wave|cosine|constant|wsd|linear|inverse_sqrt"), 1,                          \
+    "cosine stays at its minimum, wave climbs again after it, constant does not fall; "    \
+    "linear falls in a line to the minimum, wsd so in the cooldown alone; inverse_sqrt "   \
+    "with the square root of the tokens")                                                  \
   X(schedule_warmup_tokens, "schedule.warmup_tokens", count, "10240",                      \
     LK_WHOLE(0, 1ull << 48), 1,                                                            \
     "characters (padded rows) over which the learning rate rises from 0")                  \
   X(schedule_decay_epochs, "schedule.decay_epochs", count, "200", LK_WHOLE(0, 1ull << 32), 1, \
-    "passes over the corpus until the cosine is lowest; 0: the length of the run, which "   \
-    "then has to stay when the run is resumed")                                            \
+    "passes over the corpus until the rate is lowest; 0, as for linear and wsd where it "  \
+    "is not given: the length of the run, which then has to stay when the run is resumed") \
+  X(schedule_cooldown, "schedule.cooldown", real, "0.2", LK_ABOVE(0, 1), LK_BITS_LATER,    \
+    "wsd: share of that length, at its end, in which the learning rate falls")             \
   X(schedule_minimum, "schedule.minimum", real, "0.1", LK_BETWEEN(0, 1), 1,                \
     "lowest share of the learning rate")
 
@@ -168,7 +174,10 @@ typedef int lk_config_choice;
 
 /* X(field, value, other, its value): the default of a key that is not given while the other
  * has that value. It is the config's from then on: written out, it is there. */
-#define LK_CONFIG_DEFAULTS(X) X(objective_window, "every", objective_kind, "language")
+#define LK_CONFIG_DEFAULTS(X)                                                              \
+  X(objective_window, "every", objective_kind, "language")                                 \
+  X(schedule_decay_epochs, "0", schedule_kind, "linear")                                   \
+  X(schedule_decay_epochs, "0", schedule_kind, "wsd")
 
 #define LK_CONFIG_PROBE(X)                                                                 \
   X(probe_config, "probe.config", text, "", LK_ANY, 0,                                     \

@@ -21,7 +21,8 @@ static int matters(const lk_config *config, int key, const char *text) {
   if (lk_config_keys[key].bits) return 1;
   return (key == LK_KEY_steps || key == LK_KEY_epochs) &&
          config->schedule_decay_epochs == 0 &&
-         config->schedule_kind != LK_SCHEDULE_CONSTANT;
+         config->schedule_kind != LK_SCHEDULE_CONSTANT &&
+         config->schedule_kind != LK_SCHEDULE_INVERSE_SQRT;
 }
 
 static lk_status write_keys(const lk_config *config, FILE *stream) {

@@ -59,9 +59,11 @@ static void set_recipe(lk_trainer *t) {
       c->schedule_decay_epochs
           ? (double)(c->schedule_decay_epochs * lk_dataset_corpus_documents(t->dataset))
           : (double)lk_plan_documents_before(plan, t->steps);
-  t->schedule =
-      (lk_schedule){(lk_schedule_kind)c->schedule_kind, (double)c->schedule_warmup_tokens,
-                    documents * (double)c->model_block, c->schedule_minimum};
+  t->schedule = (lk_schedule){.kind = (lk_schedule_kind)c->schedule_kind,
+                              .warmup_tokens = (double)c->schedule_warmup_tokens,
+                              .final_tokens = documents * (double)c->model_block,
+                              .minimum = c->schedule_minimum,
+                              .cooldown = c->schedule_cooldown};
 }
 
 /* Room for the longest answer and its end, and at least what there is where no answers are

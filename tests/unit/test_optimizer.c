@@ -167,7 +167,7 @@ static void near(double a, double b) {
 
 static void schedules_follow_their_formulas(void **state) {
   (void)state;
-  lk_schedule s = {LK_SCHEDULE_WAVE, 100, 1100, 0.1};
+  lk_schedule s = {LK_SCHEDULE_WAVE, 100, 1100, 0.1, 0.2};
   near(lk_schedule_factor(&s, 0), 0);
   near(lk_schedule_factor(&s, 50), 0.5);
   near(lk_schedule_factor(&s, 100), 1);
@@ -181,6 +181,18 @@ static void schedules_follow_their_formulas(void **state) {
   s.kind = LK_SCHEDULE_CONSTANT;
   near(lk_schedule_factor(&s, 50), 0.5);
   near(lk_schedule_factor(&s, 2100), 1);
+  s.kind = LK_SCHEDULE_LINEAR;
+  near(lk_schedule_factor(&s, 50), 0.5);
+  near(lk_schedule_factor(&s, 600), 0.55);
+  near(lk_schedule_factor(&s, 2100), 0.1);
+  s.kind = LK_SCHEDULE_WSD;
+  near(lk_schedule_factor(&s, 880), 1);
+  near(lk_schedule_factor(&s, 990), 0.55);
+  near(lk_schedule_factor(&s, 2100), 0.1);
+  s.kind = LK_SCHEDULE_INVERSE_SQRT;
+  near(lk_schedule_factor(&s, 50), 0.5);
+  near(lk_schedule_factor(&s, 400), 0.5);
+  near(lk_schedule_factor(&s, 1000000), 0.1);
 }
 
 static void the_seed_model_has_its_parameters(void **state) {
