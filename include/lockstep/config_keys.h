@@ -51,6 +51,9 @@ typedef int lk_config_choice;
     "documents, questions or windows a step, over all shards; a multiple of shards. With " \
     "more shards than ranks a rank works its shards off one after the other and adds up "  \
     "their gradients: memory is that of one shard's part, or two")                         \
+  X(batch_tokens, "batch_tokens", count, "0", LK_WHOLE(0, 1ull << 40), 0,                  \
+    "tokens a step instead of batch_size, which becomes as many rows of model.block as "   \
+    "hold them, rounded up to a multiple of shards; 0: given by batch_size")               \
   X(learning_rate, "learning_rate", real, "6e-3", LK_ABOVE(0, 1000), 1,                    \
     "highest learning rate of the schedule")                                               \
   X(shards, "shards", count, "8", LK_WHOLE(1, 32768), 1,                                   \
@@ -134,6 +137,10 @@ typedef int lk_config_choice;
   X(schedule_warmup_tokens, "schedule.warmup_tokens", count, "10240",                      \
     LK_WHOLE(0, 1ull << 48), 1,                                                            \
     "characters (padded rows) over which the learning rate rises from 0")                  \
+  X(schedule_warmup_documents, "schedule.warmup_documents", count, "0",                    \
+    LK_WHOLE(0, 1ull << 32), 0,                                                            \
+    "documents, questions or windows over which it rises, instead of warmup_tokens; 0: "   \
+    "given by that")                                                                       \
   X(schedule_decay_epochs, "schedule.decay_epochs", count, "200", LK_WHOLE(0, 1ull << 32), 1, \
     "passes over the corpus until the rate is lowest; 0, as for linear and wsd where it "  \
     "is not given: the length of the run, which then has to stay when the run is resumed") \

@@ -151,26 +151,12 @@ static lk_status check_rules(const lk_config *c) {
   return LK_OK;
 }
 
-static int has_value(const lk_config *config, int key, const char *value) {
-  char number[32];
-  return !strcmp(lk_config_value_text(config, key, number), value);
-}
-
-static lk_status take_other_defaults(lk_config *config) {
-#define TAKE(field, value, other, others_value)                                            \
-  if (!config->origin[LK_KEY_##field] && has_value(config, LK_KEY_##other, others_value))  \
-    LK_TRY(lk_config_set_value(config, LK_KEY_##field, value, "default"));
-  LK_CONFIG_DEFAULTS(TAKE)
-#undef TAKE
-  return LK_OK;
-}
-
 static lk_status fill(lk_config *config, const lk_config_source *file, int overrides,
                       char *const *arguments) {
   LK_TRY(take_defaults(config));
   if (file) LK_TRY(take_yaml(config, file->name, file->yaml, file->size));
   LK_TRY(take_arguments(config, overrides, arguments));
-  LK_TRY(take_other_defaults(config));
+  LK_TRY(lk_config_derive(config));
   return check_rules(config);
 }
 

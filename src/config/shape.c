@@ -30,5 +30,5 @@ lk_status lk_config_adopt_shape(lk_config *config, const lk_shape *shape,
 #define CHECK(A, field, ...) LK_TRY(check_key(config, &found, LK_KEY_model_##field, model));
   LK_SHAPE_FIELDS(CHECK, )
   *config = found;
-  return LK_OK;
+  return lk_config_derive(config);
 }

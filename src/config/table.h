@@ -40,6 +40,9 @@ lk_status lk_config_set_value(lk_config *config, int key, const char *text,
 /* The key's value as text: the field's own, or written into `number`. */
 const char *lk_config_value_text(const lk_config *config, int key, char number[32]);
 
+/* Gives keys the values that follow from others'. LK_USAGE where they are given, too. */
+lk_status lk_config_derive(lk_config *config);
+
 /* As few digits as give the same number back. */
 void lk_config_write_real(double value, char number[32]);
 

@@ -106,6 +106,22 @@ static void test_defaults_that_follow_another_key(void **state) {
   lk_config_free(config);
 }
 
+/* … and so is a number that another one makes. */
+static void test_numbers_that_follow_others(void **state) {
+  (void)state;
+  static const char given[] = "batch_tokens: 1000\nshards: 4\n"
+                              "schedule: {warmup_documents: 30}\nmodel: {block: 64}\n";
+  char *yaml;
+  lk_config *config = accept(given, NULL);
+  assert_int_equal(config->batch_size, 16);
+  assert_int_equal(config->schedule_warmup_tokens, 30 * 64);
+  assert_int_equal(lk_config_emit(config, &yaml), LK_OK);
+  lk_config_free(accept(yaml, NULL));
+  lk_free(yaml);
+  lk_config_free(config);
+  refuse(given, "batch_size=12", 1, "'batch_tokens' makes 'batch_size' 16");
+}
+
 static void test_values_and_origins(void **state) {
   (void)state;
   char origin[64];
@@ -613,6 +629,7 @@ int main(void) {
       cmocka_unit_test(test_defaults),
       cmocka_unit_test(test_file_without_keys),
       cmocka_unit_test(test_defaults_that_follow_another_key),
+      cmocka_unit_test(test_numbers_that_follow_others),
       cmocka_unit_test(test_values_and_origins),
       cmocka_unit_test(test_shape),
       cmocka_unit_test(test_argument_texts),
