@@ -54,6 +54,10 @@ typedef int lk_config_choice;
   X(batch_tokens, "batch_tokens", count, "0", LK_WHOLE(0, 1ull << 40), 0,                  \
     "tokens a step instead of batch_size, which becomes as many rows of model.block as "   \
     "hold them, rounded up to a multiple of shards; 0: given by batch_size")               \
+  X(micro_tokens, "micro_tokens", count, "0", LK_WHOLE(0, 1ull << 40), LK_BITS_LATER,      \
+    "bound of the tokens that a rank computes at a time: a shard's part of a batch is "    \
+    "worked off in packs of micro_tokens / model.block documents or windows, which saves " \
+    "memory; sums round otherwise then, alike on all ranks; 0: whole")                     \
   X(learning_rate, "learning_rate", real, "6e-3", LK_ABOVE(0, 1000), 1,                    \
     "highest learning rate of the schedule")                                               \
   X(shards, "shards", count, "8", LK_WHOLE(1, 32768), 1,                                   \

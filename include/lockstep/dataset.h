@@ -58,8 +58,9 @@ int lk_dataset_find(const lk_dataset *dataset, int i, lk_place *place, const cha
  */
 int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard);
 
-/* The pack of one shard's micro-batch in one step. */
-void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack);
+/* Packs examples first … of the micro-batch that was chosen last, as many as there is room
+ * for, and returns the number of the next. */
+int lk_dataset_pack(lk_dataset *dataset, int first, lk_pack *pack);
 
 /* LK_OK, or the first failure to read an example's data, with its message: it is then not
  * what it should be. */

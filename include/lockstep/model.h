@@ -11,8 +11,8 @@
 
 LK_C_BEGIN
 
-/* Dropout of one micro-batch. The stream names seed, step and shard; the model sets the
- * site. */
+/* Dropout of one pack. The stream names seed, step and shard, and the pack's first site, to
+ * which the model adds each of its own. */
 typedef struct {
   double drop; /* probability, 0 for none */
   lk_stream stream;

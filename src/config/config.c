@@ -118,6 +118,10 @@ static lk_status check_rules(const lk_config *c) {
     return lk_fail(
         LK_USAGE, "%s: 'batch_size' %" PRIu64 " must be a multiple of 'shards' %" PRIu64,
         origin_of_either(c, LK_KEY_batch_size, LK_KEY_shards), c->batch_size, c->shards);
+  if (c->micro_tokens && c->micro_tokens < c->model_block)
+    return lk_fail(LK_USAGE,
+                   "%s: 'micro_tokens' %" PRIu64 " must be at least 'model.block' %" PRIu64,
+                   lk_config_origin(c, "micro_tokens"), c->micro_tokens, c->model_block);
   if (c->model_channels % c->model_heads)
     return lk_fail(LK_USAGE,
                    "%s: 'model.heads' %" PRIu64 " must divide 'model.channels' %" PRIu64

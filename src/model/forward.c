@@ -17,7 +17,7 @@ static const uint8_t *fill_mask(const lk_dropout *dropout, uint32_t site, uint8_
   if (!dropout || dropout->drop <= 0) return NULL;
   lk_profile_switch(LK_PART_ELEMENTWISE);
   lk_stream stream = dropout->stream;
-  stream.site = site;
+  stream.site += site;
   lk_random_keep(&stream, dropout->drop, keep, count);
   return keep;
 }

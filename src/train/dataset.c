@@ -19,7 +19,7 @@ struct lk_dataset {
   lk_order *order;     /* of the slice's shards */
   uint64_t *documents; /* (batch_size / V) of the chosen micro-batch */
   uint64_t step;       /* chosen */
-  int shard;
+  int shard, count;
   lk_token *example; /* (block + 1) scratch */
 };
 
@@ -242,7 +242,8 @@ void lk_dataset_say_left_out(const lk_dataset *dataset) {
 int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard) {
   dataset->step = step;
   dataset->shard = shard;
-  return lk_order_micro_batch(dataset->order, step, shard, dataset->documents);
+  dataset->count = lk_order_micro_batch(dataset->order, step, shard, dataset->documents);
+  return dataset->count;
 }
 
 static lk_visit visit_of(const lk_dataset *d, int i) {
@@ -267,16 +268,17 @@ void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
   lk_objective_draw(dataset->objective, &visit, &stream, example);
 }
 
-void lk_dataset_pack(lk_dataset *dataset, uint64_t step, int shard, lk_pack *pack) {
+int lk_dataset_pack(lk_dataset *dataset, int first, lk_pack *pack) {
   lk_profile_switch(LK_PART_DATA);
-  int count = lk_dataset_select(dataset, step, shard);
   lk_example example = {.tokens = dataset->example};
+  int next = first;
   lk_pack_clear(pack);
-  for (int i = 0; i < count; i++) {
-    lk_dataset_example(dataset, i, &example);
+  for (; next < dataset->count && pack->B < pack->max_sequences; next++) {
+    lk_dataset_example(dataset, next, &example);
     lk_pack_append(pack, example.tokens, example.length, example.first_target);
   }
-  assert(pack->B == count);
+  assert(next > first || next == dataset->count);
+  return next;
 }
 
 lk_status lk_dataset_status(const lk_dataset *dataset) {

@@ -23,23 +23,39 @@ static void move_gradients(void *context, size_t first) {
   lk_tree_finish(t->tree, t->final);
 }
 
-static void forward_shard(lk_trainer *t, int i, int slot) {
-  lk_pack *pack = t->packs[slot];
+enum { PACK_SITES = 1 << 12 }; /* dropout sites of a pack; part of the format */
+
+/* The number-th pack of this rank's i-th shard. */
+static void forward_pack(lk_trainer *t, int i, int slot, int number) {
+  const lk_pack *pack = t->packs[slot];
   lk_dropout dropout = {t->config->dropout,
                         {.seed = t->config->seed,
                          .purpose = LK_RANDOM_DROPOUT,
                          .step = t->step,
-                         .shard = (uint32_t)(t->first_shard + i)}};
-  assert(i >= 0 && i < t->shard_count && t->models[slot] && t->packs[slot]);
-  lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
-  lk_dataset_pack(t->dataset, t->step, t->first_shard + i, pack);
+                         .shard = (uint32_t)(t->first_shard + i),
+                         .site = (uint32_t)number * PACK_SITES}};
   if (lk_dataset_status(t->dataset) != LK_OK)
     lk_world_abort(t->world, lk_dataset_status(t->dataset));
-  t->mine[2 * i] = lk_model_forward(t->models[slot], t->values, pack, &dropout, NULL);
+  t->mine[2 * i] += lk_model_forward(t->models[slot], t->values, pack, &dropout, NULL);
   assert(pack->M <= pack->N && pack->N <= pack->max_rows);
-  t->mine[2 * i + 1] = pack->M;
+  t->mine[2 * i + 1] += pack->M;
   t->rows += pack->N;
   t->target_rows += pack->M;
+}
+
+/* This rank's i-th shard, in as many packs as it takes; the last one's gradient is still to
+ * be added. */
+static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
+  assert(i >= 0 && i < t->shard_count && t->models[slot] && t->packs[slot]);
+  lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
+  t->mine[2 * i] = t->mine[2 * i + 1] = 0;
+  lk_profile_switch(LK_PART_DATA);
+  int count = lk_dataset_select(t->dataset, t->step, t->first_shard + i);
+  for (int next = 0, number = 0; next < count || number == 0; number++) {
+    if (number > 0) lk_model_backward(t->models[slot], t->values, gradients, NULL);
+    next = lk_dataset_pack(t->dataset, next, t->packs[slot]);
+    forward_pack(t, i, slot, number);
+  }
 }
 
 /* `count` shards from `first` on, 1 or 2, side by side. */
@@ -52,7 +68,7 @@ static void compute_together(lk_trainer *t, int first, int count) {
   for (int slot = 0; slot < count; slot++) {
     if (slot > 0) lk_tree_add(t->tree);
     gradients[slot] = lk_tree_leaf(t->tree);
-    forward_shard(t, first + slot, slot);
+    forward_shard(t, first + slot, slot, gradients[slot]);
   }
   for (int part = 0; part < lk_model_parts(t->models[0]); part++)
     for (int slot = 0; slot < count; slot++)

@@ -32,9 +32,18 @@ static lk_status make_optimizer(lk_trainer *t) {
   return LK_OK;
 }
 
+/* All of a micro-batch, or as many rows of a block as micro_tokens allows. */
+static int sequences_a_pack(const lk_trainer *t) {
+  const lk_config *c = t->config;
+  uint64_t all = c->batch_size / c->shards, fit = c->micro_tokens / c->model_block;
+  assert(c->batch_size % c->shards == 0 && all > 0);
+  if (c->micro_tokens == 0 || fit > all) return (int)all;
+  return fit > 0 ? (int)fit : 1;
+}
+
 static lk_status make_buffers(lk_trainer *t) {
-  int sequences = (int)(t->config->batch_size / t->config->shards);
-  assert(t->config->batch_size % t->config->shards == 0 && t->shard_count > 0);
+  int sequences = sequences_a_pack(t);
+  assert(t->shard_count > 0);
   int size = lk_world_size(t->world);
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
   LK_TRY(LK_NEW(t->values, t->table->count));

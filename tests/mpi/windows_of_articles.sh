@@ -52,7 +52,8 @@ train random-1 1 4 "${how[@]}" objective.window=random
 train random-4 4 2 "${how[@]}" objective.window=random
 train random-4 2 4 "${how[@]}" objective.window=random
 same "random: 4 ranks, stopped, 2 ranks, and one" random-4 random-1 4
-language=(objective.kind=language objective.across=true validation.share=0.2 validate_every=2)
+language=(objective.kind=language objective.across=true validation.share=0.2 validate_every=2
+  micro_tokens=64)
 train language-1 1 4 "${language[@]}"
 train language-3 3 2 "${language[@]}"
 train language-3 2 4 "${language[@]}"

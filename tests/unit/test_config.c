@@ -120,6 +120,7 @@ static void test_numbers_that_follow_others(void **state) {
   lk_free(yaml);
   lk_config_free(config);
   refuse(given, "batch_size=12", 1, "'batch_tokens' makes 'batch_size' 16");
+  refuse("micro_tokens: 127\n", NULL, 1, "must be at least 'model.block' 128");
 }
 
 static void test_values_and_origins(void **state) {
