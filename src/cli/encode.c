@@ -19,7 +19,7 @@ typedef struct {
   size_t size, room;
   lk_token *tokens;
   size_t token_room;
-  const char *between; /* before the next id */
+  int is_begun; /* an id was printed, behind which a blank comes */
 } pipe;
 
 static lk_status make_room(pipe *p) {
@@ -45,6 +45,18 @@ static size_t find_cut(const pipe *p, size_t from) {
   return 0;
 }
 
+/* printf takes longer than the encoding. */
+static void print_id(pipe *p, lk_token id) {
+  char digits[16];
+  size_t at = sizeof digits;
+  do
+    digits[--at] = (char)('0' + id % 10);
+  while (id /= 10);
+  if (p->is_begun) digits[--at] = ' ';
+  p->is_begun = 1;
+  fwrite(digits + at, 1, sizeof digits - at, stdout);
+}
+
 static lk_status encode(pipe *p, size_t size) {
   lk_passage passage = {p->bytes, size, p->in.name, 0};
   size_t count, most = lk_tokenizer_composes(p->tokenizer) ? LK_NORMAL_GROWTH * size : size;
@@ -55,8 +67,8 @@ static lk_status encode(pipe *p, size_t size) {
     p->token_room = most;
   }
   LK_TRY(lk_tokenizer_encode_bytes(p->tokenizer, &passage, p->tokens, most, &count));
-  for (size_t i = 0; i < count; i++, p->between = " ")
-    printf("%s%u", p->between, (unsigned)p->tokens[i]);
+  for (size_t i = 0; i < count; i++)
+    print_id(p, p->tokens[i]);
   p->size -= size;
   memmove(p->bytes, p->bytes + size, p->size);
   return LK_OK;
@@ -124,7 +136,7 @@ static lk_status decode_input(pipe *p) {
 
 static lk_status run(lk_world *world, int argc, char **argv, lk_status (*work)(pipe *)) {
   lk_words words;
-  pipe p = {.between = ""};
+  pipe p = {.size = 0};
   lk_tokenizer *tokenizer = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, 1, &words));
   if (words.help) return LK_OK;

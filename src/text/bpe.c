@@ -24,10 +24,7 @@ static lk_status save(const lk_tokenizer *tokenizer, void **bytes, size_t *size)
 
 static void release(lk_tokenizer *tokenizer) {
   const lk_bpe *b = of(tokenizer);
-  lk_free(b->first);
-  lk_free(b->length);
-  lk_free(b->kinds);
-  lk_free(b->whole);
+  lk_free(b->tokens);
   lk_free(b->bytes);
   lk_free(b->merges);
   lk_free(b->names.slots);
@@ -74,7 +71,7 @@ static lk_status append_text(const lk_bpe *b, const char *bytes, size_t size, ta
   while (!to->is_full && lk_pieces_next(&pieces, &piece, &size)) {
     int64_t id = lk_bpe_find(b, piece, size);
     lk_token token = (lk_token)id;
-    if (id >= 0 && b->whole[id])
+    if (id >= 0 && b->tokens[id].is_whole)
       append(to, &token, 1);
     else
       LK_TRY(append_merged(b, piece, size, to));
@@ -113,7 +110,7 @@ static lk_status encode_bytes(const lk_tokenizer *tokenizer, const lk_passage *p
     lk_token token = (lk_token)id;
     LK_TRY(append_text(b, passage->bytes + at, end - at, &to));
     if (id >= 0) append(&to, &token, 1);
-    at = end + (id < 0 ? 0 : b->length[id]);
+    at = end + (id < 0 ? 0 : b->tokens[id].length);
   }
   if (to.is_full) return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
   *count = to.count;

@@ -19,22 +19,27 @@ typedef struct {
 /* They are looked for at every place of a text. */
 enum { LK_BPE_MOST_ADDED = 256 };
 
-/* A hash table with open addresses of numbers, which are places in another array. */
+/* A hash table with open addresses of numbers, which are places in another array; the
+ * upper half of a hash beside the number mostly spares a look there. */
 typedef struct {
-  uint32_t *slots; /* number + 1; 0: free */
+  uint64_t *slots; /* hash << 32 | number + 1; 0: free */
   uint32_t mask;
 } lk_bpe_table;
+
+/* What an id stands for: bytes, where they begin, of which kind. */
+typedef struct {
+  uint32_t first, length; /* length 0: there are none yet */
+  uint8_t kind;           /* lk_bpe_kind */
+  uint8_t is_whole;       /* a piece of its bytes is this token */
+} lk_bpe_token;
 
 typedef struct {
   lk_tokenizer base;
   lk_pattern pattern;
   int ignores_merges; /* nonzero: a piece that is a token is that token, whatever merges say
                        */
-  uint32_t *first;    /* (size) where a token's bytes begin */
-  uint32_t *length;   /* (size) 0: it has none yet */
-  uint8_t *kinds;     /* (size) lk_bpe_kind */
-  uint8_t *whole;     /* (size) nonzero: a piece of its bytes is this token */
-  char *bytes;        /* [room] of all tokens */
+  lk_bpe_token *tokens; /* (size) */
+  char *bytes;          /* [room] of all tokens */
   size_t used, room;
   lk_bpe_merge *merges; /* (merge_room) in the order in which they apply */
   size_t merge_count, merge_room;

@@ -79,7 +79,7 @@ static lk_status mark_special(lk_bpe *b) {
   for (size_t i = 0; i < b->merge_count; i++)
     is_made[b->merges[i].made] = 1;
   for (lk_token id = 0; id < (lk_token)b->base.size; id++)
-    if (b->length[id] > 1 && !is_made[id]) b->kinds[id] = LK_BPE_SPECIAL;
+    if (b->tokens[id].length > 1 && !is_made[id]) b->tokens[id].kind = LK_BPE_SPECIAL;
   lk_free(is_made);
   return LK_OK;
 }

@@ -40,7 +40,7 @@ lk_status lk_json_most_id(const cJSON *vocabulary, const char *place, int64_t *m
 static int is_there(const lk_bpe *bpe, lk_token id, const char *text) {
   size_t size;
   const char *bytes = lk_bpe_bytes(bpe, id, &size);
-  return bpe->kinds[id] != LK_BPE_TEXT && size == strlen(text) &&
+  return bpe->tokens[id].kind != LK_BPE_TEXT && size == strlen(text) &&
          !memcmp(bytes, text, size);
 }
 

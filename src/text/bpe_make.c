@@ -16,41 +16,60 @@ static lk_status make_table(lk_bpe_table *table, size_t entries) {
 
 const char *lk_bpe_bytes(const lk_bpe *bpe, lk_token id, size_t *size) {
   assert(id < (lk_token)bpe->base.size);
-  *size = bpe->length[id];
-  return bpe->bytes + bpe->first[id];
+  *size = bpe->tokens[id].length;
+  return bpe->bytes + bpe->tokens[id].first;
+}
+
+static uint32_t number_of(uint64_t slot) {
+  return (uint32_t)slot - 1;
+}
+
+static uint64_t slot_of(uint64_t hash, size_t number) {
+  return hash >> 32 << 32 | (uint32_t)(number + 1);
 }
 
 /* The slot of these bytes, or the free one where they belong. */
-static uint32_t find_name(const lk_bpe *bpe, const char *bytes, size_t size) {
-  uint32_t at = (uint32_t)lk_hash_short(bytes, size) & bpe->names.mask, taken;
-  for (; (taken = bpe->names.slots[at]); at = (at + 1) & bpe->names.mask)
-    if (bpe->length[taken - 1] == size &&
-        !memcmp(bpe->bytes + bpe->first[taken - 1], bytes, size))
-      break;
-  return at;
+static uint64_t *find_name(const lk_bpe *bpe, const char *bytes, size_t size,
+                           uint64_t hash) {
+  uint32_t at = (uint32_t)hash & bpe->names.mask;
+  uint64_t taken;
+  for (; (taken = bpe->names.slots[at]); at = (at + 1) & bpe->names.mask) {
+    if (taken >> 32 != hash >> 32) continue;
+    const lk_bpe_token *token = &bpe->tokens[number_of(taken)];
+    if (token->length == size && !memcmp(bpe->bytes + token->first, bytes, size)) break;
+  }
+  return &bpe->names.slots[at];
 }
 
 int64_t lk_bpe_find(const lk_bpe *bpe, const char *bytes, size_t size) {
-  return (int64_t)bpe->names.slots[find_name(bpe, bytes, size)] - 1;
+  uint64_t slot = *find_name(bpe, bytes, size, lk_hash_short(bytes, size));
+  return slot ? (int64_t)number_of(slot) : -1;
 }
 
-static uint32_t find_pair(const lk_bpe *bpe, lk_token left, lk_token right) {
-  uint64_t key = (uint64_t)left << 32 | right;
-  uint32_t at = (uint32_t)(key * 0x9E3779B97F4A7C15u >> 32) & bpe->pairs.mask, taken;
-  for (; (taken = bpe->pairs.slots[at]); at = (at + 1) & bpe->pairs.mask)
-    if (bpe->merges[taken - 1].left == left && bpe->merges[taken - 1].right == right) break;
-  return at;
+static uint64_t hash_of(lk_token left, lk_token right) {
+  uint64_t key = ((uint64_t)left << 32 | right) * 0x9E3779B97F4A7C15u;
+  return key ^ key >> 32;
+}
+
+static uint64_t *find_pair(const lk_bpe *bpe, lk_token left, lk_token right,
+                           uint64_t hash) {
+  uint32_t at = (uint32_t)hash & bpe->pairs.mask;
+  uint64_t taken;
+  for (; (taken = bpe->pairs.slots[at]); at = (at + 1) & bpe->pairs.mask) {
+    if (taken >> 32 != hash >> 32) continue;
+    const lk_bpe_merge *merge = &bpe->merges[number_of(taken)];
+    if (merge->left == left && merge->right == right) break;
+  }
+  return &bpe->pairs.slots[at];
 }
 
 int64_t lk_bpe_rank(const lk_bpe *bpe, lk_token left, lk_token right) {
-  return (int64_t)bpe->pairs.slots[find_pair(bpe, left, right)] - 1;
+  uint64_t slot = *find_pair(bpe, left, right, hash_of(left, right));
+  return slot ? (int64_t)number_of(slot) : -1;
 }
 
 static lk_status make_room(lk_bpe *b, size_t ids, size_t merges) {
-  LK_TRY(LK_NEW(b->first, ids));
-  LK_TRY(LK_NEW(b->length, ids));
-  LK_TRY(LK_NEW(b->kinds, ids));
-  LK_TRY(LK_NEW(b->whole, ids));
+  LK_TRY(LK_NEW(b->tokens, ids));
   LK_TRY(LK_NEW(b->merges, merges));
   LK_TRY(make_table(&b->names, ids));
   b->merge_room = merges;
@@ -97,16 +116,16 @@ lk_status lk_bpe_add(lk_bpe *b, size_t id, lk_bpe_kind kind, const char *bytes,
     return lk_fail(LK_BAD_DATA, "token %zu: there are %d, from 0 on; ids must have no gaps",
                    id, b->base.size);
   if (!size) return lk_fail(LK_BAD_DATA, "token %zu is empty", id);
-  if (b->length[id]) return lk_fail(LK_BAD_DATA, "token %zu: two texts have this id", id);
-  uint32_t slot = find_name(b, bytes, size);
-  if (kind == LK_BPE_TEXT && b->names.slots[slot])
-    return lk_fail(LK_BAD_DATA, "tokens %u and %zu are the same text",
-                   b->names.slots[slot] - 1, id);
-  b->first[id] = (uint32_t)b->used;
+  if (b->tokens[id].length)
+    return lk_fail(LK_BAD_DATA, "token %zu: two texts have this id", id);
+  uint64_t hash = lk_hash_short(bytes, size), *slot = find_name(b, bytes, size, hash);
+  if (kind == LK_BPE_TEXT && *slot)
+    return lk_fail(LK_BAD_DATA, "tokens %u and %zu are the same text", number_of(*slot),
+                   id);
+  uint32_t first = (uint32_t)b->used;
   LK_TRY(keep_bytes(b, bytes, size));
-  b->length[id] = (uint32_t)size;
-  b->kinds[id] = (uint8_t)kind;
-  if (kind == LK_BPE_TEXT) b->names.slots[slot] = (uint32_t)id + 1;
+  b->tokens[id] = (lk_bpe_token){first, (uint32_t)size, (uint8_t)kind, 0};
+  if (kind == LK_BPE_TEXT) *slot = slot_of(hash, id);
   b->added_count += kind == LK_BPE_ADDED;
   return LK_OK;
 }
@@ -132,19 +151,18 @@ lk_status lk_bpe_join(lk_bpe *b, lk_token left, lk_token right) {
   if (made < 0)
     return lk_fail(LK_BAD_DATA, "merge %zu: no token is what tokens %u and %u make", number,
                    (unsigned)left, (unsigned)right);
-  uint32_t slot = find_pair(b, left, right);
-  if (b->pairs.slots[slot])
-    return lk_fail(LK_BAD_DATA, "merges %u and %zu are the same", b->pairs.slots[slot] - 1,
-                   number);
+  uint64_t hash = hash_of(left, right), *slot = find_pair(b, left, right, hash);
+  if (*slot)
+    return lk_fail(LK_BAD_DATA, "merges %u and %zu are the same", number_of(*slot), number);
   b->merges[number] = (lk_bpe_merge){left, right, (lk_token)made};
-  b->pairs.slots[slot] = (uint32_t)number + 1;
+  *slot = slot_of(hash, number);
   b->merge_count++;
   return LK_OK;
 }
 
 static lk_status check_ids(const lk_bpe *b) {
   for (int id = 0; id < b->base.size; id++)
-    if (!b->length[id]) return lk_fail(LK_BAD_DATA, "no token has the id %d", id);
+    if (!b->tokens[id].length) return lk_fail(LK_BAD_DATA, "no token has the id %d", id);
   return LK_OK;
 }
 
@@ -165,16 +183,16 @@ static lk_status find_whole(lk_bpe *b) {
   lk_token *tokens;
   size_t longest = 1, size, count;
   for (int id = 0; id < b->base.size; id++)
-    if (b->length[id] > longest) longest = b->length[id];
+    if (b->tokens[id].length > longest) longest = b->tokens[id].length;
   LK_TRY(LK_NEW(tokens, longest));
   lk_status status = LK_OK;
   for (lk_token id = 0; id < (lk_token)b->base.size && status == LK_OK; id++) {
-    if (b->kinds[id] != LK_BPE_TEXT) continue;
+    if (b->tokens[id].kind != LK_BPE_TEXT) continue;
     const char *bytes = lk_bpe_bytes(b, id, &size);
-    b->whole[id] = b->ignores_merges != 0;
+    b->tokens[id].is_whole = b->ignores_merges != 0;
     if (b->ignores_merges) continue;
     status = lk_bpe_merge_piece(b, bytes, size, tokens, &count);
-    b->whole[id] = count == 1 && tokens[0] == id;
+    b->tokens[id].is_whole = count == 1 && tokens[0] == id;
   }
   lk_free(tokens);
   return status;
@@ -185,7 +203,7 @@ static int64_t find_special(const lk_bpe *b, const char *const *names) {
   size_t size;
   for (; *names; names++)
     for (lk_token id = 0; id < (lk_token)b->base.size; id++) {
-      if (b->kinds[id] != LK_BPE_SPECIAL) continue;
+      if (b->tokens[id].kind != LK_BPE_SPECIAL) continue;
       const char *bytes = lk_bpe_bytes(b, id, &size);
       if (size == strlen(*names) && !memcmp(bytes, *names, size)) return id;
     }
@@ -212,7 +230,7 @@ static lk_status find_specials(lk_bpe *b) {
 /* The longest come first, so that they are what is found. */
 static void insert_added(lk_bpe *b, size_t count, lk_token id) {
   size_t at = count;
-  for (; at && b->length[b->added[at - 1]] < b->length[id]; at--)
+  for (; at && b->tokens[b->added[at - 1]].length < b->tokens[id].length; at--)
     b->added[at] = b->added[at - 1];
   b->added[at] = id;
 }
@@ -225,9 +243,9 @@ static lk_status list_added(lk_bpe *b) {
                    b->added_count, LK_BPE_MOST_ADDED);
   LK_TRY(LK_NEW(b->added, b->added_count));
   for (lk_token id = 0; id < (lk_token)b->base.size; id++) {
-    if (b->kinds[id] != LK_BPE_ADDED) continue;
+    if (b->tokens[id].kind != LK_BPE_ADDED) continue;
     insert_added(b, count++, id);
-    b->begins_added[(unsigned char)b->bytes[b->first[id]]] = 1;
+    b->begins_added[(unsigned char)b->bytes[b->tokens[id].first]] = 1;
   }
   assert(count == b->added_count);
   return LK_OK;

@@ -275,8 +275,8 @@ static lk_status finish(const training *t, const lk_pattern *pattern, lk_bpe **o
   LK_TRY(lk_bpe_begin(out, t->ids + LK_BPE_SPECIALS, from->merge_count));
   (*out)->pattern = *pattern;
   for (size_t id = 0; id < t->ids; id++)
-    LK_TRY(
-        lk_bpe_add(*out, id, LK_BPE_TEXT, from->bytes + from->first[id], from->length[id]));
+    LK_TRY(lk_bpe_add(*out, id, LK_BPE_TEXT, from->bytes + from->tokens[id].first,
+                      from->tokens[id].length));
   for (size_t i = 0; i < from->merge_count; i++)
     LK_TRY(lk_bpe_join(*out, from->merges[i].left, from->merges[i].right));
   for (size_t i = 0; i < LK_BPE_SPECIALS; i++)

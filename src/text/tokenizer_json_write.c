@@ -29,13 +29,13 @@ static void write_added(FILE *to, const lk_bpe *b) {
   const char *between = "";
   fputs("\"added_tokens\":[", to);
   for (lk_token id = 0; id < (lk_token)b->base.size; id++) {
-    if (b->kinds[id] == LK_BPE_TEXT) continue;
+    if (b->tokens[id].kind == LK_BPE_TEXT) continue;
     fprintf(to, "%s\n{\"id\":%u,\"content\":\"", between, (unsigned)id);
-    write_text(to, b->bytes + b->first[id], b->length[id]);
+    write_text(to, b->bytes + b->tokens[id].first, b->tokens[id].length);
     fprintf(to,
             "\",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,"
             "\"normalized\":false,\"special\":%s}",
-            b->kinds[id] == LK_BPE_SPECIAL ? "true" : "false");
+            b->tokens[id].kind == LK_BPE_SPECIAL ? "true" : "false");
     between = ",";
   }
   fputs("],\n", to);
@@ -72,7 +72,7 @@ static void write_model(FILE *to, const lk_bpe *b) {
           "\"fuse_unk\":false,\"byte_fallback\":false,\"ignore_merges\":%s,\"vocab\":{",
           b->ignores_merges ? "true" : "false");
   for (lk_token id = 0; id < (lk_token)b->base.size; id++) {
-    if (b->kinds[id] != LK_BPE_TEXT) continue;
+    if (b->tokens[id].kind != LK_BPE_TEXT) continue;
     fprintf(to, "%s\n\"", between);
     write_bytes(to, b, id);
     fprintf(to, "\":%u", (unsigned)id);
