@@ -72,6 +72,9 @@ seeds_of() {
       printf 'some text' | bzip2 >"$seeds/raw"
       printf '\1\2\0\5\3some text, some more text' >"$seeds/made"
       ;;
+    tokenizer_json) lockstep tokenizer train "$work/text" "$seeds/tokenizer" --size 262 >/dev/null ;;
+    vocab_bpe) printf '"ab":257,"abc":258,\0#version: 0.2\na b\nab c\n' >"$seeds/merges" ;;
+    bpe_encode) printf "aIt's 12  b\n\n c" >"$seeds/text" ;;
     corpus_text) cp "$work/text" "$seeds" ;;
     corpus_hdf5) lockstep prepare "$work/text" "$seeds/corpus.h5" >/dev/null ;;
     checkpoint_hdf5)
