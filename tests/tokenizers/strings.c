@@ -1,6 +1,8 @@
 /* For compare.sh: random strings, and the tokens of each.
  *   strings random COUNT SEED    strings of Unicode, a NUL behind each
- *   strings encode TOKENIZER     those of standard input: the ids of a string a line */
+ *   strings encode TOKENIZER     those of standard input: the ids of a string a line
+ *   strings time TOKENIZER TIMES how many MB of standard input are encoded a second, at
+ * best */
 #include "lockstep/bpe.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <utf8proc.h>
 
 /* Where characters are drawn from, the denser scripts more often. */
@@ -69,17 +72,50 @@ static void encode(const lk_tokenizer *tokenizer, const char *text) {
   lk_free(tokens);
 }
 
+/* The tokenizer and the text of standard input. */
+static int read_both(const char *path, lk_tokenizer **tokenizer, char **text,
+                     size_t *size) {
+  if (lk_tokenizer_read(tokenizer, path, 0) == LK_OK &&
+      lk_file_read("-", text, size) == LK_OK)
+    return 1;
+  fprintf(stderr, "%s\n", lk_message());
+  return 0;
+}
+
 static int encode_input(const char *path) {
   lk_tokenizer *tokenizer;
   char *text;
   size_t size;
-  if (lk_tokenizer_read(&tokenizer, path, 0) != LK_OK ||
-      lk_file_read("-", &text, &size) != LK_OK) {
-    fprintf(stderr, "%s\n", lk_message());
-    return 1;
-  }
+  if (!read_both(path, &tokenizer, &text, &size)) return 1;
   for (size_t at = 0; at < size; at += strlen(text + at) + 1)
     encode(tokenizer, text + at);
+  lk_free(text);
+  lk_tokenizer_free(tokenizer);
+  return 0;
+}
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static int time_input(const char *path, long times) {
+  lk_tokenizer *tokenizer;
+  lk_token *tokens;
+  char *text;
+  size_t size, count;
+  double best = 1e9;
+  if (!read_both(path, &tokenizer, &text, &size) || LK_NEW(tokens, size) != LK_OK) return 1;
+  for (; times; times--) {
+    lk_passage passage = {text, size, "standard input", 0};
+    double start = seconds();
+    if (lk_tokenizer_encode(tokenizer, &passage, tokens, size, &count) != LK_OK) return 1;
+    double took = seconds() - start;
+    if (took < best) best = took;
+  }
+  printf("%.1f\n", (double)size / best / 1e6);
+  lk_free(tokens);
   lk_free(text);
   lk_tokenizer_free(tokenizer);
   return 0;
@@ -89,6 +125,7 @@ int main(int argc, char **argv) {
   assert(argc >= 3);
   if (!strcmp(argv[1], "encode")) return encode_input(argv[2]);
   assert(argc == 4);
+  if (!strcmp(argv[1], "time")) return time_input(argv[2], strtol(argv[3], NULL, 10));
   stream.seed = strtoull(argv[3], NULL, 10);
   stream.purpose = LK_RANDOM_SYNTH;
   for (long i = strtol(argv[2], NULL, 10); i; i--)

@@ -1,0 +1,64 @@
+#!/bin/bash
+# How fast text becomes ids, beside the packages of npm.
+set -euo pipefail
+
+usage="usage: tests/bench/encode.sh DUMP TOKENIZER [REPEATS]
+Encodes the text of DUMP's articles with TOKENIZER, a tokenizer.json of GPT-2's tokens, and prints a Markdown table
+of megabytes of text a second, on one core: the best of REPEATS (5) times that the whole text is encoded in one
+process. LOCKSTEP in the environment names the program (build/lockstep)."
+
+if [[ $# -lt 2 || $1 == -* ]]; then
+  echo "$usage"
+  exit 64
+fi
+# shellcheck source=tests/tokenizers/packages.bash
+source "$(dirname "${BASH_SOURCE[0]}")/../tokenizers/packages.bash"
+# shellcheck source=launch/facts.bash
+source "$SOURCE_DIR/launch/facts.bash"
+dump=$1 tokenizer=$2 repeats=${3:-5}
+command="tests/bench/encode.sh $(basename "$dump") $(basename "$tokenizer") $repeats"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+need_packages
+"$LOCKSTEP" prepare --tokenizer bytes "$dump" "$work/corpus.h5" > /dev/null
+"$LOCKSTEP" text "$work/corpus.h5" > "$work/text"
+"$LOCKSTEP" tokenizer import "$tokenizer" "$work/tokenizer.json" > /dev/null
+
+cat > "$work/time.js" << 'END'
+const fs = require('fs')
+const [, , name, path, repeats] = process.argv
+let encode
+if (name === 'r50k_base') {
+  encode = require('gpt-tokenizer/encoding/r50k_base').encode
+} else {
+  const { Tokenizer } = require('@huggingface/tokenizers')
+  const tokenizer = new Tokenizer(JSON.parse(fs.readFileSync(name, 'utf8')), {})
+  encode = text => tokenizer.encode(text, { add_special_tokens: false }).ids
+}
+const bytes = fs.readFileSync(path), text = bytes.toString()
+let best = Infinity
+for (let i = 0; i < repeats; i++) {
+  const start = performance.now()
+  encode(text)
+  best = Math.min(best, (performance.now() - start) / 1000)
+}
+console.log((bytes.length / best / 1e6).toFixed(1))
+END
+times() {
+  node "$work/time.js" "$1" "$work/text" "$repeats"
+}
+
+# start MEGABYTES a second of the command, files and all
+start=$(date +%s.%N)
+"$LOCKSTEP" encode "$work/tokenizer.json" < "$work/text" > "$work/ids"
+end=$(date +%s.%N)
+bytes=$(stat -c %s "$work/text")
+echo "$((bytes / 1000000)) MB of text, $(wc -w < "$work/ids") tokens: \`$command\`, commit $(describe_commit), on $(describe_machine)."
+echo
+echo "| what | MB/s |"
+echo "|---|---|"
+echo "| lockstep, in memory | $("$STRINGS" time "$work/tokenizer.json" "$repeats" < "$work/text") |"
+awk -v b="$bytes" -v s="$start" -v e="$end" 'BEGIN { printf "| lockstep encode, once, with its start and ids as text | %.1f |\n", b / (e - s) / 1e6 }'
+echo "| gpt-tokenizer ${packages[0]#*@}, r50k_base | $(times r50k_base) |"
+echo "| @huggingface/tokenizers ${packages[1]##*@} | $(times "$work/tokenizer.json") |"
