@@ -30,6 +30,7 @@ static void release(lk_tokenizer *tokenizer) {
   lk_free(b->names.slots);
   lk_free(b->pairs.slots);
   lk_free(b->added);
+  lk_bpe_cache_free(b->cache);
 }
 
 /* Tokens on their way to the caller. */
@@ -37,6 +38,7 @@ typedef struct {
   lk_token *tokens;
   size_t count, capacity;
   int is_full;
+  lk_bpe_cache *cache; /* NULL: another thread has it */
 } target;
 
 static void append(target *to, const lk_token *tokens, size_t count) {
@@ -46,21 +48,23 @@ static void append(target *to, const lk_token *tokens, size_t count) {
   to->count += count;
 }
 
-/* A piece that is no token: where the caller has no room for its bytes, by way of other
- * memory. */
+/* A piece that is no token. */
 static lk_status append_merged(const lk_bpe *b, const char *piece, size_t size,
                                target *to) {
-  lk_token few[64], *many = NULL;
   size_t count;
-  if (size <= to->capacity - to->count) {
-    LK_TRY(lk_bpe_merge_piece(b, piece, size, to->tokens + to->count, &count));
-    to->count += count;
+  const lk_token *known = lk_bpe_cache_find(to->cache, piece, size, &count);
+  if (known) {
+    append(to, known, count);
     return LK_OK;
   }
+  lk_token few[64], *many = NULL;
   if (size > sizeof few / sizeof *few) LK_TRY(LK_NEW(many, size));
   lk_token *tokens = many ? many : few;
   lk_status status = lk_bpe_merge_piece(b, piece, size, tokens, &count);
-  if (status == LK_OK) append(to, tokens, count);
+  if (status == LK_OK) {
+    append(to, tokens, count);
+    lk_bpe_cache_keep(to->cache, piece, size, tokens, count);
+  }
   lk_free(many);
   return status;
 }
@@ -100,18 +104,25 @@ static size_t next_added(const lk_bpe *b, const lk_passage *of, size_t at, int64
   return at;
 }
 
+static lk_status append_all(const lk_bpe *b, const lk_passage *passage, target *to) {
+  int64_t id;
+  for (size_t at = 0; at < passage->size && !to->is_full;) {
+    size_t end = next_added(b, passage, at, &id);
+    lk_token token = (lk_token)id;
+    LK_TRY(append_text(b, passage->bytes + at, end - at, to));
+    if (id >= 0) append(to, &token, 1);
+    at = end + (id < 0 ? 0 : b->tokens[id].length);
+  }
+  return LK_OK;
+}
+
 static lk_status encode_bytes(const lk_tokenizer *tokenizer, const lk_passage *passage,
                               lk_token *tokens, size_t capacity, size_t *count) {
   const lk_bpe *b = of(tokenizer);
-  target to = {tokens, 0, capacity, 0};
-  int64_t id;
-  for (size_t at = 0; at < passage->size && !to.is_full;) {
-    size_t end = next_added(b, passage, at, &id);
-    lk_token token = (lk_token)id;
-    LK_TRY(append_text(b, passage->bytes + at, end - at, &to));
-    if (id >= 0) append(&to, &token, 1);
-    at = end + (id < 0 ? 0 : b->tokens[id].length);
-  }
+  target to = {tokens, 0, capacity, 0, lk_bpe_cache_enter(b->cache)};
+  lk_status status = append_all(b, passage, &to);
+  lk_bpe_cache_leave(to.cache);
+  LK_TRY(status);
   if (to.is_full) return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
   *count = to.count;
   assert(*count <= passage->size);

@@ -6,6 +6,7 @@
 #define LOCKSTEP_TEXT_BPE_H
 
 #include "lockstep/pieces.h"
+#include "text/bpe_cache.h"
 #include "text/tokenizer.h"
 
 /* A token of a text; one that texts have whole, before they are cut to pieces; one that no
@@ -47,6 +48,7 @@ typedef struct {
   lk_token of_byte[256];
   lk_token *added; /* (added_count) longest first */
   size_t added_count;
+  lk_bpe_cache *cache;       /* what it has changes nothing but the time */
   uint8_t begins_added[256]; /* nonzero: one of them begins with the byte */
 } lk_bpe;
 

@@ -70,6 +70,7 @@ int64_t lk_bpe_rank(const lk_bpe *bpe, lk_token left, lk_token right) {
 
 static lk_status make_room(lk_bpe *b, size_t ids, size_t merges) {
   LK_TRY(LK_NEW(b->tokens, ids));
+  LK_TRY(lk_bpe_cache_create(&b->cache));
   LK_TRY(LK_NEW(b->merges, merges));
   LK_TRY(make_table(&b->names, ids));
   b->merge_room = merges;

@@ -60,10 +60,11 @@ static class class_of(uint32_t code_point) {
 }
 
 static class class_of_ascii(unsigned char c) {
-  if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') return LETTER;
-  if (c >= '0' && c <= '9') return NUMBER;
-  if (c == '\n' || c == '\r') return LINE_END;
-  return c == ' ' || (c >= '\t' && c <= '\r') ? SPACE : OTHER;
+  static const uint8_t classes[128] = {
+      ['\t'] = SPACE,         ['\n'] = LINE_END,      ['\v'] = SPACE,
+      ['\f'] = SPACE,         ['\r'] = LINE_END,      [' '] = SPACE,
+      ['0' ... '9'] = NUMBER, ['A' ... 'Z'] = LETTER, ['a' ... 'z'] = LETTER};
+  return (class)classes[c];
 }
 
 static sign sign_at(const char *at, const char *end) {
@@ -78,6 +79,11 @@ static sign sign_at(const char *at, const char *end) {
 /* Where the signs of a class that begin at `at` end, of at most so many. */
 static const char *skip(const char *at, const char *end, class wanted, size_t most) {
   for (; most; most--) {
+    if (at < end && (unsigned char)*at < 0x80) { /* the most frequent ones */
+      if (class_of_ascii((unsigned char)*at) != wanted) break;
+      at++;
+      continue;
+    }
     sign next = sign_at(at, end);
     if (next.is != wanted) break;
     at += next.size;
