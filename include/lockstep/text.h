@@ -46,6 +46,9 @@ typedef enum {
 
 lk_class lk_text_class(uint32_t code_point);
 
+/* Nonzero for white space, as Python's str.split takes a text apart. */
+int lk_text_is_space(uint32_t code_point);
+
 /* Where in a text a byte stands; all counted from 1. Read anew from the start: for messages
  * only. */
 typedef struct {

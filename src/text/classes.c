@@ -20,3 +20,11 @@ lk_class lk_text_class(uint32_t code_point) {
     return LK_CLASS_OTHER;
   }
 }
+
+int lk_text_is_space(uint32_t code_point) {
+  uint32_t c = code_point;
+  utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F) || c == 0x85 ||
+         category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+         category == UTF8PROC_CATEGORY_ZP;
+}
