@@ -1,5 +1,5 @@
-/* Question files: `question<TAB>answer` a line; the answer (with its tab) may be missing.
- */
+/* Question files: `question<TAB>answer` a line; the answer (with its tab) may be missing,
+ * or there may be several right ones, each behind a tab. */
 #ifndef LOCKSTEP_QUESTIONS_H
 #define LOCKSTEP_QUESTIONS_H
 
@@ -13,9 +13,17 @@ LK_C_BEGIN
 
 typedef struct {
   const char *question; /* zero-terminated UTF-8, into the list's own text */
-  const char *answer;   /* NULL when the file has no answers */
+  const char *answer;   /* the first; NULL when the file has no answers */
+  size_t answers;       /* right ones, each behind the zero of the one before */
   uint64_t line;        /* in the file, first is 1 */
 } lk_question;
+
+/* What a file has to have. */
+typedef enum {
+  LK_ONE_ANSWER_OR_NONE, /* on all lines alike */
+  LK_ONE_ANSWER,
+  LK_ANY_ANSWERS /* none on any line, or one and more on all */
+} lk_answers_wanted;
 
 typedef struct {
   char *text;         /* owned, the strings of the items */
@@ -28,16 +36,20 @@ typedef struct {
 } lk_questions;
 
 /* Reads the file, or a pipe (lk_file_read). LK_BAD_DATA with file and line: invalid UTF-8,
- * an empty line, an empty question or answer, two tabs, a line with an answer where another
- * has none, no line at all, and with need_answers a line without an answer. The last line
+ * an empty line, an empty question or answer, no line at all, and other answers than are
+ * wanted. The last line
  * may lack its newline;
  * "\r\n" is read as "\n". The caller owns *out: lk_questions_free. */
-lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers);
+lk_status lk_questions_read(lk_questions **out, const char *path, lk_answers_wanted wanted);
 
 /* The same of the size bytes of `text`, with a zero behind them, which it takes over also
  * when it fails; `name` is for messages. */
 lk_status lk_questions_parse(lk_questions **out, char *text, size_t size, const char *name,
-                             int need_answers);
+                             lk_answers_wanted wanted);
+
+/* Nonzero when the answer is one of the question's, to the letter, but for blanks around
+ * it. */
+int lk_question_is_answered(const lk_question *question, const char *answer);
 
 void lk_questions_free(lk_questions *questions);
 

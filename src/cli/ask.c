@@ -23,7 +23,7 @@ typedef struct {
  * is from. */
 static lk_status answer(lk_world *world, const lk_trained *trained, const char *question,
                         const char *name, uint64_t line) {
-  lk_question item = {question, NULL, line};
+  lk_question item = {.question = question, .line = line};
   lk_questions one = {.items = &item, .count = 1};
   lk_answer result = {.text = NULL};
   LK_TRY(lk_evaluate_questions(world, trained, &one, name, &result));

@@ -20,10 +20,20 @@ static char *cut_line(char *line, char *end) {
   return newline ? newline + 1 : end;
 }
 
-/* Splits the line in place, at its first tab; item->line is set. A tab behind the answer is
+/* Ends each answer at its tab, and counts them; 0: one is empty. */
+static size_t split_answers(char *answer) {
+  size_t count = 1;
+  for (char *tab; (tab = strchr(answer, '\t')); answer = tab + 1, count++) {
+    *tab = '\0';
+    if (!answer[strspn(answer, " ")] || tab[1 + strspn(tab + 1, " ")] == '\t') return 0;
+  }
+  return count;
+}
+
+/* Splits the line in place, at its tabs; item->line is set. A tab behind the last answer is
  * a blank. */
 static lk_status split_line(lk_questions *list, char *line, const char *path,
-                            lk_question *item) {
+                            lk_answers_wanted wanted, lk_question *item) {
   unsigned long long number = item->line;
   char *tab = strchr(line, '\t'), *answer = NULL;
   if (tab) {
@@ -35,7 +45,7 @@ static lk_status split_line(lk_questions *list, char *line, const char *path,
   if (!*line && !tab)
     return lk_fail(LK_BAD_DATA, "%s, line %llu: the line is empty; remove it", path,
                    number);
-  if (tab && strchr(answer, '\t'))
+  if (tab && wanted != LK_ANY_ANSWERS && strchr(answer, '\t'))
     return lk_fail(LK_BAD_DATA,
                    "%s, line %llu: more than one tab; write question, tab, answer", path,
                    number);
@@ -45,6 +55,12 @@ static lk_status split_line(lk_questions *list, char *line, const char *path,
                    number, *line ? "answer" : "question");
   item->question = line;
   item->answer = answer;
+  item->answers = answer ? split_answers(answer) : 0;
+  if (!item->answers && answer)
+    return lk_fail(LK_BAD_DATA,
+                   "%s, line %llu: one of the answers is empty; write them with one tab in "
+                   "front of each",
+                   path, number);
   return LK_OK;
 }
 
@@ -57,9 +73,9 @@ static int has_gap(const char *line) {
 
 /* Answers are needed on all lines, or are on all lines or none. */
 static lk_status check_answer(const lk_questions *list, const lk_question *item,
-                              const char *path, int need_answers) {
+                              const char *path, lk_answers_wanted wanted) {
   unsigned long long number = item->line;
-  if (!item->answer && need_answers)
+  if (!item->answer && wanted == LK_ONE_ANSWER)
     return lk_fail(LK_BAD_DATA,
                    "%s, line %llu: no tab and answer%s; write question, tab, answer", path,
                    number, has_gap(item->question) ? ", but blanks for the tab" : "");
@@ -86,7 +102,7 @@ static lk_status check_gaps(const lk_questions *list, const char *path) {
 }
 
 static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
-                             int need_answers) {
+                             lk_answers_wanted wanted) {
   char *line = list->text, *end = list->text + size;
   size_t lines = count_lines(list->text, size);
   if (!lines)
@@ -98,8 +114,8 @@ static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
     lk_question *item = &list->items[i];
     char *next = cut_line(line, end);
     item->line = i + 1;
-    LK_TRY(split_line(list, line, path, item));
-    LK_TRY(check_answer(list, item, path, need_answers));
+    LK_TRY(split_line(list, line, path, wanted, item));
+    LK_TRY(check_answer(list, item, path, wanted));
     line = next;
   }
   list->count = lines;
@@ -108,16 +124,17 @@ static lk_status parse_lines(lk_questions *list, size_t size, const char *path,
   return LK_OK;
 }
 
-static lk_status fill(lk_questions *list, size_t size, const char *name, int need_answers) {
+static lk_status fill(lk_questions *list, size_t size, const char *name,
+                      lk_answers_wanted wanted) {
   LK_TRY(lk_sha256_bytes(&list->sha256, list->text, size));
   lk_clean_text(list->text, &size, &list->left_out);
   for (size_t i = 0; i < size; i++)
     list->characters += !lk_text_continues(list->text[i]);
-  return parse_lines(list, size, name, need_answers);
+  return parse_lines(list, size, name, wanted);
 }
 
 lk_status lk_questions_parse(lk_questions **out, char *text, size_t size, const char *name,
-                             int need_answers) {
+                             lk_answers_wanted wanted) {
   lk_questions *list = NULL;
   lk_status status = LK_NEW(list, 1);
   *out = NULL;
@@ -126,7 +143,7 @@ lk_status lk_questions_parse(lk_questions **out, char *text, size_t size, const 
     return status;
   }
   list->text = text;
-  status = fill(list, size, name, need_answers);
+  status = fill(list, size, name, wanted);
   if (status == LK_OK)
     *out = list;
   else
@@ -134,12 +151,20 @@ lk_status lk_questions_parse(lk_questions **out, char *text, size_t size, const 
   return status;
 }
 
-lk_status lk_questions_read(lk_questions **out, const char *path, int need_answers) {
+lk_status lk_questions_read(lk_questions **out, const char *path,
+                            lk_answers_wanted wanted) {
   char *text;
   size_t size;
   *out = NULL;
   LK_TRY(lk_file_read(path, &text, &size));
-  return lk_questions_parse(out, text, size, lk_file_name(path), need_answers);
+  return lk_questions_parse(out, text, size, lk_file_name(path), wanted);
+}
+
+int lk_question_is_answered(const lk_question *question, const char *answer) {
+  const char *right = question->answer;
+  for (size_t i = 0; i < question->answers; i++, right += strlen(right) + 1)
+    if (lk_clean_equal(right, answer)) return 1;
+  return 0;
 }
 
 void lk_questions_free(lk_questions *questions) {

@@ -210,7 +210,7 @@ static void without_a_kept_title_any_word_counts(void **state) {
 
 static void so_many_spans_are_answers(void **state) {
   (void)state;
-  lk_question items[] = {{"A?", "Rome", 1}, {"B?", "Oslo", 2}, {"C?", "Love", 3}};
+  lk_question items[] = {{"A?", "Rome", 1, 1}, {"B?", "Oslo", 1, 2}, {"C?", "Love", 1, 3}};
   lk_questions list = {.items = items, .count = 3, .has_answers = 1};
   lk_lexicon *lexicon = NULL;
   assert_int_equal(lk_lexicon_create(&lexicon, &list, "answers.tsv", tokenizer), LK_OK);
