@@ -6,6 +6,7 @@
 #include "lockstep/corpus.h"
 #include "lockstep/linkage.h"
 #include "lockstep/questions.h"
+#include "lockstep/sample.h"
 #include "lockstep/trained.h"
 #include "lockstep/world.h"
 
@@ -31,6 +32,19 @@ typedef struct {
 lk_status lk_evaluate_questions(lk_world *world, const lk_trained *trained,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers);
+
+/* How often each question is answered: greedily, then by chance. */
+typedef struct {
+  int attempts; /* at least 1, below 65536 */
+  lk_sampling sampling;
+} lk_trying;
+
+/* The same; of the attempts that answer is taken which is the most probable one, of equals
+ * the first. */
+lk_status lk_evaluate_best(lk_world *world, const lk_trained *trained,
+                           const lk_questions *questions, const char *path,
+                           const lk_trying *trying, lk_answer *answers);
+
 void lk_answers_free(lk_answer *answers, size_t count);
 
 /* How many expected answers are longer than what can be decoded, so that they cannot be

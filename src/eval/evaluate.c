@@ -1,6 +1,7 @@
 #include "lockstep/evaluate.h"
 #include "eval/deal.h"
 #include "lockstep/continuation.h"
+#include <assert.h>
 #include <string.h>
 
 /* Questions decoded together. */
@@ -19,9 +20,10 @@ typedef struct {
   const char *path;
   size_t most, size; /* of an answer in tokens, of its record in doubles */
   lk_token mask;     /* ends question and answer */
+  const lk_trying *trying;
   lk_decoder *decoder;
-  lk_sampler *sampler;
-  lk_token *tokens; /* (GROUP, block) */
+  lk_sampler *greedy, *sampler; /* for the first attempt, for the others */
+  lk_token *tokens;             /* (GROUP, block) */
   lk_continuation texts[GROUP];
 } answering;
 
@@ -61,17 +63,30 @@ static void keep_record(const lk_continuation *text, int prompt, lk_token mask,
     to[RECORD + i] = text->tokens[prompt + i];
 }
 
-static lk_status answer_group(answering *a, size_t first, double *records) {
+/* Decodes the group once more, and keeps the answers that are more probable than those so
+ * far. */
+static lk_status try_group(answering *a, size_t first, size_t count, uint32_t attempt,
+                           double *records) {
   int prompts[GROUP];
-  size_t left = a->questions->count - first, count = left < GROUP ? left : GROUP;
   for (size_t i = 0; i < count; i++) {
     LK_TRY(encode_prompt(a, first + i, (int)i));
     prompts[i] = a->texts[i].length;
+    a->texts[i].text = first + i;
+    a->texts[i].attempt = attempt;
   }
   const lk_continuing how = {.end = (int)a->mask, .most = (int)a->most};
-  LK_TRY(lk_continue(a->decoder, a->sampler, a->texts, (int)count, &how));
+  LK_TRY(lk_continue(a->decoder, attempt ? a->sampler : a->greedy, a->texts, (int)count,
+                     &how));
   for (size_t i = 0; i < count; i++)
-    keep_record(&a->texts[i], prompts[i], a->mask, records + i * a->size);
+    if (!attempt || a->texts[i].log_probability > records[i * a->size])
+      keep_record(&a->texts[i], prompts[i], a->mask, records + i * a->size);
+  return LK_OK;
+}
+
+static lk_status answer_group(answering *a, size_t first, double *records) {
+  size_t left = a->questions->count - first, count = left < GROUP ? left : GROUP;
+  for (uint32_t attempt = 0; attempt < (uint32_t)a->trying->attempts; attempt++)
+    LK_TRY(try_group(a, first, count, attempt, records));
   return LK_OK;
 }
 
@@ -83,12 +98,15 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   lk_status status = lk_decoder_create(&a->decoder, table, a->trained->values, GROUP,
                                        table->shape.block, LK_FP32);
   if (status == LK_OK)
-    status = lk_sampler_create(&a->sampler, &lk_greedy, table->shape.vocabulary);
+    status = lk_sampler_create(&a->greedy, &lk_greedy, table->shape.vocabulary);
+  if (status == LK_OK)
+    status = lk_sampler_create(&a->sampler, &a->trying->sampling, table->shape.vocabulary);
   if (status == LK_OK) status = LK_NEW(a->tokens, GROUP * (size_t)table->shape.block);
   for (size_t i = 0; i < count && status == LK_OK; i++)
     status = answer_group(a, (rank + ranks * i) * GROUP, records + i * GROUP * a->size);
   lk_free(a->tokens);
   lk_sampler_free(a->sampler);
+  lk_sampler_free(a->greedy);
   lk_decoder_free(a->decoder);
   return status;
 }
@@ -118,9 +136,22 @@ static lk_status decode_records(const answering *a, const double *records,
 lk_status lk_evaluate_questions(lk_world *world, const lk_trained *trained,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers) {
+  const lk_trying once = {.attempts = 1, .sampling = lk_greedy};
+  return lk_evaluate_best(world, trained, questions, path, &once, answers);
+}
+
+lk_status lk_evaluate_best(lk_world *world, const lk_trained *trained,
+                           const lk_questions *questions, const char *path,
+                           const lk_trying *trying, lk_answer *answers) {
   size_t most = lk_most_answer(trained);
-  answering a = {trained, questions,     path,
-                 most,    RECORD + most, .mask = lk_tokenizer_mask(trained->tokenizer)};
+  answering a = {.trained = trained,
+                 .questions = questions,
+                 .path = path,
+                 .most = most,
+                 .size = RECORD + most,
+                 .mask = lk_tokenizer_mask(trained->tokenizer),
+                 .trying = trying};
+  assert(trying->attempts > 0);
   size_t groups = (questions->count + GROUP - 1) / GROUP, size = GROUP * a.size;
   double *mine = NULL, *all = NULL;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * size);
@@ -143,7 +174,7 @@ void lk_answers_free(lk_answer *answers, size_t count) {
 size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answers) {
   size_t correct = 0;
   for (size_t i = 0; i < questions->count; i++)
-    correct += lk_clean_equal(questions->items[i].answer, answers[i].text);
+    correct += lk_question_is_answered(&questions->items[i], answers[i].text) != 0;
   return correct;
 }
 
@@ -151,6 +182,7 @@ size_t lk_evaluate_too_long(const lk_trained *trained, const lk_questions *quest
   size_t block = (size_t)trained->table->shape.block, most = lk_most_answer(trained);
   size_t count = 0;
   for (size_t i = 0; i < questions->count && questions->has_answers; i++) {
+    if (questions->items[i].answers > 1) continue; /* another may fit */
     const lk_tokenizer *tokenizer = trained->tokenizer;
     size_t answer = lk_tokenizer_count(tokenizer, questions->items[i].answer);
     size_t prompt = lk_tokenizer_count(tokenizer, questions->items[i].question) + 1;
