@@ -35,13 +35,26 @@ lk_status lk_result_write_predictions(const char *path, const lk_answer *answers
   return status;
 }
 
+static int add_answers(cJSON *entry, const lk_question *item) {
+  cJSON *list = cJSON_AddArrayToObject(entry, "answers");
+  const char *answer = item->answer;
+  for (size_t i = 0; list && i < item->answers; i++, answer += strlen(answer) + 1)
+    if (!cJSON_AddItemToArray(list, cJSON_CreateString(answer))) return 0;
+  return list != NULL;
+}
+
 /* cJSON returns NULL when memory is short; a NULL anywhere ends up here as failure. */
-static int add_answer(cJSON *list, const lk_question *item, const lk_answer *answer) {
+static int add_answer(cJSON *list, const lk_question *item, const lk_answer *answer,
+                      const lk_squad *squad) {
   cJSON *entry = cJSON_CreateObject();
   if (!entry || !cJSON_AddItemToArray(list, entry)) return 0;
   if (item->answer && (!cJSON_AddStringToObject(entry, "answer", item->answer) ||
                        !cJSON_AddBoolToObject(entry, "correct",
-                                              lk_clean_equal(item->answer, answer->text))))
+                                              lk_question_is_answered(item, answer->text))))
+    return 0;
+  if (item->answers > 1 && !add_answers(entry, item)) return 0;
+  if (squad && (!cJSON_AddNumberToObject(entry, "exact_match", squad->exact) ||
+                !cJSON_AddNumberToObject(entry, "f1", squad->f1)))
     return 0;
   return cJSON_AddStringToObject(entry, "question", item->question) &&
          cJSON_AddStringToObject(entry, "prediction", answer->text) &&
@@ -69,12 +82,12 @@ lk_status lk_result_save_json(const char *path, cJSON *root, int good) {
 }
 
 lk_status lk_result_write_json(const char *path, const lk_questions *questions,
-                               const lk_answer *answers) {
+                               const lk_answer *answers, const lk_squad *squad) {
   cJSON *root = cJSON_CreateObject(), *list = NULL;
   int good = root && add_summary(root, questions, answers);
   if (good) list = cJSON_AddArrayToObject(root, "answers");
   good = good && list;
   for (size_t i = 0; i < questions->count && good; i++)
-    good = add_answer(list, &questions->items[i], &answers[i]);
+    good = add_answer(list, &questions->items[i], &answers[i], squad ? &squad[i] : NULL);
   return lk_result_save_json(path, root, good);
 }
