@@ -60,17 +60,19 @@ size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answe
 
 /* Loss of one document. */
 typedef struct {
-  double nats;       /* sum over the predicted characters */
-  double characters; /* predicted: all but the first; 0 for a document of one character */
+  double nats;   /* sum over the predicted tokens */
+  double tokens; /* predicted: all but the first; 0 for a document of one token */
 } lk_document_score;
 
 /* All ranks: scores of every document of the corpus (all held), (corpus->documents) filled
- * on every rank. A document is read in windows of block + 1 characters. The first one
- * scores all of its characters but the first; each further one begins half a block before
- * the first character that it scores, and scores the other half. So every character but the
- * first is scored once, with half a block in front of it or all that the document has. */
+ * on every rank. A document is read in windows of block + 1 tokens. The first one scores
+ * all of its tokens but the first; each further one begins block + 1 - stride tokens before
+ * the first token that it scores, and scores `stride`, 1 … block. So every token but the
+ * first is scored once, with so many in front of it or all that the document has. stride 0:
+ * half of what a window has. */
 lk_status lk_score_documents(lk_world *world, const lk_trained *trained,
-                             const lk_corpus *corpus, lk_document_score *scores);
+                             const lk_corpus *corpus, size_t stride,
+                             lk_document_score *scores);
 
 LK_C_END
 

@@ -2,6 +2,7 @@
 #include "eval/deal.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/model.h"
+#include <assert.h>
 #include <string.h>
 
 enum { GROUP = 16 }; /* documents dealt out, and windows a pack, at a time; fixed */
@@ -9,11 +10,19 @@ enum { GROUP = 16 }; /* documents dealt out, and windows a pack, at a time; fixe
 typedef struct {
   const lk_trained *trained;
   const lk_corpus *corpus;
-  size_t block;
+  size_t block, stride;
+  int most; /* windows a pack: GROUP, fewer where their logits would need much memory */
   lk_model *model;
   lk_pack *pack;
   lk_document_score *of[GROUP]; /* whose window each sequence of the pack is */
 } scoring;
+
+/* A function of the shape alone, as the bits depend on it. */
+static int windows_in_pack(const lk_trained *trained) {
+  const size_t logits = (size_t)1 << 26, window = (size_t)trained->table->shape.block *
+                                                  (size_t)trained->table->shape.vocabulary;
+  return window > logits ? 1 : window * GROUP > logits ? (int)(logits / window) : GROUP;
+}
 
 static void score_pack(scoring *s) {
   const double *losses;
@@ -22,26 +31,25 @@ static void score_pack(scoring *s) {
   for (int b = 0; b < s->pack->B; b++)
     for (int i = s->pack->target_start[b]; i < s->pack->target_start[b + 1]; i++) {
       s->of[b]->nats += losses[i];
-      s->of[b]->characters++;
+      s->of[b]->tokens++;
     }
   lk_pack_clear(s->pack);
 }
 
-/* The next window of a text: at most block + 1 characters, of which the first `known` were
+/* The next window of a text: at most block + 1 tokens, of which the first `known` were
  * scored before and are context. */
 static void add_window(scoring *s, const lk_token *text, size_t length, size_t known,
                        lk_document_score *score) {
-  if (s->pack->B == GROUP) score_pack(s);
+  if (s->pack->B == s->most) score_pack(s);
   s->of[s->pack->B] = score;
   lk_pack_append(s->pack, text, length < s->block + 1 ? length : s->block + 1, known - 1);
 }
 
-/* Behind the first window each begins half a block before the first character that it
- * scores. */
+/* Behind the first window each scores `stride` tokens, its last ones. */
 static void add_further_windows(scoring *s, const lk_token *text, size_t length,
                                 lk_document_score *score) {
-  size_t context = (s->block + 1) / 2;
-  for (size_t scored = s->block + 1; scored < length; scored += s->block + 1 - context) {
+  size_t context = s->block + 1 - s->stride;
+  for (size_t scored = s->block + 1; scored < length; scored += s->stride) {
     size_t start = scored - context;
     add_window(s, text + start, length - start, context, score);
   }
@@ -69,16 +77,20 @@ static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups
   const lk_parameters *table = s->trained->table;
   uint64_t count = lk_deal_count(world, groups);
   uint64_t rank = (uint64_t)lk_world_rank(world), ranks = (uint64_t)lk_world_size(world);
-  LK_TRY(lk_pack_create(&s->pack, GROUP, table->shape.block));
-  LK_TRY(lk_model_create(&s->model, table, GROUP, 0, LK_FP32));
+  LK_TRY(lk_pack_create(&s->pack, s->most, table->shape.block));
+  LK_TRY(lk_model_create(&s->model, table, s->most, 0, LK_FP32));
   for (uint64_t i = 0; i < count; i++)
     score_group(s, (rank + ranks * i) * GROUP, mine + i * GROUP);
   return lk_corpus_status(s->corpus);
 }
 
 lk_status lk_score_documents(lk_world *world, const lk_trained *trained,
-                             const lk_corpus *corpus, lk_document_score *scores) {
-  scoring s = {trained, corpus, .block = (size_t)trained->table->shape.block};
+                             const lk_corpus *corpus, size_t stride,
+                             lk_document_score *scores) {
+  size_t block = (size_t)trained->table->shape.block;
+  scoring s = {trained, corpus, .block = block, .most = windows_in_pack(trained)};
+  assert(stride <= block);
+  s.stride = stride ? stride : block + 1 - (block + 1) / 2;
   lk_document_score *mine = NULL, *all = NULL;
   uint64_t groups = (corpus->documents + GROUP - 1) / GROUP;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * GROUP);
