@@ -99,6 +99,7 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv);
 lk_status lk_cli_baseline(lk_world *world, int argc, char **argv);
 lk_status lk_cli_ask(lk_world *world, int argc, char **argv);
 lk_status lk_cli_generate(lk_world *world, int argc, char **argv);
+lk_status lk_cli_lambada(lk_world *world, int argc, char **argv);
 lk_status lk_cli_score(lk_world *world, int argc, char **argv);
 lk_status lk_cli_examples(lk_world *world, int argc, char **argv);
 lk_status lk_cli_config(lk_world *world, int argc, char **argv);

@@ -82,4 +82,36 @@ refuses 65 'bad, line 2, byte 2: invalid UTF-8 (0xC3)' --file bad
 printf 'good\nb\0ad\n' > bad
 refuses 65 'bad, line 2: a NUL byte' --file bad
 
+# What is measured: on one rank and on two.
+for ranks in 1 2; do
+  launcher $ranks
+  measure=("${launcher[@]}" "$LOCKSTEP")
+  {
+    "${measure[@]}" score $model prompts --stride 5
+    "${measure[@]}" score $model prompts --whole --json json
+    "${measure[@]}" lambada $model prompts
+    printf 'The cat sat\tRome\tthe mat\nA dog\tOslo\n' > q.tsv
+    "${measure[@]}" evaluate $model q.tsv --metric squad --best-of 3
+  } > measured-$ranks 2> log || fail "$(cat log)"
+  jq -c '[.token.count, .word.count, .byte.count]' json >> measured-$ranks
+done
+cmp measured-1 measured-2 || fail "one rank and two measure differently"
+grep -qxF "[$(wc -c < prompts),$(wc -w < prompts),$(wc -c < prompts)]" measured-1 || fail "$(cat measured-1)"
+grep -A 1 '^Correct: ' measured-1 | grep -qE '^SQuAD: exact match [0-9.]+%, F1 [0-9.]+%$' || fail "$(cat measured-1)"
+"$LOCKSTEP" score $model prompts --stride 17 | head -n -4 | cmp - <("$LOCKSTEP" score $model prompts) ||
+  fail "17 of 32 is not the usual stride"
+
+# refused TEXT COMMAND...
+refused() {
+  "$LOCKSTEP" "${@:2}" > found 2> log && fail "${*:2} is not refused"
+  grep -qF -- "$1" log || fail "${*:2} does not say '$1': $(cat log)"
+}
+refused '--stride must be from 1 to the model' score $model prompts --stride 33
+refused 'line 1: one word has no other' lambada $model <(echo word)
+refused 'line 1: not a JSON object' lambada $model <(echo '{"txt": "a b"}')
+refused '--metric must be squad' evaluate $model q.tsv --metric bleu
+refused '--best-of must be' evaluate $model q.tsv --best-of 0
+refused 'no answers, which --metric squad needs' evaluate $model prompts --metric squad
+refused 'one of the answers is empty' evaluate $model <(printf 'Who?\ta\t\tb\n')
+
 echo "PASSED"

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A checkpoint loads into a plain PyTorch model, and both give a text the same scores.
+# A checkpoint loads into a plain PyTorch model, and both give a text the same scores, also as one
+# document, and the last words of passages.
 set -euo pipefail
 
 here=$SOURCE_DIR/tests/reference
@@ -22,6 +23,23 @@ for kind in positions=rotary activation=gelu_tanh tied=true mlp=40 positions=lea
     "$python" "$here/load_checkpoint.py" "$checkpoint" "$text" "$work/scores"
   done
 done
+
+# The text as one document, windows of which few rows are new, and last words.
+wikitext=${LOCKSTEP_DATA:-$SOURCE_DIR/../shared/data}/evaluation/wikitext-2-valid.txt
+[[ -r $wikitext ]] || wikitext=$work/data/wiki.txt
+head -c 30000 "$wikitext" | iconv -c -f UTF-8 -t UTF-8 >"$work/text"
+"$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/text" run="$work/whole" \
+  steps=100 learning_rate=1e-2 objective.kind=language objective.window=every
+{
+  sed 's/ *$//' "$work/text" | grep '[^ ] ' | sed -n 1,40p
+  grep -oE '.{9,90} the' "$work/text" | sed -n 1,40p # which it is right about now and then
+} | sed 's/^ *//' >"$work/lines"
+model=$work/whole/checkpoints/latest
+"$LOCKSTEP" score "$model" "$work/text" --whole --stride 9 --json "$work/scores.json" >"$work/means"
+"$LOCKSTEP" lambada "$model" "$work/lines" --json "$work/lambada.json" >"$work/found"
+jq -Rc '{text: .}' "$work/lines" | "$LOCKSTEP" lambada "$model" - | cmp - "$work/found"
+"$python" "$here/language.py" "$model" "$work/text" 9 "$work/scores.json" "$work/lines" \
+  "$work/lambada.json"
 
 # A comparison that no difference fails would prove nothing.
 sed '3s/\t.*/\t1.0/' "$work/scores" >"$work/wrong"

@@ -32,7 +32,7 @@ own config config config_keys objective_list
 own optim optimizer schedule
 own prepare prepare
 own run run history build metrics
-own eval share evaluate heads sample continuation generate squad
+own eval share evaluate heads sample continuation generate squad last_words
 own train dataset trainer training
 
 # The only layers that know a library.

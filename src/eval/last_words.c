@@ -1,0 +1,118 @@
+#include "lockstep/last_words.h"
+#include "eval/deal.h"
+#include "lockstep/memory.h"
+#include "lockstep/model.h"
+#include <assert.h>
+#include <string.h>
+
+enum { GROUP = 16 }; /* passages dealt out at a time; each is computed by itself */
+
+typedef struct {
+  const lk_trained *trained;
+  const lk_prompts *passages;
+  lk_model *model;
+  lk_pack *pack;
+} reading;
+
+static lk_status refuse(const reading *r, const lk_prompt *passage, const char *why) {
+  return lk_fail(LK_BAD_DATA, "%s, line %llu: %s", r->passages->name,
+                 (unsigned long long)passage->line, why);
+}
+
+/* Bytes in front of the blanks in front of the last word; 0: there are none. */
+static size_t find_context(const char *text) {
+  const char *blank = strrchr(text, ' ');
+  size_t size = blank ? (size_t)(blank - text) : 0;
+  while (size && text[size - 1] == ' ')
+    size--;
+  return size;
+}
+
+static lk_status encode(const reading *r, const lk_prompt *passage, size_t size,
+                        lk_token *tokens, size_t room, size_t *count) {
+  lk_passage part = {passage->text, size, r->passages->name, passage->line};
+  return lk_tokenizer_encode(r->trained->tokenizer, &part, tokens, room, count);
+}
+
+/* Lays the passage's last tokens into the pack; those of its last word carry loss. */
+static lk_status lay_out(const reading *r, const lk_prompt *passage, lk_token *tokens,
+                         size_t room) {
+  size_t block = (size_t)r->trained->table->shape.block, before, count;
+  size_t context = find_context(passage->text);
+  if (!context) return refuse(r, passage, "one word has no other in front of it");
+  LK_TRY(encode(r, passage, context, tokens, room, &before));
+  LK_TRY(encode(r, passage, strlen(passage->text), tokens, room, &count));
+  if (before == 0 || count <= before)
+    return refuse(r, passage, "the last word has no tokens of its own");
+  if (count - before > block)
+    return refuse(r, passage, "the last word is longer than the model's block");
+  size_t cut = count > block + 1 ? count - (block + 1) : 0;
+  lk_pack_clear(r->pack);
+  lk_pack_append(r->pack, tokens + cut, count - cut, before - cut - 1);
+  return LK_OK;
+}
+
+static int is_most_probable(const lk_real *logits, int count, lk_token token) {
+  for (int i = 0; i < count; i++)
+    if (logits[i] > logits[token]) return 0;
+  return 1;
+}
+
+static void judge(const reading *r, lk_last_word *word) {
+  int vocabulary = r->trained->table->shape.vocabulary;
+  const lk_real *logits = lk_model_logits(r->model, r->trained->values, r->pack);
+  *word = (lk_last_word){0, 1, r->pack->M};
+  for (int i = 0; i < r->pack->M; i++, logits += vocabulary) {
+    lk_token token = r->pack->targets[i];
+    double loss; /* for which the logits are only read */
+    lk_cross_entropy(&loss, (lk_real *)logits, &token, 1, vocabulary, 0);
+    word->nats += loss;
+    if (!is_most_probable(logits, vocabulary, token)) word->right = 0;
+  }
+}
+
+static lk_status read_passage(const reading *r, size_t i, lk_last_word *word) {
+  const lk_prompt *passage = &r->passages->items[i];
+  size_t composed = lk_tokenizer_composes(r->trained->tokenizer) ? 3 : 1; /* NFC's most */
+  size_t room = composed * strlen(passage->text);
+  lk_token *tokens;
+  LK_TRY(LK_NEW(tokens, room));
+  lk_status status = lay_out(r, passage, tokens, room);
+  if (status == LK_OK) judge(r, word);
+  lk_free(tokens);
+  return status;
+}
+
+static lk_status read_groups(reading *r, const lk_world *world, size_t groups,
+                             lk_last_word *mine) {
+  const lk_parameters *table = r->trained->table;
+  size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
+  size_t count = r->passages->count;
+  LK_TRY(lk_pack_create(&r->pack, 1, table->shape.block));
+  LK_TRY(lk_model_create(&r->model, table, 1, 0, LK_FP32));
+  for (size_t group = rank; group < groups; group += ranks, mine += GROUP)
+    for (size_t i = group * GROUP; i < (group + 1) * GROUP && i < count; i++)
+      LK_TRY(read_passage(r, i, &mine[i - group * GROUP]));
+  return LK_OK;
+}
+
+lk_status lk_last_words(lk_world *world, const lk_trained *trained,
+                        const lk_prompts *passages, lk_last_word *words) {
+  enum { SIZE = sizeof *words / sizeof(double) };
+  reading r = {.trained = trained, .passages = passages};
+  size_t groups = (passages->count + GROUP - 1) / GROUP;
+  lk_last_word *mine = NULL, *all = NULL;
+  lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * GROUP);
+  if (status == LK_OK) status = LK_NEW(all, groups * GROUP);
+  if (status == LK_OK) status = read_groups(&r, world, groups, mine);
+  status = lk_world_agree(world, status);
+  if (status == LK_OK)
+    status =
+        lk_deal_collect(world, (const double *)mine, groups, GROUP * SIZE, (double *)all);
+  if (status == LK_OK) memcpy(words, all, passages->count * sizeof *words);
+  lk_model_free(r.model);
+  lk_pack_free(r.pack);
+  lk_free(mine);
+  lk_free(all);
+  return status;
+}
