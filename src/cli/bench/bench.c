@@ -191,22 +191,45 @@ static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
   return status;
 }
 
+/* Rank 0 alone, with the model of the config. */
+static lk_status bench_decode(lk_world *world, const lk_words *words, long rounds,
+                              int vocabulary, const char *json) {
+  lk_config *config = NULL;
+  if (!words->count)
+    return lk_fail(LK_USAGE, "bench: --decode needs a CONFIG.yaml, or keys of a model");
+  LK_TRY(lk_arguments_outputs(world, json, NULL, (const char *const *)words->words, 1));
+  LK_TRY(lk_arguments_config(world, words, &config));
+  lk_shape shape = lk_config_shape(config, vocabulary);
+  lk_precision precision = (lk_precision)config->precision;
+  lk_config_free(config);
+  return lk_world_agree(world, lk_world_rank(world) == 0
+                                   ? lk_bench_decode(&shape, precision, rounds, json)
+                                   : LK_OK);
+}
+
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
   long steps = -1;
-  int reduce = 0;
+  long vocabulary = 50257;
+  int reduce = 0, decode = 0;
   outputs to = {NULL, NULL};
   const lk_option options[] = {
       {"steps", 'n', LK_OPTION_INT, &steps, "N",
        "steps to time, after one to warm up (10); sums of each size with --reduce"},
       {"reduce", 0, LK_OPTION_FLAG, &reduce, "",
        "time sums over the ranks instead: the tree and MPI_Allreduce, 1 kB to 64 MB"},
+      {"decode", 0, LK_OPTION_FLAG, &decode, "",
+       "time tokens of texts instead, beside reading the weights; precision=bf16: rounded"},
+      {"vocabulary", 0, LK_OPTION_INT, &vocabulary, "N",
+       "ids of the model that --decode makes (50257)"},
       {"json", 0, LK_OPTION_TEXT, &to.json, "FILE", "write the numbers as a JSON object"},
       {"trace", 0, LK_OPTION_TEXT, &to.trace, "FILE",
        "write a timeline of 3 more steps, a row a rank, for ui.perfetto.dev"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 4, 0, INT_MAX, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 6, 0, INT_MAX, &words));
   if (words.help) return LK_OK;
   if (!steps) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
+  if (decode && !reduce && !to.trace)
+    return bench_decode(world, &words, steps > 0 ? steps : 10, (int)vocabulary, to.json);
   if (!reduce) return bench_steps(world, &words, steps > 0 ? steps : 10, &to);
   if (words.count || to.trace)
     return lk_fail(LK_USAGE,

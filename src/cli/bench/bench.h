@@ -44,6 +44,12 @@ lk_status lk_bench_trace(lk_world *world, lk_trainer *trainer, const char *path)
 lk_status lk_bench_report(const lk_world *world, const lk_config *config,
                           const lk_measurement *measurement, const char *json);
 
+/* Times tokens of a model of this shape with any weights, and the reading of its weights:
+ * medians of so many rounds. Prints a table and writes it as JSON (path NULL: not). Not
+ * collective. */
+lk_status lk_bench_decode(const lk_shape *shape, lk_precision precision, long rounds,
+                          const char *json);
+
 /* All ranks: times the tree all-reduce and MPI_Allreduce by turns, prints a table and
  * writes it as JSON (path NULL: not). repetitions < 1: 200 for small sums, down to 15. */
 lk_status lk_bench_reduce(lk_world *world, long repetitions, const char *json);
