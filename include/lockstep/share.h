@@ -19,6 +19,10 @@ lk_status lk_checkpoint_share(lk_world *world, lk_checkpoint **checkpoint);
 lk_status lk_checkpoint_distribute(lk_world *world, const lk_checkpoint *checkpoint,
                                    float *values, float *m, float *v);
 
+/* The same of the parameters' running mean (lk_checkpoint_fill_average). */
+lk_status lk_checkpoint_distribute_average(lk_world *world, const lk_checkpoint *checkpoint,
+                                           float *average);
+
 /* All ranks: rank 0 opens path, a file or a pipe, and checks its parameters
  * (lk_checkpoint_check); all get what it says (lk_checkpoint_share). Fails on all alike. */
 lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,

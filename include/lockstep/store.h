@@ -126,6 +126,7 @@ typedef struct {
   char build[LK_BUILD_SIZE]; /* program and libraries: lockstep/build.h */
   lk_hash parameter_hash;    /* of all parameters in table order, as stored */
   lk_best_model best;        /* zeros in files of earlier versions */
+  int has_average;           /* the parameters' running mean is there, too (key ema) */
 } lk_checkpoint_info;
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zeroes it */
@@ -138,13 +139,14 @@ typedef struct {
   lk_checkpoint_info info;
   lk_trained trained;       /* owned, as all here */
   float *m, *v;             /* Adam's moments, (table->count) each; NULL: not asked for */
+  float *average;           /* of the parameters, the same; NULL: not asked for, or none */
   lk_checkpoint_file *file; /* NULL: it was not opened, or not by this rank */
 } lk_checkpoint;
 
-/* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name> (float32, PyTorch's
- * shapes; every dataset directly in its group, dots in its name), /vocabulary, /config and
- * the attributes of info, atomically. info.parameter_hash is computed here. Nothing of
- * `checkpoint` is changed. */
+/* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name>, /ema/<name> (float32,
+ * PyTorch's shapes; every dataset directly in its group, dots in its name), /vocabulary,
+ * /config and the attributes of info, atomically. info.parameter_hash is computed here.
+ * Nothing of `checkpoint` is changed. */
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint);
 
 /* Opens a file and verifies it, but for its numbers: user block, shape against tables and
@@ -159,6 +161,7 @@ lk_status lk_checkpoint_open_pipe(lk_checkpoint **out, const char *path);
 /* What one pass over an open checkpoint's numbers finds. */
 typedef struct {
   lk_hash values, m, v; /* of all in table order; m and v "" where not asked for */
+  lk_hash average;      /* "" where there is none, or no moments were asked for */
   char unusable[256]; /* the first tensor and number that no result could come of, or "" */
 } lk_checkpoint_numbers;
 
@@ -176,8 +179,13 @@ lk_status lk_checkpoint_check(const lk_checkpoint *checkpoint, int with_moments)
 lk_status lk_checkpoint_fill(const lk_checkpoint *checkpoint, float *values, float *m,
                              float *v);
 
-/* lk_checkpoint_open and lk_checkpoint_fill into arrays of its own, with_moments: m and v
- * too. Numbers may be useless (lk_checkpoint_check). */
+/* The same of the parameters' running mean, whose hash the file's checksum stands for.
+ * LK_BAD_DATA where it has none. */
+lk_status lk_checkpoint_fill_average(const lk_checkpoint *checkpoint, float *average);
+
+/* lk_checkpoint_open and lk_checkpoint_fill into arrays of its own, with_moments: m and v,
+ * and the running mean where there is one, too. Numbers may be useless
+ * (lk_checkpoint_check). */
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments);
 
 /* The model of a checkpoint, checked and in memory. The caller owns what *out holds:

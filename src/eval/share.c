@@ -85,6 +85,15 @@ lk_status lk_checkpoint_distribute(lk_world *world, const lk_checkpoint *checkpo
   return LK_OK;
 }
 
+lk_status lk_checkpoint_distribute_average(lk_world *world, const lk_checkpoint *checkpoint,
+                                           float *average) {
+  lk_status status = LK_OK;
+  if (lk_world_rank(world) == 0) status = lk_checkpoint_fill_average(checkpoint, average);
+  LK_TRY(lk_world_agree(world, status));
+  return lk_world_broadcast(world, average,
+                            checkpoint->trained.table->count * sizeof *average);
+}
+
 static lk_status open_model(const char *path, lk_checkpoint **checkpoint) {
   LK_TRY(lk_file_is_pipe(path)
              ? lk_checkpoint_open_pipe(checkpoint, path)

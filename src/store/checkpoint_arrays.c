@@ -8,7 +8,12 @@
 lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, int group) {
   const lk_h5_file *file = &checkpoint->file->h5;
   const lk_parameters *table = checkpoint->trained.table;
-  if (group != LK_GROUP_MODEL && !lk_h5_has(file, "optimizer"))
+  int is_moment = group == LK_GROUP_M || group == LK_GROUP_V;
+  if (group == LK_GROUP_AVERAGE && !checkpoint->info.has_average)
+    return lk_fail(LK_BAD_DATA,
+                   "%s: has no averaged parameters, which training keeps with ema=0.999",
+                   file->path);
+  if (is_moment && !lk_h5_has(file, "optimizer"))
     return lk_fail(LK_BAD_DATA,
                    "%s: has no optimizer state, so a run cannot go on from it; start a new "
                    "run with init=%s",
@@ -55,6 +60,12 @@ lk_status lk_checkpoint_fill(const lk_checkpoint *checkpoint, float *values, flo
   return lk_checkpoint_verdict(checkpoint, fill(checkpoint, values, m, v));
 }
 
+lk_status lk_checkpoint_fill_average(const lk_checkpoint *checkpoint, float *average) {
+  assert(checkpoint->file && average);
+  return lk_checkpoint_verdict(checkpoint,
+                               read_group(checkpoint, LK_GROUP_AVERAGE, average));
+}
+
 /* Only now is it known that the file has so many. */
 static lk_status make_arrays(lk_checkpoint *checkpoint, int with_moments) {
   uint64_t count = checkpoint->trained.table->count;
@@ -63,7 +74,10 @@ static lk_status make_arrays(lk_checkpoint *checkpoint, int with_moments) {
   LK_TRY(lk_checkpoint_check_group(checkpoint, LK_GROUP_M));
   LK_TRY(lk_checkpoint_check_group(checkpoint, LK_GROUP_V));
   LK_TRY(LK_NEW(checkpoint->m, count));
-  return LK_NEW(checkpoint->v, count);
+  LK_TRY(LK_NEW(checkpoint->v, count));
+  if (!checkpoint->info.has_average) return LK_OK;
+  LK_TRY(lk_checkpoint_check_group(checkpoint, LK_GROUP_AVERAGE));
+  return LK_NEW(checkpoint->average, count);
 }
 
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments) {
@@ -72,6 +86,7 @@ lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_mom
   c = *out;
   lk_status status = lk_checkpoint_verdict(c, make_arrays(c, with_moments));
   if (status == LK_OK) status = lk_checkpoint_fill(c, c->trained.values, c->m, c->v);
+  if (status == LK_OK && c->average) status = lk_checkpoint_fill_average(c, c->average);
   if (status == LK_OK) return LK_OK;
   lk_checkpoint_free(c);
   *out = NULL;

@@ -85,7 +85,9 @@ static lk_status scan_all(scan *s, int with_moments, lk_checkpoint_numbers *out)
   LK_TRY(lk_checkpoint_check_hash(s->checkpoint, &out->values));
   if (!with_moments) return LK_OK;
   LK_TRY(scan_group(s, LK_GROUP_M, &out->m));
-  return scan_group(s, LK_GROUP_V, &out->v);
+  LK_TRY(scan_group(s, LK_GROUP_V, &out->v));
+  return s->checkpoint->info.has_average ? scan_group(s, LK_GROUP_AVERAGE, &out->average)
+                                         : LK_OK;
 }
 
 lk_status lk_checkpoint_scan(const lk_checkpoint *checkpoint, int with_moments,

@@ -97,6 +97,7 @@ static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint)
   LK_TRY(read_progress(file, info));
   LK_TRY(read_origin(file, info));
   LK_TRY(read_best(file, &info->best));
+  info->has_average = lk_h5_has(file, lk_h5_groups[LK_GROUP_AVERAGE].name);
   LK_TRY(read_most_answer(file, &checkpoint->trained.most_answer));
   LK_TRY(read_config(file, &info->config));
   LK_TRY(lk_h5_read_tokenizer(file, &checkpoint->trained.tokenizer));
@@ -169,5 +170,6 @@ void lk_checkpoint_free(lk_checkpoint *checkpoint) {
   lk_trained_clear(&checkpoint->trained);
   lk_free(checkpoint->m);
   lk_free(checkpoint->v);
+  lk_free(checkpoint->average);
   lk_free(checkpoint);
 }

@@ -64,6 +64,12 @@ static lk_status write_moments(const lk_h5_file *file, const lk_checkpoint *chec
                      checkpoint->v);
 }
 
+static lk_status write_average(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+  if (!checkpoint->average) return LK_OK;
+  return write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_AVERAGE],
+                     checkpoint->average);
+}
+
 static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
   const lk_checkpoint_info *info = &checkpoint->info;
   const lk_parameters *table = checkpoint->trained.table;
@@ -77,7 +83,8 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   LK_TRY(write_config(file, info->config ? info->config : ""));
   LK_TRY(
       write_group(file, table, &lk_h5_groups[LK_GROUP_MODEL], checkpoint->trained.values));
-  return write_moments(file, checkpoint);
+  LK_TRY(write_moments(file, checkpoint));
+  return write_average(file, checkpoint);
 }
 
 static lk_status write_file(const char *path, int descriptor,

@@ -10,7 +10,7 @@ typedef struct {
   const char *description;
 } lk_h5_group;
 
-enum { LK_GROUP_MODEL, LK_GROUP_M, LK_GROUP_V, LK_GROUPS };
+enum { LK_GROUP_MODEL, LK_GROUP_M, LK_GROUP_V, LK_GROUP_AVERAGE, LK_GROUPS };
 extern const lk_h5_group lk_h5_groups[LK_GROUPS];
 
 lk_h5_array lk_h5_tensor(const lk_h5_group *group, const lk_parameter *parameter);

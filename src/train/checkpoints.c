@@ -26,7 +26,8 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
 static lk_status write_checkpoint(const lk_training *training) {
   const lk_trainer *t = training->trainer;
   lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
-  lk_checkpoint c = {.trained = lk_trainer_model(t), .m = t->m, .v = t->v};
+  lk_checkpoint c = {
+      .trained = lk_trainer_model(t), .m = t->m, .v = t->v, .average = t->average};
   assert(training->run && c.m && c.v);
   describe(training, &c.info);
   LK_TRY(lk_config_hash(t->config, &c.info.config_hash));

@@ -95,6 +95,8 @@ static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
   lk_watchdog_phase(t->trainer->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->trainer->values, t->trainer->m,
                                   t->trainer->v));
+  if (t->trainer->average)
+    LK_TRY(lk_checkpoint_distribute_average(t->world, resumed, t->trainer->average));
   t->trainer->has_checkpoint = 1;
   t->trainer->step = resumed->info.step;
   assert(t->complete || t->trainer->step <= t->trainer->steps);

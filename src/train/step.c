@@ -178,6 +178,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   LK_TRY(judge(t, metrics, &skip));
   double scale = lk_clip_factor(t->config->clip, metrics->gradient_norm) / tokens;
   if (!skip) LK_TRY(apply(t, gradients, metrics->learning_rate, scale));
+  if (!skip) lk_trainer_follow_average(t);
   lk_profile_switch(LK_PART_REST);
   t->step++;
   lk_trainer_inject_fault(t);

@@ -47,6 +47,7 @@ static lk_status make_buffers(lk_trainer *t) {
   int size = lk_world_size(t->world);
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
   LK_TRY(LK_NEW(t->values, t->table->count));
+  if (t->config->ema > 0) LK_TRY(LK_NEW(t->average, t->table->count));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
   LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
@@ -115,9 +116,7 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
   return LK_OK;
 }
 
-lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) {
-  lk_trainer *t = trainer;
-  assert(t->step == 0);
+static lk_status set_values(lk_trainer *t, const lk_checkpoint *init) {
   if (!init) {
     lk_parameters_initialise(t->table, t->config->seed, t->values);
     return LK_OK;
@@ -125,6 +124,14 @@ lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) 
   assert(init->trained.table->count == t->table->count);
   lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   return lk_checkpoint_distribute(t->world, init, t->values, NULL, NULL);
+}
+
+lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) {
+  lk_trainer *t = trainer;
+  assert(t->step == 0);
+  LK_TRY(set_values(t, init));
+  if (t->average) memcpy(t->average, t->values, t->table->count * sizeof *t->values);
+  return LK_OK;
 }
 
 lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
@@ -156,6 +163,7 @@ void lk_trainer_free(lk_trainer *trainer) {
   lk_free(trainer->all);
   lk_free(trainer->mine);
   lk_free(trainer->values);
+  lk_free(trainer->average);
   lk_parameters_free(trainer->table);
   lk_dataset_close(trainer->dataset);
   lk_free(trainer);

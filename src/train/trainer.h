@@ -19,9 +19,10 @@ struct lk_trainer {
   lk_model *models[2]; /* the second, where shards are computed in pairs, or NULL */
   lk_pack *packs[2];
   lk_tree *tree;
-  size_t final;  /* gradients from here on will not change any more in this step */
-  float *values; /* (table->count) parameters */
-  float *m, *v;  /* the optimizer's states */
+  size_t final;   /* gradients from here on will not change any more in this step */
+  float *values;  /* (table->count) parameters */
+  float *m, *v;   /* the optimizer's states */
+  float *average; /* (table->count) running mean of the values; NULL: ema is 0 */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
   double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
@@ -54,6 +55,12 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
 
 /* All ranks: parameters of a checkpoint, or, with NULL, initial ones. */
 lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
+
+/* After every update: takes the values into their running mean, if one is kept. */
+void lk_trainer_follow_average(lk_trainer *trainer);
+
+/* The values that held-out losses are of: the running mean, where one is kept. */
+const float *lk_trainer_judged(const lk_trainer *trainer);
 
 /* After every update: remembers the parameters' hash for the next comparison. Adds the time
  * it took to *seconds. */

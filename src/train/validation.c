@@ -40,7 +40,7 @@ static lk_status validate(lk_training *t, lk_metrics *metrics) {
   if (!is_due(t)) return LK_OK;
   lk_watchdog_phase(trainer->watchdog, trainer->step, "measuring the held-out loss",
                     LK_COMPUTES);
-  LK_TRY(lk_held_out_measure(t->held_out, trainer->values, &metrics->held_out));
+  LK_TRY(lk_held_out_measure(t->held_out, lk_trainer_judged(trainer), &metrics->held_out));
   metrics->validated = 1;
   judge(t, metrics->held_out.nats);
   return LK_OK;

@@ -120,6 +120,26 @@ static void a_step_in_packs_is_the_whole_step(void **state) {
   }
 }
 
+/* The mean of all values so far, each step weighted as the decays after it say. */
+static void the_running_mean_follows_the_values(void **state) {
+  (void)state;
+  enum { STEPS = 12 };
+  lk_config *config = config_with("steps=12 ema=0.5 learning_rate=1e-2");
+  lk_trainer *trainer = open_trainer(config, LK_PRETRAIN);
+  double mean = trainer->values[5];
+  for (int n = 0; n < STEPS; n++) {
+    double decay = (1.0 + n) / (10.0 + n);
+    step(trainer);
+    if (decay > 0.5) decay = 0.5;
+    mean = decay * mean + (1 - decay) * trainer->values[5];
+    if (!(fabs(trainer->average[5] - mean) < 1e-6))
+      fail_msg("step %d: %.9g, not %.9g", n, trainer->average[5], mean);
+  }
+  assert_true(trainer->average[5] != trainer->values[5]);
+  lk_trainer_free(trainer);
+  lk_config_free(config);
+}
+
 static void refuse(const char *arguments, lk_task task, const char *part) {
   lk_trainer *trainer = NULL;
   lk_config *config = config_with(arguments);
@@ -150,6 +170,7 @@ static int tests(void) {
       cmocka_unit_test(every_kind_learns),
       cmocka_unit_test(bits_depend_on_the_settings_alone),
       cmocka_unit_test(a_bad_gradient_changes_nothing),
+      cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(a_step_in_packs_is_the_whole_step),
       cmocka_unit_test(what_cannot_be_trained_is_refused),
   };

@@ -120,7 +120,7 @@ static void the_best_model_is_kept(void **state) {
   (void)state;
 #define HELD_OUT                                                                           \
   "objective.kind=language validation.share=0.3 validate_every=2 checkpoint_every=0 "      \
-  "dropout=0 keep_last=1 "
+  "dropout=0 keep_last=1 ema=0.8 "
   must_train("run=kept steps=9 learning_rate=5e-3 " HELD_OUT, LK_PRETRAIN);
   assert_int_equal(best_step("kept"), 9); /* it still learns */
   must_train("run=kept-parts steps=4 learning_rate=5e-3 " HELD_OUT, LK_PRETRAIN);
@@ -128,6 +128,7 @@ static void the_best_model_is_kept(void **state) {
   same_end("kept", "kept-parts");
   lk_checkpoint *a = newest("kept"), *b = newest("kept-parts");
   assert_memory_equal(&a->info.best, &b->info.best, sizeof a->info.best);
+  assert_memory_equal(a->average, b->average, a->trained.table->count * sizeof(float));
   lk_checkpoint_free(a);
   lk_checkpoint_free(b);
 }
