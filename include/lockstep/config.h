@@ -58,6 +58,10 @@ lk_status lk_config_value(const lk_config *config, const char *key, char **text)
 /* Nonzero when the config names or holds out documents to measure the loss of. */
 int lk_config_validates(const lk_config *config);
 
+/* The texts of `samples`. The caller owns *list, one block with the texts: lk_free; NULL
+ * where there are none. */
+lk_status lk_config_samples(const lk_config *config, char ***list, unsigned *count);
+
 typedef struct {
   const char *file;
   double weight; /* above 0 */

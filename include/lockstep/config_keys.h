@@ -128,6 +128,11 @@ typedef int lk_config_choice;
     "several corpora instead of `corpus`: a list of {file: FILE, weight: NUMBER}, as an "  \
     "argument FILE:WEIGHT,FILE:WEIGHT; what a corpus has comes so many times an epoch")
 
+#define LK_CONFIG_SAMPLES(X)                                                               \
+  X(samples, "samples", text, "", LK_ANY, 0,                                               \
+    "beginnings of texts that the model continues every validate_every steps, into "       \
+    "samples.txt of the run: a list, as an argument ONE|TWO")
+
 /* The rows of shape.h; `least` and `most` of a choice count its names. */
 #define LK_MODEL_LIMITS(least_, most_, list) .least = least_, .most = most_, .names = list
 #define LK_MODEL_KEY(X, field, type, initial, least, most, list, bits, words, help)        \
@@ -212,14 +217,13 @@ typedef int lk_config_choice;
   X(evaluate_most, "evaluate.most", count, "0", LK_WHOLE(0, 65536), 0,                     \
     "most characters of an answer, its end included; 0: as many as the longest training "  \
     "answer, at least 32")
-/* clang-format on */
 
 #define LK_CONFIG_KEYS(X)                                                                  \
   LK_CONFIG_TOP(X)                                                                         \
-  LK_CONFIG_CORPORA(X)                                                                     \
-  LK_CONFIG_MODEL(X)                                                                       \
-  LK_CONFIG_SCHEDULE(X)                                                                    \
-  LK_CONFIG_OBJECTIVE(X) LK_CONFIG_PROBE(X) LK_CONFIG_VALIDATION(X) LK_CONFIG_EVALUATE(X)
+  LK_CONFIG_CORPORA(X) LK_CONFIG_SAMPLES(X)                                                \
+  LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X) LK_CONFIG_OBJECTIVE(X)                          \
+  LK_CONFIG_PROBE(X) LK_CONFIG_VALIDATION(X) LK_CONFIG_EVALUATE(X)
+/* clang-format on */
 
 /* LK_KEY_<field>: the key's place in the table. */
 #define LK_CONFIG_INDEX(field, ...) LK_KEY_##field,

@@ -70,6 +70,10 @@ void lk_run_log(lk_run *run, const lk_metrics *metrics);
  * kept. */
 lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t questions);
 
+/* Adds texts that a model wrote after `step` to samples.txt, each line indented below a
+ * heading with the step. LK_IO. */
+lk_status lk_run_log_samples(lk_run *run, uint64_t step, const char *texts);
+
 /* Points checkpoints/best, which is kept, to the checkpoint of a step that has one. */
 lk_status lk_run_mark_best(lk_run *run, uint64_t step);
 

@@ -34,6 +34,16 @@ static lk_status take_corpora(lk_config *config, const char *path,
   return status;
 }
 
+static lk_status take_samples(lk_config *config, const char *path,
+                              const lk_config_values *values, int line) {
+  char origin[2048], *text = NULL;
+  snprintf(origin, sizeof origin, "%s, line %d", path, line);
+  LK_TRY(lk_config_join_samples(values, origin, &text));
+  lk_status status = take_value(config, LK_KEY_samples, text, origin);
+  lk_free(text);
+  return status;
+}
+
 static lk_status take_values(lk_config *config, const char *path,
                              const lk_config_values *values,
                              const int lines[LK_CONFIG_KEY_COUNT]) {
@@ -43,6 +53,7 @@ static lk_status take_values(lk_config *config, const char *path,
     snprintf(origin, sizeof origin, "%s, line %d", path, lines[key]);
     LK_TRY(take_value(config, key, values->text[key], origin));
   }
+  if (values->samples) LK_TRY(take_samples(config, path, values, lines[LK_KEY_samples]));
   return values->corpora ? take_corpora(config, path, values, lines[LK_KEY_corpora])
                          : LK_OK;
 }

@@ -47,10 +47,14 @@ static const cyaml_schema_field_t part_fields[] = {
     CYAML_FIELD_END};
 static const cyaml_schema_value_t part_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, lk_config_part, part_fields)};
+static const cyaml_schema_value_t sample_schema = {
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, CYAML_UNLIMITED)};
 static const cyaml_schema_field_t top_fields[] = {
     LK_CONFIG_TOP(TOP_KEY)
-        CYAML_FIELD_SEQUENCE("corpora", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
-                             lk_config_values, corpora, &part_schema, 0, CYAML_UNLIMITED),
+        CYAML_FIELD_SEQUENCE("samples", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                             lk_config_values, samples, &sample_schema, 0, CYAML_UNLIMITED),
+    CYAML_FIELD_SEQUENCE("corpora", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                         lk_config_values, corpora, &part_schema, 0, CYAML_UNLIMITED),
     SECTION("model", model_fields) SECTION("schedule", schedule_fields)
         SECTION("objective", objective_fields) SECTION("probe", probe_fields)
             SECTION("validation", validation_fields) SECTION("evaluate", evaluate_fields)
@@ -98,8 +102,11 @@ lk_status lk_config_emit(const lk_config *config, char **yaml) {
     values.text[key] = (char *)lk_config_value_text(config, key, numbers[key]);
   lk_status status = LK_OK;
   if (*config->corpora) status = lk_config_split_corpora(config, &values, &block);
+  if (status == LK_OK)
+    status = lk_config_samples(config, &values.samples, &values.samples_count);
   if (status == LK_OK) status = save_values(&values, yaml);
   lk_free(values.corpora);
+  lk_free(values.samples);
   lk_free(block);
   return status;
 }

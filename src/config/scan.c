@@ -158,6 +158,18 @@ static lk_status scan_corpora(scan *s) {
   return LK_OK;
 }
 
+static lk_status scan_samples(scan *s) {
+  if (s->event.type != YAML_SEQUENCE_START_EVENT)
+    return lk_fail(LK_USAGE, "%s, line %d: 'samples' is a list; write [ONE, TWO]", s->path,
+                   line_of(s));
+  LK_TRY(next_event(s));
+  while (s->event.type != YAML_SEQUENCE_END_EVENT) {
+    LK_TRY(check_scalar(s, "samples"));
+    LK_TRY(next_event(s));
+  }
+  return LK_OK;
+}
+
 static lk_status scan_entry(scan *s) {
   char name[256];
   int line = line_of(s);
@@ -169,6 +181,7 @@ static lk_status scan_entry(scan *s) {
   LK_TRY(next_event(s));
   LK_TRY(section                 ? scan_section(s, name)
          : key == LK_KEY_corpora ? scan_corpora(s)
+         : key == LK_KEY_samples ? scan_samples(s)
                                  : check_scalar(s, name));
   return next_event(s);
 }

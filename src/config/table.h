@@ -61,6 +61,8 @@ typedef struct {
   char *text[LK_CONFIG_KEY_COUNT];
   lk_config_part *corpora; /* (corpora_count) instead of a text */
   unsigned corpora_count;
+  char **samples; /* (samples_count), the same */
+  unsigned samples_count;
 } lk_config_values;
 
 /* The text of a list in YAML, and back; *text and *block and values->corpora are the
@@ -69,6 +71,10 @@ lk_status lk_config_join_corpora(const lk_config_values *values, const char *ori
                                  char **text);
 lk_status lk_config_split_corpora(const lk_config *config, lk_config_values *values,
                                   char **block);
+
+/* The same of samples. LK_USAGE for a '|' in one. */
+lk_status lk_config_join_samples(const lk_config_values *values, const char *origin,
+                                 char **text);
 
 /* LK_USAGE unless the text is such a list, or empty. */
 lk_status lk_config_check_corpora(const char *text, const char *origin);

@@ -41,6 +41,10 @@ lk_status lk_run_set_aside_file(const lk_run *run, const char *name, const char 
 /* scores.c. What dev.csv, of a run that goes on after `step`, says is the best. */
 lk_status lk_run_begin_scores(lk_run *run, uint64_t step);
 
+/* samples.c. Cuts off what samples.txt holds of later steps, which a crash undid; before
+ * the first step it is of another run, and set aside. */
+lk_status lk_run_begin_samples(const lk_run *run, uint64_t step);
+
 /* save.c. Path of checkpoints/`name`, and of the checkpoint of a step. */
 void lk_run_link_path(const lk_run *run, const char *name, char path[PATH_MAX]);
 void lk_run_checkpoint_file(const lk_run *run, uint64_t step, char path[PATH_MAX]);

@@ -66,8 +66,9 @@ static lk_status take_lock(lk_run *run) {
 /* A file that this directory may have, without the folder. */
 static int is_name_of_ours(const char *name) {
   static const char *const ours[] = {
-      "latest",    "best",        "metrics.csv",       "dev.csv",
-      "probe.csv", "config.yaml", "dev.csv.questions", "probe.csv.questions"};
+      "latest",     "best",        "metrics.csv",       "dev.csv",
+      "probe.csv",  "config.yaml", "dev.csv.questions", "probe.csv.questions",
+      "samples.txt"};
   int end = 0;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     if (!strcmp(name, ours[i])) return 1;
@@ -186,6 +187,7 @@ static lk_status write_config(const lk_run *run) {
 lk_status lk_run_begin(lk_run *run, uint64_t step) {
   LK_TRY(write_config(run));
   LK_TRY(lk_run_begin_scores(run, step));
+  LK_TRY(lk_run_begin_samples(run, step));
   return lk_sinks_begin(&run->sinks, run, step);
 }
 

@@ -38,10 +38,13 @@ typedef struct {
 
 extern const lk_hook lk_hook_history, lk_hook_warnings, lk_hook_stop, lk_hook_replicas,
     lk_hook_tables, lk_hook_checkpoints, lk_hook_scores, lk_hook_halt, lk_hook_validation,
-    lk_hook_best;
+    lk_hook_best, lk_hook_samples;
 
 /* Nonzero after the last step, or the one that the run stops at. */
 int lk_training_is_last(const lk_training *training);
+
+/* Nonzero when held-out losses are measured and samples written after this step. */
+int lk_training_validates(const lk_training *training);
 
 /* Nonzero when `patience` ends the run: so many held-out losses were not the lowest. */
 int lk_training_is_exhausted(const lk_training *training);

@@ -18,9 +18,10 @@ static lk_status begin(lk_training *t) {
   return t->held_out ? mark_best(t) : LK_OK;
 }
 
-static int is_due(const lk_training *t) {
-  uint64_t every = t->config->validate_every, step = t->trainer->step;
-  return t->held_out && (step == t->trainer->steps || (every && step % every == 0));
+int lk_training_validates(const lk_training *training) {
+  const lk_trainer *t = training->trainer;
+  uint64_t every = training->config->validate_every;
+  return t->step == t->steps || (every && t->step % every == 0);
 }
 
 /* The first of equals is the best; a loss that is no number is not. */
@@ -37,7 +38,7 @@ static void judge(lk_training *t, double loss) {
 static lk_status validate(lk_training *t, lk_metrics *metrics) {
   lk_trainer *trainer = t->trainer;
   t->improved = 0;
-  if (!is_due(t)) return LK_OK;
+  if (!t->held_out || !lk_training_validates(t)) return LK_OK;
   lk_watchdog_phase(trainer->watchdog, trainer->step, "measuring the held-out loss",
                     LK_COMPUTES);
   LK_TRY(lk_held_out_measure(t->held_out, lk_trainer_judged(trainer), &metrics->held_out));

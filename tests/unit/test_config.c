@@ -571,6 +571,29 @@ static void corpora_are_a_list(void **state) {
 }
 
 /* The bits depend on the weights, not on where the files are. */
+static void samples_are_a_list(void **state) {
+  (void)state;
+  char **list, *yaml;
+  unsigned count;
+  lk_config *config = accept("samples: [The town of, 'She was', \"\"]\n", NULL);
+  assert_string_equal(config->samples, "The town of|She was|");
+  assert_int_equal(lk_config_samples(config, &list, &count), LK_OK);
+  assert_int_equal(count, 3);
+  assert_string_equal(list[0], "The town of");
+  assert_string_equal(list[1], "She was");
+  assert_string_equal(list[2], "");
+  lk_free(list);
+  assert_int_equal(lk_config_emit(config, &yaml), LK_OK);
+  lk_config *again = accept(yaml, NULL);
+  assert_string_equal(again->samples, config->samples);
+  lk_free(yaml);
+  lk_config_free(again);
+  lk_config_free(config);
+  refuse("samples: Ada\n", NULL, 1, "'samples' is a list");
+  refuse("samples: [[Ada]]\n", NULL, 1, "takes one value");
+  refuse("samples: ['a|b']\n", NULL, 1, "has a '|'");
+}
+
 static void weights_of_corpora_are_bits(void **state) {
   (void)state;
   static const struct {
@@ -625,6 +648,7 @@ static void bad_corpora_are_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(corpora_are_a_list),
+      cmocka_unit_test(samples_are_a_list),
       cmocka_unit_test(weights_of_corpora_are_bits),
       cmocka_unit_test(bad_corpora_are_refused),
       cmocka_unit_test(test_defaults),

@@ -147,6 +147,22 @@ static void patience_ends_a_run(void **state) {
   lk_checkpoint_free(last);
 }
 
+/* Below their steps, without those that a stop undid. */
+static void samples_are_written(void **state) {
+  (void)state;
+#define SAMPLES                                                                            \
+  "run=written objective.kind=language validate_every=2 samples=Ada|Where "                \
+  "checkpoint_every=3 "
+  must_train(SAMPLES "steps=5", LK_PRETRAIN);
+  assert_int_equal(count_lines("written/samples.txt", "after step "), 3); /* 2, 4, 5 */
+  assert_int_equal(count_lines("written/samples.txt", "  Ada"), 3);
+  assert_int_equal(count_lines("written/samples.txt", "  Where"), 3);
+  assert_int_equal(unlink("written/checkpoints/step-000005.h5"), 0);
+  must_train(SAMPLES "steps=5", LK_PRETRAIN); /* from step 3 */
+  assert_int_equal(count_lines("written/samples.txt", "after step "), 3);
+  must_refuse("run=x steps=1 samples=Ä", LK_PRETRAIN, "U+00C4");
+}
+
 static void what_cannot_be_validated_is_refused(void **state) {
   (void)state;
   must_refuse("run=x steps=1 validation.share=0.0001", LK_PRETRAIN, "holds none of the 17");
@@ -242,6 +258,7 @@ static int tests(void) {
       cmocka_unit_test(a_probe_is_finetuned_beside_the_run),
       cmocka_unit_test(the_best_model_is_kept),
       cmocka_unit_test(patience_ends_a_run),
+      cmocka_unit_test(samples_are_written),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_model_is_finetuned_from),
       cmocka_unit_test(another_run_is_not_gone_on_with),

@@ -1,0 +1,63 @@
+/* samples.txt: what the model wrote, below the steps. */
+#include "lockstep/file.h"
+#include "run/directory.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char name[] = "samples.txt";
+static const char heading[] = "after step ";
+
+/* Where the first line begins that is the heading of a later step; lines of texts are
+ * indented. */
+static size_t end_of(const char *text, size_t size, uint64_t step) {
+  const char *line = text;
+  while (line && line < text + size) {
+    if (!strncmp(line, heading, sizeof heading - 1) &&
+        strtoull(line + sizeof heading - 1, NULL, 10) > step)
+      return (size_t)(line - text);
+    line = strchr(line, '\n');
+    line += line != NULL;
+  }
+  return size;
+}
+
+lk_status lk_run_begin_samples(const lk_run *run, uint64_t step) {
+  char path[PATH_MAX], *text;
+  size_t size;
+  lk_run_path(run, name, path);
+  if (access(path, F_OK)) return LK_OK;
+  if (step == 0 || !lk_file_is_plain(path))
+    return lk_run_set_aside_file(run, name, "it is no file of this run");
+  LK_TRY(lk_file_read(path, &text, &size));
+  size_t kept = end_of(text, size, step);
+  lk_status status = kept < size ? lk_file_replace(path, text, kept) : LK_OK;
+  lk_free(text);
+  return status;
+}
+
+static void print_indented(FILE *to, const char *texts) {
+  for (const char *line = texts; *line;) {
+    size_t length = strcspn(line, "\n");
+    fprintf(to, "  %.*s\n", (int)length, line);
+    line += length + (line[length] == '\n');
+  }
+}
+
+lk_status lk_run_log_samples(lk_run *run, uint64_t step, const char *texts) {
+  char path[PATH_MAX];
+  const char *reason;
+  lk_run_path(run, name, path);
+  int descriptor = lk_file_open(path, O_WRONLY | O_APPEND | O_CREAT, &reason);
+  FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "a");
+  if (!file) return lk_fail(LK_IO, "%s: cannot open: %s", path, reason);
+  fprintf(file, "%s%llu\n", heading, (unsigned long long)step);
+  print_indented(file, texts);
+  int failed = ferror(file);
+  if (fclose(file) || failed)
+    return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
+  return LK_OK;
+}
