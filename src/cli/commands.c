@@ -45,6 +45,8 @@ static const lk_command commands[] = {
      "print training examples, input over target", config_help, lk_cli_examples},
     {"config", "CONFIG.yaml [key=value ...]",
      "check a config as training would, and print it", config_help, lk_cli_config},
+    {"lr", "CONFIG.yaml [key=value ...]",
+     "try learning rates from low to high, and suggest one", config_help, lk_cli_lr},
     {"bench", "CONFIG.yaml [key=value ...]", "time training steps, or sums over the ranks",
      config_help, lk_cli_bench},
     {"attention", "EXPERIMENT", "measure and draw what attention can and cannot do",

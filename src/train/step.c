@@ -166,15 +166,18 @@ static lk_status apply(lk_trainer *t, const float *gradients, double learning_ra
   return lk_optimizer_share(t->optimizer, t->world, t->values);
 }
 
+static double learning_rate_at(const lk_trainer *t, uint64_t tokens) {
+  if (t->fixed_rate > 0) return t->fixed_rate;
+  return t->config->learning_rate * lk_schedule_factor(&t->schedule, tokens);
+}
+
 static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
   uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
   double tokens = (double)metrics->target_tokens;
   int skip;
   metrics->gradient_norm = lk_gradient_norm(gradients, t->table->count) / tokens;
-  metrics->learning_rate =
-      t->config->learning_rate *
-      lk_schedule_factor(&t->schedule, documents * t->config->model_block);
+  metrics->learning_rate = learning_rate_at(t, documents * t->config->model_block);
   LK_TRY(judge(t, metrics, &skip));
   double scale = lk_clip_factor(t->config->clip, metrics->gradient_norm) / tokens;
   if (!skip) LK_TRY(apply(t, gradients, metrics->learning_rate, scale));

@@ -28,6 +28,8 @@ struct lk_trainer {
   double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
   lk_optimizer *optimizer;
   lk_schedule schedule;
+  double
+      fixed_rate; /* the learning rate of all steps, instead of the schedule's; 0: none */
   uint64_t step, steps; /* done, of the whole run */
   int has_checkpoint;   /* there is one to go back to; all ranks know */
   uint64_t skipped;     /* updates left out since the start */

@@ -33,7 +33,7 @@ own optim optimizer schedule
 own prepare prepare
 own run run history build metrics
 own eval share evaluate heads sample continuation generate squad last_words
-own train dataset trainer training
+own train dataset range_test trainer training
 
 # The only layers that know a library.
 declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")

@@ -1,5 +1,6 @@
 /* The trainer, a step at a time, in a world of one without a launcher. That other worlds
  * give the same bits is what tests/mpi shows. */
+#include "lockstep/range_test.h"
 #include "lockstep/trainer.h"
 #include "train/trainer.h"
 #include "training_files.h"
@@ -140,6 +141,30 @@ static void the_running_mean_follows_the_values(void **state) {
   lk_config_free(config);
 }
 
+/* The rates rise by a factor, the mean is without bias, and the test ends where it
+ * diverges.
+ */
+static void a_range_test_ends_where_the_loss_diverges(void **state) {
+  (void)state;
+  const lk_range_plan plan = {1e-5, 1000, 60};
+  lk_range_point points[60];
+  long count;
+  lk_config *config = config_with("steps=1 gradient_limit=0 on_nonfinite=skip");
+  lk_trainer *trainer = open_trainer(config, LK_PRETRAIN);
+  assert_int_equal(lk_range_test(trainer, &plan, points, &count), LK_OK);
+  assert_in_range(count, 10, 59);
+  assert_true(points[0].smoothed == points[0].loss);
+  assert_true(fabs(points[1].smoothed -
+                   (0.09 * points[0].loss + 0.1 * points[1].loss) / 0.19) < 1e-9);
+  double factor = pow(1e8, 1.0 / 59);
+  for (long i = 1; i < count; i++)
+    assert_true(fabs(points[i].rate / points[i - 1].rate - factor) < 1e-9);
+  double suggestion = lk_range_suggestion(points, count);
+  assert_true(suggestion > 1e-4 && suggestion < 1);
+  lk_trainer_free(trainer);
+  lk_config_free(config);
+}
+
 static void refuse(const char *arguments, lk_task task, const char *part) {
   lk_trainer *trainer = NULL;
   lk_config *config = config_with(arguments);
@@ -170,6 +195,7 @@ static int tests(void) {
       cmocka_unit_test(every_kind_learns),
       cmocka_unit_test(bits_depend_on_the_settings_alone),
       cmocka_unit_test(a_bad_gradient_changes_nothing),
+      cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
       cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(a_step_in_packs_is_the_whole_step),
       cmocka_unit_test(what_cannot_be_trained_is_refused),

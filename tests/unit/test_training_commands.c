@@ -127,6 +127,17 @@ static void steps_are_timed(void **state) {
   MUST_REFUSE(LK_USAGE, "--trace", "bench", "--reduce", "--trace", "t.json");
 }
 
+static void learning_rates_are_tried(void **state) {
+  (void)state;
+  int code = RUN("lr", SMALL, "--steps", "5", "--out", "rates");
+  if (code == LK_NO_INPUT) skip(); /* no gnuplot */
+  assert_int_equal(code, LK_OK);
+  must_hold("rates/lr.csv", "learning_rate,loss,smoothed\n1e-06,");
+  must_hold("rates/lr.svg", "</svg>");
+  MUST_REFUSE(LK_USAGE, "at least 2", "lr", SMALL, "--steps", "1");
+  MUST_REFUSE(LK_USAGE, "below --highest 1", "lr", SMALL, "--lowest", "2");
+}
+
 static void sums_are_timed(void **state) {
   (void)state;
   MUST_RUN("bench", "--reduce", "--steps", "1", "--json", "sums.json");
@@ -156,6 +167,7 @@ int main(void) {
       cmocka_unit_test(lines_of_standard_input_are_answered),
       cmocka_unit_test(texts_are_scored_line_by_line),
       cmocka_unit_test(steps_are_timed),
+      cmocka_unit_test(learning_rates_are_tried),
       cmocka_unit_test(sums_are_timed),
       cmocka_unit_test(a_trained_head_is_drawn),
   };
