@@ -6,7 +6,7 @@
 #include <assert.h>
 
 /* Rows and outputs whose sums are in registers together. */
-enum { ROWS = 4, OUTPUTS = 4 };
+enum { ROWS = 4, OUTPUTS = 6 };
 
 typedef lk_bf16 half_vector
     __attribute__((vector_size(LK_LANES * 2), aligned(2), may_alias));
@@ -27,6 +27,14 @@ LK_INLINE lk_vector load_weights(lk_operand weight, size_t at) {
   return __builtin_convertvector((float_vector)bits, lk_vector);
 }
 
+/* The processor does not see by itself that the next outputs' weights follow. */
+LK_INLINE void fetch(lk_operand weight, size_t at) {
+  if (weight.real)
+    __builtin_prefetch(weight.real + at);
+  else
+    __builtin_prefetch(weight.bf16 + at);
+}
+
 /* One sum of products: LK_LANES partial sums, added up, then the rest one by one. */
 LK_INLINE lk_real finish(const product *p, lk_vector lanes, size_t row, size_t output) {
   lk_real sum = lk_lanes_sum(lanes);
@@ -43,9 +51,11 @@ LK_INLINE void tile(const product *p, size_t row, int rows, size_t output, int o
 #pragma GCC unroll 4
     for (int i = 0; i < rows; i++)
       x[i] = lk_load(p->x + (row + (size_t)i) * p->inputs + k);
-#pragma GCC unroll 4
+#pragma GCC unroll 6
     for (int j = 0; j < outputs; j++) {
-      lk_vector w = load_weights(p->weight, (output + (size_t)j) * p->inputs + k);
+      size_t at = (output + (size_t)j) * p->inputs + k;
+      lk_vector w = load_weights(p->weight, at);
+      fetch(p->weight, at + OUTPUTS * p->inputs);
 #pragma GCC unroll 4
       for (int i = 0; i < rows; i++)
         sums[i][j] += x[i] * w;
@@ -53,7 +63,7 @@ LK_INLINE void tile(const product *p, size_t row, int rows, size_t output, int o
   }
 #pragma GCC unroll 4
   for (int i = 0; i < rows; i++)
-#pragma GCC unroll 4
+#pragma GCC unroll 6
     for (int j = 0; j < outputs; j++)
       p->y[(row + (size_t)i) * p->outputs + output + (size_t)j] =
           finish(p, sums[i][j], row + (size_t)i, output + (size_t)j);
