@@ -30,6 +30,7 @@ own dist world tree watchdog
 own store store trained
 own config config config_keys objective_list
 own optim optimizer schedule
+own interchange interchange tensor_file
 own prepare prepare
 own run run history build metrics
 own eval share evaluate heads sample continuation generate squad last_words

@@ -1,0 +1,167 @@
+/* The files of other programs: numbers, safetensors written and read, and files that lie.
+ */
+#include "data_files.h"
+#include "lockstep/tensor_file.h"
+#include <math.h>
+
+/* Every half is its own float, and comes back; what is between two goes to the nearer, by
+ * the compiler's own conversion where it has one. */
+static void test_halves(void **state) {
+  (void)state;
+  for (uint32_t i = 0; i < 65536; i++) {
+    uint8_t bytes[2] = {(uint8_t)i, (uint8_t)(i >> 8)}, again[2];
+    float value;
+    lk_numbers_to_float(&value, bytes, LK_NUMBER_F16, 1);
+    if (isnan(value)) continue;
+    lk_numbers_of_float(again, &value, LK_NUMBER_F16, 1);
+    assert_memory_equal(bytes, again, 2);
+    if (i % 1024 != 1023) { /* the middle of it and the next, in both signs */
+      uint8_t next[2] = {(uint8_t)(i + 1), (uint8_t)((i + 1) >> 8)};
+      float above, middle;
+      lk_numbers_to_float(&above, next, LK_NUMBER_F16, 1);
+      if (!isfinite(above)) continue;
+      middle = (value + above) / 2;
+      lk_numbers_of_float(again, &middle, LK_NUMBER_F16, 1);
+      assert_memory_equal(again, i % 2 ? next : bytes, 2);
+    }
+  }
+}
+
+static void test_float_edges(void **state) {
+  static const struct {
+    float value;
+    uint16_t half, bfloat;
+  } edges[] = {{65504, 0x7BFF, 0x4780},       {65519.99f, 0x7BFF, 0x4780},
+               {65520, 0x7C00, 0x4780},       {1e30f, 0x7C00, 0x714A},
+               {-0.0f, 0x8000, 0x8000},       {0x1p-25f, 0, 0x3300},
+               {0x1.8p-25f, 1, 0x3340},       {INFINITY, 0x7C00, 0x7F80},
+               {1.00390625f, 0x3C04, 0x3F80}, {1.01171875f, 0x3C0C, 0x3F82}};
+  (void)state;
+  for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+    uint8_t half[2], bfloat[2];
+    lk_numbers_of_float(half, &edges[i].value, LK_NUMBER_F16, 1);
+    lk_numbers_of_float(bfloat, &edges[i].value, LK_NUMBER_BF16, 1);
+    assert_int_equal(half[0] | half[1] << 8, edges[i].half);
+    assert_int_equal(bfloat[0] | bfloat[1] << 8, edges[i].bfloat);
+  }
+}
+
+static lk_status give(void *context, int place, float *to) {
+  (void)context;
+  for (int i = 0; i < 6; i++)
+    to[i] = (float)(10 * place + i);
+  return LK_OK;
+}
+
+static void test_what_is_written_is_read(void **state) {
+  const lk_new_tensor tensors[] = {{"a", 2, {2, 3}, 6}, {"b", 1, {6}, 6}};
+  const lk_file_fact facts[] = {{"format", "pt"}, {"key", "v\"alue"}};
+  const lk_new_file file = {tensors, 2, LK_NUMBER_F32, give, NULL, facts, 2};
+  lk_tensor_file *read;
+  float values[6];
+  (void)state;
+  const char *path = temporary_text("");
+  assert_int_equal(lk_safetensors_write(path, &file), LK_OK);
+  assert_int_equal(lk_safetensors_open(&read, path), LK_OK);
+  assert_int_equal(lk_tensor_file_count(read), 2);
+  const lk_file_tensor *b = lk_tensor_file_find(read, "b");
+  assert_true(b && b->rank == 1 && b->size[0] == 6 && b->at % 8 == 0);
+  assert_int_equal(lk_tensor_file_read(read, b, 2, 3, values), LK_OK);
+  assert_true(values[0] == 12 && values[2] == 14);
+  assert_string_equal(lk_tensor_file_fact(read, 1)->value, "v\"alue");
+  assert_null(lk_tensor_file_fact(read, 2));
+  assert_int_equal(truncate(path, 100), 0);
+  assert_int_equal(lk_tensor_file_read(read, b, 0, 6, values), LK_NO_INPUT);
+  lk_tensor_file_close(read);
+}
+
+/* A file with this header, of a length that it claims, and so many bytes behind it. */
+static lk_status open_bad(const char *header, uint64_t claimed, size_t data) {
+  size_t size = strlen(header), whole = 8 + size + data;
+  char *bytes = calloc(whole, 1);
+  lk_tensor_file *file;
+  for (int i = 0; i < 8; i++)
+    bytes[i] = (char)(claimed >> 8 * i);
+  memcpy(bytes + 8, header, size);
+  lk_status status = lk_safetensors_open(&file, temporary_file(bytes, whole));
+  free(bytes);
+  assert_true((status == LK_OK) == (file != NULL));
+  lk_tensor_file_close(file);
+  return status;
+}
+
+#define T(name, type, shape, begin, end)                                                   \
+  "\"" name "\":{\"dtype\":\"" type "\",\"shape\":[" shape "],\"data_offsets\":[" begin    \
+  "," end "]}"
+
+static void test_files_that_lie(void **state) {
+  static const struct {
+    const char *header;
+    size_t data;
+    const char *message;
+  } bad[] = {
+      {"{" T("a", "F32", "2", "0", "8") "}", 7, "cut short"},
+      {"{" T("a", "F32", "2", "0", "8") "}", 9, "1 bytes behind the last tensor"},
+      {"{" T("a", "F32", "2", "0", "8") "," T("b", "F32", "2", "4", "12") "}", 12,
+       "overlaps"},
+      {"{" T("a", "F32", "2", "0", "8") "," T("b", "F32", "2", "9", "17") "}", 17,
+       "a gap of 1"},
+      {"{" T("a", "F32", "1", "0", "4") "," T("a", "F32", "1", "4", "8") "}", 8, "twice"},
+      {"{" T("a", "F33", "1", "0", "4") "}", 4, "dtype that is known: F33"},
+      {"{" T("a", "F32", "3", "0", "8") "}", 8, "has not the bytes"},
+      {"{" T("a", "F32", "-2", "0", "8") "}", 8, "no shape"},
+      {"{" T("a", "F32", "1.5", "0", "6") "}", 6, "no shape"},
+      {"{" T("a", "F32", "4294967296,4294967296,2", "0", "0") "}", 0, "has not the bytes"},
+      {"{" T("a", "F32", "1,1,1,1,1,1,1,1,1", "0", "4") "}", 4, "no shape"},
+      {"{" T("a", "F32", "2", "8", "0") "}", 8, "no shape or no data_offsets"},
+      {"{" T("a", "F32", "2", "0", "1e300") "}", 8, "no shape or no data_offsets"},
+      {"{\"a\":1}", 0, "is no tensor"},
+      {"{\"__metadata__\":{\"a\":1}}", 0, "no text"},
+      {"[]", 0, "no object of JSON"},
+      {"{\"a", 0, "no object of JSON"},
+      {"{}  x", 0, "no object of JSON"},
+      {"{\"\xff\":1}", 0, "invalid UTF-8"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    assert_int_equal(open_bad(bad[i].header, strlen(bad[i].header), bad[i].data),
+                     LK_BAD_DATA);
+    assert_message(bad[i].message, NULL);
+  }
+}
+
+static void test_headers_that_lie(void **state) {
+  lk_tensor_file *file;
+  (void)state;
+  assert_int_equal(open_bad("{}", 3, 0), LK_BAD_DATA);
+  assert_int_equal(open_bad("{}", UINT64_C(1) << 62, 0), LK_BAD_DATA);
+  assert_int_equal(open_bad("{}", 20 << 20, 20 << 20), LK_BAD_DATA);
+  assert_message("more than", NULL);
+  assert_int_equal(open_bad("{}", 2, 0), LK_OK); /* no tensors are nothing wrong */
+  assert_int_equal(lk_safetensors_open(&file, "."), LK_NO_INPUT);
+  assert_int_equal(lk_safetensors_open(&file, "nowhere"), LK_NO_INPUT);
+}
+
+/* The real files of others, where they are. */
+static void test_real_files(void **state) {
+  lk_tensor_file *file;
+  (void)state;
+  assert_int_equal(
+      lk_safetensors_open(&file, experiment_file("interchange/csm-voices.safetensors")),
+      LK_OK);
+  const lk_file_tensor *tokens = lk_tensor_file_find(file, "tokens");
+  assert_true(tokens && tokens->number == LK_NUMBER_I64 && tokens->rank == 3);
+  assert_int_equal(tokens->size[1], 982);
+  assert_int_equal(lk_tensor_file_read(file, tokens, 0, 1, &(float){0}), LK_BAD_DATA);
+  lk_tensor_file_close(file);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_halves),
+                                     cmocka_unit_test(test_float_edges),
+                                     cmocka_unit_test(test_what_is_written_is_read),
+                                     cmocka_unit_test(test_files_that_lie),
+                                     cmocka_unit_test(test_headers_that_lie),
+                                     cmocka_unit_test(test_real_files)};
+  return cmocka_run_group_tests(tests, NULL, remove_temporary);
+}
