@@ -158,6 +158,9 @@ lk_status lk_checkpoint_open(lk_checkpoint **out, const char *path);
 /* The same through a pipe (lk_file_read). */
 lk_status lk_checkpoint_open_pipe(lk_checkpoint **out, const char *path);
 
+/* Nonzero when an open checkpoint has moments, without which no run goes on from it. */
+int lk_checkpoint_has_moments(const lk_checkpoint *checkpoint);
+
 /* What one pass over an open checkpoint's numbers finds. */
 typedef struct {
   lk_hash values, m, v; /* of all in table order; m and v "" where not asked for */

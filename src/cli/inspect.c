@@ -26,7 +26,7 @@ static void print_checkpoint(const lk_checkpoint *c, const char *path,
     lk_print_line(numbers->unusable);
   }
   printf("parameter hash: %s\noptimizer hash: %s%s\nbuild: ", info->parameter_hash.hex,
-         numbers->m.hex, numbers->v.hex);
+         *numbers->m.hex ? numbers->m.hex : "none", numbers->v.hex);
   lk_print_line(info->build);
   printf("\n");
   lk_print_visible(info->config, "\n");
@@ -36,7 +36,7 @@ static lk_status inspect_checkpoint(const char *path) {
   lk_checkpoint *c = NULL;
   lk_checkpoint_numbers numbers;
   LK_TRY(lk_checkpoint_open(&c, path));
-  lk_status status = lk_checkpoint_scan(c, 1, &numbers);
+  lk_status status = lk_checkpoint_scan(c, lk_checkpoint_has_moments(c), &numbers);
   if (status == LK_OK) print_checkpoint(c, path, &numbers);
   lk_checkpoint_free(c);
   return status;

@@ -5,6 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
+int lk_checkpoint_has_moments(const lk_checkpoint *checkpoint) {
+  return lk_h5_has(&checkpoint->file->h5, "optimizer");
+}
+
 lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, int group) {
   const lk_h5_file *file = &checkpoint->file->h5;
   const lk_parameters *table = checkpoint->trained.table;
@@ -13,7 +17,7 @@ lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, int group) 
     return lk_fail(LK_BAD_DATA,
                    "%s: has no averaged parameters, which training keeps with ema=0.999",
                    file->path);
-  if (is_moment && !lk_h5_has(file, "optimizer"))
+  if (is_moment && !lk_checkpoint_has_moments(checkpoint))
     return lk_fail(LK_BAD_DATA,
                    "%s: has no optimizer state, so a run cannot go on from it; start a new "
                    "run with init=%s",

@@ -16,7 +16,7 @@ static lk_status verify_corpus(const char *path, lk_store_progress *progress, vo
 static lk_status verify_checkpoint(const char *path) {
   lk_checkpoint *checkpoint;
   LK_TRY(lk_checkpoint_open(&checkpoint, path));
-  lk_status status = lk_checkpoint_check(checkpoint, 1);
+  lk_status status = lk_checkpoint_check(checkpoint, lk_checkpoint_has_moments(checkpoint));
   lk_checkpoint_free(checkpoint);
   return status;
 }
