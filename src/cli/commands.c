@@ -51,6 +51,8 @@ static const lk_command commands[] = {
      config_help, lk_cli_bench},
     {"attention", "EXPERIMENT", "measure and draw what attention can and cannot do",
      lk_cli_attention_help, lk_cli_attention},
+    {"export", "CHECKPOINT OUT", "write a model as transformers or llama.cpp read it", NULL,
+     lk_cli_export},
     {"inspect", "FILE.h5", "say what a checkpoint or a corpus holds", NULL, lk_cli_inspect},
     {"text", "CORPUS [FIRST [COUNT]]",
      "print documents of a corpus, from 1, as they are trained on", NULL, lk_cli_text},

@@ -1,0 +1,41 @@
+/* Models from and for other programs: directories as Hugging Face's transformers reads and
+ * writes them, safetensors, GGUF. Nothing of them needs code of its own: a model with
+ * learned positions is a GPT-2, one with rotary positions a GPT-NeoX, exactly. */
+#ifndef LOCKSTEP_INTERCHANGE_H
+#define LOCKSTEP_INTERCHANGE_H
+
+#include "lockstep/linkage.h"
+#include "lockstep/store.h"
+#include "lockstep/tensor_file.h"
+
+LK_C_BEGIN
+
+typedef enum { LK_FORMAT_HF, LK_FORMAT_SAFETENSORS, LK_FORMAT_GGUF } lk_format;
+
+typedef struct {
+  lk_format format;
+  lk_number number; /* of matrices: F32, F16, BF16 */
+  uint64_t most;    /* bytes of a file's numbers before hf begins the next */
+  int replaces;     /* nonzero: what is there already may be replaced */
+} lk_export_options;
+
+/* Writes the checkpoint's model, which is in memory, as OUT: a folder for hf, else a file.
+ * The same model gives the same bytes. LK_USAGE when OUT is there and is not to be
+ * replaced, or for a tokenizer that the format cannot hold; LK_IO. Not collective. */
+lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
+                    const lk_export_options *options);
+
+typedef struct {
+  const char *tokenizer; /* a tokenizer.json, or "bytes"; NULL: the one beside the model */
+  int heads;             /* where nothing beside the model says how many; 0: not given */
+} lk_import_options;
+
+/* Reads a model, its folder or its safetensors file, into a checkpoint of step 0 without
+ * moments. LK_BAD_DATA, naming it, for what cannot be represented: nothing is left out.
+ * The caller owns *out: lk_checkpoint_free. Not collective. */
+lk_status lk_import(lk_checkpoint **out, const char *path,
+                    const lk_import_options *options);
+
+LK_C_END
+
+#endif

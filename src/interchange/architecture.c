@@ -1,0 +1,197 @@
+#include "interchange/architecture.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A size of the shape, as each architecture calls it. */
+typedef struct {
+  const char *gpt2, *neox;
+  size_t offset; /* of the int in lk_shape */
+} size_key;
+
+#define FIELD(name) offsetof(lk_shape, name)
+static const size_key sizes[] = {
+    {"n_layer", "num_hidden_layers", FIELD(layers)},
+    {"n_head", "num_attention_heads", FIELD(heads)},
+    {"n_embd", "hidden_size", FIELD(channels)},
+    {"n_positions", "max_position_embeddings", FIELD(block)},
+    {"vocab_size", "vocab_size", FIELD(vocabulary)},
+};
+static const char *const mlp_keys[] = {"n_inner", "intermediate_size"};
+static const char *const activation_keys[] = {"activation_function", "hidden_act"};
+
+/* Our activations by their names; the first of each is the one that is written. */
+static const struct {
+  const char *name;
+  int value;
+} activations[] = {
+    {"gelu", 0}, {"gelu_new", 1}, {"gelu_pytorch_tanh", 1}, {"gelu_fast", 1}};
+
+/* What a model here is, whatever its shape: a config that says otherwise is another's. A
+ * key that is not there has this value. truth: -1 for a number. */
+typedef struct {
+  lk_naming naming;
+  const char *key;
+  int truth;
+  double number;
+} fixed;
+
+static const fixed is_so[] = {
+    {LK_NAMING_gpt2, "layer_norm_epsilon", -1, 1e-5},
+    {LK_NAMING_gpt2, "scale_attn_weights", 1, 0},
+    {LK_NAMING_gpt2, "scale_attn_by_inverse_layer_idx", 0, 0},
+    {LK_NAMING_gpt2, "add_cross_attention", 0, 0},
+    {LK_NAMING_neox, "layer_norm_eps", -1, 1e-5},
+    {LK_NAMING_neox, "rotary_pct", -1, 1},
+    {LK_NAMING_neox, "rotary_emb_base", -1, 10000},
+    {LK_NAMING_neox, "use_parallel_residual", 0, 0},
+    {LK_NAMING_neox, "attention_bias", 1, 0},
+};
+enum { FIXED = sizeof is_so / sizeof *is_so, SIZES = sizeof sizes / sizeof *sizes };
+
+/* Keys that are not there have other defaults in transformers. */
+static const double default_rotary_share = 0.25;
+
+lk_naming lk_architecture_of(const lk_shape *shape) {
+  return shape->positions == LK_ROTARY_POSITIONS ? LK_NAMING_neox : LK_NAMING_gpt2;
+}
+
+static const char *key_of(const size_key *size, lk_naming naming) {
+  return naming == LK_NAMING_neox ? size->neox : size->gpt2;
+}
+
+static int *field_of(lk_shape *shape, const size_key *size) {
+  return (int *)((char *)shape + size->offset);
+}
+
+static void add_names(cJSON *config, lk_naming naming) {
+  int rotary = naming == LK_NAMING_neox;
+  cJSON *names = cJSON_AddArrayToObject(config, "architectures");
+  cJSON_AddItemToArray(
+      names, cJSON_CreateString(rotary ? "GPTNeoXForCausalLM" : "GPT2LMHeadModel"));
+  cJSON_AddStringToObject(config, "model_type", rotary ? "gpt_neox" : "gpt2");
+}
+
+static void add_shape(cJSON *config, const lk_shape *shape, lk_naming naming) {
+  int rotary = naming == LK_NAMING_neox;
+  lk_shape copy = *shape;
+  for (int i = 0; i < SIZES; i++)
+    cJSON_AddNumberToObject(config, key_of(&sizes[i], naming), *field_of(&copy, &sizes[i]));
+  cJSON_AddNumberToObject(config, mlp_keys[rotary], lk_mlp_width(shape));
+  cJSON_AddStringToObject(config, activation_keys[rotary],
+                          activations[shape->activation].name);
+  cJSON_AddBoolToObject(config, "tie_word_embeddings", shape->tied);
+  for (int i = 0; i < FIXED; i++)
+    if (is_so[i].naming == naming && is_so[i].truth >= 0)
+      cJSON_AddBoolToObject(config, is_so[i].key, is_so[i].truth);
+    else if (is_so[i].naming == naming)
+      cJSON_AddNumberToObject(config, is_so[i].key, is_so[i].number);
+}
+
+cJSON *lk_architecture_write(const lk_shape *shape, lk_token end, lk_number number) {
+  static const char *const types[] = {[LK_NUMBER_F32] = "float32",
+                                      [LK_NUMBER_F16] = "float16",
+                                      [LK_NUMBER_BF16] = "bfloat16"};
+  lk_naming naming = lk_architecture_of(shape);
+  cJSON *config = cJSON_CreateObject();
+  add_names(config, naming);
+  add_shape(config, shape, naming);
+  cJSON_AddNumberToObject(config, "bos_token_id", end);
+  cJSON_AddNumberToObject(config, "eos_token_id", end);
+  cJSON_AddNumberToObject(config, "initializer_range", 0.02);
+  cJSON_AddStringToObject(config, "torch_dtype", types[number]);
+  cJSON_AddTrueToObject(config, "use_cache");
+  return config;
+}
+
+static lk_status refuse_key(const char *path, const char *key, const cJSON *item,
+                            const char *why) {
+  char *text = item ? cJSON_PrintUnformatted(item) : NULL;
+  lk_status status = lk_fail(LK_BAD_DATA, "%s: %s is %.80s: %s", path, key,
+                             text ? text : "not there", why);
+  cJSON_free(text);
+  return status;
+}
+
+static lk_status read_size(const cJSON *config, const char *path, const char *key,
+                           int *to) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(config, key);
+  double value = cJSON_IsNumber(item) ? item->valuedouble : 0;
+  if (!(value >= 1 && value <= 0x1p30) || value != (double)(int)value)
+    return refuse_key(path, key, item, "it must be a whole number above 0");
+  *to = (int)value;
+  return LK_OK;
+}
+
+/* A key with another value than the one that a model here has. */
+static lk_status check_fixed(const cJSON *config, const char *path, const fixed *f) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(config, f->key);
+  char why[96];
+  if (!strcmp(f->key, "rotary_pct") && !item && default_rotary_share != f->number)
+    return refuse_key(path, f->key, item, "that is a quarter, and a model here turns all");
+  if (!strcmp(f->key, "use_parallel_residual") && !item)
+    return refuse_key(path, f->key, item, "that is true, and a model here adds in turn");
+  if (!item || cJSON_IsNull(item)) return LK_OK;
+  if (f->truth >= 0 && cJSON_IsBool(item) && cJSON_IsTrue(item) == f->truth) return LK_OK;
+  if (f->truth < 0 && cJSON_IsNumber(item) &&
+      fabs(item->valuedouble - f->number) <= 1e-6 * f->number)
+    return LK_OK;
+  if (f->truth >= 0)
+    snprintf(why, sizeof why, "a model here has %s", f->truth ? "true" : "false");
+  else
+    snprintf(why, sizeof why, "a model here has %g", f->number);
+  return refuse_key(path, f->key, item, why);
+}
+
+static lk_status read_activation(const cJSON *config, const char *path, const char *key,
+                                 int *to) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(config, key);
+  for (size_t i = 0; i < sizeof activations / sizeof *activations; i++) {
+    if (!cJSON_IsString(item) || strcmp(item->valuestring, activations[i].name)) continue;
+    *to = activations[i].value;
+    return LK_OK;
+  }
+  return refuse_key(path, key, item, "a model here has gelu or gelu_new");
+}
+
+/* Four times the channels unless it says so. */
+static lk_status read_mlp(const cJSON *config, const char *path, const char *key,
+                          lk_shape *shape) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(config, key);
+  if (!item || cJSON_IsNull(item)) return LK_OK;
+  LK_TRY(read_size(config, path, key, &shape->mlp));
+  if (shape->mlp == 4 * shape->channels) shape->mlp = 0;
+  return LK_OK;
+}
+
+static lk_status read_naming(const cJSON *config, const char *path, lk_naming *naming) {
+  const cJSON *type = cJSON_GetObjectItemCaseSensitive(config, "model_type");
+  if (cJSON_IsString(type) && !strcmp(type->valuestring, "gpt2"))
+    *naming = LK_NAMING_gpt2;
+  else if (cJSON_IsString(type) && !strcmp(type->valuestring, "gpt_neox"))
+    *naming = LK_NAMING_neox;
+  else
+    return refuse_key(path, "model_type", type, "gpt2 and gpt_neox are read");
+  return LK_OK;
+}
+
+/* Angles that are scaled are other ones. */
+static lk_status check_scaling(const cJSON *config, const char *path) {
+  const cJSON *item = cJSON_GetObjectItemCaseSensitive(config, "rope_scaling");
+  if (!item || cJSON_IsNull(item)) return LK_OK;
+  return refuse_key(path, "rope_scaling", item, "a model here scales no angles");
+}
+
+lk_status lk_architecture_read(const cJSON *config, const char *path, lk_naming *naming,
+                               lk_shape *shape) {
+  LK_TRY(read_naming(config, path, naming));
+  int rotary = *naming == LK_NAMING_neox;
+  *shape = (lk_shape){.positions = rotary ? LK_ROTARY_POSITIONS : LK_LEARNED_POSITIONS};
+  for (int i = 0; i < SIZES; i++)
+    LK_TRY(read_size(config, path, key_of(&sizes[i], *naming), field_of(shape, &sizes[i])));
+  LK_TRY(read_mlp(config, path, mlp_keys[rotary], shape));
+  LK_TRY(read_activation(config, path, activation_keys[rotary], &shape->activation));
+  for (int i = 0; i < FIXED; i++)
+    if (is_so[i].naming == *naming) LK_TRY(check_fixed(config, path, &is_so[i]));
+  return check_scaling(config, path);
+}

@@ -1,0 +1,91 @@
+/* A checkpoint's model for others. */
+#include "interchange/folder.h"
+#include "interchange/names.h"
+#include "lockstep/interchange.h"
+#include "lockstep/memory.h"
+#include <assert.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+typedef struct {
+  const lk_named *list;
+  const float *values;
+} model;
+
+static lk_status give(void *context, int place, float *to) {
+  const model *m = context;
+  lk_names_give(&m->list[place], m->values, to);
+  return LK_OK;
+}
+
+lk_status lk_export_tensors(const lk_checkpoint *checkpoint, lk_naming naming,
+                            lk_new_tensor **tensors, lk_named **list, int *count) {
+  LK_TRY(lk_names_list(list, count, checkpoint->trained.table, naming));
+  lk_status status = LK_NEW(*tensors, (size_t)*count);
+  for (int i = 0; status == LK_OK && i < *count; i++)
+    (*tensors)[i] = (*list)[i].theirs;
+  if (status != LK_OK) lk_free(*list);
+  return status;
+}
+
+/* What transformers looks for, and with our names, which no config.json goes with, the
+ * fields of the shape. */
+static int describe(const lk_shape *shape, lk_naming naming,
+                    char values[][LK_SHAPE_NAME_SIZE], lk_file_fact *facts) {
+  int count = 0;
+  facts[count++] = (lk_file_fact){"format", "pt"};
+  for (int i = 0; naming == LK_NAMING_ours && i < LK_SHAPE_FIELD_COUNT; i++) {
+    const lk_shape_field *field = &lk_shape_fields[i];
+    int value = lk_shape_get(shape, field);
+    if (*field->names)
+      lk_shape_name(field, value, values[i]);
+    else
+      snprintf(values[i], LK_SHAPE_NAME_SIZE, "%d", value);
+    facts[count++] = (lk_file_fact){field->name, values[i]};
+  }
+  return count;
+}
+
+lk_status lk_export_safetensors(const lk_checkpoint *checkpoint, const char *path,
+                                lk_naming naming, lk_number number, int first, int count) {
+  char values[LK_SHAPE_FIELD_COUNT][LK_SHAPE_NAME_SIZE];
+  lk_file_fact facts[LK_SHAPE_FIELD_COUNT + 1];
+  lk_named *list;
+  lk_new_tensor *tensors;
+  int all;
+  LK_TRY(lk_export_tensors(checkpoint, naming, &tensors, &list, &all));
+  assert(first >= 0 && first <= all && count <= all - first);
+  model m = {list + first, checkpoint->trained.values};
+  const lk_new_file file = {
+      tensors + first,
+      count < 0 ? all - first : count,
+      number,
+      give,
+      &m,
+      facts,
+      describe(&checkpoint->trained.table->shape, naming, values, facts)};
+  lk_status status = lk_safetensors_write(path, &file);
+  lk_free(tensors);
+  lk_free(list);
+  return status;
+}
+
+static lk_status check_target(const char *out, const lk_export_options *options) {
+  struct stat facts;
+  if (lstat(out, &facts) || options->replaces) return LK_OK;
+  return lk_fail(LK_USAGE, "%s: is there already; choose another name, or --force", out);
+}
+
+lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
+                    const lk_export_options *options) {
+  assert(checkpoint->trained.values);
+  LK_TRY(check_target(out, options));
+  switch (options->format) {
+  case LK_FORMAT_HF:
+    return lk_export_folder(checkpoint, out, options);
+  case LK_FORMAT_SAFETENSORS:
+    return lk_export_safetensors(checkpoint, out, LK_NAMING_ours, options->number, 0, -1);
+  default:
+    return lk_fail(LK_USAGE, "no such format");
+  }
+}

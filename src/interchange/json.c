@@ -1,0 +1,42 @@
+#include "interchange/json.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/text.h"
+#include <string.h>
+
+/* cJSON may make 32 times as much of it. */
+enum { MOST = 32 << 20 };
+
+static lk_status parse(cJSON **out, const char *path, const char *bytes, size_t size) {
+  const char *end = NULL;
+  LK_TRY(lk_text_check(bytes, size, path));
+  if (size > MOST)
+    return lk_fail(LK_BAD_DATA, "%s: has more than the %d bytes that are read", path, MOST);
+  *out = cJSON_ParseWithLengthOpts(bytes, size + 1, &end, 1);
+  if (cJSON_IsObject(*out)) return LK_OK;
+  cJSON_Delete(*out);
+  *out = NULL;
+  return lk_fail(LK_BAD_DATA, "%s: no object of JSON: wrong at byte %zu, or cut short",
+                 path, end ? (size_t)(end - bytes) + 1 : 1);
+}
+
+lk_status lk_json_read(cJSON **out, const char *path) {
+  char *bytes;
+  size_t size;
+  *out = NULL;
+  LK_TRY(lk_file_read(path, &bytes, &size));
+  lk_status status = parse(out, path, bytes, size);
+  lk_free(bytes);
+  return status;
+}
+
+lk_status lk_json_write(const char *path, cJSON *object) {
+  char *text = object ? cJSON_Print(object) : NULL;
+  cJSON_Delete(object);
+  if (!text) return lk_fail(LK_INTERNAL, "%s: out of memory", path);
+  size_t size = strlen(text);
+  text[size] = '\n'; /* in the place of the zero */
+  lk_status status = lk_file_write(path, text, size + 1);
+  cJSON_free(text);
+  return status;
+}

@@ -1,0 +1,228 @@
+#include "interchange/tokenizer_json.h"
+#include "interchange/json.h"
+#include "lockstep/bpe.h"
+#include "lockstep/characters.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/text.h"
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+static void add_special(cJSON *list, lk_token id, const char *content) {
+  static const char *const no[] = {"single_word", "lstrip", "rstrip", "normalized"};
+  cJSON *item = cJSON_CreateObject();
+  cJSON_AddNumberToObject(item, "id", id);
+  cJSON_AddStringToObject(item, "content", content);
+  for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+    cJSON_AddFalseToObject(item, no[i]);
+  cJSON_AddTrueToObject(item, "special");
+  cJSON_AddItemToArray(list, item);
+}
+
+/* The character that stands for a byte in byte-level vocabularies (GPT-2, encoder.py): its
+ * own where it prints, else the next free one from 256 on. */
+static void name_byte(int byte, char name[5]) {
+  int hidden = 0;
+  uint32_t shown = 0;
+  for (int b = 0; b <= byte; b++) {
+    int prints = (b > 32 && b < 127) || (b > 160 && b < 256 && b != 173);
+    shown = prints ? (uint32_t)b : 256 + (uint32_t)hidden;
+    hidden += !prints;
+  }
+  lk_utf8_encode(shown, name);
+}
+
+/* The name of a token that texts have. */
+static void name_token(const lk_tokenizer *tokenizer, lk_token id, char name[5]) {
+  const uint32_t *table = lk_characters_table(tokenizer);
+  if (table)
+    lk_utf8_encode(table[id], name);
+  else
+    name_byte((int)id - 2, name);
+}
+
+static void add_model(cJSON *json, const lk_tokenizer *tokenizer) {
+  static const char *const none[] = {"dropout", "continuing_subword_prefix",
+                                     "end_of_word_suffix"};
+  static const char *const no[] = {"fuse_unk", "byte_fallback", "ignore_merges"};
+  char name[5];
+  int unknown = lk_characters_table(tokenizer)
+                    ? lk_characters_id(tokenizer, LK_UNKNOWN_CODE_POINT)
+                    : -1;
+  cJSON *model = cJSON_AddObjectToObject(json, "model");
+  cJSON_AddStringToObject(model, "type", "BPE");
+  lk_utf8_encode(LK_UNKNOWN_CODE_POINT, name);
+  cJSON_AddItemToObject(model, "unk_token",
+                        unknown < 0 ? cJSON_CreateNull() : cJSON_CreateString(name));
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+    cJSON_AddNullToObject(model, none[i]);
+  for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+    cJSON_AddFalseToObject(model, no[i]);
+  cJSON *vocabulary = cJSON_AddObjectToObject(model, "vocab");
+  for (lk_token id = 0; id < (lk_token)lk_tokenizer_size(tokenizer); id++) {
+    if (!lk_tokenizer_is_text(tokenizer, id)) continue;
+    name_token(tokenizer, id, name);
+    cJSON_AddNumberToObject(vocabulary, name, id);
+  }
+  cJSON_AddArrayToObject(model, "merges");
+}
+
+static cJSON *step(const char *type) {
+  cJSON *object = cJSON_CreateObject();
+  cJSON_AddStringToObject(object, "type", type);
+  return object;
+}
+
+static cJSON *byte_level(void) {
+  cJSON *object = step("ByteLevel");
+  cJSON_AddFalseToObject(object, "add_prefix_space");
+  cJSON_AddTrueToObject(object, "trim_offsets");
+  cJSON_AddFalseToObject(object, "use_regex");
+  return object;
+}
+
+/* A tokenizer without merges: a character, or a byte, is a token. */
+static cJSON *describe(const lk_tokenizer *tokenizer) {
+  int is_bytes = !lk_characters_table(tokenizer);
+  char name[5];
+  cJSON *json = cJSON_CreateObject();
+  cJSON_AddStringToObject(json, "version", "1.0");
+  cJSON_AddNullToObject(json, "truncation");
+  cJSON_AddNullToObject(json, "padding");
+  cJSON *added = cJSON_AddArrayToObject(json, "added_tokens");
+  lk_utf8_encode(LK_PAD_CODE_POINT, name);
+  add_special(added, lk_tokenizer_pad(tokenizer), name);
+  lk_utf8_encode(LK_MASK_CODE_POINT, name);
+  add_special(added, lk_tokenizer_mask(tokenizer), name);
+  cJSON_AddItemToObject(json, "normalizer",
+                        lk_tokenizer_composes(tokenizer) ? step("NFC")
+                                                         : cJSON_CreateNull());
+  cJSON_AddItemToObject(json, "pre_tokenizer",
+                        is_bytes ? byte_level() : cJSON_CreateNull());
+  cJSON_AddNullToObject(json, "post_processor");
+  cJSON_AddItemToObject(json, "decoder", is_bytes ? byte_level() : step("Fuse"));
+  add_model(json, tokenizer);
+  return json;
+}
+
+lk_status lk_tokenizer_json_write(const lk_tokenizer *tokenizer, char **text,
+                                  size_t *size) {
+  if (!strcmp(lk_tokenizer_name(tokenizer), "bpe"))
+    return lk_bpe_write_json(tokenizer, text, size);
+  cJSON *json = describe(tokenizer);
+  char *printed = cJSON_Print(json);
+  cJSON_Delete(json);
+  if (!printed) return lk_fail(LK_INTERNAL, "tokenizer.json: out of memory");
+  lk_status status = lk_copy_text(text, printed);
+  *size = strlen(printed);
+  cJSON_free(printed);
+  return status;
+}
+
+/* Tokens that a model has and its tokenizer.json has not. */
+static lk_status fill(cJSON *json, const char *path, int ids) {
+  const cJSON *vocabulary = cJSON_GetObjectItemCaseSensitive(
+                  cJSON_GetObjectItemCaseSensitive(json, "model"), "vocab"),
+              *item;
+  cJSON *added = cJSON_GetObjectItemCaseSensitive(json, "added_tokens");
+  double most = -1;
+  char name[48];
+  cJSON_ArrayForEach(item, vocabulary) if (item->valuedouble > most) most =
+      item->valuedouble;
+  cJSON_ArrayForEach(item, added) {
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(item, "id");
+    if (cJSON_IsNumber(id) && id->valuedouble > most) most = id->valuedouble;
+  }
+  if (most >= ids)
+    return lk_fail(LK_BAD_DATA, "%s: has the id %.0f, and the model only %d of them", path,
+                   most, ids);
+  if (!cJSON_IsArray(added) && most + 1 < ids)
+    added = cJSON_AddArrayToObject(json, "added_tokens");
+  for (int id = (int)most + 1; id < ids; id++) {
+    snprintf(name, sizeof name, "<|unused_%d|>", id);
+    add_special(added, (lk_token)id, name);
+  }
+  return LK_OK;
+}
+
+/* The form that describe() gives to a characters tokenizer. */
+static int is_of_characters(const cJSON *json) {
+  const cJSON *decoder = cJSON_GetObjectItemCaseSensitive(json, "decoder");
+  const cJSON *type = cJSON_GetObjectItemCaseSensitive(decoder, "type");
+  return cJSON_IsString(type) && !strcmp(type->valuestring, "Fuse") &&
+         cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(json, "pre_tokenizer"));
+}
+
+static lk_status take_character(uint32_t *table, int ids, const char *path,
+                                const char *text, const cJSON *id) {
+  uint32_t code_point = 0;
+  size_t size = strlen(text);
+  int length = size ? lk_text_next(text, size, &code_point) : 0;
+  if ((size_t)length != size || !cJSON_IsNumber(id) || id->valueint < 0 ||
+      id->valueint >= ids)
+    return lk_fail(LK_BAD_DATA, "%s: '%.32s' is no character with an id of the model", path,
+                   text);
+  table[id->valueint] = code_point;
+  return LK_OK;
+}
+
+static lk_status collect_characters(const cJSON *json, const char *path, int ids,
+                                    uint32_t *table) {
+  const cJSON *item, *model = cJSON_GetObjectItemCaseSensitive(json, "model");
+  cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(model, "vocab"))
+      LK_TRY(take_character(table, ids, path, item->string, item));
+  cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(json, "added_tokens")) {
+    const cJSON *content = cJSON_GetObjectItemCaseSensitive(item, "content");
+    LK_TRY(take_character(table, ids, path,
+                          cJSON_IsString(content) ? content->valuestring : "",
+                          cJSON_GetObjectItemCaseSensitive(item, "id")));
+  }
+  return LK_OK;
+}
+
+static lk_status read_characters(lk_tokenizer **out, const cJSON *json, const char *path,
+                                 int ids) {
+  uint32_t *table;
+  LK_TRY(LK_NEW(table, (size_t)ids));
+  lk_status status = collect_characters(json, path, ids, table);
+  if (status == LK_OK) status = lk_characters_restore(out, table, (size_t)ids);
+  lk_free(table);
+  return status;
+}
+
+static lk_status read_json(lk_tokenizer **out, cJSON *json, const char *path, int ids) {
+  if (is_of_characters(json)) return read_characters(out, json, path, ids);
+  LK_TRY(fill(json, path, ids));
+  char *text = cJSON_PrintUnformatted(json);
+  if (!text) return lk_fail(LK_INTERNAL, "%s: out of memory", path);
+  lk_status status = lk_bpe_read_json(out, text, strlen(text), path);
+  cJSON_free(text);
+  return status;
+}
+
+static lk_status check_size(lk_tokenizer *tokenizer, const char *name, int ids) {
+  if (lk_tokenizer_size(tokenizer) == ids) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: has %d ids, and the model %d; give the tokenizer that it "
+                 "was trained with",
+                 name, lk_tokenizer_size(tokenizer), ids);
+}
+
+lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids) {
+  cJSON *json;
+  *out = NULL;
+  lk_status status;
+  if (!strcmp(name, "bytes")) {
+    status = lk_tokenizer_create(out, name, 0);
+  } else {
+    LK_TRY(lk_json_read(&json, name));
+    status = read_json(out, json, name, ids);
+    cJSON_Delete(json);
+  }
+  if (status == LK_OK) status = check_size(*out, name, ids);
+  if (status == LK_OK) return LK_OK;
+  lk_tokenizer_free(*out);
+  *out = NULL;
+  return status;
+}
