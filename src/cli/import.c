@@ -1,0 +1,41 @@
+/* A model of other programs becomes a checkpoint. */
+#include "cli/command.h"
+#include "lockstep/build.h"
+#include "lockstep/interchange.h"
+#include <stdio.h>
+
+static lk_status import_model(const char *path, const char *out,
+                              const lk_import_options *options) {
+  char shape[LK_SHAPE_TEXT_SIZE];
+  lk_checkpoint *checkpoint;
+  LK_TRY(lk_import(&checkpoint, path, options));
+  lk_build_describe(LK_FP32, checkpoint->info.build);
+  lk_status status = lk_checkpoint_write(out, checkpoint);
+  lk_shape_describe(&checkpoint->info.shape, shape);
+  if (status == LK_OK)
+    printf("%llu parameters: %s; %d ids of a tokenizer of %s\n",
+           (unsigned long long)checkpoint->trained.table->count, shape,
+           checkpoint->info.shape.vocabulary,
+           lk_tokenizer_name(checkpoint->trained.tokenizer));
+  lk_checkpoint_free(checkpoint);
+  return status;
+}
+
+lk_status lk_cli_import(lk_world *world, int argc, char **argv) {
+  lk_import_options o = {0};
+  long heads = 0;
+  const lk_option options[] = {
+      {"tokenizer", 0, LK_OPTION_TEXT, &o.tokenizer, "FILE",
+       "a tokenizer.json, or bytes (default: tokenizer.json beside the model)"},
+      {"heads", 0, LK_OPTION_INT, &heads, "N",
+       "how many heads it has, where no config.json says so"}};
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 2, 2, &words));
+  if (words.help) return LK_OK;
+  o.heads = (int)heads;
+  LK_TRY(lk_arguments_outputs(world, words.words[1], NULL, (const char *const *)words.words,
+                              1));
+  return lk_world_agree(world, lk_world_rank(world) == 0
+                                   ? import_model(words.words[0], words.words[1], &o)
+                                   : LK_OK);
+}

@@ -1,0 +1,161 @@
+/* A model of others becomes a checkpoint. */
+#include "interchange/theirs.h"
+#include "interchange/tokenizer_json.h"
+#include "lockstep/config.h"
+#include "lockstep/memory.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static lk_status check_size(const lk_theirs *in, const lk_file_tensor *t,
+                            const lk_new_tensor *wanted) {
+  int same = t->count == wanted->count;
+  /* a vector may stand as a matrix of one row; nothing else may differ */
+  for (int i = 0, j = 0; same && i < t->rank; i++) {
+    if (t->size[i] == 1 && (j >= wanted->rank || wanted->size[j] != 1)) continue;
+    same = j < wanted->rank && t->size[i] == wanted->size[j];
+    j++;
+  }
+  if (same) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: tensor '%s' has %llu numbers in another shape than the "
+                 "model's %llu x %llu",
+                 in->path, t->name, (unsigned long long)t->count,
+                 (unsigned long long)wanted->size[0],
+                 (unsigned long long)(wanted->rank > 1 ? wanted->size[1] : 1));
+}
+
+static lk_status check(const lk_theirs *in, const lk_new_tensor *wanted) {
+  const lk_file_tensor *t = lk_theirs_find(in, wanted->name, NULL);
+  if (t) return check_size(in, t, wanted);
+  return lk_fail(LK_BAD_DATA, "%s: lacks the tensor '%s'", in->path, wanted->name);
+}
+
+static lk_status take(const lk_theirs *in, const lk_named *named, float *theirs,
+                      float *values) {
+  const lk_tensor_file *file = NULL;
+  const lk_file_tensor *t = lk_theirs_find(in, named->theirs.name, &file);
+  LK_TRY(lk_tensor_file_read(file, t, 0, t->count, theirs));
+  lk_names_take(named, theirs, values);
+  return LK_OK;
+}
+
+/* Constants that older files carry along: the causal mask, the angles of positions. */
+static int is_constant(const char *name) {
+  static const char *const tails[] = {".attn.bias", ".attn.masked_bias", ".attention.bias",
+                                      ".attention.masked_bias", ".rotary_emb.inv_freq"};
+  for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+    size_t length = strlen(name), tail = strlen(tails[i]);
+    if (length >= tail && !strcmp(name + length - tail, tails[i])) return 1;
+  }
+  return 0;
+}
+
+static int is_listed(const lk_theirs *in, const char *name, const lk_named *list,
+                     int count) {
+  char listed[256];
+  for (int i = 0; i < count; i++) {
+    lk_theirs_name(in, list[i].theirs.name, listed, sizeof listed);
+    if (!strcmp(listed, name)) return 1;
+  }
+  return 0;
+}
+
+/* What has no place in a model here is not dropped in silence. A tied head may stand beside
+ * its embedding. */
+static lk_status check_rest(const lk_theirs *in, const lk_named *list, int count) {
+  const lk_file_tensor *t;
+  for (int i = 0; (t = lk_weights_at(&in->weights, i)); i++) {
+    if (t->name == in->head || is_constant(t->name)) continue;
+    if (is_listed(in, t->name, list, count)) continue;
+    return lk_fail(LK_BAD_DATA, "%s: tensor '%s' has no place in a model here", in->path,
+                   t->name);
+  }
+  return LK_OK;
+}
+
+/* Only now is it known that there is so much. */
+static lk_status take_all(const lk_theirs *in, const lk_named *list, int count,
+                          lk_trained *trained) {
+  float *theirs = NULL;
+  uint64_t most = 0;
+  for (int i = 0; i < count; i++)
+    if (list[i].theirs.count > most) most = list[i].theirs.count;
+  LK_TRY(LK_NEW(trained->values, trained->table->count));
+  lk_status status = LK_NEW(theirs, most);
+  for (int i = 0; i < count && status == LK_OK; i++)
+    status = take(in, &list[i], theirs, trained->values);
+  lk_free(theirs);
+  return status;
+}
+
+static lk_status check_and_take(const lk_theirs *in, lk_trained *trained) {
+  lk_named *list;
+  int count;
+  LK_TRY(lk_names_list(&list, &count, trained->table, in->naming));
+  lk_status status = check_rest(in, list, count);
+  for (int i = 0; i < count && status == LK_OK; i++)
+    status = check(in, &list[i].theirs);
+  if (status == LK_OK) status = take_all(in, list, count, trained);
+  lk_free(list);
+  return status;
+}
+
+/* A config of what is known: its shape. */
+static lk_status write_config(lk_checkpoint_info *info, const char *path) {
+  const lk_config_source none = {path, "", 0};
+  lk_config *config;
+  LK_TRY(lk_config_parse(&config, &none, 0, NULL));
+  lk_status status = lk_config_adopt_shape(config, &info->shape, path);
+  if (status == LK_OK) status = lk_config_emit(config, &info->config);
+  if (status == LK_OK) status = lk_config_hash(config, &info->config_hash);
+  lk_config_free(config);
+  return status;
+}
+
+/* The data that it was trained on is not known: the hash is of what was imported. */
+static lk_status fill(const lk_theirs *in, const lk_shape *shape, lk_checkpoint *c) {
+  c->info.shape = *shape;
+  snprintf(c->info.origin, sizeof c->info.origin, "none");
+  LK_TRY(lk_parameters_create(&c->trained.table, shape));
+  LK_TRY(write_config(&c->info, in->path));
+  LK_TRY(check_and_take(in, &c->trained));
+  return lk_sha256_bytes(&c->info.corpus_sha256, c->trained.values,
+                         c->trained.table->count * sizeof(float));
+}
+
+static lk_status read_tokenizer(const lk_theirs *in, int ids, lk_tokenizer **out) {
+  char beside[PATH_MAX];
+  if (in->options->tokenizer)
+    return lk_tokenizer_json_read(out, in->options->tokenizer, ids);
+  if (in->is_folder) LK_TRY(lk_join_path(beside, in->path, "tokenizer.json"));
+  if (!in->is_folder || access(beside, F_OK))
+    return lk_fail(LK_USAGE, "%s: no tokenizer.json is with it; give --tokenizer FILE",
+                   in->path);
+  return lk_tokenizer_json_read(out, beside, ids);
+}
+
+static lk_status import_model(lk_theirs *in, lk_checkpoint *checkpoint) {
+  lk_shape shape;
+  LK_TRY(lk_weights_open(&in->weights, in->path, in->is_folder));
+  LK_TRY(lk_theirs_shape(in, &shape));
+  LK_TRY(read_tokenizer(in, shape.vocabulary, &checkpoint->trained.tokenizer));
+  return fill(in, &shape, checkpoint);
+}
+
+lk_status lk_import(lk_checkpoint **out, const char *path,
+                    const lk_import_options *options) {
+  lk_theirs in = {.path = path, .options = options};
+  struct stat facts;
+  *out = NULL;
+  if (stat(path, &facts)) return lk_fail(LK_NO_INPUT, "%s: no such file or folder", path);
+  in.is_folder = S_ISDIR(facts.st_mode);
+  LK_TRY(LK_NEW(*out, 1));
+  lk_status status = import_model(&in, *out);
+  lk_weights_close(&in.weights);
+  if (status == LK_OK) return LK_OK;
+  lk_checkpoint_free(*out);
+  *out = NULL;
+  return status;
+}

@@ -1,0 +1,118 @@
+/* How large a model of others is, and what kind. */
+#include "interchange/architecture.h"
+#include "interchange/json.h"
+#include "interchange/theirs.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static lk_status refuse(const lk_theirs *in, const char *what) {
+  return lk_fail(LK_BAD_DATA, "%s: %s", in->path, what);
+}
+
+/* Sizes that the tensors themselves show. */
+static lk_status measure(lk_theirs *in, lk_shape *shape) {
+  static const char *const positions[] = {
+      [LK_NAMING_ours] = "pos_emb", [LK_NAMING_gpt2] = "transformer.wpe.weight"};
+  static const char *const up[] = {[LK_NAMING_ours] = "blocks.%d.mlp.0.bias",
+                                   [LK_NAMING_gpt2] = "transformer.h.%d.mlp.c_fc.bias"};
+  char name[96];
+  const lk_file_tensor *t =
+      lk_theirs_find(in, in->naming ? "transformer.wte.weight" : "tok_emb.weight", NULL);
+  if (t->rank != 2 || t->count > 1ull << 40)
+    return refuse(in, "its embedding is no matrix");
+  *shape = (lk_shape){.vocabulary = (int)t->size[0], .channels = (int)t->size[1]};
+  shape->heads = in->options->heads;
+  t = lk_theirs_find(in, positions[in->naming], NULL);
+  if (t && t->rank >= 2) shape->block = (int)t->size[t->rank - 2];
+  do {
+    snprintf(name, sizeof name, up[in->naming], shape->layers);
+    t = lk_theirs_find(in, name, NULL);
+    if (t && t->rank == 1) shape->mlp = (int)t->size[0];
+  } while (t && shape->layers++ < 1 << 16);
+  if (shape->mlp == 4 * shape->channels) shape->mlp = 0;
+  return LK_OK;
+}
+
+/* A Linear's matrix has its outputs first; GPT-2's, its inputs. */
+static int is_linear(const lk_theirs *in) {
+  const lk_file_tensor *t = lk_theirs_find(in, "transformer.h.0.attn.c_attn.weight", NULL);
+  return t && t->rank == 2 && t->size[0] == 3 * t->size[1];
+}
+
+/* Our own files say it all. */
+static lk_status read_own_shape(const lk_theirs *in, lk_shape *shape) {
+  const lk_file_fact *fact;
+  for (int i = 0; (fact = lk_tensor_file_fact(in->weights.files[0], i)); i++)
+    for (int k = 0; k < LK_SHAPE_FIELD_COUNT; k++) {
+      const lk_shape_field *field = &lk_shape_fields[k];
+      if (strcmp(field->name, fact->key)) continue;
+      int value = *field->names ? lk_shape_named(field, fact->value) : atoi(fact->value);
+      if (value < field->least || value > field->most)
+        return lk_fail(LK_BAD_DATA, "%s: its metadata says that %s is '%.32s'", in->path,
+                       fact->key, fact->value);
+      lk_shape_set(shape, field, value);
+    }
+  return LK_OK;
+}
+
+/* Without config.json: names of the course's model or of nanoGPT's. */
+static lk_status guess_shape(lk_theirs *in, lk_shape *shape) {
+  if (!lk_theirs_are(in, LK_NAMING_ours) && !lk_theirs_are(in, LK_NAMING_gpt2))
+    return refuse(in, "no tensor is called tok_emb.weight or wte.weight, and there is no "
+                      "config.json: whose names these are is not known here");
+  LK_TRY(measure(in, shape));
+  if (in->naming == LK_NAMING_ours) LK_TRY(read_own_shape(in, shape));
+  if (in->naming == LK_NAMING_gpt2) shape->activation = !is_linear(in);
+  if (!shape->block)
+    return refuse(in, "has no position embedding and no config.json: nothing says how long "
+                      "its block is");
+  if (shape->heads > 0) return LK_OK;
+  return lk_fail(LK_USAGE, "%s: nothing says how many heads it has; give --heads N",
+                 in->path);
+}
+
+static lk_status read_shape(lk_theirs *in, const char *config, lk_shape *shape) {
+  cJSON *json;
+  lk_naming naming;
+  LK_TRY(lk_json_read(&json, config));
+  lk_status status = lk_architecture_read(json, config, &naming, shape);
+  cJSON_Delete(json);
+  LK_TRY(status);
+  if (lk_theirs_are(in, naming)) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: no tensor is called as config.json's model_type lets expect",
+                 in->path);
+}
+
+/* Of the head and the embedding: the same tensor twice, or one that is not there. */
+static lk_status find_tied(lk_theirs *in, lk_shape *shape) {
+  const lk_tensor_file *head_file, *own_file;
+  float one[1024], other[1024];
+  const lk_file_tensor *head = lk_theirs_find(in, lk_theirs_head(in), &head_file);
+  const lk_file_tensor *own = lk_theirs_find(in, lk_theirs_embedding(in), &own_file);
+  shape->tied = 1;
+  if (!head) return LK_OK;
+  assert(own);
+  shape->tied = head->count == own->count;
+  for (uint64_t at = 0, part; shape->tied && at < own->count; at += part) {
+    part = own->count - at < 1024 ? own->count - at : 1024;
+    LK_TRY(lk_tensor_file_read(head_file, head, at, part, one));
+    LK_TRY(lk_tensor_file_read(own_file, own, at, part, other));
+    shape->tied = !memcmp(one, other, part * sizeof *one);
+  }
+  if (shape->tied) in->head = head->name;
+  return LK_OK;
+}
+
+lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
+  char config[PATH_MAX] = "";
+  if (in->is_folder) LK_TRY(lk_join_path(config, in->path, "config.json"));
+  LK_TRY(*config && !access(config, F_OK) ? read_shape(in, config, shape)
+                                          : guess_shape(in, shape));
+  if (in->naming == LK_NAMING_gpt2 && is_linear(in)) in->naming = LK_NAMING_nanogpt;
+  LK_TRY(find_tied(in, shape));
+  return lk_shape_check(shape);
+}

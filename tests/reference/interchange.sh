@@ -1,0 +1,72 @@
+#!/bin/bash
+# A folder for transformers holds the model that was trained, and one of others becomes the model that it
+# was: losses equal those of GPT-2 and GPT-NeoX written from their definitions (interchange.py), for models that
+# were trained here and for random weights under the names that are published. timeout: 300
+set -euo pipefail
+# shellcheck source=/dev/null
+source "$SOURCE_DIR/tests/reference/torch.bash"
+python=$(find_torch) || exit 77
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  echo "FAILED: $*"
+  exit 1
+}
+
+"$LOCKSTEP" synth data --people 60 --questions 30 > /dev/null
+cut -c 1-60 data/wiki.txt | head -40 > text
+checks=()
+
+# compare FOLDER CHECKPOINT: what score says of the checkpoint is to be what the folder says.
+compare() {
+  "$LOCKSTEP" score "$2" text > "$1.scores" 2> log || fail "score of $2: $(cat log)"
+  checks+=("$1" text "$1.scores")
+}
+
+# A trained model of each kind, out and back again.
+train() {
+  local name=$1
+  shift
+  "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt run="run-$name" steps=200 "$@" \
+    2> log || fail "$(cat log)"
+  "$LOCKSTEP" export "run-$name/checkpoints/latest" "$name" --shard-size "${shard:-5000}" || fail "export $name"
+  "$LOCKSTEP" import "$name" "$name.h5" > log || fail "import $name"
+  [[ $("$LOCKSTEP" inspect "$name.h5" | grep '^parameter hash') == \
+    $("$LOCKSTEP" inspect "run-$name/checkpoints/latest" | grep '^parameter hash') ]] || fail "$name came back changed"
+  compare "$name" "run-$name/checkpoints/latest"
+}
+train learned
+train tied model.tied=true model.activation=gelu_tanh
+shard=0 train rotary model.positions=rotary model.mlp=48
+[[ -e rotary/model.safetensors.index.json && ! -e rotary/model.safetensors ]] || fail "not in several files"
+
+"$LOCKSTEP" export run-tied/checkpoints/latest half --type f16
+"$LOCKSTEP" import half half.h5 > /dev/null
+compare half half.h5
+
+# Random weights of others.
+"$python" "$SOURCE_DIR/tests/reference/interchange.py" make gpt2 learned/tokenizer.json random-gpt2 \
+  gpt2-tied learned/tokenizer.json random-gpt2-tied neox learned/tokenizer.json random-neox \
+  nanogpt learned/tokenizer.json random-nanogpt
+for folder in random-*; do
+  model=$folder options=()
+  if [[ $folder == random-nanogpt ]]; then
+    model=$folder/state.safetensors options=(--heads 3 --tokenizer "$folder/tokenizer.json")
+    sed -i 's/gelu_new/gelu/' "$folder/config.json" # nanoGPT's
+  fi
+  "$LOCKSTEP" import "$model" "$folder.h5" "${options[@]}" > log || fail "import $folder"
+  compare "$folder" "$folder.h5"
+done
+"$python" "$SOURCE_DIR/tests/reference/interchange.py" check "${checks[@]}" || fail "other losses"
+
+# It learns from there, on two ranks.
+printf 'steps: 100\nbatch_size: 16\nlearning_rate: 0.003\n' > tune.yaml # the shape is the model's
+"$MPIRUN" -np 2 "$LOCKSTEP" finetune tune.yaml corpus=data/wiki.txt questions=data/birth_places_train.tsv \
+  init=random-neox.h5 run=tuned 2> log || fail "$(cat log)"
+first=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "loss") at = i } NR == 2 { print $at }' tuned/metrics.csv)
+last=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "loss") at = i } END { print $at }' tuned/metrics.csv)
+awk -v first="$first" -v last="$last" 'BEGIN { print "loss " first " -> " last; exit !(last < first) }' ||
+  fail "the loss did not fall"
