@@ -13,7 +13,7 @@ ln -s "$SOURCE_DIR/configs" "$SOURCE_DIR/launch" .
 cat > build/lockstep <<END
 #!/bin/bash
 short=()
-[[ "\$*" != *configs/seed/* && "\$*" != *configs/knowledge/* && "\$*" != *configs/wikipedia/* ]] ||
+[[ ! "\$*" =~ configs/(seed|knowledge|wikipedia|language)/ ]] ||
   short=(steps=2 batch_size=16 model.layers=1 model.heads=2 model.channels=32)
 exec "$LOCKSTEP" "\$@" "\${short[@]}"
 END
