@@ -105,7 +105,7 @@ typedef int lk_config_choice;
     "AdamW's addition to the denominator")                                                 \
   X(ema, "ema", real, "0", LK_BETWEEN(0, 0.9999999), LK_BITS_LATER,                        \
     "decay a step of a running mean of the parameters, which is kept beside them, saved " \
-    "as /ema and what held-out losses are of; 0: none")                                    \
+    "as /ema and what is measured and asked; 0: none")                                    \
   X(clip, "clip", real, "1.0", LK_BETWEEN(0, 1e9), 1,                                      \
     "largest global norm of the gradient; 0: no clipping")                                 \
   X(replica_check_every, "replica_check_every", count, "100", LK_WHOLE(0, 1ull << 48), 0,  \

@@ -28,8 +28,9 @@ lk_status lk_checkpoint_distribute_average(lk_world *world, const lk_checkpoint 
 lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,
                                     lk_checkpoint **checkpoint);
 
-/* All ranks: the same of its model alone, whose parameters are then in memory, once on each
- * rank. The caller owns what *out holds: lk_trained_clear, also after a failure. */
+/* All ranks: the same of its model alone (lk_trained_read), whose parameters are then in
+ * memory, once on each rank; says so where they are the running mean. The caller owns what
+ * *out holds: lk_trained_clear, also after a failure. */
 lk_status lk_trained_load(lk_world *world, const char *path, lk_trained *out);
 
 /* All ranks: rank 0 reads a file or a pipe (lk_file_read), all get its bytes with a zero

@@ -164,7 +164,7 @@ int lk_checkpoint_has_moments(const lk_checkpoint *checkpoint);
 /* What one pass over an open checkpoint's numbers finds. */
 typedef struct {
   lk_hash values, m, v; /* of all in table order; m and v "" where not asked for */
-  lk_hash average;      /* "" where there is none, or no moments were asked for */
+  lk_hash average;      /* "" where there is none */
   char unusable[256]; /* the first tensor and number that no result could come of, or "" */
 } lk_checkpoint_numbers;
 
@@ -191,7 +191,8 @@ lk_status lk_checkpoint_fill_average(const lk_checkpoint *checkpoint, float *ave
  * (lk_checkpoint_check). */
 lk_status lk_checkpoint_read(lk_checkpoint **out, const char *path, int with_moments);
 
-/* The model of a checkpoint, checked and in memory. The caller owns what *out holds:
+/* The model of a checkpoint, checked and in memory; its running mean, where it has one, for
+ * that is what its training measured. The caller owns what *out holds:
  * lk_trained_clear, also after a failure. */
 lk_status lk_trained_read(lk_trained *out, const char *path);
 

@@ -114,17 +114,21 @@ lk_status lk_checkpoint_open_shared(lk_world *world, const char *path,
   return lk_checkpoint_share(world, checkpoint);
 }
 
-static lk_status load_values(lk_world *world, lk_checkpoint *c) {
+static lk_status load_values(lk_world *world, const char *path, lk_checkpoint *c) {
   lk_trained *trained = &c->trained;
   LK_TRY(lk_world_agree(world, LK_NEW(trained->values, trained->table->count)));
-  return lk_checkpoint_distribute(world, c, trained->values, NULL, NULL);
+  if (!c->info.has_average)
+    return lk_checkpoint_distribute(world, c, trained->values, NULL, NULL);
+  if (lk_world_rank(world) == 0)
+    lk_say("%s: the running mean of its parameters is used (ema)", path);
+  return lk_checkpoint_distribute_average(world, c, trained->values);
 }
 
 lk_status lk_trained_load(lk_world *world, const char *path, lk_trained *out) {
   lk_checkpoint *checkpoint;
   *out = (lk_trained){0};
   LK_TRY(lk_checkpoint_open_shared(world, path, &checkpoint));
-  lk_status status = load_values(world, checkpoint);
+  lk_status status = load_values(world, path, checkpoint);
   if (status == LK_OK) lk_checkpoint_release(checkpoint, out);
   lk_checkpoint_free(checkpoint);
   return status;

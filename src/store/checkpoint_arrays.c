@@ -102,6 +102,8 @@ lk_status lk_trained_read(lk_trained *out, const char *path) {
   *out = (lk_trained){0};
   LK_TRY(lk_checkpoint_read(&checkpoint, path, 0));
   lk_status status = lk_checkpoint_check(checkpoint, 0);
+  if (status == LK_OK && checkpoint->info.has_average)
+    status = lk_checkpoint_fill_average(checkpoint, checkpoint->trained.values);
   if (status == LK_OK) lk_checkpoint_release(checkpoint, out);
   lk_checkpoint_free(checkpoint);
   return status;

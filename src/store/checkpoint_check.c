@@ -83,11 +83,11 @@ static lk_status scan_all(scan *s, int with_moments, lk_checkpoint_numbers *out)
   LK_TRY(make_piece(s));
   LK_TRY(scan_group(s, LK_GROUP_MODEL, &out->values));
   LK_TRY(lk_checkpoint_check_hash(s->checkpoint, &out->values));
+  if (s->checkpoint->info.has_average)
+    LK_TRY(scan_group(s, LK_GROUP_AVERAGE, &out->average));
   if (!with_moments) return LK_OK;
   LK_TRY(scan_group(s, LK_GROUP_M, &out->m));
-  LK_TRY(scan_group(s, LK_GROUP_V, &out->v));
-  return s->checkpoint->info.has_average ? scan_group(s, LK_GROUP_AVERAGE, &out->average)
-                                         : LK_OK;
+  return scan_group(s, LK_GROUP_V, &out->v);
 }
 
 lk_status lk_checkpoint_scan(const lk_checkpoint *checkpoint, int with_moments,

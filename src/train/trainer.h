@@ -61,7 +61,8 @@ lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
 /* After every update: takes the values into their running mean, if one is kept. */
 void lk_trainer_follow_average(lk_trainer *trainer);
 
-/* The values that held-out losses are of: the running mean, where one is kept. */
+/* The values that held-out losses, dev scores and samples are of: the running mean, where
+ * one is kept. */
 const float *lk_trainer_judged(const lk_trainer *trainer);
 
 /* After every update: remembers the parameters' hash for the next comparison. Adds the time

@@ -1,5 +1,6 @@
 /* Whole runs in a world of one without a launcher: what they leave in their directory, how
  * they go on, and what they refuse. */
+#include "lockstep/share.h"
 #include "lockstep/signals.h"
 #include "lockstep/store.h"
 #include "lockstep/training.h"
@@ -129,6 +130,11 @@ static void the_best_model_is_kept(void **state) {
   lk_checkpoint *a = newest("kept"), *b = newest("kept-parts");
   assert_memory_equal(&a->info.best, &b->info.best, sizeof a->info.best);
   assert_memory_equal(a->average, b->average, a->trained.table->count * sizeof(float));
+  lk_trained loaded;
+  assert_int_equal(lk_trained_load(world, "kept/checkpoints/latest", &loaded), LK_OK);
+  assert_memory_equal(a->average, loaded.values, a->trained.table->count * sizeof(float));
+  assert_memory_not_equal(a->trained.values, loaded.values, sizeof(float) * 100);
+  lk_trained_clear(&loaded);
   lk_checkpoint_free(a);
   lk_checkpoint_free(b);
 }
