@@ -91,7 +91,7 @@ typedef struct {
 /* Of a zero-terminated text. */
 lk_passage lk_passage_of(const char *text, const char *name, uint64_t line);
 
-/* Encodes the passage, which has no newline, into tokens[capacity] and stores their number,
+/* Encodes the passage into tokens[capacity] and stores their number,
  * which is never more than the passage's bytes in the form that is encoded. LK_BAD_DATA
  * with the place: invalid UTF-8, what the tokenizer has no id for (a character, named with
  * its U+ number) or keeps for itself, more than capacity tokens. */
@@ -120,9 +120,19 @@ enum { LK_PIECE = 5 };
 const char *lk_tokenizer_piece(const lk_tokenizer *tokenizer, lk_token id,
                                char scratch[LK_PIECE], size_t *size);
 
-/* Fills classes (one lk_class a token id, lk_tokenizer_size of them): of a token that is
- * one character, that character's. */
+/* Fills classes (one lk_class a token id, lk_tokenizer_size of them): of a token's first
+ * character, or of the one behind it where that is a blank: " London" is a capital. */
 void lk_tokenizer_classes(const lk_tokenizer *tokenizer, uint8_t *classes);
+
+/* Nonzero when a token can be a blank and what stands behind it ("bpe"): a word then begins
+ * with such a token, else behind the token of a blank. */
+int lk_tokenizer_joins(const lk_tokenizer *tokenizer);
+
+/* Of such tokens: the bytes behind the blank in behind[id], UINT8_MAX for more; 0 for all
+ * others. The token without the blank in bare[id]; the same one for all others, and where
+ * that is not one token. Both have room for lk_tokenizer_size. */
+lk_status lk_tokenizer_blanks(const lk_tokenizer *tokenizer, uint8_t *behind,
+                              lk_token *bare);
 
 /* The lowest id of a class; the pad, which no text has, where there is none. */
 lk_token lk_tokenizer_first_of(const lk_tokenizer *tokenizer, lk_class class_wanted);

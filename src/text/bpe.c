@@ -162,4 +162,5 @@ const lk_tokenizer_kind lk_tokenizer_bpe = {.name = "bpe",
                                             .count = strlen,
                                             .piece = piece,
                                             .class_of = class_of,
-                                            .learns = 1};
+                                            .learns = 1,
+                                            .joins = 1};

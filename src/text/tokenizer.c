@@ -186,20 +186,3 @@ const char *lk_tokenizer_piece(const lk_tokenizer *tokenizer, lk_token id,
   assert(id < (lk_token)tokenizer->size);
   return tokenizer->kind->piece(tokenizer, id, scratch, size);
 }
-
-static lk_class class_of(const lk_tokenizer *tokenizer, lk_token id) {
-  return lk_tokenizer_is_text(tokenizer, id) ? tokenizer->kind->class_of(tokenizer, id)
-                                             : LK_CLASS_OTHER;
-}
-
-void lk_tokenizer_classes(const lk_tokenizer *tokenizer, uint8_t *classes) {
-  for (lk_token id = 0; id < (lk_token)tokenizer->size; id++)
-    classes[id] = (uint8_t)class_of(tokenizer, id);
-}
-
-lk_token lk_tokenizer_first_of(const lk_tokenizer *tokenizer, lk_class class_wanted) {
-  assert(class_wanted != LK_CLASS_OTHER);
-  for (lk_token id = 0; id < (lk_token)tokenizer->size; id++)
-    if (class_of(tokenizer, id) == class_wanted) return id;
-  return tokenizer->specials.pad;
-}

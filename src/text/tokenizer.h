@@ -29,6 +29,7 @@ typedef struct {
                        size_t *size);
   lk_class (*class_of)(const lk_tokenizer *tokenizer, lk_token id);
   int learns; /* nonzero: its ids are a text's */
+  int joins;  /* as lk_tokenizer_joins */
 } lk_tokenizer_kind;
 
 struct lk_tokenizer {
