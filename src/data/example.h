@@ -7,7 +7,10 @@
 
 /* What lk_example_recall asks for. */
 typedef struct {
-  const uint8_t *classes;    /* lk_tokenizer_classes */
+  const uint8_t *classes; /* lk_tokenizer_classes */
+  const uint8_t *behind;  /* lk_tokenizer_blanks, as the next */
+  const lk_token *bare;
+  int joins;                 /* lk_tokenizer_joins */
   int salient;               /* nonzero: the span is a word that starts with a capital or a
                                 digit, where there is one; 0: any span */
   double answers;            /* probability that the span is a word of the lexicon, where

@@ -1,5 +1,6 @@
 #include "lockstep/lexicon.h"
 #include "lockstep/memory.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,16 +22,31 @@ static int compare(const void *left, const void *right) {
   return memcmp(a->tokens, b->tokens, a->count * sizeof *a->tokens);
 }
 
+static lk_status add(lk_lexicon *lexicon, const lk_tokenizer *tokenizer,
+                     const lk_passage *answer) {
+  word *next = &lexicon->words[lexicon->count++];
+  return lk_tokenizer_encode(tokenizer, answer, next->tokens, MOST, &next->count);
+}
+
+/* As it stands within a text, where a word begins with its blank. */
+static lk_status add_within(lk_lexicon *lexicon, const lk_tokenizer *tokenizer,
+                            lk_passage answer) {
+  char text[MOST + 2];
+  answer.size = (size_t)snprintf(text, sizeof text, " %s", answer.bytes);
+  answer.bytes = text;
+  return answer.size <= MOST ? add(lexicon, tokenizer, &answer) : LK_OK;
+}
+
 static lk_status encode_answers(lk_lexicon *lexicon, const lk_questions *questions,
                                 const char *path, const lk_tokenizer *tokenizer) {
-  LK_TRY(LK_NEW(lexicon->words, questions->count));
+  int joins = lk_tokenizer_joins(tokenizer);
+  LK_TRY(LK_NEW(lexicon->words, questions->count * (joins ? 2 : 1)));
   for (size_t i = 0; i < questions->count; i++) {
     const lk_question *item = &questions->items[i];
-    word *next = &lexicon->words[lexicon->count];
     if (strlen(item->answer) > MOST) continue;
     lk_passage answer = lk_passage_of(item->answer, path, item->line);
-    LK_TRY(lk_tokenizer_encode(tokenizer, &answer, next->tokens, MOST, &next->count));
-    lexicon->count++;
+    LK_TRY(add(lexicon, tokenizer, &answer));
+    if (joins) LK_TRY(add_within(lexicon, tokenizer, answer));
   }
   return LK_OK;
 }

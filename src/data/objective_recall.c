@@ -39,14 +39,28 @@ static int happens(const lk_stream *stream, int element, double probability) {
   return uniform(stream, element) < probability;
 }
 
+/* A word ends in front of the token: it is a blank, or begins with one. */
+static int ends_word(const lk_corruption *how, lk_token token) {
+  return token == how->space || how->behind[token];
+}
+
+/* A word begins with the token at > 0. */
+static int begins_word(const lk_corruption *how, const lk_token *document, size_t at) {
+  return document[at - 1] == how->space || how->behind[document[at]];
+}
+
+enum { SHORT = 2 }; /* characters of what has a stop and ends no title */
+
 /* The stop of an initial or of "Jr." ends no title. */
 static int ends_title(const lk_corruption *how, const lk_token *at) {
-  if (at[0] != how->stop || at[1] != how->space) return 0;
+  if (at[0] != how->stop || !ends_word(how, at[1])) return 0;
+  if (how->joins) return !how->behind[at[-1]] || how->behind[at[-1]] > SHORT;
   return at[-1] != how->space && at[-2] != how->space && at[-3] != how->space;
 }
 
 typedef struct {
-  size_t length; /* with its stop and space; 0: there is none, or nothing behind it */
+  size_t length; /* with its stop and, where it is a token, its space; 0: there is none, or
+                    nothing behind it */
   size_t name;   /* without them */
   size_t gap;    /* tokens between it and what does not follow it in the document */
 } title_form;
@@ -55,30 +69,37 @@ static title_form find_title(const lk_corruption *how, const lk_excerpt *of, siz
   if (!how->keep_title) return (title_form){0, 0, 0};
   if (of->title && of->title < of->length && of->title <= most)
     return (title_form){of->title, of->title, 1};
-  for (size_t i = 3; of->begins && i + 2 < of->length && i + 1 < most; i++)
-    if (ends_title(how, of->tokens + i)) return (title_form){i + 2, i, 0};
+  for (size_t i = how->joins ? 1 : 3; of->begins && i + 2 < of->length && i + 1 < most; i++)
+    if (ends_title(how, of->tokens + i))
+      return (title_form){i + 1 + (of->tokens[i + 1] == how->space), i, 0};
   return (title_form){0, 0, 0};
 }
 
-static int is_word(const uint8_t *classes, lk_token token) {
-  return classes[token] >= LK_CLASS_LETTER;
+static int is_word(const lk_corruption *how, lk_token token) {
+  return how->classes[token] >= LK_CLASS_LETTER;
 }
 
 /* The next word from `first` on; empty at the end. */
-static part next_word(const uint8_t *classes, const lk_token *document, size_t first,
+static part next_word(const lk_corruption *how, const lk_token *document, size_t first,
                       size_t length) {
-  while (first < length && !is_word(classes, document[first]))
+  while (first < length && !is_word(how, document[first]))
     first++;
   part word = {first, first};
-  while (word.end < length && is_word(classes, document[word.end]))
+  while (word.end < length && is_word(how, document[word.end]) &&
+         (word.end == first || !how->behind[document[word.end]]))
     word.end++;
   return word;
 }
 
-static int is_in_title(const lk_token *document, size_t title, part word) {
+/* With or without a blank before it. */
+static int is_in_title(const lk_corruption *how, const lk_token *document, size_t title,
+                       part word) {
   size_t size = word.end - word.first;
+  const lk_token *tokens = document + word.first;
   for (size_t i = 0; i + size <= title; i++)
-    if (!memcmp(document + i, document + word.first, size * sizeof *document)) return 1;
+    if (how->bare[document[i]] == how->bare[*tokens] &&
+        !memcmp(document + i + 1, tokens + 1, (size - 1) * sizeof *tokens))
+      return 1;
   return 0;
 }
 
@@ -87,7 +108,7 @@ static int is_in_title(const lk_token *document, size_t title, part word) {
 static int is_salient(const lk_corruption *how, const lk_token *document, size_t title,
                       part word) {
   return how->classes[document[word.first]] >= LK_CLASS_CAPITAL &&
-         !is_in_title(document, title, word);
+         !is_in_title(how, document, title, word);
 }
 
 /* The chosen-th salient word, of those that are answers if so asked; returns how many there
@@ -95,8 +116,8 @@ static int is_salient(const lk_corruption *how, const lk_token *document, size_t
 static size_t find_word(const lk_corruption *how, const lk_token *document, size_t title,
                         size_t length, int answers, size_t chosen, part *found) {
   size_t count = 0;
-  part word = next_word(how->classes, document, title, length);
-  for (; word.first < length; word = next_word(how->classes, document, word.end, length)) {
+  part word = next_word(how, document, title, length);
+  for (; word.first < length; word = next_word(how, document, word.end, length)) {
     const lk_token *tokens = document + word.first;
     if (!is_salient(how, document, title, word) ||
         (answers && !lk_lexicon_has(how->lexicon, tokens, word.end - word.first)))
@@ -143,9 +164,9 @@ static size_t draw_side(const lk_stream *stream, int element, size_t most) {
 static int is_in_word(const lk_corruption *how, const lk_token *document, size_t at,
                       size_t length) {
   size_t first = at, end = at;
-  while (first > 0 && at - first <= MOST_WORD && document[first - 1] != how->space)
+  while (first > 0 && at - first <= MOST_WORD && !begins_word(how, document, first))
     first--;
-  while (end < length && end - at <= MOST_WORD && document[end] != how->space)
+  while (end < length && end - at <= MOST_WORD && !ends_word(how, document[end]))
     end++;
   return end - first <= MOST_WORD;
 }
@@ -154,10 +175,10 @@ static int is_in_word(const lk_corruption *how, const lk_token *document, size_t
 static part whole_words(const lk_corruption *how, const lk_token *document, part core,
                         part window, size_t title, size_t length) {
   if (window.first > title && is_in_word(how, document, window.first, length))
-    while (window.first < core.first && document[window.first - 1] != how->space)
+    while (window.first < core.first && !begins_word(how, document, window.first))
       window.first++;
   if (window.end < length && is_in_word(how, document, window.end, length))
-    while (window.end > core.end && document[window.end] != how->space)
+    while (window.end > core.end && !ends_word(how, document[window.end]))
       window.end--;
   return window;
 }
@@ -168,8 +189,9 @@ static size_t word_before(const lk_corruption *how, const lk_token *document, pa
   size_t first = span.first;
   while (first > least && document[first - 1] == how->space)
     first--;
-  while (first > least && document[first - 1] != how->space)
-    first--;
+  int begins = 0;
+  while (first > least && document[first - 1] != how->space && !begins)
+    begins = how->behind[document[--first]];
   return first;
 }
 
@@ -214,29 +236,56 @@ static lk_token *write_gap(lk_token *to, lk_token mask, const lk_token *document
   return append(to, document, span.end, window.end);
 }
 
+/* Nonzero where a word of the context begins, or could behind the last one. */
+static int is_place(const lk_corruption *how, const lk_token *context, size_t at,
+                    size_t size) {
+  return context[at - 1] == how->space ||
+         (at < size ? how->behind[context[at]] : how->joins);
+}
+
 /* Tokens of the context in front of its n-th word, n drawn. */
 static size_t draw_place(const lk_corruption *how, const lk_token *context, size_t size,
                          const lk_stream *stream) {
   size_t words = 1, place = 0;
-  for (size_t i = 0; i < size; i++)
-    words += context[i] == how->space;
-  for (size_t left = draw(stream, DRAW_PLACE, words); left > 0; place++)
-    left -= context[place] == how->space;
+  for (size_t i = 1; i <= size; i++)
+    words += is_place(how, context, i, size);
+  for (size_t left = draw(stream, DRAW_PLACE, words); left > 0;)
+    left -= is_place(how, context, ++place, size);
   return place;
 }
 
-/* Each word of the part with the probability `share`, and a space behind it. */
+/* Each word of the part with the probability `share`, and a space behind it, unless words
+ * have their blank before them. */
 static lk_token *append_some(lk_token *to, const lk_corruption *how,
                              const lk_token *document, part from, double share,
                              const lk_stream *stream) {
-  for (size_t end, first = from.first; first < from.end; first = end + 1) {
-    for (end = first; end < from.end && document[end] != how->space;)
+  for (size_t next, end, first = from.first; first < from.end; first = next) {
+    for (end = first; end < from.end && document[end] != how->space &&
+                      (end == first || !how->behind[document[end]]);)
       end++;
+    next = end + (end < from.end && document[end] == how->space);
     if (end == first || !happens(stream, DRAW_KEPT + (int)first, share)) continue;
     to = append(to, document, first, end);
-    *to++ = how->space;
+    if (!how->joins) *to++ = how->space;
   }
   return to;
+}
+
+/* The name between the words in front of `place` and those behind it, one token for the
+ * blank: behind the name, or before it where words begin with theirs, unless it is the
+ * first. The words are where the name and the blank leave them room; returns the end. */
+static lk_token *put_name(lk_token *to, const lk_corruption *how, const lk_token *name,
+                          size_t name_size, size_t place, lk_token *end) {
+  lk_token *context = to + name_size + 1;
+  if (how->joins && !place) {
+    append(to, name, 0, name_size);
+    memmove(context - 1, context, (size_t)(end - context) * sizeof *to);
+    return end - 1;
+  }
+  memmove(to, context, place * sizeof *to);
+  to[how->joins ? place : place + name_size] = how->space;
+  append(to + place + (how->joins != 0), name, 0, name_size);
+  return end;
 }
 
 /* Of the window the word in front of the span, which tells a city from its country, and
@@ -251,9 +300,7 @@ static lk_token *write_question(lk_token *to, const lk_corruption *how,
   end = append_some(end, how, document, (part){near, span.first}, 1, stream);
   end = append_some(end, how, document, (part){span.end, window.end}, share, stream);
   size_t place = draw_place(how, context, (size_t)(end - context), stream);
-  memmove(to, context, place * sizeof *to);
-  append(to + place, document, 0, name);
-  to[place + name] = how->space;
+  end = put_name(to, how, document, name, place, end);
   while (end[-1] == how->space)
     end--;
   return end;
@@ -289,7 +336,8 @@ void lk_example_recall(lk_example *out, const lk_corruption *how, const lk_excer
 /* What an objective of this kind owns. */
 typedef struct {
   lk_corruption how;
-  uint8_t *classes;    /* a token id */
+  uint8_t *classes, *behind; /* a token id, as the next */
+  lk_token *bare;
   lk_lexicon *lexicon; /* NULL: objective.answers is 0 */
 } recall;
 
@@ -313,6 +361,15 @@ static lk_status read_answers(lk_objective *o, recall *own, const lk_config *con
   return status;
 }
 
+static lk_status read_words(recall *own, const lk_tokenizer *tokenizer) {
+  size_t ids = (size_t)lk_tokenizer_size(tokenizer);
+  LK_TRY(LK_NEW(own->classes, ids));
+  LK_TRY(LK_NEW(own->behind, ids));
+  LK_TRY(LK_NEW(own->bare, ids));
+  lk_tokenizer_classes(tokenizer, own->classes);
+  return lk_tokenizer_blanks(tokenizer, own->behind, own->bare);
+}
+
 static lk_status prepare(lk_objective *objective, const lk_config *config) {
   const lk_tokenizer *tokenizer = objective->tokenizer;
   recall *own;
@@ -322,10 +379,12 @@ static lk_status prepare(lk_objective *objective, const lk_config *config) {
   objective->keep_title = config->objective_keep_name;
   objective->reach = objective->block - 2;
   if (objective->keep_title && objective->window != LK_WINDOW_START) objective->reach--;
-  LK_TRY(LK_NEW(own->classes, (size_t)lk_tokenizer_size(tokenizer)));
-  lk_tokenizer_classes(tokenizer, own->classes);
+  LK_TRY(read_words(own, tokenizer));
   if (config->objective_answers > 0) LK_TRY(read_answers(objective, own, config));
   own->how = (lk_corruption){.classes = own->classes,
+                             .behind = own->behind,
+                             .bare = own->bare,
+                             .joins = lk_tokenizer_joins(tokenizer),
                              .salient = config->objective_spans == LK_SPANS_SALIENT,
                              .answers = config->objective_answers,
                              .lexicon = own->lexicon,
@@ -342,6 +401,8 @@ static void release(lk_objective *objective) {
   if (!own) return;
   lk_lexicon_free(own->lexicon);
   lk_free(own->classes);
+  lk_free(own->behind);
+  lk_free(own->bare);
   lk_free(own);
 }
 

@@ -1,6 +1,7 @@
 /* The objective that asks for a document's facts: what it asks for, shows and leaves out.
  */
 #include "data/example.h"
+#include "lockstep/bpe.h"
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
 #include "text/tokenizer.h"
@@ -14,12 +15,25 @@
 enum { BLOCK = 96, MOST = 400, DRAWS = 3000 };
 
 static lk_tokenizer *tokenizer;
-static uint8_t *classes;
+static uint8_t *classes, *blanks;
+static lk_token *bare_ids;
 static lk_corruption how;
 static size_t title;                  /* tokens of a known one */
 static int begins;                    /* the text is a document's beginning */
 static int is_part;                   /* it is a window */
 static char shown[MOST], asked[MOST]; /* input up to the last mask but one; the answer */
+
+static int find_words(void) {
+  size_t ids = (size_t)lk_tokenizer_size(tokenizer);
+  lk_free(classes);
+  lk_free(blanks);
+  lk_free(bare_ids);
+  if (LK_NEW(classes, ids) != LK_OK || LK_NEW(blanks, ids) != LK_OK ||
+      LK_NEW(bare_ids, ids) != LK_OK)
+    return 1;
+  lk_tokenizer_classes(tokenizer, classes);
+  return lk_tokenizer_blanks(tokenizer, blanks, bare_ids) != LK_OK;
+}
 
 /* Printable ASCII and É. */
 static int set_up(void **state) {
@@ -29,14 +43,14 @@ static int set_up(void **state) {
     points[i] = ' ' + i;
   points[95] = 0xC9;
   if (lk_characters_create(&tokenizer, points, 96, 0) != LK_OK) return 1;
-  if (LK_NEW(classes, (size_t)lk_tokenizer_size(tokenizer)) != LK_OK) return 1;
-  lk_tokenizer_classes(tokenizer, classes);
-  return 0;
+  return find_words();
 }
 
 static int tear_down(void **state) {
   (void)state;
   lk_free(classes);
+  lk_free(blanks);
+  lk_free(bare_ids);
   lk_tokenizer_free(tokenizer);
   return lk_allocations_alive() != 0;
 }
@@ -44,6 +58,9 @@ static int tear_down(void **state) {
 static int keep_all(void **state) {
   (void)state;
   how = (lk_corruption){.classes = classes,
+                        .behind = blanks,
+                        .bare = bare_ids,
+                        .joins = lk_tokenizer_joins(tokenizer),
                         .salient = 1,
                         .stop = lk_tokenizer_first_of(tokenizer, LK_CLASS_STOP),
                         .space = lk_tokenizer_first_of(tokenizer, LK_CLASS_SPACE),
@@ -65,7 +82,7 @@ static void to_text(const lk_token *tokens, size_t count, char *to) {
 static void recall(const char *document, uint64_t step) {
   lk_token text[MOST], tokens[BLOCK + 1];
   size_t length, end;
-  lk_example example = {.tokens = tokens, .mask = LK_MASK};
+  lk_example example = {.tokens = tokens, .mask = lk_tokenizer_mask(tokenizer)};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
   assert_int_equal(lk_tokenizer_encode(tokenizer,
                                        (lk_passage[]){lk_passage_of(document, "test", 1)},
@@ -75,8 +92,8 @@ static void recall(const char *document, uint64_t step) {
                     BLOCK, &stream);
   assert_in_range(example.length, 4, BLOCK + 1);
   assert_int_equal(example.first_target, 0);
-  assert_int_equal(tokens[example.length - 1], LK_MASK);
-  for (end = example.length - 2; tokens[end] != LK_MASK;)
+  assert_int_equal(tokens[example.length - 1], lk_tokenizer_mask(tokenizer));
+  for (end = example.length - 2; tokens[end] != lk_tokenizer_mask(tokenizer);)
     end--;
   to_text(tokens, end, shown);
   to_text(tokens + end + 1, example.length - 2 - end, asked);
@@ -231,7 +248,7 @@ static void so_many_spans_are_answers(void **state) {
 static void ask(const char *document, uint64_t step) {
   lk_token text[MOST], tokens[BLOCK + 1];
   size_t length, end = 0;
-  lk_example example = {.tokens = tokens, .mask = LK_MASK};
+  lk_example example = {.tokens = tokens, .mask = lk_tokenizer_mask(tokenizer)};
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_OBJECTIVE, .step = step};
   assert_int_equal(lk_tokenizer_encode(tokenizer,
                                        (lk_passage[]){lk_passage_of(document, "test", 1)},
@@ -239,13 +256,13 @@ static void ask(const char *document, uint64_t step) {
                    LK_OK);
   lk_example_recall(&example, &how, &(lk_excerpt){text, length, title, is_part, begins},
                     BLOCK, &stream);
-  while (tokens[end] != LK_MASK)
+  while (tokens[end] != lk_tokenizer_mask(tokenizer))
     end++;
   assert_int_equal(example.first_target, end - 1); /* that predicts the first mask */
   to_text(tokens, end, shown);
   to_text(tokens + end + 1, example.length - end - 2, asked);
   assert_null(strstr(asked, "⁇"));
-  assert_int_equal(tokens[example.length - 1], LK_MASK);
+  assert_int_equal(tokens[example.length - 1], lk_tokenizer_mask(tokenizer));
 }
 
 /* The words of a question without the name, each with a space behind it. */
@@ -350,6 +367,77 @@ static void known_titles_fit_into_the_block(void **state) {
   }
 }
 
+/* A BPE whose words are tokens, mostly. Once: it is the last tests' tokenizer. */
+static int keep_all_subwords(void **state) {
+  const lk_pattern pattern = {LK_PATTERN_gpt2, 0, 0};
+  lk_piece_counts *counts;
+  if (lk_tokenizer_joins(tokenizer)) return keep_all(state);
+  lk_tokenizer_free(tokenizer);
+  tokenizer = NULL;
+  if (lk_piece_counts_create(&counts, &pattern, 100) != LK_OK) return 1;
+  for (int i = 0; i < 2; i++)
+    if (lk_piece_counts_add_text(counts, rome, strlen(rome)) != LK_OK) return 1;
+  lk_status status = lk_bpe_train(&tokenizer, counts, 400, 0);
+  lk_piece_counts_free(counts);
+  return status != LK_OK || find_words() || keep_all(state);
+}
+
+/* A blank before a word is the word's. */
+static void subwords_ask_for_the_same_words(void **state) {
+  const char *words[] = {" Rome", " Italy", " 3", " May", " 1822", " Émile"};
+  lk_question items[] = {{"A?", "Rome", 1, 1}};
+  lk_questions list = {.items = items, .count = 1, .has_answers = 1};
+  lk_lexicon *lexicon = NULL;
+  int sum = 0;
+  (void)state;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    int times = times_asked(rome, words[i]);
+    assert_in_range(times, DRAWS / 6 - 130, DRAWS / 6 + 130);
+    sum += times;
+  }
+  assert_int_equal(sum, DRAWS);
+  assert_int_equal(lk_lexicon_create(&lexicon, &list, "answers.tsv", tokenizer), LK_OK);
+  how.lexicon = lexicon;
+  how.answers = 1;
+  assert_int_equal(times_asked(rome, " Rome"), DRAWS);
+  lk_lexicon_free(lexicon);
+}
+
+static void subwords_are_cut_between_words(void **state) {
+  (void)state;
+  how.crop = 1;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    char piece[3 * MOST];
+    recall(rome, step);
+    assert_int_equal(strncmp(shown, "Ada B. Love.", 12), 0);
+    char *mask = strstr(shown, "⁇"), *right = mask + strlen("⁇");
+    snprintf(piece, sizeof piece, "%.*s%s%s", (int)(mask - shown - 12), shown + 12, asked,
+             right);
+    const char *at = strstr(rome, piece), *end = at + strlen(piece);
+    assert_non_null(at);
+    assert_true(*end == ' ' || *end == ',' || *end == '\0');
+    assert_true(*at == ' ');
+  }
+}
+
+static void subwords_make_questions(void **state) {
+  int front = 0, back = 0;
+  (void)state;
+  how.ask = 1;
+  for (uint64_t step = 0; step < DRAWS; step++) {
+    ask(rome, step);
+    const char *name = strstr(shown, "Ada B. Love");
+    assert_non_null(name);
+    assert_true(name == shown || name[-1] == ' ');
+    assert_null(strstr(shown, "  "));
+    assert_null(strstr(shown, asked));
+    front += name == shown;
+    back += name[11] == '\0';
+  }
+  assert_in_range(front, DRAWS / 40, DRAWS / 2);
+  assert_in_range(back, DRAWS / 40, DRAWS / 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(asks_for_words_with_capitals_and_numbers_alike, keep_all),
@@ -364,6 +452,9 @@ int main(void) {
       cmocka_unit_test_setup(parts_of_documents_have_known_titles_alone, keep_all),
       cmocka_unit_test_setup(known_titles_fit_into_the_block, keep_all),
       cmocka_unit_test_setup(without_a_kept_title_any_word_counts, keep_all),
+      cmocka_unit_test_setup(subwords_ask_for_the_same_words, keep_all_subwords),
+      cmocka_unit_test_setup(subwords_are_cut_between_words, keep_all_subwords),
+      cmocka_unit_test_setup(subwords_make_questions, keep_all_subwords),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
