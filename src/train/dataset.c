@@ -1,4 +1,5 @@
 #include "lockstep/dataset.h"
+#include "lockstep/bpe.h"
 #include "lockstep/file.h"
 #include "lockstep/profile.h"
 #include "lockstep/store.h"
@@ -27,26 +28,42 @@ static const char *form_of(const lk_tokenizer *tokenizer) {
   return lk_tokenizer_composes(tokenizer) ? ", NFC" : "";
 }
 
+/* What texts are encoded with; NULL: with characters of their own. */
+static lk_status choose_tokenizer(const lk_config *config, const lk_tokenizer *of_init,
+                                  lk_tokenizer **out) {
+  *out = NULL;
+  if (strcmp(config->tokenizer, "characters"))
+    return lk_tokenizer_read(out, config->tokenizer, 0);
+  return of_init && strcmp(lk_tokenizer_name(of_init), "characters")
+             ? lk_tokenizer_copy(out, of_init)
+             : LK_OK;
+}
+
 /* Reads the first `count` files; on failure none is left. */
-static lk_status read_files(const lk_dataset *d, lk_ingredient *list, size_t count) {
+static lk_status read_files(const lk_dataset *d, const lk_tokenizer *tokenizer,
+                            lk_ingredient *list, size_t count) {
   lk_status status = LK_OK;
   size_t i = 0;
   for (; i < count && status == LK_OK; i++) {
     list[i] = (lk_ingredient){.path = lk_file_name(d->files[i].file),
                               .weight = d->files[i].weight};
-    status = lk_corpus_read(&list[i].corpus, d->files[i].file, NULL, d->slice);
+    status = lk_corpus_read(&list[i].corpus, d->files[i].file, tokenizer, d->slice);
   }
   while (status != LK_OK && i > 0)
     lk_corpus_free(list[--i].corpus);
   return status;
 }
 
-static lk_status open_corpora(lk_dataset *d, const lk_config *config) {
+static lk_status open_corpora(lk_dataset *d, const lk_config *config,
+                              const lk_tokenizer *of_init) {
   lk_ingredient *list = NULL;
+  lk_tokenizer *tokenizer = NULL;
   size_t count;
   LK_TRY(lk_config_corpora(config, &d->files, &count));
   LK_TRY(LK_NEW(list, count));
-  lk_status status = read_files(d, list, count);
+  lk_status status = choose_tokenizer(config, of_init, &tokenizer);
+  if (status == LK_OK) status = read_files(d, tokenizer, list, count);
+  lk_tokenizer_free(tokenizer);
   if (status == LK_OK) status = lk_mixture_create(&d->corpora, list, (int)count, d->slice);
   lk_free(list);
   return status;
@@ -54,7 +71,7 @@ static lk_status open_corpora(lk_dataset *d, const lk_config *config) {
 
 static lk_status read_corpora(lk_dataset *d, const lk_config *config,
                               const lk_tokenizer *tokenizer) {
-  LK_TRY(open_corpora(d, config));
+  LK_TRY(open_corpora(d, config, tokenizer));
   const lk_mixture_facts all = lk_mixture_about(d->corpora);
   if (tokenizer && !lk_tokenizer_equal(tokenizer, all.tokenizer))
     return lk_fail(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A corpus of bytes trains and resumes with the same bits on one rank and on two, and its model is asked,
 # evaluated and scored like any other; what characters refuse is text for bytes, and the corpus and its
-# models say which tokenizer they have. timeout: 120
+# models say which tokenizer they have. timeout: 180
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"
@@ -59,6 +59,26 @@ cmp scores.1 scores.2 || fail "two ranks score otherwise"
 cmp scores.1 scores.1.h5 || fail "a text is scored otherwise than the corpus made of it"
 bytes=$(($(wc -c < odd.txt) - 2 * $(wc -l < odd.txt))) # without newlines and first bytes
 grep -q "characters $bytes\$" scores.1 || fail "not every byte is scored"
+
+# a BPE, by the config's key and in a corpus: the same tokens, and all that bytes can do
+lockstep 2 tokenizer train odd.txt bpe.json --size 400 > /dev/null
+lockstep 1 tokenizer train odd.txt again.json --size 400 > /dev/null
+cmp bpe.json again.json || fail "two ranks make another tokenizer"
+lockstep 1 prepare --tokenizer bpe.json odd.txt bpe.h5 > /dev/null
+train[1]=corpus=odd.txt
+lockstep 1 pretrain "${train[@]}" "${recall[@]}" tokenizer=bpe.json run=bpe steps=4
+lockstep 2 pretrain "${train[@]}" "${recall[@]}" corpus=bpe.h5 run=bpe-two steps=2
+lockstep 2 pretrain "${train[@]}" "${recall[@]}" corpus=bpe.h5 run=bpe-two steps=4
+same "a BPE on one rank and on two" bpe bpe-two 4
+lockstep 2 finetune "${train[@]}" questions=data/birth_places_train.tsv init=bpe/checkpoints/latest run=bpe-tuned steps=3
+model=bpe-tuned/checkpoints/latest
+reports "$model" 'vocabulary: 400' 'tokenizer: bpe'
+lockstep 1 ask "$model" 'Where was 東京 😀 born?' > answer
+[[ $(wc -l < answer) == 1 ]] || fail "a question in any language has no answer"
+lockstep 1 evaluate "$model" data/birth_dev.tsv > /dev/null
+lockstep 2 score "$model" odd.txt > scores.2
+lockstep 1 score "$model" bpe.h5 > scores.1
+cmp scores.1 scores.2 || fail "a BPE scores a text otherwise than the corpus made of it"
 
 lockstep 1 prepare data/wiki.txt wiki.h5 > /dev/null
 reports wiki.h5 'tokenizer: characters'
