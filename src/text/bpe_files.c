@@ -96,6 +96,8 @@ static lk_status build(lk_bpe **out, const cJSON *vocabulary, const lk_bpe_file 
                        const lk_bpe_file *merges) {
   int64_t most = -1;
   LK_TRY(name_it(lk_json_most_id(vocabulary, "the vocabulary", &most), encoder->name));
+  LK_TRY(name_it(lk_json_check_ids(most, (size_t)cJSON_GetArraySize(vocabulary)),
+                 encoder->name));
   LK_TRY(
       name_it(lk_bpe_begin(out, (size_t)(most + 1), count_merges(merges)), encoder->name));
   LK_TRY(name_it(lk_bpe_add_vocabulary(*out, vocabulary, "the vocabulary"), encoder->name));

@@ -37,11 +37,17 @@ lk_status lk_json_most_id(const cJSON *vocabulary, const char *place, int64_t *m
   return LK_OK;
 }
 
+lk_status lk_json_check_ids(int64_t most, size_t tokens) {
+  if (most < (int64_t)tokens) return LK_OK;
+  return lk_fail(LK_BAD_DATA, "id %lld of %zu tokens: ids must have no gaps",
+                 (long long)most, tokens);
+}
+
 static int is_there(const lk_bpe *bpe, lk_token id, const char *text) {
   size_t size;
+  if (bpe->tokens[id].kind == LK_BPE_TEXT) return 0;
   const char *bytes = lk_bpe_bytes(bpe, id, &size);
-  return bpe->tokens[id].kind != LK_BPE_TEXT && size == strlen(text) &&
-         !memcmp(bytes, text, size);
+  return size == strlen(text) && !memcmp(bytes, text, size);
 }
 
 static lk_status add_token(lk_bpe *bpe, const cJSON *token, const char *place) {

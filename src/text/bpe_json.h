@@ -17,6 +17,9 @@ int64_t lk_json_id(const cJSON *value);
  * what is no id. */
 lk_status lk_json_most_id(const cJSON *vocabulary, const char *place, int64_t *most);
 
+/* LK_BAD_DATA unless so many tokens can have all ids up to the highest one. */
+lk_status lk_json_check_ids(int64_t most, size_t tokens);
+
 /* Its tokens; those that are in the BPE already are to be as they are there. */
 lk_status lk_bpe_add_vocabulary(lk_bpe *bpe, const cJSON *vocabulary, const char *place);
 

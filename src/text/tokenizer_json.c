@@ -160,7 +160,7 @@ static lk_status count_ids(const reading *r, int64_t *most) {
     int64_t id = lk_json_id(lk_json_member(token, "id"));
     if (id > *most) *most = id;
   }
-  return LK_OK;
+  return lk_json_check_ids(*most, number + (size_t)cJSON_GetArraySize(r->vocabulary));
 }
 
 static lk_status add_added(reading *r) {

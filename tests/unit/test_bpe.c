@@ -181,7 +181,7 @@ static void other_files_are_refused_by_their_part(void **state) {
       {"\"special\":true", "\"special\":false", "no special token ends a document"},
       {"\"lstrip\":false", "\"lstrip\":true", "added_tokens[0] is"},
       {"\"id\":258", "\"id\":-1", "added_tokens[0] is"},
-      {"\"id\":258", "\"id\":259", "no token has the id 258"},
+      {"\"id\":258", "\"id\":259", "id 259 of 259 tokens: ids must have no gaps"},
       {"\"ab\":256", "\"ab\":257", "model.vocab: token 257: two texts have this id"},
       {"\"ab\":256", "\"ab\":1e9", "model.vocab: 'ab' has no id"},
       {"\"ab\":256", "\"Ġ\u2047\":256", "'Ġ\u2047' is not written as the bytes"},
