@@ -151,7 +151,7 @@ typedef int lk_config_choice;
     "with the square root of the tokens")                                                  \
   X(schedule_warmup_tokens, "schedule.warmup_tokens", count, "10240",                      \
     LK_WHOLE(0, 1ull << 48), 1,                                                            \
-    "characters (padded rows) over which the learning rate rises from 0")                  \
+    "tokens (padded rows) over which the learning rate rises from 0")                  \
   X(schedule_warmup_documents, "schedule.warmup_documents", count, "0",                    \
     LK_WHOLE(0, 1ull << 32), 0,                                                            \
     "documents, questions or windows over which it rises, instead of warmup_tokens; 0: "   \
@@ -176,7 +176,7 @@ typedef int lk_config_choice;
     LK_BITS_LATER,                                                                         \
     "what a visit shows of a document longer than an example: its start (recall: a part "  \
     "around a span anywhere); a random part, longer documents in proportion more often; "  \
-    "every part in turn, so that an epoch shows every character once; not given, it is "   \
+    "every part in turn, so that an epoch shows every token once; not given, it is "   \
     "every for objective.kind language")                                                   \
   X(objective_across, "objective.across", choice, "false", LK_ONE_OF("false|true"),        \
     LK_BITS_LATER,                                                                         \
@@ -218,7 +218,7 @@ typedef int lk_config_choice;
 
 #define LK_CONFIG_EVALUATE(X)                                                              \
   X(evaluate_most, "evaluate.most", count, "0", LK_WHOLE(0, 65536), 0,                     \
-    "most characters of an answer, its end included; 0: as many as the longest training "  \
+    "most tokens of an answer, its end included; 0: as many as the longest training "  \
     "answer, at least 32")
 
 #define LK_CONFIG_KEYS(X)                                                                  \

@@ -128,7 +128,7 @@ void lk_help_print(lk_help_form form, const lk_command *command, const lk_option
 }
 
 static const char program_summary[] =
-    "data-parallel training of a character GPT, the same bits on any number of ranks";
+    "data-parallel training of a GPT, the same bits on any number of ranks";
 
 static void print_commands(lk_help_form form) {
   char text[256];

@@ -59,7 +59,8 @@ lk_status lk_heads_read(lk_heads *out, const lk_trained *trained, const char *te
   LK_TRY(encode(trained, text, out));
   if (out->length > 0 && !strstr(text, mask)) LK_TRY(answer(trained, out));
   if (out->length < 2)
-    return lk_fail(LK_BAD_DATA, "text: at least two characters are needed");
+    return lk_fail(LK_BAD_DATA, "text: at least two %s are needed",
+                   lk_tokenizer_unit(trained->tokenizer));
   size_t length = (size_t)out->length;
   LK_TRY(LK_NEW(out->weights, (size_t)s->layers * (size_t)s->heads * length * length));
   return lk_model_attention(trained->table, trained->values, out->tokens, out->length,

@@ -26,15 +26,20 @@ static void warn_of_decay(const lk_trainer *t) {
          t->config->learning_rate);
 }
 
+static const char *unit_of(const lk_trainer *t) {
+  return lk_tokenizer_unit(lk_dataset_tokenizer(t->dataset));
+}
+
 /* Of what is cut into windows all is shown. */
 static void say_windows(const lk_trainer *t) {
   const lk_items *items = lk_dataset_items(t->dataset);
   int random = t->config->objective_window == LK_WINDOW_RANDOM;
-  lk_say("%s: an epoch is %llu windows of %llu documents and shows %s%s", items->path,
+  lk_say("%s: an epoch is %llu windows of %llu documents and shows %s%s%s", items->path,
          (unsigned long long)lk_dataset_plan(t->dataset)->documents,
          (unsigned long long)items->count,
-         random ? "random parts of each, as much as it is long: 100 % of all characters"
-                : "every part of each once: 100 % of all characters",
+         random ? "random parts of each, as much as it is long: 100 % of all "
+                : "every part of each once: 100 % of all ",
+         unit_of(t),
          t->config->validation_share > 0 ? ", but for documents that are held out" : "");
 }
 
@@ -58,15 +63,16 @@ static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
   if (all->shown < all->characters)
     lk_say(
         "%s: %.0f of %llu documents are longer than an example of model.block %llu shows, "
-        "and of them only the beginning is ever seen: %.1f %% of all characters are; cut "
+        "and of them only the beginning is ever seen: %.1f %% of all %s are; cut "
         "them into lines, raise model.block, or set objective.window=every or random, "
         "which shows all of them",
-        path, all->longer, documents, block, 100 * all->shown / all->characters);
+        path, all->longer, documents, block, 100 * all->shown / all->characters,
+        unit_of(t));
   else
     lk_say(
         "%s: %.0f of %llu documents are longer than model.block %llu; each visit shows a "
-        "part of them around the span: 100 %% of all characters can be seen",
-        path, all->longer, documents, block);
+        "part of them around the span: 100 %% of all %s can be seen",
+        path, all->longer, documents, block, unit_of(t));
 }
 
 /* All ranks: what share of the corpora an epoch shows where documents are longer than an
