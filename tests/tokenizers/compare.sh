@@ -38,8 +38,10 @@ if [[ ${1-} == --full ]]; then
       *.gz) zcat "$file" ;;
       *) cat "$file" ;;
     esac > text
-    ! head -c 2 text | grep -qaP '^\xFF\xFE' || iconv -f UTF-16 -t UTF-8 text > utf8
-    [[ ! -s utf8 ]] || mv utf8 text
+    if [[ $(head -c 2 text | od -An -tx1) == ' ff fe' ]]; then
+      iconv -f UTF-16 -t UTF-8 text > utf8
+      mv utf8 text
+    fi
     sed -e 's/\xEF\xBB\xBF//g; s/\xC2\x85//g' text >> some
     printf '\0' >> some
   done

@@ -64,8 +64,10 @@ static void encode(const lk_tokenizer *tokenizer, const char *text) {
   lk_token *tokens;
   size_t count;
   if (LK_NEW(tokens, passage.size + 1) != LK_OK ||
-      lk_tokenizer_encode(tokenizer, &passage, tokens, passage.size, &count) != LK_OK)
+      lk_tokenizer_encode(tokenizer, &passage, tokens, passage.size, &count) != LK_OK) {
+    fprintf(stderr, "%s\n", lk_message());
     exit(1);
+  }
   for (size_t i = 0; i < count; i++)
     printf(i ? " %u" : "%u", (unsigned)tokens[i]);
   putchar('\n');

@@ -22,6 +22,10 @@ printf 'ababab abab\nabab\n' > little
 python3 "$SOURCE_DIR/tests/tokenizers/train.py" little little.json
 grep -q 'ids, not 32768: no two tokens stand side by side twice' said || fail "few ids: $(cat said)"
 
+echo a > letter
+"$LOCKSTEP" tokenizer train letter letter.json > /dev/null 2> said
+grep -q '^lockstep: 259 ids, not 32768' said || fail "a text of one letter: $(cat said)"
+
 for bad in '--size 258' '--pattern words' '--documents page'; do
   # shellcheck disable=SC2086 # an option and its value
   "$LOCKSTEP" tokenizer train text bad.json $bad 2> said && fail "$bad trains"
