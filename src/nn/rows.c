@@ -5,27 +5,12 @@
 #include "nn/operand.h"
 #include <assert.h>
 
-/* Rows and outputs whose sums are in registers together. */
-enum { ROWS = 4, OUTPUTS = 6 };
-
-typedef lk_bf16 half_vector
-    __attribute__((vector_size(LK_LANES * 2), aligned(2), may_alias));
-typedef uint32_t bits_vector __attribute__((vector_size(LK_LANES * 4)));
-typedef float float_vector __attribute__((vector_size(LK_LANES * 4)));
-
 typedef struct {
   lk_real *y;
   const lk_real *x, *bias; /* bias NULL: none */
   lk_operand weight;
   size_t inputs, outputs;
 } product;
-
-LK_INLINE lk_vector load_weights(lk_operand weight, size_t at) {
-  if (weight.real) return lk_load(weight.real + at);
-  half_vector halves = *(const half_vector *)(weight.bf16 + at);
-  bits_vector bits = __builtin_convertvector(halves, bits_vector) << 16;
-  return __builtin_convertvector((float_vector)bits, lk_vector);
-}
 
 /* The processor does not see by itself that the next outputs' weights follow. */
 LK_INLINE void fetch(lk_operand weight, size_t at) {
@@ -35,66 +20,63 @@ LK_INLINE void fetch(lk_operand weight, size_t at) {
     __builtin_prefetch(weight.bf16 + at);
 }
 
-/* One sum of products: LK_LANES partial sums, added up, then the rest one by one. */
-LK_INLINE lk_real finish(const product *p, lk_vector lanes, size_t row, size_t output) {
-  lk_real sum = lk_lanes_sum(lanes);
+/* One sum of products: its partial sums added up, halves onto halves, then the rest one by
+ * one. */
+LK_INLINE lk_real finish(const product *p, lk_real lanes[LK_LANES], size_t row,
+                         size_t output) {
+#pragma GCC unroll 4
+  for (int width = LK_LANES / 2; width > 0; width /= 2)
+#pragma GCC unroll 8
+    for (int i = 0; i < width; i++)
+      lanes[i] += lanes[i + width];
+  lk_real sum = lanes[0];
   for (size_t k = p->inputs / LK_LANES * LK_LANES; k < p->inputs; k++)
     sum += p->x[row * p->inputs + k] * lk_get(p->weight, output * p->inputs + k);
   return p->bias ? sum + p->bias[output] : sum;
 }
 
-/* `rows` and `outputs` are literals, so that the sums stay in registers. */
-LK_INLINE void tile(const product *p, size_t row, int rows, size_t output, int outputs) {
-  lk_vector sums[ROWS][OUTPUTS] = {{{0}}};
-  for (size_t k = 0; k + LK_LANES <= p->inputs; k += LK_LANES) {
-    lk_vector x[ROWS];
-#pragma GCC unroll 4
-    for (int i = 0; i < rows; i++)
-      x[i] = lk_load(p->x + (row + (size_t)i) * p->inputs + k);
-#pragma GCC unroll 6
-    for (int j = 0; j < outputs; j++) {
-      size_t at = (output + (size_t)j) * p->inputs + k;
-      lk_vector w = load_weights(p->weight, at);
-      fetch(p->weight, at + OUTPUTS * p->inputs);
-#pragma GCC unroll 4
-      for (int i = 0; i < rows; i++)
-        sums[i][j] += x[i] * w;
-    }
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < rows; i++)
-#pragma GCC unroll 6
-    for (int j = 0; j < outputs; j++)
-      p->y[(row + (size_t)i) * p->outputs + output + (size_t)j] =
-          finish(p, sums[i][j], row + (size_t)i, output + (size_t)j);
-}
+/* 32 registers of 64 bytes. */
+#define NAME(name) wide_##name
+#define PARTS      1
+#define ROWS       4
+#define OUTPUTS    6
+#include "nn/rows_tile.h"
+#undef NAME
+#undef PARTS
+#undef ROWS
+#undef OUTPUTS
 
-/* The weights of `outputs` outputs, which are read once, with all rows. */
-LK_INLINE void strip(const product *p, size_t rows, size_t output, int outputs) {
-  size_t row = 0;
-  for (; row + ROWS <= rows; row += ROWS)
-    tile(p, row, ROWS, output, outputs);
-  for (; row < rows; row++)
-    tile(p, row, 1, output, outputs);
-}
+/* 16 registers of 32 bytes, or 32 of 16. */
+#define NAME(name) narrow_##name
+#define PARTS      2
+#define ROWS       2
+#define OUTPUTS    3
+#include "nn/rows_tile.h"
 
-LK_INLINE void strips(const product *p, size_t rows) {
-  size_t output = 0;
-  for (; output + OUTPUTS <= p->outputs; output += OUTPUTS)
-    strip(p, rows, output, OUTPUTS);
-  for (; output < p->outputs; output++)
-    strip(p, rows, output, 1);
+LK_INLINE void strips(const product *p, size_t rows, int wide) {
+  if (wide)
+    wide_strips(p, rows);
+  else
+    narrow_strips(p, rows);
 }
 
 /* A function for each precision: the choice is not one of the innermost loop. */
-LK_CLONES static void multiply_real(product p, size_t rows) {
+LK_CLONES static void multiply_real(product p, size_t rows, int wide) {
   p.weight.bf16 = NULL;
-  strips(&p, rows);
+  strips(&p, rows, wide);
 }
 
-LK_CLONES static void multiply_bf16(product p, size_t rows) {
+LK_CLONES static void multiply_bf16(product p, size_t rows, int wide) {
   p.weight.real = NULL;
-  strips(&p, rows);
+  strips(&p, rows, wide);
+}
+
+static int has_wide_registers(void) {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx512bw") != 0;
+#else
+  return 0;
+#endif
 }
 
 void lk_multiply_rows(lk_real *y, const lk_real *x, lk_operand weight, const lk_real *bias,
@@ -103,7 +85,7 @@ void lk_multiply_rows(lk_real *y, const lk_real *x, lk_operand weight, const lk_
   assert(rows >= 0 && outputs > 0 && inputs > 0);
   assert(!weight.real != !weight.bf16);
   if (weight.bf16)
-    multiply_bf16(p, (size_t)rows);
+    multiply_bf16(p, (size_t)rows, has_wide_registers());
   else
-    multiply_real(p, (size_t)rows);
+    multiply_real(p, (size_t)rows, has_wide_registers());
 }
