@@ -26,15 +26,20 @@ static lk_corpus *corpus_of(uint64_t count, measure *length, uint32_t letter,
   return corpus;
 }
 
-/* The three, cut by the rule. */
-static lk_mixture *mix(lk_window_kind kind, measure *length, lk_slice slice) {
-  const lk_window_rule rule = {.kind = kind, .reach = REACH, .seed = 3};
+/* The three. */
+static lk_mixture *mix_uncut(measure *length, lk_slice slice) {
   lk_ingredient list[3];
   lk_mixture *mixture;
   for (int i = 0; i < 3; i++)
     list[i] =
         (lk_ingredient){paths[i], corpus_of(documents[i], length, 'a', slice), weights[i]};
   assert_int_equal(lk_mixture_create(&mixture, list, 3, slice), LK_OK);
+  return mixture;
+}
+
+static lk_mixture *mix(lk_window_kind kind, measure *length, lk_slice slice) {
+  const lk_window_rule rule = {.kind = kind, .reach = REACH, .seed = 3};
+  lk_mixture *mixture = mix_uncut(length, slice);
   assert_int_equal(lk_mixture_cut(mixture, &rule), LK_OK);
   return mixture;
 }
@@ -93,6 +98,29 @@ static void visits_are_those_of_the_shard(void **state) {
   lk_mixture_free(all);
 }
 
+/* What is held out is every corpus' share once, whatever its weight, and comes no more
+ * among what is trained on. */
+static void what_is_held_out_is_of_all_corpora(void **state) {
+  (void)state;
+  static unsigned trained[3][MOST], visits[3][MOST];
+  const lk_window_rule rule = {
+      .kind = LK_WINDOW_START, .reach = REACH, .seed = 3, .held_out = 0.25};
+  lk_mixture *mixture = mix_uncut(short_length, whole), *held_out;
+  assert_int_equal(lk_mixture_hold_out(&held_out, mixture), LK_OK);
+  assert_int_equal(lk_mixture_cut(mixture, &rule), LK_OK);
+  assert_int_equal(lk_mixture_cut(held_out, &rule), LK_OK);
+  count_visits(mixture, 40, trained);
+  count_visits(held_out, 1, visits);
+  assert_false(lk_mixture_is_plain(mixture));
+  for (int i = 0; i < 3; i++)
+    for (uint64_t d = 0; d < documents[i]; d++) {
+      assert_in_range(visits[i][d], 0, 1);
+      assert_int_equal(visits[i][d], trained[i][d] == 0);
+    }
+  lk_mixture_free(held_out);
+  lk_mixture_free(mixture);
+}
+
 static void facts_are_those_of_all(void **state) {
   (void)state;
   lk_mixture *three = mix(LK_WINDOW_START, short_length, whole), *one;
@@ -141,6 +169,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(visits_are_in_proportion_to_weight),
       cmocka_unit_test(visits_are_those_of_the_shard),
+      cmocka_unit_test(what_is_held_out_is_of_all_corpora),
       cmocka_unit_test(facts_are_those_of_all),
       cmocka_unit_test(other_tokenizers_are_refused),
       cmocka_unit_test(coverage_is_that_of_a_sample),
