@@ -23,9 +23,8 @@ def option(file, name, default):
     return bytes(file.attrs.get(name, default.encode())).rstrip(b"\0").decode()
 
 
-def load_model(path, group="model"):
-    """The checkpoint's model, of the numbers in a group, and its vocabulary, a dictionary from
-    character to id."""
+def load_model(path):
+    """The checkpoint's model and its vocabulary, a dictionary from character to id."""
     with h5py.File(path) as f:
         sizes = ("layers", "heads", "channels", "block", "vocabulary")
         shape = Shape(**{key: int(f.attrs[key]) for key in sizes},
@@ -36,7 +35,7 @@ def load_model(path, group="model"):
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)
     with h5py.File(path) as f:
-        state = {name: torch.from_numpy(d[...]) for name, d in f[group].items()}
+        state = {name: torch.from_numpy(d[...]) for name, d in f["model"].items()}
     if shape.tied:
         state["head.weight"] = state["tok_emb.weight"]
     model.load_state_dict(state, strict=True)
