@@ -1,5 +1,6 @@
 /* A checkpoint's model for others. */
 #include "interchange/folder.h"
+#include "interchange/gguf_tokens.h"
 #include "interchange/names.h"
 #include "lockstep/interchange.h"
 #include "lockstep/memory.h"
@@ -70,6 +71,26 @@ lk_status lk_export_safetensors(const lk_checkpoint *checkpoint, const char *pat
   return status;
 }
 
+static lk_status export_gguf(const lk_checkpoint *checkpoint, const char *path,
+                             lk_number number) {
+  lk_gguf_tokens tokens;
+  lk_named *list = NULL;
+  lk_new_tensor *tensors = NULL;
+  int count;
+  lk_status status = lk_gguf_tokens_make(&tokens, checkpoint->trained.tokenizer);
+  if (status == LK_OK)
+    status = lk_export_tensors(checkpoint, LK_NAMING_gguf, &tensors, &list, &count);
+  if (status == LK_OK) {
+    model m = {list, checkpoint->trained.values};
+    const lk_new_file file = {tensors, count, number, give, &m, NULL, 0};
+    status = lk_gguf_write(path, &file, checkpoint, &tokens);
+    lk_free(tensors);
+    lk_free(list);
+  }
+  lk_gguf_tokens_free(&tokens);
+  return status;
+}
+
 static lk_status check_target(const char *out, const lk_export_options *options) {
   struct stat facts;
   if (lstat(out, &facts) || options->replaces) return LK_OK;
@@ -86,6 +107,6 @@ lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
   case LK_FORMAT_SAFETENSORS:
     return lk_export_safetensors(checkpoint, out, LK_NAMING_ours, options->number, 0, -1);
   default:
-    return lk_fail(LK_USAGE, "no such format");
+    return export_gguf(checkpoint, out, options->number);
   }
 }

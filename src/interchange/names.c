@@ -132,6 +132,13 @@ static void shape_theirs(lk_named *n, const lk_parameter *ours_is, int parts) {
   theirs->count = n->rows * n->columns;
 }
 
+/* llama.cpp's gptneox has no tied head: the embedding, the table's first, stands there too.
+ */
+static int needs_head(const lk_parameters *table, const name_row *r, lk_naming naming) {
+  return naming == LK_NAMING_gguf && table->shape.positions == LK_ROTARY_POSITIONS &&
+         !strcmp(r->ours, "head.weight");
+}
+
 /* Nothing where the model has no such tensor. */
 static int describe(lk_named *n, const lk_parameters *table, const name_row *r, int block,
                     lk_naming naming) {
@@ -139,6 +146,7 @@ static int describe(lk_named *n, const lk_parameters *table, const name_row *r, 
   int turns = r->layout == LK_LAYOUT_TRANSPOSED && naming == LK_NAMING_nanogpt;
   name(own, sizeof own, r->ours, block);
   const lk_parameter *first = lk_parameters_find(table, own);
+  if (!first && needs_head(table, r, naming)) first = &table->list[0];
   if (!first) return 0;
   *n = (lk_named){.first = first,
                   .layout = turns ? LK_LAYOUT_SAME : r->layout,
@@ -156,7 +164,7 @@ lk_status lk_names_list(lk_named **list, int *count, const lk_parameters *table,
   const name_row *rows = rows_of[naming];
   int layers = table->shape.layers;
   *count = 0;
-  LK_TRY(LK_NEW(*list, (size_t)table->tensors));
+  LK_TRY(LK_NEW(*list, (size_t)table->tensors + 1));
   for (int i = 0; rows[i].ours; i++) {
     int first = i; /* rows of a block stand together, and are repeated together */
     for (int block = 0; is_of_block(&rows[first]) && block < layers; block++)
@@ -167,7 +175,7 @@ lk_status lk_names_list(lk_named **list, int *count, const lk_parameters *table,
     else
       *count += describe(&(*list)[*count], table, &rows[i], 0, naming);
   }
-  assert(*count <= table->tensors);
+  assert(*count <= table->tensors + 1);
   return LK_OK;
 }
 

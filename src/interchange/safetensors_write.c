@@ -58,7 +58,7 @@ lk_status lk_safetensors_write(const char *path, const lk_new_file *file) {
   if (status == LK_OK) {
     status = write_header(&writer, header);
     for (int i = 0; i < file->count && status == LK_OK; i++)
-      status = lk_writer_add_tensor(&writer, i);
+      status = lk_writer_add_tensor(&writer, i, file->number);
     status = lk_writer_end(&writer, status);
   }
   free(header);

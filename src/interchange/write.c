@@ -28,12 +28,12 @@ lk_status lk_writer_add(const lk_writer *writer, const void *bytes, size_t size)
   return LK_OK;
 }
 
-lk_status lk_writer_add_tensor(const lk_writer *writer, int place) {
+lk_status lk_writer_add_tensor(const lk_writer *writer, int place, lk_number number) {
   const lk_new_file *file = writer->file;
   size_t count = file->tensors[place].count;
   LK_TRY(file->give(file->context, place, writer->values));
-  lk_numbers_of_float(writer->bytes, writer->values, file->number, count);
-  return lk_writer_add(writer, writer->bytes, count * lk_number_size(file->number));
+  lk_numbers_of_float(writer->bytes, writer->values, number, count);
+  return lk_writer_add(writer, writer->bytes, count * lk_number_size(number));
 }
 
 lk_status lk_writer_end(lk_writer *writer, lk_status status) {

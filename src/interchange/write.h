@@ -15,7 +15,8 @@ typedef struct {
 
 lk_status lk_writer_begin(lk_writer *writer, const char *path, const lk_new_file *file);
 lk_status lk_writer_add(const lk_writer *writer, const void *bytes, size_t size);
-lk_status lk_writer_add_tensor(const lk_writer *writer, int place);
+/* Tensor `place` of the file, as these numbers. */
+lk_status lk_writer_add_tensor(const lk_writer *writer, int place, lk_number number);
 
 /* It takes its name if all went well so far, else nothing is left. Frees what it owns. */
 lk_status lk_writer_end(lk_writer *writer, lk_status status);
