@@ -60,8 +60,8 @@ static void take_scores(lk_sampler *s, const lk_real *logits, const lk_token *to
   for (int i = 0; i < s->vocabulary; i++)
     s->all[i] = (lk_choice){(lk_token)i, (double)logits[i]};
   for (int i = 0; i < length && penalty != 1; i++) {
-    double score = (double)logits[tokens[i]];
     assert(tokens[i] < (lk_token)s->vocabulary);
+    double score = (double)logits[tokens[i]];
     s->all[tokens[i]].weight = score > 0 ? score / penalty : score * penalty;
   }
 }
