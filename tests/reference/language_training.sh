@@ -8,7 +8,6 @@ here=$SOURCE_DIR/tests/reference
 source "$here/torch.bash"
 python=$(find_torch) || exit 77
 
-export OMP_NUM_THREADS=1 # small matrices; threads would wait for each other
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

@@ -1,6 +1,7 @@
 # Sourced by scripts that need PyTorch: `python=$(find_torch) || exit 77`.
 
 export PYTHONDONTWRITEBYTECODE=1
+export OMP_NUM_THREADS=1 # threads for all cores would wait for each other, beside other tests
 
 # Prints the first interpreter that has all three; PYTHON in the environment goes first.
 find_torch() {
