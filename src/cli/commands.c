@@ -57,7 +57,8 @@ static const lk_command commands[] = {
     {"import", "MODEL CHECKPOINT",
      "make a checkpoint of a folder or file of transformers, nanoGPT or minGPT", NULL,
      lk_cli_import},
-    {"inspect", "FILE.h5", "say what a checkpoint or a corpus holds", NULL, lk_cli_inspect},
+    {"inspect", "FILE", "say what a checkpoint, a corpus or a safetensors file holds", NULL,
+     lk_cli_inspect},
     {"text", "CORPUS [FIRST [COUNT]]",
      "print documents of a corpus, from 1, as they are trained on", NULL, lk_cli_text},
 };

@@ -1,4 +1,5 @@
 #include "cli/command.h"
+#include "cli/tensors.h"
 #include "lockstep/run.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
@@ -84,6 +85,9 @@ static lk_status verify(const char *path) {
 
 static lk_status inspect(const char *path, int verified) {
   lk_store_kind kind;
+  if (lk_is_safetensors(path))
+    return verified ? lk_fail(LK_USAGE, "%s: a safetensors file has no checksums", path)
+                    : lk_cli_inspect_tensors(path);
   LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
   if (verified) LK_TRY(verify(path));
   LK_TRY(kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path));

@@ -57,6 +57,27 @@ diff <(grep hash text.facts) <(grep hash hdf5.facts) || fail "HDF5 and text trai
 h5dump -n text/checkpoints/latest > names
 has names 'model/blocks.0.attn.key.weight' 'optimizer/m' 'config' 'vocabulary'
 
+# The same model as other programs read it: the same bytes each time, and nothing is replaced unasked.
+export_model() {
+  "$LOCKSTEP" export text/checkpoints/latest "$@" 2> log
+}
+export_model one.safetensors --format safetensors
+on_two export text/checkpoints/latest two.safetensors --format safetensors
+cmp one.safetensors two.safetensors || fail "another export of the same model"
+"$LOCKSTEP" inspect one.safetensors > facts
+has facts '^kind: safetensors$' "^$(grep '^parameters: ' text.facts)$" '^metadata: heads: 2$' \
+  '^tensor: blocks.0.attn.key.weight, F32 \[[0-9]+, [0-9]+\]$'
+export_model folder
+for out in one.safetensors folder; do
+  code=0
+  export_model $out || code=$?
+  ((code == 64)) || fail "$out is replaced: exit code $code"
+  has log 'is there already; choose another name, or --force$'
+done
+export_model folder --force
+cmp <(cd folder && ls) <(printf '%s\n' README.md config.json generation_config.json model.safetensors \
+  tokenizer.json tokenizer_config.json) || fail "other files in the folder"
+
 # The run directory.
 [[ $(readlink text/checkpoints/latest) == step-000020.h5 ]] || fail "latest"
 [[ $(wc -l < text/metrics.csv) == 21 ]] || fail "a row a step"
@@ -191,10 +212,10 @@ paste -d, <(cut -d, -f 3 hdf5/metrics.csv) <(cut -d, -f 3 plain/metrics.csv) |
   awk -F, 'NR > 1 && NR < 5 && ($1 - $2 > 1e-4 || $2 - $1 > 1e-4) { exit 1 }' ||
   fail "the reference kernels give another loss"
 
-for command in '' synth prepare pretrain finetune evaluate baseline ask score examples bench \
-  attention inspect text; do
+for command in '' $("$LOCKSTEP" --help=words | grep -v '^-'); do
   # shellcheck disable=SC2086 # no command is none
   "$LOCKSTEP" $command --help > help || fail "$command --help"
+  [[ -z $command ]] || grep -q "^| .*\`$command\`" "$SOURCE_DIR/README.md" || fail "README.md's table of commands lacks $command"
   has help 'usage: lockstep'
 done
 echo "all commands do as they say"
