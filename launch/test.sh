@@ -15,5 +15,4 @@ fi
 echo "Building in $build"
 "$root/launch/build.sh" --tests "$build"
 cd "$build"
-# One more than there are cores, for many wait, for launchers or for what they have stopped.
-exec ctest --output-on-failure --no-tests=error --parallel "$(($(nproc) + 1))" "$@"
+exec ctest --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
