@@ -55,7 +55,7 @@ static const lk_command commands[] = {
     {"export", "CHECKPOINT OUT", "write a model as transformers or llama.cpp read it", NULL,
      lk_cli_export},
     {"import", "MODEL CHECKPOINT",
-     "make a checkpoint of a folder or file of transformers, nanoGPT or minGPT", NULL,
+     "make a checkpoint of a folder of transformers or a file of nanoGPT", NULL,
      lk_cli_import},
     {"inspect", "FILE", "say what a checkpoint, a corpus or a safetensors file holds", NULL,
      lk_cli_inspect},

@@ -110,9 +110,12 @@ static lk_status find_tied(lk_theirs *in, lk_shape *shape) {
 lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
   char config[PATH_MAX] = "";
   if (in->is_folder) LK_TRY(lk_join_path(config, in->path, "config.json"));
-  LK_TRY(*config && !access(config, F_OK) ? read_shape(in, config, shape)
-                                          : guess_shape(in, shape));
+  int is_said = *config && !access(config, F_OK);
+  LK_TRY(is_said ? read_shape(in, config, shape) : guess_shape(in, shape));
   if (in->naming == LK_NAMING_gpt2 && is_linear(in)) in->naming = LK_NAMING_nanogpt;
   LK_TRY(find_tied(in, shape));
+  if (!is_said && in->naming == LK_NAMING_nanogpt && !shape->tied)
+    return refuse(in, "nanoGPT's head is tied, and this one is not: whether its GELU is by "
+                      "tanh is not known; put it with a config.json into a folder");
   return lk_shape_check(shape);
 }

@@ -177,6 +177,8 @@ def make(kind, tokenizer, out):
                   for name, tensor in w.items()}
         linear["lm_head.weight"] = linear["transformer.wte.weight"]
         save(os.path.join(out, "state.safetensors"), {"_orig_mod." + name: linear[name] for name in linear})
+        linear["lm_head.weight"] = -linear["transformer.wte.weight"]
+        save(os.path.join(out, "untied.safetensors"), linear)
     if kind in ("neox", "nanogpt"):
         save(os.path.join(out, "model.safetensors"), w)
     if kind == "gpt2":  # two files and an index
