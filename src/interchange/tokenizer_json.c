@@ -1,6 +1,7 @@
 #include "interchange/tokenizer_json.h"
 #include "interchange/json.h"
 #include "lockstep/bpe.h"
+#include "lockstep/byte_level.h"
 #include "lockstep/characters.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
@@ -20,26 +21,13 @@ static void add_special(cJSON *list, lk_token id, const char *content) {
   cJSON_AddItemToArray(list, item);
 }
 
-/* The character that stands for a byte in byte-level vocabularies (GPT-2, encoder.py): its
- * own where it prints, else the next free one from 256 on. */
-static void name_byte(int byte, char name[5]) {
-  int hidden = 0;
-  uint32_t shown = 0;
-  for (int b = 0; b <= byte; b++) {
-    int prints = (b > 32 && b < 127) || (b > 160 && b < 256 && b != 173);
-    shown = prints ? (uint32_t)b : 256 + (uint32_t)hidden;
-    hidden += !prints;
-  }
-  lk_utf8_encode(shown, name);
-}
-
 /* The name of a token that texts have. */
 static void name_token(const lk_tokenizer *tokenizer, lk_token id, char name[5]) {
   const uint32_t *table = lk_characters_table(tokenizer);
   if (table)
     lk_utf8_encode(table[id], name);
   else
-    name_byte((int)id - 2, name);
+    lk_byte_level_write((unsigned char)(id - 2), name);
 }
 
 static void add_model(cJSON *json, const lk_tokenizer *tokenizer) {

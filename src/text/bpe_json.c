@@ -1,6 +1,6 @@
 #include "text/bpe_json.h"
+#include "lockstep/byte_level.h"
 #include "lockstep/memory.h"
-#include "text/byte_level.h"
 #include <assert.h>
 #include <string.h>
 

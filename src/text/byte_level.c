@@ -1,4 +1,4 @@
-#include "text/byte_level.h"
+#include "lockstep/byte_level.h"
 #include "lockstep/text.h"
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /* A BPE as a Hugging Face tokenizer.json. */
+#include "lockstep/byte_level.h"
 #include "lockstep/memory.h"
 #include "text/bpe.h"
-#include "text/byte_level.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

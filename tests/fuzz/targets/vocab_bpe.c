@@ -2,7 +2,7 @@
  * stands in the input before a NUL. */
 #include "fuzz.h"
 #include "lockstep/bpe.h"
-#include "text/byte_level.h"
+#include "lockstep/byte_level.h"
 
 enum { MOST = 1 << 14 };
 
