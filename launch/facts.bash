@@ -7,7 +7,7 @@ describe_commit() {
 }
 
 describe_machine() {
-  echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores"
+  echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p), $(nproc) cores"
 }
 
 # commonest_answer FILE: of question<TAB>answer lines; the first in the alphabet of equals.

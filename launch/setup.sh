@@ -64,7 +64,7 @@ oldest_cmake=3.18
 probe_cmake() {
   local version
   version=$(cmake --version 2>/dev/null | sed -n 's/^cmake version //p')
-  [[ $(printf '%s\n' "$oldest_cmake" "$version" | sort -V | head -n 1) == "$oldest_cmake" ]]
+  [[ $(printf '%s\n' "$oldest_cmake" "$version" | sort -V | sed -n 1p) == "$oldest_cmake" ]]
 }
 
 probe_module() {

@@ -97,7 +97,7 @@ fi
 
 # fact TEXT NAME: the VALUE of a line `NAME: VALUE` that inspect has printed.
 fact() {
-  sed -n "s/^$2: //p" <<< "$1" | head -n 1
+  sed -n "s/^$2: //p" <<< "$1" | sed -n 1p
 }
 corpus_facts=$("$lockstep" inspect "$folder/corpus.h5") model_facts=$("$lockstep" inspect "$model")
 IFS=$'\t' read -r _ nats perplexity _ < <(tail -n 1 -- "$folder/score.txt")

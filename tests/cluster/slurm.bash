@@ -54,5 +54,5 @@ END
 
 # show JOB KEY: what `scontrol show job` says, such as JobState.
 show() {
-  scontrol show job "$1" 2> /dev/null | tr ' ' '\n' | sed -n "s/^$2=//p" | head -n 1
+  scontrol show job "$1" 2> /dev/null | tr ' ' '\n' | sed -n "s/^$2=//p" | sed -n 1p
 }

@@ -53,7 +53,7 @@ has() {
 
 # number FILE KEY: from the JSON file.
 number() {
-  sed -n "s/.*\"$2\":[[:space:]]*\([0-9.]*\).*/\1/p" "$1" | head -n 1
+  sed -n "s/.*\"$2\":[[:space:]]*\([0-9.]*\).*/\1/p" "$1" | sed -n 1p
 }
 
 for seed in 1 2; do

@@ -17,7 +17,7 @@ fail() {
 }
 
 "$LOCKSTEP" synth data --people 60 --questions 30 > /dev/null
-cut -c 1-60 data/wiki.txt | head -40 > text
+head -n 40 data/wiki.txt | cut -c 1-60 > text
 checks=()
 
 # compare FOLDER CHECKPOINT: what score says of the checkpoint is to be what the folder says.

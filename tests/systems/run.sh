@@ -75,7 +75,7 @@ command -v debootstrap > /dev/null || cannot "needs debootstrap: apt-get install
 mirror() {
   # shellcheck disable=SC2016 # apt's own variables
   apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' |
-    sed -n 's/^Debian //p' | head -n 1
+    sed -n 's/^Debian //p' | sed -n 1p
 }
 
 # make_system: the bare system, with this machine's settings of apt for fetching. A folder without the

@@ -257,7 +257,7 @@ report() {
   printf '\n    %s\n\n' "$command"
   echo "Commit $(describe_commit)," \
     "$(date -u +%F), $(uname -sm), $(describe_machine)," \
-    "$("$MPIRUN" --version | head -n 1), $SECONDS s."
+    "$("$MPIRUN" --version | sed -n 1p), $SECONDS s."
   printf '\n| killed |'
   printf ' %s |' "${moments[@]}"
   printf '\n|---|---|---|---|\n'
