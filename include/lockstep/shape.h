@@ -34,7 +34,9 @@ LK_C_BEGIN
   X(A, tied, choice, "false", 0, 1, "false|true", LK_BITS_LATER, "tied head",              \
     "the head's weight is the token embedding's, as GPT-2's is")                           \
   X(A, mlp, count, "0", 0, 262144, "", LK_BITS_LATER, "MLP of %d",                         \
-    "width of the MLP's middle; 0: four times the channels")
+    "width of the MLP's middle; 0: four times the channels")                               \
+  X(A, residual, choice, "serial", 0, 1, "serial|parallel", LK_BITS_LATER, "%s residuals", \
+    "a block's MLP reads the sum with its attention, or beside it what that reads, too")
 /* clang-format on */
 
 #define LK_SHAPE_FIELDS(X, A) LK_SHAPE_SIZES(X, A) LK_SHAPE_OPTIONS(X, A)
@@ -48,6 +50,7 @@ typedef struct {
 
 /* Values of choices, in the order of their names. */
 typedef enum { LK_LEARNED_POSITIONS, LK_ROTARY_POSITIONS } lk_positions;
+typedef enum { LK_SERIAL_RESIDUAL, LK_PARALLEL_RESIDUAL } lk_residual;
 
 /* A row of the list as data. */
 typedef struct {

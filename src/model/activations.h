@@ -84,6 +84,15 @@ struct lk_model {
   void *memory;                 /* owns every array but those of tensors and attention */
 };
 
+/* What the MLP of a block reads (R, C): the stream with what attention added, or as the
+ * block got it. */
+static inline const lk_real *lk_mlp_source(const lk_model *m,
+                                           const lk_block_activations *a) {
+  int is_last = a == &m->blocks[m->table->shape.layers - 1];
+  if (m->table->shape.residual == LK_SERIAL_RESIDUAL) return a->middle;
+  return is_last ? m->residual_source : a->input;
+}
+
 /* lk_model_create for passes of another size than packs have. */
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
                             lk_model_room room, int backward, lk_precision precision);

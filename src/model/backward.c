@@ -24,10 +24,11 @@ static void finish(lk_model *m, const lk_real *first) {
   make_way(m);
 }
 
-/* In: the gradient of the block's output (R, C). Out, in the same place: that of `middle`.
- */
+/* In: the gradient of the block's output (R, C), which is that of `middle` but for what the
+ * MLP read. Out, in the same place: with it. */
 static void mlp_backward(lk_model *m, const lk_block_activations *a,
-                         const lk_block_tensors *w, const lk_block_tensors *g, int R) {
+                         const lk_block_tensors *w, const lk_block_tensors *g, int R,
+                         const lk_real *final) {
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
   lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_mlp), scale(m), count);
@@ -44,22 +45,23 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
   make_way(m);
   lk_linear_backward_input(&m->layers[LK_UP], m->d_ln, 0, m->d_up,
                            lk_weight_operand(m, w->up_weight), R);
-  lk_layer_norm_backward(m->d_stream, g->ln2_weight, g->ln2_bias, m->d_ln, a->middle,
-                         a->ln2_mean, a->ln2_inverse, w->ln2_weight, R, C);
-  finish(m, g->ln2_weight);
+  lk_layer_norm_backward(m->d_stream, g->ln2_weight, g->ln2_bias, m->d_ln,
+                         lk_mlp_source(m, a), a->ln2_mean, a->ln2_inverse, w->ln2_weight, R,
+                         C);
+  finish(m, final);
 }
 
 /* From the gradient of `middle` (R, C): the gradients of queries (R, C) and of keys and
  * values (N, 2C). */
 static void attention_backward(lk_model *m, const lk_block_activations *a,
                                const lk_block_tensors *w, const lk_block_tensors *g, int R,
-                               const lk_span *spans) {
+                               const lk_span *spans, const lk_real *final) {
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
   lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_proj), scale(m), count);
   lk_linear_backward_weight(&m->layers[LK_SQUARE], g->proj_weight, g->proj_bias,
                             m->d_branch, a->attended_operand, R);
-  finish(m, g->proj_weight);
+  finish(m, final);
   lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 0, m->d_branch,
                            lk_weight_operand(m, w->proj_weight), R);
   lk_attention_input input = {spans,   m->pass.B, a->q,          (size_t)C,
@@ -140,8 +142,14 @@ static void block_backward(lk_model *m, int l) {
   const lk_block_activations *a = &m->blocks[l];
   const lk_block_tensors *w = &m->weights.blocks[l], *g = &m->gradients.blocks[l];
   int last = l == m->table->shape.layers - 1, R = last ? m->pass.M : m->pass.N;
-  mlp_backward(m, a, w, g, R);
-  attention_backward(m, a, w, g, R, last ? m->pass.targets : m->pass.all);
+  const lk_span *spans = last ? m->pass.targets : m->pass.all;
+  if (m->table->shape.residual == LK_SERIAL_RESIDUAL) {
+    mlp_backward(m, a, w, g, R, g->ln2_weight);
+    attention_backward(m, a, w, g, R, spans, g->proj_weight);
+  } else { /* what the MLP read is no part of `middle`; its tensors stand behind */
+    attention_backward(m, a, w, g, R, spans, m->final);
+    mlp_backward(m, a, w, g, R, g->proj_weight);
+  }
   projections_backward(m, a, w, g, last);
 }
 

@@ -126,14 +126,14 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
                       keep_scale(pass->dropout), count);
 }
 
-/* output = middle + dropout(mlp(ln2)). */
+/* output = middle + dropout(mlp(ln2)), ln2 of middle or of what middle was made from. */
 static void mlp_forward(lk_model *m, const lk_block_activations *a,
                         const lk_block_tensors *w, int l, int R, lk_real *output) {
   const lk_dropout *dropout = m->pass.dropout;
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
-  lk_layer_norm_forward(a->ln2, a->ln2_mean, a->ln2_inverse, a->middle, w->ln2_weight,
-                        w->ln2_bias, R, C);
+  lk_layer_norm_forward(a->ln2, a->ln2_mean, a->ln2_inverse, lk_mlp_source(m, a),
+                        w->ln2_weight, w->ln2_bias, R, C);
   product(m, LK_UP, a->slope, a->ln2, w->up_weight, w->up_bias, R);
   activate(m, a, R);
   product(m, LK_DOWN, m->branch, a->hidden, w->down_weight, w->down_bias, R);

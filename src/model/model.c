@@ -39,6 +39,7 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   const lk_shape *s = &m->table->shape;
   size_t N = (size_t)m->max_rows, C = (size_t)s->channels, wide = (size_t)lk_mlp_width(s);
   size_t masked = m->backward ? N * C : 0;
+  int is_parallel = s->residual == LK_PARALLEL_RESIDUAL; /* input is read after middle */
   TAKE(block->input, N * C);
   block->ln1 = take_operand(walk, m, N * C);
   TAKE(block->ln1_mean, N);
@@ -49,7 +50,7 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   block->attended_operand = share_operand(walk, m, block->attended, N * C);
   TAKE(block->log_sum, N * (size_t)s->heads);
   block->middle = block->input;
-  if (m->backward) TAKE(block->middle, N * C);
+  if (m->backward || is_parallel) TAKE(block->middle, N * C);
   block->ln2 = m->backward ? take_operand(walk, m, N * C) : block->ln1;
   TAKE(block->ln2_mean, N);
   TAKE(block->ln2_inverse, N);

@@ -30,6 +30,7 @@ class Shape:
     activation: str = "gelu"  # or gelu_tanh
     tied: bool = False  # the head's weight is the token embedding's
     mlp: int = 0  # width of the MLP; 0: four times the channels
+    parallel: bool = False  # the MLP reads what the attention reads, not the sum with it
 
 
 SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
@@ -90,10 +91,11 @@ class Block(nn.Module):
             nn.Linear(width, shape.channels),
             nn.Dropout(dropout),
         )
+        self.parallel = shape.parallel
 
     def forward(self, x):
-        x = x + self.attn(self.ln1(x))
-        return x + self.mlp(self.ln2(x))
+        attended = x + self.attn(self.ln1(x))
+        return attended + self.mlp(self.ln2(x if self.parallel else attended))
 
 
 class GPT(nn.Module):

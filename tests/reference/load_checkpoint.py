@@ -31,7 +31,8 @@ def load_model(path):
                       rotary="pos_emb" not in f["model"],
                       activation=option(f, "activation", "gelu"),
                       tied=option(f, "tied", "false") == "true",
-                      mlp=int(f.attrs.get("mlp", 0)))
+                      mlp=int(f.attrs.get("mlp", 0)),
+                      parallel=option(f, "residual", "serial") == "parallel")
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)
     with h5py.File(path) as f:

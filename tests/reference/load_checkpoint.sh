@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 "$LOCKSTEP" synth "$work/data" --people 40 --questions 20
 paste -sd ' ' "$work/data/wiki.txt" >"$work/long" # one document of many blocks
 head -n 20 "$work/data/wiki.txt" >>"$work/long"
-for kind in positions=rotary activation=gelu_tanh tied=true mlp=40 positions=learned; do
+for kind in positions=rotary activation=gelu_tanh tied=true mlp=40 residual=parallel positions=learned; do
   checkpoint=$work/$kind/checkpoints/latest
   "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \
     run="$work/$kind" steps=12 "model.$kind"

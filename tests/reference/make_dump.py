@@ -57,6 +57,7 @@ CASES = {
     "gelu_tanh": tiny(activation="gelu_tanh"),
     "tied": tiny(tied=True),
     "narrow": tiny(mlp=23),
+    "parallel": tiny(parallel=True),
     "gpt2": tiny(activation="gelu_tanh", tied=True),
     "gpt2_muon": tiny(activation="gelu_tanh", tied=True, muon=True),
     "seed": Case(
@@ -150,7 +151,7 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
     # libver: the newer layout needs far fewer bytes for a small dataset.
     with h5py.File(path, "w", libver="latest") as file:
         options = {"activation": list(APPROXIMATIONS).index(case.shape.activation),
-                   "tied": int(case.shape.tied)}
+                   "tied": int(case.shape.tied), "residual": int(case.shape.parallel)}
         file.attrs.update({**asdict(case.shape), **options, "learning_rate": case.learning_rate,
                            "muon": int(case.muon), "torch": str(torch.__version__)})
         for group, source in (("weights", model), ("after", trained)):

@@ -12,14 +12,14 @@ enum { TEXTS = 5, BLOCK = 24, IDS = 11, STOP = 1 };
 static lk_parameters *table;
 static float *values;
 
-static int set_up(int rotary) {
-  const lk_shape shape = {.layers = 3,
-                          .heads = 2,
-                          .channels = 20,
-                          .block = BLOCK,
-                          .vocabulary = IDS,
-                          .positions = rotary,
-                          .mlp = 50};
+/* Of a small model with the options of `shape`. */
+static int set_up(lk_shape shape) {
+  shape.layers = 3;
+  shape.heads = 2;
+  shape.channels = 20;
+  shape.block = BLOCK;
+  shape.vocabulary = IDS;
+  shape.mlp = 50;
   if (lk_parameters_create(&table, &shape) != LK_OK) return 1;
   if (LK_NEW(values, table->count) != LK_OK) return 1;
   lk_parameters_initialise(table, 4, values);
@@ -30,12 +30,17 @@ static int set_up(int rotary) {
 
 static int set_up_learned(void **state) {
   (void)state;
-  return set_up(0);
+  return set_up((lk_shape){.positions = LK_LEARNED_POSITIONS});
 }
 
 static int set_up_rotary(void **state) {
   (void)state;
-  return set_up(1);
+  return set_up((lk_shape){.positions = LK_ROTARY_POSITIONS});
+}
+
+static int set_up_parallel(void **state) {
+  (void)state;
+  return set_up((lk_shape){.residual = LK_PARALLEL_RESIDUAL});
 }
 
 static int tear_down(void **state) {
@@ -207,6 +212,8 @@ int main(void) {
                                      cmocka_unit_test(weights_may_be_rounded)};
   int failed =
       cmocka_run_group_tests_name("learned positions", tests, set_up_learned, tear_down);
+  failed +=
+      cmocka_run_group_tests_name("rotary positions", tests, set_up_rotary, tear_down);
   return failed +
-         cmocka_run_group_tests_name("rotary positions", tests, set_up_rotary, tear_down);
+         cmocka_run_group_tests_name("parallel", tests, set_up_parallel, tear_down);
 }
