@@ -137,7 +137,8 @@ typedef int lk_config_choice;
     "samples.txt of the run: a list, as an argument ONE|TWO")
 
 /* The rows of shape.h; `least` and `most` of a choice count its names. */
-#define LK_MODEL_LIMITS(least_, most_, list) .least = least_, .most = most_, .names = list
+#define LK_MODEL_LIMITS(low, high, list)                                                   \
+  .least = low, .most = high, .minimum = low, .maximum = high, .names = list
 #define LK_MODEL_KEY(X, field, type, initial, least, most, list, bits, words, help)        \
   X(model_##field, "model." #field, type, initial, LK_MODEL_LIMITS(least, most, list),     \
     bits, help)

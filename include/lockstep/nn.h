@@ -63,11 +63,12 @@ static inline lk_operand lk_fp32_operand(lk_real *real) {
 /* Rounds count numbers to the nearest bf16, ties to even. NaN stays NaN. */
 void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count);
 
-/* Rotary positions (Su et al. 2021): numbers j and j + D/2 of a head's query or key are
- * turned by position · 10000^(-2j/D), so that their product depends on the distance. D is
- * even. The caller owns *out: lk_rotary_free. */
+/* Rotary positions (Su et al. 2021): of the first T numbers of a head's query or key, j and
+ * j + T/2 are turned by position · 10000^(-2j/T), so that their product depends on the
+ * distance. T, `turned`, is even, and at most head_size. The caller owns *out:
+ * lk_rotary_free. */
 typedef struct lk_rotary lk_rotary;
-lk_status lk_rotary_create(lk_rotary **out, int block, int head_size);
+lk_status lk_rotary_create(lk_rotary **out, int block, int head_size, int turned);
 void lk_rotary_free(lk_rotary *rotary);
 
 /* Turns `rows` rows of x, `stride` apart, of `heads` heads, in place: row i by

@@ -12,17 +12,17 @@ LK_C_BEGIN
 
 /* X(A, field, type, default, least, most, names, bits, words, help): A is passed on; type,
  * default, bits and help are those of the config's key model.FIELD (config_keys.h), and
- * names is "a|b" for a choice, "" for a count. words: the field in a description, %d or %s
+ * names is "a|b" for a choice, "" for a number. words: the field in a description, %s
  * standing for its value. Every checkpoint says its sizes. */
 /* clang-format off */
 #define LK_SHAPE_SIZES(X, A)                                                               \
-  X(A, layers, count, "4", 1, 1024, "", 1, "%d layers",                                    \
+  X(A, layers, count, "4", 1, 1024, "", 1, "%s layers",                                    \
     "transformer blocks")                                                                  \
-  X(A, heads, count, "8", 1, 65536, "", 1, "%d heads",                                     \
+  X(A, heads, count, "8", 1, 65536, "", 1, "%s heads",                                     \
     "attention heads a block; a divisor of channels")                                      \
-  X(A, channels, count, "256", 1, 65536, "", 1, "%d channels",                             \
+  X(A, channels, count, "256", 1, 65536, "", 1, "%s channels",                             \
     "width of the residual stream")                                                        \
-  X(A, block, count, "128", 8, 65536, "", 1, "block %d",                                   \
+  X(A, block, count, "128", 8, 65536, "", 1, "block %s",                                   \
     "longest sequence in characters")
 
 /* What may be left as it is: 0 is the default, and a checkpoint does not say it. */
@@ -33,29 +33,38 @@ LK_C_BEGIN
     "what the MLP applies: GELU with the exact erf, or by tanh as GPT-2")                  \
   X(A, tied, choice, "false", 0, 1, "false|true", LK_BITS_LATER, "tied head",              \
     "the head's weight is the token embedding's, as GPT-2's is")                           \
-  X(A, mlp, count, "0", 0, 262144, "", LK_BITS_LATER, "MLP of %d",                         \
+  X(A, mlp, count, "0", 0, 262144, "", LK_BITS_LATER, "MLP of %s",                         \
     "width of the MLP's middle; 0: four times the channels")                               \
   X(A, residual, choice, "serial", 0, 1, "serial|parallel", LK_BITS_LATER, "%s residuals", \
-    "a block's MLP reads the sum with its attention, or beside it what that reads, too")
+    "a block's MLP reads the sum with its attention, or beside it what that reads, too")   \
+  X(A, rotary_share, real, "0", 0, 1, "", LK_BITS_LATER, "%s of each head turned",         \
+    "share of a head's channels that rotary positions turn, its first; 0: all")
 /* clang-format on */
 
 #define LK_SHAPE_FIELDS(X, A) LK_SHAPE_SIZES(X, A) LK_SHAPE_OPTIONS(X, A)
 
-#define LK_SHAPE_INT(A, field, ...) int field;
+/* What a type is in the struct. */
+typedef int lk_shape_count;
+typedef int lk_shape_choice;
+typedef double lk_shape_real;
+#define LK_SHAPE_MEMBER(A, field, type, ...) lk_shape_##type field;
 
 typedef struct {
-  LK_SHAPE_SIZES(LK_SHAPE_INT, ) int vocabulary; /* ids */
-  LK_SHAPE_OPTIONS(LK_SHAPE_INT, )
+  LK_SHAPE_SIZES(LK_SHAPE_MEMBER, ) int vocabulary; /* ids */
+  LK_SHAPE_OPTIONS(LK_SHAPE_MEMBER, )
 } lk_shape;
 
 /* Values of choices, in the order of their names. */
 typedef enum { LK_LEARNED_POSITIONS, LK_ROTARY_POSITIONS } lk_positions;
 typedef enum { LK_SERIAL_RESIDUAL, LK_PARALLEL_RESIDUAL } lk_residual;
 
+typedef enum { LK_SHAPE_count, LK_SHAPE_choice, LK_SHAPE_real } lk_shape_kind;
+
 /* A row of the list as data. */
 typedef struct {
   const char *name;
-  size_t offset; /* of the int in lk_shape */
+  lk_shape_kind kind;
+  size_t offset; /* in lk_shape */
   int least, most;
   const char *names; /* of a choice; "": a number */
   int optional;      /* one of LK_SHAPE_OPTIONS */
@@ -66,13 +75,8 @@ typedef struct {
 enum { LK_SHAPE_FIELDS(LK_SHAPE_ONE, ) LK_SHAPE_FIELD_COUNT };
 extern const lk_shape_field lk_shape_fields[LK_SHAPE_FIELD_COUNT];
 
-static inline int lk_shape_get(const lk_shape *shape, const lk_shape_field *field) {
-  return *(const int *)((const char *)shape + field->offset);
-}
-
-static inline void lk_shape_set(lk_shape *shape, const lk_shape_field *field, int value) {
-  *(int *)((char *)shape + field->offset) = value;
-}
+double lk_shape_get(const lk_shape *shape, const lk_shape_field *field);
+void lk_shape_set(lk_shape *shape, const lk_shape_field *field, double value);
 
 enum { LK_SHAPE_NAME_SIZE = 32, LK_SHAPE_TEXT_SIZE = 512 };
 
@@ -80,11 +84,15 @@ static inline int lk_mlp_width(const lk_shape *shape) {
   return shape->mlp ? shape->mlp : 4 * shape->channels;
 }
 
-/* The name of a choice's value, which is one of its own. */
-void lk_shape_name(const lk_shape_field *field, int value, char name[LK_SHAPE_NAME_SIZE]);
+/* The channels of each head that rotary positions turn, its first. */
+int lk_rotary_channels(const lk_shape *shape);
 
-/* The value of a choice by its name; -1: none. */
-int lk_shape_named(const lk_shape_field *field, const char *name);
+/* A value, which is within the field's limits, as text: a choice's name, or a number. */
+void lk_shape_text(const lk_shape_field *field, double value,
+                   char text[LK_SHAPE_NAME_SIZE]);
+
+/* The value of such a text; nonzero unless it is none within the limits. */
+int lk_shape_parse(const lk_shape_field *field, const char *text, double *value);
 
 /* "4 layers, 8 heads, 256 channels, block 128": sizes, and options that are not left as
  * they are. */

@@ -4,7 +4,7 @@
 
 lk_shape lk_config_shape(const lk_config *config, int vocabulary) {
   lk_shape shape = {.vocabulary = vocabulary};
-#define TAKE(A, field, ...) shape.field = (int)config->model_##field;
+#define TAKE(A, field, type, ...) shape.field = (lk_shape_##type)config->model_##field;
   LK_SHAPE_FIELDS(TAKE, )
   return shape;
 }

@@ -37,11 +37,7 @@ static int describe(const lk_shape *shape, lk_naming naming,
   facts[count++] = (lk_file_fact){"format", "pt"};
   for (int i = 0; naming == LK_NAMING_ours && i < LK_SHAPE_FIELD_COUNT; i++) {
     const lk_shape_field *field = &lk_shape_fields[i];
-    int value = lk_shape_get(shape, field);
-    if (*field->names)
-      lk_shape_name(field, value, values[i]);
-    else
-      snprintf(values[i], LK_SHAPE_NAME_SIZE, "%d", value);
+    lk_shape_text(field, lk_shape_get(shape, field), values[i]);
     facts[count++] = (lk_file_fact){field->name, values[i]};
   }
   return count;

@@ -48,9 +48,9 @@ static lk_status read_own_shape(const lk_theirs *in, lk_shape *shape) {
   for (int i = 0; (fact = lk_tensor_file_fact(in->weights.files[0], i)); i++)
     for (int k = 0; k < LK_SHAPE_FIELD_COUNT; k++) {
       const lk_shape_field *field = &lk_shape_fields[k];
+      double value;
       if (strcmp(field->name, fact->key)) continue;
-      int value = *field->names ? lk_shape_named(field, fact->value) : atoi(fact->value);
-      if (value < field->least || value > field->most)
+      if (!lk_shape_parse(field, fact->value, &value))
         return lk_fail(LK_BAD_DATA, "%s: its metadata says that %s is '%.32s'", in->path,
                        fact->key, fact->value);
       lk_shape_set(shape, field, value);

@@ -170,7 +170,8 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   LK_TRY_OR(failed,
             lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
   if (s->positions == LK_ROTARY_POSITIONS)
-    LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads));
+    LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads,
+                                       lk_rotary_channels(s)));
   lay_out(m, &walk, room.sequences);
   LK_TRY_OR(failed, lk_allocate(&m->memory, walk.used, 1, "activations"));
   walk = (walker){m->memory, 0};

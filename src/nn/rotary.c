@@ -4,17 +4,19 @@
 #include <assert.h>
 
 struct lk_rotary {
-  int half;      /* D / 2 */
-  lk_real *turn; /* (block, D): cosines, then sines, of a position's angles */
+  int head_size; /* D */
+  int half;      /* of the turned channels */
+  lk_real *turn; /* (block, 2 half): cosines, then sines, of a position's angles */
 };
 
-lk_status lk_rotary_create(lk_rotary **out, int block, int head_size) {
+lk_status lk_rotary_create(lk_rotary **out, int block, int head_size, int turned) {
   lk_rotary *rotary = NULL;
   *out = NULL;
-  assert(block > 0 && head_size > 0 && head_size % 2 == 0);
+  assert(block > 0 && turned > 0 && turned % 2 == 0 && turned <= head_size);
   LK_TRY(LK_NEW(rotary, 1));
-  rotary->half = head_size / 2;
-  lk_status status = LK_NEW(rotary->turn, (size_t)block * (size_t)head_size);
+  rotary->head_size = head_size;
+  rotary->half = turned / 2;
+  lk_status status = LK_NEW(rotary->turn, (size_t)block * (size_t)turned);
   if (status != LK_OK) {
     lk_rotary_free(rotary);
     return status;
@@ -22,7 +24,7 @@ lk_status lk_rotary_create(lk_rotary **out, int block, int head_size) {
   for (int p = 0; p < block; p++)
     for (int j = 0; j < rotary->half; j++) {
       double angle = p * pow(10000, -(double)j / rotary->half);
-      lk_real *row = rotary->turn + (size_t)p * (size_t)head_size;
+      lk_real *row = rotary->turn + (size_t)p * (size_t)turned;
       row[j] = (lk_real)cos(angle);
       row[rotary->half + j] = (lk_real)sin(angle);
     }
@@ -49,9 +51,9 @@ LK_CLONES void lk_rotary_turn(const lk_rotary *rotary, lk_real *x, size_t stride
                               int heads, const uint16_t *positions, const int32_t *index,
                               int back) {
   if (!rotary) return;
-  size_t D = 2 * (size_t)rotary->half;
+  size_t D = (size_t)rotary->head_size, turned = 2 * (size_t)rotary->half;
   for (int i = 0; i < rows; i++) {
-    const lk_real *turn = rotary->turn + positions[index ? index[i] : i] * D;
+    const lk_real *turn = rotary->turn + positions[index ? index[i] : i] * turned;
     for (int h = 0; h < heads; h++)
       turn_head(x + (size_t)i * stride + (size_t)h * D, turn, rotary->half, back ? -1 : 1);
   }

@@ -1,4 +1,4 @@
-/* A model's shape as attributes of its file: sizes as numbers, choices by their names,
+/* A model's shape as attributes of its file: sizes as numbers, all else as text,
  * options only where they are not left as they are. Private to src/store. */
 #ifndef LOCKSTEP_STORE_SHAPE_H
 #define LOCKSTEP_STORE_SHAPE_H

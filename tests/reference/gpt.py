@@ -27,6 +27,7 @@ class Shape:
     block: int
     vocabulary: int
     rotary: bool = False  # instead of learned positions
+    rotary_share: float = 0  # of each head's channels, the first, which are turned; 0: all
     activation: str = "gelu"  # or gelu_tanh
     tied: bool = False  # the head's weight is the token embedding's
     mlp: int = 0  # width of the MLP; 0: four times the channels
@@ -34,6 +35,11 @@ class Shape:
 
 
 SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
+
+
+def turn_share(x, share):
+    turned = int(x.shape[-1] * (share or 1))
+    return torch.cat([turn(x[..., :turned]), x[..., turned:]], dim=-1)
 
 
 def turn(x):
@@ -57,7 +63,7 @@ class CausalSelfAttention(nn.Module):
         self.attn_drop = nn.Dropout(dropout)
         self.resid_drop = nn.Dropout(dropout)
         self.heads = shape.heads
-        self.rotary = shape.rotary
+        self.rotary, self.rotary_share = shape.rotary, shape.rotary_share
         # A plain attribute: a registered buffer would be one more key of the state_dict.
         self.future = torch.ones(shape.block, shape.block, dtype=torch.bool).triu(1)
 
@@ -70,7 +76,7 @@ class CausalSelfAttention(nn.Module):
         query, key, value = (self.split_heads(part(x))
                              for part in (self.query, self.key, self.value))
         if self.rotary:
-            query, key = turn(query), turn(key)
+            query, key = (turn_share(part, self.rotary_share) for part in (query, key))
         scores = query @ key.transpose(-2, -1) / math.sqrt(key.shape[-1])
         scores = scores.masked_fill(self.future[:rows, :rows], float("-inf"))
         weights = self.attn_drop(functional.softmax(scores, dim=-1))

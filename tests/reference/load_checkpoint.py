@@ -32,6 +32,7 @@ def load_model(path):
                       activation=option(f, "activation", "gelu"),
                       tied=option(f, "tied", "false") == "true",
                       mlp=int(f.attrs.get("mlp", 0)),
+                      rotary_share=float(option(f, "rotary_share", "0")),
                       parallel=option(f, "residual", "serial") == "parallel")
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)

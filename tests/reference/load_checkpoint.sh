@@ -14,10 +14,11 @@ trap 'rm -rf "$work"' EXIT
 "$LOCKSTEP" synth "$work/data" --people 40 --questions 20
 paste -sd ' ' "$work/data/wiki.txt" >"$work/long" # one document of many blocks
 head -n 20 "$work/data/wiki.txt" >>"$work/long"
-for kind in positions=rotary activation=gelu_tanh tied=true mlp=40 residual=parallel positions=learned; do
-  checkpoint=$work/$kind/checkpoints/latest
+for kind in positions=rotary rotary_share=0.25 activation=gelu_tanh tied=true mlp=40 residual=parallel positions=learned; do
+  checkpoint=$work/$kind/checkpoints/latest options=("model.$kind")
+  [[ $kind != rotary_share* ]] || options+=(model.positions=rotary)
   "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \
-    run="$work/$kind" steps=12 "model.$kind"
+    run="$work/$kind" steps=12 "${options[@]}"
   for text in "$work/long" "$work/data/wiki.txt"; do
     "$LOCKSTEP" score "$checkpoint" "$text" >"$work/scores"
     "$python" "$here/load_checkpoint.py" "$checkpoint" "$text" "$work/scores"

@@ -58,6 +58,7 @@ CASES = {
     "tied": tiny(tied=True),
     "narrow": tiny(mlp=23),
     "parallel": tiny(parallel=True),
+    "pythia": tiny(parallel=True, rotary=True, rotary_share=0.25),
     "gpt2": tiny(activation="gelu_tanh", tied=True),
     "gpt2_muon": tiny(activation="gelu_tanh", tied=True, muon=True),
     "seed": Case(

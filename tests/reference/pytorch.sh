@@ -21,7 +21,7 @@ for part in tokens weights logits gradients losses after; do
   fi
 done
 
-for size in rotary muon gelu_tanh tied narrow parallel gpt2 gpt2_muon seed; do
+for size in rotary muon gelu_tanh tied narrow parallel pythia gpt2 gpt2_muon seed; do
   "$python" "$here/make_dump.py" --size $size --out "$work/$size.h5"
   "$TEST_PROGRAMS/../reference/test_pytorch" "$work/$size.h5"
 done

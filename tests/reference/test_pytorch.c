@@ -86,9 +86,9 @@ static void read_shape(lk_shape *shape) {
   *shape = (lk_shape){0};
   for (int i = 0; i < LK_SHAPE_FIELD_COUNT; i++) {
     const lk_shape_field *field = &lk_shape_fields[i];
-    int value;
+    double value;
     if (field->optional && H5Aexists(t.file, field->name) <= 0) continue;
-    read_attribute(field->name, H5T_NATIVE_INT, &value);
+    read_attribute(field->name, H5T_NATIVE_DOUBLE, &value);
     lk_shape_set(shape, field, value);
   }
   read_attribute("vocabulary", H5T_NATIVE_INT, &shape->vocabulary);

@@ -38,9 +38,11 @@ static int set_up_rotary(void **state) {
   return set_up((lk_shape){.positions = LK_ROTARY_POSITIONS});
 }
 
-static int set_up_parallel(void **state) {
+static int set_up_pythia(void **state) {
   (void)state;
-  return set_up((lk_shape){.residual = LK_PARALLEL_RESIDUAL});
+  return set_up((lk_shape){.positions = LK_ROTARY_POSITIONS,
+                           .residual = LK_PARALLEL_RESIDUAL,
+                           .rotary_share = 0.4});
 }
 
 static int tear_down(void **state) {
@@ -214,6 +216,5 @@ int main(void) {
       cmocka_run_group_tests_name("learned positions", tests, set_up_learned, tear_down);
   failed +=
       cmocka_run_group_tests_name("rotary positions", tests, set_up_rotary, tear_down);
-  return failed +
-         cmocka_run_group_tests_name("parallel", tests, set_up_parallel, tear_down);
+  return failed + cmocka_run_group_tests_name("as Pythia", tests, set_up_pythia, tear_down);
 }

@@ -330,7 +330,7 @@ static void model_gradient_matches_with_each_option(void **state) {
   (void)state;
   for (int i = 0; i < LK_SHAPE_FIELD_COUNT; i++) {
     lk_shape shape = {0};
-    if (!lk_shape_fields[i].optional) continue;
+    if (!lk_shape_fields[i].optional || lk_shape_fields[i].kind == LK_SHAPE_real) continue;
     lk_shape_set(&shape, &lk_shape_fields[i], 1);
     model_gradient_matches(0.3, shape);
   }
@@ -339,6 +339,13 @@ static void model_gradient_matches_with_each_option(void **state) {
 static void model_gradient_matches_as_gpt2(void **state) {
   (void)state;
   model_gradient_matches(0.3, (lk_shape){.activation = LK_GELU_TANH, .tied = 1});
+}
+
+static void model_gradient_matches_as_pythia(void **state) {
+  (void)state;
+  model_gradient_matches(0.3, (lk_shape){.positions = LK_ROTARY_POSITIONS,
+                                         .residual = LK_PARALLEL_RESIDUAL,
+                                         .rotary_share = 0.7}); /* 4 of 6 channels */
 }
 
 static int use_fast(void **state) {
@@ -366,6 +373,7 @@ int main(void) {
       cmocka_unit_test(model_gradient_matches_with_dropout),
       cmocka_unit_test(model_gradient_matches_with_each_option),
       cmocka_unit_test(model_gradient_matches_as_gpt2),
+      cmocka_unit_test(model_gradient_matches_as_pythia),
   };
   int failed = cmocka_run_group_tests_name("fast kernels", tests, use_fast, NULL);
   return failed +
