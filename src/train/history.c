@@ -1,11 +1,32 @@
-/* A run's history.txt: when it started and ended, on which ranks. */
+/* A run's history.txt: when it started and ended, on which ranks and machine, of which
+ * build and data. */
 #include "lockstep/history.h"
+#include "lockstep/build.h"
+#include "lockstep/machine.h"
 #include "lockstep/memory.h"
 #include "train/training.h"
+#include <stdio.h>
+
+/* What a later report says of this start: lines that the start's own line follows. */
+static void note_facts(const lk_training *t) {
+  char build[LK_BUILD_SIZE], machine[LK_MACHINE_SIZE], text[LK_BUILD_SIZE + 32], data[400];
+  const lk_items *items = lk_dataset_items(t->trainer->dataset);
+  lk_machine_describe(machine);
+  lk_build_describe((lk_precision)t->config->precision, build);
+  snprintf(data, sizeof data, "data %.160s: %llu characters, %llu documents, sha256 %s",
+           items->path, (unsigned long long)items->characters,
+           (unsigned long long)items->count, items->sha256.hex);
+  lk_history_note(t->config->run, data);
+  snprintf(text, sizeof text, "machine %s", machine);
+  lk_history_note(t->config->run, text);
+  snprintf(text, sizeof text, "build %s", build);
+  lk_history_note(t->config->run, text);
+}
 
 static lk_status begin(lk_training *t) {
   char *ranks = NULL;
   LK_TRY(lk_world_describe(t->world, &ranks));
+  if (t->run) note_facts(t);
   lk_status status =
       t->run ? lk_history_start(t->config->run, t->trainer->step, t->trainer->steps, ranks)
              : LK_OK;
