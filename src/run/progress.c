@@ -1,6 +1,7 @@
 /* Progress on standard error: one line rewritten on a terminal, else a line every few
  * seconds. */
 #include "base/clock.h"
+#include "lockstep/duration.h"
 #include "lockstep/memory.h"
 #include "run/sink.h"
 #include <assert.h>
@@ -25,17 +26,6 @@ static lk_status begin(void **state, const lk_run *run, uint64_t step) {
   return LK_OK;
 }
 
-/* "2h03m", "4m10s", "12s" */
-static void write_duration(char *text, size_t size, double seconds) {
-  long whole = (long)(seconds + 0.5);
-  if (whole >= 3600)
-    snprintf(text, size, "%ldh%02ldm", whole / 3600, whole % 3600 / 60);
-  else if (whole >= 60)
-    snprintf(text, size, "%ldm%02lds", whole / 60, whole % 60);
-  else
-    snprintf(text, size, "%lds", whole);
-}
-
 /* Behind the loss that is trained on, where it was measured after this step. */
 static const char *held_out(const lk_metrics *m, char *text, size_t size) {
   char nats[LK_METRIC_TEXT], bits[LK_METRIC_TEXT], perplexity[LK_METRIC_TEXT];
@@ -49,10 +39,11 @@ static const char *held_out(const lk_metrics *m, char *text, size_t size) {
 
 static void show(const progress *p, const lk_metrics *m, double elapsed) {
   const lk_metrics mean = {.target_tokens = p->tokens, .seconds = elapsed};
-  char step[LK_METRIC_TEXT], loss[LK_METRIC_TEXT], speed[LK_METRIC_TEXT], left[32];
+  char step[LK_METRIC_TEXT], loss[LK_METRIC_TEXT], speed[LK_METRIC_TEXT];
+  char left[LK_DURATION_TEXT];
   char beside[4 * LK_METRIC_TEXT];
-  write_duration(left, sizeof left,
-                 elapsed / (double)(m->step - p->first) * (double)(m->steps - m->step));
+  lk_duration_print(left,
+                    elapsed / (double)(m->step - p->first) * (double)(m->steps - m->step));
   fprintf(stderr, "%sstep %s/%llu  %5.1f%%  loss %s%s  %s tokens/s  %s left%s",
           p->terminal ? "\r\033[K" : "", lk_metric_show("step", m, step),
           (unsigned long long)m->steps, 100.0 * (double)m->step / (double)m->steps,
