@@ -1,0 +1,66 @@
+/* What a run directory holds, read by whoever wants to look: while the run goes on, after
+ * its end, from another host. Nothing is locked or changed, and no link inside the run is
+ * followed. Not collective. */
+#ifndef LOCKSTEP_RECORD_H
+#define LOCKSTEP_RECORD_H
+
+#include "lockstep/columns.h"
+#include "lockstep/config.h"
+#include "lockstep/linkage.h"
+#include <time.h>
+
+LK_C_BEGIN
+
+typedef enum {
+  LK_RECORD_EMPTY,    /* nothing was trained yet */
+  LK_RECORD_RUNNING,  /* a process has it locked, or wrote to it within a minute */
+  LK_RECORD_COMPLETE, /* all steps are done */
+  LK_RECORD_STOPPED,  /* somebody asked it to stop; it can go on */
+  LK_RECORD_FAILED,   /* it ended with a message */
+  LK_RECORD_BROKEN,   /* it ended without a word: killed, or its host was */
+  LK_RECORD_UNKNOWN   /* it has rows and no history */
+} lk_record_state;
+
+/* A line of history.txt. */
+typedef struct {
+  const char *time; /* "2026-11-28T19:45:00Z" */
+  const char *text;
+} lk_note;
+
+typedef struct {
+  char *folder;
+  char *config_text; /* config.yaml; "" where there is none */
+  lk_config *config; /* the same; NULL where it cannot be read */
+  lk_columns metrics, dev, probe;
+  char *history; /* holds the texts of the notes */
+  lk_note *notes;
+  size_t note_count;
+  char *samples; /* samples.txt; "" */
+  lk_record_state state;
+  double step, steps;  /* done, and of the whole run; 0: not known */
+  double step_seconds; /* mean of the last steps; 0: not known */
+  time_t changed;      /* of the metrics; 0: there are none */
+} lk_record;
+
+/* Reads a run. `own`: this process holds its lock, which looking at it would give back; it
+ * is running until its history says how it ended. LK_NO_INPUT when the folder is none or a
+ * file cannot be read. The caller owns what *out holds, also after a failure:
+ * lk_record_clear. */
+lk_status lk_record_read(lk_record *out, const char *folder, int own);
+void lk_record_clear(lk_record *record);
+
+/* "running", "complete": a literal. */
+const char *lk_record_state_name(lk_record_state state);
+
+/* The newest note that begins with the word ("build", "step"), behind that; NULL: none. */
+const char *lk_record_fact(const lk_record *record, const char *word);
+
+/* Seconds that the step of a row of metrics.csv took: the sum of its parts. */
+double lk_record_seconds(const lk_columns *metrics, size_t row);
+
+/* Seconds until its end at its present speed; 0 when it is not running or not known. */
+double lk_record_left(const lk_record *record);
+
+LK_C_END
+
+#endif

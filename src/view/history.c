@@ -1,0 +1,57 @@
+#include "view/history.h"
+#include "lockstep/memory.h"
+#include <stdio.h>
+#include <string.h>
+
+static int begins(const char *text, const char *word) {
+  size_t length = strlen(word);
+  return !strncmp(text, word, length) && text[length] == ' ';
+}
+
+/* Lines of "TIME text"; others, which nobody wrote here, have no time. */
+lk_status lk_record_split_history(lk_record *record) {
+  size_t lines = 0;
+  char *rest;
+  for (const char *at = record->history; *at; at++)
+    lines += *at == '\n';
+  LK_TRY(LK_NEW(record->notes, lines + 1));
+  for (char *line = strtok_r(record->history, "\n", &rest); line;
+       line = strtok_r(NULL, "\n", &rest)) {
+    char *blank = strchr(line, ' ');
+    int timed = blank == line + strlen("2026-11-28T19:45:00Z");
+    if (timed) *blank = '\0';
+    record->notes[record->note_count++] =
+        (lk_note){timed ? line : "", timed ? blank + 1 : line};
+  }
+  return LK_OK;
+}
+
+const char *lk_record_fact(const lk_record *record, const char *word) {
+  for (size_t i = record->note_count; i-- > 0;)
+    if (begins(record->notes[i].text, word))
+      return record->notes[i].text + strlen(word) + 1;
+  return NULL;
+}
+
+double lk_record_last_steps(const lk_record *record) {
+  const char *start = lk_record_fact(record, "step");
+  double steps;
+  return start && sscanf(start, "%*u of %lf", &steps) == 1 ? steps : 0;
+}
+
+/* A start is lines of facts, and then its own. */
+static int is_of_start(const char *text) {
+  static const char *const words[] = {"step", "data", "machine", "build"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (begins(text, words[i])) return 1;
+  return 0;
+}
+
+lk_record_state lk_record_last_end(const lk_record *record) {
+  if (!record->note_count) return LK_RECORD_RUNNING;
+  const char *last = record->notes[record->note_count - 1].text;
+  if (!strcmp(last, "complete")) return LK_RECORD_COMPLETE;
+  if (strstr(last, " stopped after step ") || strstr(last, " stopped before "))
+    return LK_RECORD_STOPPED;
+  return is_of_start(last) ? LK_RECORD_RUNNING : LK_RECORD_FAILED;
+}

@@ -1,0 +1,17 @@
+/* What a run's history says. */
+#ifndef LOCKSTEP_VIEW_HISTORY_H
+#define LOCKSTEP_VIEW_HISTORY_H
+
+#include "lockstep/record.h"
+
+/* Cuts record->history, read already, into notes. */
+lk_status lk_record_split_history(lk_record *record);
+
+/* Steps that the newest start goes up to; 0: not said. */
+double lk_record_last_steps(const lk_record *record);
+
+/* How the newest start ended, by the notes alone: never EMPTY; RUNNING where none ended it.
+ */
+lk_record_state lk_record_last_end(const lk_record *record);
+
+#endif

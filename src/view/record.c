@@ -1,0 +1,143 @@
+#include "lockstep/record.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "view/history.h"
+#include "view/own_file.h"
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FRESH = 60 /* seconds */, RECENT = 100 /* steps */ };
+
+static void path_of(const lk_record *record, const char *name, char path[PATH_MAX]) {
+  snprintf(path, PATH_MAX, "%s/%s", record->folder, name);
+}
+
+static lk_status check_folder(const char *folder) {
+  struct stat facts;
+  if (stat(folder, &facts))
+    return lk_fail(LK_NO_INPUT, "%s: no run there: %s", folder, strerror(errno));
+  return S_ISDIR(facts.st_mode)
+             ? LK_OK
+             : lk_fail(LK_NO_INPUT, "%s: no run directory, but a file", folder);
+}
+
+/* One of a version with other keys is shown as it is. */
+static void read_config(lk_record *record, const char *path, size_t size) {
+  const lk_config_source source = {path, record->config_text, size};
+  if (size && lk_config_parse(&record->config, &source, 0, NULL) != LK_OK)
+    record->config = NULL;
+}
+
+static lk_status read_texts(lk_record *record) {
+  char path[PATH_MAX];
+  size_t size;
+  path_of(record, "history.txt", path);
+  LK_TRY(lk_own_file_read(path, &record->history, &size));
+  LK_TRY(lk_record_split_history(record));
+  path_of(record, "samples.txt", path);
+  LK_TRY(lk_own_file_read(path, &record->samples, &size));
+  path_of(record, "config.yaml", path);
+  LK_TRY(lk_own_file_read(path, &record->config_text, &size));
+  read_config(record, path, size);
+  return LK_OK;
+}
+
+static lk_status read_tables(lk_record *record) {
+  char path[PATH_MAX];
+  struct stat facts;
+  path_of(record, "dev.csv", path);
+  LK_TRY(lk_columns_read(&record->dev, path));
+  path_of(record, "probe.csv", path);
+  LK_TRY(lk_columns_read(&record->probe, path));
+  path_of(record, "metrics.csv", path);
+  if (!lstat(path, &facts)) record->changed = facts.st_mtime;
+  return lk_columns_read(&record->metrics, path);
+}
+
+/* Nonzero where a process has the run locked; closing the file would give back a lock of
+ * this process' own. */
+static int is_locked(const lk_record *record) {
+  char path[PATH_MAX];
+  const char *reason;
+  struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  path_of(record, "lock", path);
+  int file = lk_file_open(path, O_RDONLY, &reason);
+  if (file < 0) return 0;
+  int locked = !fcntl(file, F_GETLK, &whole) && whole.l_type != F_UNLCK;
+  close(file);
+  return locked;
+}
+
+static lk_record_state judge(const lk_record *record, int own) {
+  lk_record_state end = lk_record_last_end(record);
+  if (!own && is_locked(record)) return LK_RECORD_RUNNING;
+  if (!record->note_count && !record->metrics.rows) return LK_RECORD_EMPTY;
+  if (!record->note_count) return LK_RECORD_UNKNOWN;
+  if (own || end != LK_RECORD_RUNNING) return end;
+  return time(NULL) - record->changed < FRESH ? LK_RECORD_RUNNING : LK_RECORD_BROKEN;
+}
+
+double lk_record_seconds(const lk_columns *m, size_t row) {
+  static const char *const parts[] = {"compute_seconds", "communication_seconds",
+                                      "data_seconds", "replica_check_seconds"};
+  double sum = 0;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    int column = lk_columns_find(m, parts[i]);
+    if (column >= 0) sum += lk_columns_at(m, row, column);
+  }
+  return sum;
+}
+
+static void find_progress(lk_record *record) {
+  const lk_columns *m = &record->metrics;
+  size_t count = m->rows < RECENT ? m->rows : RECENT;
+  record->steps = lk_record_last_steps(record);
+  if (!m->rows) return;
+  record->step = lk_columns_at(m, m->rows - 1, lk_columns_find(m, "step"));
+  for (size_t i = m->rows - count; i < m->rows; i++)
+    record->step_seconds += lk_record_seconds(m, i) / (double)count;
+}
+
+lk_status lk_record_read(lk_record *out, const char *folder, int own) {
+  memset(out, 0, sizeof *out);
+  LK_TRY(check_folder(folder));
+  LK_TRY(lk_copy_text(&out->folder, folder));
+  for (size_t end = strlen(folder); end > 1 && folder[end - 1] == '/'; end--)
+    out->folder[end - 1] = '\0';
+  LK_TRY(read_texts(out));
+  LK_TRY(read_tables(out));
+  find_progress(out);
+  out->state = judge(out, own);
+  return LK_OK;
+}
+
+void lk_record_clear(lk_record *record) {
+  lk_free(record->folder);
+  lk_free(record->config_text);
+  lk_config_free(record->config);
+  lk_columns_clear(&record->metrics);
+  lk_columns_clear(&record->dev);
+  lk_columns_clear(&record->probe);
+  lk_free(record->history);
+  lk_free(record->notes);
+  lk_free(record->samples);
+  memset(record, 0, sizeof *record);
+}
+
+const char *lk_record_state_name(lk_record_state state) {
+  static const char *const names[] = {"not started",      "running", "complete",
+                                      "stopped",          "failed",  "broken off",
+                                      "without a history"};
+  assert(state <= LK_RECORD_UNKNOWN);
+  return names[state];
+}
+
+double lk_record_left(const lk_record *record) {
+  if (record->state != LK_RECORD_RUNNING || !(record->steps > record->step)) return 0;
+  return (record->steps - record->step) * record->step_seconds;
+}
