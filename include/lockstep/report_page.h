@@ -1,0 +1,22 @@
+/* A page that shows runs: one HTML file, which needs no network and no other file. */
+#ifndef LOCKSTEP_REPORT_PAGE_H
+#define LOCKSTEP_REPORT_PAGE_H
+
+#include "lockstep/linkage.h"
+#include "lockstep/record.h"
+
+LK_C_BEGIN
+
+/* What the curves' axis is in at first; the page's reader may choose another. */
+typedef enum { LK_AXIS_STEP, LK_AXIS_TOKENS, LK_AXIS_HOURS } lk_axis;
+
+/* The page of `count` runs, over each other where they are several. Text from files is
+ * data: it is shown and never obeyed. Its size grows with the runs and their texts, hardly
+ * with their steps: of many steps the lowest and the highest of each part stay. Not
+ * collective. LK_INTERNAL without memory. The caller owns *html: lk_free. */
+lk_status lk_report_page_make(const lk_record *records, int count, lk_axis axis,
+                              char **html, size_t *size);
+
+LK_C_END
+
+#endif
