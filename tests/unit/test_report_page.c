@@ -1,0 +1,171 @@
+/* The page of runs: what a run's files say is on it, whatever they hold, and never as
+ * markup. */
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/report_page.h"
+#include "view/curve.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lockstep-report-XXXXXX";
+
+static int make_folder(void **state) {
+  (void)state;
+  return !mkdtemp(folder) || chdir(folder);
+}
+
+static int remove_folder(void **state) {
+  char command[64];
+  (void)state;
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  return chdir("/") || system(command) || lk_allocations_alive() != 0;
+}
+
+static void write_file(const char *run, const char *name, const char *text) {
+  char path[200];
+  assert_int_equal(lk_folder_create(run), LK_OK);
+  snprintf(path, sizeof path, "%s/%s", run, name);
+  assert_int_equal(lk_file_write(path, text, strlen(text)), LK_OK);
+}
+
+/* The page of the runs that the names, with blanks between, say. The caller frees it. */
+static char *page_of(const char *names, size_t *size) {
+  char list[200], *rest, *html;
+  lk_record records[4];
+  int count = 0;
+  snprintf(list, sizeof list, "%s", names);
+  for (char *name = strtok_r(list, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
+    if (lk_record_read(&records[count++], name, 0) != LK_OK) fail_msg("%s", lk_message());
+  assert_int_equal(lk_report_page_make(records, count, LK_AXIS_STEP, &html, size), LK_OK);
+  while (count)
+    lk_record_clear(&records[--count]);
+  assert_int_equal(strlen(html), *size);
+  return html;
+}
+
+static void must_have(const char *text, const char *part) {
+  if (!strstr(text, part)) fail_msg("no '%s'", part);
+}
+
+static void it_says_what_the_files_say(void **state) {
+  size_t size;
+  (void)state;
+  write_file("run", "metrics.csv", "step,loss,target_tokens\n1,2.5,10\n2,1.25,10\n");
+  write_file("run", "dev.csv", "step,correct,questions\n2,90,500\n");
+  write_file("run", "config.yaml", "learning_rate: 0.125\n");
+  write_file("run", "samples.txt", "after step 2\n  Once upon\n");
+  write_file(
+      "run", "history.txt",
+      "2026-11-28T10:00:00Z build ours\n2026-11-28T10:00:00Z step 0 of 4, 2 ranks on "
+      "a:1,b:1\n2026-11-28T10:00:05Z rank 1 on b, last seen in step 2, is gone\n");
+  char *html = page_of("run", &size);
+  must_have(html, ">failed</td><td>2 of 4 ");
+  must_have(html, "\"loss\":[[1,2],[2.5,1.25]]");
+  must_have(html, "\"tokens\":[[1,2],[10,20]]");
+  must_have(
+      html,
+      "\"dev\":[[2],[18]],\"dev_low\":[[2],[14.8805"); /* as launch/report.py has it */
+  must_have(html, "<th scope=\"row\">learning_rate</th><td>0.125</td>");
+  must_have(html, "Once upon");
+  must_have(html, "[2,\"fault\",\"rank 1 on b, last seen in step 2, is gone\"]");
+  must_have(html, "<td>ours</td>");
+  lk_free(html);
+}
+
+static void text_is_data(void **state) {
+  static const char evil[] = "</script><script>alert(1)</script>&amp;<!--\x01\xFF";
+  const char run[] = "<img src=x>\"";
+  char text[200];
+  size_t size;
+  (void)state;
+  snprintf(text, sizeof text, "2026-11-28T10:00:00Z %s\n", evil);
+  write_file(run, "history.txt", text);
+  write_file(run, "samples.txt", evil);
+  write_file(run, "config.yaml", evil);
+  write_file(run, "metrics.csv", "step,loss,<script>\n1,2.5,3\n");
+  lk_record record;
+  char *html;
+  assert_int_equal(lk_record_read(&record, run, 0), LK_OK);
+  assert_int_equal(lk_report_page_make(&record, 1, LK_AXIS_STEP, &html, &size), LK_OK);
+  lk_record_clear(&record);
+  assert_null(strstr(html, "alert(1)</"));
+  assert_null(strstr(html, "<img"));
+  assert_null(strstr(html, "<!--"));
+  must_have(html, "&lt;img src=x&gt;&quot;");
+  must_have(html, "\\u003c/script\\u003e\\u003cscript\\u003ealert(1)");
+  must_have(html, "␁\\xFF"); /* control characters and what is no UTF-8 are shown */
+  lk_free(html);
+}
+
+/* What is damaged is left out and counted, what is not finite marked, what is missing no
+ * fault. */
+static void it_makes_do_with_what_is_there(void **state) {
+  size_t size;
+  (void)state;
+  write_file("odd", "metrics.csv",
+             "step,loss\n1,2\n2,nan\nrubbish\n3,4,5\n3, 1\n2,9\n4,inf\n5,1e999\n6,3\n7,");
+  assert_int_equal(lk_folder_create("empty"), LK_OK);
+  char *html = page_of("odd empty", &size);
+  must_have(html, "\"loss\":[[1,6],[2,3]]");
+  must_have(html, "4 lines of metrics.csv are no rows");
+  must_have(html, "[2,\"fault\",\"the loss is no finite number\"],[4,");
+  must_have(html, ">not started</td>");
+  lk_free(html);
+  lk_record record;
+  assert_int_equal(lk_record_read(&record, "nowhere", 0), LK_NO_INPUT);
+  lk_record_clear(&record);
+  assert_int_equal(lk_record_read(&record, "odd/metrics.csv", 0), LK_NO_INPUT);
+  lk_record_clear(&record);
+}
+
+/* Of 100,000 steps the page is small, and every spike is there. */
+static void thinning_keeps_spikes(void **state) {
+  enum { STEPS = 100000 };
+  size_t size;
+  (void)state;
+  assert_int_equal(lk_folder_create("long"), LK_OK);
+  FILE *file = fopen("long/metrics.csv", "w");
+  fputs("step,loss,learning_rate,gradient_norm,tokens_per_second,compute_seconds\n", file);
+  for (int i = 1; i <= STEPS; i++) {
+    double loss = i % 10007 ? 2 + (double)(i * 7919LL % 1000) / 1e4 : 40 + i / 10007;
+    fprintf(file, "%d,%.17g,%.9g,%.9g,%.1f,0.25\n", i, loss, i * 1e-7, loss, 1e4 * loss);
+  }
+  assert_int_equal(fclose(file), 0);
+  char *html = page_of("long long long long", &size);
+  assert_in_range(size, 1000, 2 << 20);
+  for (int i = 1; i < 10; i++) {
+    char spike[20];
+    snprintf(spike, sizeof spike, ",%d,", 40 + i);
+    must_have(html, spike);
+  }
+  lk_free(html);
+}
+
+static void means_are_of_equal_parts(void **state) {
+  double at[] = {1, 2, 3, 4, 5, 6}, value[] = {1, 3, 5, 7, 9, 11};
+  lk_curve curve = {at, value, 6};
+  (void)state;
+  lk_curve_average(&curve, 3);
+  assert_int_equal(curve.count, 3);
+  for (int i = 0; i < 3; i++) {
+    assert_true(at[i] == 2 * i + 2);
+    assert_true(value[i] == 4 * i + 2);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(it_says_what_the_files_say),
+      cmocka_unit_test(text_is_data),
+      cmocka_unit_test(it_makes_do_with_what_is_there),
+      cmocka_unit_test(thinning_keeps_spikes),
+      cmocka_unit_test(means_are_of_equal_parts),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
