@@ -106,6 +106,7 @@ lk_status lk_cli_config(lk_world *world, int argc, char **argv);
 lk_status lk_cli_lr(lk_world *world, int argc, char **argv);
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv);
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv);
+lk_status lk_cli_report(lk_world *world, int argc, char **argv);
 lk_status lk_cli_inspect(lk_world *world, int argc, char **argv);
 lk_status lk_cli_tokenizer(lk_world *world, int argc, char **argv);
 lk_status lk_cli_encode(lk_world *world, int argc, char **argv);

@@ -50,6 +50,8 @@ static const lk_command commands[] = {
      "try learning rates from low to high, and suggest one", config_help, lk_cli_lr},
     {"bench", "CONFIG.yaml [key=value ...]", "time training steps, or sums over the ranks",
      config_help, lk_cli_bench},
+    {"report", "RUN...", "write a page of a run, or of several over each other", NULL,
+     lk_cli_report},
     {"attention", "EXPERIMENT", "measure and draw what attention can and cannot do",
      lk_cli_attention_help, lk_cli_attention},
     {"export", "CHECKPOINT OUT", "write a model as transformers or llama.cpp read it", NULL,

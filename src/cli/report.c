@@ -1,0 +1,63 @@
+/* Writes a page of runs. */
+#include "cli/command.h"
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/report_page.h"
+#include "lockstep/visible.h"
+#include <limits.h>
+#include <stdio.h>
+
+enum { MOST_RUNS = 64 };
+
+typedef struct {
+  const char *out;
+  int axis;
+  lk_words words;
+} request;
+
+static lk_status write_page(const lk_record *records, const request *asked,
+                            const char *out) {
+  char *html;
+  size_t size;
+  LK_TRY(
+      lk_report_page_make(records, asked->words.count, (lk_axis)asked->axis, &html, &size));
+  lk_status status = lk_file_write(out, html, size);
+  lk_free(html);
+  if (status == LK_OK) lk_print_line(out);
+  return status;
+}
+
+/* A page of one run is beside it; that of several where the user is. */
+static lk_status report(const request *asked) {
+  lk_record records[MOST_RUNS] = {{0}};
+  char out[PATH_MAX];
+  int count = asked->words.count;
+  lk_status status = LK_OK;
+  for (int i = 0; i < count && status == LK_OK; i++)
+    status = lk_record_read(&records[i], asked->words.words[i], 0);
+  if (status == LK_OK && asked->out)
+    snprintf(out, sizeof out, "%s", asked->out);
+  else if (status == LK_OK)
+    snprintf(out, sizeof out, "%s%sreport.html", count == 1 ? records[0].folder : "",
+             count == 1 ? "/" : "");
+  if (status == LK_OK) status = write_page(records, asked, out);
+  for (int i = 0; i < count; i++)
+    lk_record_clear(&records[i]);
+  return status;
+}
+
+lk_status lk_cli_report(lk_world *world, int argc, char **argv) {
+  static const char *const axes[] = {"step", "tokens", "hours", NULL};
+  request asked = {.axis = LK_AXIS_STEP};
+  const char *axis = axes[0];
+  const lk_option options[] = {
+      {"out", 0, LK_OPTION_TEXT, &asked.out, "FILE",
+       "the page (RUN/report.html; of several runs report.html)"},
+      {"axis", 0, LK_OPTION_TEXT, &axis, "AXIS",
+       "what curves are drawn over at first: step, tokens or hours (step)"}};
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 1, MOST_RUNS, &asked.words));
+  if (asked.words.help) return LK_OK;
+  LK_TRY(lk_arguments_choose(argv[0], "axis", axis, axes, &asked.axis));
+  LK_TRY(lk_arguments_outputs(world, asked.out, NULL, NULL, 0));
+  return lk_world_agree(world, lk_world_rank(world) == 0 ? report(&asked) : LK_OK);
+}
