@@ -1,0 +1,94 @@
+// browser.js CHROMIUM METRICS.csv PICTURES PAGE...: opens the pages, of which the first shows METRICS.csv, at five widths.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const puppeteer = require('puppeteer-core');
+
+const widths = [320, 480, 768, 1280, 1920];
+const [chromium, metrics, pictures, ...pages] = process.argv.slice(2);
+
+function must(good, what) {
+  if (!good) throw new Error(what);
+}
+
+// What the figure's reading says under the pointer, at a share of its width.
+async function readAt(page, id, share) {
+  await page.$eval(`#${id}`, figure => figure.scrollIntoView());
+  const box = await (await page.$(`#${id} svg`)).boundingBox();
+  await page.mouse.move(box.x + box.width * share, box.y + box.height / 3);
+  return page.$eval(`#${id} .values`, values => values.innerText);
+}
+
+// Every value that hovering shows is that of its step in the table.
+async function checkHover(page) {
+  const [header, ...rows] = fs.readFileSync(metrics, 'utf8').trim().split('\n').map(line => line.split(','));
+  const table = new Map(rows.map(row => [row[0], row])), columns = {loss: 'loss', rate: 'learning rate', norm: 'gradient norm'};
+  for (const [id, label] of Object.entries(columns))
+    for (const share of [0.2, 0.5, 0.9]) {
+      const text = await readAt(page, id, share);
+      const found = new RegExp(`${label} (\\S+) at step (\\d+)`).exec(text);
+      must(found, `hovering over ${id} shows: ${text}`);
+      const expected = Number(table.get(found[2])[header.indexOf(label.replace(' ', '_'))]);
+      must(Number(found[1].replace('−', '-')) === Number(expected.toPrecision(6)), `${id}: '${text}', but ${expected} in the table`);
+    }
+}
+
+// Arrows read the points in turn; a drag shows a part, 0 all again.
+async function checkKeys(page) {
+  await page.focus('#loss');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  must((await page.$eval('#loss .values', v => v.innerText)).includes('at step 2'), 'arrows do not read points');
+  const width = () => page.$eval('#loss', figure => figure.scales.to - figure.scales.from);
+  const before = await width();
+  await page.keyboard.press('+');
+  must(await width() < before, '+ does not zoom');
+  await page.keyboard.press('0');
+  must(await width() === before, '0 does not show all');
+  await page.click('#controls input:nth-of-type(1)');
+  must(await page.$$eval('.mark.fault', marks => marks.length) > 10, 'faults are not marked');
+}
+
+async function open(browser, file) {
+  const page = await browser.newPage(), faults = [];
+  page.on('console', message => faults.push(`console: ${message.text()}`));
+  page.on('pageerror', error => faults.push(error.message));
+  page.on('dialog', dialog => { faults.push('a dialog'); dialog.dismiss(); });
+  page.on('request', request => {
+    if (request.url() !== address && !request.url().startsWith('data:')) faults.push(`request of ${request.url()}`);
+  });
+  const address = 'file://' + path.resolve(file).split('/').map(encodeURIComponent).join('/');
+  await page.goto(address);
+  return {page, faults};
+}
+
+async function check(browser, file, first) {
+  const {page, faults} = await open(browser, file);
+  for (const scheme of ['light', 'dark']) {
+    await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: scheme}]);
+    for (const width of widths) {
+      await page.setViewport({width, height: 900});
+      must(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${file} is wider than ${width}`);
+      const name = `${path.dirname(file).replace(/\W/g, '_')}-${scheme}-${width}.png`;
+      if (pictures) await page.screenshot({path: path.join(pictures, name), fullPage: true});
+    }
+  }
+  if (first) {
+    await checkHover(page);
+    await checkKeys(page);
+  }
+  must(!faults.length, `${file}: ${faults.join('; ')}`);
+  await page.close();
+}
+
+(async () => {
+  const browser = await puppeteer.launch({executablePath: chromium, args: ['--no-sandbox', '--disable-dev-shm-usage']});
+  try {
+    for (const file of pages) await check(browser, file, file === pages[0]);
+  } finally {
+    await browser.close();
+  }
+})().catch(error => {
+  console.error(error.message);
+  process.exit(1);
+});
