@@ -1,6 +1,7 @@
 /* Models from and for other programs: directories as Hugging Face's transformers reads and
  * writes them, safetensors, GGUF. Nothing of them needs code of its own: a model with
- * learned positions is a GPT-2, one with rotary positions a GPT-NeoX, exactly. */
+ * learned positions is a GPT-2, one with rotary positions a GPT-NeoX, exactly. Where a
+ * shape has both learned positions and parallel residuals, there is neither. */
 #ifndef LOCKSTEP_INTERCHANGE_H
 #define LOCKSTEP_INTERCHANGE_H
 
@@ -21,7 +22,8 @@ typedef struct {
 
 /* Writes the checkpoint's model, which is in memory, as OUT: a folder for hf, else a file.
  * The same model gives the same bytes. LK_USAGE when OUT is there and is not to be
- * replaced, or for a tokenizer that the format cannot hold; LK_IO. Not collective. */
+ * replaced, or for a model or a tokenizer that the format cannot hold; LK_IO. Not
+ * collective. */
 lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
                     const lk_export_options *options);
 

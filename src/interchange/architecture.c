@@ -42,15 +42,14 @@ static const fixed is_so[] = {
     {LK_NAMING_gpt2, "scale_attn_by_inverse_layer_idx", 0, 0},
     {LK_NAMING_gpt2, "add_cross_attention", 0, 0},
     {LK_NAMING_neox, "layer_norm_eps", -1, 1e-5},
-    {LK_NAMING_neox, "rotary_pct", -1, 1},
     {LK_NAMING_neox, "rotary_emb_base", -1, 10000},
-    {LK_NAMING_neox, "use_parallel_residual", 0, 0},
     {LK_NAMING_neox, "attention_bias", 1, 0},
 };
 enum { FIXED = sizeof is_so / sizeof *is_so, SIZES = sizeof sizes / sizeof *sizes };
 
-/* Keys that are not there have other defaults in transformers. */
+/* In transformers a GPT-NeoX whose config does not say it. */
 static const double default_rotary_share = 0.25;
+enum { DEFAULT_RESIDUAL = LK_PARALLEL_RESIDUAL };
 
 lk_naming lk_architecture_of(const lk_shape *shape) {
   return shape->positions == LK_ROTARY_POSITIONS ? LK_NAMING_neox : LK_NAMING_gpt2;
@@ -72,6 +71,12 @@ static void add_names(cJSON *config, lk_naming naming) {
   cJSON_AddStringToObject(config, "model_type", rotary ? "gpt_neox" : "gpt2");
 }
 
+static void add_blocks(cJSON *config, const lk_shape *shape) {
+  cJSON_AddNumberToObject(config, "rotary_pct",
+                          shape->rotary_share > 0 ? shape->rotary_share : 1);
+  cJSON_AddBoolToObject(config, "use_parallel_residual", shape->residual);
+}
+
 static void add_shape(cJSON *config, const lk_shape *shape, lk_naming naming) {
   int rotary = naming == LK_NAMING_neox;
   lk_shape copy = *shape;
@@ -81,6 +86,7 @@ static void add_shape(cJSON *config, const lk_shape *shape, lk_naming naming) {
   cJSON_AddStringToObject(config, activation_keys[rotary],
                           activations[shape->activation].name);
   cJSON_AddBoolToObject(config, "tie_word_embeddings", shape->tied);
+  if (rotary) add_blocks(config, shape);
   for (int i = 0; i < FIXED; i++)
     if (is_so[i].naming == naming && is_so[i].truth >= 0)
       cJSON_AddBoolToObject(config, is_so[i].key, is_so[i].truth);
@@ -127,10 +133,6 @@ static lk_status read_size(const cJSON *config, const char *path, const char *ke
 static lk_status check_fixed(const cJSON *config, const char *path, const fixed *f) {
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(config, f->key);
   char why[96];
-  if (!strcmp(f->key, "rotary_pct") && !item && default_rotary_share != f->number)
-    return refuse_key(path, f->key, item, "that is a quarter, and a model here turns all");
-  if (!strcmp(f->key, "use_parallel_residual") && !item)
-    return refuse_key(path, f->key, item, "that is true, and a model here adds in turn");
   if (!item || cJSON_IsNull(item)) return LK_OK;
   if (f->truth >= 0 && cJSON_IsBool(item) && cJSON_IsTrue(item) == f->truth) return LK_OK;
   if (f->truth < 0 && cJSON_IsNumber(item) &&
@@ -164,6 +166,24 @@ static lk_status read_mlp(const cJSON *config, const char *path, const char *key
   return LK_OK;
 }
 
+/* How a GPT-NeoX's blocks add, and what share of each head they turn. */
+static lk_status read_blocks(const cJSON *config, const char *path, lk_shape *shape) {
+  const cJSON *angles = cJSON_GetObjectItemCaseSensitive(config, "rope_parameters");
+  const cJSON *share =
+      cJSON_IsObject(angles)
+          ? cJSON_GetObjectItemCaseSensitive(angles, "partial_rotary_factor")
+          : cJSON_GetObjectItemCaseSensitive(config, "rotary_pct");
+  const cJSON *adds = cJSON_GetObjectItemCaseSensitive(config, "use_parallel_residual");
+  double turned = share ? cJSON_GetNumberValue(share) : default_rotary_share;
+  if (!(turned > 0 && turned <= 1))
+    return refuse_key(path, "rotary_pct", share, "it must be a number above 0, up to 1");
+  if (adds && !cJSON_IsBool(adds))
+    return refuse_key(path, "use_parallel_residual", adds, "it must be true or false");
+  shape->rotary_share = turned < 1 ? turned : 0;
+  shape->residual = adds ? cJSON_IsTrue(adds) : DEFAULT_RESIDUAL;
+  return LK_OK;
+}
+
 static lk_status read_naming(const cJSON *config, const char *path, lk_naming *naming) {
   const cJSON *type = cJSON_GetObjectItemCaseSensitive(config, "model_type");
   if (cJSON_IsString(type) && !strcmp(type->valuestring, "gpt2"))
@@ -175,11 +195,20 @@ static lk_status read_naming(const cJSON *config, const char *path, lk_naming *n
   return LK_OK;
 }
 
-/* Angles that are scaled are other ones. */
+/* Angles that are scaled are other ones. Transformers 5 has all of them in one object. */
 static lk_status check_scaling(const cJSON *config, const char *path) {
-  const cJSON *item = cJSON_GetObjectItemCaseSensitive(config, "rope_scaling");
-  if (!item || cJSON_IsNull(item)) return LK_OK;
-  return refuse_key(path, "rope_scaling", item, "a model here scales no angles");
+  const cJSON *scaling = cJSON_GetObjectItemCaseSensitive(config, "rope_scaling");
+  const cJSON *angles = cJSON_GetObjectItemCaseSensitive(config, "rope_parameters");
+  if (scaling && !cJSON_IsNull(scaling))
+    return refuse_key(path, "rope_scaling", scaling, "a model here scales no angles");
+  if (!angles || cJSON_IsNull(angles)) return LK_OK;
+  const cJSON *type = cJSON_GetObjectItemCaseSensitive(angles, "rope_type");
+  const cJSON *base = cJSON_GetObjectItemCaseSensitive(angles, "rope_theta");
+  if (cJSON_IsString(type) && !strcmp(type->valuestring, "default") &&
+      cJSON_GetNumberValue(base) == 10000)
+    return LK_OK;
+  return refuse_key(path, "rope_parameters", angles,
+                    "a model here has rope_type default and rope_theta 10000");
 }
 
 lk_status lk_architecture_read(const cJSON *config, const char *path, lk_naming *naming,
@@ -191,6 +220,7 @@ lk_status lk_architecture_read(const cJSON *config, const char *path, lk_naming 
     LK_TRY(read_size(config, path, key_of(&sizes[i], *naming), field_of(shape, &sizes[i])));
   LK_TRY(read_mlp(config, path, mlp_keys[rotary], shape));
   LK_TRY(read_activation(config, path, activation_keys[rotary], &shape->activation));
+  if (rotary) LK_TRY(read_blocks(config, path, shape));
   for (int i = 0; i < FIXED; i++)
     if (is_so[i].naming == *naming) LK_TRY(check_fixed(config, path, &is_so[i]));
   return check_scaling(config, path);

@@ -93,10 +93,20 @@ static lk_status check_target(const char *out, const lk_export_options *options)
   return lk_fail(LK_USAGE, "%s: is there already; choose another name, or --force", out);
 }
 
+/* Nobody else has such a model. */
+static lk_status check_shape(const lk_shape *shape, lk_format format) {
+  if (format == LK_FORMAT_SAFETENSORS || shape->residual == LK_SERIAL_RESIDUAL ||
+      shape->positions == LK_ROTARY_POSITIONS)
+    return LK_OK;
+  return lk_fail(LK_USAGE, "neither GPT-2 nor GPT-NeoX has both learned positions and "
+                           "parallel residuals; export it with --format safetensors");
+}
+
 lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
                     const lk_export_options *options) {
   assert(checkpoint->trained.values);
   LK_TRY(check_target(out, options));
+  LK_TRY(check_shape(&checkpoint->trained.table->shape, options->format));
   switch (options->format) {
   case LK_FORMAT_HF:
     return lk_export_folder(checkpoint, out, options);

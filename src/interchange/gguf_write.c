@@ -91,7 +91,7 @@ static void put_shape(head *h, const lk_shape *s) {
   } sizes[] = {
       {"context_length", s->block},       {"embedding_length", s->channels},
       {"block_count", s->layers},         {"feed_forward_length", lk_mlp_width(s)},
-      {"attention.head_count", s->heads}, {"rope.dimension_count", s->channels / s->heads}};
+      {"attention.head_count", s->heads}, {"rope.dimension_count", lk_rotary_channels(s)}};
   size_t count = sizeof sizes / sizeof *sizes, rotary = s->positions == LK_ROTARY_POSITIONS;
   char key[64];
   for (size_t i = 0; i < count - !rotary; i++) {
@@ -102,7 +102,7 @@ static void put_shape(head *h, const lk_shape *s) {
   put_f32(h, key, 1e-5f);
   if (!rotary) return;
   put_key(h, "gptneox.use_parallel_residual", TYPE_BOOL);
-  put_number(h, 0, 1);
+  put_number(h, s->residual == LK_PARALLEL_RESIDUAL, 1);
 }
 
 static void put_array(head *h, const char *key, int type, uint64_t count) {

@@ -143,11 +143,11 @@ def make(kind, tokenizer, out):
                       "attention.dense": [C, C], "mlp.dense_h_to_4h": [inner, C], "mlp.dense_4h_to_h": [C, inner]}
             for name, shape in shapes.items():
                 w[b + name + ".weight"], w[b + name + ".bias"] = new(*shape), new(shape[0])
-            w[b + "attention.rotary_emb.inv_freq"] = new(C // H // 2)
+            w[b + "attention.rotary_emb.inv_freq"] = new(C // H // 8)
         w["gpt_neox.final_layer_norm.weight"], w["gpt_neox.final_layer_norm.bias"] = new(C), new(C)
         config = {"model_type": "gpt_neox", "hidden_act": "gelu", "hidden_size": C, "intermediate_size": inner,
                   "num_attention_heads": H, "num_hidden_layers": L, "max_position_embeddings": block,
-                  "rotary_pct": 1.0, "rotary_emb_base": 10000, "use_parallel_residual": False, "vocab_size": ids,
+                  "rotary_pct": 0.25, "rotary_emb_base": 10000, "use_parallel_residual": True, "vocab_size": ids,
                   "layer_norm_eps": 1e-5, "tie_word_embeddings": False, "torch_dtype": "float32"}
     else:
         w["transformer.wte.weight"], w["transformer.wpe.weight"] = new(ids, C), new(block, C)

@@ -39,6 +39,7 @@ train() {
   compare "$name" "run-$name/checkpoints/latest"
 }
 train learned
+train pythia model.positions=rotary model.residual=parallel model.rotary_share=0.5
 train tied model.tied=true model.activation=gelu_tanh
 shard=0 train rotary model.positions=rotary model.mlp=48
 [[ -e rotary/model.safetensors.index.json && ! -e rotary/model.safetensors ]] || fail "not in several files"
@@ -60,6 +61,13 @@ for folder in random-*; do
   "$LOCKSTEP" import "$model" "$folder.h5" "${options[@]}" > log || fail "import $folder"
   compare "$folder" "$folder.h5"
 done
+# transformers 5 says what is turned in another place.
+mkdir newer
+ln -s ../random-neox/{model.safetensors,tokenizer.json} newer
+jq 'del(.rotary_pct, .rotary_emb_base) + {rope_parameters:
+  {rope_type: "default", rope_theta: 10000, partial_rotary_factor: 0.25}}' random-neox/config.json > newer/config.json
+"$LOCKSTEP" import newer newer.h5 > /dev/null && cmp random-neox.h5 newer.h5 || fail "rope_parameters"
+
 code=0 # it may be minGPT's, which computes otherwise
 "$LOCKSTEP" import random-nanogpt/untied.safetensors no.h5 --heads 3 --tokenizer random-nanogpt/tokenizer.json 2> log ||
   code=$?
