@@ -12,39 +12,71 @@
 
 LK_C_BEGIN
 
-/* X(name in safetensors, bits of one): the numbers that tensors may have. */
+/* X(name, block, bytes, dtype, ggml): the numbers that tensors may have. So many make a
+ * block of so many bytes. dtype: nonzero for a name that safetensors has; ggml: the type's
+ * number in GGUF (ggml.h), -1: none. */
 #define LK_NUMBERS(X)                                                                      \
-  X(F32, 32)                                                                               \
-  X(F16, 16)                                                                               \
-  X(BF16, 16)                                                                              \
-  X(F64, 64)                                                                               \
-  X(I64, 64)                                                                               \
-  X(I32, 32)                                                                               \
-  X(I16, 16)                                                                               \
-  X(I8, 8)                                                                                 \
-  X(U64, 64)                                                                               \
-  X(U32, 32)                                                                               \
-  X(U16, 16)                                                                               \
-  X(U8, 8)                                                                                 \
-  X(BOOL, 8)                                                                               \
-  X(F8_E5M2, 8)                                                                            \
-  X(F8_E4M3, 8)
+  X(F32, 1, 4, 1, 0)                                                                       \
+  X(F16, 1, 2, 1, 1)                                                                       \
+  X(BF16, 1, 2, 1, 30)                                                                     \
+  X(F64, 1, 8, 1, 28)                                                                      \
+  X(I64, 1, 8, 1, 27)                                                                      \
+  X(I32, 1, 4, 1, 26)                                                                      \
+  X(I16, 1, 2, 1, 25)                                                                      \
+  X(I8, 1, 1, 1, 24)                                                                       \
+  X(U64, 1, 8, 1, -1)                                                                      \
+  X(U32, 1, 4, 1, -1)                                                                      \
+  X(U16, 1, 2, 1, -1)                                                                      \
+  X(U8, 1, 1, 1, -1)                                                                       \
+  X(BOOL, 1, 1, 1, -1)                                                                     \
+  X(F8_E5M2, 1, 1, 1, -1)                                                                  \
+  X(F8_E4M3, 1, 1, 1, -1)                                                                  \
+  X(Q8_0, 32, 34, 0, 8)                                                                    \
+  X(Q4_0, 32, 18, 0, 2)                                                                    \
+  X(Q4_1, 32, 20, 0, 3)                                                                    \
+  X(Q5_0, 32, 22, 0, 6)                                                                    \
+  X(Q5_1, 32, 24, 0, 7)                                                                    \
+  X(Q2_K, 256, 84, 0, 10)                                                                  \
+  X(Q3_K, 256, 110, 0, 11)                                                                 \
+  X(Q4_K, 256, 144, 0, 12)                                                                 \
+  X(Q5_K, 256, 176, 0, 13)                                                                 \
+  X(Q6_K, 256, 210, 0, 14)                                                                 \
+  X(IQ2_XXS, 256, 66, 0, 16)                                                               \
+  X(IQ2_XS, 256, 74, 0, 17)                                                                \
+  X(IQ3_XXS, 256, 98, 0, 18)                                                               \
+  X(IQ1_S, 256, 50, 0, 19)                                                                 \
+  X(IQ4_NL, 32, 18, 0, 20)                                                                 \
+  X(IQ3_S, 256, 110, 0, 21)                                                                \
+  X(IQ2_S, 256, 82, 0, 22)                                                                 \
+  X(IQ4_XS, 256, 136, 0, 23)                                                               \
+  X(IQ1_M, 256, 56, 0, 29)                                                                 \
+  X(TQ1_0, 256, 54, 0, 34)                                                                 \
+  X(TQ2_0, 256, 66, 0, 35)                                                                 \
+  X(MXFP4, 32, 17, 0, 39)
 
-#define LK_NUMBER_ENUM(name, bits) LK_NUMBER_##name,
+#define LK_NUMBER_ENUM(name, ...) LK_NUMBER_##name,
 typedef enum { LK_NUMBERS(LK_NUMBER_ENUM) LK_NUMBER_COUNT } lk_number;
 
 /* "BF16". */
 const char *lk_number_name(lk_number number);
-size_t lk_number_size(lk_number number); /* bytes */
 
-/* The number of this name; LK_NUMBER_COUNT: none. */
-lk_number lk_number_named(const char *name);
+/* How many make a block, and the bytes of `count` of them: whole blocks. */
+unsigned lk_number_block(lk_number number);
+uint64_t lk_numbers_size(lk_number number, uint64_t count);
 
-/* Nonzero for what lk_numbers_to_float reads: F32, F16, BF16, F64. */
+/* The number with this dtype in safetensors, or of this type in GGUF; LK_NUMBER_COUNT:
+ * none.
+ */
+lk_number lk_number_named(const char *dtype);
+lk_number lk_number_of_ggml(uint32_t type);
+int lk_number_ggml(lk_number number);
+
+/* Nonzero for what lk_numbers_to_float reads: F32, F16, BF16, F64, Q8_0. */
 int lk_number_is_real(lk_number number);
 
 /* count numbers, little-endian and of any alignment, as floats, and back for F32, F16 and
- * BF16: to the nearest, halves to even (IEEE 754). */
+ * BF16: to the nearest, halves to even (IEEE 754). In Q8_0 a block has one scale, in F16,
+ * by which its largest number is 127, and all are rounded as ggml does. Whole blocks. */
 void lk_numbers_to_float(float *to, const void *from, lk_number number, size_t count);
 void lk_numbers_of_float(void *to, const float *from, lk_number number, size_t count);
 

@@ -86,11 +86,15 @@ lk_status lk_tensor_file_bytes(const lk_tensor_file *file, uint64_t at, void *to
 }
 
 int lk_tensor_measure(lk_file_tensor *tensor) {
+  enum { WIDEST = 8 }; /* bytes of a number */
+  uint64_t row = tensor->rank ? tensor->size[tensor->rank - 1] : 1;
   tensor->count = 1;
   for (int i = 0; i < tensor->rank; i++)
     if (__builtin_mul_overflow(tensor->count, tensor->size[i], &tensor->count)) return 0;
-  return !__builtin_mul_overflow(tensor->count, lk_number_size(tensor->number),
-                                 &tensor->bytes);
+  if (tensor->count > UINT64_MAX / WIDEST || row % lk_number_block(tensor->number))
+    return 0;
+  tensor->bytes = lk_numbers_size(tensor->number, tensor->count);
+  return 1;
 }
 
 /* Those without bytes first, of several at one place. */
@@ -119,23 +123,24 @@ static lk_status check_names(const lk_tensor_file *file) {
   return status;
 }
 
-lk_status lk_tensor_file_check(lk_tensor_file *file, uint64_t first) {
+lk_status lk_tensor_file_check(lk_tensor_file *file, uint64_t first, uint64_t alignment) {
   uint64_t end = first, size = lk_tensor_file_size(file);
   qsort(file->tensors, (size_t)file->count, sizeof *file->tensors, by_place);
   for (int i = 0; i < file->count; i++) {
     const lk_file_tensor *t = &file->tensors[i];
-    if (t->at < end)
+    uint64_t wanted = lk_align(end, alignment);
+    if (t->at < wanted)
       return lk_tensor_file_refuse(file, "tensor '%s' overlaps the one before it", t->name);
-    if (t->at > end)
+    if (t->at > wanted)
       return lk_tensor_file_refuse(file, "a gap of %llu bytes before tensor '%s'",
-                                   (unsigned long long)(t->at - end), t->name);
-    if (t->bytes > size - end)
+                                   (unsigned long long)(t->at - wanted), t->name);
+    if (t->at > size || t->bytes > size - t->at)
       return lk_tensor_file_refuse(
           file, "cut short: tensor '%s' ends behind the file's end; fetch it again",
           t->name);
-    end += t->bytes;
+    end = t->at + t->bytes;
   }
-  if (end != size)
+  if (size - end >= alignment)
     return lk_tensor_file_refuse(file, "%llu bytes behind the last tensor",
                                  (unsigned long long)(size - end));
   return check_names(file);
@@ -160,21 +165,27 @@ const lk_file_fact *lk_tensor_file_fact(const lk_tensor_file *file, int place) {
   return place < file->facts_count ? &file->facts[place] : NULL;
 }
 
+const char *lk_tensor_file_says(const lk_tensor_file *file, const char *key) {
+  for (int i = 0; i < file->facts_count; i++)
+    if (!strcmp(file->facts[i].key, key)) return file->facts[i].value;
+  return NULL;
+}
+
 lk_status lk_tensor_file_read(const lk_tensor_file *file, const lk_file_tensor *tensor,
                               uint64_t first, uint64_t count, float *to) {
-  enum { PIECE = 1 << 16 };
-  char bytes[PIECE];
-  size_t size = lk_number_size(tensor->number);
+  enum { PART = 1 << 13, WIDEST = 8 }; /* numbers at a time, and bytes of one */
+  char bytes[PART * WIDEST];
   assert(first <= tensor->count && count <= tensor->count - first);
   if (!lk_number_is_real(tensor->number))
     return lk_tensor_file_refuse(file,
                                  "tensor '%s' has numbers of kind %s, not F32, F16, "
-                                 "BF16 or F64",
+                                 "BF16, F64 or Q8_0",
                                  tensor->name, lk_number_name(tensor->number));
   for (uint64_t done = 0, part; done < count; done += part) {
-    part = count - done < PIECE / size ? count - done : PIECE / size;
-    LK_TRY(lk_tensor_file_bytes(file, tensor->at + (first + done) * size, bytes,
-                                (size_t)part * size));
+    part = count - done < PART ? count - done : PART;
+    LK_TRY(lk_tensor_file_bytes(file,
+                                tensor->at + lk_numbers_size(tensor->number, first + done),
+                                bytes, (size_t)lk_numbers_size(tensor->number, part)));
     lk_numbers_to_float(to + done, bytes, tensor->number, (size_t)part);
   }
   return LK_OK;

@@ -30,11 +30,17 @@ uint64_t lk_tensor_file_size(const lk_tensor_file *file);
 lk_status lk_tensor_file_refuse(const lk_tensor_file *file, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Counts a tensor's elements and bytes from its sizes: nonzero unless they overflow. */
+/* Counts a tensor's elements and bytes from its sizes: nonzero unless they
+ * overflow, or its rows are no whole blocks. */
 int lk_tensor_measure(lk_file_tensor *tensor);
 
+/* The next multiple of the alignment. */
+static inline uint64_t lk_align(uint64_t size, uint64_t alignment) {
+  return (size + alignment - 1) / alignment * alignment;
+}
+
 /* Puts the tensors in the order of their bytes, and checks that none is there twice, and
- * that from `first` to the file's end each begins where the one before ends. */
-lk_status lk_tensor_file_check(lk_tensor_file *file, uint64_t first);
+ * that from `first` to the file's end each begins at the next multiple of the alignment. */
+lk_status lk_tensor_file_check(lk_tensor_file *file, uint64_t first, uint64_t alignment);
 
 #endif

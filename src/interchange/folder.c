@@ -48,12 +48,12 @@ static void name_shard(char name[64], int shard, int shards) {
 
 /* ends[i]: the first tensor behind shard i. A tensor that alone is too large has one of its
  * own. */
-static int cut(const lk_new_tensor *tensors, int count, size_t width, uint64_t most,
+static int cut(const lk_new_tensor *tensors, int count, lk_number number, uint64_t most,
                int *ends) {
   uint64_t size = 0;
   int shards = 0;
   for (int i = 0; i < count; i++) {
-    uint64_t bytes = tensors[i].count * width;
+    uint64_t bytes = lk_numbers_size(number, tensors[i].count);
     if (size && size + bytes > most) {
       ends[shards++] = i;
       size = 0;
@@ -65,7 +65,7 @@ static int cut(const lk_new_tensor *tensors, int count, size_t width, uint64_t m
 }
 
 static cJSON *index_of(const lk_new_tensor *tensors, const int *ends, int shards,
-                       size_t width) {
+                       lk_number number) {
   char name[64];
   double all = 0;
   cJSON *index = cJSON_CreateObject(), *map;
@@ -74,7 +74,7 @@ static cJSON *index_of(const lk_new_tensor *tensors, const int *ends, int shards
   for (int s = 0, i = 0; s < shards; s++)
     for (name_shard(name, s, shards); i < ends[s]; i++) {
       cJSON_AddStringToObject(map, tensors[i].name, name);
-      all += (double)(tensors[i].count * width);
+      all += (double)lk_numbers_size(number, tensors[i].count);
     }
   cJSON_AddNumberToObject(metadata, "total_size", all);
   return index;
@@ -91,7 +91,7 @@ static lk_status write_shards(const folder *f, const lk_new_tensor *tensors,
   }
   if (shards == 1) return LK_OK;
   return write_json(f, "model.safetensors.index.json",
-                    index_of(tensors, ends, shards, lk_number_size(f->options->number)));
+                    index_of(tensors, ends, shards, f->options->number));
 }
 
 static lk_status write_tensors(const folder *f) {
@@ -101,8 +101,7 @@ static lk_status write_tensors(const folder *f) {
   LK_TRY(lk_export_tensors(f->checkpoint, f->naming, &tensors, &list, &count));
   lk_status status = LK_NEW(ends, (size_t)count);
   if (status == LK_OK) {
-    int shards =
-        cut(tensors, count, lk_number_size(f->options->number), f->options->most, ends);
+    int shards = cut(tensors, count, f->options->number, f->options->most, ends);
     status = write_shards(f, tensors, ends, shards);
   }
   lk_free(ends);

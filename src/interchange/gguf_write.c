@@ -1,25 +1,13 @@
-/* Writing GGUF, as llama.cpp reads it: facts, the list of tensors, their numbers, each at a
- * multiple of 32 bytes. https://github.com/ggml-org/ggml, docs/gguf.md, version 3. */
+/* Writing GGUF (gguf.h), as llama.cpp reads it. */
+#include "interchange/file.h"
 #include "interchange/folder.h"
+#include "interchange/gguf.h"
 #include "interchange/gguf_tokens.h"
 #include "interchange/write.h"
 #include "lockstep/memory.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { ALIGNMENT = 32, VERSION = 3 };
-
-/* How facts and tensors are typed. */
-enum {
-  TYPE_U32 = 4,
-  TYPE_I32 = 5,
-  TYPE_F32 = 6,
-  TYPE_BOOL = 7,
-  TYPE_TEXT = 8,
-  TYPE_ARRAY = 9
-};
-enum { GGML_F32 = 0, GGML_F16 = 1, GGML_BF16 = 30 };
 
 /* What goes before the tensors, as it grows. */
 typedef struct {
@@ -64,19 +52,19 @@ static void put_key(head *h, const char *key, int type) {
 }
 
 static void put_u32(head *h, const char *key, uint64_t number) {
-  put_key(h, key, TYPE_U32);
+  put_key(h, key, LK_GGUF_U32);
   put_number(h, number, 4);
 }
 
 static void put_f32(head *h, const char *key, float number) {
   uint8_t bytes[4];
   lk_numbers_of_float(bytes, &number, LK_NUMBER_F32, 1);
-  put_key(h, key, TYPE_F32);
+  put_key(h, key, LK_GGUF_F32);
   put(h, bytes, sizeof bytes);
 }
 
 static void put_word(head *h, const char *key, const char *text) {
-  put_key(h, key, TYPE_TEXT);
+  put_key(h, key, LK_GGUF_TEXT);
   put_text(h, text);
 }
 
@@ -101,12 +89,12 @@ static void put_shape(head *h, const lk_shape *s) {
   snprintf(key, sizeof key, "%s.attention.layer_norm_epsilon", architecture_of(s));
   put_f32(h, key, 1e-5f);
   if (!rotary) return;
-  put_key(h, "gptneox.use_parallel_residual", TYPE_BOOL);
+  put_key(h, "gptneox.use_parallel_residual", LK_GGUF_BOOL);
   put_number(h, s->residual == LK_PARALLEL_RESIDUAL, 1);
 }
 
 static void put_array(head *h, const char *key, int type, uint64_t count) {
-  put_key(h, key, TYPE_ARRAY);
+  put_key(h, key, LK_GGUF_ARRAY);
   put_number(h, (uint64_t)type, 4);
   put_number(h, count, 8);
 }
@@ -114,16 +102,16 @@ static void put_array(head *h, const char *key, int type, uint64_t count) {
 static void put_tokens(head *h, const lk_gguf_tokens *tokens) {
   put_word(h, "tokenizer.ggml.model", "gpt2");
   put_word(h, "tokenizer.ggml.pre", tokens->pattern);
-  put_array(h, "tokenizer.ggml.tokens", TYPE_TEXT, tokens->count);
+  put_array(h, "tokenizer.ggml.tokens", LK_GGUF_TEXT, tokens->count);
   for (size_t i = 0; i < tokens->count; i++)
     put_text(h, tokens->names[i]);
-  put_array(h, "tokenizer.ggml.token_type", TYPE_I32, tokens->count);
+  put_array(h, "tokenizer.ggml.token_type", LK_GGUF_I32, tokens->count);
   for (size_t i = 0; i < tokens->count; i++)
     put_number(h, (uint64_t)tokens->types[i], 4);
-  put_array(h, "tokenizer.ggml.merges", TYPE_TEXT, tokens->merge_count);
+  put_array(h, "tokenizer.ggml.merges", LK_GGUF_TEXT, tokens->merge_count);
   for (size_t i = 0; i < tokens->merge_count; i++)
     put_text(h, tokens->merges[i]);
-  put_key(h, "tokenizer.ggml.add_bos_token", TYPE_BOOL);
+  put_key(h, "tokenizer.ggml.add_bos_token", LK_GGUF_BOOL);
   put_number(h, 1, 1); /* as generate begins */
   put_u32(h, "tokenizer.ggml.bos_token_id", tokens->end);
   put_u32(h, "tokenizer.ggml.eos_token_id", tokens->end);
@@ -136,16 +124,6 @@ static lk_number number_of(const lk_new_tensor *tensor, lk_number number) {
   return is_table ? number : LK_NUMBER_F32;
 }
 
-static int ggml_type(lk_number number) {
-  return number == LK_NUMBER_F16    ? GGML_F16
-         : number == LK_NUMBER_BF16 ? GGML_BF16
-                                    : GGML_F32;
-}
-
-static uint64_t aligned(uint64_t size) {
-  return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-}
-
 static void put_tensors(head *h, const lk_new_file *file) {
   uint64_t at = 0;
   for (int i = 0; i < file->count; i++) {
@@ -155,9 +133,9 @@ static void put_tensors(head *h, const lk_new_file *file) {
     put_number(h, (uint64_t)t->rank, 4);
     for (int d = t->rank; d--;) /* the fastest first */
       put_number(h, t->size[d], 8);
-    put_number(h, (uint64_t)ggml_type(number), 4);
+    put_number(h, (uint64_t)lk_number_ggml(number), 4);
     put_number(h, at, 8);
-    at += aligned(t->count * lk_number_size(number));
+    at += lk_align(lk_numbers_size(number, t->count), LK_GGUF_ALIGNMENT);
   }
 }
 
@@ -168,21 +146,21 @@ static void put_facts(head *h, const lk_checkpoint *checkpoint, lk_number number
   put_word(h, "general.architecture", architecture_of(&checkpoint->trained.table->shape));
   put_word(h, "general.name", "lockstep");
   put_u32(h, "general.file_type", (uint64_t)type);
-  put_u32(h, "general.alignment", ALIGNMENT);
+  put_u32(h, "general.alignment", LK_GGUF_ALIGNMENT);
   put_shape(h, &checkpoint->trained.table->shape);
   put_tokens(h, tokens);
 }
 
 static lk_status pad(const lk_writer *writer, uint64_t size) {
-  static const uint8_t zeros[ALIGNMENT];
-  return lk_writer_add(writer, zeros, (size_t)(aligned(size) - size));
+  static const uint8_t zeros[LK_GGUF_ALIGNMENT];
+  return lk_writer_add(writer, zeros, (size_t)(lk_align(size, LK_GGUF_ALIGNMENT) - size));
 }
 
 static lk_status write_all(const lk_writer *writer, const head *facts, const head *list) {
   const lk_new_file *file = writer->file;
   head start = {0};
   put(&start, "GGUF", 4);
-  put_number(&start, VERSION, 4);
+  put_number(&start, LK_GGUF_VERSION, 4);
   put_number(&start, (uint64_t)file->count, 8);
   put_number(&start, facts->facts, 8);
   lk_status status = start.status;
@@ -195,7 +173,7 @@ static lk_status write_all(const lk_writer *writer, const head *facts, const hea
     lk_number number = number_of(&file->tensors[i], file->number);
     status = lk_writer_add_tensor(writer, i, number);
     if (status == LK_OK)
-      status = pad(writer, file->tensors[i].count * lk_number_size(number));
+      status = pad(writer, lk_numbers_size(number, file->tensors[i].count));
   }
   return status;
 }

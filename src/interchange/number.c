@@ -1,32 +1,56 @@
 #include "lockstep/tensor_file.h"
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
-#define NAME(name, bits) #name,
-#define BITS(name, bits) bits,
-static const char *const names[] = {LK_NUMBERS(NAME)};
-static const uint8_t bits_of[] = {LK_NUMBERS(BITS)};
+#define ROW(name, block, bytes, dtype, ggml) {#name, block, bytes, dtype, ggml},
+static const struct {
+  const char *name;
+  unsigned block, bytes;
+  int is_dtype, ggml;
+} kinds[] = {LK_NUMBERS(ROW)};
+
+enum { BLOCK = 32 }; /* numbers of a block of Q8_0, behind two bytes of a scale */
 
 const char *lk_number_name(lk_number number) {
   assert(number < LK_NUMBER_COUNT);
-  return names[number];
+  return kinds[number].name;
 }
 
-size_t lk_number_size(lk_number number) {
+unsigned lk_number_block(lk_number number) {
   assert(number < LK_NUMBER_COUNT);
-  return bits_of[number] / 8;
+  return kinds[number].block;
 }
 
-lk_number lk_number_named(const char *name) {
+uint64_t lk_numbers_size(lk_number number, uint64_t count) {
+  assert(number < LK_NUMBER_COUNT && count % kinds[number].block == 0);
+  return count / kinds[number].block * kinds[number].bytes;
+}
+
+lk_number lk_number_named(const char *dtype) {
   int number = 0;
-  while (number < LK_NUMBER_COUNT && strcmp(names[number], name))
+  while (number < LK_NUMBER_COUNT &&
+         (!kinds[number].is_dtype || strcmp(kinds[number].name, dtype)))
     number++;
   return (lk_number)number;
 }
 
+lk_number lk_number_of_ggml(uint32_t type) {
+  int number = 0;
+  while (number < LK_NUMBER_COUNT &&
+         (kinds[number].ggml < 0 || (uint32_t)kinds[number].ggml != type))
+    number++;
+  return (lk_number)number;
+}
+
+int lk_number_ggml(lk_number number) {
+  assert(number < LK_NUMBER_COUNT);
+  return kinds[number].ggml;
+}
+
 int lk_number_is_real(lk_number number) {
   return number == LK_NUMBER_F32 || number == LK_NUMBER_F16 || number == LK_NUMBER_BF16 ||
-         number == LK_NUMBER_F64;
+         number == LK_NUMBER_F64 || number == LK_NUMBER_Q8_0;
 }
 
 static float float_of_bits(uint32_t bits) {
@@ -85,7 +109,7 @@ static uint64_t read_little(const uint8_t *from, size_t size) {
 
 static float real_of(const uint8_t *from, lk_number number) {
   double wide;
-  uint64_t bits = read_little(from, lk_number_size(number));
+  uint64_t bits = read_little(from, kinds[number].bytes);
   switch (number) {
   case LK_NUMBER_F32:
     return float_of_bits((uint32_t)bits);
@@ -100,17 +124,49 @@ static float real_of(const uint8_t *from, lk_number number) {
   }
 }
 
+/* ggml-quants.c: dequantize_row_q8_0. */
+static void to_floats_by_block(float *to, const uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i += BLOCK, bytes += 2 + BLOCK) {
+    float scale = real_of(bytes, LK_NUMBER_F16);
+    for (size_t j = 0; j < BLOCK; j++)
+      to[i + j] = (float)(int8_t)bytes[2 + j] * scale;
+  }
+}
+
+/* ggml-quants.c: quantize_row_q8_0_ref. */
+static void of_floats_by_block(uint8_t *bytes, const float *from, size_t count) {
+  for (size_t i = 0; i < count; i += BLOCK, bytes += 2 + BLOCK) {
+    float largest = 0;
+    for (size_t j = 0; j < BLOCK; j++)
+      largest = fmaxf(largest, fabsf(from[i + j]));
+    float scale = largest / 127, inverse = scale != 0 ? 1 / scale : 0;
+    lk_numbers_of_float(bytes, &scale, LK_NUMBER_F16, 1);
+    for (size_t j = 0; j < BLOCK; j++)
+      bytes[2 + j] = (uint8_t)(int8_t)roundf(from[i + j] * inverse);
+  }
+}
+
 void lk_numbers_to_float(float *to, const void *from, lk_number number, size_t count) {
   const uint8_t *bytes = from;
-  size_t size = lk_number_size(number);
+  size_t size = kinds[number].bytes;
+  assert(lk_number_is_real(number) && count % kinds[number].block == 0);
+  if (number == LK_NUMBER_Q8_0) {
+    to_floats_by_block(to, bytes, count);
+    return;
+  }
   for (size_t i = 0; i < count; i++)
     to[i] = real_of(bytes + i * size, number);
 }
 
 void lk_numbers_of_float(void *to, const float *from, lk_number number, size_t count) {
   uint8_t *bytes = to;
-  size_t size = lk_number_size(number);
-  assert(number == LK_NUMBER_F32 || number == LK_NUMBER_F16 || number == LK_NUMBER_BF16);
+  size_t size = kinds[number].bytes;
+  assert(lk_number_is_real(number) && number != LK_NUMBER_F64);
+  assert(count % kinds[number].block == 0);
+  if (number == LK_NUMBER_Q8_0) {
+    of_floats_by_block(bytes, from, count);
+    return;
+  }
   for (size_t i = 0; i < count; i++) {
     uint32_t bits = number == LK_NUMBER_F32   ? bits_of_float(from[i])
                     : number == LK_NUMBER_F16 ? to_half(from[i])

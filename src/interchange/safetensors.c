@@ -107,7 +107,7 @@ static lk_status read_tensors(lk_tensor_file *file, const cJSON *header, uint64_
                                    item->string);
     }
   }
-  return lk_tensor_file_check(file, data);
+  return lk_tensor_file_check(file, data, 1);
 }
 
 static void release(void *held) {

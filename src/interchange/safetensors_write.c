@@ -16,7 +16,7 @@ static cJSON *describe(const lk_new_tensor *tensor, lk_number number, uint64_t *
     cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)tensor->size[i]));
   offsets = cJSON_AddArrayToObject(item, "data_offsets");
   cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)*end));
-  *end += tensor->count * lk_number_size(number);
+  *end += lk_numbers_size(number, tensor->count);
   cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)*end));
   return item;
 }

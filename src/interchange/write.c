@@ -33,7 +33,7 @@ lk_status lk_writer_add_tensor(const lk_writer *writer, int place, lk_number num
   size_t count = file->tensors[place].count;
   LK_TRY(file->give(file->context, place, writer->values));
   lk_numbers_of_float(writer->bytes, writer->values, number, count);
-  return lk_writer_add(writer, writer->bytes, count * lk_number_size(number));
+  return lk_writer_add(writer, writer->bytes, lk_numbers_size(number, count));
 }
 
 lk_status lk_writer_end(lk_writer *writer, lk_status status) {
