@@ -103,6 +103,10 @@ typedef struct lk_tensor_file lk_tensor_file;
  * owns *out: lk_tensor_file_close. */
 lk_status lk_safetensors_open(lk_tensor_file **out, const char *path);
 
+/* Opens a GGUF file, version 2 or 3, the same way. What it says of itself are texts here:
+ * numbers are written out, of an array it is said how long it is. */
+lk_status lk_gguf_open(lk_tensor_file **out, const char *path);
+
 void lk_tensor_file_close(lk_tensor_file *file);
 
 const char *lk_tensor_file_path(const lk_tensor_file *file);
@@ -115,8 +119,12 @@ const lk_file_tensor *lk_tensor_file_find(const lk_tensor_file *file, const char
 /* What it says of itself; NULL behind the last. */
 const lk_file_fact *lk_tensor_file_fact(const lk_tensor_file *file, int place);
 
-/* A tensor's elements `first` … first + count - 1 as floats. LK_NO_INPUT when the file was
- * changed since it was opened; LK_BAD_DATA for numbers that are no real ones. */
+/* What it says under a key; NULL: nothing. */
+const char *lk_tensor_file_says(const lk_tensor_file *file, const char *key);
+
+/* A tensor's elements `first` … first + count - 1, whole blocks, as floats. LK_NO_INPUT
+ * when the file was changed since it was opened; LK_BAD_DATA for numbers that are no real
+ * ones. */
 lk_status lk_tensor_file_read(const lk_tensor_file *file, const lk_file_tensor *tensor,
                               uint64_t first, uint64_t count, float *to);
 
