@@ -59,7 +59,7 @@ static const lk_command commands[] = {
     {"import", "MODEL CHECKPOINT",
      "make a checkpoint of a folder of transformers or a file of nanoGPT", NULL,
      lk_cli_import},
-    {"inspect", "FILE", "say what a checkpoint, a corpus or a safetensors file holds", NULL,
+    {"inspect", "FILE", "say what a checkpoint, a corpus or a file of tensors holds", NULL,
      lk_cli_inspect},
     {"text", "CORPUS [FIRST [COUNT]]",
      "print documents of a corpus, from 1, as they are trained on", NULL, lk_cli_text},

@@ -85,9 +85,11 @@ static lk_status verify(const char *path) {
 
 static lk_status inspect(const char *path, int verified) {
   lk_store_kind kind;
-  if (lk_is_safetensors(path))
-    return verified ? lk_fail(LK_USAGE, "%s: a safetensors file has no checksums", path)
-                    : lk_cli_inspect_tensors(path);
+  lk_tensor_format format = lk_tensor_format_of(path);
+  if (format != LK_NO_TENSORS)
+    return verified
+               ? lk_fail(LK_USAGE, "%s: files of other programs have no checksums", path)
+               : lk_cli_inspect_tensors(path, format);
   LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
   if (verified) LK_TRY(verify(path));
   LK_TRY(kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path));

@@ -1,25 +1,30 @@
-/* What a safetensors file holds. */
+/* What a file of tensors of other programs holds. */
 #include "cli/tensors.h"
 #include "lockstep/tensor_file.h"
+#include "lockstep/text.h"
 #include "lockstep/visible.h"
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BEGINNING = 9 }; /* the header's length, and where it begins */
+enum { BEGINNING = 9 }; /* safetensors: the header's length, and where it begins */
+enum { LINE = 160 };    /* what is shown of a text */
 
 /* What is no file is not waited for, and nothing of it is read. */
-int lk_is_safetensors(const char *path) {
+lk_tensor_format lk_tensor_format_of(const char *path) {
   unsigned char bytes[BEGINNING];
   struct stat facts;
   int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return 0;
+  if (descriptor < 0) return LK_NO_TENSORS;
   int is_there = !fstat(descriptor, &facts) && S_ISREG(facts.st_mode) &&
                  pread(descriptor, bytes, sizeof bytes, 0) == sizeof bytes;
   close(descriptor);
-  return is_there && bytes[BEGINNING - 1] == '{' && !bytes[7];
+  if (is_there && !memcmp(bytes, "GGUF", 4)) return LK_GGUF;
+  return is_there && bytes[BEGINNING - 1] == '{' && !bytes[7] ? LK_SAFETENSORS
+                                                              : LK_NO_TENSORS;
 }
 
 static void print_tensor(const lk_file_tensor *tensor) {
@@ -31,32 +36,58 @@ static void print_tensor(const lk_file_tensor *tensor) {
   puts("]");
 }
 
+/* The first line of a text, or as much as is shown of it. */
+static void print_beginning(const char *text) {
+  char line[LINE + 1];
+  size_t size = strcspn(text, "\n");
+  if (size > LINE)
+    for (size = LINE; size && lk_text_continues(text[size]);)
+      size--;
+  snprintf(line, sizeof line, "%.*s", (int)size, text);
+  lk_print_visible(line, "");
+  puts(text[size] ? " …" : "");
+}
+
 static void print_facts(const lk_tensor_file *file) {
   const lk_file_fact *fact;
   for (int i = 0; (fact = lk_tensor_file_fact(file, i)); i++) {
     printf("metadata: ");
     lk_print_visible(fact->key, "");
     printf(": ");
-    lk_print_line(fact->value);
-    puts("");
+    print_beginning(fact->value);
   }
 }
 
-static void print_file(const lk_tensor_file *file) {
+/* GGUF's own words for what a model is. */
+static void print_model(const lk_tensor_file *file) {
+  const char *architecture = lk_tensor_file_says(file, "general.architecture");
+  const char *tokenizer = lk_tensor_file_says(file, "tokenizer.ggml.model");
+  const char *tokens = lk_tensor_file_says(file, "tokenizer.ggml.tokens");
+  printf("architecture: ");
+  print_beginning(architecture ? architecture : "none");
+  printf("tokenizer: ");
+  lk_print_visible(tokenizer ? tokenizer : "none", "");
+  printf(", ");
+  print_beginning(tokens ? tokens : "no texts");
+}
+
+static void print_file(const lk_tensor_file *file, lk_tensor_format format) {
   int count = lk_tensor_file_count(file);
   uint64_t parameters = 0;
   for (int i = 0; i < count; i++)
     parameters += lk_tensor_file_at(file, i)->count;
-  printf("kind: safetensors\nparameters: %" PRIu64 "\ntensors: %d\n", parameters, count);
+  printf("kind: %s\nparameters: %" PRIu64 "\ntensors: %d\n",
+         format == LK_GGUF ? "gguf" : "safetensors", parameters, count);
+  if (format == LK_GGUF) print_model(file);
   print_facts(file);
   for (int i = 0; i < count; i++)
     print_tensor(lk_tensor_file_at(file, i));
 }
 
-lk_status lk_cli_inspect_tensors(const char *path) {
+lk_status lk_cli_inspect_tensors(const char *path, lk_tensor_format format) {
   lk_tensor_file *file;
-  LK_TRY(lk_safetensors_open(&file, path));
-  print_file(file);
+  LK_TRY(format == LK_GGUF ? lk_gguf_open(&file, path) : lk_safetensors_open(&file, path));
+  print_file(file, format);
   lk_tensor_file_close(file);
   return LK_OK;
 }

@@ -4,10 +4,12 @@
 
 #include "lockstep/status.h"
 
-/* Nonzero for a file that begins like one. */
-int lk_is_safetensors(const char *path);
+typedef enum { LK_NO_TENSORS, LK_SAFETENSORS, LK_GGUF } lk_tensor_format;
+
+/* What a file begins like. */
+lk_tensor_format lk_tensor_format_of(const char *path);
 
 /* Prints kind, parameters, metadata, and a line for each tensor. */
-lk_status lk_cli_inspect_tensors(const char *path);
+lk_status lk_cli_inspect_tensors(const char *path, lk_tensor_format format);
 
 #endif
