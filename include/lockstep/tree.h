@@ -16,7 +16,7 @@ LK_C_BEGIN
  *
  * Between ranks a sum is a reduce-scatter, after which each rank has its own parts of it
  * (lk_tree_part), about count/P floats in all, and an all-gather, which gives every rank
- * all parts. Either can be had alone.
+ * all parts (Thakur, Rabenseifner and Gropp 2005). Either can be had alone.
  *
  * A tree holds so many arrays as the rank's shards need at most while they are added one by
  * one: log2(V/P) + 1 where P is a power of two, else up to 2·log2(V/P) + 2. In a world of
@@ -28,6 +28,11 @@ typedef enum {
   LK_SUM_EVERYWHERE, /* lk_tree_reduce is an all-reduce */
   LK_SUM_SCATTERED   /* … a reduce-scatter: only the rank's own parts hold the sum */
 } lk_sum;
+
+/* The parts of a scattered sum are whole blocks of so many floats from the array's start
+ * on, but for its end: what is summed in such blocks has the same bits on any P. Beyond
+ * count / LK_TREE_GRAIN ranks, or 512, some have no part. */
+enum { LK_TREE_GRAIN = 4096 };
 
 /* For this rank's shards of V (lk_world_shards), V a power of two. The caller owns *out:
  * lk_tree_free. Not collective, but all ranks' trees must be alike. */

@@ -14,8 +14,10 @@
 #include <assert.h>
 
 enum {
-  PIECE = 128 * 1024, /* floats: half of them fit any second-level cache */
-  SLOTS = 32          /* pieces under way: enough for links of long delay */
+  PIECE = 128 * 1024,      /* floats: half of them fit any second-level cache */
+  MOST_PIECE = 16 * PIECE, /* where many ranks share one */
+  GRAINS = 4,              /* of a piece for each rank, so that all have about as many */
+  SLOTS = 32               /* pieces under way: enough for links of long delay */
 };
 
 /* A piece under way. */
@@ -27,34 +29,44 @@ typedef struct {
 } slot;
 
 struct lk_exchange {
-  size_t count, stride;
+  size_t count, stride, piece;
   int pieces, started, finished; /* piece 0 is the array's end */
   int phases;                    /* of the pieces under way */
   lk_route *last, *full;         /* of the piece at the array's end, and of the others */
   slot slots[SLOTS];
+  int slots_used;
   int places;            /* messages a slot */
-  lk_messages *messages; /* (SLOTS, places) owned */
+  lk_messages *messages; /* (slots_used, places) owned */
   float *landing;        /* owns the slots' */
 };
 
 /* The route of the last piece, which is short, and of the others, where there are any. */
 static lk_status make_routes(lk_exchange *x, lk_layout layout, int rank) {
-  size_t rest = x->count ? (x->count - 1) % PIECE + 1 : 0;
+  size_t rest = x->count ? (x->count - 1) % x->piece + 1 : 0;
   LK_TRY(lk_route_create(&x->last, layout, rank, rest));
-  return lk_route_create(&x->full, layout, rank, x->pieces > 1 ? PIECE : rest);
+  return lk_route_create(&x->full, layout, rank, x->pieces > 1 ? x->piece : rest);
 }
 
 static lk_status make_slots(lk_exchange *x) {
   size_t landing =
       x->full->landing > x->last->landing ? x->full->landing : x->last->landing;
   x->places = x->full->messages > x->last->messages ? x->full->messages : x->last->messages;
-  for (int i = 0; i < SLOTS; i++)
+  x->slots_used = (int)((size_t)SLOTS * PIECE / x->piece);
+  for (int i = 0; i < x->slots_used; i++)
     x->slots[i].number = -1;
   if (x->places == 0) return LK_OK; /* alone */
-  LK_TRY(LK_NEW(x->landing, SLOTS * landing));
-  for (int i = 0; i < SLOTS; i++)
+  LK_TRY(LK_NEW(x->landing, (size_t)x->slots_used * landing));
+  for (int i = 0; i < x->slots_used; i++)
     x->slots[i].landing = x->landing + (size_t)i * landing;
-  return lk_messages_create(&x->messages, SLOTS * x->places);
+  return lk_messages_create(&x->messages, x->slots_used * x->places);
+}
+
+static size_t choose_piece(lk_layout layout) {
+  size_t piece = PIECE, grain = lk_layout_grain(layout);
+  assert(PIECE % grain == 0);
+  while (piece < MOST_PIECE && piece < GRAINS * grain * (size_t)layout.ranks)
+    piece *= 2;
+  return piece;
 }
 
 lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size_t count,
@@ -67,7 +79,8 @@ lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size
   LK_TRY(LK_NEW(x, 1));
   x->count = count;
   x->stride = stride;
-  x->pieces = (int)((count + PIECE - 1) / PIECE);
+  x->piece = choose_piece(layout);
+  x->pieces = (int)((count + x->piece - 1) / x->piece);
   lk_status status = make_routes(x, layout, rank);
   if (status == LK_OK) status = make_slots(x);
   if (status != LK_OK) {
@@ -92,7 +105,7 @@ static const lk_route *route_of(const lk_exchange *x, int number) {
 }
 
 static size_t piece_start(const lk_exchange *x, int number) {
-  return (size_t)(x->pieces - 1 - number) * PIECE;
+  return (size_t)(x->pieces - 1 - number) * x->piece;
 }
 
 /* The array's part for this piece, or the landing's for the move. */
@@ -155,7 +168,7 @@ static lk_status start_piece(lk_exchange *x, float *arrays, slot *s) {
 }
 
 static lk_status start_pieces(lk_exchange *x, float *arrays, size_t ready) {
-  for (int i = 0; i < SLOTS; i++) {
+  for (int i = 0; i < x->slots_used; i++) {
     if (x->started == x->pieces || piece_start(x, x->started) < ready) break;
     if (x->slots[i].number < 0) LK_TRY(start_piece(x, arrays, &x->slots[i]));
   }

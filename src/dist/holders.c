@@ -102,19 +102,22 @@ int lk_member_position(lk_layout layout, lk_node node, int rank) {
   return 2 * lk_member_position(layout, child, rank) + second;
 }
 
+size_t lk_layout_grain(lk_layout layout) {
+  return layout.grain ? layout.grain : LK_ALIGNMENT / sizeof(float);
+}
+
 /* Where the span at `position` of `members` begins. */
-static size_t cut(size_t count, int position, int members) {
-  const size_t line = LK_ALIGNMENT / sizeof(float);
-  size_t lines = (count + line - 1) / line;
-  size_t first = lines * (size_t)position / (size_t)members * line;
+static size_t cut(size_t grain, size_t count, int position, int members) {
+  size_t grains = (count + grain - 1) / grain;
+  size_t first = grains * (size_t)position / (size_t)members * grain;
   return first < count ? first : count;
 }
 
 lk_stretch lk_member_stretch(lk_layout layout, lk_node node, int rank, size_t count) {
   int members = lk_count_members(layout, node, NULL);
   int position = lk_member_position(layout, node, rank);
-  size_t first = cut(count, position, members);
-  return (lk_stretch){first, cut(count, position + 1, members) - first};
+  size_t grain = lk_layout_grain(layout), first = cut(grain, count, position, members);
+  return (lk_stretch){first, cut(grain, count, position + 1, members) - first};
 }
 
 lk_stretch lk_stretch_common(lk_stretch one, lk_stretch other) {

@@ -18,6 +18,7 @@
 /* V and P; 1 <= P <= V, and V is a power of two. */
 typedef struct {
   int shards, ranks;
+  size_t grain; /* floats: spans begin at multiples of it; 0: of a cache line */
 } lk_layout;
 
 /* Shards index·2^level … (index+1)·2^level - 1. */
@@ -60,8 +61,10 @@ int lk_count_members(lk_layout layout, lk_node node, int *first);
 int lk_member_at(lk_layout layout, lk_node node, int position);
 int lk_member_position(lk_layout layout, lk_node node, int rank);
 
-/* What a member holds of a node's sum of `count` floats: whole cache lines, but for the
- * array's end. */
+/* Floats that a span is made up of, but for the array's end. */
+size_t lk_layout_grain(lk_layout layout);
+
+/* What a member holds of a node's sum of `count` floats: whole grains. */
 lk_stretch lk_member_stretch(lk_layout layout, lk_node node, int rank, size_t count);
 
 /* What two spans have in common; count is 0 where that is nothing. */

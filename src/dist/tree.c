@@ -60,7 +60,9 @@ static lk_status allocate_stack(lk_tree *tree) {
 
 lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int shards,
                          lk_sum sum) {
-  lk_layout layout = {shards, lk_world_size(world)};
+  lk_layout layout = {.shards = shards,
+                      .ranks = lk_world_size(world),
+                      .grain = sum == LK_SUM_SCATTERED ? LK_TREE_GRAIN : 0};
   int first, leaves, rank = lk_world_rank(world);
   lk_tree *tree = NULL;
   lk_status status;

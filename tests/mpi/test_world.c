@@ -182,7 +182,7 @@ static void test_scattering(size_t count) {
   lk_tree_free(tree);
 }
 
-/* A rank's parts are about its share of the array, and lie in it. */
+/* A rank's parts are about its share of the array, and whole blocks of it. */
 static void test_parts(size_t count) {
   lk_tree *tree = NULL;
   int P = lk_world_size(world);
@@ -191,10 +191,11 @@ static void test_parts(size_t count) {
   for (int i = 0; i < lk_tree_parts(tree); i++) {
     size_t first, own;
     lk_tree_part(tree, i, &first, &own);
-    CHECK(first + own <= count);
+    CHECK(first % LK_TREE_GRAIN == 0 && first + own <= count);
+    CHECK(own % LK_TREE_GRAIN == 0 || first + own == count);
     mine += (double)own;
   }
-  CHECK(mine <= (double)count / P + 32 * lk_tree_parts(tree));
+  CHECK(mine <= (double)count / P + LK_TREE_GRAIN * lk_tree_parts(tree));
   CHECK(lk_world_gather(world, &mine, 1, all) == LK_OK);
   for (int r = 0; r < P; r++)
     sum += all[r];

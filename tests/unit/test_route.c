@@ -178,6 +178,7 @@ static void check_scattered(void) {
     lk_stretch own = players[r].route->own;
     for (int other = 0; other < r; other++)
       assert_int_equal(lk_stretch_common(own, players[other].route->own).count, 0);
+    assert_int_equal(own.count ? own.first % lk_layout_grain(layout) : 0, 0);
     check_span(&players[r], own);
     owned += own.count;
   }
@@ -192,8 +193,8 @@ static void check_scattering_cost(void) {
   assert_true(sent <= (sums - 1) * count);
 }
 
-static void play_world(int shards, int ranks, size_t floats) {
-  layout = (lk_layout){shards, ranks};
+static void play_world(int shards, int ranks, size_t floats, size_t grain) {
+  layout = (lk_layout){shards, ranks, grain};
   count = floats;
   sent = 0;
   for (int r = 0; r < ranks; r++)
@@ -213,18 +214,20 @@ static void play_world(int shards, int ranks, size_t floats) {
 static void test_every_small_world(void **state) {
   (void)state;
   for (int shards = 1; shards <= 32; shards *= 2)
-    for (int ranks = 1; ranks <= shards; ranks++)
-      play_world(shards, ranks, 130);
+    for (int ranks = 1; ranks <= shards; ranks++) {
+      play_world(shards, ranks, 130, 0);
+      play_world(shards, ranks, 500, 32);
+    }
 }
 
 static void test_large_worlds(void **state) {
   (void)state;
-  play_world(256, 86, COUNT);
-  play_world(256, 96, COUNT);
-  play_world(128, 65, 999);
-  play_world(512, 3, 1000);
-  play_world(256, 7, 1);
-  play_world(64, 64, 0);
+  play_world(256, 86, COUNT, 0);
+  play_world(256, 96, COUNT, 0);
+  play_world(128, 65, 999, 0);
+  play_world(512, 3, 1000, 0);
+  play_world(256, 7, 1, 0);
+  play_world(64, 64, 0, 0);
 }
 
 /* Powers of two: a message in and one out at each of log2(P) levels up and down. */
@@ -232,7 +235,7 @@ static void test_powers_of_two(void **state) {
   (void)state;
   for (int levels = 1; levels <= 7; levels++) {
     lk_route *route;
-    lk_layout world = {256, 1 << levels};
+    lk_layout world = {256, 1 << levels, 0};
     for (int rank = 0; rank < world.ranks; rank++) {
       assert_int_equal(lk_route_create(&route, world, rank, 131072), LK_OK);
       assert_int_equal(route->stages_used, 2 * levels);
@@ -248,7 +251,7 @@ static void test_bounds(void **state) {
   (void)state;
   for (int shards = 1, levels = 0; shards <= 1024; shards *= 2, levels++)
     for (int ranks = 1; ranks <= shards; ranks += 1 + ranks / 8) {
-      lk_layout world = {shards, ranks};
+      lk_layout world = {shards, ranks, 0};
       lk_node whole[LK_MOST_WHOLE];
       lk_route *route;
       int rank = (ranks - 1) / 2;
