@@ -48,6 +48,10 @@ lk_status lk_world_gather(lk_world *world, const double *mine, int count, double
 lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
                                const int *firsts);
 
+/* All ranks: array[count] of 32-bit words of which each is not zero on one rank at most;
+ * all ranks get that rank's, bit by bit. */
+lk_status lk_world_unite(lk_world *world, void *words, size_t count);
+
 /* All ranks: "4 ranks on h1:2,h2:2", the hosts in the order of the ranks. The caller owns
  * *text: lk_free. */
 lk_status lk_world_describe(lk_world *world, char **text);

@@ -38,3 +38,12 @@ lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count) {
     LK_TRY(lk_mpi_sum(array + i, (int)(count - i < part ? count - i : part)));
   return LK_OK;
 }
+
+lk_status lk_world_unite(lk_world *world, void *words, size_t count) {
+  const size_t part = PART / sizeof(uint32_t);
+  uint32_t *next = words;
+  (void)world;
+  for (size_t i = 0; i < count; i += part)
+    LK_TRY(lk_mpi_unite(next + i, (int)(count - i < part ? count - i : part)));
+  return LK_OK;
+}

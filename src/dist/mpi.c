@@ -133,6 +133,11 @@ lk_status lk_mpi_sum(float *array, int count) {
   return LK_OK;
 }
 
+lk_status lk_mpi_unite(uint32_t *words, int count) {
+  CHECKED(MPI_Allreduce(MPI_IN_PLACE, words, count, MPI_UINT32_T, MPI_BOR, mpi.comm));
+  return LK_OK;
+}
+
 lk_status lk_messages_create(lk_messages **out, int places) {
   lk_messages *m = NULL;
   *out = NULL;

@@ -7,6 +7,7 @@
 #include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
   LK_HOST_SIZE = 257, /* a host's name as MPI gives it, with its zero */
@@ -57,6 +58,9 @@ lk_status lk_mpi_any(int mine, int *any);
 
 /* All ranks: the sum of all ranks' arrays, in an order of adding that is MPI's own. */
 lk_status lk_mpi_sum(float *array, int count);
+
+/* All ranks: the bitwise or of all ranks' words. */
+lk_status lk_mpi_unite(uint32_t *words, int count);
 
 /* Messages under way, each in a place of its own. */
 typedef struct lk_messages lk_messages;

@@ -6,6 +6,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"
 #include "lockstep/world.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -280,6 +281,18 @@ static void test_gather(void) {
     CHECK(all[3 * r] == r && all[3 * r + 1] == r + 0.25 && all[3 * r + 2] == -r);
 }
 
+/* Every kind of bits, one word on each rank by turns. */
+static void test_unite(void) {
+  const float kinds[] = {-0.0f, 1e-45f, -3.5f, NAN, INFINITY, 0.0f};
+  enum { WORDS = 1000, KINDS = sizeof kinds / sizeof *kinds };
+  float words[WORDS] = {0};
+  for (int i = lk_world_rank(world); i < WORDS; i += lk_world_size(world))
+    words[i] = kinds[i % KINDS];
+  CHECK(lk_world_unite(world, words, WORDS) == LK_OK);
+  for (int i = 0; i < WORDS; i++)
+    CHECK(!memcmp(&words[i], &kinds[i % KINDS], sizeof *kinds));
+}
+
 static void test_shards(void) {
   int P = lk_world_size(world), first = -1, count = -1;
   for (int V = 1; V < P; V++)
@@ -343,6 +356,7 @@ static void run_tests(void) {
   test_any();
   test_broadcast();
   test_gather();
+  test_unite();
 }
 
 int main(int argc, char **argv) {
