@@ -1,6 +1,7 @@
 /* A world of one process, which no launcher started: what it agrees on, sums and says, and
  * what the environment of launchers makes of it. */
 #include "dist/start.h"
+#include "lockstep/holding.h"
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"
 #include <math.h>
@@ -132,6 +133,29 @@ static void test_parts(void **state) {
   lk_tree_free(tree);
 }
 
+/* Spans held without gaps: what is read of them, and written into them. */
+static void test_holding(void **state) {
+  lk_holding holding;
+  float held[7] = {0}, array[12], read[12];
+  (void)state;
+  for (int i = 0; i < 12; i++)
+    array[i] = (float)(i + 1);
+  assert_int_equal(lk_holding_create(&holding, 3), LK_OK);
+  lk_holding_add(&holding, 1, 3);
+  lk_holding_add(&holding, 4, 0);
+  lk_holding_add(&holding, 6, 4);
+  assert_int_equal(holding.used, 2);
+  assert_int_equal(holding.count, 7);
+  lk_holding_write(&holding, held, 0, 5, array); /* in two parts, one cut */
+  lk_holding_write(&holding, held, 5, 7, array + 5);
+  for (int i = 0; i < 7; i++)
+    assert_true(held[i] == (float)(i < 3 ? i + 2 : i + 4));
+  lk_holding_read(&holding, held, 2, 9, read);
+  for (int i = 0; i < 9; i++)
+    assert_true(read[i] == (i + 2 == 4 || i + 2 == 5 || i + 2 == 10 ? 0 : array[i + 2]));
+  lk_holding_clear(&holding);
+}
+
 static void test_refused_trees(void **state) {
   lk_tree *tree;
   float *sum;
@@ -251,6 +275,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_shards),
       cmocka_unit_test(test_tree),
       cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_holding),
       cmocka_unit_test(test_refused_trees),
       cmocka_unit_test_setup(test_unconnected_processes, clear_environment),
       cmocka_unit_test_setup(test_srun_without_pmix, clear_environment),
