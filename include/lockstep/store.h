@@ -131,6 +131,23 @@ typedef struct {
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zeroes it */
 
+/* The arrays of a checkpoint, each a group of its file with every tensor of the table. */
+typedef enum {
+  LK_GROUP_MODEL,
+  LK_GROUP_M,
+  LK_GROUP_V,
+  LK_GROUP_AVERAGE,
+  LK_GROUPS
+} lk_group;
+
+/* Where numbers come from that are not in memory as a whole: stores numbers first … first +
+ * count-1 of a group, in table order, in `to`. */
+typedef struct {
+  lk_status (*read)(void *context, lk_group group, uint64_t first, uint64_t count,
+                    float *to);
+  void *context;
+} lk_checkpoint_source;
+
 typedef struct lk_checkpoint_file lk_checkpoint_file;
 
 /* A trained model and the progress of its training. Its numbers are in memory or in the
@@ -141,6 +158,7 @@ typedef struct {
   float *m, *v;             /* Adam's moments, (table->count) each; NULL: not asked for */
   float *average;           /* of the parameters, the same; NULL: not asked for, or none */
   lk_checkpoint_file *file; /* NULL: it was not opened, or not by this rank */
+  lk_checkpoint_source source; /* of moments to be written; read NULL: m and v are they */
 } lk_checkpoint;
 
 /* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name>, /ema/<name> (float32,
@@ -173,8 +191,18 @@ typedef struct {
 lk_status lk_checkpoint_scan(const lk_checkpoint *checkpoint, int with_moments,
                              lk_checkpoint_numbers *out);
 
-/* The same, and LK_BAD_DATA unless the numbers can be used: parameters and moments are
- * finite, and squares not negative. */
+/* What is done with numbers first … first + count-1 of a tensor. */
+typedef lk_status lk_checkpoint_visitor(void *context, const lk_parameter *tensor,
+                                        uint64_t first, uint64_t count,
+                                        const float *numbers);
+
+/* Hands over all numbers of a group of an open checkpoint in their order, a MiB or a row at
+ * a time, until `visit` fails. LK_BAD_DATA, also where the group is not there. */
+lk_status lk_checkpoint_visit(const lk_checkpoint *checkpoint, lk_group group,
+                              lk_checkpoint_visitor *visit, void *context);
+
+/* The same as lk_checkpoint_scan, and LK_BAD_DATA unless the numbers can be used:
+ * parameters and moments are finite, and squares not negative. */
 lk_status lk_checkpoint_check(const lk_checkpoint *checkpoint, int with_moments);
 
 /* Reads an open checkpoint's numbers into the caller's arrays (table->count); m and v NULL:

@@ -9,7 +9,7 @@ int lk_checkpoint_has_moments(const lk_checkpoint *checkpoint) {
   return lk_h5_has(&checkpoint->file->h5, "optimizer");
 }
 
-lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, int group) {
+lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, lk_group group) {
   const lk_h5_file *file = &checkpoint->file->h5;
   const lk_parameters *table = checkpoint->trained.table;
   int is_moment = group == LK_GROUP_M || group == LK_GROUP_V;

@@ -1,4 +1,6 @@
 #include "lockstep/draft.h"
+#include "lockstep/memory.h"
+#include "store/checkpoint_file.h"
 #include "store/shape.h"
 #include "store/tensor.h"
 #include "store/tokenizer.h"
@@ -56,7 +58,45 @@ static lk_status write_group(const lk_h5_file *file, const lk_parameters *table,
   return LK_OK;
 }
 
+/* A tensor of a group that comes from a source. */
+typedef struct {
+  const lk_checkpoint_source *source;
+  lk_group group;
+  const lk_parameter *tensor;
+  uint64_t row; /* numbers */
+} streamed;
+
+static lk_status next_rows(void *context, uint64_t first, uint64_t count, void *data) {
+  const streamed *s = context;
+  return s->source->read(s->source->context, s->group, s->tensor->offset + first * s->row,
+                         count * s->row, data);
+}
+
+static lk_status stream_group(const lk_h5_file *file, const lk_checkpoint *checkpoint,
+                              lk_group group, float *piece) {
+  const lk_parameters *table = checkpoint->trained.table;
+  streamed s = {.source = &checkpoint->source, .group = group};
+  for (int i = 0; i < table->tensors; i++) {
+    lk_h5_array array = lk_h5_tensor(&lk_h5_groups[group], &table->list[i]);
+    uint64_t fit = lk_checkpoint_rows(&array, &s.row);
+    s.tensor = &table->list[i];
+    LK_TRY(lk_h5_write_rows(file, &array, "dimensionless", lk_h5_groups[group].description,
+                            fit, next_rows, &s, piece));
+  }
+  return LK_OK;
+}
+
+static lk_status stream_moments(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+  float *piece;
+  LK_TRY(lk_checkpoint_piece(checkpoint->trained.table, &piece));
+  lk_status status = stream_group(file, checkpoint, LK_GROUP_M, piece);
+  if (status == LK_OK) status = stream_group(file, checkpoint, LK_GROUP_V, piece);
+  lk_free(piece);
+  return status;
+}
+
 static lk_status write_moments(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+  if (checkpoint->source.read) return stream_moments(file, checkpoint);
   if (!checkpoint->m) return LK_OK;
   LK_TRY(write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_M],
                      checkpoint->m));
@@ -98,7 +138,7 @@ lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint)
   lk_draft draft;
   const lk_trained *trained = &checkpoint->trained;
   assert(lk_tokenizer_size(trained->tokenizer) == trained->table->shape.vocabulary);
-  assert(!checkpoint->m == !checkpoint->v);
+  assert(!checkpoint->m == !checkpoint->v && !(checkpoint->m && checkpoint->source.read));
   assert(trained->values);
   LK_TRY(lk_draft_begin(&draft, path));
   lk_status status = write_file(path, draft.descriptor, checkpoint);

@@ -111,6 +111,13 @@ uint64_t lk_h5_width(lk_h5_type type);
 lk_status lk_h5_write_array(const lk_h5_file *file, const lk_h5_array *array,
                             const char *unit, const char *description, const void *data);
 
+/* The same from numbers that come `fit` rows (lk_h5_rows) at a time: `next` fills data with
+ * rows first … first + count-1. */
+typedef lk_status lk_h5_next(void *context, uint64_t first, uint64_t count, void *data);
+lk_status lk_h5_write_rows(const lk_h5_file *file, const lk_h5_array *array,
+                           const char *unit, const char *description, uint64_t fit,
+                           lk_h5_next *next, void *context, void *data);
+
 /* How a new dataset is stored. */
 typedef struct {
   const char *unit, *description;

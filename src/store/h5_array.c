@@ -232,24 +232,58 @@ uint64_t lk_h5_rows(const lk_h5_array *array, uint64_t *row) {
   return array->size[dimension];
 }
 
-lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint64_t first,
-                          uint64_t count, void *data) {
-  LK_H5_ID dataset = -1, type = -1;
+/* Rows first … first + count-1 in the file, and as many in memory. */
+static lk_status select_rows(const lk_h5_file *file, const lk_h5_array *array,
+                             uint64_t first, uint64_t count, hid_t in_file,
+                             hid_t *in_memory) {
   hsize_t start[3] = {0}, length[3] = {array->size[0], array->size[1], array->size[2]};
   int dimension = long_dimension(array);
   assert(first <= array->size[dimension] && count <= array->size[dimension] - first);
   start[dimension] = first;
   length[dimension] = count;
+  LK_H5_READ(file->path, in_file);
+  LK_H5_READ(file->path, *in_memory = H5Screate_simple(array->rank, length, NULL));
+  LK_H5_READ(file->path,
+             H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start, NULL, length, NULL));
+  return LK_OK;
+}
+
+lk_status lk_h5_read_part(const lk_h5_file *file, const lk_h5_array *array, uint64_t first,
+                          uint64_t count, void *data) {
+  LK_H5_ID dataset = -1, type = -1, in_memory = -1;
   LK_TRY(open_piece(file, array, &dataset));
   LK_TRY(type_of(file, array, 0, &type));
   LK_H5_ID in_file = H5Dget_space(dataset);
-  LK_H5_READ(file->path, in_file);
-  LK_H5_ID in_memory = H5Screate_simple(array->rank, length, NULL);
-  LK_H5_READ(file->path, in_memory);
-  LK_H5_READ(file->path,
-             H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start, NULL, length, NULL));
+  LK_TRY(select_rows(file, array, first, count, in_file, &in_memory));
   LK_H5_READ(file->path, H5Dread(dataset, type, in_memory, in_file, H5P_DEFAULT, data));
   return LK_OK;
+}
+
+static lk_status write_part(const lk_h5_file *file, const lk_h5_array *array, hid_t dataset,
+                            uint64_t first, uint64_t count, const void *data) {
+  LK_H5_ID type = -1, in_memory = -1;
+  LK_TRY(type_of(file, array, 0, &type));
+  LK_H5_ID in_file = H5Dget_space(dataset);
+  LK_TRY(select_rows(file, array, first, count, in_file, &in_memory));
+  LK_H5_WRITE(file->path, H5Dwrite(dataset, type, in_memory, in_file, H5P_DEFAULT, data));
+  return LK_OK;
+}
+
+/* In the order of lk_h5_write_array, so that the file is the same to the byte. */
+lk_status lk_h5_write_rows(const lk_h5_file *file, const lk_h5_array *array,
+                           const char *unit, const char *description, uint64_t fit,
+                           lk_h5_next *next, void *context, void *data) {
+  LK_H5_ID dataset = -1;
+  const lk_h5_form form = {.unit = unit, .description = description};
+  uint64_t row, rows = lk_h5_rows(array, &row), count;
+  assert(fit > 0);
+  LK_TRY(create_dataset(file, array, &form, &dataset));
+  for (uint64_t first = 0; first < rows; first += count) {
+    count = rows - first < fit ? rows - first : fit;
+    LK_TRY(next(context, first, count, data));
+    LK_TRY(write_part(file, array, dataset, first, count, data));
+  }
+  return describe(file, &form, dataset);
 }
 
 lk_status lk_h5_place_array(const lk_h5_file *file, const lk_h5_array *array,

@@ -4,13 +4,12 @@
 
 #include "store/h5.h"
 
-/* The groups of a checkpoint, each with every tensor of the table. */
+/* A lk_group's name in the file. */
 typedef struct {
   const char *name;
   const char *description;
 } lk_h5_group;
 
-enum { LK_GROUP_MODEL, LK_GROUP_M, LK_GROUP_V, LK_GROUP_AVERAGE, LK_GROUPS };
 extern const lk_h5_group lk_h5_groups[LK_GROUPS];
 
 lk_h5_array lk_h5_tensor(const lk_h5_group *group, const lk_parameter *parameter);
