@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_OPTIMIZER_H
 #define LOCKSTEP_OPTIMIZER_H
 
+#include "lockstep/holding.h"
 #include "lockstep/linkage.h"
 #include "lockstep/parameters.h"
 #include "lockstep/world.h"
@@ -28,15 +29,24 @@ typedef struct {
 
 typedef struct lk_optimizer lk_optimizer;
 
-/* Its state arrays start as zeros. world NULL: a process alone. Not collective. LK_USAGE
- * when the model is too large for it. The table must outlive it. The caller owns *out:
- * lk_optimizer_free. */
+/* The sum of gradients that an optimizer takes which is dealt out over the ranks. */
+lk_sum lk_optimizer_sum(lk_optimizer_name name);
+
+/* Its state arrays start as zeros. world NULL: a process alone. tree NULL: each rank
+ * updates all elements; else each updates, and remembers, its own alone, about count/P of
+ * them, of sums by this tree, an lk_optimizer_sum (ZeRO's first stage: Rajbhandari et al.
+ * 2019, arXiv:1910.02054). Not collective. LK_USAGE when the model is too large for it.
+ * Table and tree must outlive it. The caller owns *out: lk_optimizer_free. */
 lk_status lk_optimizer_create(lk_optimizer **out, const lk_optimizer_settings *settings,
-                              const lk_parameters *table, const lk_world *world);
+                              const lk_parameters *table, const lk_world *world,
+                              lk_tree *tree);
 void lk_optimizer_free(lk_optimizer *optimizer);
 
-/* What it remembers between updates: arrays of (table->count) numbers, each with a name,
- * such as "m", under which a checkpoint keeps it. Owned by the optimizer. */
+/* The elements that this rank updates and remembers. Owned by the optimizer. */
+const lk_holding *lk_optimizer_holding(const lk_optimizer *optimizer);
+
+/* What it remembers between updates: arrays of the elements held, each with a name, such as
+ * "m", under which a checkpoint keeps it. Owned by the optimizer. */
 int lk_optimizer_states(const lk_optimizer *optimizer);
 const char *lk_optimizer_state_name(const lk_optimizer *optimizer, int state);
 float *lk_optimizer_state(const lk_optimizer *optimizer, int state);
@@ -48,9 +58,9 @@ void lk_optimizer_reset(lk_optimizer *optimizer);
  * update that needs a whole matrix is not cut inside it. */
 uint64_t lk_optimizer_cut(const lk_optimizer *optimizer, uint64_t element);
 
-/* Updates elements first … first + count-1 of values and states, (table->count) arrays as
- * gradients is; both ends as lk_optimizer_cut gives them. In which ranges, and in which
- * order, all elements are updated makes no difference to their bits. */
+/* Updates those of elements first … first + count-1 that are held, of the (table->count)
+ * arrays values and gradients; both ends as lk_optimizer_cut gives them. In which ranges,
+ * and in which order, all elements are updated makes no difference to their bits. */
 void lk_optimizer_update(lk_optimizer *optimizer, const lk_update *update,
                          const float *gradients, float *values, uint64_t first,
                          uint64_t count);
@@ -62,6 +72,11 @@ lk_status lk_optimizer_share(const lk_optimizer *optimizer, lk_world *world, flo
 /* Euclidean norm of count floats, summed in fixed blocks. Not finite when an element is
  * not. */
 double lk_gradient_norm(const float *gradients, uint64_t count);
+
+/* All ranks: the same, to the bit, of a gradient that is what the optimizer's sum leaves:
+ * of a scattered one each rank sums the blocks that it has. */
+lk_status lk_optimizer_norm(const lk_optimizer *optimizer, lk_world *world,
+                            const float *gradients, double *norm);
 
 /* What gradients of global norm `norm` are multiplied by, as PyTorch's clip_grad_norm_
  * does: most / (norm + 1e-6), at most 1; 1 where `most` is 0. */

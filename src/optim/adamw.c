@@ -30,21 +30,32 @@ static constants constants_of(const lk_optimizer_settings *s, const lk_update *u
                      .root_correction = (float)(1 / sqrt(1 - pow(s->beta2, step)))};
 }
 
+/* What the span has of each tensor. */
+static void update_span(lk_optimizer *o, constants c, float decayed, lk_held span,
+                        const float *gradients, float *values,
+                        int (*is_left_out)(const lk_parameter *tensor)) {
+  float *m = o->states[0], *v = o->states[1];
+  for (int i = 0; i < o->table->tensors; i++) {
+    const lk_parameter *tensor = &o->table->list[i];
+    lk_held part = lk_held_common(span, tensor->offset, tensor->offset + tensor->count);
+    if (part.count == 0 || (is_left_out && is_left_out(tensor))) continue;
+    c.shrink = tensor->decay ? decayed : 1;
+    update_elements(&c, gradients + part.first, values + part.first, m + part.at,
+                    v + part.at, part.count);
+  }
+}
+
 void lk_adamw_update(lk_optimizer *optimizer, const lk_update *update,
                      const float *gradients, float *values, uint64_t first, uint64_t end,
                      int (*is_left_out)(const lk_parameter *tensor)) {
   const lk_optimizer_settings *s = &optimizer->settings;
-  float *m = optimizer->states[0], *v = optimizer->states[1];
   constants c = constants_of(s, update);
+  float decayed = (float)(1 - update->learning_rate * s->weight_decay);
   assert(first <= end && end <= optimizer->table->count);
-  for (int i = 0; i < optimizer->table->tensors; i++) {
-    const lk_parameter *tensor = &optimizer->table->list[i];
-    uint64_t from = tensor->offset, to = tensor->offset + tensor->count;
-    if (from < first) from = first;
-    if (to > end) to = end;
-    if (from >= to || (is_left_out && is_left_out(tensor))) continue;
-    c.shrink = tensor->decay ? (float)(1 - update->learning_rate * s->weight_decay) : 1;
-    update_elements(&c, gradients + from, values + from, m + from, v + from, to - from);
+  for (int i = 0; i < optimizer->held.used; i++) {
+    lk_held span = lk_held_common(optimizer->held.spans[i], first, end);
+    if (span.count)
+      update_span(optimizer, c, decayed, span, gradients, values, is_left_out);
   }
 }
 
@@ -54,4 +65,5 @@ static void update_all(lk_optimizer *optimizer, const lk_update *update,
   lk_adamw_update(optimizer, update, gradients, values, first, end, NULL);
 }
 
-const lk_optimizer_kind lk_adamw = {.states = {"m", "v"}, .update = update_all};
+const lk_optimizer_kind lk_adamw = {
+    .states = {"m", "v"}, .sum = LK_SUM_SCATTERED, .update = update_all};

@@ -1,21 +1,64 @@
 /* The gradient's global norm, and how far it is clipped. */
 #include "base/vector.h"
-#include "lockstep/optimizer.h"
 #include "lockstep/profile.h"
+#include "optim/kind.h"
 #include <assert.h>
+#include <string.h>
 
 enum { BLOCK = 4096 }; /* elements whose squares are summed in single precision */
+_Static_assert(LK_TREE_GRAIN % BLOCK == 0, "a block is one rank's");
 
 LK_CLONES static double block_squares(const float *from, size_t count) {
   return (double)lk_row_dot(from, from, count);
+}
+
+static double block_at(const float *gradients, uint64_t first, uint64_t end) {
+  return block_squares(gradients + first, end - first < BLOCK ? end - first : BLOCK);
+}
+
+uint64_t lk_gradient_blocks(uint64_t count) {
+  return (count + BLOCK - 1) / BLOCK;
 }
 
 double lk_gradient_norm(const float *gradients, uint64_t count) {
   double sum = 0;
   lk_profile_switch(LK_PART_OPTIMIZER);
   for (uint64_t i = 0; i < count; i += BLOCK)
-    sum += block_squares(gradients + i, count - i < BLOCK ? count - i : BLOCK);
+    sum += block_at(gradients, i, count);
   return sqrt(sum);
+}
+
+/* The blocks that this rank has. */
+static void square_held(const lk_optimizer *o, const float *gradients) {
+  memset(o->squares, 0, lk_gradient_blocks(o->table->count) * sizeof *o->squares);
+  for (int i = 0; i < o->held.used; i++) {
+    uint64_t first = o->held.spans[i].first, end = first + o->held.spans[i].count;
+    assert(first % BLOCK == 0 && (end % BLOCK == 0 || end == o->table->count));
+    for (; first < end; first += BLOCK)
+      o->squares[first / BLOCK] = block_at(gradients, first, end);
+  }
+}
+
+static lk_status norm_of_parts(const lk_optimizer *o, lk_world *world,
+                               const float *gradients, double *norm) {
+  uint64_t blocks = lk_gradient_blocks(o->table->count);
+  double sum = 0;
+  lk_profile_switch(LK_PART_OPTIMIZER);
+  square_held(o, gradients);
+  lk_profile_switch(LK_PART_COMMUNICATION);
+  LK_TRY(
+      lk_world_unite(world, o->squares, blocks * (sizeof *o->squares / sizeof(uint32_t))));
+  for (uint64_t i = 0; i < blocks; i++)
+    sum += o->squares[i];
+  *norm = sqrt(sum);
+  return LK_OK;
+}
+
+lk_status lk_optimizer_norm(const lk_optimizer *optimizer, lk_world *world,
+                            const float *gradients, double *norm) {
+  if (optimizer->squares) return norm_of_parts(optimizer, world, gradients, norm);
+  *norm = lk_gradient_norm(gradients, optimizer->table->count);
+  return LK_OK;
 }
 
 double lk_clip_factor(double most, double norm) {

@@ -9,12 +9,20 @@
 #include <assert.h>
 #include <limits.h>
 
+/* Rank r has counts[r] floats from firsts[r] on. */
+typedef struct {
+  int *firsts, *counts; /* (P) owned */
+} section;
+
+/* The elements from the first matrix to the last one, those before, those behind: the
+ * embeddings and the head are shared evenly, for much of a small model is there. */
+enum { MATRICES, BEFORE, BEHIND, SECTIONS };
+
 /* Scratch, and the matrices' distribution: each is made orthogonal by one rank. */
 typedef struct {
   float *direction, *scratch; /* of the largest matrix */
-  int *firsts,
-      *counts; /* (P) rank r's matrices lie in counts[r] floats from firsts[r] on */
-  int rank;
+  section sections[SECTIONS]; /* all but the first: where the optimizer is dealt out */
+  int rank, ranks;
 } muon;
 
 static int is_matrix(const lk_parameter *tensor) {
@@ -35,20 +43,22 @@ static double total_cost(const lk_parameters *table) {
 }
 
 /* Neighbouring matrices go to the same rank, so that a rank's part is one piece. */
-static void distribute(muon *own, const lk_parameters *table, int ranks) {
+static void distribute(muon *own, const lk_parameters *table) {
+  const section *matrices = &own->sections[MATRICES];
   double total = total_cost(table), before = 0;
   for (int i = 0; i < table->tensors; i++) {
     const lk_parameter *tensor = &table->list[i];
-    int owner = (int)((before + cost(tensor) / 2) / total * ranks);
+    int owner = (int)((before + cost(tensor) / 2) / total * own->ranks);
     before += cost(tensor);
     if (!is_matrix(tensor)) continue;
-    assert(owner >= 0 && owner < ranks);
-    if (own->counts[owner] == 0) own->firsts[owner] = (int)tensor->offset;
-    own->counts[owner] = (int)(tensor->offset + tensor->count) - own->firsts[owner];
+    assert(owner >= 0 && owner < own->ranks);
+    if (matrices->counts[owner] == 0) matrices->firsts[owner] = (int)tensor->offset;
+    matrices->counts[owner] =
+        (int)(tensor->offset + tensor->count) - matrices->firsts[owner];
   }
 }
 
-static lk_status allocate(muon *own, const lk_parameters *table, int ranks) {
+static lk_status allocate(muon *own, const lk_parameters *table) {
   uint64_t count = 0;
   size_t scratch = 0;
   for (int i = 0; i < table->tensors; i++) {
@@ -60,21 +70,63 @@ static lk_status allocate(muon *own, const lk_parameters *table, int ranks) {
   }
   LK_TRY(LK_NEW(own->direction, count));
   LK_TRY(LK_NEW(own->scratch, scratch));
-  LK_TRY(LK_NEW(own->firsts, (size_t)ranks));
-  return LK_NEW(own->counts, (size_t)ranks);
+  for (int i = 0; i < SECTIONS; i++) {
+    LK_TRY(LK_NEW(own->sections[i].firsts, (size_t)own->ranks));
+    LK_TRY(LK_NEW(own->sections[i].counts, (size_t)own->ranks));
+  }
+  return LK_OK;
 }
 
 static lk_status create(lk_optimizer *optimizer, const lk_world *world) {
   muon *own = NULL;
-  int ranks = world ? lk_world_size(world) : 1;
   if (optimizer->table->count > INT_MAX)
     return lk_fail(LK_USAGE, "a model of over 2^31 parameters is too large for Muon; use "
                              "optimizer=adamw");
   LK_TRY(LK_NEW(own, 1));
   optimizer->own = own;
   own->rank = world ? lk_world_rank(world) : 0;
-  LK_TRY(allocate(own, optimizer->table, ranks));
-  distribute(own, optimizer->table, ranks);
+  own->ranks = world ? lk_world_size(world) : 1;
+  LK_TRY(allocate(own, optimizer->table));
+  distribute(own, optimizer->table);
+  return LK_OK;
+}
+
+/* A rank has all from its first matrix to the next rank's: biases and norms are in between.
+ * Stores where the first one begins and the last one ends. */
+static void close_gaps(const section *matrices, int ranks, int *first, int *end) {
+  int before = -1;
+  for (int r = 0; r < ranks; r++) {
+    if (matrices->counts[r] == 0) continue;
+    if (before < 0)
+      *first = matrices->firsts[r];
+    else
+      matrices->counts[before] = matrices->firsts[r] - matrices->firsts[before];
+    before = r;
+    *end = matrices->firsts[r] + matrices->counts[r];
+  }
+  assert(before >= 0 && *first < *end);
+}
+
+static void share_evenly(const section *s, int ranks, int64_t first, int64_t end) {
+  for (int64_t r = 0; r < ranks; r++) {
+    s->firsts[r] = (int)(first + (end - first) * r / ranks);
+    s->counts[r] = (int)(first + (end - first) * (r + 1) / ranks) - s->firsts[r];
+  }
+}
+
+static lk_status deal(lk_optimizer *optimizer) {
+  static const int in_order[SECTIONS] = {BEFORE, MATRICES, BEHIND};
+  const muon *own = optimizer->own;
+  int first = 0, end = 0;
+  LK_TRY(lk_holding_create(&optimizer->held, SECTIONS));
+  close_gaps(&own->sections[MATRICES], own->ranks, &first, &end);
+  share_evenly(&own->sections[BEFORE], own->ranks, 0, first);
+  share_evenly(&own->sections[BEHIND], own->ranks, end, (int64_t)optimizer->table->count);
+  for (int i = 0; i < SECTIONS; i++) {
+    const section *s = &own->sections[in_order[i]];
+    lk_holding_add(&optimizer->held, (uint64_t)s->firsts[own->rank],
+                   (uint64_t)s->counts[own->rank]);
+  }
   return LK_OK;
 }
 
@@ -83,8 +135,10 @@ static void release(lk_optimizer *optimizer) {
   if (!own) return;
   lk_free(own->direction);
   lk_free(own->scratch);
-  lk_free(own->firsts);
-  lk_free(own->counts);
+  for (int i = 0; i < SECTIONS; i++) {
+    lk_free(own->sections[i].firsts);
+    lk_free(own->sections[i].counts);
+  }
   lk_free(own);
 }
 
@@ -116,21 +170,36 @@ LK_CLONES static void move(float *restrict values, const float *restrict directi
 }
 
 static int is_mine(const muon *own, const lk_parameter *tensor) {
-  uint64_t first = (uint64_t)own->firsts[own->rank];
+  const section *matrices = &own->sections[MATRICES];
+  uint64_t first = (uint64_t)matrices->firsts[own->rank];
   return tensor->offset >= first &&
-         tensor->offset < first + (uint64_t)own->counts[own->rank];
+         tensor->offset < first + (uint64_t)matrices->counts[own->rank];
+}
+
+/* Where the mean of its gradients is; NULL: another rank's. */
+static float *mean_of(const lk_optimizer *optimizer, const lk_parameter *tensor) {
+  uint64_t first = tensor->offset, end = tensor->offset + tensor->count;
+  for (int i = 0; i < optimizer->held.used; i++) {
+    lk_held part = lk_held_common(optimizer->held.spans[i], first, end);
+    if (part.count == 0) continue;
+    assert(part.count == tensor->count);
+    return optimizer->states[0] + part.at;
+  }
+  return NULL;
 }
 
 /* A matrix moves by learning_rate · 0.2 · sqrt(its larger size), so that learning rates are
- * AdamW's. The mean of its gradients is kept by all ranks. */
+ * AdamW's. The mean of its gradients is kept by all ranks, or by the one that moves it. */
 static void update_matrix(lk_optimizer *optimizer, const lk_update *update,
                           const lk_parameter *tensor, const float *gradients,
                           float *values) {
   const lk_optimizer_settings *s = &optimizer->settings;
   muon *own = optimizer->own;
   int rows = (int)tensor->size[0], columns = (int)tensor->size[1];
-  follow(optimizer->states[0] + tensor->offset, own->direction, gradients + tensor->offset,
-         (float)s->momentum, (float)update->gradient_scale, tensor->count);
+  float *mean = mean_of(optimizer, tensor);
+  if (!mean) return;
+  follow(mean, own->direction, gradients + tensor->offset, (float)s->momentum,
+         (float)update->gradient_scale, tensor->count);
   if (!is_mine(own, tensor)) return;
   lk_orthogonalise(own->direction, rows, columns, own->scratch);
   double rate = update->learning_rate * 0.2 * sqrt(rows > columns ? rows : columns);
@@ -152,11 +221,16 @@ static void update_range(lk_optimizer *optimizer, const lk_update *update,
 static lk_status share(const lk_optimizer *optimizer, lk_world *world, float *values) {
   const muon *own = optimizer->own;
   lk_profile_switch(LK_PART_COMMUNICATION);
-  return lk_world_share_parts(world, values, own->counts, own->firsts);
+  for (int i = 0; i < (optimizer->tree ? SECTIONS : 1); i++)
+    LK_TRY(lk_world_share_parts(world, values, own->sections[i].counts,
+                                own->sections[i].firsts));
+  return LK_OK;
 }
 
 const lk_optimizer_kind lk_muon = {.states = {"m", "v"},
+                                   .sum = LK_SUM_EVERYWHERE,
                                    .create = create,
+                                   .deal = deal,
                                    .release = release,
                                    .cut = cut,
                                    .update = update_range,

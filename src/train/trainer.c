@@ -26,7 +26,7 @@ static lk_status make_optimizer(lk_trainer *t) {
                                           .epsilon = c->epsilon,
                                           .momentum = c->momentum,
                                           .weight_decay = c->weight_decay};
-  LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->world));
+  LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->world, NULL));
   t->m = lk_optimizer_state(t->optimizer, 0);
   t->v = lk_optimizer_state(t->optimizer, 1);
   return LK_OK;

@@ -252,7 +252,7 @@ static void train(float *values, double *losses) {
                                           .momentum = 0.95,
                                           .weight_decay = 0.1};
   lk_optimizer *optimizer = NULL;
-  assert_int_equal(lk_optimizer_create(&optimizer, &settings, t.table, NULL), LK_OK);
+  assert_int_equal(lk_optimizer_create(&optimizer, &settings, t.table, NULL, NULL), LK_OK);
   for (int step = 0; step < STEPS; step++) {
     losses[step] = get_gradients(values);
     double norm = lk_gradient_norm(t.gradients, t.table->count);

@@ -21,7 +21,7 @@ typedef struct {
 static trained begin(const lk_shape *of, const lk_optimizer_settings *settings) {
   trained t = {0};
   assert_int_equal(lk_parameters_create(&t.table, of), LK_OK);
-  assert_int_equal(lk_optimizer_create(&t.optimizer, settings, t.table, NULL), LK_OK);
+  assert_int_equal(lk_optimizer_create(&t.optimizer, settings, t.table, NULL, NULL), LK_OK);
   assert_int_equal(LK_NEW(t.values, t.table->count), LK_OK);
   assert_int_equal(LK_NEW(t.gradients, t.table->count), LK_OK);
   for (uint64_t i = 0; i < t.table->count; i++) {
