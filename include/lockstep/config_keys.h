@@ -88,6 +88,10 @@ typedef int lk_config_choice;
   X(strict, "strict", choice, "false", LK_ONE_OF("false|true"), 0,                         \
     "refuse to go on with a run of another program, library or instruction set, whose bits " \
     "may differ from here on, instead of saying so")                                       \
+  X(shard, "shard", choice, "none", LK_ONE_OF("none|optimizer"), 0,                        \
+    "optimizer: each rank updates and remembers its part of the parameters, so that a "    \
+    "rank's share of the optimizer's memory falls with their number; the bits stay the "   \
+    "same")                                                                                \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
     "threads a rank in matrix products")                                                   \
   X(overlap, "overlap", choice, "on", LK_ONE_OF("off|on"), 0,                              \
@@ -205,7 +209,7 @@ typedef int lk_config_choice;
 #define LK_CONFIG_PROBE(X)                                                                 \
   X(probe_config, "probe.config", text, "", LK_ANY, 0,                                     \
     "finetune a copy of the model by this config on `questions` and score it on `dev`, "   \
-    "for probe.csv (pretrain only); its files, threads and kernels are the run's")         \
+    "for probe.csv (pretrain only); its files, threads, kernels and shard are the run's")         \
   X(probe_every, "probe.every", count, "0", LK_WHOLE(0, 1ull << 48), 0,                    \
     "steps between probes, each with a checkpoint; 0: one at the start and one at the end")
 

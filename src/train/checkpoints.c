@@ -23,18 +23,31 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   lk_build_describe((lk_precision)t->config->precision, info->build);
 }
 
-static lk_status write_checkpoint(const lk_training *training) {
+/* Rank 0. */
+static lk_status write_checkpoint(void *context, lk_checkpoint_source source) {
+  const lk_training *training = context;
   const lk_trainer *t = training->trainer;
-  lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
   lk_checkpoint c = {
-      .trained = lk_trainer_model(t), .m = t->m, .v = t->v, .average = t->average};
-  assert(training->run && c.m && c.v);
+      .trained = lk_trainer_model(t), .average = t->average, .source = source};
+  assert(training->run && t->m && t->v);
+  if (!source.read) c.m = t->m, c.v = t->v;
   describe(training, &c.info);
   LK_TRY(lk_config_hash(t->config, &c.info.config_hash));
   LK_TRY(lk_config_emit(t->config, &c.info.config));
   lk_status status = lk_run_save(training->run, &c);
   lk_checkpoint_info_clear(&c.info);
   return status;
+}
+
+/* All ranks: the outcome is each rank's own. */
+static lk_status write_together(lk_training *training) {
+  const lk_trainer *t = training->trainer;
+  const lk_checkpoint_source in_memory = {NULL, NULL};
+  const lk_dealt dealt = lk_trainer_dealt(t);
+  if (training->run || t->is_dealt)
+    lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
+  if (t->is_dealt) return lk_dealt_save(&dealt, write_checkpoint, training);
+  return training->run ? write_checkpoint(training, in_memory) : LK_OK;
 }
 
 /* A full disk does not end the run, for the checkpoints before are good and the next may
@@ -44,8 +57,7 @@ static lk_status save(lk_training *training, lk_metrics *metrics) {
   uint64_t every = training->config->checkpoint_every, next = t->step + every;
   (void)metrics;
   if (!lk_training_is_due(training)) return LK_OK;
-  lk_status status =
-      lk_world_agree(t->world, training->run ? write_checkpoint(training) : LK_OK);
+  lk_status status = lk_world_agree(t->world, write_together(training));
   t->has_checkpoint |= status == LK_OK;
   if (status != LK_IO || lk_training_is_last(training)) return status;
   if (training->run)

@@ -65,11 +65,12 @@ lk_status lk_probe_check(const lk_config *run, lk_task task) {
 }
 
 /* All ranks. Threads and kernels are set for the whole process, so they stay as they are:
- * others would change the bits of the run. */
+ * others would change the bits of the run. Memory is short for both where it is for one. */
 static lk_status open_copy(lk_probe *probe, const lk_training *run) {
   LK_TRY(lk_world_agree(run->world, read_config(probe, run->config)));
   probe->config->threads = run->config->threads;
   probe->config->kernels = run->config->kernels;
+  probe->config->shard = run->config->shard;
   LK_TRY(lk_world_agree(
       run->world,
       lk_config_adopt_shape(probe->config, &run->trainer->table->shape, "this run")));

@@ -23,6 +23,12 @@ static lk_hash chain(lk_hash before, lk_hash next) {
   return lk_hash_bytes(both, sizeof both);
 }
 
+/* What is dealt out has no other to be compared with. */
+static lk_hash hash_states(const lk_trainer *t) {
+  if (t->is_dealt) return t->trail;
+  return chain(hash_array(t, t->m), hash_array(t, t->v));
+}
+
 void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds) {
   double start = lk_clock();
   if (lk_world_size(trainer->world) == 1) return;
@@ -31,7 +37,7 @@ void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds) {
 }
 
 static void hash_words(const lk_trainer *t, double words[WORDS]) {
-  lk_hash hash = chain(t->trail, chain(hash_array(t, t->m), hash_array(t, t->v)));
+  lk_hash hash = chain(t->trail, hash_states(t));
   for (int i = 0; i < WORDS; i++) {
     unsigned word;
     sscanf(hash.hex + 8 * i, "%8x", &word);
@@ -108,7 +114,10 @@ void lk_trainer_inject_fault(lk_trainer *trainer) {
   if (rank != lk_world_rank(trainer->world) || step != trainer->step) return;
   uint32_t bits;
   float *array = which == 'm' ? trainer->m : which == 'v' ? trainer->v : trainer->values;
-  float *victim = array + trainer->table->count / 2;
+  uint64_t count = array == trainer->values
+                       ? trainer->table->count
+                       : lk_optimizer_holding(trainer->optimizer)->count;
+  float *victim = array + count / 2;
   memcpy(&bits, victim, sizeof bits);
   bits ^= 1;
   memcpy(victim, &bits, sizeof bits);

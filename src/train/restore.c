@@ -87,14 +87,23 @@ static void say_progress(const lk_training *t) {
            lk_run_checkpoint_path(t->run));
 }
 
+/* All ranks: parameters and moments. */
+static lk_status read_numbers(lk_trainer *t, const lk_checkpoint *resumed) {
+  const lk_dealt dealt = lk_trainer_dealt(t);
+  if (!t->is_dealt)
+    return lk_checkpoint_distribute(t->world, resumed, t->values, t->m, t->v);
+  LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, NULL, NULL));
+  LK_TRY(lk_dealt_load(&dealt, resumed, LK_GROUP_M));
+  return lk_dealt_load(&dealt, resumed, LK_GROUP_V);
+}
+
 /* All ranks. */
 static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
                         const lk_checkpoint *init) {
   LK_TRY(lk_world_agree(t->world, check_resumed(t, resumed, init)));
   assert(resumed->trained.table->count == t->trainer->table->count);
   lk_watchdog_phase(t->trainer->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
-  LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->trainer->values, t->trainer->m,
-                                  t->trainer->v));
+  LK_TRY(read_numbers(t->trainer, resumed));
   if (t->trainer->average)
     LK_TRY(lk_checkpoint_distribute_average(t->world, resumed, t->trainer->average));
   t->trainer->has_checkpoint = 1;

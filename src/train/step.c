@@ -176,7 +176,8 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
   double tokens = (double)metrics->target_tokens;
   int skip;
-  metrics->gradient_norm = lk_gradient_norm(gradients, t->table->count) / tokens;
+  LK_TRY(lk_optimizer_norm(t->optimizer, t->world, gradients, &metrics->gradient_norm));
+  metrics->gradient_norm /= tokens;
   metrics->learning_rate = learning_rate_at(t, documents * t->config->model_block);
   LK_TRY(judge(t, metrics, &skip));
   double scale = lk_clip_factor(t->config->clip, metrics->gradient_norm) / tokens;

@@ -26,7 +26,8 @@ static lk_status make_optimizer(lk_trainer *t) {
                                           .epsilon = c->epsilon,
                                           .momentum = c->momentum,
                                           .weight_decay = c->weight_decay};
-  LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->world, NULL));
+  LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->world,
+                             t->is_dealt ? t->tree : NULL));
   t->m = lk_optimizer_state(t->optimizer, 0);
   t->v = lk_optimizer_state(t->optimizer, 1);
   return LK_OK;
@@ -51,8 +52,11 @@ static lk_status make_buffers(lk_trainer *t) {
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
   LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
+  t->is_dealt = t->config->shard && size > 1;
   LK_TRY(lk_tree_create(&t->tree, t->world, t->table->count, (int)t->config->shards,
-                        LK_SUM_EVERYWHERE));
+                        t->is_dealt
+                            ? lk_optimizer_sum((lk_optimizer_name)t->config->optimizer)
+                            : LK_SUM_EVERYWHERE));
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
@@ -172,6 +176,12 @@ void lk_trainer_free(lk_trainer *trainer) {
 lk_trained lk_trainer_model(const lk_trainer *trainer) {
   return (lk_trained){(lk_tokenizer *)lk_dataset_tokenizer(trainer->dataset),
                       trainer->table, trainer->values, trainer->most_answer};
+}
+
+lk_dealt lk_trainer_dealt(const lk_trainer *trainer) {
+  return (lk_dealt){.world = trainer->world,
+                    .holding = lk_optimizer_holding(trainer->optimizer),
+                    .held = {[LK_GROUP_M] = trainer->m, [LK_GROUP_V] = trainer->v}};
 }
 
 uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {

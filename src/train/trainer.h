@@ -8,6 +8,7 @@
 #include "lockstep/trainer.h"
 #include "lockstep/tree.h"
 #include "lockstep/watchdog.h"
+#include "train/dealt.h"
 
 struct lk_trainer {
   lk_world *world;         /* not owned */
@@ -21,7 +22,8 @@ struct lk_trainer {
   lk_tree *tree;
   size_t final;   /* gradients from here on will not change any more in this step */
   float *values;  /* (table->count) parameters */
-  float *m, *v;   /* the optimizer's states */
+  int is_dealt;   /* each rank has its own part of the optimizer's states */
+  float *m, *v;   /* the optimizer's states, of what it holds */
   float *average; /* (table->count) running mean of the values; NULL: ema is 0 */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
@@ -41,6 +43,9 @@ struct lk_trainer {
 
 /* The model as it is now: nothing of it is the caller's, nor may be changed. */
 lk_trained lk_trainer_model(const lk_trainer *trainer);
+
+/* What of it is dealt out, if is_dealt. */
+lk_dealt lk_trainer_dealt(const lk_trainer *trainer);
 
 /* All ranks: what comes before a trainer. Sets kernels and threads, agrees on config, task
  * and build, starts the watchdog's limits unless a run's are at work, and opens

@@ -1,0 +1,49 @@
+#!/bin/bash
+# Memory that ranks share out changes no bits: the optimizer dealt out over any number of ranks (`shard`) leaves
+# the file that one rank writes, to the byte, and runs go on with it and without it. timeout: 200
+set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+# shellcheck source=tests/mpi/worlds.bash
+source "$SOURCE_DIR/tests/mpi/worlds.bash"
+steps=4
+# Several ranks have a part, the last one a short one.
+model=(model.channels=64 shard=optimizer)
+
+# one_file KIND "RANKS..." COMMAND...: the file of one rank, which is dealt nothing, on other numbers of ranks.
+one_file() {
+  local kind=$1 worlds=$2 ranks
+  shift 2
+  for ranks in 1 $worlds; do
+    mkdir -p "$kind/$ranks"
+    (cd "$kind/$ranks" && ln -sf ../../data . && train run "$ranks" $steps "$@")
+    cmp "$kind/1/run/checkpoints/latest" "$kind/$ranks/run/checkpoints/latest" || fail "$kind: $ranks ranks"
+    diff <(cut -d, -f1,3,5 "$kind/1/run/metrics.csv") <(cut -d, -f1,3,5 "$kind/$ranks/run/metrics.csv") ||
+      fail "$kind: other losses or norms on $ranks ranks"
+    echo "same file: $kind, $ranks ranks"
+  done
+}
+
+one_file adamw "3 8" "${pretrain[@]}" "${model[@]}" ema=0.9
+one_file muon "2" "${muon[@]}" "${model[@]}"
+# More ranks than matrices that Muon moves.
+one_file few 8 "${pretrain[@]}" "${model[@]}" optimizer=muon model.layers=1
+
+# On with it and without it, on other numbers of ranks; a run of its own config, whose `shard` may change.
+config=("${pretrain[@]}" model.channels=64)
+train plain-1 1 6 "${config[@]}"
+train mixed 4 2 "${config[@]}" shard=optimizer
+train mixed 2 4 "${config[@]}"
+train mixed 2 6 "${config[@]}" shard=optimizer
+same "with shard=optimizer and without, by turns" plain-1 mixed 6
+
+# A disk that is full where the moments are asked for does not leave the other ranks waiting.
+code=0
+timeout -k 5 $((60 * ${PATIENCE:-1})) "$MPIRUN" -np 2 bash -c 'ulimit -f 20000; exec "$@"' - "$LOCKSTEP" \
+  "${config[@]}" shard=optimizer model.channels=384 batch_size=8 run=full steps=1 2> log || code=$?
+((code == 74)) || fail "a limit on files: exit code $code: $(cat log)"
+echo "a checkpoint that cannot be written ends the run with 74"
