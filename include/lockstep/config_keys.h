@@ -126,7 +126,10 @@ typedef int lk_config_choice;
   X(watchdog, "watchdog", real, "60", LK_BETWEEN(0, 86400), 0,                             \
     "seconds after which a dead, stopped or stuck rank ends the run; 0: no watchdog")      \
   X(log_seconds, "log_seconds", real, "5", LK_BETWEEN(0, 86400), 0,                        \
-    "seconds between lines of progress where the output is no terminal")
+    "seconds between lines of progress where the output is no terminal")                   \
+  X(report, "report", choice, "false", LK_ONE_OF("false|true"), 0,                         \
+    "rank 0 writes report.html of the run, a page to look at, at each checkpoint and at "  \
+    "the end, unless that has taken more than 0.5 % of the time so far")
 
 /* A list in YAML; of it the weights are what the bits depend on, the files are known by
  * their sums. */

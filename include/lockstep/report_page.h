@@ -17,6 +17,10 @@ typedef enum { LK_AXIS_STEP, LK_AXIS_TOKENS, LK_AXIS_HOURS } lk_axis;
 lk_status lk_report_page_make(const lk_record *records, int count, lk_axis axis,
                               char **html, size_t *size);
 
+/* Writes a page to a path that no user named. What is there and is no such page gets
+ * another name first, which standard error says. LK_IO. */
+lk_status lk_report_page_save(const char *path, const char *html, size_t size);
+
 LK_C_END
 
 #endif

@@ -21,7 +21,8 @@ static lk_status write_page(const lk_record *records, const request *asked,
   size_t size;
   LK_TRY(
       lk_report_page_make(records, asked->words.count, (lk_axis)asked->axis, &html, &size));
-  lk_status status = lk_file_write(out, html, size);
+  lk_status status =
+      asked->out ? lk_file_write(out, html, size) : lk_report_page_save(out, html, size);
   lk_free(html);
   if (status == LK_OK) lk_print_line(out);
   return status;

@@ -66,9 +66,9 @@ static lk_status take_lock(lk_run *run) {
 /* A file that this directory may have, without the folder. */
 static int is_name_of_ours(const char *name) {
   static const char *const ours[] = {
-      "latest",     "best",        "metrics.csv",       "dev.csv",
-      "probe.csv",  "config.yaml", "dev.csv.questions", "probe.csv.questions",
-      "samples.txt"};
+      "latest",      "best",        "metrics.csv",       "dev.csv",
+      "probe.csv",   "config.yaml", "dev.csv.questions", "probe.csv.questions",
+      "samples.txt", "report.html"};
   int end = 0;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     if (!strcmp(name, ours[i])) return 1;

@@ -24,6 +24,7 @@ typedef struct {
   char origin[40];       /* lk_checkpoint_info's */
   int complete;          /* nothing to do: a finished run was started again */
   double start;          /* time when the first step could begin */
+  double report_seconds; /* that report.html has taken */
   const char *reason;    /* what this rank was asked to stop by, or NULL */
   int stopping;          /* some rank was, agreed on */
 } lk_training;
@@ -38,7 +39,7 @@ typedef struct {
 
 extern const lk_hook lk_hook_history, lk_hook_warnings, lk_hook_stop, lk_hook_replicas,
     lk_hook_tables, lk_hook_checkpoints, lk_hook_scores, lk_hook_halt, lk_hook_validation,
-    lk_hook_best, lk_hook_samples;
+    lk_hook_best, lk_hook_samples, lk_hook_report;
 
 /* Nonzero after the last step, or the one that the run stops at. */
 int lk_training_is_last(const lk_training *training);

@@ -1,11 +1,14 @@
 #include "view/page.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "view/assets.h"
 #include "view/curve.h"
 #include "view/escape.h"
+#include "view/own_file.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char *const axes[] = {"step", "tokens", "hours"};
 
@@ -57,10 +60,15 @@ static lk_status print_data(const lk_page *page, lk_axis axis) {
   return LK_OK;
 }
 
+/* By which a page is known as one of ours. */
+static const char start[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+    "name=\"generator\" content=\"lockstep report\">\n";
+
 /* Nothing but what is in the file may be loaded or run. */
 static lk_status print_head(const lk_page *page) {
-  fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+  fputs(start, page->html);
+  fputs("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
         "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:\">\n"
         "<link rel=\"icon\" href=\"data:,\">\n",
@@ -129,4 +137,24 @@ lk_status lk_report_page_make(const lk_record *records, int count, lk_axis axis,
   free(words);
   free(numbers);
   return status;
+}
+
+static int is_ours(const char *path) {
+  char *text;
+  size_t size;
+  if (lk_own_file_read(path, &text, &size) != LK_OK) return 0;
+  int ours = !strncmp(text, start, sizeof start - 1);
+  lk_free(text);
+  return ours;
+}
+
+lk_status lk_report_page_save(const char *path, const char *html, size_t size) {
+  char aside[PATH_MAX];
+  struct stat facts;
+  assert(!strncmp(html, start, sizeof start - 1));
+  if (!lstat(path, &facts) && !is_ours(path)) {
+    LK_TRY(lk_file_set_aside(path, aside));
+    lk_say("%s: no report of a run; set aside as %s", path, aside);
+  }
+  return lk_file_replace(path, html, size);
 }

@@ -91,6 +91,23 @@ static void scores_have_rows(void **state) {
   assert_int_equal(count_lines("asked/dev.csv", ""), 4); /* header, 0, 2, 4 */
 }
 
+/* A file of the user's that has its name is not lost to it. */
+static void a_page_of_the_run_is_written(void **state) {
+  (void)state;
+  assert_int_equal(lk_folder_create("seen"), LK_OK);
+  assert_int_equal(lk_file_write("seen/report.html", "mine\n", 5), LK_OK);
+  must_train("run=seen steps=4 checkpoint_every=2 report=true", LK_PRETRAIN);
+  assert_int_equal(count_lines("seen/report.html.set-aside-1", "mine"), 1);
+  assert_int_equal(count_lines("seen/report.html", "<!DOCTYPE html>"), 1);
+  char *html;
+  size_t size;
+  assert_int_equal(lk_file_read("seen/report.html", &html, &size), LK_OK);
+  assert_non_null(strstr(html, ">complete</td><td>4 of 4 "));
+  assert_non_null(strstr(html, "\"loss\":[[1,2,3,4],"));
+  lk_free(html);
+  assert_int_equal(access("seen/report.html.set-aside-2", F_OK), -1); /* ours is replaced */
+}
+
 static void a_probe_is_finetuned_beside_the_run(void **state) {
   (void)state;
   const char *probe = "steps: 2\nbatch_size: 8\nshards: 4\n";
@@ -261,6 +278,7 @@ static int tests(void) {
       cmocka_unit_test(a_run_in_parts_is_the_whole_run),
       cmocka_unit_test(time_stops_after_a_step_with_a_checkpoint),
       cmocka_unit_test(scores_have_rows),
+      cmocka_unit_test(a_page_of_the_run_is_written),
       cmocka_unit_test(a_probe_is_finetuned_beside_the_run),
       cmocka_unit_test(the_best_model_is_kept),
       cmocka_unit_test(patience_ends_a_run),
