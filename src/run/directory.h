@@ -38,6 +38,11 @@ void lk_run_path(const lk_run *run, const char *name, char path[PATH_MAX]);
 /* table.c. Gives a file of the run, whatever it is, another name, and says why. */
 lk_status lk_run_set_aside_file(const lk_run *run, const char *name, const char *reason);
 
+/* table.c. Adds bytes to the end of a file that is open, whole or not at all: a full disk
+ * leaves no half row behind. LK_IO names the run's file. */
+lk_status lk_run_append(const lk_run *run, const char *name, int file, const char *bytes,
+                        size_t size);
+
 /* scores.c. What dev.csv, of a run that goes on after `step`, says is the best. */
 lk_status lk_run_begin_scores(lk_run *run, uint64_t step);
 

@@ -113,18 +113,20 @@ lk_status lk_run_table_look(const lk_run *run, const lk_run_table *table, uint64
   return status;
 }
 
-/* A full disk leaves no half row behind. */
+lk_status lk_run_append(const lk_run *run, const char *name, int file, const char *bytes,
+                        size_t size) {
+  assert(file >= 0);
+  off_t before = lseek(file, 0, SEEK_END);
+  errno = 0;
+  if (before >= 0 && write(file, bytes, size) == (ssize_t)size) return LK_OK;
+  int reason = errno ? errno : ENOSPC;
+  if (ftruncate(file, before)) reason = errno;
+  return lk_fail(LK_IO, "%s/%s: cannot write: %s", run->folder, name, strerror(reason));
+}
+
 lk_status lk_run_table_append(const lk_run *run, const lk_run_table *table,
                               const char *row) {
-  assert(table->file >= 0);
-  ssize_t length = (ssize_t)strlen(row);
-  off_t before = lseek(table->file, 0, SEEK_END);
-  errno = 0;
-  if (before >= 0 && write(table->file, row, (size_t)length) == length) return LK_OK;
-  int reason = errno ? errno : ENOSPC;
-  if (ftruncate(table->file, before)) reason = errno;
-  return lk_fail(LK_IO, "%s/%s: cannot write: %s", run->folder, table->name,
-                 strerror(reason));
+  return lk_run_append(run, table->name, table->file, row, strlen(row));
 }
 
 void lk_run_table_close(lk_run_table *table) {
