@@ -129,7 +129,11 @@ typedef int lk_config_choice;
     "seconds between lines of progress where the output is no terminal")                   \
   X(report, "report", choice, "false", LK_ONE_OF("false|true"), 0,                         \
     "rank 0 writes report.html of the run, a page to look at, at each checkpoint and at "  \
-    "the end, unless that has taken more than 0.5 % of the time so far")
+    "the end, unless that has taken more than 0.5 % of the time so far")                    \
+  X(jsonl, "jsonl", choice, "false", LK_ONE_OF("false|true"), 0,                           \
+    "write metrics.jsonl, too: a JSON object a row, for programs that gather metrics")      \
+  X(tensorboard, "tensorboard", choice, "false", LK_ONE_OF("false|true"), 0,               \
+    "write tensorboard/ of the run, too, for `tensorboard --logdir`")
 
 /* A list in YAML; of it the weights are what the bits depend on, the files are known by
  * their sums. */

@@ -68,7 +68,7 @@ static int is_name_of_ours(const char *name) {
   static const char *const ours[] = {
       "latest",      "best",        "metrics.csv",       "dev.csv",
       "probe.csv",   "config.yaml", "dev.csv.questions", "probe.csv.questions",
-      "samples.txt", "report.html"};
+      "samples.txt", "report.html", "metrics.jsonl"};
   int end = 0;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     if (!strcmp(name, ours[i])) return 1;

@@ -1,6 +1,6 @@
 /* samples.txt: what the model wrote, below the steps. */
 #include "lockstep/file.h"
-#include "run/directory.h"
+#include "run/sink.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,5 +59,5 @@ lk_status lk_run_log_samples(lk_run *run, uint64_t step, const char *texts) {
   int failed = ferror(file);
   if (fclose(file) || failed)
     return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
-  return LK_OK;
+  return lk_sinks_samples(run->sinks, step, texts);
 }

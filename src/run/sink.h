@@ -21,10 +21,12 @@ typedef struct {
   /* LK_IO ends nothing: what could not be written is reported. */
   lk_status (*row)(void *state, const lk_metrics *metrics);
   lk_status (*score)(void *state, const lk_score *score); /* NULL: takes none */
+  /* What a model wrote after a step, in lines; NULL: takes none. */
+  lk_status (*samples)(void *state, uint64_t step, const char *texts);
   void (*end)(void *state);
 } lk_run_sink;
 
-#define LK_SINKS(X)           X(progress) X(csv)
+#define LK_SINKS(X)           X(progress) X(csv) X(jsonl) X(tensorboard)
 #define LK_DECLARE_SINK(name) extern const lk_run_sink lk_##name##_sink;
 LK_SINKS(LK_DECLARE_SINK)
 
@@ -38,5 +40,6 @@ void lk_sinks_row(lk_sinks *sinks, const lk_metrics *metrics);
 
 /* Every sink is tried; the status is that of the last that failed. */
 lk_status lk_sinks_score(lk_sinks *sinks, const lk_score *score);
+lk_status lk_sinks_samples(lk_sinks *sinks, uint64_t step, const char *texts);
 
 #endif

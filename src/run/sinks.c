@@ -39,3 +39,13 @@ lk_status lk_sinks_score(lk_sinks *sinks, const lk_score *score) {
   }
   return status;
 }
+
+lk_status lk_sinks_samples(lk_sinks *sinks, uint64_t step, const char *texts) {
+  lk_status status = LK_OK;
+  for (int i = 0; i < COUNT; i++) {
+    if (!sinks->states[i] || !table[i]->samples) continue;
+    lk_status mine = table[i]->samples(sinks->states[i], step, texts);
+    if (mine != LK_OK) status = mine;
+  }
+  return status;
+}

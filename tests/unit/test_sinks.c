@@ -37,9 +37,11 @@ static int clear_run(void **state) {
   return system("rm -rf run");
 }
 
+static char *jsonl = "jsonl=true";
+
 static void begin(uint64_t step) {
-  char *const arguments[] = {"run=run", "log_seconds=1000"};
-  assert_int_equal(lk_config_read(&config, NULL, 2, arguments), LK_OK);
+  char *const arguments[] = {"run=run", "log_seconds=1000", jsonl};
+  assert_int_equal(lk_config_read(&config, NULL, 3, arguments), LK_OK);
   assert_int_equal(lk_run_open(&run, config), LK_OK);
   if (lk_run_begin(run, step) != LK_OK) fail_msg("%s", lk_message());
 }
@@ -91,6 +93,13 @@ static char *caught(void) {
   "skipped_updates,peak_memory_mb\n"
 #define REST ",0.5,0.25,2,300,100.0,2.000000,0.000000,1.000000,0.000000,0,7.0\n"
 
+static int count_of(const char *part, const char *text) {
+  int count = 0;
+  for (; (text = strstr(text, part)); text++)
+    count++;
+  return count;
+}
+
 static void rows_go_on_after_the_step(void **state) {
   (void)state;
   begin(0);
@@ -104,6 +113,30 @@ static void rows_go_on_after_the_step(void **state) {
   char *text = text_of("run/metrics.csv");
   assert_string_equal(text, HEADER "1,0.250000" REST "2,0.500000" REST "3,0.750000" REST
                                    "4,1.000000" REST);
+  lk_free(text);
+  text = text_of("run/metrics.jsonl");
+  for (int i = 1; i <= 4; i++) {
+    char line[32];
+    snprintf(line, sizeof line, "{\"step\":%d,\"epoch\":", i);
+    assert_int_equal(count_of(line, text), 1);
+  }
+  lk_free(text);
+}
+
+static void lines_of_others_are_set_aside(void **state) {
+  (void)state;
+  assert_int_equal(lk_folder_create("run"), LK_OK);
+  assert_int_equal(lk_file_write("run/metrics.jsonl", "mine\n", 5), LK_OK);
+  catch_errors();
+  begin(2);
+  log_step(3);
+  end();
+  lk_free(caught());
+  char *text = text_of("run/metrics.jsonl.set-aside-1");
+  assert_string_equal(text, "mine\n");
+  lk_free(text);
+  text = text_of("run/metrics.jsonl");
+  assert_memory_equal(text, "{\"step\":3,", 10);
   lk_free(text);
 }
 
@@ -126,6 +159,7 @@ static void progress_is_shown_now_and_then(void **state) {
 
 static void a_full_disk_is_said_once_and_leaves_whole_rows(void **state) {
   (void)state;
+  jsonl = "jsonl=false"; /* the messages are counted */
   begin(0);
   log_step(1);
   signal(SIGXFSZ, SIG_IGN);
@@ -152,6 +186,7 @@ static void a_full_disk_is_said_once_and_leaves_whole_rows(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(rows_go_on_after_the_step, clear_run),
+      cmocka_unit_test_setup(lines_of_others_are_set_aside, clear_run),
       cmocka_unit_test_setup(progress_is_shown_now_and_then, clear_run),
       cmocka_unit_test_setup(a_full_disk_is_said_once_and_leaves_whole_rows, clear_run),
   };
