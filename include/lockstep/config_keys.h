@@ -98,6 +98,9 @@ typedef int lk_config_choice;
     "send a layer's gradients while earlier layers are computed; the bits stay the same")  \
   X(kernels, "kernels", choice, "fast", LK_ONE_OF("fast|reference"), 1,                    \
     "the optimised kernels or the plain ones that they are checked against")               \
+  X(recompute, "recompute", choice, "none", LK_ONE_OF("none|block"), 0,                    \
+    "block: of a block's activations only its input is kept, and the backward pass "       \
+    "computes the rest again, with the same bits, in less memory; none: all is kept")      \
   X(optimizer, "optimizer", choice, "adamw", LK_ONE_OF("adamw|muon"), 1,                   \
     "AdamW, or Muon for the blocks' matrices and AdamW for the rest")                      \
   X(momentum, "momentum", real, "0.95", LK_BETWEEN(0, 0.999999), 1,                        \

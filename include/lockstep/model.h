@@ -30,23 +30,32 @@ void lk_model_linears(const lk_shape *shape, lk_model_linear linears[LK_LINEARS]
 
 typedef struct lk_model lk_model;
 
-/* Work space for packs of at most max_sequences sequences. With backward == 0 activations
- * are not kept and lk_model_backward must not be called. precision: of the operands of the
- * linear layers' products; all else is fp32. In bf16 products can fail while training:
+/* What a forward pass keeps for a backward one, in the order of the config's names behind
+ * the first: nothing, so that there can be none; all of it; or each block's input, from
+ * which the backward pass computes the rest again, to the same bits, in the memory of one
+ * block (Chen et al. 2016, arXiv:1604.06174). */
+typedef enum { LK_KEEP_NOTHING, LK_KEEP_ALL, LK_KEEP_INPUTS } lk_keep;
+
+/* Work space for packs of at most max_sequences sequences. precision: of the operands of
+ * the linear layers' products; all else is fp32. In bf16 products can fail while training:
  * lk_linear_status. The table must outlive the model. The caller owns *out: lk_model_free.
  */
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
-                          int max_sequences, int backward, lk_precision precision);
+                          int max_sequences, lk_keep keep, lk_precision precision);
 void lk_model_free(lk_model *model);
 
 /* Losses in nats of the pack's M target rows, in pack order: stores (M) doubles, owned by
  * the model and valid until its next call, in *losses, and returns their sum. values: the
- * parameters. dropout NULL: none. The pack must stay as it is until the backward pass. */
-double lk_model_forward(lk_model *model, const lk_real *values, const lk_pack *pack,
-                        const lk_dropout *dropout, const double **losses);
+ * parameters. dropout NULL: none. gradients (the table's layout), where a backward pass is
+ * to follow, else NULL: the head's is added here, for logits are kept of few rows at a
+ * time. The pack must stay as it is until the backward pass. */
+double lk_model_forward(lk_model *model, const lk_real *values, lk_real *gradients,
+                        const lk_pack *pack, const lk_dropout *dropout,
+                        const double **losses);
 
-/* Logits (M, vocabulary) of the target rows instead of losses, without dropout. Owned by
- * the model, valid until its next call. */
+/* Logits (M, vocabulary) of the target rows instead of losses, without dropout. A model
+ * with a backward pass has room for 2^24 of them at most. Owned by the model, valid until
+ * its next call. */
 const lk_real *lk_model_logits(lk_model *model, const lk_real *values, const lk_pack *pack);
 
 /* The attention weights of every layer and head for the text tokens[length], 1 <= length <=
@@ -63,8 +72,8 @@ typedef struct {
   void *context;
 } lk_backward_hook;
 
-/* Adds the gradient of the last forward pass' sum of losses to gradients (the table's
- * layout). hook NULL: none. */
+/* Adds the gradient of the last forward pass' sum of losses to the gradients that it was
+ * given. hook NULL: none. */
 void lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
                        const lk_backward_hook *hook);
 

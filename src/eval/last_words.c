@@ -89,7 +89,7 @@ static lk_status read_groups(reading *r, const lk_world *world, size_t groups,
   size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
   size_t count = r->passages->count;
   LK_TRY(lk_pack_create(&r->pack, 1, table->shape.block));
-  LK_TRY(lk_model_create(&r->model, table, 1, 0, LK_FP32));
+  LK_TRY(lk_model_create(&r->model, table, 1, LK_KEEP_NOTHING, LK_FP32));
   for (size_t group = rank; group < groups; group += ranks, mine += GROUP)
     for (size_t i = group * GROUP; i < (group + 1) * GROUP && i < count; i++)
       LK_TRY(read_passage(r, i, &mine[i - group * GROUP]));

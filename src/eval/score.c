@@ -27,7 +27,7 @@ static int windows_in_pack(const lk_trained *trained) {
 static void score_pack(scoring *s) {
   const double *losses;
   if (!s->pack->B) return;
-  lk_model_forward(s->model, s->trained->values, s->pack, NULL, &losses);
+  lk_model_forward(s->model, s->trained->values, NULL, s->pack, NULL, &losses);
   for (int b = 0; b < s->pack->B; b++)
     for (int i = s->pack->target_start[b]; i < s->pack->target_start[b + 1]; i++) {
       s->of[b]->nats += losses[i];
@@ -78,7 +78,7 @@ static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups
   uint64_t count = lk_deal_count(world, groups);
   uint64_t rank = (uint64_t)lk_world_rank(world), ranks = (uint64_t)lk_world_size(world);
   LK_TRY(lk_pack_create(&s->pack, s->most, table->shape.block));
-  LK_TRY(lk_model_create(&s->model, table, s->most, 0, LK_FP32));
+  LK_TRY(lk_model_create(&s->model, table, s->most, LK_KEEP_NOTHING, LK_FP32));
   for (uint64_t i = 0; i < count; i++)
     score_group(s, (rank + ranks * i) * GROUP, mine + i * GROUP);
   return lk_corpus_status(s->corpus);

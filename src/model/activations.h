@@ -51,13 +51,15 @@ typedef struct {
 
 struct lk_model {
   const lk_parameters *table;
-  int max_rows, max_targets, backward;
+  int max_rows, max_targets;
+  lk_keep keep;
+  int logit_rows; /* of the wanted rows, whose logits are held at a time */
   lk_precision precision;
   lk_linear layers[LK_LINEARS]; /* shapes of the linear layers */
   lk_attention *attention;
   lk_rotary *rotary; /* NULL: learned positions */
   lk_tensors weights, gradients;
-  lk_block_activations *blocks;      /* (L) */
+  lk_block_activations *blocks;      /* (L), of the same arrays where they are not kept */
   uint8_t *keep_embedding;           /* (N, C) */
   lk_bf16 *weights_bf16;             /* (table->count) the values of this forward pass */
   lk_operand query_source;           /* (M, C) last block: rows with loss of ln1 … */
@@ -65,7 +67,7 @@ struct lk_model {
   lk_real *output;                   /* (M, C) the residual stream after the last block */
   lk_operand ln_f;                   /* (M, C) */
   lk_real *ln_f_mean, *ln_f_inverse; /* (M), (M) */
-  lk_real *logits;                   /* (M, vocabulary), becomes their gradient */
+  lk_real *logits;                   /* (logit_rows, vocabulary), becomes their gradient */
   double *losses;                    /* (M) */
   int32_t *target_rows;              /* (M) rows with loss */
   lk_span *all, *targets;     /* (B) all rows as queries; rows with loss as queries */
@@ -77,7 +79,8 @@ struct lk_model {
   /* Gradients as operands: of a branch's output (R, C) and of GELU's input (R, F), and the
    * arrays above or their bf16 copies. */
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
-  lk_pass pass; /* the last one */
+  lk_pass pass;       /* the last one */
+  lk_dropout dropout; /* of it, where pass.dropout points to */
   double drop;
   const lk_backward_hook *hook; /* of this backward pass, or NULL */
   const lk_real *final;         /* first gradient that will not change any more in it */
@@ -95,15 +98,31 @@ static inline const lk_real *lk_mlp_source(const lk_model *m,
 
 /* lk_model_create for passes of another size than packs have. */
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
-                            lk_model_room room, int backward, lk_precision precision);
+                            lk_model_room room, lk_keep keep, lk_precision precision);
 
-/* Everything up to the logits (M, vocabulary), which m->logits then holds. */
+/* Everything up to m->ln_f (M, C), which the head reads. */
 void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass);
+
+/* The head: logits of `rows` <= m->logit_rows of the wanted rows, `first` and on, which
+ * m->logits (rows, vocabulary) then holds; and, of what the loss made of them, the gradient
+ * of ln_f's rows in m->d_ln, the weight's added to m->gradients. */
+void lk_model_head(lk_model *m, int first, int rows);
+void lk_model_head_backward(lk_model *m, int first, int rows);
+
+/* Fills the arrays that all blocks share with what block l's backward pass needs, from the
+ * block's input: not for the last block, of which they hold it already. */
+void lk_model_compute_again(lk_model *m, int l);
 
 /* A tensor of `weights` as the forward pass took it. */
 static inline lk_operand lk_weight_operand(const lk_model *m, lk_real *tensor) {
   if (m->precision == LK_FP32) return lk_fp32_operand(tensor);
   return (lk_operand){NULL, m->weights_bf16 + (tensor - m->weights.tok_emb)};
+}
+
+/* Its rest, from number `first` on. */
+static inline lk_operand lk_operand_from(lk_operand all, size_t first) {
+  if (all.bf16) return (lk_operand){NULL, all.bf16 + first};
+  return lk_fp32_operand(all.real + first);
 }
 
 /* Gives an operand that shares its array with fp32 results those results. */

@@ -120,17 +120,22 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
   finish(m, g->ln1_weight);
 }
 
-/* A tied head's gradient goes into the token embedding's, which is final at the very end.
- */
-static void head_backward(lk_model *m) {
-  int C = m->table->shape.channels, vocabulary = m->table->shape.vocabulary, M = m->pass.M;
-  lk_fill_operand(m->d_logits, m->logits, (size_t)M * (size_t)vocabulary);
+void lk_model_head_backward(lk_model *m, int first, int rows) {
+  size_t C = (size_t)m->table->shape.channels, at = (size_t)first * C;
+  lk_fill_operand(m->d_logits, m->logits,
+                  (size_t)rows * (size_t)m->table->shape.vocabulary);
   lk_linear_backward_weight(&m->layers[LK_HEAD], m->gradients.head_weight, NULL,
-                            m->d_logits, m->ln_f, M);
+                            m->d_logits, lk_operand_from(m->ln_f, at), rows);
+  lk_linear_backward_input(&m->layers[LK_HEAD], m->d_ln + at, 0, m->d_logits,
+                           lk_weight_operand(m, m->weights.head_weight), rows);
+}
+
+/* What is left of the head, whose own gradient the forward pass has added. A tied one's is
+ * in the token embedding's, which is final at the very end. */
+static void final_norm_backward(lk_model *m) {
+  int C = m->table->shape.channels, M = m->pass.M;
   finish(m, m->table->shape.tied ? m->gradients.tok_emb + m->table->count
                                  : m->gradients.head_weight);
-  lk_linear_backward_input(&m->layers[LK_HEAD], m->d_ln, 0, m->d_logits,
-                           lk_weight_operand(m, m->weights.head_weight), M);
   memset(m->d_stream, 0, (size_t)M * (size_t)C * sizeof *m->d_stream);
   lk_layer_norm_backward(m->d_stream, m->gradients.ln_f_weight, m->gradients.ln_f_bias,
                          m->d_ln, m->output, m->ln_f_mean, m->ln_f_inverse,
@@ -143,6 +148,7 @@ static void block_backward(lk_model *m, int l) {
   const lk_block_tensors *w = &m->weights.blocks[l], *g = &m->gradients.blocks[l];
   int last = l == m->table->shape.layers - 1, R = last ? m->pass.M : m->pass.N;
   const lk_span *spans = last ? m->pass.targets : m->pass.all;
+  if (m->keep == LK_KEEP_INPUTS && !last) lk_model_compute_again(m, l);
   if (m->table->shape.residual == LK_SERIAL_RESIDUAL) {
     mlp_backward(m, a, w, g, R, g->ln2_weight);
     attention_backward(m, a, w, g, R, spans, g->proj_weight);
@@ -169,12 +175,12 @@ int lk_model_parts(const lk_model *model) {
 void lk_model_backward_part(lk_model *model, const lk_real *values, lk_real *gradients,
                             int part, const lk_backward_hook *hook) {
   int layers = model->table->shape.layers;
-  assert(model->backward && part >= 0 && part < lk_model_parts(model));
+  assert(model->keep && part >= 0 && part < lk_model_parts(model));
   lk_tensors_bind(&model->weights, model->table, (lk_real *)values);
   lk_tensors_bind(&model->gradients, model->table, gradients);
   model->hook = hook;
   if (part == 0)
-    head_backward(model);
+    final_norm_backward(model);
   else if (part <= layers)
     block_backward(model, layers - part);
   else

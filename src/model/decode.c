@@ -29,7 +29,7 @@ static lk_status allocate(lk_decoder *d, const lk_parameters *table) {
   int most = d->room > d->max_sequences ? d->room : d->max_sequences;
   lk_model_room room = {d->max_sequences, most, d->max_sequences};
   size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)most;
-  LK_TRY(lk_model_allocate(&d->model, table, room, 0, LK_FP32));
+  LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, LK_FP32));
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
     LK_TRY(LK_NEW(d->cache[l], cached * 2 * (size_t)s->channels));
@@ -112,6 +112,7 @@ static const lk_real *pass(lk_decoder *d) {
                         .cache_rows = d->cache_rows,
                         .rounded = d->rounded};
   lk_model_pass(d->model, d->values, &pass);
+  lk_model_head(d->model, 0, pass.M);
   d->sequences = d->rows = 0;
   return d->model->logits;
 }

@@ -126,20 +126,28 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
                       keep_scale(pass->dropout), count);
 }
 
-/* output = middle + dropout(mlp(ln2)), ln2 of middle or of what middle was made from. */
-static void mlp_forward(lk_model *m, const lk_block_activations *a,
-                        const lk_block_tensors *w, int l, int R, lk_real *output) {
-  const lk_dropout *dropout = m->pass.dropout;
-  int C = m->table->shape.channels;
-  size_t count = (size_t)R * (size_t)C;
+/* What the MLP's second product takes; ln2 is of middle or of what middle was made from. */
+static void hidden_forward(lk_model *m, const lk_block_activations *a,
+                           const lk_block_tensors *w, int R) {
   lk_layer_norm_forward(a->ln2, a->ln2_mean, a->ln2_inverse, lk_mlp_source(m, a),
-                        w->ln2_weight, w->ln2_bias, R, C);
+                        w->ln2_weight, w->ln2_bias, R, m->table->shape.channels);
   product(m, LK_UP, a->slope, a->ln2, w->up_weight, w->up_bias, R);
   activate(m, a, R);
+}
+
+static const uint8_t *mlp_mask(const lk_model *m, const lk_block_activations *a, int l,
+                               size_t count) {
+  return fill_mask(m->pass.dropout, site_of(l, PLACE_MLP), a->keep_mlp, count);
+}
+
+/* output = middle + dropout(mlp(ln2)). */
+static void mlp_forward(lk_model *m, const lk_block_activations *a,
+                        const lk_block_tensors *w, int l, int R, lk_real *output) {
+  size_t count = (size_t)R * (size_t)m->table->shape.channels;
+  hidden_forward(m, a, w, R);
   product(m, LK_DOWN, m->branch, a->hidden, w->down_weight, w->down_bias, R);
-  lk_residual_forward(output, a->middle, m->branch,
-                      fill_mask(dropout, site_of(l, PLACE_MLP), a->keep_mlp, count),
-                      keep_scale(dropout), count);
+  lk_residual_forward(output, a->middle, m->branch, mlp_mask(m, a, l, count),
+                      keep_scale(m->pass.dropout), count);
 }
 
 /* One block. In the last one everything but keys and values is for wanted rows only. */
@@ -164,6 +172,18 @@ static void block_forward(lk_model *m, int l) {
               last ? m->output : m->blocks[l + 1].input);
 }
 
+void lk_model_compute_again(lk_model *m, int l) {
+  const lk_block_activations *a = &m->blocks[l];
+  const lk_block_tensors *w = &m->weights.blocks[l];
+  int C = m->table->shape.channels, N = m->pass.N;
+  assert(m->keep == LK_KEEP_INPUTS && l < m->table->shape.layers - 1);
+  lk_layer_norm_forward(a->ln1, a->ln1_mean, a->ln1_inverse, a->input, w->ln1_weight,
+                        w->ln1_bias, N, C);
+  attention_forward(m, a, w, l, a->ln1, a->input);
+  hidden_forward(m, a, w, N);
+  mlp_mask(m, a, l, (size_t)N * (size_t)C);
+}
+
 static void embedding_forward(lk_model *m) {
   const lk_pass *pass = &m->pass;
   int C = m->table->shape.channels;
@@ -178,8 +198,10 @@ void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
   int C = m->table->shape.channels;
   assert(pass->N <= m->max_rows);
   assert(pass->M <= pass->N && pass->M <= m->max_targets);
-  assert(!pass->dropout || m->backward);
+  assert(!pass->dropout || m->keep);
   m->pass = *pass;
+  if (pass->dropout) m->dropout = *pass->dropout;
+  if (pass->dropout) m->pass.dropout = &m->dropout; /* the caller's may be gone by then */
   m->drop = pass->dropout ? pass->dropout->drop : 0;
   /* The weights are only read: lk_tensors serves gradients too and so has no const. */
   lk_tensors_bind(&m->weights, m->table, (lk_real *)values);
@@ -189,7 +211,13 @@ void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
     block_forward(m, l);
   lk_layer_norm_forward(m->ln_f, m->ln_f_mean, m->ln_f_inverse, m->output,
                         m->weights.ln_f_weight, m->weights.ln_f_bias, pass->M, C);
-  product(m, LK_HEAD, m->logits, m->ln_f, m->weights.head_weight, NULL, pass->M);
+}
+
+void lk_model_head(lk_model *m, int first, int rows) {
+  assert(first >= 0 && rows > 0 && rows <= m->logit_rows && first + rows <= m->pass.M);
+  size_t at = (size_t)first * (size_t)m->table->shape.channels;
+  product(m, LK_HEAD, m->logits, lk_operand_from(m->ln_f, at), m->weights.head_weight, NULL,
+          rows);
 }
 
 static void describe_spans(lk_model *m, const lk_pack *pack) {
@@ -229,12 +257,26 @@ static double sum_losses(const double *losses, int count) {
   return sum_losses(losses, count / 2) + sum_losses(losses + count / 2, count - count / 2);
 }
 
-double lk_model_forward(lk_model *model, const lk_real *values, const lk_pack *pack,
-                        const lk_dropout *dropout, const double **losses) {
+/* Losses of the wanted rows, as many at a time as there is room for logits, and, for
+ * gradients, the head's backward pass at once, before they go. */
+static void head_losses(lk_model *m, const lk_pack *pack, int learn) {
+  for (int first = 0, rows; first < pack->M; first += rows) {
+    rows = pack->M - first < m->logit_rows ? pack->M - first : m->logit_rows;
+    lk_model_head(m, first, rows);
+    lk_cross_entropy(m->losses + first, m->logits, pack->targets + first, rows,
+                     m->table->shape.vocabulary, m->keep);
+    if (learn) lk_model_head_backward(m, first, rows);
+  }
+}
+
+double lk_model_forward(lk_model *model, const lk_real *values, lk_real *gradients,
+                        const lk_pack *pack, const lk_dropout *dropout,
+                        const double **losses) {
+  assert(!gradients || model->keep);
   if (dropout && dropout->drop <= 0) dropout = NULL;
   forward(model, values, pack, dropout);
-  lk_cross_entropy(model->losses, model->logits, pack->targets, pack->M,
-                   model->table->shape.vocabulary, model->backward);
+  if (gradients) lk_tensors_bind(&model->gradients, model->table, gradients);
+  head_losses(model, pack, gradients != NULL);
   if (losses) *losses = model->losses;
   return sum_losses(model->losses, pack->M);
 }
@@ -242,5 +284,6 @@ double lk_model_forward(lk_model *model, const lk_real *values, const lk_pack *p
 const lk_real *lk_model_logits(lk_model *model, const lk_real *values,
                                const lk_pack *pack) {
   forward(model, values, pack, NULL);
+  lk_model_head(model, 0, pack->M);
   return model->logits;
 }

@@ -38,7 +38,7 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
                           size_t keep) {
   const lk_shape *s = &m->table->shape;
   size_t N = (size_t)m->max_rows, C = (size_t)s->channels, wide = (size_t)lk_mlp_width(s);
-  size_t masked = m->backward ? N * C : 0;
+  size_t masked = m->keep ? N * C : 0;
   int is_parallel = s->residual == LK_PARALLEL_RESIDUAL; /* input is read after middle */
   TAKE(block->input, N * C);
   block->ln1 = take_operand(walk, m, N * C);
@@ -50,8 +50,8 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   block->attended_operand = share_operand(walk, m, block->attended, N * C);
   TAKE(block->log_sum, N * (size_t)s->heads);
   block->middle = block->input;
-  if (m->backward || is_parallel) TAKE(block->middle, N * C);
-  block->ln2 = m->backward ? take_operand(walk, m, N * C) : block->ln1;
+  if (m->keep || is_parallel) TAKE(block->middle, N * C);
+  block->ln2 = m->keep ? take_operand(walk, m, N * C) : block->ln1;
   TAKE(block->ln2_mean, N);
   TAKE(block->ln2_inverse, N);
   TAKE(block->slope, N * wide);
@@ -62,18 +62,28 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
 }
 
 /* Without a backward pass all blocks share one block's arrays: a block reads its input
- * before it writes the next one's. */
+ * before it writes the next one's. Where inputs are kept, they are each block's own. */
 static void lay_out_blocks(lk_model *m, walker *walk, int max_sequences) {
   lk_span longest = {0, m->table->shape.block, 0, m->table->shape.block};
-  size_t keep =
-      (size_t)max_sequences *
-      (m->backward ? lk_attention_keep_size(&longest, 1, m->table->shape.heads) : 0);
+  size_t keep = (size_t)max_sequences *
+                (m->keep ? lk_attention_keep_size(&longest, 1, m->table->shape.heads) : 0);
   for (int l = 0; l < m->table->shape.layers; l++) {
-    if (l == 0 || m->backward)
+    if (l == 0 || m->keep == LK_KEEP_ALL)
       lay_out_block(m, &m->blocks[l], walk, keep);
     else
       m->blocks[l] = m->blocks[0];
+    if (l > 0 && m->keep == LK_KEEP_INPUTS)
+      TAKE(m->blocks[l].input, (size_t)m->max_rows * (size_t)m->table->shape.channels);
   }
+}
+
+enum { MOST_LOGITS = 1 << 24 }; /* held at a time by a model that learns: 64 MB */
+
+/* Few enough for the memory, many enough for products. */
+static int logit_rows(const lk_model *m) {
+  int most = MOST_LOGITS / m->table->shape.vocabulary;
+  if (!m->keep || m->max_targets < most) return m->max_targets;
+  return most > 0 ? most : 1;
 }
 
 /* Of the rows whose logits are wanted. */
@@ -85,7 +95,7 @@ static void lay_out_targets(lk_model *m, walker *walk) {
   m->ln_f = take_operand(walk, m, M * C);
   TAKE(m->ln_f_mean, M);
   TAKE(m->ln_f_inverse, M);
-  TAKE(m->logits, M * (size_t)m->table->shape.vocabulary);
+  TAKE(m->logits, (size_t)m->logit_rows * (size_t)m->table->shape.vocabulary);
   TAKE(m->losses, M);
   TAKE(m->target_rows, M);
 }
@@ -94,7 +104,7 @@ static void lay_out_targets(lk_model *m, walker *walk) {
 static void lay_out_gradients(lk_model *m, walker *walk) {
   size_t back = (size_t)m->max_rows * (size_t)m->table->shape.channels;
   size_t wide = (size_t)m->max_rows * (size_t)lk_mlp_width(&m->table->shape);
-  size_t logits = (size_t)m->max_targets * (size_t)m->table->shape.vocabulary;
+  size_t logits = (size_t)m->logit_rows * (size_t)m->table->shape.vocabulary;
   TAKE(m->keep_embedding, back);
   TAKE(m->d_stream, back);
   TAKE(m->d_rows, back);
@@ -118,7 +128,7 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences) {
   TAKE(m->weights_row, s->block);
   TAKE(m->branch, (size_t)m->max_rows * (size_t)s->channels);
   TAKE(m->weights_bf16, m->precision == LK_BF16 ? m->table->count : 0);
-  if (m->backward) lay_out_gradients(m, walk);
+  if (m->keep) lay_out_gradients(m, walk);
 }
 
 /* In the last block only keys and values are for all rows. */
@@ -141,28 +151,29 @@ static lk_status create_layers(lk_model *m) {
 }
 
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
-                          int max_sequences, int backward, lk_precision precision) {
+                          int max_sequences, lk_keep keep, lk_precision precision) {
   int rows = max_sequences * parameters->shape.block;
   return lk_model_allocate(out, parameters, (lk_model_room){max_sequences, rows, rows},
-                           backward, precision);
+                           keep, precision);
 }
 
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
-                            lk_model_room room, int backward, lk_precision precision) {
+                            lk_model_room room, lk_keep keep, lk_precision precision) {
   const lk_shape *s = &parameters->shape;
   lk_model *m = NULL;
   lk_status status;
   walker walk = {NULL, 0};
   *out = NULL;
   assert(room.sequences > 0 && room.targets > 0 && room.rows >= room.sequences);
-  assert(!backward || room.targets >= room.sequences);
+  assert(!keep || room.targets >= room.sequences);
   LK_TRY(lk_blas_reserve());
   LK_TRY(LK_NEW(m, 1));
   m->table = parameters;
   m->max_rows = room.rows;
   m->max_targets = room.targets;
-  m->backward = backward;
+  m->keep = keep;
   m->precision = precision;
+  m->logit_rows = logit_rows(m);
   LK_TRY_OR(failed, create_layers(m));
   LK_TRY_OR(failed, LK_NEW(m->blocks, (size_t)s->layers));
   LK_TRY_OR(failed, lk_tensors_create(&m->weights, parameters));

@@ -123,7 +123,7 @@ static void add_pack(const lk_held_out *h, const float *values, double sums[SUMS
   const lk_trainer *t = h->trainer;
   lk_pack *pack = t->packs[0];
   if (pack->B == 0) return;
-  sums[NATS] += lk_model_forward(t->models[0], values, pack, NULL, NULL);
+  sums[NATS] += lk_model_forward(t->models[0], values, NULL, pack, NULL, NULL);
   sums[TARGETS] += pack->M;
   for (int i = 0; i < pack->M; i++)
     sums[BYTES] += (double)h->bytes[pack->targets[i]];

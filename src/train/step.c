@@ -26,7 +26,7 @@ static void move_gradients(void *context, size_t first) {
 enum { PACK_SITES = 1 << 12 }; /* dropout sites of a pack; part of the format */
 
 /* The number-th pack of this rank's i-th shard. */
-static void forward_pack(lk_trainer *t, int i, int slot, int number) {
+static void forward_pack(lk_trainer *t, int i, int slot, int number, float *gradients) {
   const lk_pack *pack = t->packs[slot];
   lk_dropout dropout = {t->config->dropout,
                         {.seed = t->config->seed,
@@ -36,7 +36,8 @@ static void forward_pack(lk_trainer *t, int i, int slot, int number) {
                          .site = (uint32_t)number * PACK_SITES}};
   if (lk_dataset_status(t->dataset) != LK_OK)
     lk_world_abort(t->world, lk_dataset_status(t->dataset));
-  t->mine[2 * i] += lk_model_forward(t->models[slot], t->values, pack, &dropout, NULL);
+  t->mine[2 * i] +=
+      lk_model_forward(t->models[slot], t->values, gradients, pack, &dropout, NULL);
   assert(pack->M <= pack->N && pack->N <= pack->max_rows);
   t->mine[2 * i + 1] += pack->M;
   t->rows += pack->N;
@@ -54,7 +55,7 @@ static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
   for (int next = 0, number = 0; next < count || number == 0; number++) {
     if (number > 0) lk_model_backward(t->models[slot], t->values, gradients, NULL);
     next = lk_dataset_pack(t->dataset, next, t->packs[slot]);
-    forward_pack(t, i, slot, number);
+    forward_pack(t, i, slot, number, gradients);
   }
 }
 

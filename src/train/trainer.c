@@ -59,7 +59,8 @@ static lk_status make_buffers(lk_trainer *t) {
                             : LK_SUM_EVERYWHERE));
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));
-    LK_TRY(lk_model_create(&t->models[i], t->table, sequences, 1,
+    LK_TRY(lk_model_create(&t->models[i], t->table, sequences,
+                           (lk_keep)(LK_KEEP_ALL + t->config->recompute),
                            (lk_precision)t->config->precision));
   }
   return make_optimizer(t);

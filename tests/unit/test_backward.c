@@ -1,5 +1,7 @@
-/* What the backward pass promises to its hook: gradients that it calls final are. */
+/* What the backward pass promises to its hook: gradients that it calls final are; and that
+ * it does not matter how many logits are held at a time. */
 #include "lockstep/model.h"
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -30,13 +32,13 @@ static void check(const lk_shape *shape) {
   assert_int_equal(LK_NEW(gradients, table->count), LK_OK);
   assert_int_equal(LK_NEW(seen, table->count), LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, shape->block), LK_OK);
-  assert_int_equal(lk_model_create(&model, table, 1, 1, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_ALL, LK_FP32), LK_OK);
   lk_parameters_initialise(table, 3, values);
   lk_pack_append(pack, text, sizeof text / sizeof *text, 1);
   for (int pass = 0; pass < 2; pass++) { /* the second adds to the first's */
     final = table->count;
     calls = 0;
-    lk_model_forward(model, values, pack, NULL, NULL);
+    lk_model_forward(model, values, gradients, pack, NULL, NULL);
     lk_model_backward(model, values, gradients, &hook);
     assert_int_equal(final, 0);
     assert_true(calls > lk_model_parts(model));
@@ -58,7 +60,54 @@ static void final_gradients_stay(void **state) {
   check(&shape);
 }
 
+/* Gradients of one pass over `count` texts of 250 tokens each from the first-th on. */
+static double learn(const lk_parameters *table, const float *values, int first, int count,
+                    float *sums) {
+  lk_model *model = NULL;
+  lk_pack *pack = NULL;
+  assert_int_equal(lk_pack_create(&pack, count, table->shape.block), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, count, LK_KEEP_ALL, LK_FP32), LK_OK);
+  for (int i = first; i < first + count; i++) {
+    lk_token text[250];
+    for (int j = 0; j < 250; j++)
+      text[j] = (lk_token)((i * 250 + j) * 7919 % table->shape.vocabulary);
+    lk_pack_append(pack, text, 250, 0);
+  }
+  double loss = lk_model_forward(model, values, sums, pack, NULL, NULL);
+  lk_model_backward(model, values, sums, NULL);
+  lk_pack_free(pack);
+  lk_model_free(model);
+  return loss;
+}
+
+/* Of a vocabulary so large that the logits of one pass are never all there: 747 rows, of
+ * which 256 are held. */
+static void logits_in_parts(void **state) {
+  (void)state;
+  const lk_shape shape = {
+      .layers = 1, .heads = 1, .channels = 8, .block = 250, .vocabulary = 65536};
+  lk_parameters *table = NULL;
+  float *values = NULL, *together = NULL, *apart = NULL;
+  assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
+  assert_int_equal(LK_NEW(values, table->count), LK_OK);
+  assert_int_equal(LK_NEW(together, table->count), LK_OK);
+  assert_int_equal(LK_NEW(apart, table->count), LK_OK);
+  lk_parameters_initialise(table, 3, values);
+  double loss = learn(table, values, 0, 3, together), sum = 0;
+  for (int i = 0; i < 3; i++)
+    sum += learn(table, values, i, 1, apart);
+  assert_true(fabs(loss - sum) < 1e-3 && loss > 747 * 10);
+  for (size_t i = 0; i < table->count; i++)
+    if (!(fabs((double)(together[i] - apart[i])) < 1e-4))
+      fail_msg("gradient %zu: %g and %g", i, (double)together[i], (double)apart[i]);
+  lk_parameters_free(table);
+  lk_free(values);
+  lk_free(together);
+  lk_free(apart);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(final_gradients_stay)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(final_gradients_stay),
+                                     cmocka_unit_test(logits_in_parts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

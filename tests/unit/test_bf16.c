@@ -236,8 +236,8 @@ static void nan_and_infinity_pass(void **state) {
 static double gradients_of(lk_precision precision, const lk_parameters *table,
                            const float *values, const lk_pack *pack, float *gradients) {
   lk_model *model = NULL;
-  assert_int_equal(lk_model_create(&model, table, 3, 1, precision), LK_OK);
-  double loss = lk_model_forward(model, values, pack, NULL, NULL);
+  assert_int_equal(lk_model_create(&model, table, 3, LK_KEEP_ALL, precision), LK_OK);
+  double loss = lk_model_forward(model, values, gradients, pack, NULL, NULL);
   lk_model_backward(model, values, gradients, NULL);
   lk_model_free(model);
   return loss;

@@ -70,7 +70,7 @@ static lk_token next_by_recomputation(lk_model *model, lk_pack *pack,
   for (int j = 1; j < IDS; j++)
     if (logits[j] > logits[best]) best = j;
   pack->targets[0] = (lk_token)best;
-  *loss += lk_model_forward(model, values, pack, NULL, NULL);
+  *loss += lk_model_forward(model, values, NULL, pack, NULL, NULL);
   return (lk_token)best;
 }
 
@@ -82,7 +82,7 @@ static void check(lk_decoder *decoder, int most) {
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   lk_sampler *sampler;
-  assert_int_equal(lk_model_create(&model, table, 1, 0, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_NOTHING, LK_FP32), LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, BLOCK), LK_OK);
   assert_int_equal(lk_sampler_create(&sampler, &lk_greedy, IDS), LK_OK);
   for (int t = 0; t < TEXTS; t++) {
@@ -164,7 +164,7 @@ static void a_text_goes_on_beyond_the_block(void **state) {
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   double loss = 0;
-  assert_int_equal(lk_model_create(&model, table, 1, 0, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_NOTHING, LK_FP32), LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, BLOCK), LK_OK);
   prompt(text, 3, 2 * BLOCK);
   memcpy(expected, text, sizeof text);
