@@ -94,6 +94,19 @@ int lk_run_has_probe(const lk_run *run, uint64_t step);
  * already is renamed to step-NNNNNN.h5.other. */
 lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint);
 
+/* How the checkpoints of a run are cleaned up. */
+typedef struct {
+  int keeps_best, keeps_last; /* the one that `best` links to; the newest and `latest`'s */
+  int removes;                /* else nothing but `say` happens */
+  void (*say)(const char *path, uint64_t bytes); /* of each that goes, or would go */
+} lk_run_cleaning;
+
+/* The checkpoints of a run directory that are not to be kept: regular files with the name
+ * of a step that are checkpoints; no link is followed, nothing else is touched. For a run
+ * that is not going on. LK_USAGE when none would be left; LK_NO_INPUT without a folder of
+ * checkpoints; LK_IO. Not collective. */
+lk_status lk_run_clean(const char *run, const lk_run_cleaning *how);
+
 LK_C_END
 
 #endif
