@@ -34,6 +34,9 @@ int lk_columns_find(const lk_columns *columns, const char *name);
 /* The number in a row; NaN for a column of -1. */
 double lk_columns_at(const lk_columns *columns, size_t row, int column);
 
+/* The last finite number of a column; NaN where there is none. */
+double lk_columns_newest(const lk_columns *columns, const char *name);
+
 LK_C_END
 
 #endif

@@ -58,6 +58,12 @@ const char *lk_record_fact(const lk_record *record, const char *word);
 /* Seconds that the step of a row of metrics.csv took: the sum of its parts. */
 double lk_record_seconds(const lk_columns *metrics, size_t row);
 
+/* When it was started first; "–" where no history says it. */
+const char *lk_record_started(const lk_record *record);
+
+/* Most right answers in percent, of dev.csv, or of probe.csv where there is none; NaN. */
+double lk_record_best(const lk_record *record);
+
 /* Seconds until its end at its present speed; 0 when it is not running or not known. */
 double lk_record_left(const lk_record *record);
 

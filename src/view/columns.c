@@ -17,6 +17,14 @@ double lk_columns_at(const lk_columns *columns, size_t row, int column) {
   return column < 0 ? NAN : columns->values[row * (size_t)columns->count + (size_t)column];
 }
 
+double lk_columns_newest(const lk_columns *columns, const char *name) {
+  int column = lk_columns_find(columns, name);
+  for (size_t i = columns->rows; i-- > 0 && column >= 0;)
+    if (isfinite(lk_columns_at(columns, i, column)))
+      return lk_columns_at(columns, i, column);
+  return NAN;
+}
+
 /* Cuts the first line into names; where the rows begin. */
 static char *take_names(lk_columns *out) {
   char *line = out->text, *end = strchr(line, '\n'), *rest;

@@ -24,15 +24,6 @@ const char *lk_page_name(const lk_record *record) {
   return last;
 }
 
-/* The last number of a column that is one. */
-static double newest(const lk_columns *columns, const char *name) {
-  int column = lk_columns_find(columns, name);
-  for (size_t i = columns->rows; i-- > 0 && column >= 0;)
-    if (isfinite(lk_columns_at(columns, i, column)))
-      return lk_columns_at(columns, i, column);
-  return NAN;
-}
-
 static void print_cell(FILE *html, const char *format, double value) {
   if (isnan(value)) {
     fputs("<td>–</td>", html);
@@ -53,8 +44,9 @@ static void print_progress(FILE *html, const lk_record *record) {
 }
 
 static double score_of(const lk_columns *scores) {
-  double of = newest(scores, "questions");
-  return 100 * newest(scores, "correct") / (isnan(of) ? newest(scores, "count") : of);
+  double of = lk_columns_newest(scores, "questions");
+  return 100 * lk_columns_newest(scores, "correct") /
+         (isnan(of) ? lk_columns_newest(scores, "count") : of);
 }
 
 static lk_status print_run(FILE *html, const lk_record *record) {
@@ -66,11 +58,10 @@ static lk_status print_run(FILE *html, const lk_record *record) {
   print_progress(html, record);
   lk_duration_print(left, lk_record_left(record));
   fprintf(html, "<td>%s</td>", lk_record_left(record) > 0 ? left : "–");
-  print_cell(html, "<td>%.4f</td>", newest(&record->metrics, "loss"));
-  print_cell(html, "<td>%.4f</td>", newest(&record->metrics, "held_out_loss"));
+  print_cell(html, "<td>%.4f</td>", lk_columns_newest(&record->metrics, "loss"));
+  print_cell(html, "<td>%.4f</td>", lk_columns_newest(&record->metrics, "held_out_loss"));
   print_cell(html, "<td>%.1f %%</td>", score);
-  return lk_page_put(html, "<td>", record->note_count ? record->notes[0].time : "–",
-                     "</td></tr>\n");
+  return lk_page_put(html, "<td>", lk_record_started(record), "</td></tr>\n");
 }
 
 lk_status lk_page_summary(const lk_page *page) {

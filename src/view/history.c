@@ -39,6 +39,10 @@ double lk_record_last_steps(const lk_record *record) {
   return start && sscanf(start, "%*u of %lf", &steps) == 1 ? steps : 0;
 }
 
+const char *lk_record_started(const lk_record *record) {
+  return record->note_count && *record->notes[0].time ? record->notes[0].time : "–";
+}
+
 /* A start is lines of facts, and then its own. */
 static int is_of_start(const char *text) {
   static const char *const words[] = {"step", "data", "machine", "build"};

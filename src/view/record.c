@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,4 +141,14 @@ const char *lk_record_state_name(lk_record_state state) {
 double lk_record_left(const lk_record *record) {
   if (record->state != LK_RECORD_RUNNING || !(record->steps > record->step)) return 0;
   return (record->steps - record->step) * record->step_seconds;
+}
+
+double lk_record_best(const lk_record *record) {
+  const lk_columns *scores = record->dev.rows ? &record->dev : &record->probe;
+  int right = lk_columns_find(scores, "correct"), of = lk_columns_find(scores, "questions");
+  double best = NAN;
+  if (of < 0) of = lk_columns_find(scores, "count");
+  for (size_t i = 0; i < scores->rows; i++)
+    best = fmax(best, 100 * lk_columns_at(scores, i, right) / lk_columns_at(scores, i, of));
+  return best;
 }

@@ -33,7 +33,7 @@ own optim optimizer schedule
 own interchange interchange tensor_file
 own prepare prepare
 own run run history build metrics
-own view columns record report_page
+own view columns record report_page listing screen
 own eval share evaluate heads sample continuation generate squad last_words
 own train dataset range_test trainer training
 
