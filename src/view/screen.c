@@ -1,0 +1,173 @@
+#include "lockstep/screen.h"
+#include "lockstep/duration.h"
+#include "lockstep/memory.h"
+#include "lockstep/visible.h"
+#include "view/curve.h"
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+#include <utf8proc.h>
+
+enum { CURVE_LINES = 6, NOTES = 4, LEVELS = 8 };
+
+static int bounded(int width) {
+  return width < LK_SCREEN_LEAST  ? LK_SCREEN_LEAST
+         : width > LK_SCREEN_MOST ? LK_SCREEN_MOST
+                                  : width;
+}
+
+/* As much of a text as fits into a line. */
+static lk_status print_line(FILE *to, const char *text, int width) {
+  char *shown;
+  size_t room = LK_VISIBLE_MOST * strlen(text) + 1;
+  LK_TRY(LK_NEW(shown, room));
+  lk_visible(shown, room, text, "");
+  int columns = 0, step;
+  size_t length = 0;
+  utf8proc_int32_t code_point;
+  while (shown[length]) {
+    step = (int)utf8proc_iterate((utf8proc_uint8_t *)shown + length, -1, &code_point);
+    if (step <= 0) break;
+    columns += utf8proc_charwidth(code_point);
+    if (columns > width) break;
+    length += (size_t)step;
+  }
+  fprintf(to, "%.*s\n", (int)length, shown);
+  lk_free(shown);
+  return LK_OK;
+}
+
+static double share_of(const lk_record *record) {
+  return record->steps > 0 ? fmin(1, record->step / record->steps) : 0;
+}
+
+static void print_bar(FILE *to, double share, int width) {
+  fputc('[', to);
+  for (int i = 0; i < width - 2; i++)
+    fputc(i < (int)(share * (width - 2) + 0.5) ? '#' : '.', to);
+  fputc(']', to);
+}
+
+static void print_progress(FILE *to, const lk_record *record, int width) {
+  char text[80], left[LK_DURATION_TEXT];
+  double seconds = lk_record_left(record);
+  int length = snprintf(text, sizeof text, "%s, step %.0f",
+                        lk_record_state_name(record->state), record->step);
+  if (record->steps > 0)
+    length +=
+        snprintf(text + length, sizeof text - (size_t)length, " of %.0f", record->steps);
+  if (seconds > 0)
+    snprintf(text + length, sizeof text - (size_t)length, ", %s left",
+             lk_duration_print(left, seconds));
+  fprintf(to, "%.*s\n", width, text);
+  if (record->steps > 0) {
+    print_bar(to, share_of(record), width - 7);
+    fprintf(to, " %5.1f%%\n", 100 * share_of(record));
+  }
+}
+
+static lk_status print_number(FILE *to, const lk_record *record, const char *column,
+                              const char *name, const char *format, int width) {
+  char text[80], number[40];
+  double value = lk_columns_newest(&record->metrics, column);
+  if (!isfinite(value)) return LK_OK;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+  snprintf(number, sizeof number, format, value);
+#pragma GCC diagnostic pop
+  snprintf(text, sizeof text, "%-14s %12s", name, number);
+  return print_line(to, text, width);
+}
+
+static lk_status print_numbers(FILE *to, const lk_record *record, int width) {
+  LK_TRY(print_number(to, record, "loss", "loss", "%.4f", width));
+  LK_TRY(print_number(to, record, "held_out_loss", "held-out loss", "%.4f", width));
+  LK_TRY(print_number(to, record, "learning_rate", "learning rate", "%.3g", width));
+  LK_TRY(print_number(to, record, "gradient_norm", "gradient norm", "%.3g", width));
+  LK_TRY(print_number(to, record, "tokens_per_second", "tokens/s", "%.0f", width));
+  LK_TRY(print_number(to, record, "peak_memory_mb", "memory, MB", "%.0f", width));
+  if (isfinite(lk_record_best(record)))
+    fprintf(to, "%-14s %11.1f%%\n", "best score", lk_record_best(record));
+  return LK_OK;
+}
+
+/* One line of the picture: in each column a block as high as the curve reaches into it. */
+static void print_blocks(FILE *to, const lk_curve *curve, double low, double high,
+                         int line) {
+  static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  for (size_t i = 0; i < curve->count; i++) {
+    double height = (curve->value[i] - low) / (high - low) * (CURVE_LINES * LEVELS - 1) + 1;
+    int level = (int)height - line * LEVELS;
+    fputs(blocks[level < 0 ? 0 : level > LEVELS ? LEVELS : level], to);
+  }
+  fputc('\n', to);
+}
+
+static lk_status print_curve(FILE *to, const lk_record *record, int width) {
+  lk_curve curve;
+  double low = INFINITY, high = -INFINITY;
+  lk_status status = lk_curve_make(&curve, record, "loss");
+  lk_curve_average(&curve, (size_t)(width - 10));
+  for (size_t i = 0; i < curve.count; i++) {
+    low = fmin(low, curve.value[i]);
+    high = fmax(high, curve.value[i]);
+  }
+  for (int line = CURVE_LINES - 1; line >= 0 && high > low; line--) {
+    if (line == CURVE_LINES - 1 || line == 0)
+      fprintf(to, "%8.3f  ", line ? high : low);
+    else
+      fputs("          ", to);
+    print_blocks(to, &curve, low, high, line);
+  }
+  lk_curve_clear(&curve);
+  return status;
+}
+
+/* Shares of the newest step. */
+static lk_status print_parts(FILE *to, const lk_record *record, int width) {
+  const lk_columns *m = &record->metrics;
+  char text[120];
+  double all = m->rows ? lk_record_seconds(m, m->rows - 1) : 0;
+  if (!(all > 0)) return LK_OK;
+  snprintf(text, sizeof text,
+           "%.3f s a step: computing %.0f%%, sending and waiting %.0f%%, data %.0f%%", all,
+           100 * lk_columns_newest(m, "compute_seconds") / all,
+           100 * lk_columns_newest(m, "communication_seconds") / all,
+           100 * lk_columns_newest(m, "data_seconds") / all);
+  return print_line(to, text, width);
+}
+
+static lk_status print_notes(FILE *to, const lk_record *record, int width) {
+  size_t first = record->note_count > NOTES ? record->note_count - NOTES : 0;
+  for (size_t i = first; i < record->note_count; i++)
+    LK_TRY(print_line(to, record->notes[i].text, width));
+  return LK_OK;
+}
+
+lk_status lk_screen_print(FILE *to, const lk_record *record, int width) {
+  width = bounded(width);
+  LK_TRY(print_line(to, record->folder, width));
+  print_progress(to, record, width);
+  LK_TRY(print_numbers(to, record, width));
+  LK_TRY(print_curve(to, record, width));
+  LK_TRY(print_parts(to, record, width));
+  return print_notes(to, record, width);
+}
+
+static lk_status print_row(FILE *to, const lk_record *record, int width) {
+  char text[200], left[LK_DURATION_TEXT];
+  double seconds = lk_record_left(record);
+  snprintf(text, sizeof text, "%-10s %8.0f %5.1f%%  loss %.4f  %7s  %.80s",
+           lk_record_state_name(record->state), record->step, 100 * share_of(record),
+           lk_columns_newest(&record->metrics, "loss"),
+           seconds > 0 ? lk_duration_print(left, seconds) : "-", record->folder);
+  return print_line(to, text, width);
+}
+
+lk_status lk_screen_print_list(FILE *to, const lk_record *records, int count, int width) {
+  LK_TRY(print_line(to, "state          step  done  loss         left     run",
+                    bounded(width)));
+  for (int i = 0; i < count; i++)
+    LK_TRY(print_row(to, &records[i], bounded(width)));
+  return LK_OK;
+}
