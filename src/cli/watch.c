@@ -1,0 +1,98 @@
+/* Runs as they go on, in the terminal; from any host that sees their files. */
+#include "cli/command.h"
+#include "lockstep/memory.h"
+#include "lockstep/screen.h"
+#include "lockstep/watchdog.h"
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { MOST_RUNS = 64, EVERY = 2000 /* milliseconds */, CONTROL_C = 3 };
+
+static int width_of_terminal(void) {
+  struct winsize size;
+  return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
+}
+
+static lk_status print_all(FILE *to, const lk_words *runs) {
+  lk_record records[MOST_RUNS] = {{0}};
+  lk_status status = LK_OK;
+  for (int i = 0; i < runs->count && status == LK_OK; i++)
+    status = lk_record_read(&records[i], runs->words[i], 0);
+  if (status == LK_OK && runs->count == 1)
+    status = lk_screen_print(to, records, width_of_terminal());
+  else if (status == LK_OK)
+    status = lk_screen_print_list(to, records, runs->count, width_of_terminal());
+  for (int i = 0; i < runs->count; i++)
+    lk_record_clear(&records[i]);
+  return status;
+}
+
+/* Over the screen before: each line up to its end, and what is below the last. */
+static void draw(const char *text) {
+  fputs("\033[H", stdout);
+  for (const char *end; (end = strchr(text, '\n')); text = end + 1)
+    printf("%.*s\033[K\n", (int)(end - text), text);
+  fputs("q quits\033[K\033[J", stdout);
+  fflush(stdout);
+}
+
+static lk_status draw_all(const lk_words *runs) {
+  char *text = NULL;
+  size_t size;
+  FILE *memory = open_memstream(&text, &size);
+  if (!memory) return lk_fail(LK_INTERNAL, "watch: out of memory");
+  lk_status status = print_all(memory, runs);
+  if (fclose(memory) && status == LK_OK)
+    status = lk_fail(LK_INTERNAL, "watch: out of memory");
+  if (status == LK_OK) draw(text);
+  free(text);
+  return status;
+}
+
+/* Waits a while; nonzero when the user wants to leave, or is gone. */
+static int asked_to_quit(void) {
+  struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
+  char key = 0;
+  if (poll(&keys, 1, EVERY) <= 0) return 0;
+  return read(STDIN_FILENO, &key, 1) <= 0 || key == 'q' || key == CONTROL_C;
+}
+
+/* Keys come at once and without an echo; interrupts as keys, so that the terminal is always
+ * given back as it was. */
+static lk_status watch(const lk_words *runs) {
+  struct termios before, raw;
+  if (tcgetattr(STDIN_FILENO, &before)) return print_all(stdout, runs);
+  raw = before;
+  raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
+  tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+  fputs("\033[2J", stdout);
+  lk_status status = draw_all(runs);
+  while (status == LK_OK && !asked_to_quit() && !ferror(stdout))
+    status = draw_all(runs);
+  tcsetattr(STDIN_FILENO, TCSANOW, &before);
+  fputc('\n', stdout);
+  return status;
+}
+
+static int is_terminal(void) {
+  const char *kind = getenv("TERM");
+  return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && kind && strcmp(kind, "dumb");
+}
+
+lk_status lk_cli_watch(lk_world *world, int argc, char **argv) {
+  int once = 0;
+  const lk_option options[] = {
+      {"once", 0, LK_OPTION_FLAG, &once, "", "print one screen, as without a terminal"}};
+  lk_words words;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, MOST_RUNS, &words));
+  if (words.help) return LK_OK;
+  lk_watchdog_phase(lk_world_watchdog(world), 0, "watching", LK_TAKES_ITS_TIME);
+  if (lk_world_rank(world)) return lk_world_agree(world, LK_OK);
+  return lk_world_agree(world,
+                        once || !is_terminal() ? print_all(stdout, &words) : watch(&words));
+}

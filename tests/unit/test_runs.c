@@ -1,0 +1,103 @@
+/* The commands for many runs: runs, diff, clean and watch, on runs that are trained here.
+ */
+#include "cli_run.h"
+#include <sys/stat.h>
+
+static void train(const char *run, const char *rate) {
+  char place[64], speed[64];
+  snprintf(place, sizeof place, "run=%s", run);
+  snprintf(speed, sizeof speed, "learning_rate=%s", rate);
+  MUST_RUN("pretrain", "corpus=wiki.txt", "steps=6", "checkpoint_every=1", "keep_last=0",
+           "batch_size=4", "shards=2", "model.layers=1", "model.heads=1",
+           "model.channels=8", "model.block=32", "schedule.warmup_tokens=0", place, speed);
+}
+
+static int make_runs(void **state) {
+  char text[2000] = "";
+  if (open_world(state)) return 1;
+  for (int i = 0; i < 16; i++)
+    snprintf(text + strlen(text), 100, "Ada Bo%c was born in Rome in 19%02d.\n", 'a' + i,
+             i);
+  write_file("wiki.txt", text);
+  train("all/one", "0.01");
+  train("all/deep/two", "0.02");
+  return 0;
+}
+
+static void runs_are_listed(void **state) {
+  (void)state;
+  assert_int_equal(symlink("all/one", "linked"), 0);
+  MUST_RUN("runs", ".");
+  must_have(printed, "complete                       6/6");
+  must_have(printed, "./all/one  on ");
+  must_have(printed, "./all/deep/two  on ");
+  assert_null(strstr(printed, "linked"));
+  MUST_RUN("runs", "all", "--json");
+  must_have(printed, "[{\"run\": \"all/deep/two\", \"state\": \"complete\", \"step\": 6, ");
+  MUST_REFUSE(LK_NO_INPUT, "nowhere: cannot be read", "runs", "nowhere");
+}
+
+static void what_differs_is_said(void **state) {
+  (void)state;
+  MUST_RUN("diff", "all/one", "all/deep/two");
+  assert_string_equal(printed, "learning_rate: 0.01  |  0.02\n");
+}
+
+static int is_there(const char *path) {
+  return access(path, F_OK) == 0;
+}
+
+static void only_what_a_run_made_goes(void **state) {
+  (void)state;
+#define CHECKPOINTS "all/one/checkpoints/"
+  write_file(CHECKPOINTS "step-000004.h5", "mine");
+  assert_int_equal(unlink(CHECKPOINTS "step-000003.h5"), 0);
+  assert_int_equal(
+      symlink("../../deep/two/checkpoints/step-000003.h5", CHECKPOINTS "step-000003.h5"),
+      0);
+  assert_int_equal(symlink("step-000002.h5", CHECKPOINTS "best"), 0);
+  MUST_RUN("clean", "all/one");
+  must_have(printed, CHECKPOINTS "step-000005.h5\n");
+  must_have(printed, CHECKPOINTS "step-000001.h5\nwould go");
+  for (int i = 2; i <= 6; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "step-00000%d", i);
+    if (i != 5) assert_null(strstr(printed, name));
+  }
+  assert_true(is_there(CHECKPOINTS "step-000001.h5"));
+  MUST_RUN("clean", "all/one", "--keep", "best", "--yes");
+  must_have(printed, CHECKPOINTS "step-000006.h5\n");
+  assert_false(is_there(CHECKPOINTS "step-000001.h5") ||
+               is_there(CHECKPOINTS "step-000006.h5"));
+  assert_true(is_there(CHECKPOINTS "step-000002.h5") &&
+              is_there(CHECKPOINTS "step-000004.h5"));
+  assert_true(is_there("all/deep/two/checkpoints/step-000003.h5"));
+  MUST_REFUSE(LK_USAGE, "none would be left", "clean", "all/deep/two", "--keep", "best");
+  MUST_REFUSE(LK_USAGE, "not 'worst'", "clean", "all/one", "--keep", "best,worst");
+  MUST_REFUSE(LK_NO_INPUT, "no run there", "clean", "nowhere");
+}
+
+static void a_screen_is_text(void **state) {
+  (void)state;
+  MUST_RUN("watch", "all/deep/two", "--once");
+  must_have(printed, "complete, step 6 of 6\n[####");
+  must_have(printed, "] 100.0%\nloss ");
+  must_have(printed, "█");
+  must_have(printed, "s a step: computing ");
+  MUST_RUN("watch", "all/deep/two", "all/one");
+  must_have(printed, "\ncomplete          6 100.0%  loss ");
+  assert_int_equal(mkdir("evil\033[2J", 0700), 0);
+  MUST_RUN("watch", "evil\033[2J", "--once");
+  assert_null(strchr(printed, '\033'));
+  must_have(printed, "not started");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(runs_are_listed),
+      cmocka_unit_test(what_differs_is_said),
+      cmocka_unit_test(a_screen_is_text),
+      cmocka_unit_test(only_what_a_run_made_goes),
+  };
+  return cmocka_run_group_tests(tests, make_runs, close_world);
+}
