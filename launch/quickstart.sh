@@ -83,6 +83,8 @@ seconds=$((SECONDS - start))
 # Characters that carried loss, over the seconds of pretraining.
 speed=$(awk -F, -v seconds="$pretraining" 'NR > 1 { tokens += $6 }
   END { printf "%.0f", tokens / seconds }' <"$run/pretrain/metrics.csv")
+page=$run/report.html
+"$lockstep" report "$run/pretrain" "$run/finetune" "$run/finetune-scratch" --out "$page" >/dev/null
 question=$(head -n 1 "$data/birth_test_inputs.tsv")
 
 row() {
@@ -98,5 +100,6 @@ row() {
   row seconds "$seconds, of which pretraining $pretraining"
   row "characters a second" "$speed, pretraining on $ranks ranks"
   row "run directory" "$run"
+  row "curves to look at" "$page"
   row "ask it" "$lockstep ask $run/finetune/checkpoints/latest \"$question\""
 } | tee "$run/report.txt"

@@ -26,6 +26,10 @@ awk -v pretrained="$(percent 'pretrained on biographies')" -v scratch="$(percent
     exit !(pretrained >= 80 && scratch != "" && scratch < 15 && constant != "" && constant < 15)
   }'
 
+# The page that it names shows all three runs.
+page=$(sed -n 's/^  curves to look at *//p' run/report.txt)
+[[ $page == run/report.html && $(grep -c '<th scope="row">run/' "$page") -ge 3 ]]
+
 # The command that the table ends with answers.
 sed -n 's/^  ask it *//p' run/report.txt > ask.sh
 [[ $(bash ask.sh) == [A-ZØÅ]* ]]
