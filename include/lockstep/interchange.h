@@ -15,7 +15,7 @@ typedef enum { LK_FORMAT_HF, LK_FORMAT_SAFETENSORS, LK_FORMAT_GGUF } lk_format;
 
 typedef struct {
   lk_format format;
-  lk_number number; /* of matrices: F32, F16, BF16 */
+  lk_number number; /* of matrices: F32, F16, BF16, for gguf also Q8_0 */
   uint64_t most;    /* bytes of a file's numbers before hf begins the next */
   int replaces;     /* nonzero: what is there already may be replaced */
 } lk_export_options;

@@ -118,10 +118,20 @@ static void put_tokens(head *h, const lk_gguf_tokens *tokens) {
   put_u32(h, "tokenizer.ggml.padding_token_id", tokens->pad);
 }
 
-/* Vectors, and positions, stay in fp32, as llama.cpp wants them. */
+/* Vectors, and positions, stay in fp32, as llama.cpp wants them; rows that are no whole
+ * blocks are fp16, as its converter has them. */
 static lk_number number_of(const lk_new_tensor *tensor, lk_number number) {
   int is_table = tensor->rank == 2 && strcmp(tensor->name, "position_embd.weight") != 0;
-  return is_table ? number : LK_NUMBER_F32;
+  if (!is_table) return LK_NUMBER_F32;
+  return tensor->size[1] % lk_number_block(number) ? LK_NUMBER_F16 : number;
+}
+
+/* llama.cpp's llama_ftype: of most of the numbers. */
+static uint64_t file_type(lk_number number) {
+  return number == LK_NUMBER_F16    ? 1
+         : number == LK_NUMBER_Q8_0 ? 7
+         : number == LK_NUMBER_BF16 ? 32
+                                    : 0;
 }
 
 static void put_tensors(head *h, const lk_new_file *file) {
@@ -141,11 +151,9 @@ static void put_tensors(head *h, const lk_new_file *file) {
 
 static void put_facts(head *h, const lk_checkpoint *checkpoint, lk_number number,
                       const lk_gguf_tokens *tokens) {
-  /* llama.cpp's llama_ftype: of most of the numbers */
-  int type = number == LK_NUMBER_F16 ? 1 : number == LK_NUMBER_BF16 ? 32 : 0;
   put_word(h, "general.architecture", architecture_of(&checkpoint->trained.table->shape));
   put_word(h, "general.name", "lockstep");
-  put_u32(h, "general.file_type", (uint64_t)type);
+  put_u32(h, "general.file_type", file_type(number));
   put_u32(h, "general.alignment", LK_GGUF_ALIGNMENT);
   put_shape(h, &checkpoint->trained.table->shape);
   put_tokens(h, tokens);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # llama.cpp, prebuilt by npm's node-llama-cpp, loads what is exported as GGUF and continues prompts with the same
-# text: models with learned and with rotary positions, tokens of bytes and of a BPE, in fp32 and fp16. timeout: 240
+# text: models with learned and with rotary positions, tokens of bytes and of a BPE, in fp32, fp16 and Q8_0. timeout: 240
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -35,13 +35,13 @@ for kind in learned,bytes rotary,bpe.json; do
     exit 1
   }
   "$LOCKSTEP" generate "$name/checkpoints/latest" "${prompts[@]}" --temperature 0 --most 20 | grep -v '^$' > "$name"-ours
-  for type in f32 f16; do
+  for type in f32 f16 q8_0; do
     "$LOCKSTEP" export "$name/checkpoints/latest" "$name-$type.gguf" --format gguf --type $type
     files+=("$name-$type.gguf")
   done
 done
 
-# In fp16 a token may be another one where two are as probable; it is to load.
+# In fp16 and Q8_0 a token may be another one where two are as probable; it is to load.
 node "$SOURCE_DIR/tests/interchange/llama.mjs" "$modules" "${files[@]}" -- "${prompts[@]}" > theirs
 ((count = ${#prompts[@]}))
 for i in "${!files[@]}"; do
