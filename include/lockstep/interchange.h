@@ -32,9 +32,9 @@ typedef struct {
   int heads;             /* where nothing beside the model says how many; 0: not given */
 } lk_import_options;
 
-/* Reads a model, its folder or its safetensors file, into a checkpoint of step 0 without
- * moments. LK_BAD_DATA, naming it, for what cannot be represented: nothing is left out.
- * The caller owns *out: lk_checkpoint_free. Not collective. */
+/* Reads a model, its folder, its safetensors or its GGUF file, into a checkpoint of step 0
+ * without moments. LK_BAD_DATA, naming it, for what cannot be represented: nothing is left
+ * out. The caller owns *out: lk_checkpoint_free. Not collective. */
 lk_status lk_import(lk_checkpoint **out, const char *path,
                     const lk_import_options *options);
 

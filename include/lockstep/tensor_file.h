@@ -98,6 +98,8 @@ typedef struct {
 
 typedef struct lk_tensor_file lk_tensor_file;
 
+typedef enum { LK_NO_TENSORS, LK_SAFETENSORS, LK_GGUF } lk_tensor_format;
+
 /* Opens a safetensors file. LK_NO_INPUT; LK_BAD_DATA with the place for one that is cut
  * short, or whose tensors overlap, leave gaps, lie outside, or are there twice. The caller
  * owns *out: lk_tensor_file_close. */
@@ -107,9 +109,14 @@ lk_status lk_safetensors_open(lk_tensor_file **out, const char *path);
  * numbers are written out, of an array it is said how long it is. */
 lk_status lk_gguf_open(lk_tensor_file **out, const char *path);
 
+/* What a file begins like, and opening it as that. */
+lk_tensor_format lk_tensor_format_of(const char *path);
+lk_status lk_tensor_file_open(lk_tensor_file **out, const char *path);
+
 void lk_tensor_file_close(lk_tensor_file *file);
 
 const char *lk_tensor_file_path(const lk_tensor_file *file);
+lk_tensor_format lk_tensor_file_format(const lk_tensor_file *file);
 
 /* What is in it, in the order of their bytes; by name, or NULL. */
 int lk_tensor_file_count(const lk_tensor_file *file);

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/tensors.h"
 #include "lockstep/run.h"
+#include "lockstep/tensor_file.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -85,11 +86,10 @@ static lk_status verify(const char *path) {
 
 static lk_status inspect(const char *path, int verified) {
   lk_store_kind kind;
-  lk_tensor_format format = lk_tensor_format_of(path);
-  if (format != LK_NO_TENSORS)
+  if (lk_tensor_format_of(path) != LK_NO_TENSORS)
     return verified
                ? lk_fail(LK_USAGE, "%s: files of other programs have no checksums", path)
-               : lk_cli_inspect_tensors(path, format);
+               : lk_cli_inspect_tensors(path);
   LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
   if (verified) LK_TRY(verify(path));
   LK_TRY(kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path));

@@ -3,29 +3,11 @@
 #include "lockstep/tensor_file.h"
 #include "lockstep/text.h"
 #include "lockstep/visible.h"
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { BEGINNING = 9 }; /* safetensors: the header's length, and where it begins */
-enum { LINE = 160 };    /* what is shown of a text */
-
-/* What is no file is not waited for, and nothing of it is read. */
-lk_tensor_format lk_tensor_format_of(const char *path) {
-  unsigned char bytes[BEGINNING];
-  struct stat facts;
-  int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return LK_NO_TENSORS;
-  int is_there = !fstat(descriptor, &facts) && S_ISREG(facts.st_mode) &&
-                 pread(descriptor, bytes, sizeof bytes, 0) == sizeof bytes;
-  close(descriptor);
-  if (is_there && !memcmp(bytes, "GGUF", 4)) return LK_GGUF;
-  return is_there && bytes[BEGINNING - 1] == '{' && !bytes[7] ? LK_SAFETENSORS
-                                                              : LK_NO_TENSORS;
-}
+enum { LINE = 160 }; /* what is shown of a text */
 
 static void print_tensor(const lk_file_tensor *tensor) {
   printf("tensor: ");
@@ -71,23 +53,24 @@ static void print_model(const lk_tensor_file *file) {
   print_beginning(tokens ? tokens : "no texts");
 }
 
-static void print_file(const lk_tensor_file *file, lk_tensor_format format) {
+static void print_file(const lk_tensor_file *file) {
+  int is_gguf = lk_tensor_file_format(file) == LK_GGUF;
   int count = lk_tensor_file_count(file);
   uint64_t parameters = 0;
   for (int i = 0; i < count; i++)
     parameters += lk_tensor_file_at(file, i)->count;
   printf("kind: %s\nparameters: %" PRIu64 "\ntensors: %d\n",
-         format == LK_GGUF ? "gguf" : "safetensors", parameters, count);
-  if (format == LK_GGUF) print_model(file);
+         is_gguf ? "gguf" : "safetensors", parameters, count);
+  if (is_gguf) print_model(file);
   print_facts(file);
   for (int i = 0; i < count; i++)
     print_tensor(lk_tensor_file_at(file, i));
 }
 
-lk_status lk_cli_inspect_tensors(const char *path, lk_tensor_format format) {
+lk_status lk_cli_inspect_tensors(const char *path) {
   lk_tensor_file *file;
-  LK_TRY(format == LK_GGUF ? lk_gguf_open(&file, path) : lk_safetensors_open(&file, path));
-  print_file(file, format);
+  LK_TRY(lk_tensor_file_open(&file, path));
+  print_file(file);
   lk_tensor_file_close(file);
   return LK_OK;
 }

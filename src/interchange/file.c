@@ -19,10 +19,12 @@ static lk_status open_file(lk_tensor_file *file) {
   return lk_fail(LK_NO_INPUT, "%s: not a file", file->path);
 }
 
-lk_status lk_tensor_file_begin(lk_tensor_file **out, const char *path) {
+lk_status lk_tensor_file_begin(lk_tensor_file **out, const char *path,
+                               lk_tensor_format format) {
   *out = NULL;
   LK_TRY(LK_NEW(*out, 1));
   (*out)->descriptor = -1;
+  (*out)->format = format;
   lk_status status = lk_copy_text(&(*out)->path, path);
   if (status == LK_OK) status = open_file(*out);
   if (status == LK_OK) return LK_OK;
@@ -43,6 +45,10 @@ void lk_tensor_file_close(lk_tensor_file *file) {
 
 const char *lk_tensor_file_path(const lk_tensor_file *file) {
   return file->path;
+}
+
+lk_tensor_format lk_tensor_file_format(const lk_tensor_file *file) {
+  return file->format;
 }
 
 uint64_t lk_tensor_file_size(const lk_tensor_file *file) {

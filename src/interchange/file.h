@@ -7,6 +7,7 @@
 
 struct lk_tensor_file {
   char *path; /* owned, as all here */
+  lk_tensor_format format;
   int descriptor;
   struct stat opened; /* as it was then */
   int count;
@@ -18,7 +19,8 @@ struct lk_tensor_file {
 };
 
 /* LK_NO_INPUT for what is no file. The caller owns *out. */
-lk_status lk_tensor_file_begin(lk_tensor_file **out, const char *path);
+lk_status lk_tensor_file_begin(lk_tensor_file **out, const char *path,
+                               lk_tensor_format format);
 
 /* Bytes that are inside the file. */
 lk_status lk_tensor_file_bytes(const lk_tensor_file *file, uint64_t at, void *to,

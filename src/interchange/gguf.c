@@ -322,7 +322,7 @@ static lk_status read_all(lk_tensor_file *file) {
 }
 
 lk_status lk_gguf_open(lk_tensor_file **out, const char *path) {
-  LK_TRY(lk_tensor_file_begin(out, path));
+  LK_TRY(lk_tensor_file_begin(out, path, LK_GGUF));
   lk_status status = read_all(*out);
   if (status == LK_OK) return LK_OK;
   lk_tensor_file_close(*out);
@@ -333,7 +333,7 @@ lk_status lk_gguf_open(lk_tensor_file **out, const char *path) {
 const void *lk_gguf_array(const lk_tensor_file *file, const char *key, lk_gguf_type type,
                           uint64_t *count) {
   const head *h = file->held;
-  assert(file->release == release);
+  assert(file->format == LK_GGUF);
   *count = 0;
   for (int i = 0; i < file->facts_count; i++) {
     const value *v = &h->values[i];

@@ -1,18 +1,15 @@
 #include "interchange/gguf_tokens.h"
+#include "interchange/gguf.h"
 #include "interchange/tokenizer_json.h"
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
-#include "lockstep/pieces.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { NORMAL = 1, CONTROL = 3 };
-
-/* llama.cpp's names of patterns (llama-vocab.cpp): dbrx is cl100k's without the exceptions
- * that Llama's own has. */
-static const char *const known[LK_PATTERN_COUNT] = {[LK_PATTERN_gpt2] = "gpt-2",
-                                                    [LK_PATTERN_cl100k] = "dbrx",
-                                                    [LK_PATTERN_qwen2] = "qwen2"};
+/* llama-vocab.cpp: dbrx is cl100k's without the exceptions that Llama's own has. */
+const char *const lk_gguf_patterns[LK_PATTERN_COUNT] = {[LK_PATTERN_gpt2] = "gpt-2",
+                                                        [LK_PATTERN_cl100k] = "dbrx",
+                                                        [LK_PATTERN_qwen2] = "qwen2"};
 
 static const cJSON *member(const cJSON *object, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(object, name);
@@ -29,11 +26,11 @@ static const char *find_pattern(const cJSON *cut, int has_merges) {
   int count = cJSON_GetArraySize(steps);
   if (is_type(cut, "Sequence") && count == 1) cut = cJSON_GetArrayItem(steps, 0);
   if (is_type(cut, "ByteLevel") && (cJSON_IsTrue(member(cut, "use_regex")) || !has_merges))
-    return known[LK_PATTERN_gpt2];
+    return lk_gguf_patterns[LK_PATTERN_gpt2];
   if (!is_type(cut, "Sequence") || count != 2) return NULL;
   const cJSON *regex = member(member(cJSON_GetArrayItem(steps, 0), "pattern"), "Regex");
   for (int k = 0; cJSON_IsString(regex) && k < LK_PATTERN_COUNT; k++)
-    if (!strcmp(regex->valuestring, lk_pattern_expression(k))) return known[k];
+    if (!strcmp(regex->valuestring, lk_pattern_expression(k))) return lk_gguf_patterns[k];
   return NULL;
 }
 
@@ -71,12 +68,12 @@ static lk_status take_names(lk_gguf_tokens *t) {
   LK_TRY(LK_NEW(t->types, t->count));
   cJSON_ArrayForEach(token, member(member(t->json, "model"), "vocab")) {
     t->names[token->valueint] = token->string;
-    t->types[token->valueint] = NORMAL;
+    t->types[token->valueint] = LK_GGUF_NORMAL;
   }
   cJSON_ArrayForEach(token, member(t->json, "added_tokens")) {
     int id = member(token, "id")->valueint;
     t->names[id] = member(token, "content")->valuestring;
-    t->types[id] = CONTROL;
+    t->types[id] = LK_GGUF_CONTROL;
   }
   for (size_t i = 0; i < t->count; i++)
     if (!t->names[i]) return lk_fail(LK_INTERNAL, "id %zu of the tokenizer has no name", i);
@@ -101,8 +98,8 @@ lk_status lk_gguf_tokens_make(lk_gguf_tokens *t, const lk_tokenizer *tokenizer) 
   LK_TRY(take_names(t));
   LK_TRY(take_merges(t));
   const cJSON *cut = member(t->json, "pre_tokenizer");
-  t->pattern =
-      cJSON_IsNull(cut) ? known[LK_PATTERN_gpt2] : find_pattern(cut, t->merge_count > 0);
+  t->pattern = cJSON_IsNull(cut) ? lk_gguf_patterns[LK_PATTERN_gpt2]
+                                 : find_pattern(cut, t->merge_count > 0);
   if (t->pattern) return LK_OK;
   return lk_fail(LK_USAGE, "llama.cpp does not cut texts as this tokenizer does; export it "
                            "with --format hf, or train a tokenizer with --pattern gpt2");

@@ -5,6 +5,7 @@
 #include "interchange/gguf_tokens.h"
 #include "interchange/write.h"
 #include "lockstep/memory.h"
+#include "lockstep/nn.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,13 +74,12 @@ static const char *architecture_of(const lk_shape *shape) {
 }
 
 static void put_shape(head *h, const lk_shape *s) {
+#define SIZE(key, field) {key, s->field},
   const struct {
     const char *key;
     int value;
-  } sizes[] = {
-      {"context_length", s->block},       {"embedding_length", s->channels},
-      {"block_count", s->layers},         {"feed_forward_length", lk_mlp_width(s)},
-      {"attention.head_count", s->heads}, {"rope.dimension_count", lk_rotary_channels(s)}};
+  } sizes[] = {LK_GGUF_SIZES(SIZE){"feed_forward_length", lk_mlp_width(s)},
+               {"rope.dimension_count", lk_rotary_channels(s)}};
   size_t count = sizeof sizes / sizeof *sizes, rotary = s->positions == LK_ROTARY_POSITIONS;
   char key[64];
   for (size_t i = 0; i < count - !rotary; i++) {
@@ -88,6 +88,7 @@ static void put_shape(head *h, const lk_shape *s) {
   }
   snprintf(key, sizeof key, "%s.attention.layer_norm_epsilon", architecture_of(s));
   put_f32(h, key, 1e-5f);
+  if (s->activation == LK_GELU) put_word(h, LK_GGUF_ACTIVATION, "gelu");
   if (!rotary) return;
   put_key(h, "gptneox.use_parallel_residual", LK_GGUF_BOOL);
   put_number(h, s->residual == LK_PARALLEL_RESIDUAL, 1);

@@ -1,4 +1,5 @@
 /* A model of others becomes a checkpoint. */
+#include "interchange/gguf.h"
 #include "interchange/theirs.h"
 #include "interchange/tokenizer_json.h"
 #include "lockstep/config.h"
@@ -129,6 +130,7 @@ static lk_status read_tokenizer(const lk_theirs *in, int ids, lk_tokenizer **out
   char beside[PATH_MAX];
   if (in->options->tokenizer)
     return lk_tokenizer_json_read(out, in->options->tokenizer, ids);
+  if (in->is_gguf) return lk_gguf_tokenizer(out, in->weights.files[0], ids);
   if (in->is_folder) LK_TRY(lk_join_path(beside, in->path, "tokenizer.json"));
   if (!in->is_folder || access(beside, F_OK))
     return lk_fail(LK_USAGE, "%s: no tokenizer.json is with it; give --tokenizer FILE",
@@ -139,6 +141,7 @@ static lk_status read_tokenizer(const lk_theirs *in, int ids, lk_tokenizer **out
 static lk_status import_model(lk_theirs *in, lk_checkpoint *checkpoint) {
   lk_shape shape;
   LK_TRY(lk_weights_open(&in->weights, in->path, in->is_folder));
+  in->is_gguf = !in->is_folder && lk_tensor_file_format(in->weights.files[0]) == LK_GGUF;
   LK_TRY(lk_theirs_shape(in, &shape));
   LK_TRY(read_tokenizer(in, shape.vocabulary, &checkpoint->trained.tokenizer));
   return fill(in, &shape, checkpoint);

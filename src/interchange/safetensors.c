@@ -129,7 +129,7 @@ static lk_status parse(lk_tensor_file *file, const char *header, size_t size) {
 lk_status lk_safetensors_open(lk_tensor_file **out, const char *path) {
   char *header = NULL;
   size_t size = 0;
-  LK_TRY(lk_tensor_file_begin(out, path));
+  LK_TRY(lk_tensor_file_begin(out, path, LK_SAFETENSORS));
   lk_status status = read_header(*out, &header, &size);
   if (status == LK_OK) status = parse(*out, header, size);
   lk_free(header);

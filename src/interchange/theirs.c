@@ -9,7 +9,8 @@ static const struct {
 } words[] = {[LK_NAMING_ours] = {"", "tok_emb.weight", "head.weight"},
              [LK_NAMING_gpt2] = {"transformer.", "wte.weight", "lm_head.weight"},
              [LK_NAMING_nanogpt] = {"transformer.", "wte.weight", "lm_head.weight"},
-             [LK_NAMING_neox] = {"gpt_neox.", "embed_in.weight", "embed_out.weight"}};
+             [LK_NAMING_neox] = {"gpt_neox.", "embed_in.weight", "embed_out.weight"},
+             [LK_NAMING_gguf] = {"", "token_embd.weight", "output.weight"}};
 
 int lk_theirs_are(lk_theirs *in, lk_naming naming) {
   const char *embedding = words[naming].embedding;
@@ -28,8 +29,8 @@ int lk_theirs_are(lk_theirs *in, lk_naming naming) {
 
 const char *lk_theirs_embedding(const lk_theirs *in) {
   static const char *const listed[] = {"tok_emb.weight", "transformer.wte.weight",
-                                       "transformer.wte.weight",
-                                       "gpt_neox.embed_in.weight"};
+                                       "transformer.wte.weight", "gpt_neox.embed_in.weight",
+                                       "token_embd.weight"};
   return listed[in->naming];
 }
 

@@ -9,7 +9,7 @@
 typedef struct {
   const char *path;
   const lk_import_options *options;
-  int is_folder;
+  int is_folder, is_gguf; /* else a safetensors file */
   lk_weights weights;
   lk_naming naming;
   const char

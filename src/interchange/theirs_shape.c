@@ -1,5 +1,6 @@
 /* How large a model of others is, and what kind. */
 #include "interchange/architecture.h"
+#include "interchange/gguf.h"
 #include "interchange/json.h"
 #include "interchange/theirs.h"
 #include <assert.h>
@@ -87,6 +88,14 @@ static lk_status read_shape(lk_theirs *in, const char *config, lk_shape *shape) 
                  in->path);
 }
 
+static lk_status read_gguf_shape(lk_theirs *in, lk_shape *shape) {
+  LK_TRY(lk_gguf_shape(in->weights.files[0], shape));
+  int are = lk_theirs_are(in, LK_NAMING_gguf);
+  assert(are); /* it has the embedding that the shape is of */
+  (void)are;
+  return LK_OK;
+}
+
 /* Of the head and the embedding: the same tensor twice, or one that is not there. */
 static lk_status find_tied(lk_theirs *in, lk_shape *shape) {
   const lk_tensor_file *head_file, *own_file;
@@ -110,8 +119,11 @@ static lk_status find_tied(lk_theirs *in, lk_shape *shape) {
 lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
   char config[PATH_MAX] = "";
   if (in->is_folder) LK_TRY(lk_join_path(config, in->path, "config.json"));
-  int is_said = *config && !access(config, F_OK);
-  LK_TRY(is_said ? read_shape(in, config, shape) : guess_shape(in, shape));
+  int is_said = in->is_gguf || (*config && !access(config, F_OK));
+  if (in->is_gguf)
+    LK_TRY(read_gguf_shape(in, shape));
+  else
+    LK_TRY(is_said ? read_shape(in, config, shape) : guess_shape(in, shape));
   if (in->naming == LK_NAMING_gpt2 && is_linear(in)) in->naming = LK_NAMING_nanogpt;
   LK_TRY(find_tied(in, shape));
   if (!is_said && in->naming == LK_NAMING_nanogpt && !shape->tied)

@@ -179,7 +179,28 @@ static lk_status read_characters(lk_tokenizer **out, const cJSON *json, const ch
   return status;
 }
 
+/* One whose tokens are those that describe() gives to bytes; NULL: it has others. */
+static lk_status read_bytes(lk_tokenizer **out, const cJSON *json) {
+  const cJSON *model = cJSON_GetObjectItemCaseSensitive(json, "model");
+  const cJSON *merges = cJSON_GetObjectItemCaseSensitive(model, "merges");
+  const cJSON *normalizer = cJSON_GetObjectItemCaseSensitive(json, "normalizer");
+  *out = NULL;
+  if (cJSON_GetArraySize(merges)) return LK_OK;
+  LK_TRY(lk_tokenizer_create(out, "bytes", cJSON_IsObject(normalizer)));
+  cJSON *own = describe(*out);
+  const cJSON *own_model = cJSON_GetObjectItemCaseSensitive(own, "model");
+  int same = cJSON_Compare(cJSON_GetObjectItemCaseSensitive(own_model, "vocab"),
+                           cJSON_GetObjectItemCaseSensitive(model, "vocab"), 1);
+  cJSON_Delete(own);
+  if (same) return LK_OK;
+  lk_tokenizer_free(*out);
+  *out = NULL;
+  return LK_OK;
+}
+
 static lk_status read_json(lk_tokenizer **out, cJSON *json, const char *path, int ids) {
+  LK_TRY(read_bytes(out, json));
+  if (*out) return LK_OK;
   if (is_of_characters(json)) return read_characters(out, json, path, ids);
   LK_TRY(fill(json, path, ids));
   char *text = cJSON_PrintUnformatted(json);
@@ -197,20 +218,28 @@ static lk_status check_size(lk_tokenizer *tokenizer, const char *name, int ids) 
                  name, lk_tokenizer_size(tokenizer), ids);
 }
 
-lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids) {
-  cJSON *json;
-  *out = NULL;
-  lk_status status;
-  if (!strcmp(name, "bytes")) {
-    status = lk_tokenizer_create(out, name, 0);
-  } else {
-    LK_TRY(lk_json_read(&json, name));
-    status = read_json(out, json, name, ids);
-    cJSON_Delete(json);
-  }
+/* One of another size is none. */
+static lk_status keep(lk_tokenizer **out, lk_status status, const char *name, int ids) {
   if (status == LK_OK) status = check_size(*out, name, ids);
   if (status == LK_OK) return LK_OK;
   lk_tokenizer_free(*out);
   *out = NULL;
+  return status;
+}
+
+lk_status lk_tokenizer_json_take(lk_tokenizer **out, cJSON *json, const char *name,
+                                 int ids) {
+  *out = NULL;
+  return keep(out, read_json(out, json, name, ids), name, ids);
+}
+
+lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids) {
+  cJSON *json;
+  *out = NULL;
+  if (!strcmp(name, "bytes"))
+    return keep(out, lk_tokenizer_create(out, name, 0), name, ids);
+  LK_TRY(lk_json_read(&json, name));
+  lk_status status = lk_tokenizer_json_take(out, json, name, ids);
+  cJSON_Delete(json);
   return status;
 }

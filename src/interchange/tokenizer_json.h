@@ -4,6 +4,7 @@
 #define LOCKSTEP_INTERCHANGE_TOKENIZER_JSON_H
 
 #include "lockstep/tokenizer.h"
+#include <cjson/cJSON.h>
 
 /* The text of its tokenizer.json, owned by the caller (lk_free): any kind. */
 lk_status lk_tokenizer_json_write(const lk_tokenizer *tokenizer, char **text, size_t *size);
@@ -12,5 +13,9 @@ lk_status lk_tokenizer_json_write(const lk_tokenizer *tokenizer, char **text, si
  * embeddings are often padded, become tokens that no text has. LK_BAD_DATA when it has more
  * than the model. The caller owns *out. */
 lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids);
+
+/* The same from its object, to which tokens may be added. name: for messages. */
+lk_status lk_tokenizer_json_take(lk_tokenizer **out, cJSON *json, const char *name,
+                                 int ids);
 
 #endif

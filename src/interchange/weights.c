@@ -15,7 +15,7 @@ lk_status lk_join_path(char path[PATH_MAX], const char *folder, const char *name
 }
 
 static lk_status add_file(lk_weights *weights, const char *path) {
-  LK_TRY(lk_safetensors_open(&weights->files[weights->count], path));
+  LK_TRY(lk_tensor_file_open(&weights->files[weights->count], path));
   weights->count++;
   return LK_OK;
 }

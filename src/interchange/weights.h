@@ -11,7 +11,7 @@ typedef struct {
   int count;
 } lk_weights;
 
-/* A safetensors file, or a folder with model.safetensors or its index. LK_NO_INPUT,
+/* A file of tensors, or a folder with model.safetensors or its index. LK_NO_INPUT,
  * LK_BAD_DATA; lk_weights_close in any case. */
 lk_status lk_weights_open(lk_weights *weights, const char *path, int is_folder);
 void lk_weights_close(lk_weights *weights);

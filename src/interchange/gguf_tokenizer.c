@@ -1,0 +1,108 @@
+/* A tokenizer out of GGUF: the tokenizer.json that it was made of, as far as it goes. */
+#include "interchange/file.h"
+#include "interchange/gguf.h"
+#include "interchange/tokenizer_json.h"
+#include <cjson/cJSON.h>
+#include <string.h>
+
+static lk_status refuse(const lk_tensor_file *file, const char *what, const char *said) {
+  return lk_tensor_file_refuse(file,
+                               "its tokenizer's %s is %.32s, which is not read; give the "
+                               "tokenizer.json that it was made of with --tokenizer",
+                               what, said ? said : "not there");
+}
+
+/* llama.cpp cuts as GPT-2 does for these, too. */
+static int is_as_gpt2(const char *pattern) {
+  static const char *const names[] = {"mpt", "olmo", "jais"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(pattern, names[i])) return 1;
+  return 0;
+}
+
+static cJSON *add_step(cJSON *steps, const char *type) {
+  cJSON *step = cJSON_CreateObject();
+  cJSON_AddStringToObject(step, "type", type);
+  cJSON_AddItemToArray(steps, step);
+  return step;
+}
+
+static lk_status add_pattern(cJSON *json, const lk_tensor_file *file) {
+  const char *said = lk_tensor_file_says(file, "tokenizer.ggml.pre");
+  cJSON *cut = cJSON_AddObjectToObject(json, "pre_tokenizer"), *steps, *step;
+  int kind = 0;
+  if (said && is_as_gpt2(said)) said = lk_gguf_patterns[LK_PATTERN_gpt2];
+  while (said && kind < LK_PATTERN_COUNT && strcmp(lk_gguf_patterns[kind], said) != 0)
+    kind++;
+  if (!said || kind == LK_PATTERN_COUNT) return refuse(file, "pattern", said);
+  cJSON_AddStringToObject(cut, "type", "Sequence");
+  steps = cJSON_AddArrayToObject(cut, "pretokenizers");
+  step = add_step(steps, "Split");
+  cJSON_AddStringToObject(cJSON_AddObjectToObject(step, "pattern"), "Regex",
+                          lk_pattern_expression(kind));
+  cJSON_AddStringToObject(step, "behavior", "Isolated");
+  step = add_step(steps, "ByteLevel");
+  cJSON_AddFalseToObject(step, "add_prefix_space");
+  cJSON_AddFalseToObject(step, "use_regex");
+  return LK_OK;
+}
+
+static void add_added(cJSON *list, const char *text, uint64_t id, int is_special) {
+  cJSON *token = cJSON_CreateObject();
+  cJSON_AddNumberToObject(token, "id", (double)id);
+  cJSON_AddStringToObject(token, "content", text);
+  cJSON_AddBoolToObject(token, "special", is_special);
+  cJSON_AddItemToArray(list, token);
+}
+
+static lk_status add_tokens(cJSON *json, const lk_tensor_file *file, int ids) {
+  uint64_t count, typed;
+  const char *text = lk_gguf_texts(file, "tokenizer.ggml.tokens", &count);
+  const uint8_t *types =
+      lk_gguf_array(file, "tokenizer.ggml.token_type", LK_GGUF_I32, &typed);
+  cJSON *added = cJSON_AddArrayToObject(json, "added_tokens");
+  cJSON *vocabulary =
+      cJSON_AddObjectToObject(cJSON_GetObjectItemCaseSensitive(json, "model"), "vocab");
+  if (!text || count > (uint64_t)ids || (types && typed != count))
+    return refuse(file, "list of tokens", "none of the model's");
+  for (uint64_t i = 0; i < count; i++, text += strlen(text) + 1) {
+    int type = types ? types[4 * i] : LK_GGUF_NORMAL;
+    if (type == LK_GGUF_NORMAL)
+      cJSON_AddNumberToObject(vocabulary, text, (double)i);
+    else if (type == LK_GGUF_CONTROL || type == LK_GGUF_UNUSED || type == LK_GGUF_USER)
+      add_added(added, text, i, type != LK_GGUF_USER);
+    else
+      return refuse(file, "type of a token", "none of text");
+  }
+  return LK_OK;
+}
+
+/* Each makes one of the tokens. */
+static lk_status add_merges(cJSON *json, const lk_tensor_file *file, int ids) {
+  uint64_t count;
+  const char *text = lk_gguf_texts(file, "tokenizer.ggml.merges", &count);
+  cJSON *merges =
+      cJSON_AddArrayToObject(cJSON_GetObjectItemCaseSensitive(json, "model"), "merges");
+  if (count > (uint64_t)ids) return refuse(file, "list of merges", "too long");
+  for (uint64_t i = 0; i < count; i++, text += strlen(text) + 1)
+    cJSON_AddItemToArray(merges, cJSON_CreateString(text));
+  return LK_OK;
+}
+
+static lk_status describe(cJSON *json, const lk_tensor_file *file, int ids) {
+  const char *kind = lk_tensor_file_says(file, "tokenizer.ggml.model");
+  if (!kind || strcmp(kind, "gpt2") != 0) return refuse(file, "kind", kind);
+  cJSON_AddStringToObject(cJSON_AddObjectToObject(json, "model"), "type", "BPE");
+  LK_TRY(add_tokens(json, file, ids));
+  LK_TRY(add_merges(json, file, ids));
+  return add_pattern(json, file);
+}
+
+lk_status lk_gguf_tokenizer(lk_tokenizer **out, const lk_tensor_file *file, int ids) {
+  cJSON *json = cJSON_CreateObject();
+  lk_status status = describe(json, file, ids);
+  if (status == LK_OK)
+    status = lk_tokenizer_json_take(out, json, lk_tensor_file_path(file), ids);
+  cJSON_Delete(json);
+  return status;
+}
