@@ -29,7 +29,9 @@ lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
 
 typedef struct {
   const char *tokenizer; /* a tokenizer.json, or "bytes"; NULL: the one beside the model */
-  int heads;             /* where nothing beside the model says how many; 0: not given */
+  /* where nothing beside the model says it: */
+  int heads;      /* 0: not given */
+  int activation; /* lk_activation; -1: not given */
 } lk_import_options;
 
 /* Reads a model, its folder, its safetensors or its GGUF file, into a checkpoint of step 0

@@ -21,18 +21,33 @@ static lk_status import_model(const char *path, const char *out,
   return status;
 }
 
+static lk_status parse_activation(const char *name, int *activation) {
+  const lk_shape_field *field = &lk_shape_fields[LK_SHAPE_AT_activation];
+  double value = -1;
+  if (*name && !lk_shape_parse(field, name, &value))
+    return lk_fail(LK_USAGE, "import: --activation is one of %s, not '%s'", field->names,
+                   name);
+  *activation = (int)value;
+  return LK_OK;
+}
+
 lk_status lk_cli_import(lk_world *world, int argc, char **argv) {
   lk_import_options o = {0};
+  const char *activation = "";
   long heads = 0;
   const lk_option options[] = {
       {"tokenizer", 0, LK_OPTION_TEXT, &o.tokenizer, "FILE",
        "a tokenizer.json, or bytes (default: tokenizer.json beside the model)"},
       {"heads", 0, LK_OPTION_INT, &heads, "N",
-       "how many heads it has, where no config.json says so"}};
+       "how many heads it has, where no config.json says so"},
+      {"activation", 0, LK_OPTION_TEXT, &activation, "NAME",
+       "gelu or gelu_tanh, where no config.json says so (default: what nanoGPT has; minGPT "
+       "has gelu_tanh)"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 2, 2, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 3, 2, 2, &words));
   if (words.help) return LK_OK;
   o.heads = (int)heads;
+  LK_TRY(lk_world_agree(world, parse_activation(activation, &o.activation)));
   LK_TRY(lk_arguments_outputs(world, words.words[1], NULL, (const char *const *)words.words,
                               1));
   return lk_world_agree(world, lk_world_rank(world) == 0

@@ -44,8 +44,12 @@ static lk_status take(const lk_theirs *in, const lk_named *named, float *theirs,
 
 /* Constants that older files carry along: the causal mask, the angles of positions. */
 static int is_constant(const char *name) {
-  static const char *const tails[] = {".attn.bias", ".attn.masked_bias", ".attention.bias",
-                                      ".attention.masked_bias", ".rotary_emb.inv_freq"};
+  static const char *const tails[] = {".attn.bias",
+                                      ".attn.mask",
+                                      ".attn.masked_bias",
+                                      ".attention.bias",
+                                      ".attention.masked_bias",
+                                      ".rotary_emb.inv_freq"};
   for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
     size_t length = strlen(name), tail = strlen(tails[i]);
     if (length >= tail && !strcmp(name + length - tail, tails[i])) return 1;

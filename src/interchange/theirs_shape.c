@@ -3,6 +3,7 @@
 #include "interchange/gguf.h"
 #include "interchange/json.h"
 #include "interchange/theirs.h"
+#include "lockstep/nn.h"
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +67,9 @@ static lk_status guess_shape(lk_theirs *in, lk_shape *shape) {
                       "config.json: whose names these are is not known here");
   LK_TRY(measure(in, shape));
   if (in->naming == LK_NAMING_ours) LK_TRY(read_own_shape(in, shape));
-  if (in->naming == LK_NAMING_gpt2) shape->activation = !is_linear(in);
+  if (in->naming == LK_NAMING_gpt2)
+    shape->activation = is_linear(in) ? LK_GELU : LK_GELU_TANH;
+  if (in->options->activation >= 0) shape->activation = in->options->activation;
   if (!shape->block)
     return refuse(in, "has no position embedding and no config.json: nothing says how long "
                       "its block is");
@@ -126,8 +129,9 @@ lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
     LK_TRY(is_said ? read_shape(in, config, shape) : guess_shape(in, shape));
   if (in->naming == LK_NAMING_gpt2 && is_linear(in)) in->naming = LK_NAMING_nanogpt;
   LK_TRY(find_tied(in, shape));
-  if (!is_said && in->naming == LK_NAMING_nanogpt && !shape->tied)
+  if (!is_said && in->naming == LK_NAMING_nanogpt && !shape->tied &&
+      in->options->activation < 0)
     return refuse(in, "nanoGPT's head is tied, and this one is not: whether its GELU is by "
-                      "tanh is not known; put it with a config.json into a folder");
+                      "tanh is not known; give --activation, for minGPT's gelu_tanh");
   return lk_shape_check(shape);
 }

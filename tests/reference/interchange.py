@@ -4,7 +4,8 @@ GPT-2: Radford et al. 2019, and the config.json of its release. GPT-NeoX: Black 
 section 2. Nothing of Lockstep is used here, and nothing of transformers.
 
   interchange.py check FOLDER TEXT SCORES   `lockstep score` gave SCORES for TEXT: this model says the same
-  interchange.py make KIND TOKENIZER OUT    a model of random weights: gpt2, gpt2-tied, neox, nanogpt
+  interchange.py make KIND TOKENIZER OUT    a model of random weights: gpt2, gpt2-tied, neox, nanogpt, mingpt
+  interchange.py course FILE OUT            a file with our names as a state dict of the course's model
 """
 
 import json
@@ -159,11 +160,11 @@ def make(kind, tokenizer, out):
                 w[b + name + ".weight"], w[b + name + ".bias"] = new(*shape), new(shape[-1])
             w[b + "attn.bias"] = torch.ones(1, 1, block, block).tril()
         w["transformer.ln_f.weight"], w["transformer.ln_f.bias"] = new(C), new(C)
-        if kind == "gpt2":
+        if kind in ("gpt2", "mingpt"):
             w["lm_head.weight"] = new(ids, C)
-        config = {"model_type": "gpt2", "activation_function": "gelu_new", "n_embd": C, "n_head": H, "n_layer": L,
+        config = {"model_type": "gpt2", "activation_function": "gelu" if kind == "nanogpt" else "gelu_new", "n_embd": C, "n_head": H, "n_layer": L,
                   "n_positions": block, "n_inner": inner, "vocab_size": ids, "layer_norm_epsilon": 1e-5,
-                  "tie_word_embeddings": kind != "gpt2", "torch_dtype": "float32"}
+                  "tie_word_embeddings": "lm_head.weight" not in w, "torch_dtype": "float32"}
     os.makedirs(out)
     json.dump(config, open(os.path.join(out, "config.json"), "w"))
     json.dump(vocabulary, open(os.path.join(out, "tokenizer.json"), "w"))
@@ -172,14 +173,12 @@ def make(kind, tokenizer, out):
         json.dump(config, open(os.path.join(out, "config.json"), "w"))
         w = {name: tensor.half() for name, tensor in w.items()}
         save(os.path.join(out, "model.safetensors"), {name.replace("transformer.", "", 1): w[name] for name in w})
-    elif kind == "nanogpt":  # a state dict of torch.compile's, in one file, matrices of Linear
+    elif kind in ("nanogpt", "mingpt"):  # a state dict of torch.compile's, in one file, matrices of Linear
         linear = {name: tensor.T if name.endswith((".c_attn.weight", ".c_proj.weight", ".c_fc.weight")) else tensor
                   for name, tensor in w.items()}
-        linear["lm_head.weight"] = linear["transformer.wte.weight"]
+        linear.setdefault("lm_head.weight", linear["transformer.wte.weight"])
         save(os.path.join(out, "state.safetensors"), {"_orig_mod." + name: linear[name] for name in linear})
-        linear["lm_head.weight"] = -linear["transformer.wte.weight"]
-        save(os.path.join(out, "untied.safetensors"), linear)
-    if kind in ("neox", "nanogpt"):
+    if kind in ("neox", "nanogpt", "mingpt"):
         save(os.path.join(out, "model.safetensors"), w)
     if kind == "gpt2":  # two files and an index
         names = list(w)
@@ -197,5 +196,11 @@ if sys.argv[1] == "check":
         n if n.startswith(("transformer.", "gpt_neox.", "lm_head.", "embed_out.")) else "transformer." + n: t
         for n, t in plain(folder).items()}
     sys.exit(not all([check(*sys.argv[i : i + 3]) for i in range(2, len(sys.argv), 3)]))
+if sys.argv[1] == "course":  # its causal masks are buffers
+    state = load(sys.argv[2])
+    for i in range(sum(name.endswith(".ln1.weight") for name in state)):
+        state[f"blocks.{i}.attn.mask"] = torch.ones(1, 1, 64, 64).tril()
+    save(sys.argv[3], state)
+    sys.exit()
 for at in range(2, len(sys.argv), 3):
     make(*sys.argv[at : at + 3])

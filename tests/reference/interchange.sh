@@ -61,28 +61,36 @@ compare mean run-mean/checkpoints/latest
 # Random weights of others.
 "$python" "$SOURCE_DIR/tests/reference/interchange.py" make gpt2 learned/tokenizer.json random-gpt2 \
   gpt2-tied learned/tokenizer.json random-gpt2-tied neox learned/tokenizer.json random-neox \
-  nanogpt learned/tokenizer.json random-nanogpt
+  nanogpt learned/tokenizer.json random-nanogpt mingpt learned/tokenizer.json random-mingpt
 for folder in random-*; do
   model=$folder options=()
-  if [[ $folder == random-nanogpt ]]; then
-    model=$folder/state.safetensors options=(--heads 3 --tokenizer "$folder/tokenizer.json")
-    sed -i 's/gelu_new/gelu/' "$folder/config.json" # nanoGPT's
-  fi
+  [[ ! -e $folder/state.safetensors ]] || model=$folder/state.safetensors
+  [[ $model == "$folder" ]] || options=(--heads 3 --tokenizer "$folder/tokenizer.json")
+  [[ $folder != random-mingpt ]] || options+=(--activation gelu_tanh)
   "$LOCKSTEP" import "$model" "$folder.h5" "${options[@]}" > log || fail "import $folder"
   compare "$folder" "$folder.h5"
 done
+
+# A state dict of the course's model has our names, and its masks.
+"$LOCKSTEP" export run-learned/checkpoints/latest own.safetensors --format safetensors
+"$python" "$SOURCE_DIR/tests/reference/interchange.py" course own.safetensors course.safetensors
+"$LOCKSTEP" import course.safetensors course.h5 --heads 2 --tokenizer learned/tokenizer.json > /dev/null ||
+  fail "the course's"
+[[ $("$LOCKSTEP" inspect course.h5 | grep '^parameter hash') == \
+  $("$LOCKSTEP" inspect learned.h5 | grep '^parameter hash') ]] || fail "the course's came back changed"
+
 # transformers 5 says what is turned in another place.
 mkdir newer
 ln -s ../random-neox/{model.safetensors,tokenizer.json} newer
 jq 'del(.rotary_pct, .rotary_emb_base) + {rope_parameters:
   {rope_type: "default", rope_theta: 10000, partial_rotary_factor: 0.25}}' random-neox/config.json > newer/config.json
-"$LOCKSTEP" import newer newer.h5 > /dev/null && cmp random-neox.h5 newer.h5 || fail "rope_parameters"
+"$LOCKSTEP" import newer newer.h5 > /dev/null || fail "rope_parameters"
+cmp <("$LOCKSTEP" inspect random-neox.h5) <("$LOCKSTEP" inspect newer.h5) || fail "rope_parameters are read otherwise"
 
 code=0 # it may be minGPT's, which computes otherwise
-"$LOCKSTEP" import random-nanogpt/untied.safetensors no.h5 --heads 3 --tokenizer random-nanogpt/tokenizer.json 2> log ||
-  code=$?
+"$LOCKSTEP" import random-mingpt/state.safetensors no.h5 --heads 3 --tokenizer learned/tokenizer.json 2> log || code=$?
 [[ $code == 65 && ! -e no.h5 ]] || fail "an untied head without config.json: exit code $code: $(cat log)"
-grep -q 'put it with a config.json' log || fail "$(cat log)"
+grep -q 'give --activation' log || fail "$(cat log)"
 "$python" "$SOURCE_DIR/tests/reference/interchange.py" check "${checks[@]}" || fail "other losses"
 
 # It learns from there, on two ranks.
