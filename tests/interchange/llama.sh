@@ -1,13 +1,14 @@
 #!/bin/bash
 # llama.cpp, prebuilt by npm's node-llama-cpp, loads what is exported as GGUF, continues prompts with the same text
 # and gives texts the same probabilities: models with learned and rotary positions and as Pythia, tokens of bytes
-# and of a BPE, in fp32, fp16 and Q8_0. @huggingface/gguf reads in the head what inspect does. timeout: 240
+# and of a BPE, in fp32, fp16 and Q8_0. @huggingface/gguf reads in the head what inspect does, and
+# @huggingface/tokenizers has our ids with the tokenizer.json of a folder. timeout: 240
 set -euo pipefail
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 modules=${TEST_PROGRAMS:-$SOURCE_DIR/build/tests/mpi}/../llama-modules
-packages=(node-llama-cpp@3.22.1 @huggingface/gguf@0.4.6)
+packages=(node-llama-cpp@3.22.1 @huggingface/gguf@0.4.6 @huggingface/tokenizers@0.2.0)
 here=$SOURCE_DIR/tests/interchange
 
 skip() {
@@ -18,7 +19,7 @@ skip() {
 for program in node npm; do
   command -v "$program" > /dev/null || skip "no $program"
 done
-if [[ ! -d $modules/node_modules/node-llama-cpp || ! -d $modules/node_modules/@huggingface/gguf ]]; then
+if [[ ! -d $modules/node_modules/node-llama-cpp || ! -d $modules/node_modules/@huggingface/tokenizers ]]; then
   npm install --prefix "$modules" --ignore-scripts --no-audit --no-fund --silent "${packages[@]}" > /dev/null 2>&1 ||
     skip "npm cannot install ${packages[*]}"
 fi
@@ -35,6 +36,7 @@ prompts=('Maria' 'The' 'What was' 'Where? In' 'A man of' 'He' 'She was' 'In the 
   'One of the' '1' 'His' 'Her' 'No' 'After that')
 LC_ALL=C tr -cd ' -~\n' < data/wiki.txt | sed -n 1,3p |
   awk '{ for (i = 2; i <= 25; i++) print substr($0, 1, i) }' > lines # each tells one token more
+printf '%s\0' "$(cat data/wiki.txt)"$'\n' > text
 files=()
 
 # make NAME TOKENIZER OPTION...: a trained model, what it says, and its files.
@@ -46,6 +48,10 @@ make() {
     model.activation=gelu_tanh model.tied=true "$@" 2> log || fail "$(cat log)"
   "$LOCKSTEP" generate "$model" "${prompts[@]}" --temperature 0 --most 20 | grep -v '^$' > "$name.texts"
   "$LOCKSTEP" score "$model" lines | grep -v '^total' > "$name.scores"
+  "$LOCKSTEP" export "$model" "$name-hf"
+  "$LOCKSTEP" encode "$tokenizer" < data/wiki.txt > ids
+  NODE_PATH=$modules/node_modules node "$SOURCE_DIR/tests/tokenizers/compare.js" "$name-hf/tokenizer.json" text ids ||
+    fail "@huggingface/tokenizers has other ids with $name's tokenizer.json"
   for type in f32 f16 q8_0; do
     "$LOCKSTEP" export "$model" "$name-$type.gguf" --format gguf --type $type
     files+=("$name-$type.gguf")
