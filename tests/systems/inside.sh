@@ -32,6 +32,8 @@ apt-get update -qq > /dev/null
 [[ $COMPILER == gcc ]] || install clang
 [[ $COMPILER == gcc ]] || export CC=clang
 use_mpi
+# tests/reference/safetensors.sh needs them; Debian 12 has none.
+! apt-cache show python3-safetensors > /dev/null 2>&1 || install python3-numpy python3-safetensors
 if [[ $MPI == openmpi ]]; then
   launch/quickstart.sh
 else # the launchers are Open MPI's
