@@ -1,5 +1,6 @@
 #include "interchange/json.h"
 #include "lockstep/file.h"
+#include "lockstep/json.h"
 #include "lockstep/memory.h"
 #include "lockstep/text.h"
 #include <string.h>
@@ -8,16 +9,11 @@
 enum { MOST = 32 << 20 };
 
 static lk_status parse(cJSON **out, const char *path, const char *bytes, size_t size) {
-  const char *end = NULL;
   LK_TRY(lk_text_check(bytes, size, path));
   if (size > MOST)
     return lk_fail(LK_BAD_DATA, "%s: has more than the %d bytes that are read", path, MOST);
-  *out = cJSON_ParseWithLengthOpts(bytes, size + 1, &end, 1);
-  if (cJSON_IsObject(*out)) return LK_OK;
-  cJSON_Delete(*out);
-  *out = NULL;
-  return lk_fail(LK_BAD_DATA, "%s: no object of JSON: wrong at byte %zu, or cut short",
-                 path, end ? (size_t)(end - bytes) + 1 : 1);
+  lk_status status = lk_json_parse(out, bytes, size);
+  return status == LK_BAD_DATA ? lk_fail(status, "%s: %s", path, lk_message()) : status;
 }
 
 lk_status lk_json_read(cJSON **out, const char *path) {

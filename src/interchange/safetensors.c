@@ -1,6 +1,7 @@
 /* Reading safetensors: eight bytes for the length of a header of JSON, the header, and the
  * tensors' numbers without gaps. https://github.com/huggingface/safetensors, "Format". */
 #include "interchange/file.h"
+#include "lockstep/json.h"
 #include "lockstep/memory.h"
 #include "lockstep/text.h"
 #include <cjson/cJSON.h>
@@ -114,15 +115,13 @@ static void release(void *held) {
   cJSON_Delete(held);
 }
 
-/* cJSON takes a NUL for the end, and JSON has none. */
 static lk_status parse(lk_tensor_file *file, const char *header, size_t size) {
-  const char *end = NULL;
+  cJSON *json;
   LK_TRY(lk_text_check(header, size, file->path));
-  file->held = cJSON_ParseWithLengthOpts(header, size + 1, &end, 1);
+  if (lk_json_parse(&json, header, size) != LK_OK)
+    return lk_tensor_file_refuse(file, "its header %s", lk_message());
+  file->held = json;
   file->release = release;
-  if (!cJSON_IsObject(file->held))
-    return lk_tensor_file_refuse(file, "its header is no object of JSON: wrong at byte %zu",
-                                 end ? (size_t)(end - header) + 1 : 1);
   return read_tensors(file, file->held, LENGTH + size);
 }
 

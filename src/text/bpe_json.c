@@ -4,16 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-lk_status lk_json_parse(cJSON **out, const char *bytes, size_t size) {
-  const char *end = NULL;
-  *out = cJSON_ParseWithLengthOpts(bytes, size, &end, 0);
-  if (cJSON_IsObject(*out)) return LK_OK;
-  cJSON_Delete(*out);
-  *out = NULL;
-  return lk_fail(LK_BAD_DATA, "is no object of JSON: wrong at byte %zu, or cut short",
-                 end ? (size_t)(end - bytes) + 1 : 1);
-}
-
 const cJSON *lk_json_member(const cJSON *object, const char *name) {
   return cJSON_GetObjectItemCaseSensitive(object, name);
 }

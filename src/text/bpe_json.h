@@ -2,11 +2,9 @@
 #ifndef LOCKSTEP_TEXT_BPE_JSON_H
 #define LOCKSTEP_TEXT_BPE_JSON_H
 
+#include "lockstep/json.h"
 #include "text/bpe.h"
 #include <cjson/cJSON.h>
-
-/* The caller's: cJSON_Delete. LK_BAD_DATA: it is no object. */
-lk_status lk_json_parse(cJSON **out, const char *bytes, size_t size);
 
 const cJSON *lk_json_member(const cJSON *object, const char *name);
 
