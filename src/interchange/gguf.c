@@ -70,6 +70,7 @@ static lk_status take(const reading *r, uint64_t size, uint8_t **bytes) {
 
 static uint64_t number_at(const uint8_t *bytes, unsigned width) {
   uint64_t number = 0;
+  assert(width >= 1 && width <= sizeof number);
   while (width--)
     number = number << 8 | bytes[width];
   return number;
@@ -89,6 +90,8 @@ static lk_status take_text(const reading *r, const char **text) {
   LK_TRY(take_number(r, 8, &size));
   LK_TRY(take(r, size, &bytes));
   char *start = (char *)bytes - 1;
+  assert(bytes + size ==
+         r->head->bytes + r->head->at); /* the byte before is its length's */
   memmove(start, bytes, size);
   start[size] = 0;
   *text = start;
@@ -129,6 +132,7 @@ static double real_at(const uint8_t *bytes, unsigned width) {
 static void show_number(char to[SHOWN], const uint8_t *bytes, lk_gguf_type type) {
   uint64_t number = number_at(bytes, widths[type]);
   int unused = 64 - 8 * widths[type]; /* of a signed number's bits */
+  assert(type != LK_GGUF_TEXT && type != LK_GGUF_ARRAY);
   switch (type) {
   case LK_GGUF_BOOL:
     snprintf(to, SHOWN, "%s", number ? "true" : "false");
@@ -160,6 +164,7 @@ static lk_status take_texts(const reading *r, value *v) {
       return lk_tensor_file_refuse(r->file, "a text at byte %" PRIu64 " has a zero",
                                    before);
     if (!end) v->elements = end = (char *)r->head->bytes + before;
+    assert(end < text);
     memmove(end, text, size + 1);
     end += size + 1;
   }
@@ -280,6 +285,7 @@ static lk_status take_tensors(reading *r, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
     LK_TRY(take_tensor(r, &file->tensors[file->count++]));
   uint64_t end = r->head->at, first = lk_align(end, r->alignment);
+  assert(end <= lk_tensor_file_size(file));
   for (int i = 0; i < file->count; i++)
     file->tensors[i].at += first;
   return lk_tensor_file_check(file, count ? first : end, r->alignment);

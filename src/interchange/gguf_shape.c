@@ -2,6 +2,7 @@
 #include "interchange/file.h"
 #include "interchange/gguf.h"
 #include "lockstep/nn.h"
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static lk_status check_number(const model *m, const char *key, double number) {
 static lk_status read_rotary(const model *m, lk_shape *shape) {
   const char *adds = says(m, "use_parallel_residual"), *kind = says(m, "rope.scaling.type");
   int size = shape->channels / shape->heads, turned = size;
+  assert(shape->channels > 0 && shape->heads > 0); /* read_sizes saw to it */
   if (!adds || (strcmp(adds, "true") != 0 && strcmp(adds, "false") != 0))
     return refuse(m, "use_parallel_residual", "it must be true or false");
   if (kind && strcmp(kind, "none") != 0)
@@ -58,6 +60,7 @@ static lk_status read_rotary(const model *m, lk_shape *shape) {
   shape->residual = strcmp(adds, "true") ? LK_SERIAL_RESIDUAL : LK_PARALLEL_RESIDUAL;
   shape->positions = LK_ROTARY_POSITIONS;
   shape->rotary_share = turned < size ? (double)turned / size : 0;
+  assert(lk_rotary_channels(shape) == turned);
   return LK_OK;
 }
 
