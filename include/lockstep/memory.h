@@ -34,6 +34,16 @@ lk_status lk_copy_text(char **out, const char *text);
 /* lk_free(NULL) does nothing. */
 void lk_free(void *pointer);
 
+/* What lies in elements start … end is not needed any more: the system gets back the pages
+ * that lie wholly in there, which read as zeros from then on. Of a buffer of lk_allocate.
+ */
+void lk_release_pages(void *start, void *end);
+
+/* Where the page begins that `at` is in, or, with lk_page_behind, the next one; `at` itself
+ * where one begins there. */
+void *lk_page_before(const void *at);
+void *lk_page_behind(const void *at);
+
 /* Allocations so far and those not yet freed, for the tests of leaks and of the training
  * step. */
 uint64_t lk_allocations_made(void);

@@ -40,6 +40,12 @@ lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int
                          lk_sum sum);
 void lk_tree_free(lk_tree *tree);
 
+/* From now on memory whose numbers are not needed any more goes back to the system: a leaf
+ * that completes a sum takes little more than what of it is not final yet, and of a
+ * scattered sum only the rank's parts stay. It changes no bits, and costs as much time as
+ * to get the memory anew. Before the first leaf. */
+void lk_tree_economise(lk_tree *tree);
+
 /* The next shard's array, zeroed, to add gradients into; valid until lk_tree_add. */
 float *lk_tree_leaf(lk_tree *tree);
 
@@ -53,7 +59,7 @@ int lk_tree_ends_in_pair(const lk_tree *tree);
 /* While the last leaf is being filled, by all ranks, each as often as it likes: elements
  * `first` … of the leaf are final. They are summed over this rank's shards, and their sum
  * over the ranks is begun, or moved on as far as it goes without waiting: MPI makes no
- * progress by itself. It changes no bits. Before the last leaf it does nothing. A failure
+ * progress by itself. It changes no bits. Before the last leaf it sums at most. A failure
  * is lk_tree_reduce's. */
 void lk_tree_finish(lk_tree *tree, size_t first);
 

@@ -3,7 +3,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 static _Atomic uint64_t made, alive; /* by any thread */
 
@@ -45,6 +47,22 @@ void lk_free(void *pointer) {
   memcpy(&start, (char *)pointer - sizeof start, sizeof start);
   free(start);
   atomic_fetch_sub_explicit(&alive, 1, memory_order_relaxed);
+}
+
+void *lk_page_before(const void *at) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  return (void *)((uintptr_t)at / page * page);
+}
+
+void *lk_page_behind(const void *at) {
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  return lk_page_before((const char *)at + page - 1);
+}
+
+/* MPI libraries that keep memory registered with a network card watch this call. */
+void lk_release_pages(void *start, void *end) {
+  char *first = lk_page_behind(start), *last = lk_page_before(end);
+  if (first < last) madvise(first, (size_t)(last - first), MADV_DONTNEED);
 }
 
 uint64_t lk_allocations_made(void) {

@@ -30,8 +30,10 @@ typedef struct {
 
 struct lk_exchange {
   size_t count, stride, piece;
+  int arrays;                    /* of this rank */
   int pieces, started, finished; /* piece 0 is the array's end */
   int phases;                    /* of the pieces under way */
+  int economises;                /* gives back memory that it does not need */
   lk_route *last, *full;         /* of the piece at the array's end, and of the others */
   slot slots[SLOTS];
   int slots_used;
@@ -71,6 +73,7 @@ static size_t choose_piece(lk_layout layout) {
 
 lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size_t count,
                              size_t stride) {
+  lk_node whole[LK_MOST_WHOLE];
   lk_exchange *x = NULL;
   *out = NULL;
   assert(count <= stride);
@@ -79,6 +82,7 @@ lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size
   LK_TRY(LK_NEW(x, 1));
   x->count = count;
   x->stride = stride;
+  x->arrays = lk_count_whole(layout, rank, whole);
   x->piece = choose_piece(layout);
   x->pieces = (int)((count + x->piece - 1) / x->piece);
   lk_status status = make_routes(x, layout, rank);
@@ -148,6 +152,21 @@ static void end_stage(const lk_exchange *x, float *arrays, slot *s) {
   }
 }
 
+void lk_exchange_economise(lk_exchange *exchange) {
+  exchange->economises = 1;
+}
+
+/* All of a scattered piece but what the rank has of it. */
+static void give_back(const lk_exchange *x, float *arrays, const slot *s) {
+  lk_stretch own = route_of(x, s->number)->own;
+  size_t end = s->number == 0 ? x->count - piece_start(x, 0) : x->piece;
+  for (int i = 0; i < x->arrays; i++) {
+    float *piece = arrays + (size_t)i * x->stride + piece_start(x, s->number);
+    lk_release_pages(piece, piece + (i ? end : own.first));
+    lk_release_pages(piece + (i ? end : own.first + own.count), piece + end);
+  }
+}
+
 /* From the slot's stage on, through those without messages, until some are under way. */
 static lk_status go_on(lk_exchange *x, float *arrays, slot *s) {
   const lk_route *route = route_of(x, s->number);
@@ -156,6 +175,7 @@ static lk_status go_on(lk_exchange *x, float *arrays, slot *s) {
     LK_TRY(start_stage(x, arrays, s));
     if (s->unfinished > 0) return LK_OK;
   }
+  if (x->economises && x->phases == LK_SCATTER) give_back(x, arrays, s);
   s->number = -1;
   x->finished++;
   return LK_OK;

@@ -17,6 +17,9 @@ lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size
                              size_t stride);
 void lk_exchange_free(lk_exchange *exchange);
 
+/* From now on what the rank does not have of a scattered sum goes back to the system. */
+void lk_exchange_economise(lk_exchange *exchange);
+
 /* All ranks, each as often as it likes: elements `ready` … of the arrays are this rank's
  * final ones; moves the phases on as far as they go without waiting. `ready` may fall from
  * call to call; arrays and phases must be the same until lk_exchange_complete. */

@@ -19,7 +19,7 @@ struct lk_tree {
   int first, leaves; /* this rank's shards */
   int added;         /* of them so far */
   int depth;         /* finished arrays on the stack */
-  int last_merges;   /* sums that the last leaf completes */
+  int economises;    /* gives back memory that it does not need */
   size_t open;       /* elements 0 … open-1 of the stack have not fallen together yet */
   float *stack;      /* (the most arrays at a time), owned */
   int ranks;
@@ -73,7 +73,6 @@ lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int
   LK_TRY(LK_NEW(tree, 1));
   *tree =
       (lk_tree){.count = count, .first = first, .leaves = leaves, .ranks = layout.ranks};
-  tree->last_merges = count_merges(first, first + leaves - 1);
   tree->phases = sum == LK_SUM_SCATTERED ? LK_SCATTER : LK_SCATTER | LK_GATHER;
   LK_TRY_OR(failed, allocate_stack(tree));
   LK_TRY_OR(failed, lk_exchange_create(&tree->exchange, layout, rank, count, tree->stride));
@@ -96,11 +95,33 @@ static float *array_at(const lk_tree *tree, int depth) {
   return tree->stack + (size_t)depth * tree->stride;
 }
 
+void lk_tree_economise(lk_tree *tree) {
+  assert(tree->added == 0 && tree->depth == 0);
+  tree->economises = 1;
+  lk_exchange_economise(tree->exchange);
+}
+
+/* Without a touch to whole pages, which are zeros when they have been given back. */
+static void clear(float *array, size_t count) {
+  char *start = (char *)array, *end = (char *)(array + count);
+  char *first = lk_page_behind(start), *last = lk_page_before(end);
+  if (first >= last) {
+    memset(array, 0, count * sizeof *array);
+    return;
+  }
+  lk_release_pages(first, last);
+  memset(start, 0, (size_t)(first - start));
+  memset(last, 0, (size_t)(end - last));
+}
+
 float *lk_tree_leaf(lk_tree *tree) {
   if (tree->added == tree->leaves) tree->added = tree->depth = 0;
   float *leaf = array_at(tree, tree->depth);
   lk_profile_switch(LK_PART_REST);
-  memset(leaf, 0, tree->count * sizeof *leaf);
+  if (tree->economises)
+    clear(leaf, tree->count);
+  else
+    memset(leaf, 0, tree->count * sizeof *leaf);
   tree->open = tree->count;
   return leaf;
 }
@@ -110,41 +131,57 @@ void lk_add_array(float *restrict to, const float *restrict from, size_t count) 
     to[i] += from[i];
 }
 
-void lk_tree_add(lk_tree *tree) {
-  assert(tree->added < tree->leaves);
-  tree->depth++;
-  if (++tree->added == tree->leaves) return; /* falls together in another way */
-  lk_profile_switch(LK_PART_REST);
-  for (int i = count_merges(tree->first, tree->first + tree->added - 1); i > 0; i--) {
-    tree->depth--;
-    assert(tree->depth > 0);
-    lk_add_array(array_at(tree, tree->depth - 1), array_at(tree, tree->depth), tree->count);
-  }
+/* Sums that a leaf of this rank completes. */
+static int merges_of(const lk_tree *tree, int leaf) {
+  return count_merges(tree->first, tree->first + leaf);
 }
 
 int lk_tree_ends_in_pair(const lk_tree *tree) {
-  return tree->last_merges > 0;
+  return merges_of(tree, tree->leaves - 1) > 0;
 }
 
-/* Elements `first` … of what the last leaf completes, which is the array at `top`, fall
- * together, if they have not yet. */
-static void collapse(lk_tree *tree, int top, size_t first) {
+/* Elements `first` … open-1 of an array have been added to others. Those behind have been
+ * before, in a page that both may have had. */
+static void give_back(const lk_tree *tree, float *array, size_t first) {
+  char *end = (char *)(array + tree->open);
+  if (tree->open < tree->count) end = lk_page_behind(end);
+  char *most = (char *)(array + tree->count);
+  lk_release_pages(array + first, end < most ? end : most);
+}
+
+/* Elements `first` … of the `merges` sums that the array at `top` completes fall together,
+ * if they have not yet. */
+static void collapse(lk_tree *tree, int top, int merges, size_t first) {
   if (first >= tree->open) return;
-  assert(tree->last_merges <= top);
+  assert(merges <= top);
   lk_profile_switch(LK_PART_REST);
-  for (int depth = top; depth > top - tree->last_merges; depth--)
+  for (int depth = top; depth > top - merges; depth--) {
     lk_add_array(array_at(tree, depth - 1) + first, array_at(tree, depth) + first,
                  tree->open - first);
+    if (tree->economises) give_back(tree, array_at(tree, depth), first);
+  }
   tree->open = first;
 }
 
+void lk_tree_add(lk_tree *tree) {
+  int merges = merges_of(tree, tree->added);
+  assert(tree->added < tree->leaves);
+  tree->depth++;
+  if (++tree->added == tree->leaves) return; /* falls together in lk_tree_reduce */
+  collapse(tree, tree->depth - 1, merges, 0);
+  tree->depth -= merges;
+  assert(tree->depth > 0);
+}
+
+/* Early, an earlier leaf than the last saves memory, no time. */
 void lk_tree_finish(lk_tree *tree, size_t first) {
-  if (tree->added != tree->leaves - 1 || tree->status != LK_OK) return;
+  int last = tree->added == tree->leaves - 1;
+  if ((!last && !tree->economises) || tree->status != LK_OK) return;
   lk_part before = lk_profile_switch(LK_PART_COMMUNICATION);
-  assert(first <= tree->count);
-  collapse(tree, tree->depth, first);
+  assert(first <= tree->count && tree->added < tree->leaves);
+  collapse(tree, tree->depth, merges_of(tree, tree->added), first);
   lk_profile_switch(LK_PART_COMMUNICATION);
-  if (tree->ranks > 1)
+  if (last && tree->ranks > 1)
     tree->status = lk_exchange_poll(tree->exchange, tree->phases, tree->stack, tree->open);
   lk_profile_switch(before);
 }
@@ -153,7 +190,7 @@ lk_status lk_tree_reduce(lk_tree *tree, float **sum) {
   if (tree->added != tree->leaves)
     return lk_fail(LK_INTERNAL, "%d of %d shards were summed", tree->added, tree->leaves);
   LK_TRY(tree->status);
-  collapse(tree, tree->depth - 1, 0);
+  collapse(tree, tree->depth - 1, merges_of(tree, tree->leaves - 1), 0);
   lk_profile_switch(LK_PART_COMMUNICATION);
   *sum = tree->stack;
   if (tree->ranks == 1) return LK_OK;

@@ -62,7 +62,7 @@ static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
 /* `count` shards from `first` on, 1 or 2, side by side. */
 static void compute_together(lk_trainer *t, int first, int count) {
   const lk_backward_hook send = {send_gradients, t}, move = {move_gradients, t};
-  int last = first + count == t->shard_count && t->config->overlap;
+  int last = first + count == t->shard_count, hooked = last || t->is_dealt;
   float *gradients[2] = {NULL, NULL};
   assert(first + count <= t->shard_count && (count == 1 || t->models[1]));
   t->final = t->table->count;
@@ -74,9 +74,9 @@ static void compute_together(lk_trainer *t, int first, int count) {
   for (int part = 0; part < lk_model_parts(t->models[0]); part++)
     for (int slot = 0; slot < count; slot++)
       lk_model_backward_part(t->models[slot], t->values, gradients[slot], part,
-                             !last              ? NULL
-                             : slot < count - 1 ? &move
-                                                : &send);
+                             !hooked || !t->config->overlap ? NULL
+                             : slot < count - 1             ? &move
+                                                            : &send);
   if (lk_linear_status() != LK_OK) lk_world_abort(t->world, lk_linear_status());
   lk_tree_add(t->tree);
 }

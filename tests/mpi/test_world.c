@@ -159,10 +159,11 @@ static void test_order_matters(void) {
 }
 
 /* Each rank's parts hold the sum; handed out, they make up the whole array everywhere. */
-static void test_scattering(size_t count) {
+static void test_scattering(size_t count, int economises) {
   lk_tree *tree = NULL;
   float *sum = NULL, *array = NULL;
   CHECK(lk_tree_create(&tree, world, count, SHARDS, LK_SUM_SCATTERED) == LK_OK);
+  if (economises) lk_tree_economise(tree);
   CHECK(LK_NEW(array, count) == LK_OK);
   for (int early = 0; early <= 1; early++) {
     if (early)
@@ -346,9 +347,11 @@ static void run_tests(void) {
     test_sums(counts[i]);
   test_overlap(1000);
   test_overlap(10 * 131072 + 17); /* more pieces than travel at a time */
-  test_scattering(0);
-  test_scattering(100);
-  test_scattering(3 * 131072 + 1000);
+  for (int economises = 0; economises <= 1; economises++) {
+    test_scattering(0, economises);
+    test_scattering(100, economises);
+    test_scattering(3 * 131072 + 1000, economises);
+  }
   test_parts(3 * 131072 + 1000);
   test_unfinished_tree();
   test_agreement();

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -111,6 +112,41 @@ static void test_tree(void **state) {
     }
     lk_tree_free(tree);
   }
+}
+
+/* Bytes of this process that are in memory. */
+static double resident(void) {
+  long all, pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  assert_non_null(file);
+  assert_int_equal(fscanf(file, "%ld %ld", &all, &pages), 2);
+  fclose(file);
+  return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+/* How much more is in memory when 4 shards are summed, in arrays. */
+static double arrays_left(int economises) {
+  enum { COUNT = 1000003 };
+  double before = resident();
+  lk_tree *tree;
+  float *sum;
+  assert_int_equal(lk_tree_create(&tree, world, COUNT, 4, LK_SUM_SCATTERED), LK_OK);
+  if (economises) lk_tree_economise(tree);
+  for (int again = 0; again < 2; again++) {
+    fill(tree, 4, COUNT);
+    assert_int_equal(lk_tree_reduce(tree, &sum), LK_OK);
+    check_sum(sum, 4, COUNT);
+  }
+  double after = resident();
+  lk_tree_free(tree);
+  return (after - before) / (COUNT * sizeof *sum);
+}
+
+/* The sum is all that is left of three arrays. */
+static void test_memory_given_back(void **state) {
+  (void)state;
+  assert_in_range((int)(10 * arrays_left(1)), 8, 14);
+  assert_in_range((int)(10 * arrays_left(0)), 24, 34);
 }
 
 /* Alone all parts are one's own. */
@@ -276,6 +312,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_tree),
       cmocka_unit_test(test_parts),
       cmocka_unit_test(test_holding),
+      cmocka_unit_test(test_memory_given_back),
       cmocka_unit_test(test_refused_trees),
       cmocka_unit_test_setup(test_unconnected_processes, clear_environment),
       cmocka_unit_test_setup(test_srun_without_pmix, clear_environment),
