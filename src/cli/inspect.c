@@ -27,8 +27,13 @@ static void print_checkpoint(const lk_checkpoint *c, const char *path,
     printf(": ");
     lk_print_line(numbers->unusable);
   }
-  printf("parameter hash: %s\noptimizer hash: %s%s\nbuild: ", info->parameter_hash.hex,
+  printf("parameter hash: %s\noptimizer hash: %s%s\n", info->parameter_hash.hex,
          *numbers->m.hex ? numbers->m.hex : "none", numbers->v.hex);
+  if (info->has_average) printf("running mean hash: %s\n", numbers->average.hex);
+  if (info->best.step > 0)
+    printf("best held-out loss: %.6f nats a token, after step %llu\n", info->best.loss,
+           (unsigned long long)info->best.step);
+  printf("build: ");
   lk_print_line(info->build);
   printf("\n");
   lk_print_visible(info->config, "\n");

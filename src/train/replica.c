@@ -1,4 +1,5 @@
-/* All ranks hold the same parameters and moments, to the bit: this looks whether they do.
+/* All ranks hold the same parameters, moments and running mean, to the bit: this looks
+ * whether they do.
  *
  * Each rank chains the hashes of its parameters after every step, so that a flipped bit
  * that a later rounding hides, after it has changed the gradients of all, is seen all the
@@ -23,10 +24,12 @@ static lk_hash chain(lk_hash before, lk_hash next) {
   return lk_hash_bytes(both, sizeof both);
 }
 
-/* What is dealt out has no other to be compared with. */
-static lk_hash hash_states(const lk_trainer *t) {
-  if (t->is_dealt) return t->trail;
-  return chain(hash_array(t, t->m), hash_array(t, t->v));
+/* The running mean, and the moments, unless they are dealt out: then they have no others to
+ * be compared with. */
+static lk_hash hash_kept(const lk_trainer *t) {
+  lk_hash hash = t->trail;
+  if (!t->is_dealt) hash = chain(hash, chain(hash_array(t, t->m), hash_array(t, t->v)));
+  return t->average ? chain(hash, hash_array(t, t->average)) : hash;
 }
 
 void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds) {
@@ -37,7 +40,7 @@ void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds) {
 }
 
 static void hash_words(const lk_trainer *t, double words[WORDS]) {
-  lk_hash hash = chain(t->trail, hash_states(t));
+  lk_hash hash = hash_kept(t);
   for (int i = 0; i < WORDS; i++) {
     unsigned word;
     sscanf(hash.hex + 8 * i, "%8x", &word);
@@ -78,8 +81,9 @@ static lk_status name_outsiders(const double *all, int size, uint64_t step) {
       snprintf(list + strlen(list), 16, "%s%d", *list ? ", " : "", r);
   return lk_fail(
       LK_INTERNAL,
-      "after step %llu the parameters or moments of rank%s %s differ from %s, now or since "
-      "the last comparison: a fault of memory or processor; nothing was saved since the "
+      "after step %llu the parameters, moments or means of rank%s %s differ from %s, now "
+      "or since the last comparison: a fault of memory or processor; nothing was saved "
+      "since the "
       "last checkpoint; start the same command again, on other hosts, to go on from it",
       (unsigned long long)step, strchr(list, ',') ? "s" : "", list,
       tied ? "each other" : "the other ranks'");
@@ -105,6 +109,19 @@ static lk_status check_in_time(lk_training *t, lk_metrics *metrics) {
 
 const lk_hook lk_hook_replicas = {.step = check_in_time};
 
+static float *array_of(const lk_trainer *t, char which) {
+  switch (which) {
+  case 'm':
+    return t->m;
+  case 'v':
+    return t->v;
+  case 'a':
+    return t->average;
+  default:
+    return t->values;
+  }
+}
+
 void lk_trainer_inject_fault(lk_trainer *trainer) {
   int rank;
   unsigned long long step;
@@ -113,10 +130,11 @@ void lk_trainer_inject_fault(lk_trainer *trainer) {
   if (!fault || sscanf(fault, "%d:%llu:%c", &rank, &step, &which) < 2) return;
   if (rank != lk_world_rank(trainer->world) || step != trainer->step) return;
   uint32_t bits;
-  float *array = which == 'm' ? trainer->m : which == 'v' ? trainer->v : trainer->values;
-  uint64_t count = array == trainer->values
-                       ? trainer->table->count
-                       : lk_optimizer_holding(trainer->optimizer)->count;
+  float *array = array_of(trainer, which);
+  assert(array);
+  uint64_t count = which == 'm' || which == 'v'
+                       ? lk_optimizer_holding(trainer->optimizer)->count
+                       : trainer->table->count;
   float *victim = array + count / 2;
   memcpy(&bits, victim, sizeof bits);
   bits ^= 1;

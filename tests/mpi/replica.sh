@@ -33,14 +33,14 @@ flip() {
   unset LOCKSTEP_FLIP_BIT
   ((code == 70)) || fail "$run: exit code $code, expected 70: $(cat log)"
   [[ $(grep -c '^lockstep: ' log) == 1 ]] || fail "$run: not one message: $(cat log)"
-  grep -qE "^lockstep: .*after step $found the parameters or moments of $named" log ||
+  grep -qE "^lockstep: .*after step $found the parameters, moments or means of $named" log ||
     fail "$run: another message: $(cat log)"
   newest "$run"
   ((newest < at)) || fail "$run: a checkpoint of step $newest was written"
   train "$ranks" "$run" "$@"
   ((code == 0)) || fail "$run: going on ended with $code: $(cat log)"
   same "a bit of rank $rank of $ranks flipped after step $at, found after step $found" \
-    reference "$run" 20
+    "$([[ $* == *ema=* ]] && echo reference-mean || echo reference)" "$run" 20
 }
 
 flip 4 2 7 8 'rank 2 differ' checkpoint_every=4 replica_check_every=0
@@ -50,6 +50,9 @@ flip 2 0 20 20 'ranks 0, 1 differ from each other' checkpoint_every=10 replica_c
 flip 8 5 4 4 'rank 5 differ' checkpoint_every=10 replica_check_every=4
 flip 4 1 8:m 8 'rank 1 differ' checkpoint_every=8 replica_check_every=0
 flip 4 3 8:v 8 'rank 3 differ' checkpoint_every=8 replica_check_every=0
+train 1 reference-mean ema=0.9
+((code == 0)) || fail "the reference with a running mean ended with $code: $(cat log)"
+flip 4 2 8:a 8 'rank 2 differ' checkpoint_every=8 replica_check_every=0 ema=0.9
 
 # The last bit of a parameter that every step rounds anew is soon right again, but it was wrong.
 flip 4 1 2 19 'rank 1 differ' checkpoint_every=0 replica_check_every=19
