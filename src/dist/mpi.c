@@ -12,6 +12,11 @@ static struct {
   void *context;
 } mpi = {.comm = MPI_COMM_NULL};
 
+struct lk_common {
+  MPI_Comm host; /* its ranks, owned */
+  MPI_Win memory;
+};
+
 struct lk_messages {
   int places;
   MPI_Request *pending; /* (places) owned */
@@ -135,6 +140,43 @@ lk_status lk_mpi_sum(float *array, int count) {
 
 lk_status lk_mpi_unite(uint32_t *words, int count) {
   CHECKED(MPI_Allreduce(MPI_IN_PLACE, words, count, MPI_UINT32_T, MPI_BOR, mpi.comm));
+  return LK_OK;
+}
+
+lk_status lk_common_create(lk_common **out) {
+  LK_TRY(LK_NEW(*out, 1));
+  (*out)->host = MPI_COMM_NULL;
+  (*out)->memory = MPI_WIN_NULL;
+  return LK_OK;
+}
+
+/* Unchecked like lk_mpi_end, and not at all when the other ranks may not come. */
+void lk_common_free(lk_common *common) {
+  if (!common) return;
+  if (!mpi.broken && common->memory != MPI_WIN_NULL) {
+    MPI_Win_unlock_all(common->memory);
+    MPI_Win_free(&common->memory);
+    MPI_Comm_free(&common->host);
+  }
+  lk_free(common);
+}
+
+/* Loads and stores need one epoch of access, which lasts for good. */
+lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *first) {
+  lk_common *w = common;
+  MPI_Aint size;
+  void *mine;
+  int rank, unit;
+  assert(w->memory == MPI_WIN_NULL && bytes > 0);
+  CHECKED(MPI_Comm_split_type(mpi.comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &w->host));
+  CHECKED(MPI_Comm_set_errhandler(w->host, MPI_ERRORS_RETURN));
+  CHECKED(MPI_Comm_rank(w->host, &rank));
+  CHECKED(MPI_Win_allocate_shared(rank == 0 ? (MPI_Aint)bytes : 0, 1, MPI_INFO_NULL,
+                                  w->host, &mine, &w->memory));
+  CHECKED(MPI_Win_shared_query(w->memory, 0, &size, &unit, memory));
+  CHECKED(MPI_Win_lock_all(MPI_MODE_NOCHECK, w->memory));
+  assert(size >= (MPI_Aint)bytes);
+  *first = rank == 0;
   return LK_OK;
 }
 

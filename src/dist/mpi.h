@@ -62,6 +62,17 @@ lk_status lk_mpi_sum(float *array, int count);
 /* All ranks: the bitwise or of all ranks' words. */
 lk_status lk_mpi_unite(uint32_t *words, int count);
 
+/* Memory that the ranks of a host have in common. */
+typedef struct lk_common lk_common;
+
+/* Not collective. The caller owns *out: lk_common_free, which all ranks call. */
+lk_status lk_common_create(lk_common **out);
+void lk_common_free(lk_common *common);
+
+/* All ranks, once: the host's *memory, of so many bytes, which hold anything; *first is
+ * nonzero on one rank of each host. */
+lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *first);
+
 /* Messages under way, each in a place of its own. */
 typedef struct lk_messages lk_messages;
 

@@ -1,0 +1,43 @@
+#include "lockstep/shared.h"
+#include "dist/mpi.h"
+#include "lockstep/memory.h"
+#include "lockstep/types.h"
+#include <stdint.h>
+#include <string.h>
+
+struct lk_shared {
+  lk_common *common; /* owned */
+};
+
+/* One rank writes all of it, so that memory that is not there is missed now. */
+static lk_status open_window(lk_shared *shared, size_t count, float **array) {
+  void *memory;
+  int first;
+  size_t bytes = count * sizeof **array;
+  LK_TRY(lk_common_open(shared->common, bytes + LK_ALIGNMENT, &memory, &first));
+  uintptr_t start = ((uintptr_t)memory + LK_ALIGNMENT - 1) / LK_ALIGNMENT * LK_ALIGNMENT;
+  *array = (float *)start;
+  if (first) memset(*array, 0, bytes);
+  return LK_OK;
+}
+
+lk_status lk_shared_create(lk_shared **out, lk_world *world, size_t count, float **array) {
+  lk_shared *shared = NULL;
+  *out = NULL;
+  lk_status status = LK_NEW(shared, 1);
+  if (status == LK_OK) status = lk_common_create(&shared->common);
+  status = lk_world_agree(world, status);
+  if (status == LK_OK) status = open_window(shared, count, array);
+  if (status == LK_OK) status = lk_world_agree(world, LK_OK); /* it is zeros for all */
+  if (status == LK_OK)
+    *out = shared;
+  else
+    lk_shared_free(shared);
+  return status;
+}
+
+void lk_shared_free(lk_shared *shared) {
+  if (!shared) return;
+  lk_common_free(shared->common);
+  lk_free(shared);
+}
