@@ -92,6 +92,9 @@ typedef int lk_config_choice;
     "optimizer: each rank updates and remembers its part of the parameters, so that a "    \
     "rank's share of the optimizer's memory falls with their number; the bits stay the "   \
     "same")                                                                                \
+  X(replicas, "replicas", choice, "rank", LK_ONE_OF("rank|node"), 0,                       \
+    "node: the ranks of a host have one copy of the parameters, in shared memory, which "  \
+    "needs shard=optimizer; the bits stay the same")                                       \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
     "threads a rank in matrix products")                                                   \
   X(overlap, "overlap", choice, "on", LK_ONE_OF("off|on"), 0,                              \
@@ -219,7 +222,7 @@ typedef int lk_config_choice;
 #define LK_CONFIG_PROBE(X)                                                                 \
   X(probe_config, "probe.config", text, "", LK_ANY, 0,                                     \
     "finetune a copy of the model by this config on `questions` and score it on `dev`, "   \
-    "for probe.csv (pretrain only); its files, threads, kernels and shard are the run's")         \
+    "for probe.csv (pretrain only); its files, threads, kernels and memory are the run's")         \
   X(probe_every, "probe.every", count, "0", LK_WHOLE(0, 1ull << 48), 0,                    \
     "steps between probes, each with a checkpoint; 0: one at the start and one at the end")
 

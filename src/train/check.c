@@ -12,6 +12,11 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
   LK_TRY(lk_config_time_limit(config, &seconds));
   if (!config->steps && !config->epochs && purpose != LK_TO_MEASURE)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
+  if (config->replicas && !config->shard)
+    return lk_fail(LK_USAGE,
+                   "%s: replicas is node, but each rank would update all parameters; set "
+                   "shard=optimizer",
+                   lk_config_origin(config, "replicas"));
   return LK_OK;
 }
 

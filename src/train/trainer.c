@@ -47,7 +47,6 @@ static lk_status make_buffers(lk_trainer *t) {
   assert(t->shard_count > 0);
   int size = lk_world_size(t->world);
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
-  LK_TRY(LK_NEW(t->values, t->table->count));
   if (t->config->ema > 0) LK_TRY(LK_NEW(t->average, t->table->count));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
@@ -101,6 +100,13 @@ static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokeni
   return LK_OK;
 }
 
+/* All ranks. */
+static lk_status make_values(lk_trainer *t) {
+  if (t->config->replicas && lk_world_size(t->world) > 1)
+    return lk_shared_create(&t->shared, t->world, t->table->count, &t->values);
+  return lk_world_agree(t->world, LK_NEW(t->values, t->table->count));
+}
+
 lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *config,
                             lk_task task, lk_trainer_purpose purpose,
                             const lk_tokenizer *tokenizer) {
@@ -111,6 +117,7 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
   t->config = config;
   if (purpose != LK_TO_PROBE) t->watchdog = lk_world_watchdog(world);
   lk_status status = lk_world_agree(world, prepare(t, task, tokenizer));
+  if (status == LK_OK) status = make_values(t);
   if (status == LK_OK) status = lk_trainer_agree_on_data(t);
   if (status == LK_OK) status = lk_dataset_settle(t->dataset, world);
   if (status != LK_OK) {
@@ -168,7 +175,10 @@ void lk_trainer_free(lk_trainer *trainer) {
   lk_free(trainer->hashes);
   lk_free(trainer->all);
   lk_free(trainer->mine);
-  lk_free(trainer->values);
+  if (trainer->shared)
+    lk_shared_free(trainer->shared);
+  else
+    lk_free(trainer->values);
   lk_free(trainer->average);
   lk_parameters_free(trainer->table);
   lk_dataset_close(trainer->dataset);

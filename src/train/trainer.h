@@ -5,6 +5,7 @@
 #include "lockstep/model.h"
 #include "lockstep/optimizer.h"
 #include "lockstep/schedule.h"
+#include "lockstep/shared.h"
 #include "lockstep/trainer.h"
 #include "lockstep/tree.h"
 #include "lockstep/watchdog.h"
@@ -20,11 +21,12 @@ struct lk_trainer {
   lk_model *models[2]; /* the second, where shards are computed in pairs, or NULL */
   lk_pack *packs[2];
   lk_tree *tree;
-  size_t final;   /* gradients from here on will not change any more in this step */
-  float *values;  /* (table->count) parameters */
-  int is_dealt;   /* each rank has its own part of the optimizer's states */
-  float *m, *v;   /* the optimizer's states, of what it holds */
-  float *average; /* (table->count) running mean of the values; NULL: ema is 0 */
+  size_t final;      /* gradients from here on will not change any more in this step */
+  float *values;     /* (table->count) parameters */
+  lk_shared *shared; /* whose they are, once on each host; NULL: each rank's own */
+  int is_dealt;      /* each rank has its own part of the optimizer's states */
+  float *m, *v;      /* the optimizer's states, of what it holds */
+  float *average;    /* (table->count) running mean of the values; NULL: ema is 0 */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
   double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
@@ -74,12 +76,14 @@ const float *lk_trainer_judged(const lk_trainer *trainer);
  * it took to *seconds. */
 void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds);
 
-/* All ranks: compares parameters, also those of the steps before, and moments over all
- * ranks, and adds the time it took to *seconds. LK_INTERNAL names the ranks that differ. */
+/* All ranks: compares parameters, also those of the steps before, moments and means over
+ * all ranks, and adds the time it took to *seconds. LK_INTERNAL names the ranks that
+ * differ. */
 lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds);
 
 /* For the tests: the environment variable LOCKSTEP_FLIP_BIT=RANK:STEP flips one bit of that
- * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments. */
+ * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments,
+ * RANK:STEP:a one of the running mean. */
 void lk_trainer_inject_fault(lk_trainer *trainer);
 
 /* All ranks: settings and build, then data, are the same everywhere. LK_USAGE names the

@@ -29,17 +29,23 @@ one_file() {
 }
 
 one_file adamw "3 8" "${pretrain[@]}" "${model[@]}" ema=0.9
-one_file muon "2" "${muon[@]}" "${model[@]}"
+one_file node 3 "${pretrain[@]}" "${model[@]}" replicas=node
+one_file muon 2 "${muon[@]}" "${model[@]}" replicas=node
 # More ranks than matrices that Muon moves.
-one_file few 8 "${pretrain[@]}" "${model[@]}" optimizer=muon model.layers=1
+one_file few 8 "${pretrain[@]}" "${model[@]}" replicas=node optimizer=muon model.layers=1
 
 # On with it and without it, on other numbers of ranks; a run of its own config, whose `shard` may change.
 config=("${pretrain[@]}" model.channels=64)
 train plain-1 1 6 "${config[@]}"
 train mixed 4 2 "${config[@]}" shard=optimizer
 train mixed 2 4 "${config[@]}"
-train mixed 2 6 "${config[@]}" shard=optimizer
+train mixed 2 6 "${config[@]}" shard=optimizer replicas=node
 same "with shard=optimizer and without, by turns" plain-1 mixed 6
+
+code=0
+"$LOCKSTEP" "${config[@]}" replicas=node run=refused steps=1 2> log || code=$?
+((code == 64)) || fail "replicas alone: exit code $code: $(cat log)"
+grep -q 'set shard=optimizer' log || fail "replicas alone: $(cat log)"
 
 # A disk that is full where the moments are asked for does not leave the other ranks waiting.
 code=0
