@@ -1,0 +1,111 @@
+/* How a run stands, by its files alone. */
+#include "lockstep/file.h"
+#include "lockstep/memory.h"
+#include "lockstep/record.h"
+#include "lockstep/run.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lockstep-record-XXXXXX";
+
+static int make_folder(void **state) {
+  (void)state;
+  return !mkdtemp(folder) || chdir(folder) || mkdir("run", 0700);
+}
+
+static int remove_folder(void **state) {
+  char command[64];
+  (void)state;
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  return chdir("/") || system(command) || lk_allocations_alive() != 0;
+}
+
+static void write_file(const char *path, const char *text) {
+  assert_int_equal(lk_file_write(path, text, strlen(text)), LK_OK);
+}
+
+static lk_record_state state_of(const char *history) {
+  lk_record record;
+  write_file("run/history.txt", history);
+  assert_int_equal(lk_record_read(&record, "run/", 0), LK_OK);
+  assert_string_equal(record.folder, "run");
+  lk_record_state state = record.state;
+  lk_record_clear(&record);
+  return state;
+}
+
+#define TIME  "2026-11-28T10:00:00Z "
+#define START TIME "build b\n" TIME "step 0 of 9, 1 rank on a:1\n"
+
+static void the_last_line_says_how_it_ended(void **state) {
+  (void)state;
+  assert_int_equal(state_of(""), LK_RECORD_EMPTY);
+  assert_int_equal(state_of(START TIME "complete\n"), LK_RECORD_COMPLETE);
+  assert_int_equal(state_of(START TIME "run stopped after step 3 of 9 by SIGTERM\n"),
+                   LK_RECORD_STOPPED);
+  assert_int_equal(state_of(START TIME "disk full\n"), LK_RECORD_FAILED);
+  assert_int_equal(state_of(START), LK_RECORD_BROKEN);
+  assert_int_equal(state_of(START TIME "complete\n" TIME "data d\n"), LK_RECORD_BROKEN);
+}
+
+/* What others wrote into the file is shown, and means nothing. */
+static void any_history_is_read(void **state) {
+  (void)state;
+  assert_int_equal(state_of("x\n\n \xFF\n"), LK_RECORD_FAILED);
+  assert_int_equal(state_of("no end of line"), LK_RECORD_FAILED);
+}
+
+static void fresh_rows_are_a_run_that_goes_on(void **state) {
+  lk_record record;
+  (void)state;
+  write_file("run/history.txt", START);
+  write_file("run/metrics.csv", "step,compute_seconds,data_seconds\n1,1,1\n2,3,1\n");
+  assert_int_equal(lk_record_read(&record, "run", 0), LK_OK);
+  assert_int_equal(record.state, LK_RECORD_RUNNING);
+  assert_true(lk_record_left(&record) == 7 * 3); /* steps of 3 seconds in the mean */
+  assert_string_equal(lk_record_fact(&record, "build"), "b");
+  assert_null(lk_record_fact(&record, "machine"));
+  lk_record_clear(&record);
+}
+
+/* Of another process; looking does not take it away. */
+static void a_lock_says_that_it_runs(void **state) {
+  char *const arguments[] = {"run=locked"};
+  lk_config *config;
+  lk_run *run;
+  lk_record record;
+  (void)state;
+  assert_int_equal(lk_config_read(&config, NULL, 1, arguments), LK_OK);
+  assert_int_equal(lk_run_open(&run, config), LK_OK);
+  for (int i = 0; i < 2; i++) {
+    pid_t child = fork();
+    if (child == 0)
+      _exit(lk_record_read(&record, "locked", 0) == LK_OK ? (int)record.state : 99);
+    int outcome;
+    assert_int_equal(waitpid(child, &outcome, 0), child);
+    assert_int_equal(WEXITSTATUS(outcome), LK_RECORD_RUNNING);
+    assert_int_equal(lk_record_read(&record, "locked", 1),
+                     LK_OK); /* its own does not, either */
+    lk_record_clear(&record);
+  }
+  lk_run_close(run);
+  lk_config_free(config);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_last_line_says_how_it_ended),
+      cmocka_unit_test(any_history_is_read),
+      cmocka_unit_test(fresh_rows_are_a_run_that_goes_on),
+      cmocka_unit_test(a_lock_says_that_it_runs),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
