@@ -91,6 +91,7 @@ static lk_status print_head(const lk_page *page) {
 
 static lk_status print_words(const lk_page *page) {
   fputs("</section>\n<section>\n", page->html);
+  LK_TRY(lk_page_answers(page));
   LK_TRY(lk_page_facts(page));
   LK_TRY(lk_page_settings(page));
   LK_TRY(lk_page_texts(page));

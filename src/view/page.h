@@ -24,6 +24,9 @@ lk_status lk_page_facts(const lk_page *page);
 lk_status lk_page_settings(const lk_page *page);
 lk_status lk_page_texts(const lk_page *page);
 
+/* answers.c: of runs with an evaluation.json. */
+lk_status lk_page_answers(const lk_page *page);
+
 /* The run's name: the last part of its path, with the one before where that is common. */
 const char *lk_page_name(const lk_record *record);
 

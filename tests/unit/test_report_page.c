@@ -78,6 +78,22 @@ static void it_says_what_the_files_say(void **state) {
   lk_free(html);
 }
 
+static void answers_tell_whether_the_model_knows(void **state) {
+  size_t size;
+  (void)state;
+  write_file("asked", "evaluation.json",
+             "{\"answers\":[{\"question\":\"Where?\",\"answer\":\"<b>Rome\",\"prediction\":"
+             "\"Oslo\",\"correct\":false,\"log_probability\":-0.1},{\"question\":\"Who?\","
+             "\"answer\":\"Ada\",\"prediction\":\"Ada\",\"correct\":true,"
+             "\"log_probability\":-0.01},{\"question\":7},4]}");
+  write_file("asked/no", "evaluation.json", "{\"answers\":");
+  char *html = page_of("asked asked/no", &size);
+  must_have(html, "<p>1 of 2 are right.</p>");
+  must_have(html, "<td>80 to 100 %</td><td>2</td><td>50.0 % ");
+  must_have(html, "<td>Where?</td><td>Oslo</td><td>&lt;b&gt;Rome</td><td>90.5 %</td>");
+  lk_free(html);
+}
+
 static void text_is_data(void **state) {
   static const char evil[] = "</script><script>alert(1)</script>&amp;<!--\x01\xFF";
   const char run[] = "<img src=x>\"";
@@ -162,6 +178,7 @@ static void means_are_of_equal_parts(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_says_what_the_files_say),
+      cmocka_unit_test(answers_tell_whether_the_model_knows),
       cmocka_unit_test(text_is_data),
       cmocka_unit_test(it_makes_do_with_what_is_there),
       cmocka_unit_test(thinning_keeps_spikes),

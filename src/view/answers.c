@@ -1,0 +1,126 @@
+/* Answers of a run, where `evaluate --json RUN/evaluation.json` wrote them beside it:
+ * whether the model's own probability tells right from wrong, and the wrong ones that it is
+ * surest of. */
+#include "lockstep/memory.h"
+#include "view/own_file.h"
+#include "view/page.h"
+#include <assert.h>
+#include <cjson/cJSON.h>
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BINS = 5, SHOWN = 10 };
+
+typedef struct {
+  const char *question, *prediction, *answer; /* the tree's */
+  double probability;
+  int right;
+} given;
+
+static int surest_first(const void *a, const void *b) {
+  double one = ((const given *)a)->probability, other = ((const given *)b)->probability;
+  return (one < other) - (one > other);
+}
+
+static const char *text_of(const cJSON *entry, const char *name) {
+  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(entry, name));
+}
+
+/* Those that have all that is shown of them. */
+static size_t take_answers(const cJSON *list, given *out) {
+  const cJSON *entry;
+  size_t count = 0;
+  cJSON_ArrayForEach(entry, list) {
+    const cJSON *nats = cJSON_GetObjectItemCaseSensitive(entry, "log_probability");
+    const cJSON *right = cJSON_GetObjectItemCaseSensitive(entry, "correct");
+    const given one = {text_of(entry, "question"), text_of(entry, "prediction"),
+                       text_of(entry, "answer"), exp(cJSON_GetNumberValue(nats)),
+                       cJSON_IsTrue(right)};
+    if (one.question && one.prediction && one.answer && cJSON_IsBool(right) &&
+        one.probability >= 0 && one.probability <= 1)
+      out[count++] = one;
+  }
+  return count;
+}
+
+static int bin_of(double probability) {
+  int bin = (int)(probability * BINS);
+  return bin < BINS ? bin : BINS - 1;
+}
+
+static void print_calibration(FILE *html, const given *answers, size_t count) {
+  size_t right[BINS] = {0}, all[BINS] = {0};
+  for (size_t i = 0; i < count; i++) {
+    int bin = bin_of(answers[i].probability);
+    all[bin]++;
+    right[bin] += (size_t)answers[i].right;
+  }
+  fputs("<table><thead><tr><th>the model's probability of its answer</th><th>answers</th>"
+        "<th>of them right</th></tr></thead><tbody>\n",
+        html);
+  for (int i = 0; i < BINS; i++)
+    if (all[i])
+      fprintf(html,
+              "<tr><td>%d to %d %%</td><td>%zu</td><td>%.1f %% <progress max=\"%zu\" "
+              "value=\"%zu\">%zu</progress></td></tr>\n",
+              100 / BINS * i, 100 / BINS * (i + 1), all[i],
+              100.0 * (double)right[i] / (double)all[i], all[i], right[i], right[i]);
+  fputs("</tbody></table>\n", html);
+}
+
+static lk_status print_wrong(FILE *html, const given *answers, size_t count) {
+  int shown = 0;
+  fputs(
+      "<details><summary>The wrong answers that it is surest of</summary>\n<table><thead>"
+      "<tr><th>question</th><th>answer</th><th>right</th><th>probability</th></tr></thead>"
+      "<tbody>\n",
+      html);
+  for (size_t i = 0; i < count && shown < SHOWN; i++) {
+    if (answers[i].right) continue;
+    LK_TRY(lk_page_put(html, "<tr><td>", answers[i].question, "</td>"));
+    LK_TRY(lk_page_put(html, "<td>", answers[i].prediction, "</td>"));
+    LK_TRY(lk_page_put(html, "<td>", answers[i].answer, "</td>"));
+    fprintf(html, "<td>%.1f %%</td></tr>\n", 100 * answers[i].probability);
+    shown++;
+  }
+  fputs("</tbody></table></details>\n", html);
+  return LK_OK;
+}
+
+static lk_status print_answers(FILE *html, const lk_record *record, const cJSON *list) {
+  given *answers;
+  size_t count, right = 0;
+  LK_TRY(LK_NEW(answers, (size_t)cJSON_GetArraySize(list)));
+  count = take_answers(list, answers);
+  for (size_t i = 0; i < count; i++)
+    right += (size_t)answers[i].right;
+  lk_status status = LK_OK;
+  if (count) {
+    qsort(answers, count, sizeof *answers, surest_first);
+    status = lk_page_put(html, "<h2>Answers of ", lk_page_name(record), "</h2>\n");
+    fprintf(html, "<p>%zu of %zu are right.</p>\n", right, count);
+    print_calibration(html, answers, count);
+    if (status == LK_OK && right < count) status = print_wrong(html, answers, count);
+  }
+  lk_free(answers);
+  return status;
+}
+
+/* What is no such file has no answers. */
+lk_status lk_page_answers(const lk_page *page) {
+  for (int i = 0; i < page->count; i++) {
+    char path[PATH_MAX], *text;
+    size_t size;
+    snprintf(path, sizeof path, "%s/evaluation.json", page->records[i].folder);
+    LK_TRY(lk_own_file_read(path, &text, &size));
+    cJSON *root = cJSON_Parse(text);
+    lk_free(text);
+    lk_status status = print_answers(page->html, &page->records[i],
+                                     cJSON_GetObjectItemCaseSensitive(root, "answers"));
+    cJSON_Delete(root);
+    LK_TRY(status);
+  }
+  return LK_OK;
+}
