@@ -4,6 +4,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/report_page.h"
 #include "lockstep/visible.h"
+#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -34,6 +35,7 @@ static lk_status report(const request *asked) {
   char out[PATH_MAX];
   int count = asked->words.count;
   lk_status status = LK_OK;
+  assert(count > 0 && count <= MOST_RUNS);
   for (int i = 0; i < count && status == LK_OK; i++)
     status = lk_record_read(&records[i], asked->words.words[i], 0);
   if (status == LK_OK && asked->out)

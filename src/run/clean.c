@@ -2,6 +2,7 @@
 #include "lockstep/file.h"
 #include "lockstep/run.h"
 #include "run/list.h"
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +64,7 @@ lk_status lk_run_clean(const char *run, const lk_run_cleaning *how) {
   char folder[PATH_MAX - 2 * LK_RUN_NAME]; /* room for the names inside it */
   struct stat facts;
   lk_run_list list;
+  assert(how->say);
   if ((size_t)snprintf(folder, sizeof folder, "%s/checkpoints", run) >= sizeof folder)
     return lk_fail(LK_USAGE, "%s: the path is too long", run);
   if (lstat(folder, &facts) || !S_ISDIR(facts.st_mode))

@@ -41,6 +41,7 @@ static lk_status go_on(const lk_run *run, const char *path, uint64_t step) {
     return lk_run_set_aside_file(run, name, "it is no file of this run");
   LK_TRY(lk_file_read(path, &text, &size));
   size_t kept = kept_of(text, step, &odd);
+  assert(kept <= size);
   lk_status status = odd ? lk_run_set_aside_file(run, name, "a line is none of ours")
                      : kept < size ? lk_file_replace(path, text, kept)
                                    : LK_OK;

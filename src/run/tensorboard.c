@@ -88,6 +88,7 @@ static lk_status open_file(tensorboard *t, uint64_t step) {
 
 /* `status` is that of the records' making. */
 static lk_status flush(tensorboard *t, lk_status status) {
+  assert(t->file >= 0);
   if (status == LK_OK)
     status = lk_run_append(t->run, t->name, t->file, t->records.bytes, t->records.size);
   t->records.size = 0;

@@ -3,6 +3,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/report_page.h"
 #include "train/training.h"
+#include <assert.h>
 #include <limits.h>
 #include <stdio.h>
 
@@ -22,6 +23,7 @@ static lk_status write_page(const lk_record *record) {
 static void report(lk_training *t) {
   lk_record record;
   double start = lk_clock();
+  assert(t->run);
   lk_status status = lk_record_read(&record, t->config->run, 1);
   if (status == LK_OK) status = write_page(&record);
   lk_record_clear(&record);

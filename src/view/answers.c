@@ -47,6 +47,7 @@ static size_t take_answers(const cJSON *list, given *out) {
 
 static int bin_of(double probability) {
   int bin = (int)(probability * BINS);
+  assert(probability >= 0 && probability <= 1);
   return bin < BINS ? bin : BINS - 1;
 }
 

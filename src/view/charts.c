@@ -87,6 +87,7 @@ static lk_status make_figure(const lk_page *page, figure *out) {
   for (int run = 0; run < page->count; run++)
     for (int i = 0; out->of->curves[i].name; i++) {
       lk_curve *curve = &out->curves[run * MOST_CURVES + i];
+      assert(i < MOST_CURVES);
       LK_TRY(lk_curve_make(curve, &page->records[run], out->of->curves[i].name));
       if (strcmp(out->of->kind, "stack"))
         lk_curve_thin(curve, buckets_for(page->count));

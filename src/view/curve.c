@@ -41,6 +41,7 @@ static void sum_up(lk_curve *curve, double scale) {
 /* Wilson 1927: the share, or (side -1 or 1) an end of its 95 % interval, in percent. */
 static double percent(double right, double count, int side) {
   const double z = 1.959964;
+  assert(side >= -1 && side <= 1);
   double share = right / count, centre = share + z * z / (2 * count);
   double half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count));
   return 100 * (side ? (centre + side * half) / (1 + z * z / count) : share);
@@ -105,6 +106,7 @@ void lk_curve_clear(lk_curve *curve) {
 }
 
 static size_t bucket_start(size_t count, size_t buckets, size_t bucket) {
+  assert(buckets > 0 && bucket <= buckets);
   return (size_t)((double)count / (double)buckets * (double)bucket);
 }
 
@@ -132,6 +134,7 @@ void lk_curve_thin(lk_curve *curve, size_t buckets) {
     keep_extremes(curve, &kept, 1 + bucket_start(inner, buckets, b),
                   1 + bucket_start(inner, buckets, b + 1));
   keep(curve, &kept, curve->count - 1);
+  assert(kept <= 2 * buckets + 2);
   curve->count = kept;
 }
 

@@ -1,6 +1,7 @@
 #include "view/escape.h"
 #include "lockstep/memory.h"
 #include "lockstep/visible.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -55,6 +56,7 @@ lk_status lk_print_json(FILE *to, const char *text) {
 }
 
 void lk_print_number(FILE *to, double value, int digits) {
+  assert(digits > 0 && digits <= 17);
   if (isfinite(value))
     fprintf(to, "%.*g", digits, value);
   else

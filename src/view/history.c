@@ -1,5 +1,6 @@
 #include "view/history.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ lk_status lk_record_split_history(lk_record *record) {
     record->notes[record->note_count++] =
         (lk_note){timed ? line : "", timed ? blank + 1 : line};
   }
+  assert(record->note_count <= lines + 1);
   return LK_OK;
 }
 

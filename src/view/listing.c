@@ -1,6 +1,7 @@
 /* Finding runs below a folder. */
 #include "lockstep/listing.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <errno.h>
 #include <fts.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ static lk_status take_run(void *to, const FTSENT *entry) {
   const char *last = out->count ? out->folders[out->count - 1] : "";
   size_t length = (size_t)entry->fts_pathlen - entry->fts_namelen - 1;
   if (entry->fts_info != FTS_F || entry->fts_level == 0) return LK_OK;
+  assert(entry->fts_pathlen > entry->fts_namelen + 1);
   if (strcmp(entry->fts_name, "history.txt") && strcmp(entry->fts_name, "metrics.csv"))
     return LK_OK;
   if (strlen(last) == length && !strncmp(last, entry->fts_path, length)) return LK_OK;

@@ -1,6 +1,7 @@
 #include "view/own_file.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -17,6 +18,7 @@ static lk_status read_open(int file, const char *path, char **text, size_t *size
     part = read(file, *text + *size, all - *size);
     if (part < 0) return lk_fail(LK_NO_INPUT, "%s: %s", path, strerror(errno));
   }
+  assert(*size <= all);
   return LK_OK;
 }
 

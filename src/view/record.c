@@ -87,6 +87,7 @@ double lk_record_seconds(const lk_columns *m, size_t row) {
   static const char *const parts[] = {"compute_seconds", "communication_seconds",
                                       "data_seconds", "replica_check_seconds"};
   double sum = 0;
+  assert(row < m->rows);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     int column = lk_columns_find(m, parts[i]);
     if (column >= 0) sum += lk_columns_at(m, row, column);
@@ -114,6 +115,7 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own) {
   LK_TRY(read_tables(out));
   find_progress(out);
   out->state = judge(out, own);
+  assert(out->notes && out->samples && out->config_text);
   return LK_OK;
 }
 

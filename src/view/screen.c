@@ -42,6 +42,7 @@ static double share_of(const lk_record *record) {
 }
 
 static void print_bar(FILE *to, double share, int width) {
+  assert(share >= 0 && share <= 1 && width > 2);
   fputc('[', to);
   for (int i = 0; i < width - 2; i++)
     fputc(i < (int)(share * (width - 2) + 0.5) ? '#' : '.', to);
