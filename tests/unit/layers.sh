@@ -43,12 +43,14 @@ declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="n
 # … and the one file there that may call it, for a library whose every call is checked.
 declare -A caller=([mpi]="src/dist/mpi.c")
 
+# library_of HEADER: sets library. No subshell: there are thousands of includes.
 library_of() {
   case $1 in
-    mpi.h | mpi-ext.h) echo mpi ;;
-    hdf5.h | hdf5_hl.h | H5*.h) echo hdf5 ;;
-    cblas.h | openblas/* | openblas_config.h | lapacke.h | f77blas.h) echo cblas ;;
-    dnnl*.h | oneapi/* | omp.h) echo onednn ;;
+    mpi.h | mpi-ext.h) library=mpi ;;
+    hdf5.h | hdf5_hl.h | H5*.h) library=hdf5 ;;
+    cblas.h | openblas/* | openblas_config.h | lapacke.h | f77blas.h) library=cblas ;;
+    dnnl*.h | oneapi/* | omp.h) library=onednn ;;
+    *) library= ;;
   esac
 }
 
@@ -70,7 +72,7 @@ check_include() {
       ;;
     base/* | "$layer"/*) ;; # base's private headers are compiler helpers for all kernels
     *)
-      library=$(library_of "$header")
+      library_of "$header"
       if [[ -n $library ]]; then
         is_in "$layer" "${knows[$library]}" ||
           echo "$file includes $header: only ${knows[$library]} may know $library"
@@ -83,16 +85,10 @@ check_include() {
   esac
 }
 
-# Every #include of a file, without brackets and quotes.
+# includes_of ROOT FOLDER: every #include below the folder as `FILE HEADER`, without brackets and quotes.
 includes_of() {
-  sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]\([^>"]*\)[>"].*/\1/p' "$1"
-}
-
-check_file() {
-  local root=$1 layer=$2 file=$3 header
-  while read -r header; do
-    check_include "$root" "$layer" "${file#"$root"/}" "$header"
-  done < <(includes_of "$file")
+  (cd "$1" && grep -rE '^[[:space:]]*#[[:space:]]*include' --include='*.[ch]' "$2") |
+    sed -n 's/^\([^:]*\):[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]\([^>"]*\)[>"].*/\1 \2/p'
 }
 
 check_header() {
@@ -107,26 +103,27 @@ check_header() {
 
 # check_tree ROOT: prints every violation.
 check_tree() {
-  local root=$1 folder layer file name
+  local root=$1 folder layer file name header
   for folder in "$root"/src/*/; do
     layer=$(basename "$folder")
     if [[ -z ${allowed[$layer]-} ]]; then
       echo "src/$layer is no layer of the table of tests/unit/layers.sh"
       continue
     fi
-    while IFS= read -r -d '' file; do
-      check_file "$root" "$layer" "$file"
-    done < <(find "$folder" -name '*.[ch]' -print0)
+    while read -r file header; do
+      check_include "$root" "$layer" "$file" "$header"
+    done < <(includes_of "$root" "src/$layer")
   done
   for file in "$root"/include/lockstep/*.h; do
     name=$(basename "$file")
-    if [[ -z ${owner[$name]-} ]]; then
+    [[ -n ${owner[$name]-} ]] ||
       echo "include/lockstep/$name belongs to no layer of the table of tests/unit/layers.sh"
-    else
-      check_file "$root" "${owner[$name]}" "$file"
-    fi
     check_header "$root" "$name"
   done
+  while read -r file header; do
+    name=${file#include/lockstep/}
+    [[ -z ${owner[$name]-} ]] || check_include "$root" "${owner[$name]}" "$file" "$header"
+  done < <(includes_of "$root" include/lockstep)
 }
 
 # check_page PAGE: every file:function that it names is there.
