@@ -19,6 +19,7 @@ other way round. Both end the program when they fail.
 
 import argparse
 import copy
+import os
 import sys
 from dataclasses import asdict, dataclass
 
@@ -168,15 +169,9 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
         file["losses"] = numpy.array(losses, dtype=numpy.float64)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--size", choices=CASES, required=True)
-    parser.add_argument("--out", required=True, metavar="FILE.h5")
-    parser.add_argument("--seed", type=int, default=2)
-    arguments = parser.parse_args()
-    case = CASES[arguments.size]
-    model = make_model(case.shape, arguments.seed)
-    strings = make_strings(case, arguments.seed + 100)
+def dump(case, seed, path):
+    model = make_model(case.shape, seed)
+    strings = make_strings(case, seed + 100)
     batch = make_batch(strings, case.first_targets, case.shape.block)
     reference = copy.deepcopy(model).double()
     logits, loss = gradients_of(reference, batch)
@@ -185,8 +180,19 @@ def main():
           f"gradient norm {norms[0]:.3f} to {norms[-1]:.3f}")
     check_conditioning(model, trained, case, batch)
     check_power(model, trained, case, batch, norms)
-    write(arguments.out, case, strings, model, reference, trained,
+    write(path, case, strings, model, reference, trained,
           pack_target_rows(logits, case), loss, losses)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("sizes", nargs="+", choices=CASES)
+    parser.add_argument("--out", required=True, metavar="FOLDER", help="for SIZE.h5 of each")
+    parser.add_argument("--seed", type=int, default=2)
+    arguments = parser.parse_args()
+    for size in arguments.sizes:
+        print(f"{size}: ", end="")
+        dump(CASES[size], arguments.seed, os.path.join(arguments.out, size + ".h5"))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ python=$(find_torch) || exit 77
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$python" "$here/make_dump.py" --size tiny --out "$work/tiny.h5"
+sizes=(rotary muon gelu_tanh tied narrow parallel pythia gpt2 gpt2_muon seed)
+"$python" "$here/make_dump.py" tiny "${sizes[@]}" --out "$work"
 for part in tokens weights logits gradients losses after; do
   if ! h5diff -d 1e-6 "$here/tiny.h5" "$work/tiny.h5" "/$part"; then
     echo "FAILED: make_dump.py makes another /$part than tests/reference/tiny.h5 holds"
@@ -21,7 +22,6 @@ for part in tokens weights logits gradients losses after; do
   fi
 done
 
-for size in rotary muon gelu_tanh tied narrow parallel pythia gpt2 gpt2_muon seed; do
-  "$python" "$here/make_dump.py" --size $size --out "$work/$size.h5"
+for size in "${sizes[@]}"; do
   "$TEST_PROGRAMS/../reference/test_pytorch" "$work/$size.h5"
 done
