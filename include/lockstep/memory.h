@@ -49,6 +49,9 @@ void *lk_page_behind(const void *at);
 uint64_t lk_allocations_made(void);
 uint64_t lk_allocations_alive(void);
 
+/* Bytes of those not yet freed, also where nobody has used them yet. */
+uint64_t lk_bytes_alive(void);
+
 /* Peak resident memory of this process in bytes. */
 uint64_t lk_peak_memory(void);
 

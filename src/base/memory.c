@@ -7,11 +7,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static _Atomic uint64_t made, alive; /* by any thread */
+static _Atomic uint64_t made, alive, held; /* by any thread; held: bytes */
 
 /* calloc leaves a large buffer's pages untouched until they are used, so that room for the
- * longest possible batch costs no memory. The start that free() needs stands just before
- * the buffer. */
+ * longest possible batch costs no memory. The start that free() needs and the size stand
+ * just before the buffer. */
 lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *what) {
   size_t bytes;
   *pointer = NULL;
@@ -28,9 +28,11 @@ lk_status lk_allocate(void **pointer, size_t count, size_t size, const char *wha
         what, *what ? ": " : "", bytes, lk_memory_limit());
   char *aligned = start + 2 * LK_ALIGNMENT - (uintptr_t)start % LK_ALIGNMENT;
   memcpy(aligned - sizeof start, &start, sizeof start);
+  memcpy(aligned - sizeof start - sizeof bytes, &bytes, sizeof bytes);
   *pointer = aligned;
   atomic_fetch_add_explicit(&made, 1, memory_order_relaxed);
   atomic_fetch_add_explicit(&alive, 1, memory_order_relaxed);
+  atomic_fetch_add_explicit(&held, bytes, memory_order_relaxed);
   return LK_OK;
 }
 
@@ -44,8 +46,11 @@ lk_status lk_copy_text(char **out, const char *text) {
 void lk_free(void *pointer) {
   if (!pointer) return;
   char *start;
+  size_t bytes;
   memcpy(&start, (char *)pointer - sizeof start, sizeof start);
+  memcpy(&bytes, (char *)pointer - sizeof start - sizeof bytes, sizeof bytes);
   free(start);
+  atomic_fetch_sub_explicit(&held, bytes, memory_order_relaxed);
   atomic_fetch_sub_explicit(&alive, 1, memory_order_relaxed);
 }
 
@@ -71,6 +76,10 @@ uint64_t lk_allocations_made(void) {
 
 uint64_t lk_allocations_alive(void) {
   return alive;
+}
+
+uint64_t lk_bytes_alive(void) {
+  return held;
 }
 
 uint64_t lk_peak_memory(void) {
