@@ -20,6 +20,11 @@ typedef struct lk_world lk_world;
 lk_status lk_world_create(lk_world **out, int *argc, char ***argv);
 void lk_world_free(lk_world *world);
 
+/* A rank of a world that is not there, to be asked for its place in it and for nothing
+ * else: what is made for it takes no step. The caller owns *out: lk_free. Not collective.
+ */
+lk_status lk_world_imagine(lk_world **out, int rank, int size);
+
 int lk_world_rank(const lk_world *world);
 int lk_world_size(const lk_world *world);       /* P */
 int lk_world_local_size(const lk_world *world); /* ranks on this host */

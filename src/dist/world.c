@@ -87,6 +87,14 @@ void lk_world_free(lk_world *world) {
   lk_free(world);
 }
 
+lk_status lk_world_imagine(lk_world **out, int rank, int size) {
+  assert(rank >= 0 && rank < size);
+  LK_TRY(LK_NEW(*out, 1));
+  (*out)->rank = rank;
+  (*out)->size = (*out)->local_size = size;
+  return LK_OK;
+}
+
 lk_watchdog *lk_world_watchdog(const lk_world *world) {
   return world->watchdog;
 }
