@@ -34,6 +34,19 @@ lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks);
 lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
                           lk_task task, lk_trainer_purpose purpose);
 
+/* What the last rank of a world of so many would hold: it has as many shards as any. */
+typedef struct {
+  lk_shape shape;
+  uint64_t parameters; /* numbers */
+  uint64_t data, room; /* bytes of its shards' data, and of all that it trains with */
+  int pack_rows;       /* most rows of a pack */
+} lk_trainer_needs;
+
+/* Finds that by making it: memory that nobody uses costs none, and no step is made. world:
+ * of this process alone. As lk_trainer_open otherwise. */
+lk_status lk_trainer_weigh(lk_world *world, lk_config *config, lk_task task, int ranks,
+                           lk_trainer_needs *out);
+
 /* All ranks. */
 void lk_trainer_free(lk_trainer *trainer);
 

@@ -4,9 +4,11 @@
 #include <assert.h>
 #include <string.h>
 
-/* The slowest part of a start and the one with most ways to fail; not collective. */
-static lk_status open_data(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
+lk_status lk_trainer_open_data(lk_trainer *trainer, lk_task task,
+                               const lk_tokenizer *tokenizer) {
+  lk_trainer *t = trainer;
   const lk_config *c = t->config;
+  LK_TRY(lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count));
   lk_slice slice = {(int)c->shards, t->first_shard, t->shard_count};
   LK_TRY(lk_dataset_open(&t->dataset, c, lk_objective_choose(c, task), tokenizer, slice));
   lk_shape shape = lk_config_shape(c, lk_tokenizer_size(lk_dataset_tokenizer(t->dataset)));
@@ -42,7 +44,8 @@ static int sequences_a_pack(const lk_trainer *t) {
   return fit > 0 ? (int)fit : 1;
 }
 
-static lk_status make_buffers(lk_trainer *t) {
+lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
+  lk_trainer *t = trainer;
   int sequences = sequences_a_pack(t);
   assert(t->shard_count > 0);
   int size = lk_world_size(t->world);
@@ -92,10 +95,8 @@ static uint64_t most_answer(const lk_trainer *t) {
 /* Everything that needs no other rank, once it is known what to start from. */
 static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
-  LK_TRY(
-      lk_world_shards(t->world, (int)t->config->shards, &t->first_shard, &t->shard_count));
-  LK_TRY(open_data(t, task, tokenizer));
-  LK_TRY(make_buffers(t));
+  LK_TRY(lk_trainer_open_data(t, task, tokenizer));
+  LK_TRY(lk_trainer_make_buffers(t));
   t->most_answer = most_answer(t);
   return LK_OK;
 }

@@ -62,6 +62,13 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
                             lk_task task, lk_trainer_purpose purpose,
                             const lk_tokenizer *tokenizer);
 
+/* Two steps of it that need no other rank, in this order: the data of this rank's shards,
+ * which is the slowest part of a start and the one with most ways to fail; and all else
+ * that training needs room for. Not collective. */
+lk_status lk_trainer_open_data(lk_trainer *trainer, lk_task task,
+                               const lk_tokenizer *tokenizer);
+lk_status lk_trainer_make_buffers(lk_trainer *trainer);
+
 /* All ranks: parameters of a checkpoint, or, with NULL, initial ones. */
 lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
 

@@ -1,0 +1,46 @@
+/* What a rank of a world would hold that is not there. */
+#include "lockstep/memory.h"
+#include "train/trainer.h"
+#include <assert.h>
+
+static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer,
+                       lk_trainer_needs *out) {
+  uint64_t before = lk_bytes_alive();
+  LK_TRY(lk_trainer_open_data(t, task, tokenizer));
+  uint64_t opened = lk_bytes_alive();
+  LK_TRY(lk_trainer_make_buffers(t));
+  assert(opened >= before && t->table->count > 0);
+  *out = (lk_trainer_needs){.shape = t->table->shape,
+                            .parameters = t->table->count,
+                            .data = opened - before,
+                            .room = lk_bytes_alive() - opened,
+                            .pack_rows = t->packs[0]->max_rows};
+  return LK_OK;
+}
+
+static lk_status weigh_rank(const lk_config *config, lk_task task, int ranks,
+                            const lk_tokenizer *tokenizer, lk_trainer_needs *out) {
+  lk_world *imagined = NULL;
+  lk_trainer *t = NULL;
+  LK_TRY(lk_world_imagine(&imagined, ranks - 1, ranks)); /* it has as many shards as any */
+  lk_status status = LK_NEW(t, 1);
+  if (status == LK_OK) {
+    t->world = imagined;
+    t->config = config;
+    status = weigh(t, task, tokenizer, out);
+    lk_trainer_free(t);
+  }
+  lk_free(imagined);
+  return status;
+}
+
+lk_status lk_trainer_weigh(lk_world *world, lk_config *config, lk_task task, int ranks,
+                           lk_trainer_needs *out) {
+  lk_checkpoint *init = NULL;
+  assert(lk_world_size(world) == 1 && ranks > 0);
+  lk_status status = lk_trainer_begin(world, config, task, LK_TO_MEASURE, &init);
+  if (status == LK_OK)
+    status = weigh_rank(config, task, ranks, init ? init->trained.tokenizer : NULL, out);
+  lk_checkpoint_free(init);
+  return status;
+}
