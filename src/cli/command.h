@@ -104,6 +104,7 @@ lk_status lk_cli_score(lk_world *world, int argc, char **argv);
 lk_status lk_cli_examples(lk_world *world, int argc, char **argv);
 lk_status lk_cli_config(lk_world *world, int argc, char **argv);
 lk_status lk_cli_lr(lk_world *world, int argc, char **argv);
+lk_status lk_cli_plan(lk_world *world, int argc, char **argv);
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv);
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv);
 lk_status lk_cli_report(lk_world *world, int argc, char **argv);

@@ -1,0 +1,117 @@
+/* lockstep plan: what a run would take, before anything runs. */
+#include "cli/bench/bench.h"
+#include "cli/command.h"
+#include "lockstep/memory.h"
+#include "lockstep/trainer.h"
+#include <limits.h>
+#include <stdio.h>
+
+typedef struct {
+  long ranks, nodes;
+  double bandwidth, latency; /* of a node's link: GB a second each way, microseconds */
+} request;
+
+static const request nothing_given = {1, 1, 1.25, 50};
+
+/* What a step would be. */
+typedef struct {
+  double program;           /* bytes of this process before it has anything to train */
+  double flops, rate;       /* of a rank: products a step, and a second as measured here */
+  double from_rank, a_node; /* bytes of gradients and parameters that a step sends */
+  double products, sending; /* seconds */
+} forecast;
+
+/* Halving and doubling sum within a node first where its ranks are neighbours: then each
+ * node sends what a rank would that has it all (Thakur, Rabenseifner and Gropp 2005). */
+static void foresee_sending(const request *asked, const lk_trainer_needs *needs,
+                            forecast *f) {
+  double P = (double)asked->ranks, nodes = (double)asked->nodes;
+  double bytes = 2 * (double)sizeof(float) * (double)needs->parameters;
+  int rounds = 0;
+  while (1L << rounds < asked->nodes)
+    rounds++;
+  f->from_rank = bytes * (1 - 1 / P);
+  f->a_node = bytes * (1 - 1 / nodes);
+  f->sending = f->a_node / (asked->bandwidth * 1e9) + 2 * rounds * asked->latency * 1e-6;
+}
+
+/* Packs are taken to be full, and all their rows to have loss. */
+static lk_status foresee(lk_world *world, const lk_config *config, const request *asked,
+                         const lk_trainer_needs *needs, forecast *f) {
+  double rows = (double)(config->batch_size * config->model_block) / (double)asked->ranks;
+  LK_TRY(lk_bench_limit(world, &needs->shape, (lk_precision)config->precision,
+                        needs->pack_rows, needs->pack_rows, &f->rate));
+  f->flops = lk_bench_flops(&needs->shape, rows, rows);
+  f->products = f->flops / f->rate;
+  foresee_sending(asked, needs, f);
+  return LK_OK;
+}
+
+static void print_memory(const request *asked, const lk_trainer_needs *needs,
+                         const forecast *f) {
+  double rank = f->program + (double)needs->data + (double)needs->room;
+  printf("ranks              %ld on %ld nodes\n", asked->ranks, asked->nodes);
+  printf("parameters         %llu\n", (unsigned long long)needs->parameters);
+  printf(
+      "memory of a rank   %.0f MB when packs are full: %.0f the program, %.0f data, %.0f "
+      "model and training\n",
+      rank / 1e6, f->program / 1e6, (double)needs->data / 1e6, (double)needs->room / 1e6);
+  printf("memory of a node   %.1f GB\n",
+         rank * (double)(asked->ranks / asked->nodes) / 1e9);
+}
+
+static void print_step(const request *asked, const lk_config *config, const forecast *f) {
+  double tokens = (double)(config->batch_size * config->model_block);
+  double longer = f->products > f->sending ? f->products : f->sending;
+  printf("products a step    %.1f GFLOP a rank: %.2f s at %.1f GFLOP/s, measured here\n",
+         f->flops / 1e9, f->products, f->rate / 1e9);
+  printf(
+      "sent a step        %.1f MB by a rank, %.1f MB by a node: %.2f s at %g GB/s and %g "
+      "us\n",
+      f->from_rank / 1e6, f->a_node / 1e6, f->sending, asked->bandwidth, asked->latency);
+  printf("step               at least %.2f s, sent while computing, or %.2f s; attention, "
+         "element-wise work and the optimizer come on top: see bench\n",
+         longer, f->products + f->sending);
+  printf("tokens a second    at most %.0f, where packs are full\n", tokens / longer);
+}
+
+static lk_status plan(lk_world *world, lk_config *config, const request *asked) {
+  lk_trainer_needs needs;
+  forecast f = {.program = (double)lk_peak_memory()};
+  LK_TRY(lk_trainer_weigh(world, config, lk_task_guess(config), (int)asked->ranks, &needs));
+  LK_TRY(foresee(world, config, asked, &needs, &f));
+  print_memory(asked, &needs, &f);
+  print_step(asked, config, &f);
+  return LK_OK;
+}
+
+static lk_status check(const lk_world *world, const request *asked) {
+  if (lk_world_size(world) > 1)
+    return lk_fail(LK_USAGE,
+                   "plan: start it as one process; -n says of how many the run is");
+  if (asked->ranks < 1 || asked->nodes < 1 || asked->ranks % asked->nodes)
+    return lk_fail(LK_USAGE,
+                   "plan: %ld ranks cannot be the same number on each of %ld nodes",
+                   asked->ranks, asked->nodes);
+  if (asked->bandwidth > 0 && asked->latency >= 0) return LK_OK;
+  return lk_fail(LK_USAGE, "plan: --bandwidth must be above 0, --latency not below");
+}
+
+lk_status lk_cli_plan(lk_world *world, int argc, char **argv) {
+  request asked = nothing_given;
+  const lk_option options[] = {
+      {"ranks", 'n', LK_OPTION_INT, &asked.ranks, "N", "ranks of the run (1)"},
+      {"nodes", 0, LK_OPTION_INT, &asked.nodes, "N", "nodes that they are on (1)"},
+      {"bandwidth", 0, LK_OPTION_NUMBER, &asked.bandwidth, "GB/S",
+       "of a node's link, each way (1.25, which is 10 Gb/s)"},
+      {"latency", 0, LK_OPTION_NUMBER, &asked.latency, "US", "of a message (50)"}};
+  lk_words words;
+  lk_config *config = NULL;
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 4, 1, INT_MAX, &words));
+  if (words.help) return LK_OK;
+  LK_TRY(lk_world_agree(world, check(world, &asked)));
+  LK_TRY(lk_arguments_config(world, &words, &config));
+  lk_status status = plan(world, config, &asked);
+  lk_config_free(config);
+  return status;
+}

@@ -1,0 +1,45 @@
+#!/bin/bash
+# What plan says of a rank's memory is what bench then measures, to 5 %, on 1 and 2 ranks; what it says of sums is
+# what the ranks' number makes of them. timeout: 120
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+  echo "FAILED: $*"
+  exit 1
+}
+
+"$LOCKSTEP" synth data > /dev/null
+config=("$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt objective.kind=language objective.across=true
+  model.layers=6 model.channels=512 model.block=256 batch_size=16 shards=2 recompute=block)
+
+# compare RANKS
+compare() {
+  local planned measured
+  "$LOCKSTEP" plan "${config[@]}" -n "$1" > planned || fail "plan of $1"
+  planned=$(sed -n 's/^memory of a rank *\([0-9]*\) MB.*/\1/p' planned)
+  measured=$("$MPIRUN" -np "$1" "$LOCKSTEP" bench "${config[@]}" -n 1 | sed -n 's/^peak memory *\([0-9]*\) MB.*/\1/p')
+  echo "$1 ranks: planned $planned MB, measured $measured"
+  awk -v planned="$planned" -v measured="$measured" 'BEGIN { exit !(planned > 100 && (planned / measured - 1) ^ 2 < 0.0025) }' ||
+    fail "$1 ranks"
+}
+compare 1
+compare 2
+
+# All but a quarter of twice 4 bytes a parameter, of a node all but half.
+"$LOCKSTEP" plan "${config[@]}" -n 4 --nodes 2 shards=4 > planned
+parameters=$(sed -n 's/^parameters *//p' planned)
+sent=$(awk -v n="$parameters" 'BEGIN { printf "%.1f MB by a rank, %.1f MB by a node", 6 * n / 1e6, 4 * n / 1e6 }')
+grep -q "^sent a step *$sent" planned || fail "not '$sent': $(cat planned)"
+
+code=0
+"$LOCKSTEP" plan "${config[@]}" -n 3 --nodes 2 2> log || code=$?
+[[ $code == 64 ]] || fail "3 ranks on 2 nodes: exit code $code"
+grep -q '3 ranks cannot be the same number on each of 2 nodes' log || fail "$(cat log)"
+code=0
+"$LOCKSTEP" plan "${config[@]}" -n 4 2> log || code=$?
+[[ $code == 64 ]] || fail "4 ranks of 2 shards: exit code $code"
+grep -q '4 ranks cannot share 2 shards' log || fail "$(cat log)"
