@@ -1,6 +1,6 @@
 #!/bin/bash
 # The quickstart on a fresh copy of the sources: it builds, runs to its table, and pretraining wins
-# by a wide margin. timeout: 900; needs: Open MPI
+# by a wide margin, also when it is cut to three fifths, for time. timeout: 900; needs: Open MPI
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -9,6 +9,8 @@ for part in CMakeLists.txt src include launch configs; do
   cp -r "$SOURCE_DIR/$part" "$work/"
 done
 cd "$work"
+sed -i 's/^epochs: 75$/epochs: 45/' configs/quickstart/pretrain.yaml
+grep -q '^epochs: 45$' configs/quickstart/pretrain.yaml
 launch/quickstart.sh run > log 2>&1 || {
   cat log
   exit 1
