@@ -44,6 +44,7 @@ optional_for_tests="
 python3-torch     python   torch
 python3-h5py      python   h5py
 python3-numpy     python   numpy
+python3-protobuf  python   google.protobuf
 clang-format      commands clang-format
 shellcheck        commands shellcheck
 gnuplot-nox       commands gnuplot
