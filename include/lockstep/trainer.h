@@ -38,8 +38,9 @@ lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
 typedef struct {
   lk_shape shape;
   uint64_t parameters; /* numbers */
-  uint64_t data, room; /* bytes of its shards' data, and of all that it trains with */
-  int pack_rows;       /* most rows of a pack */
+  uint64_t data, room; /* bytes of its shards' data, and of what it trains with but for … */
+  uint64_t values; /* … the parameters, which the ranks of a node may have in common */
+  int pack_rows;   /* most rows of a pack */
 } lk_trainer_needs;
 
 /* Finds that by making it: memory that nobody uses costs none, and no step is made. world:

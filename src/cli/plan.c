@@ -47,17 +47,26 @@ static lk_status foresee(lk_world *world, const lk_config *config, const request
   return LK_OK;
 }
 
-static void print_memory(const request *asked, const lk_trainer_needs *needs,
-                         const forecast *f) {
-  double rank = f->program + (double)needs->data + (double)needs->room;
+static double node_memory(const request *asked, const lk_config *config, double of_rank,
+                          double values) {
+  double ranks = (double)(asked->ranks / asked->nodes);
+  double copies = config->replicas ? 1 : ranks;
+  return ranks * (of_rank - values) + copies * values;
+}
+
+static void print_memory(const request *asked, const lk_config *config,
+                         const lk_trainer_needs *needs, const forecast *f) {
+  double training = (double)needs->room + (double)needs->values;
+  double rank = f->program + (double)needs->data + training;
   printf("ranks              %ld on %ld nodes\n", asked->ranks, asked->nodes);
   printf("parameters         %llu\n", (unsigned long long)needs->parameters);
   printf(
-      "memory of a rank   %.0f MB when packs are full: %.0f the program, %.0f data, %.0f "
+      "memory of a rank   %.0f MB %swhen packs are full: %.0f the program, %.0f data, %.0f "
       "model and training\n",
-      rank / 1e6, f->program / 1e6, (double)needs->data / 1e6, (double)needs->room / 1e6);
+      rank / 1e6, config->shard ? "at most " : "", f->program / 1e6,
+      (double)needs->data / 1e6, training / 1e6);
   printf("memory of a node   %.1f GB\n",
-         rank * (double)(asked->ranks / asked->nodes) / 1e9);
+         node_memory(asked, config, rank, (double)needs->values) / 1e9);
 }
 
 static void print_step(const request *asked, const lk_config *config, const forecast *f) {
@@ -80,7 +89,7 @@ static lk_status plan(lk_world *world, lk_config *config, const request *asked) 
   forecast f = {.program = (double)lk_peak_memory()};
   LK_TRY(lk_trainer_weigh(world, config, lk_task_guess(config), (int)asked->ranks, &needs));
   LK_TRY(foresee(world, config, asked, &needs, &f));
-  print_memory(asked, &needs, &f);
+  print_memory(asked, config, &needs, &f);
   print_step(asked, config, &f);
   return LK_OK;
 }

@@ -14,6 +14,7 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
                             .parameters = t->table->count,
                             .data = opened - before,
                             .room = lk_bytes_alive() - opened,
+                            .values = t->table->count * sizeof *t->values,
                             .pack_rows = t->packs[0]->max_rows};
   return LK_OK;
 }
