@@ -5,12 +5,11 @@ set -euo pipefail
 # twice FOLDER...: types that are defined in more than one file. `typedef struct lk_run lk_run;` only
 # announces one.
 twice() {
-  local file
-  while IFS= read -r -d '' file; do
-    sed -nE '/^typedef (struct|union|enum) (lk_[a-z0-9_]+) \2;/d
-      s/^(\}|typedef .*[ *]) ?(lk_[a-z0-9_]+);.*/\2/p; s/^(struct|union|enum) (lk_[a-z0-9_]+) \{.*/\2/p' "$file" |
-      sort -u
-  done < <(find "$@" -name '*.[ch]' -print0) | sort | uniq -d
+  grep -rE '^(\}|typedef |struct |union |enum )' --include='*.[ch]' "$@" |
+    sed -nE '/:typedef (struct|union|enum) (lk_[a-z0-9_]+) \2;/d
+      s/^([^:]*):(\}|typedef .*[ *]) ?(lk_[a-z0-9_]+);.*/\1 \3/p
+      s/^([^:]*):(struct|union|enum) (lk_[a-z0-9_]+) \{.*/\1 \3/p' |
+    sort -u | cut -d ' ' -f 2 | sort | uniq -d
 }
 
 # It has to see both kinds, and nothing else.
