@@ -1,12 +1,19 @@
 # Run at installation: man pages and bash completion, from the tables that --help prints.
 
-# ask(OUT ARGUMENT...): what the program prints; empty where it cannot run (its emulator is missing).
+# ask(OUT ARGUMENT...): what the program prints; empty where it cannot run (its emulator is missing). What it
+# printed is kept until there is a newer program: a package is one more installation.
 function(ask out)
-  execute_process(COMMAND ${emulator} ${program} ${ARGN} OUTPUT_VARIABLE text RESULT_VARIABLE failed
-                  ERROR_QUIET)
-  if(failed)
-    set(text "")
+  string(MAKE_C_IDENTIFIER "${ARGN}" name)
+  set(kept ${work}/${name}.txt)
+  if(${program} IS_NEWER_THAN ${kept})
+    execute_process(COMMAND ${emulator} ${program} ${ARGN} OUTPUT_FILE ${kept} RESULT_VARIABLE failed ERROR_QUIET)
+    if(failed)
+      file(REMOVE ${kept})
+      set(${out} "" PARENT_SCOPE)
+      return()
+    endif()
   endif()
+  file(READ ${kept} text)
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
