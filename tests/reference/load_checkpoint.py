@@ -101,19 +101,24 @@ def compare(found, expected, tolerance):
     return max(abs(mine - theirs) for (_, mine), (_, theirs) in zip(found, expected))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("checkpoint")
-    parser.add_argument("text")
-    parser.add_argument("scores", help="what lockstep score printed")
-    parser.add_argument("--tolerance", type=float, default=1e-4)
-    arguments = parser.parse_args()
-    model, shape, vocabulary = load_model(arguments.checkpoint)
-    documents = read_documents(arguments.text, vocabulary)
+def check(checkpoint, text, scores, tolerance):
+    model, shape, vocabulary = load_model(checkpoint)
+    documents = read_documents(text, vocabulary)
     expected = expected_lines(model, shape, documents)
-    largest = compare(read_scores(arguments.scores), expected, arguments.tolerance)
+    largest = compare(read_scores(scores), expected, tolerance)
     print(f"{len(documents)} documents, {expected[-1][1]:.6f} nats a character: "
           f"lockstep and PyTorch differ by {largest:.1e} at most")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("files", nargs="+", metavar="CHECKPOINT TEXT SCORES",
+                        help="SCORES: what lockstep score printed")
+    parser.add_argument("--tolerance", type=float, default=1e-4)
+    arguments = parser.parse_args()
+    files = arguments.files
+    for checkpoint, text, scores in zip(files[::3], files[1::3], files[2::3]):
+        check(checkpoint, text, scores, arguments.tolerance)
 
 
 if __name__ == "__main__":

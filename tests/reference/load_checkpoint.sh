@@ -14,16 +14,19 @@ trap 'rm -rf "$work"' EXIT
 "$LOCKSTEP" synth "$work/data" --people 40 --questions 20
 paste -sd ' ' "$work/data/wiki.txt" >"$work/long" # one document of many blocks
 head -n 20 "$work/data/wiki.txt" >>"$work/long"
+compared=()
 for kind in positions=rotary rotary_share=0.25 activation=gelu_tanh tied=true mlp=40 residual=parallel positions=learned; do
   checkpoint=$work/$kind/checkpoints/latest options=("model.$kind")
   [[ $kind != rotary_share* ]] || options+=(model.positions=rotary)
   "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \
     run="$work/$kind" steps=12 "${options[@]}"
   for text in "$work/long" "$work/data/wiki.txt"; do
-    "$LOCKSTEP" score "$checkpoint" "$text" >"$work/scores"
-    "$python" "$here/load_checkpoint.py" "$checkpoint" "$text" "$work/scores"
+    scores=$work/$kind/${text##*/}.scores
+    "$LOCKSTEP" score "$checkpoint" "$text" >"$scores"
+    compared+=("$checkpoint" "$text" "$scores")
   done
 done
+"$python" "$here/load_checkpoint.py" "${compared[@]}"
 
 # The text as one document, windows of which few rows are new, and last words.
 wikitext=${LOCKSTEP_DATA:-$SOURCE_DIR/../shared/data}/evaluation/wikitext-2-valid.txt
@@ -43,7 +46,7 @@ jq -Rc '{text: .}' "$work/lines" | "$LOCKSTEP" lambada "$model" - | cmp - "$work
   "$work/lambada.json"
 
 # A comparison that no difference fails would prove nothing.
-sed '3s/\t.*/\t1.0/' "$work/scores" >"$work/wrong"
+sed '3s/\t.*/\t1.0/' "$scores" >"$work/wrong"
 if "$python" "$here/load_checkpoint.py" "$checkpoint" "$work/data/wiki.txt" \
   "$work/wrong" 2>"$work/message"; then
   echo "FAILED: load_checkpoint.py accepts a wrong score"
