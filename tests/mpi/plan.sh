@@ -14,7 +14,7 @@ fail() {
 
 "$LOCKSTEP" synth data > /dev/null
 config=("$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt objective.kind=language objective.across=true
-  model.layers=6 model.channels=512 model.block=256 batch_size=16 shards=2 recompute=block)
+  model.layers=4 model.channels=384 model.block=256 batch_size=8 shards=2 recompute=block)
 
 # compare RANKS
 compare() {
