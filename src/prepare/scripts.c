@@ -162,9 +162,10 @@ lk_script_range lk_scripts_at(uint32_t code_point) {
       high = middle;
   }
   assert(low == RANGES || ranges[low].first <= ranges[low].last);
-  if (low < RANGES && ranges[low].first <= code_point) return ranges[low];
-  return (lk_script_range){low ? ranges[low - 1].last + 1 : 0,
-                           low < RANGES ? ranges[low].first - 1 : UINT32_MAX, 0};
+  uint32_t first = low ? ranges[low - 1].last + 1 : 0;
+  if (low == RANGES) return (lk_script_range){first, UINT32_MAX, 0};
+  if (ranges[low].first <= code_point) return ranges[low];
+  return (lk_script_range){first, ranges[low].first - 1, 0};
 }
 
 /* Codes of Wikipedias; each is between blanks. */
