@@ -1,6 +1,7 @@
 #!/bin/bash
-# The quickstart on a fresh copy of the sources: it builds, learns, and runs to its table, its page and an answer.
-# For time its pretraining is cut to a sixth, after which few places are known: whole, it ends near 97 %. timeout: 900; needs: Open MPI
+# The quickstart on a fresh copy of the sources: it builds, runs to its table, its page and an answer, and pretraining
+# wins by a wide margin. For time it is cut to three fifths, which knows 37 %: whole, it ends near 97 %.
+# timeout: 900; needs: Open MPI
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -9,8 +10,8 @@ for part in CMakeLists.txt src include launch configs; do
   cp -r "$SOURCE_DIR/$part" "$work/"
 done
 cd "$work"
-sed -i 's/^epochs: 75$/epochs: 12/' configs/quickstart/pretrain.yaml
-grep -q '^epochs: 12$' configs/quickstart/pretrain.yaml
+sed -i 's/^epochs: 75$/epochs: 45/' configs/quickstart/pretrain.yaml
+grep -q '^epochs: 45$' configs/quickstart/pretrain.yaml
 launch/quickstart.sh run > log 2>&1 || {
   cat log
   exit 1
@@ -22,12 +23,11 @@ percent() {
   sed -n "s/^  $1 .*: \([0-9.]*\)%$/\1/p" run/report.txt
 }
 
-for row in 'no pretraining' 'always ".*"' 'pretrained on biographies'; do
-  awk -v percent="$(percent "$row")" -v row="$row" 'BEGIN {
-    print row ": " percent
-    exit !(percent != "" && percent >= 0 && percent <= 100)
+awk -v pretrained="$(percent 'pretrained on biographies')" -v scratch="$(percent 'no pretraining')" \
+  -v constant="$(percent 'always ".*"')" 'BEGIN {
+    print "pretrained " pretrained ", scratch " scratch ", constant " constant
+    exit !(pretrained >= 25 && scratch != "" && scratch < 15 && constant != "" && constant < 15)
   }'
-done
 awk -F, 'NR == 2 { first = $3 } END { print "loss " first " -> " $3; exit !($3 > 0 && $3 < first / 2) }' run/pretrain/metrics.csv
 [[ -s run/report.html ]]
 
