@@ -125,6 +125,7 @@ static void steps_are_timed(void **state) {
   MUST_REFUSE(LK_USAGE, "at least 1", "bench", SMALL, "--steps", "0");
   MUST_REFUSE(LK_USAGE, "takes no config", "bench", "--reduce", "a=b");
   MUST_REFUSE(LK_USAGE, "--trace", "bench", "--reduce", "--trace", "t.json");
+  MUST_REFUSE(LK_USAGE, "one of --reduce", "bench", SMALL, "--decode", "--trace", "t.json");
 }
 
 static void learning_rates_are_tried(void **state) {

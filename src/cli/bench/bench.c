@@ -1,12 +1,13 @@
 #include "cli/bench/bench.h"
 #include "cli/command.h"
+#include "lockstep/kernels.h"
 #include "lockstep/memory.h"
 #include "lockstep/model.h"
 #include "lockstep/watchdog.h"
 #include <limits.h>
 #include <stdlib.h>
 
-enum { WARM_UP = 1 };
+enum { WARM_UP = 1, USUAL_STEPS = 10 };
 
 /* One step's numbers of one rank, as ranks exchange them. */
 typedef struct {
@@ -191,50 +192,68 @@ static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
   return status;
 }
 
-/* Rank 0 alone, with the model of the config. */
-static lk_status bench_decode(lk_world *world, const lk_words *words, long rounds,
-                              int vocabulary, const char *json) {
+/* What the command line asks for. */
+typedef struct {
+  long steps, vocabulary; /* steps -1: as many as usual */
+  int reduce, decode;
+  outputs to;
+} request;
+
+/* On one rank, with the model of the config. */
+static lk_status bench_shape(const lk_config *config, const request *r, long rounds) {
+  lk_shape shape = lk_config_shape(config, (int)r->vocabulary);
+  lk_kernels_select((lk_kernels)config->kernels);
+  return lk_bench_decode(&shape, (lk_precision)config->precision, rounds, r->to.json);
+}
+
+/* Rank 0 alone computes. */
+static lk_status bench_model(lk_world *world, const lk_words *words, const request *r,
+                             long rounds) {
   lk_config *config = NULL;
   if (!words->count)
     return lk_fail(LK_USAGE, "bench: --decode needs a CONFIG.yaml, or keys of a model");
-  LK_TRY(lk_arguments_outputs(world, json, NULL, (const char *const *)words->words, 1));
+  LK_TRY(
+      lk_arguments_outputs(world, r->to.json, NULL, (const char *const *)words->words, 1));
   LK_TRY(lk_arguments_config(world, words, &config));
-  lk_shape shape = lk_config_shape(config, vocabulary);
-  lk_precision precision = (lk_precision)config->precision;
+  lk_status status = lk_world_rank(world) == 0 ? bench_shape(config, r, rounds) : LK_OK;
   lk_config_free(config);
-  return lk_world_agree(world, lk_world_rank(world) == 0
-                                   ? lk_bench_decode(&shape, precision, rounds, json)
-                                   : LK_OK);
+  return lk_world_agree(world, status);
+}
+
+static lk_status bench_sums(lk_world *world, const lk_words *words, const request *r) {
+  if (words->count)
+    return lk_fail(LK_USAGE, "bench: --reduce takes no config; leave out '%s'",
+                   words->words[0]);
+  LK_TRY(lk_arguments_outputs(world, r->to.json, NULL, NULL, 0));
+  return lk_bench_reduce(world, r->steps, r->to.json);
+}
+
+static lk_status answer(lk_world *world, const lk_words *words, const request *r) {
+  long steps = r->steps > 0 ? r->steps : USUAL_STEPS;
+  if (!r->steps) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
+  if (r->reduce + r->decode + (r->to.trace != NULL) > 1)
+    return lk_fail(LK_USAGE, "bench: give one of --reduce, --decode, --trace");
+  if (r->reduce) return bench_sums(world, words, r);
+  if (r->decode) return bench_model(world, words, r, steps);
+  return bench_steps(world, words, steps, &r->to);
 }
 
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
-  long steps = -1;
-  long vocabulary = 50257;
-  int reduce = 0, decode = 0;
-  outputs to = {NULL, NULL};
+  request r = {.steps = -1, .vocabulary = 50257};
   const lk_option options[] = {
-      {"steps", 'n', LK_OPTION_INT, &steps, "N",
+      {"steps", 'n', LK_OPTION_INT, &r.steps, "N",
        "steps to time, after one to warm up (10); sums of each size with --reduce"},
-      {"reduce", 0, LK_OPTION_FLAG, &reduce, "",
+      {"reduce", 0, LK_OPTION_FLAG, &r.reduce, "",
        "time sums over the ranks instead: the tree and MPI_Allreduce, 1 kB to 64 MB"},
-      {"decode", 0, LK_OPTION_FLAG, &decode, "",
+      {"decode", 0, LK_OPTION_FLAG, &r.decode, "",
        "time tokens of texts instead, beside reading the weights; precision=bf16: rounded"},
-      {"vocabulary", 0, LK_OPTION_INT, &vocabulary, "N",
+      {"vocabulary", 0, LK_OPTION_INT, &r.vocabulary, "N",
        "ids of the model that --decode makes (50257)"},
-      {"json", 0, LK_OPTION_TEXT, &to.json, "FILE", "write the numbers as a JSON object"},
-      {"trace", 0, LK_OPTION_TEXT, &to.trace, "FILE",
+      {"json", 0, LK_OPTION_TEXT, &r.to.json, "FILE", "write the numbers as a JSON object"},
+      {"trace", 0, LK_OPTION_TEXT, &r.to.trace, "FILE",
        "write a timeline of 3 more steps, a row a rank, for ui.perfetto.dev"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 6, 0, INT_MAX, &words));
-  if (words.help) return LK_OK;
-  if (!steps) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
-  if (decode && !reduce && !to.trace)
-    return bench_decode(world, &words, steps > 0 ? steps : 10, (int)vocabulary, to.json);
-  if (!reduce) return bench_steps(world, &words, steps > 0 ? steps : 10, &to);
-  if (words.count || to.trace)
-    return lk_fail(LK_USAGE,
-                   "bench: --reduce takes no config and no --trace; leave out '%s'",
-                   words.count ? words.words[0] : "--trace");
-  LK_TRY(lk_arguments_outputs(world, to.json, NULL, NULL, 0));
-  return lk_bench_reduce(world, steps, to.json);
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, sizeof options / sizeof *options, 0,
+                            INT_MAX, &words));
+  return words.help ? LK_OK : answer(world, &words, &r);
 }
