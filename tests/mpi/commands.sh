@@ -206,6 +206,14 @@ awk '$1 == 13293568 && ($8 / ($2 / $3) > 1.02 || $2 * $4 < 0.0131 || $6 != $4) {
   $1 == 13293568 { found = 1 } END { exit !found }' table || fail "columns of bench --reduce"
 has sums.json '"ranks":\s*2' '"bytes":\s*13293568,' '"tree_seconds"' '"tree_over_mpi"'
 
+# bench --attention: two products forward, five backward, of the visible keys alone.
+"$LOCKSTEP" bench model.block=64 model.heads=2 model.channels=32 --attention --steps 3 --json core.json > table
+has table 'one causal sequence of 64, 2 heads of 16' '^forward +[0-9.]+ +[0-9.]+$' '^backward ' '^both '
+jq -e '.block == 64 and .heads == 2 and .head_size == 16 and
+  ([.forward, .backward, .both | .seconds * .gflops * 1e9 / (64 * 65 * 32)] |
+    [. , [2, 5, 7]] | transpose | all(.[]; .[0] / .[1] - 1 | fabs < 1e-6))' core.json > /dev/null ||
+  fail "bench --attention: $(cat core.json)"
+
 # The reference kernels train the same model within rounding.
 "$LOCKSTEP" pretrain "$config" corpus=data/wiki.txt run=plain kernels=reference steps=3 2> log
 paste -d, <(cut -d, -f 3 hdf5/metrics.csv) <(cut -d, -f 3 plain/metrics.csv) |

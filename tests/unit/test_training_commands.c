@@ -128,6 +128,13 @@ static void steps_are_timed(void **state) {
   MUST_REFUSE(LK_USAGE, "one of --reduce", "bench", SMALL, "--decode", "--trace", "t.json");
 }
 
+static void attention_is_timed_alone(void **state) {
+  (void)state;
+  MUST_RUN("bench", SMALL, "kernels=reference", "--attention", "--steps", "2");
+  must_have(printed, "\nboth      ");
+  MUST_REFUSE(LK_USAGE, "--attention needs a CONFIG.yaml", "bench", "--attention");
+}
+
 static void learning_rates_are_tried(void **state) {
   (void)state;
   int code = RUN("lr", SMALL, "--steps", "5", "--out", "rates");
@@ -168,6 +175,7 @@ int main(void) {
       cmocka_unit_test(lines_of_standard_input_are_answered),
       cmocka_unit_test(texts_are_scored_line_by_line),
       cmocka_unit_test(steps_are_timed),
+      cmocka_unit_test(attention_is_timed_alone),
       cmocka_unit_test(learning_rates_are_tried),
       cmocka_unit_test(sums_are_timed),
       cmocka_unit_test(a_trained_head_is_drawn),

@@ -195,7 +195,7 @@ static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
 /* What the command line asks for. */
 typedef struct {
   long steps, vocabulary; /* steps -1: as many as usual */
-  int reduce, decode;
+  int reduce, decode, attention;
   outputs to;
 } request;
 
@@ -203,6 +203,7 @@ typedef struct {
 static lk_status bench_shape(const lk_config *config, const request *r, long rounds) {
   lk_shape shape = lk_config_shape(config, (int)r->vocabulary);
   lk_kernels_select((lk_kernels)config->kernels);
+  if (r->attention) return lk_bench_attention(&shape, rounds, r->to.json);
   return lk_bench_decode(&shape, (lk_precision)config->precision, rounds, r->to.json);
 }
 
@@ -211,7 +212,8 @@ static lk_status bench_model(lk_world *world, const lk_words *words, const reque
                              long rounds) {
   lk_config *config = NULL;
   if (!words->count)
-    return lk_fail(LK_USAGE, "bench: --decode needs a CONFIG.yaml, or keys of a model");
+    return lk_fail(LK_USAGE, "bench: --%s needs a CONFIG.yaml, or keys of a model",
+                   r->attention ? "attention" : "decode");
   LK_TRY(
       lk_arguments_outputs(world, r->to.json, NULL, (const char *const *)words->words, 1));
   LK_TRY(lk_arguments_config(world, words, &config));
@@ -231,10 +233,10 @@ static lk_status bench_sums(lk_world *world, const lk_words *words, const reques
 static lk_status answer(lk_world *world, const lk_words *words, const request *r) {
   long steps = r->steps > 0 ? r->steps : USUAL_STEPS;
   if (!r->steps) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
-  if (r->reduce + r->decode + (r->to.trace != NULL) > 1)
-    return lk_fail(LK_USAGE, "bench: give one of --reduce, --decode, --trace");
+  if (r->reduce + r->decode + r->attention + (r->to.trace != NULL) > 1)
+    return lk_fail(LK_USAGE, "bench: give one of --reduce, --decode, --attention, --trace");
   if (r->reduce) return bench_sums(world, words, r);
-  if (r->decode) return bench_model(world, words, r, steps);
+  if (r->decode || r->attention) return bench_model(world, words, r, steps);
   return bench_steps(world, words, steps, &r->to);
 }
 
@@ -247,6 +249,8 @@ lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
        "time sums over the ranks instead: the tree and MPI_Allreduce, 1 kB to 64 MB"},
       {"decode", 0, LK_OPTION_FLAG, &r.decode, "",
        "time tokens of texts instead, beside reading the weights; precision=bf16: rounded"},
+      {"attention", 0, LK_OPTION_FLAG, &r.attention, "",
+       "time the attention core instead, forward and backward, on one causal sequence"},
       {"vocabulary", 0, LK_OPTION_INT, &r.vocabulary, "N",
        "ids of the model that --decode makes (50257)"},
       {"json", 0, LK_OPTION_TEXT, &r.to.json, "FILE", "write the numbers as a JSON object"},
