@@ -4,7 +4,7 @@
 #include "lockstep/signals.h"
 #include "lockstep/text.h"
 #include "prepare/page.h"
-#include "prepare/progress.h"
+#include "lockstep/progress.h"
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>

@@ -1,4 +1,4 @@
-#include "prepare/progress.h"
+#include "lockstep/progress.h"
 #include "lockstep/status.h"
 #include <stdio.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 /* How far a work of minutes or hours is, on standard error: in place on a terminal, else a
- * line now and then. Private to src/prepare. */
-#ifndef LOCKSTEP_PREPARE_PROGRESS_H
-#define LOCKSTEP_PREPARE_PROGRESS_H
+ * line now and then. */
+#ifndef LOCKSTEP_PROGRESS_H
+#define LOCKSTEP_PROGRESS_H
 
 #include <stdint.h>
 
