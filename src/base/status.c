@@ -1,4 +1,5 @@
 #include "lockstep/status.h"
+#include "lockstep/terminal.h"
 #include "lockstep/visible.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,6 +54,7 @@ static void write_line(char *line, size_t size, const char *text) {
   size_t prefix = (size_t)snprintf(line, size, "lockstep: ");
   lk_visible(line + prefix, size - prefix - 1, text, "");
   strcat(line, "\n");
+  lk_terminal_clear();
   if (write(STDERR_FILENO, line, strlen(line)) < 0) return;
 }
 

@@ -2,21 +2,16 @@
 #include "cli/command.h"
 #include "lockstep/memory.h"
 #include "lockstep/screen.h"
+#include "lockstep/terminal.h"
 #include "lockstep/watchdog.h"
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 enum { MOST_RUNS = 64, EVERY = 2000 /* milliseconds */, CONTROL_C = 3 };
-
-static int width_of_terminal(void) {
-  struct winsize size;
-  return !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : 80;
-}
 
 static lk_status print_all(FILE *to, const lk_words *runs) {
   lk_record records[MOST_RUNS] = {{0}};
@@ -24,9 +19,10 @@ static lk_status print_all(FILE *to, const lk_words *runs) {
   for (int i = 0; i < runs->count && status == LK_OK; i++)
     status = lk_record_read(&records[i], runs->words[i], 0);
   if (status == LK_OK && runs->count == 1)
-    status = lk_screen_print(to, records, width_of_terminal());
+    status = lk_screen_print(to, records, lk_terminal_of(STDOUT_FILENO).width);
   else if (status == LK_OK)
-    status = lk_screen_print_list(to, records, runs->count, width_of_terminal());
+    status =
+        lk_screen_print_list(to, records, runs->count, lk_terminal_of(STDOUT_FILENO).width);
   for (int i = 0; i < runs->count; i++)
     lk_record_clear(&records[i]);
   return status;
@@ -79,11 +75,6 @@ static lk_status watch(const lk_words *runs) {
   return status;
 }
 
-static int is_terminal(void) {
-  const char *kind = getenv("TERM");
-  return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && kind && strcmp(kind, "dumb");
-}
-
 lk_status lk_cli_watch(lk_world *world, int argc, char **argv) {
   int once = 0;
   const lk_option options[] = {
@@ -93,6 +84,6 @@ lk_status lk_cli_watch(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   lk_watchdog_phase(lk_world_watchdog(world), 0, "watching", LK_TAKES_ITS_TIME);
   if (lk_world_rank(world)) return lk_world_agree(world, LK_OK);
-  return lk_world_agree(world,
-                        once || !is_terminal() ? print_all(stdout, &words) : watch(&words));
+  int is_live = !once && isatty(STDIN_FILENO) && lk_terminal_of(STDOUT_FILENO).rewrites;
+  return lk_world_agree(world, is_live ? watch(&words) : print_all(stdout, &words));
 }

@@ -3,13 +3,16 @@
 #include "base/clock.h"
 #include "lockstep/duration.h"
 #include "lockstep/memory.h"
+#include "lockstep/terminal.h"
 #include "run/sink.h"
 #include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
+enum { LINE = 12 * LK_METRIC_TEXT };
+
 typedef struct {
-  int terminal;
+  int rewrites;       /* one line is written over */
   double every;       /* seconds between lines */
   double start, last; /* times */
   uint64_t first;     /* steps done at the start */
@@ -19,8 +22,8 @@ typedef struct {
 static lk_status begin(void **state, const lk_run *run, uint64_t step) {
   progress *p;
   LK_TRY(LK_NEW(p, 1));
-  p->terminal = isatty(STDERR_FILENO);
-  p->every = p->terminal ? 0.2 : run->config->log_seconds;
+  p->rewrites = lk_terminal_of(STDERR_FILENO).rewrites;
+  p->every = p->rewrites ? 0.2 : run->config->log_seconds;
   p->first = step;
   *state = p;
   return LK_OK;
@@ -37,20 +40,28 @@ static const char *held_out(const lk_metrics *m, char *text, size_t size) {
   return text;
 }
 
+/* A line that stays. */
+static void keep(const char *line) {
+  lk_terminal_clear();
+  fprintf(stderr, "%s\n", line);
+}
+
 static void show(const progress *p, const lk_metrics *m, double elapsed) {
   const lk_metrics mean = {.target_tokens = p->tokens, .seconds = elapsed};
   char step[LK_METRIC_TEXT], loss[LK_METRIC_TEXT], speed[LK_METRIC_TEXT];
   char left[LK_DURATION_TEXT];
-  char beside[4 * LK_METRIC_TEXT];
+  char beside[4 * LK_METRIC_TEXT], line[LINE];
   lk_duration_print(left,
                     elapsed / (double)(m->step - p->first) * (double)(m->steps - m->step));
-  fprintf(stderr, "%sstep %s/%llu  %5.1f%%  loss %s%s  %s tokens/s  %s left%s",
-          p->terminal ? "\r\033[K" : "", lk_metric_show("step", m, step),
-          (unsigned long long)m->steps, 100.0 * (double)m->step / (double)m->steps,
-          lk_metric_show("loss", m, loss), held_out(m, beside, sizeof beside),
-          lk_metric_show("tokens_per_second", &mean, speed), left,
-          p->terminal && m->step < m->steps && !m->validated ? "" : "\n");
-  fflush(stderr);
+  snprintf(line, sizeof line, "step %s/%llu  %5.1f%%  loss %s%s  %s tokens/s  %s left",
+           lk_metric_show("step", m, step), (unsigned long long)m->steps,
+           100.0 * (double)m->step / (double)m->steps, lk_metric_show("loss", m, loss),
+           held_out(m, beside, sizeof beside),
+           lk_metric_show("tokens_per_second", &mean, speed), left);
+  if (p->rewrites && m->step < m->steps && !m->validated)
+    lk_terminal_show(line);
+  else
+    keep(line);
 }
 
 static lk_status add_row(void *state, const lk_metrics *metrics) {

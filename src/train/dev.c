@@ -1,5 +1,6 @@
 /* Dev questions, answered at each checkpoint. Nothing that is trained depends on them. */
 #include "lockstep/evaluate.h"
+#include "lockstep/terminal.h"
 #include "train/training.h"
 #include <assert.h>
 #include <stdio.h>
@@ -33,6 +34,7 @@ lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *
 void lk_training_say_score(const lk_training *training, const char *what, size_t correct) {
   double count = (double)training->dev->count;
   assert(correct <= training->dev->count);
+  lk_terminal_clear();
   fprintf(stderr, "%s after step %llu: Correct: %.1f out of %.1f: %.1f%%\n", what,
           (unsigned long long)training->trainer->step, (double)correct, count,
           100.0 * (double)correct / count);

@@ -1,12 +1,12 @@
 #include "lockstep/screen.h"
 #include "lockstep/duration.h"
 #include "lockstep/memory.h"
+#include "lockstep/terminal.h"
 #include "lockstep/visible.h"
 #include "view/curve.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-#include <utf8proc.h>
 
 enum { CURVE_LINES = 6, NOTES = 4, LEVELS = 8 };
 
@@ -22,17 +22,7 @@ static lk_status print_line(FILE *to, const char *text, int width) {
   size_t room = LK_VISIBLE_MOST * strlen(text) + 1;
   LK_TRY(LK_NEW(shown, room));
   lk_visible(shown, room, text, "");
-  int columns = 0, step;
-  size_t length = 0;
-  utf8proc_int32_t code_point;
-  while (shown[length]) {
-    step = (int)utf8proc_iterate((utf8proc_uint8_t *)shown + length, -1, &code_point);
-    if (step <= 0) break;
-    columns += utf8proc_charwidth(code_point);
-    if (columns > width) break;
-    length += (size_t)step;
-  }
-  fprintf(to, "%.*s\n", (int)length, shown);
+  fprintf(to, "%.*s\n", lk_terminal_fit(shown, width), shown);
   lk_free(shown);
   return LK_OK;
 }

@@ -1,0 +1,156 @@
+/* What is written to a terminal: seen from its other end, of several widths and kinds. */
+#include "lockstep/terminal.h"
+#include <pty.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/lockstep-terminal-XXXXXX";
+static char seen[1 << 16]; /* what came out of the terminal last */
+
+typedef struct {
+  const char *kind; /* TERM */
+  unsigned short columns;
+} terminal;
+
+static const terminal usual = {"xterm", 80}, narrow = {"xterm", 40}, dumb = {"dumb", 80};
+
+static void read_all(int descriptor) {
+  size_t used = 0;
+  for (ssize_t part = 1; part > 0; used += part > 0 ? (size_t)part : 0) {
+    assert_true(used < sizeof seen - 1);
+    part = read(descriptor, seen + used, sizeof seen - 1 - used);
+  }
+  seen[used] = '\0';
+}
+
+/* Runs a program, or else a function, at a terminal, and keeps what it shows. */
+static void run_at(const terminal *at, void (*call)(void), char *const *program) {
+  struct winsize size = {.ws_row = 24, .ws_col = at->columns};
+  int descriptor, status;
+  pid_t child = forkpty(&descriptor, NULL, NULL, &size);
+  assert_true(child >= 0);
+  if (!child) {
+    if (setenv("TERM", at->kind, 1)) _exit(1);
+    if (call) call();
+    if (program) execv(program[0], program);
+    _exit(call ? 0 : 1);
+  }
+  read_all(descriptor);
+  assert_int_equal(waitpid(child, &status, 0), child);
+  close(descriptor);
+  if (!WIFEXITED(status) || WEXITSTATUS(status)) fail_msg("it failed: %s", seen);
+}
+
+static int ends_line(const char *at) {
+  return !*at || *at == '\n' || *at == '\r' || *at == '\033';
+}
+
+/* The widest of all lines, those written over among them. */
+static int widest(void) {
+  int most = 0;
+  for (const char *at = seen; *at; at++) {
+    int columns = 0;
+    for (; !ends_line(at); at++)
+      columns += (*at & 0xC0) != 0x80;
+    if (columns > most) most = columns;
+    if (!*at) break;
+  }
+  return most;
+}
+
+/* A terminal puts a carriage return before each newline itself. */
+static int writes_over(void) {
+  for (const char *at = seen; (at = strchr(at, '\r')); at++)
+    if (at[1] != '\n' && at[1] != '\r') return 1;
+  return strchr(seen, '\033') != NULL;
+}
+
+static void must_show(const char *part) {
+  if (!strstr(seen, part)) fail_msg("no '%s' in: %s", part, seen);
+}
+
+static void print_decision(void) {
+  lk_terminal is = lk_terminal_of(STDOUT_FILENO);
+  printf("%d %d %d", is.rewrites, is.colours, is.width);
+  fflush(stdout);
+}
+
+static void must_decide(const terminal *at, const char *expected) {
+  run_at(at, print_decision, NULL);
+  assert_string_equal(seen, expected);
+}
+
+static void colours_are_decided_by_the_environment(void **state) {
+  (void)state;
+  unsetenv("NO_COLOR");
+  must_decide(&usual, "1 1 80");
+  must_decide(&dumb, "0 0 80");
+  setenv("NO_COLOR", "", 1); /* as good as not set */
+  must_decide(&narrow, "1 1 40");
+  setenv("NO_COLOR", "1", 1);
+  must_decide(&narrow, "1 0 40");
+  must_decide(&(terminal){"xterm", 0}, "1 0 80");
+  unsetenv("NO_COLOR");
+}
+
+static void texts_are_cut_between_characters(void **state) {
+  (void)state;
+  assert_int_equal(lk_terminal_fit("abc", 2), 2);
+  assert_int_equal(lk_terminal_fit("abc", 80), 3);
+  assert_int_equal(lk_terminal_fit("日本", 3), 3); /* each two columns wide */
+  assert_int_equal(lk_terminal_fit("e\u0301x", 1), 3);
+  assert_int_equal(lk_terminal_fit("", 5), 0);
+}
+
+/* The program itself, as ctest names it. */
+static void training_keeps_to_the_terminal(void **state) {
+  (void)state;
+  char *program = getenv("LOCKSTEP");
+  char *synth[] = {program, "synth", "data", NULL};
+  char *train[] = {program,   "pretrain",      LK_SOURCE_DIR "/configs/tiny.yaml",
+                   "steps=3", "resume=never",  "corpus=data/wiki.txt",
+                   "run=run", "log_seconds=0", NULL};
+  char *watch[] = {program, "watch", "run", NULL};
+  if (!program) skip();
+  run_at(&usual, NULL, synth);
+  run_at(&narrow, NULL, train);
+  must_show("\rstep 1/3");
+  must_show("\r\033[Kstep 3/3  100.0%  loss ");
+  train[6] = "run=again";
+  run_at(&dumb, NULL, train);
+  must_show("step 1/3   33.3%");
+  assert_false(writes_over());
+  run_at(&dumb, NULL, watch);
+  must_show("complete, step 3 of 3");
+  assert_false(writes_over());
+  assert_true(widest() <= 80);
+}
+
+static int make_folder(void **state) {
+  (void)state;
+  return !mkdtemp(folder) || chdir(folder);
+}
+
+static int remove_folder(void **state) {
+  char command[64];
+  (void)state;
+  snprintf(command, sizeof command, "rm -rf %s", folder);
+  return chdir("/") || system(command);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(colours_are_decided_by_the_environment),
+      cmocka_unit_test(texts_are_cut_between_characters),
+      cmocka_unit_test(training_keeps_to_the_terminal),
+  };
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
