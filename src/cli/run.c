@@ -1,5 +1,6 @@
 /* From the arguments of the program to the command. */
 #include "cli/help.h"
+#include "lockstep/progress.h"
 #include "lockstep/watchdog.h"
 #include <stdio.h>
 #include <string.h>
@@ -30,5 +31,6 @@ lk_status lk_cli_run(lk_world *world, int argc, char **argv) {
     return lk_fail(LK_USAGE, "%s%s; `lockstep --help` lists the commands",
                    *name ? "unknown command " : "no command given", name);
   begin_phase(world, command->name);
+  if (first) lk_progress_allow(LK_PROGRESS_QUIET, LK_PROGRESS_EVERY);
   return command->run(world, argc - 1, argv + 1);
 }

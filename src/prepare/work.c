@@ -1,10 +1,10 @@
 #include "prepare/work.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "lockstep/signals.h"
 #include "lockstep/text.h"
 #include "prepare/page.h"
-#include "lockstep/progress.h"
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -178,7 +178,7 @@ static void *run(void *argument) {
 /* Waits for the threads, and tells how far they are. */
 static void watch(team *t) {
   lk_progress progress;
-  lk_progress_begin(&progress, "prepare", t->plan->bytes);
+  lk_progress_begin(&progress, NULL, t->plan->bytes, "preparing");
   pthread_mutex_lock(&t->lock);
   while (t->running) {
     struct timespec until;
@@ -186,8 +186,7 @@ static void watch(team *t) {
     until.tv_nsec += 200 * 1000000;
     if (until.tv_nsec >= 1000000000) until = (struct timespec){until.tv_sec + 1, 0};
     pthread_cond_timedwait(&t->ended, &t->lock, &until);
-    if (t->rank == 0)
-      lk_progress_show(&progress, (uint64_t)t->ranks * atomic_load(&t->bytes));
+    lk_progress_show(&progress, (uint64_t)t->ranks * atomic_load(&t->bytes));
   }
   pthread_mutex_unlock(&t->lock);
   lk_progress_end(&progress);

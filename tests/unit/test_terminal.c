@@ -1,4 +1,6 @@
 /* What is written to a terminal: seen from its other end, of several widths and kinds. */
+#include "lockstep/progress.h"
+#include "lockstep/status.h"
 #include "lockstep/terminal.h"
 #include <pty.h>
 #include <setjmp.h>
@@ -20,7 +22,8 @@ typedef struct {
   unsigned short columns;
 } terminal;
 
-static const terminal usual = {"xterm", 80}, narrow = {"xterm", 40}, dumb = {"dumb", 80};
+static const terminal usual = {"xterm", 80}, narrow = {"xterm", 40}, tiny = {"xterm", 12},
+                      dumb = {"dumb", 80};
 
 static void read_all(int descriptor) {
   size_t used = 0;
@@ -75,6 +78,64 @@ static int writes_over(void) {
 
 static void must_show(const char *part) {
   if (!strstr(seen, part)) fail_msg("no '%s' in: %s", part, seen);
+}
+
+static void show_work(void) {
+  lk_progress outer, inner;
+  lk_progress_allow(0, 0);
+  lk_progress_begin(&outer, "cities", 4, "reading %s", "a\033file");
+  for (uint64_t i = 1; i < 4; i++) {
+    lk_progress_begin(&inner, NULL, 10, "within");
+    lk_progress_show(&inner, 5);
+    lk_progress_end(&inner);
+    lk_progress_show(&outer, i);
+    usleep(210000); /* a bar is not drawn anew at once */
+  }
+  lk_say("between");
+  lk_progress_end(&outer);
+  lk_progress_begin(&inner, NULL, 0, "behind");
+  lk_progress_show(&inner, 2500000);
+  lk_progress_end(&inner);
+}
+
+static void a_bar_is_drawn_over_itself(void **state) {
+  (void)state;
+  run_at(&usual, show_work, NULL);
+  must_show("\rreading a␛file [");
+  must_show("###");
+  must_show("25 % of 4 cities, ");
+  must_show("left\033[K\r");
+  must_show("\r\033[Klockstep: between\r\n"); /* on a line of its own */
+  must_show("behind: 2.5 MB, ");
+  assert_null(strstr(seen, "within"));
+  assert_string_equal(seen + strlen(seen) - 4, "\r\033[K");
+  assert_true(widest() < 80);
+}
+
+static void narrow_terminals_are_not_overrun(void **state) {
+  (void)state;
+  run_at(&narrow, show_work, NULL);
+  must_show("25 % of 4 cities");
+  assert_true(widest() < 40);
+  run_at(&tiny, show_work, NULL);
+  must_show("\rreading a␛f\033[K");
+}
+
+static void dumb_terminals_and_pipes_get_lines(void **state) {
+  (void)state;
+  run_at(&dumb, show_work, NULL);
+  must_show("lockstep: reading a␛file: 25 % of 4 cities, ");
+  assert_false(writes_over());
+  int ends[2], before = dup(STDERR_FILENO);
+  assert_int_equal(pipe(ends), 0);
+  assert_true(dup2(ends[1], STDERR_FILENO) >= 0 && !close(ends[1]));
+  show_work();
+  assert_true(dup2(before, STDERR_FILENO) >= 0 && !close(before));
+  read_all(ends[0]);
+  close(ends[0]);
+  must_show("lockstep: reading a␛file: 25 % of 4 cities, ");
+  must_show("lockstep: between\n");
+  assert_false(writes_over());
 }
 
 static void print_decision(void) {
@@ -148,6 +209,9 @@ static int remove_folder(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_bar_is_drawn_over_itself),
+      cmocka_unit_test(narrow_terminals_are_not_overrun),
+      cmocka_unit_test(dumb_terminals_and_pipes_get_lines),
       cmocka_unit_test(colours_are_decided_by_the_environment),
       cmocka_unit_test(texts_are_cut_between_characters),
       cmocka_unit_test(training_keeps_to_the_terminal),
