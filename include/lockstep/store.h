@@ -28,10 +28,8 @@ typedef enum { LK_STORE_CORPUS, LK_STORE_CHECKPOINT } lk_store_kind;
 lk_status lk_store_kind_of(const char *path, lk_store_kind *kind);
 
 /* Reads every byte of a corpus or checkpoint, and checks all that it says: each offset,
- * token and title, the parameters' hash. `progress`, unless NULL, is told how much of how
- * much is done. LK_NO_INPUT, LK_BAD_DATA. */
-typedef void lk_store_progress(void *to, uint64_t done, uint64_t all);
-lk_status lk_store_verify(const char *path, lk_store_progress *progress, void *to);
+ * token and title, the parameters' hash. LK_NO_INPUT, LK_BAD_DATA. */
+lk_status lk_store_verify(const char *path);
 
 /* Corpus: /tokens uint16 (uint32 for over 65,536 ids), /offsets uint64 (documents + 1),
  * /titles uint32 (tokens of each document's title) where any has one, each in chunks unless

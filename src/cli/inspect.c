@@ -72,23 +72,6 @@ static lk_status inspect_corpus(const char *path) {
   return status;
 }
 
-/* A line on the terminal, which ends empty. */
-static void show_progress(void *shown, uint64_t done, uint64_t all) {
-  int *last = shown, percent = (int)((double)done / (double)all * 100);
-  if (percent == *last) return;
-  *last = percent;
-  fprintf(stderr, done < all ? "\r\033[Kverified: %d%%" : "\r\033[K", percent);
-  fflush(stderr);
-}
-
-static lk_status verify(const char *path) {
-  int shown = -1;
-  lk_status status =
-      lk_store_verify(path, isatty(STDERR_FILENO) ? show_progress : NULL, &shown);
-  if (status != LK_OK && shown >= 0) fputs("\r\033[K", stderr);
-  return status;
-}
-
 static lk_status inspect(const char *path, int verified) {
   lk_store_kind kind;
   if (lk_tensor_format_of(path) != LK_NO_TENSORS)
@@ -96,7 +79,7 @@ static lk_status inspect(const char *path, int verified) {
                ? lk_fail(LK_USAGE, "%s: files of other programs have no checksums", path)
                : lk_cli_inspect_tensors(path);
   LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
-  if (verified) LK_TRY(verify(path));
+  if (verified) LK_TRY(lk_store_verify(path));
   LK_TRY(kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path));
   if (verified) puts("verified: every byte, and all that it says");
   return LK_OK;

@@ -1,5 +1,7 @@
 /* A checkpoint's numbers, straight from its file into arrays of its table's layout. */
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "store/checkpoint_file.h"
 #include "store/tensor.h"
 #include <assert.h>
@@ -38,14 +40,20 @@ lk_status lk_checkpoint_check_hash(const lk_checkpoint *checkpoint, const lk_has
 
 static lk_status read_group(const lk_checkpoint *checkpoint, int group, float *values) {
   const lk_parameters *table = checkpoint->trained.table;
-  LK_TRY(lk_checkpoint_check_group(checkpoint, group));
-  for (int i = 0; i < table->tensors; i++) {
+  const lk_h5_file *file = &checkpoint->file->h5;
+  lk_progress progress;
+  lk_status status = lk_checkpoint_check_group(checkpoint, group);
+  lk_progress_begin(&progress, "numbers", table->count, "loading %s",
+                    lk_file_name(file->path));
+  for (int i = 0; i < table->tensors && status == LK_OK; i++) {
     const lk_parameter *tensor = &table->list[i];
     lk_h5_array array = lk_h5_tensor(&lk_h5_groups[group], tensor);
     assert(tensor->offset + tensor->count <= table->count);
-    LK_TRY(lk_h5_read_array(&checkpoint->file->h5, &array, values + tensor->offset));
+    status = lk_h5_read_array(file, &array, values + tensor->offset);
+    lk_progress_show(&progress, tensor->offset + tensor->count);
   }
-  return LK_OK;
+  lk_progress_end(&progress);
+  return status;
 }
 
 static lk_status fill(const lk_checkpoint *checkpoint, float *values, float *m, float *v) {

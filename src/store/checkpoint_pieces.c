@@ -1,5 +1,7 @@
 /* A checkpoint's numbers a piece at a time, for those who have no room for them all. */
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "store/checkpoint_file.h"
 #include "store/tensor.h"
 #include <assert.h>
@@ -43,13 +45,25 @@ static lk_status visit_tensor(const visit *v, const lk_parameter *tensor) {
   return LK_OK;
 }
 
+static lk_status visit_tensors(visit *v, lk_progress *progress) {
+  const lk_parameters *table = v->checkpoint->trained.table;
+  for (int i = 0; i < table->tensors; i++) {
+    LK_TRY(visit_tensor(v, &table->list[i]));
+    lk_progress_show(progress, table->list[i].offset + table->list[i].count);
+  }
+  return LK_OK;
+}
+
 static lk_status visit_group(visit *v) {
   const lk_parameters *table = v->checkpoint->trained.table;
   LK_TRY(lk_checkpoint_check_group(v->checkpoint, v->group));
   LK_TRY(lk_checkpoint_piece(table, &v->piece));
-  for (int i = 0; i < table->tensors; i++)
-    LK_TRY(visit_tensor(v, &table->list[i]));
-  return LK_OK;
+  lk_progress progress;
+  lk_progress_begin(&progress, "numbers", table->count, "checking %s",
+                    lk_file_name(v->checkpoint->file->h5.path));
+  lk_status status = visit_tensors(v, &progress);
+  lk_progress_end(&progress);
+  return status;
 }
 
 lk_status lk_checkpoint_visit(const lk_checkpoint *checkpoint, lk_group group,

@@ -1,5 +1,7 @@
 #include "lockstep/draft.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "store/checkpoint_file.h"
 #include "store/shape.h"
 #include "store/tensor.h"
@@ -50,12 +52,19 @@ static lk_status write_config(const lk_h5_file *file, const char *config) {
 
 static lk_status write_group(const lk_h5_file *file, const lk_parameters *table,
                              const lk_h5_group *group, const float *values) {
-  for (int i = 0; i < table->tensors; i++) {
-    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
-    LK_TRY(lk_h5_write_array(file, &array, "dimensionless", group->description,
-                             values + table->list[i].offset));
+  lk_progress progress;
+  lk_status status = LK_OK;
+  lk_progress_begin(&progress, "numbers", table->count, "writing %s",
+                    lk_file_name(file->path));
+  for (int i = 0; i < table->tensors && status == LK_OK; i++) {
+    const lk_parameter *tensor = &table->list[i];
+    lk_h5_array array = lk_h5_tensor(group, tensor);
+    status = lk_h5_write_array(file, &array, "dimensionless", group->description,
+                               values + tensor->offset);
+    lk_progress_show(&progress, tensor->offset + tensor->count);
   }
-  return LK_OK;
+  lk_progress_end(&progress);
+  return status;
 }
 
 /* A tensor of a group that comes from a source. */

@@ -2,6 +2,7 @@
 #include "store/sealed.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -211,7 +212,7 @@ lk_status lk_sealed_hold(lk_sealed *source, int level, uint64_t piece, const cha
 }
 
 static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
-                           lk_hasher *hasher) {
+                           lk_hasher *hasher, lk_progress *progress) {
   for (uint64_t piece = 0; piece < lk_sealed_pieces(source, 0); piece++) {
     uint64_t start = piece * LK_SEALED_PIECE, skip = from > start ? from - start : 0;
     const char *bytes;
@@ -220,6 +221,7 @@ static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
     LK_TRY(lk_sealed_hold(source, 0, piece, &bytes, &size));
     seals[piece] = lk_hash_short(bytes, size);
     if (skip < size) lk_hasher_add(hasher, bytes + skip, size - (size_t)skip);
+    lk_progress_show(progress, start + size);
   }
   return LK_OK;
 }
@@ -227,10 +229,14 @@ static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
 lk_status lk_sealed_seal(lk_sealed *source, uint64_t from, lk_hash *hash) {
   uint64_t *seals = NULL;
   lk_hasher *hasher = NULL;
+  lk_progress progress;
   assert(from <= source->size && !source->seals && source->top < 0);
   LK_TRY(LK_NEW(seals, lk_sealed_pieces(source, 0) + 1));
   lk_status status = lk_hasher_create(&hasher);
-  if (status == LK_OK) status = pass_over(source, from, seals, hasher);
+  lk_progress_begin(&progress, NULL, source->size, "hashing %s",
+                    lk_file_name(source->path));
+  if (status == LK_OK) status = pass_over(source, from, seals, hasher, &progress);
+  lk_progress_end(&progress);
   if (status == LK_OK) *hash = lk_hasher_value(hasher);
   lk_hasher_free(hasher);
   source->seals = seals;

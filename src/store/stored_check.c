@@ -1,19 +1,10 @@
 /* All documents of a corpus, looked at one after the other. */
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "store/lengths.h"
 #include "store/stored_source.h"
 #include <assert.h>
-
-/* How far a check is: bytes and tokens, whatever they weigh. */
-typedef struct {
-  lk_store_progress *tell; /* or NULL */
-  void *to;
-  uint64_t before, all; /* done before this part, and in all */
-} work;
-
-static void tell(const work *w, uint64_t done) {
-  if (w->tell) w->tell(w->to, w->before + done, w->all);
-}
 
 static lk_status check_tokens(lk_stored *s, const uint64_t span[2]) {
   lk_token tokens[LK_STORED_BATCH];
@@ -24,7 +15,8 @@ static lk_status check_tokens(lk_stored *s, const uint64_t span[2]) {
   return LK_OK;
 }
 
-static lk_status check_documents(lk_stored *s, lk_length_counts *lengths, const work *w) {
+static lk_status check_documents(lk_stored *s, lk_length_counts *lengths,
+                                 lk_progress *progress) {
   uint64_t span[2], last = 0, end = s->held.first + s->held.count;
   for (uint64_t document = s->held.first; document < end; document++) {
     size_t title;
@@ -35,7 +27,7 @@ static lk_status check_documents(lk_stored *s, lk_length_counts *lengths, const 
     LK_TRY(lk_stored_title(s, document, span, &title));
     lk_length_counts_add(lengths, span[1] - span[0]);
     last = span[1];
-    tell(w, last);
+    lk_progress_show(progress, document - s->held.first + 1);
   }
   return LK_OK;
 }
@@ -48,11 +40,15 @@ static lk_status judge(lk_stored *s, const lk_corpus_lengths *found) {
   return lk_h5_damaged(&s->file, "its documents have other lengths than it says");
 }
 
-static lk_status check_with(lk_stored *s, const work *w) {
+lk_status lk_stored_check(lk_stored *s) {
   lk_length_counts lengths;
+  lk_progress progress;
   lk_corpus_lengths found;
   LK_TRY(lk_length_counts_begin(&lengths));
-  lk_status status = check_documents(s, &lengths, w);
+  lk_progress_begin(&progress, "documents", s->held.count, "checking %s",
+                    lk_file_name(s->path));
+  lk_status status = check_documents(s, &lengths, &progress);
+  lk_progress_end(&progress);
   if (status == LK_OK) {
     found = lk_length_counts_end(&lengths);
     status = judge(s, &found);
@@ -61,30 +57,23 @@ static lk_status check_with(lk_stored *s, const work *w) {
   return status;
 }
 
-lk_status lk_stored_check(lk_stored *s, lk_store_progress *progress, void *to) {
-  const work w = {progress, to, 0, s->arrays.tokens.count};
-  return check_with(s, &w);
-}
-
-static lk_status verify_bytes(lk_stored *s, const work *w) {
-  lk_sealed *source = &s->file.source;
+static lk_status hold_pieces(lk_sealed *source, lk_progress *progress) {
   for (uint64_t piece = 0; piece < lk_sealed_pieces(source, 0); piece++) {
     const char *bytes;
     size_t size;
     LK_TRY(lk_sealed_hold(source, 0, piece, &bytes, &size));
-    tell(w, piece * LK_SEALED_PIECE + size);
+    lk_progress_show(progress, piece * LK_SEALED_PIECE + size);
   }
   return LK_OK;
 }
 
-lk_status lk_stored_source_verify(lk_source *source, lk_store_progress *progress,
-                                  void *to) {
+lk_status lk_stored_source_verify(lk_source *source) {
   lk_stored *s = (lk_stored *)source;
-  uint64_t bytes = s->file.size, tokens = s->arrays.tokens.count;
-  const work first = {progress, to, 0, bytes + tokens},
-             second = {progress, to, bytes, bytes + tokens};
+  lk_progress progress;
   assert(s->held.count == s->documents);
   s->file.source.part = NULL;
-  LK_TRY(verify_bytes(s, &first));
-  return check_with(s, &second);
+  lk_progress_begin(&progress, NULL, s->file.size, "reading %s", lk_file_name(s->path));
+  lk_status status = hold_pieces(&s->file.source, &progress);
+  lk_progress_end(&progress);
+  return status == LK_OK ? lk_stored_check(s) : status;
 }

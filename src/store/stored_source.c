@@ -107,7 +107,7 @@ lk_corpus_lengths lk_stored_source_lengths(const lk_source *source) {
 static lk_status prepare(lk_stored *s) {
   LK_TRY(lk_copy_text(&s->path, s->file.path));
   s->file.path = s->file.source.path = s->path;
-  if (!s->arrays.lengths.longest) LK_TRY(lk_stored_check(s, NULL, NULL));
+  if (!s->arrays.lengths.longest) LK_TRY(lk_stored_check(s));
   LK_TRY(lk_sealed_keep(&s->file.source, KEPT));
   s->base.longest = (size_t)s->arrays.lengths.longest;
   return LK_NEW(s->base.room, s->base.longest);

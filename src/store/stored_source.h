@@ -22,7 +22,7 @@ lk_status lk_stored_source_open(lk_source **out, lk_h5_file *file, const lk_corp
                                 const lk_stored_arrays *arrays);
 
 /* Reads all bytes of the file and checks all documents, of a source of a whole corpus. */
-lk_status lk_stored_source_verify(lk_source *source, lk_store_progress *progress, void *to);
+lk_status lk_stored_source_verify(lk_source *source);
 
 /* What the corpus of a source says of its documents; longest 0: it is no stored one. */
 lk_corpus_lengths lk_stored_source_lengths(const lk_source *source);
@@ -54,6 +54,6 @@ lk_status lk_stored_title(lk_stored *stored, uint64_t document, const uint64_t s
                           size_t *title);
 
 /* Looks at all documents that are held, and counts their lengths. LK_BAD_DATA. */
-lk_status lk_stored_check(lk_stored *stored, lk_store_progress *progress, void *to);
+lk_status lk_stored_check(lk_stored *stored);
 
 #endif

@@ -4,10 +4,10 @@
 #include "store/stored_source.h"
 #include <assert.h>
 
-static lk_status verify_corpus(const char *path, lk_store_progress *progress, void *to) {
+static lk_status verify_corpus(const char *path) {
   lk_corpus *corpus;
   LK_TRY(lk_corpus_read_hdf5(&corpus, path, NULL, (lk_slice){1, 0, 1}));
-  lk_status status = lk_stored_source_verify(corpus->source, progress, to);
+  lk_status status = lk_stored_source_verify(corpus->source);
   lk_corpus_free(corpus);
   return status;
 }
@@ -21,11 +21,10 @@ static lk_status verify_checkpoint(const char *path) {
   return status;
 }
 
-lk_status lk_store_verify(const char *path, lk_store_progress *progress, void *to) {
+lk_status lk_store_verify(const char *path) {
   lk_store_kind kind;
   LK_TRY(lk_store_kind_of(path, &kind));
-  return kind == LK_STORE_CORPUS ? verify_corpus(path, progress, to)
-                                 : verify_checkpoint(path);
+  return kind == LK_STORE_CORPUS ? verify_corpus(path) : verify_checkpoint(path);
 }
 
 static void count(const lk_corpus *corpus, lk_length_counts *counts) {

@@ -343,8 +343,8 @@ static void test_damage_is_met(void **state) {
        at += at + size / 13 < size ? size / 13 : size - 3 - at) {
     char range[64];
     flip("damaged.h5", at);
-    must_refuse(lk_store_verify("damaged.h5", NULL, NULL), LK_BAD_DATA,
-                "damaged.h5: damaged (", "checksum");
+    must_refuse(lk_store_verify("damaged.h5"), LK_BAD_DATA, "damaged.h5: damaged (",
+                "checksum");
     if (at > LK_USER_BLOCK && at < size - 100) {
       snprintf(range, sizeof range, "damaged (bytes %u ",
                (unsigned)((at - 512) / 65536 * 65536 + 512));
@@ -353,7 +353,7 @@ static void test_damage_is_met(void **state) {
     flip("damaged.h5", at);
     if (at + 3 >= size) break;
   }
-  must(lk_store_verify("damaged.h5", NULL, NULL));
+  must(lk_store_verify("damaged.h5"));
 }
 
 /* Only who reads it meets it. */
@@ -415,8 +415,8 @@ static void test_forged_chunks(void **state) {
   write_many("chunks.h5", 6);
   for (size_t i = 0; i < sizeof forgeries / sizeof *forgeries; i++) {
     forge("chunks.h5", "forged.h5", forgeries[i].make);
-    must_refuse(lk_store_verify("forged.h5", NULL, NULL), LK_BAD_DATA,
-                "forged.h5: damaged (", forgeries[i].message);
+    must_refuse(lk_store_verify("forged.h5"), LK_BAD_DATA, "forged.h5: damaged (",
+                forgeries[i].message);
   }
 }
 
@@ -551,7 +551,7 @@ static void test_earlier_version(void **state) {
   assert_memory_equal(bytes, "lockstep 1\n", 11);
   must(lk_file_write("earlier.h5", bytes, size));
   lk_free(bytes);
-  must(lk_store_verify("earlier.h5", NULL, NULL));
+  must(lk_store_verify("earlier.h5"));
   must(lk_corpus_read_hdf5(&corpus, "earlier.h5", NULL, whole));
   must(lk_corpus_measure(corpus, &lengths));
   assert_true(lengths.median > 0 && lengths.longest >= lengths.median);
