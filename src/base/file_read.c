@@ -4,22 +4,36 @@
 #include "lockstep/file.h"
 #include "lockstep/input.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include <string.h>
 
-static lk_status read_known(const lk_input *in, char **bytes, size_t *size) {
-  size_t part;
-  lk_steady steady;
-  *size = in->size;
-  lk_steady_begin(&steady, in->descriptor, in->name);
-  LK_TRY(lk_allocate((void **)bytes, in->size + 1, 1, in->name));
+enum { PIECE = 1 << 24 }; /* bytes between two looks at the clock */
+
+static lk_status fill(const lk_input *in, char *bytes, lk_progress *progress) {
+  size_t part, left;
   for (size_t done = 0; done < in->size; done += part) {
-    LK_TRY(lk_input_read(in, *bytes + done, in->size - done, &part));
+    left = in->size - done;
+    LK_TRY(lk_input_read(in, bytes + done, left < PIECE ? left : PIECE, &part));
     if (!part)
       return lk_fail(LK_NO_INPUT,
                      "%s: became shorter while it was read; start again when "
                      "nothing writes to it",
                      in->name);
+    lk_progress_show(progress, done + part);
   }
+  return LK_OK;
+}
+
+static lk_status read_known(const lk_input *in, char **bytes, size_t *size) {
+  lk_progress progress;
+  lk_steady steady;
+  *size = in->size;
+  lk_steady_begin(&steady, in->descriptor, in->name);
+  LK_TRY(lk_allocate((void **)bytes, in->size + 1, 1, in->name));
+  lk_progress_begin(&progress, NULL, *size, "reading %s", in->name);
+  lk_status status = fill(in, *bytes, &progress);
+  lk_progress_end(&progress);
+  LK_TRY(status);
   return lk_steady_end(&steady, *bytes, *size);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/resume.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "lockstep/training.h"
 #include <limits.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@ static lk_status train_command(lk_world *world, int argc, char **argv, lk_task t
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, INT_MAX, &words));
   if (words.help) return LK_OK;
   lk_status status = lk_arguments_config(world, &words, &config);
+  if (status == LK_OK && lk_world_rank(world) == 0)
+    lk_progress_allow(LK_PROGRESS_QUIET, config->log_seconds);
   if (status == LK_OK) status = lk_train(world, config, task);
   lk_config_free(config);
   return status == LK_STOPPED ? say_how_to_resume(world, argc, argv) : status;

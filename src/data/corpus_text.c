@@ -6,12 +6,13 @@
 #include "lockstep/foreign.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
+#include "lockstep/progress.h"
 #include "lockstep/text.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CODE_POINTS = 0x110000 };
+enum { CODE_POINTS = 0x110000, PIECE = 1 << 20 /* bytes between two looks at the clock */ };
 
 typedef struct {
   const char *name; /* for messages */
@@ -56,11 +57,12 @@ static int is_reserved(uint32_t code_point) {
   return code_point == LK_PAD_CODE_POINT || code_point == LK_MASK_CODE_POINT;
 }
 
-/* Checks all characters, counts them and marks those seen. reserves: there are characters
- * that no text may have. */
-static lk_status scan_characters(const text_file *text, int reserves, seen_characters *seen,
-                                 uint64_t *characters) {
-  for (size_t at = 0; at < text->size;) {
+/* Checks characters, counts them and marks those seen, from *from on, which is moved.
+ * reserves: there are characters that no text may have. */
+static lk_status scan_piece(const text_file *text, size_t *from, int reserves,
+                            seen_characters *seen, uint64_t *characters) {
+  size_t at = *from, left = text->size - at, end = at + (left < PIECE ? left : PIECE);
+  while (at < end) {
     uint32_t code_point;
     int length = lk_text_next(text->bytes + at, text->size - at, &code_point);
     if (!length)
@@ -74,7 +76,21 @@ static lk_status scan_characters(const text_file *text, int reserves, seen_chara
     ++*characters;
     at += (size_t)length;
   }
+  *from = at;
   return LK_OK;
+}
+
+static lk_status scan_characters(const text_file *text, int reserves, seen_characters *seen,
+                                 uint64_t *characters) {
+  lk_progress progress;
+  lk_status status = LK_OK;
+  lk_progress_begin(&progress, NULL, text->size, "checking %s", text->name);
+  for (size_t at = 0; at < text->size && status == LK_OK;) {
+    status = scan_piece(text, &at, reserves, seen, characters);
+    lk_progress_show(&progress, at);
+  }
+  lk_progress_end(&progress);
+  return status;
 }
 
 static lk_status tokenizer_of_seen(lk_tokenizer **out, const seen_characters *seen) {
@@ -116,7 +132,8 @@ static size_t count_bytes(const text_file *text, cursor next, uint64_t documents
   return bytes;
 }
 
-static lk_status encode_documents(lk_corpus *corpus, const text_file *text, cursor next) {
+static lk_status encode_documents(lk_corpus *corpus, const text_file *text, cursor next,
+                                  lk_progress *progress) {
   size_t room = count_bytes(text, next, corpus->held.count), used = 0, count = 0;
   document_line line;
   LK_TRY(LK_NEW(corpus->tokens, room));
@@ -128,18 +145,23 @@ static lk_status encode_documents(lk_corpus *corpus, const text_file *text, curs
     assert(count > 0 && count <= line.size);
     used += count;
     corpus->offsets[i + 1] = used;
+    lk_progress_show(progress, i + 1);
   }
   return LK_OK;
 }
 
 static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_range held) {
+  lk_progress progress;
   document_line line;
   cursor next = {0, 0};
   corpus->held = held;
   LK_TRY(LK_NEW(corpus->offsets, held.count + 1));
   for (uint64_t i = 0; i < held.first; i++)
     next_document(text, &next, &line);
-  return encode_documents(corpus, text, next);
+  lk_progress_begin(&progress, "documents", held.count, "encoding %s", text->name);
+  lk_status status = encode_documents(corpus, text, next, &progress);
+  lk_progress_end(&progress);
+  return status;
 }
 
 static lk_status fill_corpus(lk_corpus *corpus, text_file *text,
@@ -160,10 +182,32 @@ static lk_status fill_composed(lk_corpus *corpus, text_file *text,
   return status;
 }
 
+static lk_status hash_pieces(const text_file *text, lk_sha256_parts *hash,
+                             lk_progress *progress) {
+  for (size_t at = 0, part; at < text->size; at += part) {
+    part = text->size - at < PIECE ? text->size - at : PIECE;
+    LK_TRY(lk_sha256_add(hash, text->bytes + at, part));
+    lk_progress_show(progress, at + part);
+  }
+  return LK_OK;
+}
+
+static lk_status hash_text(const text_file *text, lk_sha256 *out) {
+  lk_sha256_parts *hash;
+  lk_progress progress;
+  LK_TRY(lk_sha256_create(&hash));
+  lk_progress_begin(&progress, NULL, text->size, "hashing %s", text->name);
+  lk_status status = hash_pieces(text, hash, &progress);
+  lk_progress_end(&progress);
+  if (status == LK_OK) status = lk_sha256_value(hash, out);
+  lk_sha256_free(hash);
+  return status;
+}
+
 static lk_status read_corpus(lk_corpus *corpus, text_file *text,
                              const lk_tokenizer *tokenizer, lk_slice slice) {
   LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
-  LK_TRY(lk_sha256_bytes(&corpus->sha256, text->bytes, text->size));
+  LK_TRY(hash_text(text, &corpus->sha256));
   lk_clean_text(text->bytes, &text->size, &corpus->left_out);
   return tokenizer && lk_tokenizer_composes(tokenizer)
              ? fill_composed(corpus, text, tokenizer, slice)
