@@ -1,6 +1,7 @@
 #include "lockstep/evaluate.h"
 #include "eval/deal.h"
 #include "lockstep/continuation.h"
+#include "lockstep/progress.h"
 #include <assert.h>
 #include <string.h>
 
@@ -93,6 +94,7 @@ static lk_status answer_group(answering *a, size_t first, double *records) {
 static lk_status answer_groups(answering *a, const lk_world *world, size_t groups,
                                double *records) {
   const lk_parameters *table = a->trained->table;
+  lk_progress progress; /* of this rank; the others are about as far */
   size_t count = lk_deal_count(world, groups);
   size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
   lk_status status = lk_decoder_create(&a->decoder, table, a->trained->values, GROUP,
@@ -102,8 +104,12 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   if (status == LK_OK)
     status = lk_sampler_create(&a->sampler, &a->trying->sampling, table->shape.vocabulary);
   if (status == LK_OK) status = LK_NEW(a->tokens, GROUP * (size_t)table->shape.block);
-  for (size_t i = 0; i < count && status == LK_OK; i++)
+  lk_progress_begin(&progress, "questions", a->questions->count, "answering %s", a->path);
+  for (size_t i = 0; i < count && status == LK_OK; i++) {
     status = answer_group(a, (rank + ranks * i) * GROUP, records + i * GROUP * a->size);
+    lk_progress_show(&progress, a->questions->count * (i + 1) / count);
+  }
+  lk_progress_end(&progress);
   lk_free(a->tokens);
   lk_sampler_free(a->sampler);
   lk_sampler_free(a->greedy);

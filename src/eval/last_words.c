@@ -2,6 +2,7 @@
 #include "eval/deal.h"
 #include "lockstep/memory.h"
 #include "lockstep/model.h"
+#include "lockstep/progress.h"
 #include <assert.h>
 #include <string.h>
 
@@ -83,17 +84,30 @@ static lk_status read_passage(const reading *r, size_t i, lk_last_word *word) {
   return status;
 }
 
+static lk_status read_group(const reading *r, size_t group, lk_last_word *mine) {
+  size_t first = group * GROUP, left = r->passages->count - first;
+  for (size_t i = 0; i < GROUP && i < left; i++)
+    LK_TRY(read_passage(r, first + i, &mine[i]));
+  return LK_OK;
+}
+
 static lk_status read_groups(reading *r, const lk_world *world, size_t groups,
                              lk_last_word *mine) {
   const lk_parameters *table = r->trained->table;
   size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
   size_t count = r->passages->count;
+  lk_progress progress; /* of this rank; the others are about as far */
   LK_TRY(lk_pack_create(&r->pack, 1, table->shape.block));
   LK_TRY(lk_model_create(&r->model, table, 1, LK_KEEP_NOTHING, LK_FP32));
-  for (size_t group = rank; group < groups; group += ranks, mine += GROUP)
-    for (size_t i = group * GROUP; i < (group + 1) * GROUP && i < count; i++)
-      LK_TRY(read_passage(r, i, &mine[i - group * GROUP]));
-  return LK_OK;
+  lk_progress_begin(&progress, "passages", count, "reading %s", r->passages->name);
+  lk_status status = LK_OK;
+  for (size_t group = rank; group < groups && status == LK_OK; group += ranks) {
+    status = read_group(r, group, mine);
+    lk_progress_show(&progress, (group + 1) * GROUP);
+    mine += GROUP;
+  }
+  lk_progress_end(&progress);
+  return status;
 }
 
 lk_status lk_last_words(lk_world *world, const lk_trained *trained,

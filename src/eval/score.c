@@ -2,6 +2,7 @@
 #include "eval/deal.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/model.h"
+#include "lockstep/progress.h"
 #include <assert.h>
 #include <string.h>
 
@@ -75,12 +76,17 @@ static void score_group(scoring *s, uint64_t first, lk_document_score scores[GRO
 static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups,
                               lk_document_score *mine) {
   const lk_parameters *table = s->trained->table;
+  lk_progress progress; /* of this rank; the others are about as far */
   uint64_t count = lk_deal_count(world, groups);
   uint64_t rank = (uint64_t)lk_world_rank(world), ranks = (uint64_t)lk_world_size(world);
   LK_TRY(lk_pack_create(&s->pack, s->most, table->shape.block));
   LK_TRY(lk_model_create(&s->model, table, s->most, LK_KEEP_NOTHING, LK_FP32));
-  for (uint64_t i = 0; i < count; i++)
+  lk_progress_begin(&progress, "documents", s->corpus->documents, "scoring");
+  for (uint64_t i = 0; i < count; i++) {
     score_group(s, (rank + ranks * i) * GROUP, mine + i * GROUP);
+    lk_progress_show(&progress, s->corpus->documents * (i + 1) / count);
+  }
+  lk_progress_end(&progress);
   return lk_corpus_status(s->corpus);
 }
 

@@ -1,5 +1,6 @@
 #include "train/held_out.h"
 #include "lockstep/file.h"
+#include "lockstep/progress.h"
 #include "lockstep/store.h"
 #include <assert.h>
 #include <math.h>
@@ -142,7 +143,7 @@ static void draw(const lk_held_out *h, int shard, uint64_t place, lk_example *ex
 }
 
 static void measure_shard(const lk_held_out *h, const float *values, int shard,
-                          double sums[SUMS]) {
+                          double sums[SUMS], lk_progress *progress, uint64_t *done) {
   lk_pack *pack = h->trainer->packs[0];
   lk_range part = part_of(h, shard);
   lk_example example = {.tokens = h->example};
@@ -152,14 +153,21 @@ static void measure_shard(const lk_held_out *h, const float *values, int shard,
     draw(h, shard, part.first + i, &example);
     if (!lk_pack_fits(pack, example.length)) add_pack(h, values, sums);
     lk_pack_append(pack, example.tokens, example.length, example.first_target);
+    lk_progress_show(progress, ++*done);
   }
   add_pack(h, values, sums);
 }
 
 static lk_status measure_shards(const lk_held_out *h, const float *values) {
   const lk_trainer *t = h->trainer;
+  lk_progress progress;
+  uint64_t done = 0, windows = 0;
   for (int i = 0; i < t->shard_count; i++)
-    measure_shard(h, values, t->first_shard + i, h->mine + SUMS * i);
+    windows += part_of(h, t->first_shard + i).count;
+  lk_progress_begin(&progress, "windows", windows, "measuring the held-out loss");
+  for (int i = 0; i < t->shard_count; i++)
+    measure_shard(h, values, t->first_shard + i, h->mine + SUMS * i, &progress, &done);
+  lk_progress_end(&progress);
   LK_TRY(lk_linear_status());
   return lk_mixture_status(h->corpora);
 }
