@@ -165,7 +165,7 @@ static lk_status pad(const lk_writer *writer, uint64_t size) {
   return lk_writer_add(writer, zeros, (size_t)(lk_align(size, LK_GGUF_ALIGNMENT) - size));
 }
 
-static lk_status write_all(const lk_writer *writer, const head *facts, const head *list) {
+static lk_status write_all(lk_writer *writer, const head *facts, const head *list) {
   const lk_new_file *file = writer->file;
   head start = {0};
   put(&start, "GGUF", 4);

@@ -3,7 +3,9 @@
 #include "interchange/theirs.h"
 #include "interchange/tokenizer_json.h"
 #include "lockstep/config.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -83,14 +85,20 @@ static lk_status check_rest(const lk_theirs *in, const lk_named *list, int count
 /* Only now is it known that there is so much. */
 static lk_status take_all(const lk_theirs *in, const lk_named *list, int count,
                           lk_trained *trained) {
+  lk_progress progress;
   float *theirs = NULL;
   uint64_t most = 0;
   for (int i = 0; i < count; i++)
     if (list[i].theirs.count > most) most = list[i].theirs.count;
   LK_TRY(LK_NEW(trained->values, trained->table->count));
   lk_status status = LK_NEW(theirs, most);
-  for (int i = 0; i < count && status == LK_OK; i++)
+  lk_progress_begin(&progress, "tensors", (uint64_t)count, "importing %s",
+                    lk_file_name(in->path));
+  for (int i = 0; i < count && status == LK_OK; i++) {
     status = take(in, &list[i], theirs, trained->values);
+    lk_progress_show(&progress, (uint64_t)i + 1);
+  }
+  lk_progress_end(&progress);
   lk_free(theirs);
   return status;
 }
