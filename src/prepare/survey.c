@@ -1,6 +1,7 @@
 /* The first look at the parts: what they counted, and which documents are the same. */
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "lockstep/text.h"
 #include "prepare/merge.h"
 #include "prepare/page.h"
@@ -117,6 +118,18 @@ static lk_status look_at_part(survey *s, uint64_t part) {
   return status;
 }
 
+static lk_status look_at_each(survey *s) {
+  lk_progress progress;
+  lk_status status = LK_OK;
+  lk_progress_begin(&progress, "parts", s->plan->count, "comparing documents");
+  for (uint64_t k = 0; k < s->plan->count && status == LK_OK; k++) {
+    status = look_at_part(s, k);
+    lk_progress_show(&progress, k + 1);
+  }
+  lk_progress_end(&progress);
+  return status;
+}
+
 static lk_status look_at_parts(survey *s) {
   const lk_prepare_options *o = s->plan->options;
   s->drops_same = o->duplicates == LK_DUPLICATES_DROP ||
@@ -124,8 +137,7 @@ static lk_status look_at_parts(survey *s) {
   LK_TRY(LK_NEW(s->merge->counts, LK_SPOOL_CODE_POINTS));
   LK_TRY(LK_NEW(s->merge->first, s->plan->count));
   if (o->near > 0) LK_TRY(lk_near_create(&s->near, o->near));
-  for (uint64_t k = 0; k < s->plan->count; k++)
-    LK_TRY(look_at_part(s, k));
+  LK_TRY(look_at_each(s));
   s->merge->counts['\n'] += s->merge->newlines; /* they are characters of a text */
   return LK_OK;
 }

@@ -1,6 +1,7 @@
 /* A BPE of what prepare would make documents of: their pieces are counted by threads, a
  * part each, and put together in the order of the parts. */
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "prepare/merge.h"
 #include "prepare/spool.h"
 #include "prepare/work.h"
@@ -14,6 +15,7 @@ typedef struct {
   const lk_merge *merge;
   const lk_bpe_training *how;
   lk_piece_counts *all;
+  lk_progress progress;
   uint64_t next, turn; /* the part that is taken next; the one that is put to the others */
   lk_status status;
   char *message; /* of the first failure; owned */
@@ -58,7 +60,7 @@ static void put(counting *c, uint64_t part, lk_status status, const lk_piece_cou
     c->status = status;
     if (lk_copy_text(&c->message, lk_message()) != LK_OK) c->message = NULL;
   }
-  c->turn++;
+  lk_progress_show(&c->progress, ++c->turn);
   pthread_cond_broadcast(&c->turned);
   pthread_mutex_unlock(&c->lock);
 }
@@ -114,7 +116,9 @@ static lk_status count_and_train(const lk_prepare_plan *plan, const lk_merge *me
                                  const lk_bpe_training *how, lk_tokenizer **out) {
   counting c = {.plan = plan, .merge = merge, .how = how};
   LK_TRY(lk_piece_counts_create(&c.all, &how->pattern, how->most_pieces));
+  lk_progress_begin(&c.progress, "parts", plan->count, "counting pieces");
   lk_status status = count_parts(&c);
+  lk_progress_end(&c.progress);
   if (status == LK_OK)
     status = lk_bpe_train(out, c.all, how->size, lk_prepare_composes(plan));
   lk_piece_counts_free(c.all);

@@ -2,6 +2,7 @@
 #include "lockstep/file.h"
 #include "lockstep/input.h"
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "lockstep/store.h"
 #include "prepare/merge.h"
 #include "prepare/page.h"
@@ -119,6 +120,18 @@ static lk_status add_part(writing *w, uint64_t part) {
   return status;
 }
 
+static lk_status add_parts(writing *w, const char *output) {
+  lk_progress progress;
+  lk_status status = LK_OK;
+  lk_progress_begin(&progress, "parts", w->plan->count, "writing %s", lk_file_name(output));
+  for (uint64_t k = 0; k < w->plan->count && status == LK_OK; k++) {
+    status = add_part(w, k);
+    lk_progress_show(&progress, k + 1);
+  }
+  lk_progress_end(&progress);
+  return status;
+}
+
 /* Training could read such a text as it is: the corpus has the hash that it would find. */
 static int is_text(const lk_prepare_plan *plan) {
   return plan->is_one_text && !plan->options->held_out;
@@ -189,8 +202,7 @@ static lk_status write_all(writing *w, const char *output) {
   LK_TRY(make_tokenizer(w));
   LK_TRY(open_target(w, &w->corpus, output));
   if (held_out) LK_TRY(open_target(w, &w->held_out, held_out));
-  for (uint64_t k = 0; k < w->plan->count; k++)
-    LK_TRY(add_part(w, k));
+  LK_TRY(add_parts(w, output));
   if (held_out) LK_TRY(finish_held_out(w));
   return finish_corpus(w, output);
 }

@@ -2,6 +2,7 @@
  * pieces, of equal ones the one of the lowest ids. Pairs are counted once; a merge then
  * changes the counts of those pieces alone in which it applies. */
 #include "lockstep/memory.h"
+#include "lockstep/progress.h"
 #include "text/bpe.h"
 #include "text/piece_counts.h"
 #include "text/queue.h"
@@ -213,7 +214,7 @@ static lk_status make_token(training *t, lk_token left, lk_token right, lk_token
 }
 
 /* What was offered may be less by now. */
-static lk_status merge_all(training *t, size_t most) {
+static lk_status merge_all(training *t, size_t most, lk_progress *progress) {
   while (t->queue.count && t->ids < most && t->bpe->merge_count < t->bpe->merge_room) {
     lk_queued first = lk_queue_take(&t->queue);
     pair *p = &t->pairs[*find_slot(t, first.what) - 1];
@@ -225,6 +226,7 @@ static lk_status merge_all(training *t, size_t most) {
     }
     LK_TRY(make_token(t, (lk_token)(p->key >> 32), (lk_token)p->key, &made));
     LK_TRY(apply(t, p, made));
+    lk_progress_show(progress, t->ids);
   }
   return LK_OK;
 }
@@ -260,11 +262,15 @@ static lk_status add_bytes(lk_bpe *bpe) {
 }
 
 static lk_status train(training *t, const lk_piece_counts *counts, size_t most) {
+  lk_progress progress;
   LK_TRY(lk_bpe_begin(&t->bpe, most, 2 * most));
   LK_TRY(add_bytes(t->bpe));
   t->ids = 256;
   LK_TRY(read_words(t, counts));
-  return merge_all(t, most);
+  lk_progress_begin(&progress, "ids", most, "joining tokens");
+  lk_status status = merge_all(t, most, &progress);
+  lk_progress_end(&progress);
+  return status;
 }
 
 /* As many ids as there are tokens, and the special ones behind them. */
