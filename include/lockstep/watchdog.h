@@ -44,6 +44,31 @@ typedef enum {
 void lk_watchdog_phase(lk_watchdog *watchdog, uint64_t step, const char *phase,
                        lk_activity activity);
 
+/* How a rank stands. Silent: it was not heard of for some seconds, long before it counts as
+ * lost. */
+typedef enum {
+  LK_RANK_WORKS,
+  LK_RANK_WAITS, /* for others, inside MPI */
+  LK_RANK_SLOW,  /* the others spend a third of their time waiting for it */
+  LK_RANK_SILENT,
+  LK_RANK_LEFT /* it has ended */
+} lk_rank_condition;
+
+typedef struct {
+  lk_rank_condition condition;
+  uint64_t step;         /* 0: of none */
+  double silent, waited; /* seconds: since it was heard of; for others since the start */
+  char host[256], phase[48];
+} lk_rank_state;
+
+/* "works": a literal. */
+const char *lk_rank_condition_name(lk_rank_condition condition);
+
+/* Rank 0, any thread, while the world lasts: how all ranks, for which there has to be room,
+ * stood a second ago. Returns how many there are; 0 on another rank, and for NULL. Waits
+ * for nothing. */
+int lk_watchdog_ranks(lk_watchdog *watchdog, lk_rank_state *out, int room);
+
 LK_C_END
 
 #endif

@@ -184,6 +184,7 @@ static void *watch(void *argument) {
     if (stopping && is_over(w)) return NULL;
     if (now >= next) {
       send_to_all(w, LK_BEAT);
+      lk_watchdog_publish(w, now);
       next = now + w->interval;
     }
     lk_watchdog_judge(w, now);
@@ -211,6 +212,8 @@ static void free_watchdog(lk_watchdog *w) {
   if (w->bell >= 0) close(w->bell);
   lk_free(w->polled);
   lk_free(w->peers);
+  lk_free(w->states);
+  pthread_mutex_destroy(&w->state_lock);
   lk_free(w);
 }
 
@@ -221,6 +224,8 @@ static lk_status create(lk_watchdog **out, lk_world *world, double seconds) {
   w->world = world;
   w->rank = world->rank;
   w->size = world->size;
+  w->slow = -1;
+  pthread_mutex_init(&w->state_lock, NULL);
   set_seconds(w, seconds);
   w->patience = LK_START_TIMES * seconds;
   if (w->patience < START_LEAST) w->patience = START_LEAST;
@@ -231,6 +236,7 @@ static lk_status create(lk_watchdog **out, lk_world *world, double seconds) {
   LK_TRY(LK_NEW(w->peers, (size_t)w->size));
   for (int r = 0; r < w->size; r++)
     w->peers[r].fd = -1;
+  LK_TRY(LK_NEW(w->states, (size_t)w->size));
   LK_TRY(LK_NEW(w->polled, (size_t)w->size + 1));
   if (w->bell < 0)
     return lk_fail(LK_INTERNAL, "watchdog: no event descriptor: %s", strerror(errno));

@@ -72,6 +72,9 @@ struct lk_watchdog {
   double suspected;      /* time since which some rank is taken for lost; 0: none is */
   double window;         /* time when the straggler's window began */
   double complained;     /* time of the last straggler's line; 0: none yet */
+  int slow;              /* the rank that the others waited for in the last window, or -1 */
+  pthread_mutex_t state_lock;
+  lk_rank_state *states; /* (size) owned: for lk_watchdog_ranks */
   pthread_t thread;
 };
 
@@ -113,6 +116,9 @@ void lk_watchdog_judge(lk_watchdog *w, double now);
 
 /* watchdog_slow.c. Reports a rank that the others keep waiting for. */
 void lk_watchdog_report_straggler(lk_watchdog *w, double now);
+
+/* watchdog_state.c. Says to whoever asks how the ranks stand. */
+void lk_watchdog_publish(lk_watchdog *w, double now);
 
 /* For a rank that is about to end all with a message of its own. Its failure may be no more
  * than the echo of a rank that was lost: then the watchdog speaks, and this does not

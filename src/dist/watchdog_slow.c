@@ -35,10 +35,11 @@ void lk_watchdog_report_straggler(lk_watchdog *w, double now) {
   double share = 0;
   if (w->size == 1 || w->rank != w->hub[0] || now - w->window < w->seconds) return;
   int rank = find_straggler(w, &share);
+  w->slow = rank >= 0 && moves(w, rank, now) ? rank : -1;
   w->window = now;
   for (int r = 0; r < w->size; r++)
     w->peers[r].waited = w->peers[r].last.waited;
-  if (rank < 0 || !moves(w, rank, now)) return;
+  if (w->slow < 0) return;
   if (w->complained > 0 && now - w->complained < QUIET_SECONDS) return;
   w->complained = now;
   lk_say("rank %d on %s is slow: all others spent %.0f %% of the last %.0f "

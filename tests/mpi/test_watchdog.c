@@ -98,6 +98,16 @@ static void run_slow(int victim) {
   }
 }
 
+/* The window in which it was slow may have ended, but not the state. */
+static void expect_slow(int victim) {
+  lk_rank_state states[64];
+  int ranks = lk_watchdog_ranks(watchdog, states, 64);
+  if (lk_world_rank(world) == 0 && ranks != lk_world_size(world))
+    fail("it tells of others");
+  for (int r = 0; r < ranks; r++)
+    if ((states[r].condition == LK_RANK_SLOW) != (r == victim)) fail("another is slow");
+}
+
 static int is_victim(int argc, char **argv) {
   for (int i = 2; i < argc; i++)
     if (atoi(argv[i]) == lk_world_rank(world)) return 1;
@@ -109,6 +119,7 @@ static void run_fault(int argc, char **argv) {
   watchdog = lk_world_watchdog(world);
   if (!strcmp(argv[1], "slow") || !strcmp(argv[1], "none")) {
     run_slow(is_victim(argc, argv));
+    expect_slow(argc == 3 ? atoi(argv[2]) : -1);
     return;
   }
   run_healthy(BAD_STEP, 50 * MILLISECOND);

@@ -159,6 +159,37 @@ static void test_names_are_shown(void **state) {
   assert_null(strchr(judge(LIMIT + 1), '\033'));
 }
 
+/* How the ranks stand, as rank 0 hears of them, and only it. */
+static void test_states_are_told(void **state) {
+  (void)state;
+  lk_rank_state states[RANKS], told[RANKS];
+  set_up_ranks(7, LK_MAKES_STEPS);
+  watchdog.interval = 1;
+  watchdog.states = states;
+  watchdog.slow = 1;
+  pthread_mutex_init(&watchdog.state_lock, NULL);
+  beat(100, 7, 1, 0);
+  peers[2].last.waiting = 1;
+  peers[2].last.waited = 33;
+  lk_watchdog_publish(&watchdog, 101);
+  assert_int_equal(lk_watchdog_ranks(&watchdog, told, RANKS), RANKS);
+  assert_int_equal(told[0].condition, LK_RANK_WORKS);
+  assert_int_equal(told[1].condition, LK_RANK_SLOW);
+  assert_int_equal(told[2].condition, LK_RANK_WAITS);
+  assert_true(told[2].waited == 33 && told[2].step == 7 && told[2].silent == 1);
+  assert_string_equal(told[2].host, "here");
+  assert_string_equal(told[2].phase, "computing");
+  peers[2].left = 1;
+  lk_watchdog_publish(&watchdog, 106);
+  lk_watchdog_ranks(&watchdog, told, RANKS);
+  assert_int_equal(told[1].condition, LK_RANK_SILENT);
+  assert_int_equal(told[2].condition, LK_RANK_LEFT);
+  watchdog.rank = 1;
+  assert_int_equal(lk_watchdog_ranks(&watchdog, told, RANKS), 0);
+  assert_int_equal(lk_watchdog_ranks(NULL, told, RANKS), 0);
+  pthread_mutex_destroy(&watchdog.state_lock);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_step_without_end),
                                      cmocka_unit_test(test_long_steps_have_longer),
@@ -166,6 +197,7 @@ int main(void) {
                                      cmocka_unit_test(test_phases_without_steps),
                                      cmocka_unit_test(test_patience),
                                      cmocka_unit_test(test_deadlock_and_silence),
-                                     cmocka_unit_test(test_names_are_shown)};
+                                     cmocka_unit_test(test_names_are_shown),
+                                     cmocka_unit_test(test_states_are_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
