@@ -33,7 +33,8 @@ void lk_watchdog_publish(lk_watchdog *w, double now) {
                              .waited = peer->last.waited};
     snprintf(state->host, sizeof state->host, "%.*s", (int)sizeof state->host - 1,
              peer->host);
-    snprintf(state->phase, sizeof state->phase, "%s", peer->last.phase);
+    snprintf(state->phase, sizeof state->phase, "%s",
+             *peer->last.phase ? peer->last.phase : "starting");
   }
   pthread_mutex_unlock(&w->state_lock);
 }

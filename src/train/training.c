@@ -11,9 +11,10 @@
  * step; a model that is the best so far is saved for that; nobody saves what the replicas
  * do not agree on; a score's row comes after the checkpoint that it is of. */
 static const lk_hook *const hooks[] = {
-    &lk_hook_history,  &lk_hook_warnings, &lk_hook_stop,        &lk_hook_validation,
-    &lk_hook_replicas, &lk_hook_tables,   &lk_hook_checkpoints, &lk_hook_best,
-    &lk_hook_samples,  &lk_hook_scores,   &lk_hook_report,      &lk_hook_halt};
+    &lk_hook_history,    &lk_hook_warnings, &lk_hook_ranks,  &lk_hook_stop,
+    &lk_hook_validation, &lk_hook_replicas, &lk_hook_tables, &lk_hook_checkpoints,
+    &lk_hook_best,       &lk_hook_samples,  &lk_hook_scores, &lk_hook_report,
+    &lk_hook_halt};
 enum { HOOKS = sizeof hooks / sizeof *hooks };
 
 static lk_status begin(lk_training *t) {

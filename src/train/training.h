@@ -9,6 +9,7 @@
 
 typedef struct lk_probe lk_probe;       /* train/probe.h */
 typedef struct lk_held_out lk_held_out; /* train/held_out.h */
+typedef struct lk_rank_table lk_rank_table;
 
 typedef struct {
   lk_world *world; /* not owned, as the config */
@@ -19,6 +20,7 @@ typedef struct {
   lk_questions *dev;     /* NULL: none */
   lk_probe *probe;       /* NULL: none */
   lk_held_out *held_out; /* NULL: none */
+  lk_rank_table *ranks;  /* ranks.csv; rank 0 of several, or NULL */
   lk_best_model best;    /* by the held-out loss, so far */
   int improved;          /* after this step it was the lowest of all */
   char origin[40];       /* lk_checkpoint_info's */
@@ -39,7 +41,7 @@ typedef struct {
 
 extern const lk_hook lk_hook_history, lk_hook_warnings, lk_hook_stop, lk_hook_replicas,
     lk_hook_tables, lk_hook_checkpoints, lk_hook_scores, lk_hook_halt, lk_hook_validation,
-    lk_hook_best, lk_hook_samples, lk_hook_report;
+    lk_hook_best, lk_hook_samples, lk_hook_report, lk_hook_ranks;
 
 /* Nonzero after the last step, or the one that the run stops at. */
 int lk_training_is_last(const lk_training *training);

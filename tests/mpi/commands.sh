@@ -48,6 +48,7 @@ has corpus "characters: $characters$" 'documents: 480$' 'vocabulary: [0-9]+$' \
 cmp <("$LOCKSTEP" text corpus.h5) data/wiki.txt || fail "text prints other documents"
 on_two pretrain "$config" corpus=data/wiki.txt run=text 2> log
 on_two pretrain "$config" corpus=corpus.h5 run=hdf5 2>> log
+grep -qE '^1,[a-z]+,[0-9]+,[0-9.]+,[0-9.]+,[^,]+,[a-z ]+$' text/ranks.csv || fail "ranks.csv: $(cat text/ranks.csv)"
 for run in text hdf5; do
   "$LOCKSTEP" inspect $run/checkpoints/latest > $run.facts
   has $run.facts '^parameters: [0-9]+$' '^vocabulary: [0-9]+$' '^step: 20$' \
