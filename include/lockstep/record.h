@@ -27,6 +27,13 @@ typedef struct {
   const char *text;
 } lk_note;
 
+/* A row of ranks.csv, in its words. */
+typedef struct {
+  int rank;
+  char state[12], host[256], phase[48]; /* "waits": lk_rank_condition_name */
+  double step, silent, waited;          /* seconds */
+} lk_rank_row;
+
 typedef struct {
   char *folder;
   char *config_text; /* config.yaml; "" where there is none */
@@ -35,6 +42,8 @@ typedef struct {
   char *history; /* holds the texts of the notes */
   lk_note *notes;
   size_t note_count;
+  lk_rank_row *ranks; /* of the newest start on several ranks */
+  size_t rank_count;
   char *samples; /* samples.txt; "" */
   lk_record_state state;
   double step, steps;  /* done, and of the whole run; 0: not known */

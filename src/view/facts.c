@@ -3,6 +3,7 @@
 #include "lockstep/memory.h"
 #include "view/escape.h"
 #include "view/page.h"
+#include "view/ranks.h"
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -103,6 +104,7 @@ static lk_status print_facts(FILE *html, const lk_record *record) {
   LK_TRY(print_fact(html, "folder", record->folder));
   LK_TRY(print_fact(html, "data", lk_record_fact(record, "data")));
   LK_TRY(print_fact(html, "machine", lk_record_fact(record, "machine")));
+  LK_TRY(print_fact(html, "job", lk_record_fact(record, "job")));
   LK_TRY(print_fact(html, "build", lk_record_fact(record, "build")));
   LK_TRY(print_fact(html, "newest start: step", lk_record_fact(record, "step")));
   LK_TRY(print_left_out(html, &record->metrics, "metrics.csv"));
@@ -116,6 +118,8 @@ lk_status lk_page_facts(const lk_page *page) {
   fputs("<h2>What was run</h2>\n", page->html);
   for (int i = 0; i < page->count; i++)
     LK_TRY(print_facts(page->html, &page->records[i]));
+  for (int i = 0; i < page->count; i++)
+    LK_TRY(lk_page_ranks(page->html, &page->records[i]));
   return LK_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "lockstep/memory.h"
 #include "view/history.h"
 #include "view/own_file.h"
+#include "view/ranks.h"
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +56,8 @@ static lk_status read_tables(lk_record *record) {
   LK_TRY(lk_columns_read(&record->dev, path));
   path_of(record, "probe.csv", path);
   LK_TRY(lk_columns_read(&record->probe, path));
+  path_of(record, "ranks.csv", path);
+  LK_TRY(lk_record_read_ranks(record, path));
   path_of(record, "metrics.csv", path);
   if (!lstat(path, &facts)) record->changed = facts.st_mtime;
   return lk_columns_read(&record->metrics, path);
@@ -128,6 +131,7 @@ void lk_record_clear(lk_record *record) {
   lk_columns_clear(&record->probe);
   lk_free(record->history);
   lk_free(record->notes);
+  lk_free(record->ranks);
   lk_free(record->samples);
   memset(record, 0, sizeof *record);
 }

@@ -64,8 +64,12 @@ static void it_says_what_the_files_say(void **state) {
       "run", "history.txt",
       "2026-11-28T10:00:00Z build ours\n2026-11-28T10:00:00Z step 0 of 4, 2 ranks on "
       "a:1,b:1\n2026-11-28T10:00:05Z rank 1 on b, last seen in step 2, is gone\n");
+  write_file("run", "ranks.csv",
+             "0,left,2,0,12.5,a<b>,computing\n1,left,2,0,2.5,b,computing\n");
   char *html = page_of("run", &size);
   must_have(html, ">failed</td><td>2 of 4 ");
+  must_have(html, "Waiting for slower ranks, by rank");
+  must_have(html, "<th scope=\"row\">0</th><td>a&lt;b&gt;</td><td>left</td><td>10.0 s ");
   must_have(html, "\"loss\":[[1,2],[2.5,1.25]]");
   must_have(html, "\"tokens\":[[1,2],[10,20]]");
   must_have(
