@@ -4,6 +4,7 @@
 
 #include "lockstep/linkage.h"
 #include "lockstep/record.h"
+#include "lockstep/terminal.h"
 #include <stdio.h>
 
 LK_C_BEGIN
@@ -11,13 +12,14 @@ LK_C_BEGIN
 enum { LK_SCREEN_LEAST = 30, LK_SCREEN_MOST = 200 }; /* columns */
 
 /* Progress, losses, speed, time left, a curve of the loss in block characters, where the
- * time goes, and the last lines of the history: lines of at most `width` columns, which is
- * brought into the range above. Text from files is shown, never obeyed. LK_INTERNAL without
- * memory. */
-lk_status lk_screen_print(FILE *to, const lk_record *record, int width);
+ * time goes, how the ranks of a run that goes on stand, and the last lines of the
+ * history: lines of at most the terminal's width, which is brought into the range above, in
+ * its colours. Text from files is shown, never obeyed. LK_INTERNAL without memory. */
+lk_status lk_screen_print(FILE *to, const lk_record *record, const lk_terminal *terminal);
 
 /* Of several runs a line each. */
-lk_status lk_screen_print_list(FILE *to, const lk_record *records, int count, int width);
+lk_status lk_screen_print_list(FILE *to, const lk_record *records, int count,
+                               const lk_terminal *terminal);
 
 LK_C_END
 

@@ -14,15 +14,15 @@
 enum { MOST_RUNS = 64, EVERY = 2000 /* milliseconds */, CONTROL_C = 3 };
 
 static lk_status print_all(FILE *to, const lk_words *runs) {
+  lk_terminal terminal = lk_terminal_of(STDOUT_FILENO);
   lk_record records[MOST_RUNS] = {{0}};
   lk_status status = LK_OK;
   for (int i = 0; i < runs->count && status == LK_OK; i++)
     status = lk_record_read(&records[i], runs->words[i], 0);
   if (status == LK_OK && runs->count == 1)
-    status = lk_screen_print(to, records, lk_terminal_of(STDOUT_FILENO).width);
+    status = lk_screen_print(to, records, &terminal);
   else if (status == LK_OK)
-    status =
-        lk_screen_print_list(to, records, runs->count, lk_terminal_of(STDOUT_FILENO).width);
+    status = lk_screen_print_list(to, records, runs->count, &terminal);
   for (int i = 0; i < runs->count; i++)
     lk_record_clear(&records[i]);
   return status;

@@ -4,11 +4,12 @@
 #include "lockstep/terminal.h"
 #include "lockstep/visible.h"
 #include "view/curve.h"
+#include "view/ranks.h"
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
-enum { CURVE_LINES = 6, NOTES = 4, LEVELS = 8 };
+enum { CURVE_LINES = 6, NOTES = 4, LEVELS = 8, RANKS = 8 /* that are shown in any case */ };
 
 static int bounded(int width) {
   return width < LK_SCREEN_LEAST  ? LK_SCREEN_LEAST
@@ -128,6 +129,39 @@ static lk_status print_parts(FILE *to, const lk_record *record, int width) {
   return print_line(to, text, width);
 }
 
+static int is_in_trouble(const lk_rank_row *row) {
+  return !strcmp(row->state, "slow") || !strcmp(row->state, "silent");
+}
+
+/* A rank in trouble is coloured, and is shown however many others there are. */
+static lk_status print_rank(FILE *to, const lk_rank_row *row, double least, int width,
+                            int colours) {
+  char text[400], silence[40] = "";
+  int marked = colours && is_in_trouble(row);
+  if (!strcmp(row->state, "silent"))
+    snprintf(silence, sizeof silence, ", for %.0f s", row->silent);
+  snprintf(text, sizeof text, "rank %-4d %-6s waited %.0f s  %.80s%s  %s", row->rank,
+           row->state, row->waited - least, row->phase, silence, row->host);
+  if (marked) fputs("\033[33m", to);
+  lk_status status = print_line(to, text, width);
+  if (marked) fputs("\033[0m", to);
+  return status;
+}
+
+static lk_status print_ranks(FILE *to, const lk_record *record, int width, int colours) {
+  double least = lk_record_least_waited(record);
+  size_t left_out = 0;
+  for (size_t r = 0; r < record->rank_count; r++) {
+    const lk_rank_row *row = &record->ranks[r];
+    if (r < RANKS || is_in_trouble(row))
+      LK_TRY(print_rank(to, row, least, width, colours));
+    else
+      left_out++;
+  }
+  if (left_out) fprintf(to, "and %zu more\n", left_out);
+  return LK_OK;
+}
+
 static lk_status print_notes(FILE *to, const lk_record *record, int width) {
   size_t first = record->note_count > NOTES ? record->note_count - NOTES : 0;
   for (size_t i = first; i < record->note_count; i++)
@@ -135,13 +169,15 @@ static lk_status print_notes(FILE *to, const lk_record *record, int width) {
   return LK_OK;
 }
 
-lk_status lk_screen_print(FILE *to, const lk_record *record, int width) {
-  width = bounded(width);
+lk_status lk_screen_print(FILE *to, const lk_record *record, const lk_terminal *terminal) {
+  int width = bounded(terminal->width);
   LK_TRY(print_line(to, record->folder, width));
   print_progress(to, record, width);
   LK_TRY(print_numbers(to, record, width));
   LK_TRY(print_curve(to, record, width));
   LK_TRY(print_parts(to, record, width));
+  if (record->state == LK_RECORD_RUNNING)
+    LK_TRY(print_ranks(to, record, width, terminal->colours));
   return print_notes(to, record, width);
 }
 
@@ -155,10 +191,11 @@ static lk_status print_row(FILE *to, const lk_record *record, int width) {
   return print_line(to, text, width);
 }
 
-lk_status lk_screen_print_list(FILE *to, const lk_record *records, int count, int width) {
-  LK_TRY(print_line(to, "state          step  done  loss         left     run",
-                    bounded(width)));
+lk_status lk_screen_print_list(FILE *to, const lk_record *records, int count,
+                               const lk_terminal *terminal) {
+  int width = bounded(terminal->width);
+  LK_TRY(print_line(to, "state          step  done  loss         left     run", width));
   for (int i = 0; i < count; i++)
-    LK_TRY(print_row(to, &records[i], bounded(width)));
+    LK_TRY(print_row(to, &records[i], width));
   return LK_OK;
 }

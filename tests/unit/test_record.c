@@ -3,6 +3,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/record.h"
 #include "lockstep/run.h"
+#include "lockstep/screen.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -76,6 +77,49 @@ static void fresh_rows_are_a_run_that_goes_on(void **state) {
   lk_record_clear(&record);
 }
 
+/* The screen of `run` as text, at a terminal; the caller frees it. */
+static char *screen_of_run(const lk_terminal *terminal) {
+  lk_record record;
+  char *text = NULL;
+  size_t size;
+  FILE *memory = open_memstream(&text, &size);
+  assert_int_equal(lk_record_read(&record, "run", 0), LK_OK);
+  assert_int_equal(lk_screen_print(memory, &record, terminal), LK_OK);
+  assert_int_equal(fclose(memory), 0);
+  lk_record_clear(&record);
+  return text;
+}
+
+static void must_have(const char *text, const char *part) {
+  if (!strstr(text, part)) fail_msg("no '%s' in: %s", part, text);
+}
+
+static void ranks_are_shown_while_it_goes_on(void **state) {
+  const lk_terminal plain = {1, 0, 80}, coloured = {1, 1, 40};
+  (void)state;
+  write_file("run/metrics.csv", "step,compute_seconds,data_seconds\n1,1,1\n2,3,1\n");
+  write_file("run/ranks.csv",
+             "rank,state,step,silent_seconds,waited_seconds,host,phase\n"
+             "0,waits,2,0.1,15.5,a\033[2J,computing\nno row\n"
+             "1,slow,2,0.1,5.5,b,computing\n2,silent,1,8.2,9.5,c,reading data\n3,w,nan,");
+  write_file("run/history.txt", START);
+  char *text = screen_of_run(&plain);
+  must_have(text, "rank 0    waits  waited 10 s  computing  a␛[2J\n");
+  must_have(text, "rank 1    slow   waited 0 s  computing  b\n");
+  must_have(text, "rank 2    silent waited 4 s  reading data, for 8 s  c\n");
+  assert_null(strchr(text, '\033'));
+  assert_null(strstr(text, "rank 3"));
+  free(text);
+  text = screen_of_run(&coloured);
+  must_have(text, "\033[33mrank 1    slow   waited 0 s  computing  \n\033[0m");
+  must_have(text, "rank 2    silent waited 4 s  reading dat\n");
+  free(text);
+  write_file("run/history.txt", START TIME "complete\n");
+  text = screen_of_run(&plain);
+  assert_null(strstr(text, "waited"));
+  free(text);
+}
+
 /* Of another process; looking does not take it away. */
 static void a_lock_says_that_it_runs(void **state) {
   char *const arguments[] = {"run=locked"};
@@ -105,6 +149,7 @@ int main(void) {
       cmocka_unit_test(the_last_line_says_how_it_ended),
       cmocka_unit_test(any_history_is_read),
       cmocka_unit_test(fresh_rows_are_a_run_that_goes_on),
+      cmocka_unit_test(ranks_are_shown_while_it_goes_on),
       cmocka_unit_test(a_lock_says_that_it_runs),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
