@@ -1,8 +1,10 @@
 /* Runs as they go on, in the terminal; from any host that sees their files. */
 #include "cli/command.h"
+#include "cli/slurm.h"
 #include "lockstep/memory.h"
 #include "lockstep/screen.h"
 #include "lockstep/terminal.h"
+#include "lockstep/visible.h"
 #include "lockstep/watchdog.h"
 #include <poll.h>
 #include <stdio.h>
@@ -13,6 +15,19 @@
 
 enum { MOST_RUNS = 64, EVERY = 2000 /* milliseconds */, CONTROL_C = 3 };
 
+static void print_job(FILE *to, const lk_record *record, int width) {
+  char line[LK_SLURM_LINE], shown[LK_VISIBLE_MOST * LK_SLURM_LINE];
+  lk_slurm_say(record, line);
+  lk_visible(shown, sizeof shown, line, "");
+  if (*line) fprintf(to, "%.*s\n", lk_terminal_fit(shown, width), shown);
+}
+
+static lk_status print_one(FILE *to, const lk_record *record, const lk_terminal *terminal) {
+  LK_TRY(lk_screen_print(to, record, terminal));
+  print_job(to, record, terminal->width);
+  return LK_OK;
+}
+
 static lk_status print_all(FILE *to, const lk_words *runs) {
   lk_terminal terminal = lk_terminal_of(STDOUT_FILENO);
   lk_record records[MOST_RUNS] = {{0}};
@@ -20,7 +35,7 @@ static lk_status print_all(FILE *to, const lk_words *runs) {
   for (int i = 0; i < runs->count && status == LK_OK; i++)
     status = lk_record_read(&records[i], runs->words[i], 0);
   if (status == LK_OK && runs->count == 1)
-    status = lk_screen_print(to, records, &terminal);
+    status = print_one(to, records, &terminal);
   else if (status == LK_OK)
     status = lk_screen_print_list(to, records, runs->count, &terminal);
   for (int i = 0; i < runs->count; i++)

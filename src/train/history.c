@@ -6,6 +6,17 @@
 #include "lockstep/memory.h"
 #include "train/training.h"
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where Slurm says which of its jobs this is. */
+static void note_job(const char *folder) {
+  const char *job = getenv("SLURM_JOB_ID");
+  char text[64];
+  if (!job || !*job || job[strspn(job, "0123456789")] || strlen(job) > 20) return;
+  snprintf(text, sizeof text, "job slurm %s", job);
+  lk_history_note(folder, text);
+}
 
 /* What a later report says of this start: lines that the start's own line follows. */
 static void note_facts(const lk_training *t) {
@@ -19,6 +30,7 @@ static void note_facts(const lk_training *t) {
   lk_history_note(t->config->run, data);
   snprintf(text, sizeof text, "machine %s", machine);
   lk_history_note(t->config->run, text);
+  note_job(t->config->run);
   snprintf(text, sizeof text, "build %s", build);
   lk_history_note(t->config->run, text);
 }

@@ -47,7 +47,7 @@ const char *lk_record_started(const lk_record *record) {
 
 /* A start is lines of facts, and then its own. */
 static int is_of_start(const char *text) {
-  static const char *const words[] = {"step", "data", "machine", "build"};
+  static const char *const words[] = {"step", "data", "machine", "job", "build"};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (begins(text, words[i])) return 1;
   return 0;

@@ -92,12 +92,32 @@ static void a_screen_is_text(void **state) {
   must_have(printed, "not started");
 }
 
+/* A program of that name, by the command that it gets. */
+static void slurm_is_asked_for_the_job(void **state) {
+  const char *usual = getenv("PATH");
+  char path[4096];
+  (void)state;
+  write_file("squeue",
+             "#!/bin/sh\n[ $2 = --jobs=42 ] && printf 'RUNNING, 1:10\\033 so far\\n'\n");
+  assert_int_equal(chmod("squeue", 0700), 0);
+  assert_int_equal(mkdir("job", 0700), 0);
+  snprintf(path, sizeof path, "%s:%s", folder, usual);
+  setenv("PATH", path, 1);
+  write_file("job/history.txt", "2026-11-28T10:00:00Z job slurm $(touch x)42\n");
+  MUST_RUN("watch", "job", "--once");
+  assert_null(strstr(printed, "Slurm job"));
+  write_file("job/history.txt", "2026-11-28T10:00:00Z job slurm 42\n");
+  MUST_RUN("watch", "job", "--once");
+  must_have(printed, "Slurm job 42: RUNNING, 1:10␛ so far\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_are_listed),
       cmocka_unit_test(what_differs_is_said),
       cmocka_unit_test(a_screen_is_text),
       cmocka_unit_test(only_what_a_run_made_goes),
+      cmocka_unit_test(slurm_is_asked_for_the_job),
   };
   return cmocka_run_group_tests(tests, make_runs, close_world);
 }
