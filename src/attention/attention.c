@@ -19,24 +19,27 @@ lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int 
   a->heads = heads;
   a->head_size = head_size;
   a->max_keys = max_keys;
-  a->Tp = lk_round_up((size_t)max_keys, LK_LANES);
+  a->Tp = lk_round_up((size_t)max_keys, KEY_ROWS);
   a->Dp = lk_round_up((size_t)head_size, LK_LANES);
+  a->scores_row = a->Tp + LK_LANES;
   a->scale = (lk_real)(1.0 / sqrt(head_size));
-  lk_status status = LK_NEW(a->memory, 6 * a->Tp * a->Dp + 3 * QUERY_ROWS * a->Dp +
-                                           2 * QUERY_ROWS * a->Tp);
+  lk_status status =
+      LK_NEW(a->memory, 6 * a->Tp * a->Dp + 3 * BACKWARD_ROWS * a->Dp +
+                            FORWARD_ROWS * a->scores_row + 2 * BACKWARD_ROWS * KEY_ROWS);
   if (status != LK_OK) {
     lk_free(a);
     return status;
   }
   lk_real *next = a->memory;
-  lk_real **tiles[] = {&a->k, &a->v, &a->k_columns, &a->v_columns, &a->dk, &a->dv};
+  lk_real **tiles[] = {&a->k, &a->v, &a->k_panels, &a->v_panels, &a->dk, &a->dv};
   for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++)
     *tiles[i] = take(&next, a->Tp * a->Dp);
-  a->q = take(&next, QUERY_ROWS * a->Dp);
-  a->d_out = take(&next, QUERY_ROWS * a->Dp);
-  a->out = take(&next, QUERY_ROWS * a->Dp);
-  a->scores = take(&next, QUERY_ROWS * a->Tp);
-  a->d_scores = take(&next, QUERY_ROWS * a->Tp);
+  lk_real **rows[] = {&a->q, &a->d_out, &a->out};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    *rows[i] = take(&next, BACKWARD_ROWS * a->Dp);
+  a->scores = take(&next, FORWARD_ROWS * a->scores_row);
+  a->weights = take(&next, BACKWARD_ROWS * KEY_ROWS);
+  a->d_scores = take(&next, BACKWARD_ROWS * KEY_ROWS);
   *out = a;
   return LK_OK;
 }
@@ -75,7 +78,7 @@ void lk_attention_forward(lk_attention *attention, const lk_attention_input *inp
   if (lk_kernels_are_reference())
     lk_attention_forward_reference(attention, input, out, log_sum);
   else
-    lk_attention_forward_fast(attention, input, out, log_sum);
+    lk_attention_forward_fast(attention, input, out, log_sum, lk_vector_bytes());
 }
 
 void lk_attention_backward(lk_attention *attention, const lk_attention_input *input,
@@ -86,5 +89,6 @@ void lk_attention_backward(lk_attention *attention, const lk_attention_input *in
   if (lk_kernels_are_reference())
     lk_attention_backward_reference(attention, input, log_sum, d_out, dq, dk, dv);
   else
-    lk_attention_backward_fast(attention, input, out, log_sum, d_out, dq, dk, dv);
+    lk_attention_backward_fast(attention, input, out, log_sum, d_out, dq, dk, dv,
+                               lk_vector_bytes());
 }

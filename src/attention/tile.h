@@ -1,8 +1,11 @@
-/* Small dense products for the tiles of one attention head. */
+/* Small dense products for the tiles of one attention head. How many sums stay in registers
+ * is a matter of the instruction set; the order of each does not depend on it. */
 #ifndef LOCKSTEP_ATTENTION_TILE_H
 #define LOCKSTEP_ATTENTION_TILE_H
 
-#include "base/vector.h"
+#include "base/clones.h"
+#include "lockstep/types.h"
+#include <stddef.h>
 
 /* A matrix element (i, k) is at start[i·row + k·column]. */
 typedef struct {
@@ -10,52 +13,45 @@ typedef struct {
   size_t row, column;
 } lk_tile;
 
-/* R rows and W vectors of C: R·W sums stay in registers while k runs. R and W are
- * constants. */
-LK_INLINE void lk_tile_block(lk_real *c, size_t c_row, lk_tile a, const lk_real *b,
-                             size_t b_row, int inner, int accumulate, const int R,
-                             const int W) {
-  lk_vector sum[4][2];
-  for (int r = 0; r < R; r++)
-    for (int w = 0; w < W; w++)
-      sum[r][w] =
-          accumulate ? lk_load(c + (size_t)r * c_row + w * LK_LANES) : (lk_vector){0};
-  for (int k = 0; k < inner; k++)
-    for (int r = 0; r < R; r++) {
-      lk_real factor = a.start[(size_t)r * a.row + (size_t)k * a.column];
-      for (int w = 0; w < W; w++)
-        sum[r][w] += factor * lk_load(b + (size_t)k * b_row + w * LK_LANES);
-    }
-  for (int r = 0; r < R; r++)
-    for (int w = 0; w < W; w++)
-      lk_store(c + (size_t)r * c_row + w * LK_LANES, sum[r][w]);
+/* 32 registers of 64 bytes. */
+#define NAME(name) wide_##name
+#define BYTES      64
+#define ROWS       8
+#define VECTORS    2
+#include "attention/tile_block.h"
+#undef NAME
+#undef BYTES
+#undef ROWS
+
+/* 16 registers of 32 bytes. */
+#define NAME(name) middle_##name
+#define BYTES      32
+#define ROWS       6
+#include "attention/tile_block.h"
+#undef NAME
+#undef BYTES
+
+/* 16 registers of 16 bytes, or 32. */
+#define NAME(name) narrow_##name
+#define BYTES      16
+#include "attention/tile_block.h"
+
+/* Rows of a product that lk_tile_rows computes together: `bytes` is a vector's. */
+LK_INLINE int lk_tile_height(int bytes) {
+  return bytes == 64 ? 8 : 6;
 }
 
-/* W vectors of all rows of C. */
-LK_INLINE void lk_tile_columns(lk_real *c, size_t c_row, lk_tile a, const lk_real *b,
-                               size_t b_row, int rows, int inner, int accumulate,
-                               const int W) {
-  int i = 0;
-  for (; i + 4 <= rows; i += 4) {
-    lk_tile part = {a.start + (size_t)i * a.row, a.row, a.column};
-    lk_tile_block(c + (size_t)i * c_row, c_row, part, b, b_row, inner, accumulate, 4, W);
-  }
-  for (; i < rows; i++) {
-    lk_tile part = {a.start + (size_t)i * a.row, a.row, a.column};
-    lk_tile_block(c + (size_t)i * c_row, c_row, part, b, b_row, inner, accumulate, 1, W);
-  }
-}
-
-/* C (rows, columns) = or += A (rows, inner) · B (inner, columns); columns is a multiple of
- * LK_LANES, the rows of B and C are contiguous. */
-LK_INLINE void lk_tile_multiply(lk_real *c, size_t c_row, lk_tile a, const lk_real *b,
-                                size_t b_row, int rows, int inner, size_t columns,
-                                int accumulate) {
-  size_t j = 0;
-  for (; j + 2 * LK_LANES <= columns; j += 2 * LK_LANES)
-    lk_tile_columns(c + j, c_row, a, b + j, b_row, rows, inner, accumulate, 2);
-  if (j < columns)
-    lk_tile_columns(c + j, c_row, a, b + j, b_row, rows, inner, accumulate, 1);
+/* lk_tile_height rows of C (columns) = or += A (inner) · B (inner, columns); columns is a
+ * multiple of LK_LANES, the rows of B and C are contiguous. `bytes` is a literal. */
+LK_INLINE void lk_tile_rows(int bytes, lk_real *c, size_t c_row, lk_tile a,
+                            const lk_real *b, size_t b_row, int inner, size_t columns,
+                            int accumulate) {
+  if (bytes == 64)
+    wide_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
+  else if (bytes == 32)
+    middle_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
+  else
+    narrow_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
 }
 
 #endif

@@ -1,0 +1,57 @@
+/* Blocks of queries, and the scores of one. */
+#ifndef LOCKSTEP_ATTENTION_BLOCK_H
+#define LOCKSTEP_ATTENTION_BLOCK_H
+
+#include "attention/rows.h"
+#include "attention/tile.h"
+
+/* Some queries of a span that are worked on together. */
+typedef struct {
+  int rows;
+  int visible;  /* keys that the first of them sees; each sees one more than the one before
+                 */
+  size_t query; /* the first's row of the query matrix */
+} query_block;
+
+LK_INLINE query_block block_of(const lk_span *span, int first, int most) {
+  int left = span->queries - first;
+  return (query_block){left < most ? left : most, lk_span_visible(span, first),
+                       (size_t)(span->query_start + first)};
+}
+
+/* Keys that the block's last query sees. */
+LK_INLINE int seen(const query_block *block) {
+  return block->visible + block->rows - 1;
+}
+
+/* The first row of the block that sees this key, or one before it at which R rows begin. */
+LK_INLINE int first_row(const query_block *block, int key, int R) {
+  int row = key - block->visible + 1;
+  return row > 0 ? row / R * R : 0;
+}
+
+/* scores (from, row `first` of the block on) = rows · panels of `keys` keys. */
+LK_INLINE void score_rows(int bytes, const lk_attention *a, lk_real *scores, size_t row,
+                          const lk_real *queries, const lk_real *panels, int first,
+                          int rows, int keys) {
+  const int R = lk_tile_height(bytes);
+  for (int p = 0; p < keys; p += PANEL)
+    for (int i = first; i < rows; i += R)
+      lk_tile_rows(bytes, scores + (size_t)i * row + (size_t)p, row,
+                   (lk_tile){queries + (size_t)i * a->Dp, a->Dp, 1},
+                   panels + (size_t)p * a->Dp, PANEL, a->head_size, PANEL, 0);
+}
+
+/* row[j] = exp(row[j] - shift) for visible keys, 0 for the others. Later keys' scores may
+ * be larger than the maximum: they are held at 0 so that exp cannot overflow before they
+ * are cleared. */
+LK_INLINE void row_exponentials(lk_real *row, int visible, size_t columns, lk_real shift) {
+  for (size_t j = 0; j < lk_round_up((size_t)visible, LK_LANES); j++) {
+    lk_real x = row[j] - shift;
+    row[j] = LK_EXP(x < 0 ? x : 0);
+  }
+  for (size_t j = (size_t)visible; j < columns; j++)
+    row[j] = 0;
+}
+
+#endif

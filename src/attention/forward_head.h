@@ -1,0 +1,80 @@
+/* The forward pass of one head of one sequence, for vectors of `bytes`, a literal. */
+#ifndef LOCKSTEP_ATTENTION_FORWARD_HEAD_H
+#define LOCKSTEP_ATTENTION_FORWARD_HEAD_H
+
+#include "attention/block.h"
+
+/* Softmax of one row; weights that are dropped become 0, the division by the sum is left to
+ * the row's factor, which is returned. */
+LK_INLINE lk_real forward_row(const lk_attention_input *in, lk_real *row, int visible,
+                              size_t columns, const uint8_t *keep, lk_real *log_sum) {
+  lk_real largest = lk_row_maximum(row, (size_t)visible);
+  row_exponentials(row, visible, columns, largest);
+  lk_real sum = lk_row_sum(row, lk_round_up((size_t)visible, LK_LANES));
+  *log_sum = largest + LK_LOG(sum);
+  if (!keep) return 1 / sum;
+  for (int j = 0; j < visible; j++)
+    row[j] *= (lk_real)keep[j];
+  return in->keep_scale / sum;
+}
+
+/* a->out = weights · v of the keys that the block sees, KEY_ROWS after KEY_ROWS. */
+LK_INLINE void sum_values(int bytes, const lk_attention *a, const query_block *block) {
+  const int R = lk_tile_height(bytes);
+  for (int key = 0; key < seen(block); key += KEY_ROWS)
+    for (int i = first_row(block, key, R); i < block->rows; i += R) {
+      int last = block->visible + i + R - 1;
+      int keys = (last < seen(block) ? last : seen(block)) - key;
+      lk_tile weights = {a->scores + (size_t)i * a->scores_row + (size_t)key, a->scores_row,
+                         1};
+      lk_tile_rows(bytes, a->out + (size_t)i * a->Dp, a->Dp, weights,
+                   a->v + (size_t)key * a->Dp, a->Dp, keys < KEY_ROWS ? keys : KEY_ROWS,
+                   a->Dp, key > 0);
+    }
+}
+
+/* Scores, softmax and sum of one block; factor: what each row of a->out is multiplied by.
+ */
+LK_INLINE const uint8_t *forward_block(int bytes, const lk_attention *a,
+                                       const lk_attention_input *in,
+                                       const query_block *block, const uint8_t *keep,
+                                       lk_real *log_sum, lk_real factor[FORWARD_ROWS]) {
+  const int R = lk_tile_height(bytes);
+  for (int key = 0; key < seen(block); key += PANEL)
+    score_rows(bytes, a, a->scores + key, a->scores_row, a->q,
+               a->k_panels + (size_t)key * a->Dp, first_row(block, key, R), block->rows,
+               PANEL);
+  size_t columns = lk_round_up((size_t)seen(block), LK_LANES);
+  for (int i = 0; i < block->rows; i++) {
+    factor[i] = forward_row(in, a->scores + (size_t)i * a->scores_row, block->visible + i,
+                            columns, keep, log_sum + (size_t)i * (size_t)a->heads);
+    if (keep) keep += lk_keep_row(block->visible + i);
+  }
+  sum_values(bytes, a, block);
+  return keep;
+}
+
+LK_INLINE const uint8_t *forward_head(int bytes, lk_attention *a,
+                                      const lk_attention_input *in, const lk_span *span,
+                                      int head, const uint8_t *keep, lk_real *out,
+                                      lk_real *log_sum) {
+  size_t column = (size_t)head * (size_t)a->head_size;
+  size_t channels = (size_t)(a->heads * a->head_size);
+  size_t key_row = (size_t)span->key_start * in->kv_stride + column;
+  load_panels(a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
+  load_rows(a, a->v, in->v + key_row, in->kv_stride, span->keys, 1);
+  for (int first = 0; first < span->queries; first += FORWARD_ROWS) {
+    lk_real factor[FORWARD_ROWS];
+    query_block block = block_of(span, first, FORWARD_ROWS);
+    load_rows(a, a->q, in->q + block.query * in->q_stride + column, in->q_stride,
+              block.rows, a->scale);
+    keep = forward_block(bytes, a, in, &block, keep,
+                         log_sum + block.query * (size_t)a->heads + head, factor);
+    for (int i = 0; i < block.rows; i++)
+      store_rows(a, out + (block.query + (size_t)i) * channels + column, channels,
+                 a->out + (size_t)i * a->Dp, 1, factor[i]);
+  }
+  return keep;
+}
+
+#endif
