@@ -1,15 +1,17 @@
 #include "base/vector.h"
 #include "lockstep/attention.h"
+#include <string.h>
 
 /* out = weights · v, vector by vector of a row: sums stay in registers while keys go by. */
 LK_INLINE void add_values(const lk_real *weights, const lk_real *v, size_t stride, int keys,
                           int head_size, lk_real *out) {
   int d = 0;
   for (; d + LK_LANES <= head_size; d += LK_LANES) {
-    lk_vector sum = {0};
+    lk_real sums[LK_LANES] = {0};
     for (int j = 0; j < keys; j++)
-      sum += weights[j] * lk_load(v + (size_t)j * stride + d);
-    lk_store(out + d, sum);
+      for (int lane = 0; lane < LK_LANES; lane++)
+        sums[lane] += weights[j] * v[(size_t)j * stride + (size_t)(d + lane)];
+    memcpy(out + d, sums, sizeof sums);
   }
   for (; d < head_size; d++) {
     out[d] = 0;

@@ -1,6 +1,8 @@
-/* Vectors of LK_LANES numbers for the kernels, whatever the instruction set: the compiler
- * splits them where registers are narrower. Sums over a row always use LK_LANES partial
- * sums, added up in one written order, so their bits depend on the row's length alone. */
+/* Rows of numbers for the kernels, whatever the instruction set. Sums over a row always use
+ * LK_LANES partial sums, added up in one written order, so their bits depend on the row's
+ * length alone. The lanes are plain loops, of which the compiler makes vectors as wide as
+ * the registers: vectors of its own type it computes number by number where they are wider
+ * than those. */
 #ifndef LOCKSTEP_BASE_VECTOR_H
 #define LOCKSTEP_BASE_VECTOR_H
 
@@ -10,10 +12,6 @@
 #include <stddef.h>
 
 enum { LK_LANES = (int)(LK_ALIGNMENT / sizeof(lk_real)) };
-
-/* Element-aligned, so that any row can be read. */
-typedef lk_real lk_vector
-    __attribute__((vector_size(LK_ALIGNMENT), aligned(sizeof(lk_real)), may_alias));
 
 /* glibc's libmvec has vector forms of these (error at most 4 units in the last place);
  * saying so lets the compiler use them in loops without -ffast-math. CMake has tried that
@@ -35,30 +33,21 @@ LK_INLINE size_t lk_round_up(size_t n, size_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
 
-LK_INLINE lk_vector lk_load(const lk_real *from) {
-  return *(const lk_vector *)from;
-}
-
-LK_INLINE void lk_store(lk_real *to, lk_vector value) {
-  *(lk_vector *)to = value;
-}
-
-/* The lanes' sum: halves onto halves. */
-LK_INLINE lk_real lk_lanes_sum(lk_vector value) {
-  lk_real part[LK_LANES];
-  lk_store(part, value);
+/* The lanes' sum, halves onto halves; lanes are lost. */
+LK_INLINE lk_real lk_lanes_sum(lk_real lanes[LK_LANES]) {
   for (int width = LK_LANES / 2; width > 0; width /= 2)
     for (int i = 0; i < width; i++)
-      part[i] += part[i + width];
-  return part[0];
+      lanes[i] += lanes[i + width];
+  return lanes[0];
 }
 
 /* Sum of a row: LK_LANES partial sums, then the rest one by one. */
 LK_INLINE lk_real lk_row_sum(const lk_real *row, size_t n) {
-  lk_vector lanes = {0};
+  lk_real lanes[LK_LANES] = {0};
   size_t i = 0;
   for (; i + LK_LANES <= n; i += LK_LANES)
-    lanes += lk_load(row + i);
+    for (size_t lane = 0; lane < LK_LANES; lane++)
+      lanes[lane] += row[i + lane];
   lk_real sum = lk_lanes_sum(lanes);
   for (; i < n; i++)
     sum += row[i];
@@ -67,10 +56,11 @@ LK_INLINE lk_real lk_row_sum(const lk_real *row, size_t n) {
 
 /* Sum of products, in the same order. */
 LK_INLINE lk_real lk_row_dot(const lk_real *a, const lk_real *b, size_t n) {
-  lk_vector lanes = {0};
+  lk_real lanes[LK_LANES] = {0};
   size_t i = 0;
   for (; i + LK_LANES <= n; i += LK_LANES)
-    lanes += lk_load(a + i) * lk_load(b + i);
+    for (size_t lane = 0; lane < LK_LANES; lane++)
+      lanes[lane] += a[i + lane] * b[i + lane];
   lk_real sum = lk_lanes_sum(lanes);
   for (; i < n; i++)
     sum += a[i] * b[i];
@@ -81,12 +71,15 @@ LK_INLINE lk_real lk_row_dot(const lk_real *a, const lk_real *b, size_t n) {
 LK_INLINE lk_real lk_row_maximum(const lk_real *row, size_t n) {
   lk_real lanes[LK_LANES], largest = row[0];
   size_t i = 0;
-  for (int lane = 0; lane < LK_LANES; lane++)
+  for (size_t lane = 0; lane < LK_LANES; lane++)
     lanes[lane] = row[0];
   for (; i + LK_LANES <= n; i += LK_LANES)
-    for (int lane = 0; lane < LK_LANES; lane++)
-      lanes[lane] = row[i + lane] > lanes[lane] ? row[i + lane] : lanes[lane];
-  for (int lane = 0; lane < LK_LANES; lane++)
+#pragma GCC unroll 1 /* else GCC takes the lanes apart before it looks for vectors */
+    for (size_t lane = 0; lane < LK_LANES; lane++) {
+      lk_real x = row[i + lane], most = lanes[lane];
+      lanes[lane] = x > most ? x : most;
+    }
+  for (size_t lane = 0; lane < LK_LANES; lane++)
     largest = lanes[lane] > largest ? lanes[lane] : largest;
   for (; i < n; i++)
     largest = row[i] > largest ? row[i] : largest;

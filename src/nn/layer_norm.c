@@ -26,12 +26,13 @@ static void forward_reference(lk_operand y, size_t row, lk_real *mean, lk_real *
 
 /* Sum of squared distances from `average`, in lk_row_sum's order. */
 LK_INLINE lk_real squared_distances(const lk_real *x, lk_real average, size_t columns) {
-  lk_vector lanes = {0};
+  lk_real lanes[LK_LANES] = {0};
   size_t c = 0;
-  for (; c + LK_LANES <= columns; c += LK_LANES) {
-    lk_vector distance = lk_load(x + c) - average;
-    lanes += distance * distance;
-  }
+  for (; c + LK_LANES <= columns; c += LK_LANES)
+    for (size_t lane = 0; lane < LK_LANES; lane++) {
+      lk_real distance = x[c + lane] - average;
+      lanes[lane] += distance * distance;
+    }
   lk_real sum = lk_lanes_sum(lanes);
   for (; c < columns; c++)
     sum += (x[c] - average) * (x[c] - average);
@@ -98,16 +99,17 @@ LK_INLINE void backward_row(lk_real *restrict dx, lk_real *restrict dweight,
                             lk_real *restrict dbias, const lk_real *restrict dy,
                             const lk_real *restrict x, lk_real mean, lk_real inverse,
                             const lk_real *restrict weight, size_t columns) {
-  lk_vector sums = {0}, products = {0};
+  lk_real sums[LK_LANES] = {0}, products[LK_LANES] = {0};
   size_t c = 0;
-  for (; c + LK_LANES <= columns; c += LK_LANES) {
-    lk_vector normal = (lk_load(x + c) - mean) * inverse, up = lk_load(dy + c);
-    lk_vector g = up * lk_load(weight + c);
-    sums += g;
-    products += g * normal;
-    lk_store(dweight + c, lk_load(dweight + c) + up * normal);
-    lk_store(dbias + c, lk_load(dbias + c) + up);
-  }
+  for (; c + LK_LANES <= columns; c += LK_LANES)
+    for (size_t lane = 0; lane < LK_LANES; lane++) {
+      lk_real normal = (x[c + lane] - mean) * inverse, up = dy[c + lane];
+      lk_real g = up * weight[c + lane];
+      sums[lane] += g;
+      products[lane] += g * normal;
+      dweight[c + lane] += up * normal;
+      dbias[c + lane] += up;
+    }
   lk_real sum = lk_lanes_sum(sums), product = lk_lanes_sum(products);
   for (; c < columns; c++) {
     lk_real normal = (x[c] - mean) * inverse;

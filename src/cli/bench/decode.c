@@ -38,13 +38,16 @@ static size_t count_weights(const lk_shape *shape) {
   return count;
 }
 
-/* Four streams of sums: more than memory can feed. */
+/* Many sums side by side: more than memory can feed. */
 LK_CLONES static float read_all(const float *from, size_t count) {
-  lk_vector sums[4] = {{0}};
-  for (size_t i = 0; i + 4 * LK_LANES <= count; i += 4 * LK_LANES)
-    for (size_t j = 0; j < 4; j++)
-      sums[j] += lk_load(from + i + j * LK_LANES);
-  return lk_lanes_sum(sums[0] + sums[1] + sums[2] + sums[3]);
+  enum { SUMS = 64 };
+  float sums[SUMS] = {0};
+  for (size_t i = 0; i + SUMS <= count; i += SUMS)
+    for (size_t j = 0; j < SUMS; j++)
+      sums[j] += from[i + j];
+  for (size_t j = 1; j < SUMS; j++)
+    sums[0] += sums[j];
+  return sums[0];
 }
 
 static double time_reading(decoding *d) {
