@@ -32,7 +32,7 @@ own config config config_keys objective_list
 own optim optimizer schedule
 own interchange interchange tensor_file
 own prepare prepare
-own run run history build metrics
+own run run history build metrics histogram
 own view columns record report_page listing screen
 own eval share evaluate heads sample continuation generate squad last_words
 own train dataset range_test trainer training
