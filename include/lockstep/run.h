@@ -6,6 +6,7 @@
 #define LOCKSTEP_RUN_H
 
 #include "lockstep/config.h"
+#include "lockstep/histogram.h"
 #include "lockstep/linkage.h"
 #include "lockstep/metrics.h"
 #include "lockstep/questions.h"
@@ -64,6 +65,10 @@ lk_status lk_run_begin(lk_run *run, uint64_t step);
 /* The metrics of a step, into metrics.csv and every other sink. One that cannot be written
  * is named once, on standard error: training matters more. */
 void lk_run_log(lk_run *run, const lk_metrics *metrics);
+
+/* The same of how numbers of a step are spread. */
+void lk_run_log_histograms(lk_run *run, uint64_t step, const lk_named_histogram *list,
+                           int count);
 
 /* A row of dev.csv: after `step`, `correct` of `questions` dev questions were answered
  * right. checkpoints/best links to the first checkpoint with the most of them, which is

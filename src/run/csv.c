@@ -75,4 +75,4 @@ static void end(void *state) {
   lk_free(c);
 }
 
-const lk_run_sink lk_csv_sink = {begin, add_row, add_score, NULL, end};
+const lk_run_sink lk_csv_sink = {begin, add_row, add_score, NULL, NULL, end};

@@ -101,4 +101,4 @@ static void end(void *state) {
   lk_free(j);
 }
 
-const lk_run_sink lk_jsonl_sink = {begin, add_row, add_score, NULL, end};
+const lk_run_sink lk_jsonl_sink = {begin, add_row, add_score, NULL, NULL, end};

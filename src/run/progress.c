@@ -82,4 +82,4 @@ static void end(void *state) {
   lk_free(state);
 }
 
-const lk_run_sink lk_progress_sink = {begin, add_row, NULL, NULL, end};
+const lk_run_sink lk_progress_sink = {begin, add_row, NULL, NULL, NULL, end};

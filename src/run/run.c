@@ -194,3 +194,8 @@ lk_status lk_run_begin(lk_run *run, uint64_t step) {
 void lk_run_log(lk_run *run, const lk_metrics *metrics) {
   lk_sinks_row(run->sinks, metrics);
 }
+
+void lk_run_log_histograms(lk_run *run, uint64_t step, const lk_named_histogram *list,
+                           int count) {
+  lk_sinks_histograms(run->sinks, step, list, count);
+}

@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_RUN_SINK_H
 #define LOCKSTEP_RUN_SINK_H
 
+#include "lockstep/histogram.h"
 #include "lockstep/metrics.h"
 #include "run/directory.h"
 
@@ -23,6 +24,9 @@ typedef struct {
   lk_status (*score)(void *state, const lk_score *score); /* NULL: takes none */
   /* What a model wrote after a step, in lines; NULL: takes none. */
   lk_status (*samples)(void *state, uint64_t step, const char *texts);
+  /* As a row; NULL: takes none. */
+  lk_status (*histograms)(void *state, uint64_t step, const lk_named_histogram *list,
+                          int count);
   void (*end)(void *state);
 } lk_run_sink;
 
@@ -37,6 +41,8 @@ void lk_sinks_end(lk_sinks *sinks);
 
 /* A sink that cannot be written is named once, and training goes on. */
 void lk_sinks_row(lk_sinks *sinks, const lk_metrics *metrics);
+void lk_sinks_histograms(lk_sinks *sinks, uint64_t step, const lk_named_histogram *list,
+                         int count);
 
 /* Every sink is tried; the status is that of the last that failed. */
 lk_status lk_sinks_score(lk_sinks *sinks, const lk_score *score);

@@ -23,11 +23,21 @@ void lk_sinks_end(lk_sinks *sinks) {
   lk_free(sinks);
 }
 
+static void note(lk_sinks *sinks, int i, lk_status status) {
+  if (status != LK_OK && !sinks->failed[i]++)
+    lk_say("%s; training goes on without its rows", lk_message());
+}
+
 void lk_sinks_row(lk_sinks *sinks, const lk_metrics *metrics) {
-  for (int i = 0; i < COUNT; i++) {
-    if (!sinks->states[i] || table[i]->row(sinks->states[i], metrics) == LK_OK) continue;
-    if (!sinks->failed[i]++) lk_say("%s; training goes on without its rows", lk_message());
-  }
+  for (int i = 0; i < COUNT; i++)
+    if (sinks->states[i]) note(sinks, i, table[i]->row(sinks->states[i], metrics));
+}
+
+void lk_sinks_histograms(lk_sinks *sinks, uint64_t step, const lk_named_histogram *list,
+                         int count) {
+  for (int i = 0; i < COUNT; i++)
+    if (sinks->states[i] && table[i]->histograms)
+      note(sinks, i, table[i]->histograms(sinks->states[i], step, list, count));
 }
 
 lk_status lk_sinks_score(lk_sinks *sinks, const lk_score *score) {

@@ -166,6 +166,12 @@ static lk_status add_samples(void *state, uint64_t step, const char *texts) {
   return flush(t, add_text(t, step, "samples", texts));
 }
 
+static lk_status add_histograms(void *state, uint64_t step, const lk_named_histogram *list,
+                                int count) {
+  tensorboard *t = state;
+  return flush(t, lk_tfevents_histograms(&t->records, now(), step, list, count));
+}
+
 static void end(void *state) {
   tensorboard *t = state;
   if (t->file >= 0) close(t->file);
@@ -173,4 +179,5 @@ static void end(void *state) {
   lk_free(t);
 }
 
-const lk_run_sink lk_tensorboard_sink = {begin, add_row, add_score, add_samples, end};
+const lk_run_sink lk_tensorboard_sink = {begin,       add_row,        add_score,
+                                         add_samples, add_histograms, end};

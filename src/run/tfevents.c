@@ -62,6 +62,12 @@ static void put_number(lk_tfevents *to, int field, uint64_t value) {
   put_varint(to, value);
 }
 
+static void put_double(lk_tfevents *to, double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  put_fixed(to, bits, 8);
+}
+
 static void put_text(lk_tfevents *to, int field, const char *text) {
   size_t size = strlen(text);
   put_key(to, field, BYTES);
@@ -103,13 +109,11 @@ enum { EVENT = 128 }; /* room for what all events have */
 /* *first: where the record begins. `bytes`: most that will follow. */
 static lk_status begin_event(lk_tfevents *to, double time, uint64_t step, size_t bytes,
                              size_t *first) {
-  uint64_t bits;
   LK_TRY(make_room(to, EVENT + bytes));
   *first = to->size;
   to->size += HEAD;
-  memcpy(&bits, &time, sizeof bits);
   put_key(to, 1, FIXED64);
-  put_fixed(to, bits, 8);
+  put_double(to, time);
   if (step) put_number(to, 2, step);
   return LK_OK;
 }
@@ -161,6 +165,52 @@ lk_status lk_tfevents_scalars(lk_tfevents *to, double time, uint64_t step,
   summary = begin(to, 5);
   for (int i = 0; i < count; i++)
     put_scalar(to, &scalars[i]);
+  end(to, summary);
+  end_event(to, event);
+  return LK_OK;
+}
+
+/* The intervals from the first that holds a number to the last, as packed doubles. */
+static void put_bins(lk_tfevents *to, int field, const lk_histogram *of, int limits) {
+  int first = 0, last = LK_HISTOGRAM_BINS - 1;
+  size_t packed = begin(to, field);
+  assert(of->count > 0);
+  while (!of->bins[first])
+    first++;
+  while (!of->bins[last])
+    last--;
+  for (int i = first; i <= last; i++)
+    put_double(to, limits ? lk_histogram_limit(i) : of->bins[i]);
+  end(to, packed);
+}
+
+/* A Summary.Value with a HistogramProto. */
+static void put_histogram(lk_tfevents *to, const lk_named_histogram *named) {
+  const lk_histogram *of = named->of;
+  const double facts[] = {of->least, of->most, of->count, of->sum, of->squares};
+  size_t value = begin(to, 1), histogram;
+  put_text(to, 1, named->name);
+  histogram = begin(to, 5);
+  for (int i = 0; i < 5; i++) {
+    put_key(to, i + 1, FIXED64);
+    put_double(to, facts[i]);
+  }
+  put_bins(to, 6, of, 1);
+  put_bins(to, 7, of, 0);
+  end(to, histogram);
+  end(to, value);
+}
+
+lk_status lk_tfevents_histograms(lk_tfevents *to, double time, uint64_t step,
+                                 const lk_named_histogram *list, int count) {
+  enum { MOST = 128 + 2 * 8 * LK_HISTOGRAM_BINS };
+  size_t event, summary, bytes = 0;
+  for (int i = 0; i < count; i++)
+    bytes += strlen(list[i].name) + MOST;
+  LK_TRY(begin_event(to, time, step, bytes, &event));
+  summary = begin(to, 5);
+  for (int i = 0; i < count; i++)
+    if (list[i].of->count > 0) put_histogram(to, &list[i]);
   end(to, summary);
   end_event(to, event);
   return LK_OK;

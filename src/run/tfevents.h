@@ -3,6 +3,7 @@
 #ifndef LOCKSTEP_RUN_TFEVENTS_H
 #define LOCKSTEP_RUN_TFEVENTS_H
 
+#include "lockstep/histogram.h"
 #include "lockstep/status.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,8 @@ lk_status lk_tfevents_version(lk_tfevents *to, double time);
 lk_status lk_tfevents_start(lk_tfevents *to, double time, uint64_t step);
 lk_status lk_tfevents_scalars(lk_tfevents *to, double time, uint64_t step,
                               const lk_scalar *scalars, int count);
+lk_status lk_tfevents_histograms(lk_tfevents *to, double time, uint64_t step,
+                                 const lk_named_histogram *list, int count);
 lk_status lk_tfevents_text(lk_tfevents *to, double time, uint64_t step, const char *tag,
                            const char *text);
 
