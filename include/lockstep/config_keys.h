@@ -139,7 +139,9 @@ typedef int lk_config_choice;
   X(jsonl, "jsonl", choice, "false", LK_ONE_OF("false|true"), 0,                           \
     "write metrics.jsonl, too: a JSON object a row, for programs that gather metrics")      \
   X(tensorboard, "tensorboard", choice, "false", LK_ONE_OF("false|true"), 0,               \
-    "write tensorboard/ of the run, too, for `tensorboard --logdir`")
+    "write tensorboard/ of the run, too, for `tensorboard --logdir`")                      \
+  X(histogram_every, "histogram_every", count, "0", LK_WHOLE(0, 1ull << 48), 0,            \
+    "steps between histograms of the gradients by layer, in tensorboard/; 0: none")
 
 /* A list in YAML; of it the weights are what the bits depend on, the files are known by
  * their sums. */

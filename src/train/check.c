@@ -12,6 +12,10 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
   LK_TRY(lk_config_time_limit(config, &seconds));
   if (!config->steps && !config->epochs && purpose != LK_TO_MEASURE)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
+  if (config->histogram_every && !config->tensorboard)
+    return lk_fail(LK_USAGE,
+                   "%s: histograms go to tensorboard/ of the run; set tensorboard=true",
+                   lk_config_origin(config, "histogram_every"));
   if (config->replicas && !config->shard)
     return lk_fail(LK_USAGE,
                    "%s: replicas is node, but each rank would update all parameters; set "

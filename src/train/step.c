@@ -180,6 +180,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   LK_TRY(lk_optimizer_norm(t->optimizer, t->world, gradients, &metrics->gradient_norm));
   metrics->gradient_norm /= tokens;
   metrics->learning_rate = learning_rate_at(t, documents * t->config->model_block);
+  LK_TRY(lk_trainer_count_gradients(t, gradients, 1 / tokens));
   LK_TRY(judge(t, metrics, &skip));
   double scale = lk_clip_factor(t->config->clip, metrics->gradient_norm) / tokens;
   if (!skip) LK_TRY(apply(t, gradients, metrics->learning_rate, scale));

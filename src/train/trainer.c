@@ -66,6 +66,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
                            (lk_keep)(LK_KEEP_ALL + t->config->recompute),
                            (lk_precision)t->config->precision));
   }
+  LK_TRY(lk_trainer_make_histograms(t));
   return make_optimizer(t);
 }
 
@@ -168,6 +169,7 @@ lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
 void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
   lk_tree_free(trainer->tree);
+  lk_trainer_free_histograms(trainer->histograms);
   lk_optimizer_free(trainer->optimizer);
   for (int i = 0; i < 2; i++) {
     lk_model_free(trainer->models[i]);

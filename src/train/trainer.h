@@ -11,6 +11,9 @@
 #include "lockstep/watchdog.h"
 #include "train/dealt.h"
 
+/* Gradients of a step by layer: what they are counted with, and where the counts go. */
+typedef struct lk_layer_histograms lk_layer_histograms;
+
 struct lk_trainer {
   lk_world *world;         /* not owned */
   const lk_config *config; /* not owned */
@@ -38,9 +41,10 @@ struct lk_trainer {
   int has_checkpoint;   /* there is one to go back to; all ranks know */
   uint64_t skipped;     /* updates left out since the start */
   int skipped_in_a_row;
-  lk_hash trail;            /* of this replica's parameters after every step */
-  double *hashes;           /* (P, 4) replicas' hashes */
-  double rows, target_rows; /* of this rank in the last step */
+  lk_hash trail;                   /* of this replica's parameters after every step */
+  double *hashes;                  /* (P, 4) replicas' hashes */
+  double rows, target_rows;        /* of this rank in the last step */
+  lk_layer_histograms *histograms; /* NULL: none are made */
 };
 
 /* The model as it is now: nothing of it is the caller's, nor may be changed. */
@@ -87,6 +91,19 @@ void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds);
  * all ranks, and adds the time it took to *seconds. LK_INTERNAL names the ranks that
  * differ. */
 lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds);
+
+/* Makes room for histograms where the config asks for them, and gives it back. Not
+ * collective. */
+lk_status lk_trainer_make_histograms(lk_trainer *trainer);
+void lk_trainer_free_histograms(lk_layer_histograms *histograms);
+
+/* All ranks, before the update of a step: counts its gradients, as the tree has summed
+ * them, times `scale`, if histograms of it are due. Changes nothing else. */
+lk_status lk_trainer_count_gradients(lk_trainer *trainer, const float *gradients,
+                                     double scale);
+
+/* Those of the last step, a layer each, owned by the trainer; NULL: none were due. */
+const lk_named_histogram *lk_trainer_histograms(const lk_trainer *trainer, int *layers);
 
 /* For the tests: the environment variable LOCKSTEP_FLIP_BIT=RANK:STEP flips one bit of that
  * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments,

@@ -1,4 +1,4 @@
-"""sinks.py RUN: what tensorboard/ and metrics.jsonl of a run hold is what metrics.csv does, each step once.
+"""sinks.py RUN PARAMETERS: what tensorboard/ and metrics.jsonl of a run hold is what metrics.csv does, each step once.
 Exit code 77 without protobuf. Descriptors of TensorBoard's messages are made here; so is CRC-32C."""
 
 import csv
@@ -20,7 +20,9 @@ MESSAGES = {
               ("session_log", 7, "SessionLog")],
     "SessionLog": [("status", 1, NUMBER)],
     "Summary": [("value", 1, "Value*")],
-    "Value": [("tag", 1, TEXT), ("simple_value", 2, FLOAT), ("tensor", 8, "Tensor"), ("metadata", 9, "Metadata")],
+    "Value": [("tag", 1, TEXT), ("simple_value", 2, FLOAT), ("histo", 5, "Histogram"), ("tensor", 8, "Tensor"), ("metadata", 9, "Metadata")],
+    "Histogram": [(name, place, DOUBLE) for place, name in enumerate(("min", "max", "num", "sum", "sum_squares"), 1)]
+    + [("bucket_limit", 6, DOUBLE + "*"), ("bucket", 7, DOUBLE + "*")],
     "Tensor": [("dtype", 1, NUMBER), ("tensor_shape", 2, BYTES), ("string_val", 8, BYTES + "*")],
     "Metadata": [("plugin_data", 1, "PluginData")],
     "PluginData": [("plugin_name", 1, TEXT)],
@@ -82,22 +84,45 @@ def same(text, number):
 
 
 def read_events(run):
-    """The scalars (step, tag), the texts (step, tag) and the steps at which starts drop later points."""
-    scalars, texts, starts, event_of = {}, {}, [], event_class()
+    """The scalars, texts and histograms by (step, tag), and the steps at which starts drop later points."""
+    scalars, texts, histograms, starts, event_of = {}, {}, {}, [], event_class()
     for path in sorted((run / "tensorboard").iterdir()):
         events = [event_of.FromString(data) for data in records(path)]
         assert events[0].file_version == "brain.Event:2", path
         starts += [event.step for event in events if event.session_log.status == 1]
         for event in events:
             for value in event.summary.value:
-                kind = texts if value.metadata.plugin_data.plugin_name == "text" else scalars
-                assert kind is texts or (event.step, value.tag) not in kind, f"{value.tag} of step {event.step} twice"
-                kind[event.step, value.tag] = value.tensor.string_val[0].decode() if kind is texts else value.simple_value
-    return scalars, texts, starts
+                key = event.step, value.tag
+                if value.metadata.plugin_data.plugin_name == "text":
+                    texts[key] = value.tensor.string_val[0].decode()
+                    continue
+                assert key not in scalars and key not in histograms, f"{value.tag} of step {event.step} twice"
+                if value.histo.num:
+                    histograms[key] = value.histo
+                else:
+                    scalars[key] = value.simple_value
+    return scalars, texts, histograms, starts
 
 
-def check_tensorboard(run, rows):
-    scalars, texts, starts = read_events(run)
+def check_histograms(histograms, rows, parameters):
+    """Every second step has all gradients, whose norm is the table's."""
+    layers = {"gradients/" + name for name in ("embedding", "blocks.0", "blocks.1", "output")}
+    assert histograms.keys() == {(step, layer) for step in (2, 4, 6, 8) for layer in layers}, histograms.keys()
+    for histogram in histograms.values():
+        limits = list(histogram.bucket_limit)
+        assert sum(histogram.bucket) == histogram.num and histogram.bucket[0] and histogram.bucket[-1]
+        assert len(limits) == len(histogram.bucket) and limits == sorted(set(limits))
+        assert limits[-1] >= histogram.max >= histogram.min and (len(limits) < 2 or limits[-2] <= histogram.max)
+    for step in (2, 4, 6, 8):
+        of_step = [histograms[step, layer] for layer in layers]
+        assert sum(histogram.num for histogram in of_step) == parameters, step
+        norm = math.sqrt(sum(histogram.sum_squares for histogram in of_step))
+        assert math.isclose(norm, float(rows[step - 1]["gradient_norm"]), rel_tol=1e-5), (step, norm)
+
+
+def check_tensorboard(run, rows, parameters):
+    scalars, texts, histograms, starts = read_events(run)
+    check_histograms(histograms, rows, parameters)
     expected = {(int(row["step"]), tag): text for row in rows for tag, text in row.items() if tag != "step"}
     expected = {key: value for key, value in expected.items() if not (key[1].startswith("held_out") and math.isnan(float(value)))}
     assert expected.keys() == scalars.keys(), expected.keys() ^ scalars.keys()
@@ -122,7 +147,7 @@ def main():
         rows = list(csv.DictReader(file))
     assert len(rows) == 8
     check_jsonl(run, rows)
-    check_tensorboard(run, rows)
+    check_tensorboard(run, rows, int(sys.argv[2]))
 
 
 main()

@@ -55,6 +55,8 @@ static void a_stopped_run_says_how_to_go_on(void **state) {
 static void training_refuses_what_cannot_be_trained(void **state) {
   (void)state;
   MUST_REFUSE(LK_USAGE, "set steps= or epochs=", "pretrain", SMALL, "run=other");
+  MUST_REFUSE(LK_USAGE, "set tensorboard=true", "pretrain", SMALL, "steps=2", "run=other",
+              "histogram_every=2");
   MUST_REFUSE(LK_USAGE, "no run directory", "pretrain", SMALL, "steps=2");
   MUST_REFUSE(LK_NO_INPUT, "nothing.txt", "pretrain", "corpus=nothing.txt", "steps=2",
               "run=other");
