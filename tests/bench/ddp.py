@@ -24,63 +24,23 @@ from torch import multiprocessing
 from torch.nn.parallel import DistributedDataParallel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "reference"))
-from gpt import (GPT, MASK, NO_LOSS, SEED_SHAPE, Shape, make_batch,  # noqa: E402
-                 make_optimizer, train_step)
+from examples import examples_of, read_lines  # noqa: E402
+from gpt import (GPT, NO_LOSS, SEED_SHAPE, Shape, make_batch, make_optimizer,  # noqa: E402
+                 train_step)
 
 DROPOUT = 0.1
 LEARNING_RATE = {"pretrain": 6e-3, "finetune": 6e-4}
 
 
-def read_lines(path):
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        sys.exit(f"ddp.py: {path} cannot be read: {error}")
-    return text, [line for line in text.split("\n") if line]
-
-
-def corrupt(document, block, rng):
-    """Span corruption as in include/lockstep/objective.h."""
-    document = document[: rng.randint(4, 7 * block // 8)]
-    quarter = max((len(document) + rng.randrange(4)) // 4, 1)
-    span = rng.randint(1, 2 * quarter - 1)
-    start = rng.randint(0, len(document) - span)
-    cut = document[start : start + span]
-    return document[:start] + [MASK] + document[start + span :] + [MASK] + cut
-
-
-def corrupted_examples(lines, ids, block, rng):
-    """Endless: every document, corrupted anew each time round."""
-    while True:
-        for line in rng.sample(lines, len(lines)):
-            yield corrupt([ids[c] for c in line], block, rng), 0
-
-
-def question_examples(lines, ids, block, rng):
-    """Endless: question, mask, answer, mask; loss from the first mask on."""
-    while True:
-        for line in rng.sample(lines, len(lines)):
-            question, answer = ([ids[c] for c in field] for field in line.split("\t"))
-            string = question + [MASK] + answer + [MASK]
-            if len(string) <= block + 1:
-                yield string, len(question) - 1
-
-
 def make_batches(options, rank):
     """This rank's (inputs, targets) of all steps, and the size of the vocabulary."""
-    text, lines = read_lines(options.corpus)
-    ids = {c: i + MASK + 1 for i, c in enumerate(sorted(set(text)))}
     rng = random.Random(options.ranks * options.seed + rank)
-    if options.task == "pretrain":
-        examples = corrupted_examples(lines, ids, options.block, rng)
-    else:
-        _, lines = read_lines(options.questions)
-        examples = question_examples(lines, ids, options.block, rng)
+    examples, vocabulary = examples_of(options, rng)
     batches = []
     for _ in range(options.warm_up + options.steps):
         part = [next(examples) for _ in range(options.batch // options.ranks)]
         batches.append(make_batch(*zip(*part), options.block))
-    return batches, len(ids) + MASK + 1
+    return batches, vocabulary
 
 
 def time_steps(options, model, optimizer, batches):
