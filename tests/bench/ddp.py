@@ -1,14 +1,15 @@
-"""Times training steps of the seed experiment's model under PyTorch DDP (gloo, CPU).
+"""Times training steps of GPTs under PyTorch DDP (gloo, CPU).
 
-A step is forward, backward with DDP's all-reduce, clipping, AdamW and zero_grad, with
-dropout 0.1, in float32 or with the forward pass under bfloat16 autocast, on batches padded
-to the block as users of this model pad them. Batches are made before the clock starts.
+A step is forward, backward with DDP's all-reduce, clipping, AdamW and zero_grad, in float32
+or with the forward pass under bfloat16 autocast. Batches are made before the clock starts:
+examples padded to the block, packed into rows of the block, or rows of the running text.
 Writes a JSON object like lockstep bench's.
 """
 
 import argparse
 import json
 import os
+import platform
 import random
 import resource
 import statistics
@@ -20,35 +21,48 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-from torch import multiprocessing
+from torch import multiprocessing, nn
 from torch.nn.parallel import DistributedDataParallel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "reference"))
 from examples import examples_of, read_lines  # noqa: E402
-from gpt import (GPT, NO_LOSS, SEED_SHAPE, Shape, make_batch, make_optimizer,  # noqa: E402
-                 train_step)
+from fast_gpt import ATTENTIONS, FastGPT  # noqa: E402
+from gpt import NO_LOSS, SEED_SHAPE, Shape, make_optimizer  # noqa: E402
+from rows import KINDS  # noqa: E402
 
-DROPOUT = 0.1
-LEARNING_RATE = {"pretrain": 6e-3, "finetune": 6e-4}
+WAYS = [attention + end for end in ("", "+compile")[: 1 + hasattr(torch, "compile")]
+        for attention in ATTENTIONS]
+# Since 2.4 processors have AdamW in one kernel, and PyTorch says what its kernels are for.
+NEW = tuple(map(int, torch.__version__.split(".")[:2])) >= (2, 4)
+ADAMW = {"fused": True} if NEW else {}
+LEARNING_RATE = {"pretrain": 6e-3, "finetune": 6e-4, "language": 6e-4}
 
 
 def make_batches(options, rank):
-    """This rank's (inputs, targets) of all steps, and the size of the vocabulary."""
+    """This rank's rows of all steps, and the size of the vocabulary."""
     rng = random.Random(options.ranks * options.seed + rank)
     examples, vocabulary = examples_of(options, rng)
-    batches = []
-    for _ in range(options.warm_up + options.steps):
-        part = [next(examples) for _ in range(options.batch // options.ranks)]
-        batches.append(make_batch(*zip(*part), options.block))
-    return batches, vocabulary
+    part = options.batch // options.ranks
+    return [KINDS[options.rows]([next(examples) for _ in range(part)], options.block)
+            for _ in range(options.warm_up + options.steps)], vocabulary
+
+
+def train_step(options, model, optimizer, rows):
+    optimizer.zero_grad(set_to_none=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=options.precision == "bf16"):
+        loss = model(*rows)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return loss.item()
 
 
 def time_steps(options, model, optimizer, batches):
     """Seconds of the timed steps and the last loss."""
     seconds = []
-    for inputs, targets in batches:
+    for rows in batches:
         start = time.perf_counter()
-        loss, _ = train_step(model, optimizer, inputs, targets, options.precision == "bf16")
+        loss = train_step(options, model, optimizer, rows)
         seconds.append(time.perf_counter() - start)
     return seconds[options.warm_up :], loss
 
@@ -61,7 +75,7 @@ def over_ranks(values, operation):
 
 def gather(options, seconds, loss, batches):
     """All ranks: the numbers of the whole run."""
-    targets = sum((t != NO_LOSS).sum().item() for _, t in batches[options.warm_up :])
+    targets = sum((rows.targets != NO_LOSS).sum().item() for rows in batches[options.warm_up :])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     slowest = over_ranks(seconds, dist.ReduceOp.MAX)
     loss_sum, target_sum = over_ranks([loss, targets], dist.ReduceOp.SUM)
@@ -73,9 +87,19 @@ def gather(options, seconds, loss, batches):
         "target_tokens_per_step": target_sum / options.steps,
         "peak_memory_mb": over_ranks([peak], dist.ReduceOp.MAX)[0],
         "loss": loss_sum / options.ranks,
+        "batch": options.batch,
+        "rows": options.rows,
+        "way": options.way,
+        "instruction_set": instruction_set(),
+        "python": platform.python_version(),
         "torch": str(torch.__version__),
         "blas": loaded_blas(),
     }
+
+
+def instruction_set():
+    """What PyTorch's own kernels were chosen for."""
+    return torch.backends.cpu.get_cpu_capability() if NEW else "instructions it does not tell"
 
 
 def loaded_blas():
@@ -95,8 +119,11 @@ def work(rank, options, rendezvous):
     batches, vocabulary = make_batches(options, rank)
     shape = Shape(options.layers, options.heads, options.channels, options.block,
                   vocabulary)
-    model = DistributedDataParallel(GPT(shape, DROPOUT).train())
-    optimizer = make_optimizer(model, LEARNING_RATE[options.task])
+    model = FastGPT(shape, options.dropout, options.way.split("+")[0]).train()
+    model = DistributedDataParallel(model, gradient_as_bucket_view=True)
+    optimizer = make_optimizer(model, LEARNING_RATE[options.task], **ADAMW)
+    if options.way.endswith("+compile"):
+        model = torch.compile(model, dynamic=options.rows == "packed")
     torch.manual_seed(options.seed + 1 + rank)  # another dropout on each rank
     seconds, loss = time_steps(options, model, optimizer, batches)
     result = gather(options, seconds, loss, batches)
@@ -108,7 +135,8 @@ def work(rank, options, rendezvous):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0],
+                                     epilog="ddp.py --ways lists them.")
     parser.add_argument("task", choices=LEARNING_RATE)
     parser.add_argument("--corpus", required=True)
     parser.add_argument("--questions", help="for finetune")
@@ -118,6 +146,9 @@ def parse_arguments():
     parser.add_argument("--batch", type=int, required=True, help="examples over all ranks")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--warm-up", type=int, default=2, help="steps before the clock")
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--rows", choices=KINDS, default="padded")
+    parser.add_argument("--way", choices=WAYS, default="plain", help="attention, compiled or not")
     parser.add_argument("--seed", type=int, default=1)
     for key in ("layers", "heads", "channels", "block"):
         parser.add_argument(f"--{key}", type=int, default=getattr(SEED_SHAPE, key))
@@ -132,11 +163,18 @@ def parse_arguments():
 
 
 def main():
+    if sys.argv[1:] == ["--ways"]:
+        print(*WAYS, sep="\n")
+        return
     options = parse_arguments()
     for path in filter(None, (options.corpus, options.questions)):
         read_lines(path)  # so that one message says what is wrong, not one a rank
     os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
+    # Freed tensors stay with the process: handing their pages back and having them zeroed
+    # anew costs every step a tenth.
+    os.environ.setdefault("MALLOC_MMAP_MAX_", "0")
+    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "-1")
     with tempfile.TemporaryDirectory() as folder:
         multiprocessing.spawn(work, (options, f"{folder}/rendezvous"), options.ranks)
 

@@ -41,11 +41,21 @@ def question_examples(lines, ids, block, rng):
                 yield string, len(question) - 1
 
 
+def running_examples(text, ids, block, rng):
+    """Windows of the running text, of block + 1 tokens, which overlap in one."""
+    starts = range(0, len(text) - block, block)
+    while True:
+        for start in rng.sample(starts, len(starts)):
+            yield [ids[c] for c in text[start : start + block + 1]], 0
+
+
 def examples_of(options, rng):
     """What the task shows of the options' files, and the size of the vocabulary."""
     text, lines = read_lines(options.corpus)
     ids = {c: i + MASK + 1 for i, c in enumerate(sorted(set(text)))}
-    if options.task == "pretrain":
+    if options.task == "language":
+        examples = running_examples(text, ids, options.block, rng)
+    elif options.task == "pretrain":
         examples = corrupted_examples(lines, ids, options.block, rng)
     else:
         _, lines = read_lines(options.questions)

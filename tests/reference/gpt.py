@@ -182,8 +182,9 @@ class Both:
             optimizer.step()
 
 
-def make_optimizer(model, learning_rate, muon=False):
-    """AdamW that decays everything but biases; muon: Muon for the blocks' matrices."""
+def make_optimizer(model, learning_rate, muon=False, **options):
+    """AdamW that decays everything but biases; muon: Muon for the blocks' matrices; options
+    are AdamW's."""
     groups = {True: [], False: []}
     matrices = []
     for name, parameter in model.named_parameters():
@@ -194,7 +195,7 @@ def make_optimizer(model, learning_rate, muon=False):
     adamw = torch.optim.AdamW(
         [{"params": groups[False], "weight_decay": 0.1},
          {"params": groups[True], "weight_decay": 0.0}],
-        lr=learning_rate, betas=(0.9, 0.95), eps=1e-8)
+        lr=learning_rate, betas=(0.9, 0.95), eps=1e-8, **options)
     return Both(adamw, Muon(matrices, learning_rate)) if muon else adamw
 
 
