@@ -51,7 +51,7 @@ trap 'rm -rf "$work"' EXIT
 # largest batch has.
 "$lockstep" synth "$work/data" >/dev/null
 for ((i = 1; i <= 150; i++)); do tail -n "+$((7 * i))" "$work/data/wiki.txt"; done |
-  awk '{ text = text " " $0 } length(text) > 1500 { print substr(text, 2); text = "" }' >"$work/long.txt"
+  awk -f "$root/tests/bench/long.awk" >"$work/long.txt"
 
 number_of() { # NAME: of the run just made
   sed -n "s/.*\"$1\":[[:space:]]*\([0-9.e+-]*\).*/\1/p" "$work/json"
