@@ -9,98 +9,130 @@ import statistics
 import subprocess
 from pathlib import Path
 
-TASKS = {"pretrain": "Pretraining", "finetune": "Finetuning"}
+WORK = {
+    "pretrain": "Seed step, pretraining",
+    "finetune": "Seed step, finetuning",
+    "block1024": "Seed width, block 1024",
+    "gpt2": "12 x 768, block 1024, no dropout",
+}
+KINDS = ("padded", "packed", "dense")  # of PyTorch's rows; the last that a case has is the best
 
 
-def read(arguments, name, side):
-    """One side's numbers of a case, a round each."""
-    return [json.loads((arguments.work / f"{name}-{i}-{side}.json").read_text())
-            for i in range(1, arguments.rounds + 1)]
+def read(arguments, name):
+    """Numbers, a round each."""
+    paths = [arguments.work / f"{name[0]}-{i}{name[1]}.json" for i in arguments.rounds]
+    return [json.loads(path.read_text()) for path in paths if path.exists()]
 
 
-def read_cases(arguments):
-    """{"pretrain-fp32": [(PyTorch's numbers, Lockstep's), one pair a round], ...}"""
-    return {name: list(zip(read(arguments, name, "pytorch"), read(arguments, name, "lockstep")))
-            for name in arguments.cases}
+def read_case(arguments, name):
+    """{"lockstep": [a round's numbers, ...], "packed": ...}, the best of PyTorch last."""
+    sides = {side: read(arguments, (name, f"-{side}")) for side in ("lockstep", *KINDS)}
+    return {side: rounds for side, rounds in sides.items() if rounds}
 
 
 def median_of(rounds, key):
     return statistics.median(key(one) for one in rounds)
 
 
-def seconds(pair):
-    return tuple(side["step_seconds"] for side in pair)
+def seconds(numbers):
+    return numbers["step_seconds"]
 
 
-def factor(pair):
-    """How many of our steps fit into one of theirs."""
-    theirs, ours = seconds(pair)
-    return theirs / ours
+def speed(numbers):
+    return numbers["target_tokens_per_step"] / numbers["step_seconds"]
 
 
-def table(pairs):
-    lines = ["| round | PyTorch DDP, s a step | Lockstep, s a step | factor |",
-             "|---|---|---|---|"]
-    for i, pair in enumerate(pairs):
-        theirs, ours = seconds(pair)
-        lines.append(f"| {i + 1} | {theirs:.4f} | {ours:.4f} | {factor(pair):.2f} |")
-    theirs, ours = (statistics.median(column) for column in zip(*map(seconds, pairs)))
-    lines.append(f"| **median** | **{theirs:.4f}** | **{ours:.4f}** | "
-                 f"**{median_of(pairs, factor):.2f}** |")
-    theirs, ours = pairs[-1]
-    lines += ["", "Target tokens a step (last round): "
-              f"PyTorch {theirs['target_tokens_per_step']:.0f}, "
-              f"Lockstep {ours['target_tokens_per_step']:.0f}. Peak memory a rank: "
-              f"PyTorch {theirs['peak_memory_mb']:.0f} MB, "
-              f"Lockstep {ours['peak_memory_mb']:.0f} MB."]
-    return lines
+def factors(sides, kind):
+    """How many of our steps fit into one of theirs, in each round."""
+    return [seconds(theirs) / seconds(ours)
+            for theirs, ours in zip(sides[kind], sides["lockstep"])]
 
 
-def share(key):
-    return lambda ours: ours[key] / ours["step_seconds"]
+def factor(sides, kind):
+    return f"{statistics.median(factors(sides, kind)):.2f}"
 
 
-def speed_figures(cases):
-    """(what, measured) of the comparisons."""
-    rows = [(f"{name.replace('-', ', ')}: steps of ours in one of PyTorch DDP's",
-             f"{median_of(pairs, factor):.2f}") for name, pairs in cases.items()]
-    if "pretrain-bf16" in cases:
-        mixed = [theirs["step_seconds"] / ours["step_seconds"] for (theirs, _), (_, ours)
-                 in zip(cases["pretrain-fp32"], cases["pretrain-bf16"])]
-        rows.append(("pretrain: steps of ours in bf16 in one of PyTorch DDP's in fp32",
-                     f"{statistics.median(mixed):.2f}"))
-    return rows
+def best_of(sides):
+    return list(sides)[-1]
 
 
-def own_figures(arguments, cases):
-    """(what, measured) of Lockstep alone."""
-    ours = {name: [pair[1] for pair in pairs] for name, pairs in cases.items()}
-    fp32 = ours["pretrain-fp32"]
-    alone = read(arguments, "pretrain-fp32", "alone")
-    scaling = statistics.median(one["step_seconds"] / two["step_seconds"]
-                                for one, two in zip(alone, fp32))
+def speed_row(name, sides):
+    work, precision = name.split("-")
+    ours, kind = sides["lockstep"], best_of(sides)
+    theirs = sides[kind]
+    padded = f"{median_of(sides['padded'], seconds):.3f} s" if "padded" in sides else "-"
+    return (f"| {WORK[work]}, {precision} | {median_of(ours, seconds):.3f} s | {padded} | "
+            f"{median_of(theirs, seconds):.3f} s, {kind}, {theirs[-1]['way']} | "
+            f"**{factor(sides, kind)}** | {median_of(ours, speed):.0f} | "
+            f"{median_of(theirs, speed):.0f} | {median_of(ours, lambda n: n['share_of_limit']):.1%} "
+            f"of {median_of(ours, lambda n: n['limit_gflops']):.0f} GFLOP/s | "
+            f"{median_of(ours, waiting):.1%} |")
+
+
+def waiting(numbers):
+    return numbers["parts"]["waiting"] / seconds(numbers)
+
+
+def speed_table(cases):
+    return ["| a step of | Lockstep | PyTorch, padded rows | PyTorch's best | factor | Lockstep, "
+            "target tokens/s | PyTorch's best | share of the products' limit | waiting for "
+            "slower ranks |", "|---|---|---|---|---|---|---|---|---|",
+            *(speed_row(name, sides) for name, sides in cases.items())]
+
+
+def own_table(arguments, cases):
+    """What is measured of Lockstep alone, beside the seed step in fp32."""
+    if "pretrain-fp32" not in cases:
+        return []
+    ours = cases["pretrain-fp32"]["lockstep"]
+    alone = read(arguments, ("alone", ""))
+    scaling = statistics.median(seconds(one) / seconds(two) for one, two in zip(alone, ours))
     evaluate = statistics.median(int((arguments.work / f"evaluate-{i}").read_text()) / 1e6
-                                 for i in range(1, arguments.rounds + 1))
-    rows = [(f"{name.replace('-', ', ')}: products of a step ÷ its time ÷ their rate alone",
-             f"{median_of(rounds, lambda r: r['share_of_limit']):.1%} of "
-             f"{median_of(rounds, lambda r: r['limit_gflops']):.0f} GFLOP/s")
-            for name, rounds in ours.items()]
-    return rows + [
-        ("pretrain, fp32: 2 ranks against 1, same batch", f"{scaling:.2f}"),
-        ("exposed communication in a step",
-         f"{median_of(fp32, share('communication_seconds')):.2%}"),
-        ("data preparation in a step", f"{median_of(fp32, share('data_seconds')):.2%}"),
-        ("allocations in the timed steps",
-         f"{max(r['allocations'] for rounds in ours.values() for r in rounds):.0f}"),
-        (f"evaluate, {arguments.questions} questions, loading included", f"{evaluate:.2f} s")]
+                                 for i in arguments.rounds)
+    rows = [("2 ranks against 1, same batch", f"{scaling:.2f}")]
+    rows += [(f"{part} in a step",
+              f"{median_of(ours, lambda n: n[f'{part}_seconds'] / seconds(n)):.2%}")
+             for part in ("communication", "data")]
+    rows += [("allocations in the timed steps", f"{max(n['allocations'] for n in ours):.0f}"),
+             (f"evaluate, {arguments.questions} questions, loading included",
+              f"{evaluate:.2f} s")]
+    return ["", "| seed step, pretraining, fp32 | measured |", "|---|---|",
+            *(f"| {what} | {value} |" for what, value in rows), "", *parts(ours[-1])]
 
 
 def parts(ours):
     """Where a step's time goes, of the last round."""
     whole = sum(ours["parts"].values())
-    lines = ["| part of a pretraining step, fp32 | seconds | share |", "|---|---|---|"]
+    lines = ["| part of a step | seconds | share |", "|---|---|---|"]
     return lines + [f"| {name} | {value:.4f} | {value / whole:.1%} |"
                     for name, value in ours["parts"].items()]
+
+
+def rounds_table(arguments, name, sides):
+    """Every round, and what was tried of PyTorch's."""
+    kinds = [side for side in sides if side != "lockstep"]
+    lines = ["", f"## {WORK[name.split('-')[0]]}, {name.split('-')[1]}, batch "
+             f"{sides[kinds[0]][0]['batch']}", "",
+             f"| round | Lockstep, s | {' | '.join(f'PyTorch {kind}, s' for kind in kinds)} | "
+             "factor |", "|---|---|" + "---|" * len(kinds) + "---|"]
+    for i, (ours, ratio) in enumerate(zip(sides["lockstep"], factors(sides, kinds[-1]))):
+        theirs = " | ".join(f"{seconds(sides[kind][i]):.4f}" for kind in kinds)
+        lines.append(f"| {i + 1} | {seconds(ours):.4f} | {theirs} | {ratio:.2f} |")
+    tokens = [f"{side} {rounds[-1]['target_tokens_per_step']:.0f}"
+              for side, rounds in sides.items()]
+    memory = [f"{side} {median_of(rounds, lambda n: n['peak_memory_mb']):.0f} MB"
+              for side, rounds in sides.items()]
+    return lines + ["", f"Target tokens a step: {', '.join(tokens)}. Peak memory a rank: "
+                    f"{', '.join(memory)}.{tried(arguments, name, kinds[-1])}"]
+
+
+def tried(arguments, name, kind):
+    lines = (arguments.work / f"tried-{name}").read_text().splitlines()
+    if not lines:
+        return ""
+    ways = (line.split() for line in lines)
+    return (f" A step of PyTorch's in {kind} rows, each way: "
+            + ", ".join(f"{way} {float(taken):.3f} s" for taken, way in ways) + ".")
 
 
 def first_line(*command):
@@ -118,16 +150,16 @@ def processor():
     return platform.machine()
 
 
-def machine(pair, load):
-    theirs, ours = pair
+def machine(sides, load):
+    theirs, ours = sides[best_of(sides)][-1], sides["lockstep"][-1]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return [
         f"- Processor: {processor()}; {len(os.sched_getaffinity(0))} logical cores may be "
         f"used, {os.cpu_count()} are there; {memory:.0f} GiB; load before the first run: "
         f"{load}",
-        f"- System: {platform.system()} {platform.release()}, Python "
-        f"{platform.python_version()}, {first_line('mpirun', '--version')}",
-        f"- PyTorch {theirs['torch']}, BLAS {theirs['blas']}: {theirs['ranks']} ranks x "
+        f"- System: {platform.system()} {platform.release()}, {first_line('mpirun', '--version')}",
+        f"- PyTorch {theirs['torch']}, its kernels for {theirs['instruction_set']}, BLAS "
+        f"{theirs['blas']}, Python {theirs['python']}: {theirs['ranks']} ranks x "
         f"{theirs['threads']} thread, gloo, with the OpenBLAS kernels that Lockstep chose; "
         f"bf16 is autocast",
         f"- Lockstep, BLAS {ours.get('blas', 'unknown')}, kernels for "
@@ -141,50 +173,47 @@ def document(arguments, cases):
         "# Performance: Lockstep beside PyTorch DDP", "",
         f"Commit `{arguments.commit}`, {arguments.date}. "
         f"Command: `{arguments.command}`", "",
-        "Runs alternate; each number is the median over its steps, of the slowest rank. A "
-        "step is forward, backward, all-reduce, clipping and AdamW, dropout 0.1, same "
-        "batch size. PyTorch gets rows padded to the block, as its users do, made before the "
-        "clock starts; Lockstep makes its packs within the step. The loss was compared first: "
-        f"{arguments.agreement}", "",
-        f"| median of {arguments.rounds} rounds, 2 ranks | measured |", "|---|---|"]
-    lines += [f"| {what} | {value} |"
-              for what, value in speed_figures(cases) + own_figures(arguments, cases)]
-    for name, pairs in cases.items():
-        task, precision = name.split("-")
-        batch = getattr(arguments, f"{task}_batch")
-        title = f"## {TASKS[task]}, {precision}, batch {batch}, {arguments.text}"
-        lines += ["", title, "", *table(pairs)]
-    last = cases["pretrain-fp32"][-1]
-    return lines + ["", "## A step", "", *parts(last[1]), "", "## Machine", "",
-                    *machine(last, arguments.load)]
+        f"Runs alternate; each number is the median of {len(arguments.rounds)} rounds, each of "
+        "which is the median over its steps, of the slowest rank. A step is forward, backward, "
+        "all-reduce, clipping and AdamW, with the same batch and dropout on both sides, on "
+        f"{arguments.text}. PyTorch gets its rows made before the clock starts: padded to the "
+        "block, run eagerly; packed, several examples a row with block-diagonal masks; or dense "
+        "rows of the running text. Queries, keys and values are one product there, AdamW is "
+        "one kernel where PyTorch has that; attention is plain products and softmax or "
+        "PyTorch's kernel (sdpa; sdpa32: in fp32 under autocast), and compiled by "
+        "torch.compile or not: the best of all that was tried. Lockstep makes its packs within "
+        f"the step. The loss was compared first: {arguments.agreement}", "",
+        *speed_table(cases), *own_table(arguments, cases)]
+    for name, sides in cases.items():
+        lines += rounds_table(arguments, name, sides)
+    return lines + ["", "## Machine", "", *machine(list(cases.values())[-1], arguments.load)]
 
 
 def write_csv(path, cases):
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["task", "precision", "round", "pytorch_step_seconds",
-                         "lockstep_step_seconds", "factor", "pytorch_target_tokens",
-                         "lockstep_target_tokens", "pytorch_peak_mb", "lockstep_peak_mb"])
-        for name, pairs in cases.items():
-            for i, pair in enumerate(pairs):
-                writer.writerow(
-                    [*name.split("-"), i + 1, *(f"{s:.6f}" for s in seconds(pair)),
-                     f"{factor(pair):.4f}",
-                     *(f"{side['target_tokens_per_step']:.0f}" for side in pair),
-                     *(f"{side['peak_memory_mb']:.0f}" for side in pair)])
+        writer.writerow(["work", "precision", "round", "side", "way", "step_seconds",
+                         "target_tokens", "peak_mb"])
+        for name, sides in cases.items():
+            for side, rounds in sides.items():
+                for i, numbers in enumerate(rounds):
+                    writer.writerow(
+                        [*name.split("-"), i + 1, side, numbers.get("way", ""),
+                         f"{seconds(numbers):.6f}",
+                         f"{numbers['target_tokens_per_step']:.0f}",
+                         f"{numbers['peak_memory_mb']:.0f}"])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder of the JSON files")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--rounds", type=int, required=True)
-    parser.add_argument("--cases", nargs="+", required=True, metavar="TASK-PRECISION")
-    for option in ("command", "commit", "date", "agreement", "text", "load",
-                   "pretrain-batch", "finetune-batch", "questions"):
+    parser.add_argument("--rounds", type=lambda n: range(1, int(n) + 1), required=True)
+    parser.add_argument("--cases", nargs="+", required=True, metavar="WORK-PRECISION")
+    for option in ("command", "commit", "date", "agreement", "text", "load", "questions"):
         parser.add_argument(f"--{option}", required=True)
     arguments = parser.parse_args()
-    cases = read_cases(arguments)
+    cases = {name: read_case(arguments, name) for name in arguments.cases}
     text = "\n".join(document(arguments, cases)) + "\n"
     (arguments.out / "performance.md").write_text(text, encoding="utf-8")
     write_csv(arguments.out / "performance.csv", cases)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# One training step, side by side: PyTorch DDP (gloo) and Lockstep, 2 ranks x 1 thread each, and what
+# Training steps, side by side: PyTorch DDP (gloo) and Lockstep, 2 ranks x 1 thread each, and what
 # there is to say of Lockstep's own: scaling, shares of a step, evaluation.
 set -euo pipefail
 
@@ -7,11 +7,19 @@ usage="usage: tests/bench/versus_pytorch.sh --out FOLDER [option ...]
   --out FOLDER       where performance.md and performance.csv go
   --rounds N         runs of each side, in turn (3)
   --steps N          timed steps a run (5)
+  --cases REGEX      only those that it finds of pretrain, finetune, block1024 and gpt2, each with
+                     -fp32 or -bf16 behind it (all, finetune in fp32 alone)
+  --ways REGEX       only these ways of PyTorch's: attention plain, sdpa or sdpa32 (in fp32 also
+                     under autocast), each with +compile behind it, too (all)
   --corpus FILE      text to pretrain on (invented text with the same lengths)
   --questions FILE   question<TAB>answer lines to finetune on; needs --corpus
   --dev FILE         questions to time evaluate on (the first 500 of --questions)
   --tiny             a tiny model, to try this script out: its times mean nothing
-LOCKSTEP in the environment names the program (build/lockstep), PYTHON the interpreter."
+Every way that this PyTorch has is tried for a step first; the fastest of a case runs in the rounds, and
+padded rows eagerly beside it. Debian's torch.compile needs g++, python3-dev, python3-setuptools and
+libtorch-dev.
+LOCKSTEP in the environment names the program (build/lockstep), PYTHON the interpreter; for that of
+another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 
 fail() {
   echo "versus_pytorch.sh: $1" >&2
@@ -28,11 +36,12 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/versus_pytorch.sh $*"
-ranks=2 out="" rounds=3 steps=5 corpus="" questions="" dev="" tiny=""
+known=(pretrain-{fp32,bf16} finetune-fp32 {block1024,gpt2}-{fp32,bf16})
+ranks=2 out="" rounds=3 steps=5 corpus="" questions="" dev="" tiny="" cases="" ways=""
 while (($#)); do
   case $1 in
     --tiny) tiny=1 ;;
-    --out | --rounds | --steps | --corpus | --questions | --dev)
+    --out | --rounds | --steps | --cases | --ways | --corpus | --questions | --dev)
       (($# > 1)) || refuse "$1 needs a value"
       printf -v "${1#--}" %s "$2"
       shift
@@ -49,6 +58,7 @@ done
 [[ -n $out ]] || refuse "--out is missing"
 [[ $rounds =~ ^[1-9][0-9]{0,3}$ ]] || refuse "--rounds must be a number from 1 up"
 [[ $steps =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--steps must be a number from 1 up"
+printf '%s\n' "${known[@]}" | grep -qE -- "$cases" || refuse "--cases finds none of ${known[*]}"
 [[ -z $corpus || -r $corpus ]] || fail "--corpus: $corpus cannot be read" 66
 [[ -z $questions || -r $questions ]] || fail "--questions: $questions cannot be read" 66
 [[ -z $dev || -r $dev ]] || fail "--dev: $dev cannot be read" 66
@@ -62,6 +72,7 @@ mkdir -p "$out" || fail "$out cannot be made" 74
 # shellcheck source=/dev/null
 source "$root/tests/reference/torch.bash"
 python=$(find_torch) || exit 77
+[[ -z ${PYTHON-} || $python == "$PYTHON" ]] || fail "PYTHON=$PYTHON has not torch, h5py and numpy" 69
 if [[ $(id -u) == 0 ]]; then
   # Open MPI asks this of root.
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
@@ -69,27 +80,23 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export TORCHINDUCTOR_CACHE_DIR=$work/inductor
 
 text="the given corpus and questions"
 if [[ -z $corpus ]]; then
-  "$python" "$root/tests/bench/invent.py" "$work"
-  corpus=$work/corpus.txt questions=$work/questions.tsv
+  python3 "$root/tests/bench/invent.py" "$work"
   text="invented text"
+else
+  cp -- "$corpus" "$work/corpus.txt" # where a PYTHON of another system sees them
+  cp -- "$questions" "$work/questions.tsv"
 fi
+corpus=$work/corpus.txt questions=$work/questions.tsv long=$work/long.txt
+awk -f "$root/tests/bench/long.awk" "$corpus" >"$long"
+[[ -z $tiny ]] || text="$text, tiny models"
 
 if [[ -z $dev ]]; then
   dev=$work/dev.tsv
   head -n 500 "$questions" >"$dev"
-fi
-
-# The recipes' own shape and batches, or a tiny model told to both sides.
-pretrain_batch=128 finetune_batch=256
-lockstep_shape=() pytorch_shape=()
-if [[ -n $tiny ]]; then
-  pretrain_batch=16 finetune_batch=16
-  lockstep_shape=(model.layers=2 model.heads=2 model.channels=32 model.block=64)
-  pytorch_shape=(--layers 2 --heads 2 --channels 32 --block 64)
-  text="$text, tiny model"
 fi
 
 # quietly NAME COMMAND ...: its output is shown when it fails.
@@ -101,79 +108,162 @@ quietly() {
   fail "$name failed, see above"
 }
 
-# The settings of one task, for lockstep pretrain and lockstep bench.
-settings_of() { # TASK
-  if [[ $1 == pretrain ]]; then
-    settings=("$root/configs/seed/pretrain.yaml" batch_size="$pretrain_batch")
-  else
-    settings=("$root/configs/seed/finetune-scratch.yaml" batch_size="$finetune_batch"
-      questions="$questions")
-  fi
-  settings+=(corpus="$corpus" "${lockstep_shape[@]}")
+seed=$root/configs/seed
+shape_keys=(layers heads channels block)
+
+# describe TASK BATCH LAYERS HEADS CHANNELS BLOCK: a case's work as both sides are told of it, which
+# is the seed recipes' own, GPT-2's, or tiny.
+describe() {
+  local task=$1 batch=$2 sizes=("${@:3}") i
+  [[ -z $tiny ]] || batch=16 sizes=(2 2 32 64)
+  settings+=(batch_size="$batch" corpus="$corpus")
+  theirs=("$task" --batch "$batch" --corpus "$corpus" --questions "$questions")
+  for i in "${!shape_keys[@]}"; do
+    settings+=("model.${shape_keys[i]}=${sizes[i]}")
+    theirs+=("--${shape_keys[i]}" "${sizes[i]}")
+  done
+}
+
+# settings_of CASE: sets settings, for lockstep pretrain and bench, theirs, for ddp.py, and kinds, of
+# rows; the fastest way is looked for in the last of them.
+settings_of() {
+  local corpus=$corpus
+  kinds=(padded packed)
+  case $1 in
+    pretrain-*)
+      settings=("$seed/pretrain.yaml")
+      describe pretrain 128 4 8 256 128
+      ;;
+    finetune-*)
+      settings=("$seed/finetune-scratch.yaml" questions="$questions")
+      describe finetune 256 4 8 256 128
+      ;;
+    block1024-*)
+      settings=("$seed/pretrain.yaml")
+      corpus=$long
+      describe pretrain 16 4 8 256 1024
+      ;;
+    gpt2-*)
+      settings=(objective.kind=language objective.across=true learning_rate=6e-4 dropout=0)
+      kinds=(dense)
+      describe language 8 12 12 768 1024
+      theirs+=(--dropout 0)
+      ;;
+  esac
+}
+
+# agree_on CASE FILE: a model of that case and its scores of whole and cut lines of FILE, into models.
+agree_on() {
+  local of=$work/agreement-$1
+  settings_of "$1"
+  quietly "lockstep pretrain ($1)" "$lockstep" pretrain "${settings[@]}" run="$of" steps=2
+  awk 'length > 8 && n++ < 40 { print; line = $1; for (i = 2; i <= NF && i < n; i++) line = line " " $i
+    print line }' "$2" >"$of.txt"
+  "$lockstep" score "$of/checkpoints/latest" "$of.txt" >"$of.scores" || fail "lockstep score failed"
+  models+=("$of/checkpoints/latest" "$of.txt" "$of.scores")
 }
 
 # The same weights must give the same loss in both before any time is compared.
 check_agreement() {
-  local checkpoint=$work/run/checkpoints/latest
-  settings_of pretrain
-  quietly "lockstep pretrain" "$lockstep" pretrain "${settings[@]}" run="$work/run" steps=2
-  awk 'length > 8 && n++ < 200' "$corpus" >"$work/text"
-  "$lockstep" score "$checkpoint" "$work/text" >"$work/scores" ||
-    fail "lockstep score failed"
-  agreement=$("$python" "$root/tests/reference/load_checkpoint.py" "$checkpoint" \
-    "$work/text" "$work/scores") || fail "the losses differ, so times cannot be compared"
+  models=()
+  agree_on pretrain-fp32 "$corpus"
+  agree_on block1024-fp32 "$long"
+  agreement=$("$python" "$root/tests/bench/agreement.py" "${models[@]}") ||
+    fail "the losses differ, so times cannot be compared"
   echo "$agreement"
 }
 
 # PyTorch gets the OpenBLAS kernels that Lockstep chose: left alone, OpenBLAS takes kernels of 2004
 # for processors that it does not know, and the comparison would be won by that.
-time_pytorch() { # TASK PRECISION ROUND
-  local batch=${1}_batch core
-  core=$(sed -n 's/.*"blas":.* \([A-Za-z0-9]*\)".*/\U\1/p' "$work/$1-$2-$3-lockstep.json")
-  quietly "PyTorch ($1, $2)" env OPENBLAS_CORETYPE="$core" "$python" "$root/tests/bench/ddp.py" "$1" \
-    --precision "$2" --corpus "$corpus" --questions "$questions" --ranks "$ranks" \
-    --batch "${!batch}" --steps "$steps" --json "$work/$1-$2-$3-pytorch.json" "${pytorch_shape[@]}"
+run_pytorch() { # CASE KIND WAY STEPS JSON
+  local core warm_up=1
+  settings_of "$1"
+  [[ $3 != *+compile ]] || warm_up=2 # compiling is done in the second at the latest
+  core=$(sed -n 's/.*"blas":.* \([A-Za-z0-9]*\)".*/\U\1/p' "$work/first.json")
+  env OPENBLAS_CORETYPE="$core" "$python" "$root/tests/bench/ddp.py" "${theirs[@]}" --rows "$2" \
+    --way "$3" --precision "${1#*-}" --ranks "$ranks" --steps "$4" --warm-up "$warm_up" --json "$5"
 }
 
-time_lockstep() { # TASK PRECISION ROUND RANKS NAME
+run_lockstep() { # CASE RANKS STEPS JSON
   settings_of "$1"
-  quietly "lockstep bench ($1, $2)" mpirun -np "$4" "$lockstep" bench "${settings[@]}" \
-    precision="$2" --steps "$steps" --json "$work/$1-$2-$3-$5.json"
+  mpirun -np "$2" "$lockstep" bench "${settings[@]}" precision="${1#*-}" --steps "$3" --json "$4"
+}
+
+# choose_way CASE: of several that are offered the fastest of a step of each, into way and, with all
+# others, tried-CASE. One that does not run here is none.
+choose_way() {
+  local one kind json=$work/try.json seconds
+  settings_of "$1"
+  kind=${kinds[-1]} way[$1]=${offered[0]}
+  : >"$work/tried-$1"
+  ((${#offered[@]} > 1)) || return 0
+  for one in "${offered[@]}"; do
+    if ! run_pytorch "$1" "$kind" "$one" 1 "$json" >"$work/log" 2>&1; then
+      echo "$one does not run here: $(grep -E 'rror:' "$work/log" | tail -n 1)" >&2
+      continue
+    fi
+    seconds=$(sed -n 's/.*"step_seconds": \([0-9.e-]*\).*/\1/p' "$json")
+    echo "$seconds $one" >>"$work/tried-$1"
+    echo "$1, $kind rows, $one: $seconds s"
+  done
+  way[$1]=$(sort -g "$work/tried-$1" | sed -n '1s/.* //p')
+  [[ -n ${way[$1]} ]] || fail "no way of PyTorch's runs $1"
 }
 
 # Whole commands, loading the model included.
 time_evaluate() { # ROUND
   local start=${EPOCHREALTIME/./}
   quietly "lockstep evaluate" mpirun -np "$ranks" "$lockstep" evaluate \
-    "$work/run/checkpoints/latest" "$dev" --predictions "$work/predictions"
+    "$work/agreement-pretrain-fp32/checkpoints/latest" "$dev" --predictions "$work/predictions"
   echo $((${EPOCHREALTIME/./} - start)) >"$work/evaluate-$1"
 }
 
-# bf16 takes a build with oneDNN and a processor with the instructions.
-cases=("pretrain fp32" "finetune fp32")
-settings_of pretrain
-if "$lockstep" bench "${settings[@]}" precision=bf16 --steps 1 >"$work/log" 2>&1; then
-  cases=("pretrain fp32" "pretrain bf16" "finetune fp32")
-elif (($? != 64)); then
-  cat "$work/log" >&2
-  fail "lockstep bench in bf16 failed, see above"
-fi
+time_round() { # CASE ROUND
+  local kind one
+  quietly "lockstep bench ($1)" run_lockstep "$1" "$ranks" "$steps" "$work/$1-$2-lockstep.json"
+  for kind in "${kinds[@]}"; do
+    one=${way[$1]}
+    [[ $kind != padded ]] || one=plain
+    quietly "PyTorch ($1, $kind)" run_pytorch "$1" "$kind" "$one" "$steps" "$work/$1-$2-$kind.json"
+  done
+}
 
 read -r load _ </proc/loadavg
 check_agreement
+settings_of pretrain-fp32
+quietly "lockstep bench" run_lockstep pretrain-fp32 1 1 "$work/first.json"
+# bf16 takes a build with oneDNN and a processor with the instructions.
+precisions=.
+if ! run_lockstep pretrain-bf16 1 1 "$work/try.json" >"$work/log" 2>&1; then
+  grep -q 'precision is bf16, but' "$work/log" || {
+    cat "$work/log" >&2
+    fail "lockstep bench in bf16 failed, see above"
+  }
+  precisions=fp32
+fi
+chosen=()
+for case in "${known[@]}"; do
+  [[ ! $case =~ $cases || ! ${case#*-} =~ $precisions ]] || chosen+=("$case")
+done
+((${#chosen[@]})) || fail "bf16 does not run here: $(cat "$work/log")" 69
+mapfile -t offered < <("$python" "$root/tests/bench/ddp.py" --ways | grep -E -- "$ways")
+((${#offered[@]})) || fail "--ways: '$ways' finds none that this PyTorch has" 64
+declare -A way
+for case in "${chosen[@]}"; do choose_way "$case"; done
+
 for ((i = 1; i <= rounds; i++)); do
-  for case in "${cases[@]}"; do
+  for case in "${chosen[@]}"; do
     echo "round $i of $rounds: $case"
-    read -r task precision <<<"$case"
-    time_lockstep "$task" "$precision" "$i" "$ranks" lockstep
-    time_pytorch "$task" "$precision" "$i"
+    settings_of "$case"
+    time_round "$case" "$i"
   done
-  time_lockstep pretrain fp32 "$i" 1 alone
-  time_evaluate "$i"
+  [[ " ${chosen[*]} " != *" pretrain-fp32 "* ]] || {
+    quietly "lockstep bench on one rank" run_lockstep pretrain-fp32 1 "$steps" "$work/alone-$i.json"
+    time_evaluate "$i"
+  }
 done
 
 echo
-"$python" "$root/tests/bench/report.py" --work "$work" --out "$out" --rounds "$rounds" \
+python3 "$root/tests/bench/report.py" --work "$work" --out "$out" --rounds "$rounds" \
   --command "$command" --commit "$(describe_commit)" --date "$(date +%Y-%m-%d)" --text "$text" \
-  --agreement "$agreement" --load "$load" --pretrain-batch "$pretrain_batch" \
-  --finetune-batch "$finetune_batch" --questions "$(wc -l <"$dev")" --cases "${cases[@]/ /-}"
+  --agreement "$agreement" --load "$load" --questions "$(wc -l <"$dev")" --cases "${chosen[@]}"

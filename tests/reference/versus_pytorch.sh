@@ -11,14 +11,24 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 versus=$SOURCE_DIR/tests/bench/versus_pytorch.sh
 
-"$versus" --tiny --rounds 1 --steps 1 --out "$work/out"
-rows=$(grep -cE '^(pretrain|finetune),(fp32|bf16),1(,[0-9]+\.[0-9]+){3}(,[1-9][0-9]*){4}$' \
-  "$work/out/performance.csv") || true
-if ((rows != 2 && rows != 3)); then
-  echo "FAILED: performance.csv should have a row a case:"
-  cat "$work/out/performance.csv"
+# fails MESSAGE FILE
+fails() {
+  echo "FAILED: $1:"
+  cat "$2"
   exit 1
-fi
+}
+
+"$versus" --tiny --rounds 1 --steps 1 --cases 'pretrain-fp32|gpt2-bf16' --ways '^plain$' \
+  --out "$work/out" > "$work/said"
+grep -q '^80 documents, block 64, 5\.[0-9]* nats a token: .* in packed rows;' "$work/said" ||
+  fails "the losses should be compared" "$work/said"
+# bf16 runs where the build and the processor have it.
+sides='pretrain,fp32,1,(lockstep,|padded,plain|packed,plain)|gpt2,bf16,1,(lockstep,|dense,plain)'
+rows=$(grep -cE "^($sides),[0-9]+\.[0-9]+(,[1-9][0-9]*){2}$" "$work/out/performance.csv") || true
+((rows == 3 || rows == 5)) || fails "performance.csv should have a row a side" "$work/out/performance.csv"
+row='^\| (Seed step, pretraining|12 x 768).* \*\*[0-9.]+\*\* .* GFLOP/s '
+rows=$(grep -cE "$row" "$work/out/performance.md") || true
+((rows == 1 || rows == 2)) || fails "performance.md should have a row a case" "$work/out/performance.md"
 
 # refuses CODE MESSAGE ARGUMENT ...
 refuses() {
@@ -35,6 +45,7 @@ refuses() {
 refuses 64 "--out is missing" --tiny
 refuses 64 "unknown argument '--fast'" --fast
 refuses 64 "--rounds must be a number" --out "$work" --rounds 0
+refuses 64 "--cases finds none of" --out "$work" --cases gpt3
 refuses 64 "--steps needs a value" --out "$work" --steps
 refuses 64 "--questions needs --corpus" --out "$work" --questions "$versus"
 refuses 66 "--dev: .*none.tsv cannot" --out "$work" --dev "$work/none.tsv"
