@@ -10,6 +10,11 @@ describe_machine() {
   echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p), $(nproc) cores"
 }
 
+# blas_kernels PROGRAM: those of OpenBLAS that lockstep chooses here, as OPENBLAS_CORETYPE names them.
+blas_kernels() {
+  "$1" --version | sed -n 's/^OpenBLAS .* \([A-Za-z0-9]*\)$/\U\1/p'
+}
+
 # commonest_answer FILE: of question<TAB>answer lines; the first in the alphabet of equals.
 commonest_answer() {
   cut -f 2 <"$1" | sort | uniq -c | sort -k 1,1nr -k 2 | sed -n '1s/^ *[0-9]* //p'

@@ -18,6 +18,7 @@ usage="usage: tests/bench/versus_pytorch.sh --out FOLDER [option ...]
 Every way that this PyTorch has is tried for a step first; the fastest of a case runs in the rounds, and
 padded rows eagerly beside it. Debian's torch.compile needs g++, python3-dev, python3-setuptools and
 libtorch-dev.
+Both sides get the kernels of OpenBLAS that Lockstep chooses: OPENBLAS_CORETYPE is not looked at.
 LOCKSTEP in the environment names the program (build/lockstep), PYTHON the interpreter; for that of
 another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 
@@ -67,6 +68,8 @@ printf '%s\n' "${known[@]}" | grep -qE -- "$cases" || refuse "--cases finds none
 [[ -x $lockstep ]] ||
   fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
 command -v mpirun >/dev/null || fail "mpirun is missing: apt-get install openmpi-bin" 69
+unset OPENBLAS_CORETYPE
+kernels=$(blas_kernels "$lockstep")
 mkdir -p "$out" || fail "$out cannot be made" 74
 
 # shellcheck source=/dev/null
@@ -176,11 +179,10 @@ check_agreement() {
 # PyTorch gets the OpenBLAS kernels that Lockstep chose: left alone, OpenBLAS takes kernels of 2004
 # for processors that it does not know, and the comparison would be won by that.
 run_pytorch() { # CASE KIND WAY STEPS JSON
-  local core warm_up=1
+  local warm_up=1
   settings_of "$1"
   [[ $3 != *+compile ]] || warm_up=2 # compiling is done in the second at the latest
-  core=$(sed -n 's/.*"blas":.* \([A-Za-z0-9]*\)".*/\U\1/p' "$work/first.json")
-  env OPENBLAS_CORETYPE="$core" "$python" "$root/tests/bench/ddp.py" "${theirs[@]}" --rows "$2" \
+  env OPENBLAS_CORETYPE="$kernels" "$python" "$root/tests/bench/ddp.py" "${theirs[@]}" --rows "$2" \
     --way "$3" --precision "${1#*-}" --ranks "$ranks" --steps "$4" --warm-up "$warm_up" --json "$5"
 }
 
@@ -198,6 +200,7 @@ choose_way() {
   : >"$work/tried-$1"
   ((${#offered[@]} > 1)) || return 0
   for one in "${offered[@]}"; do
+    [[ $1 != *-fp32 || $one != sdpa32* ]] || continue
     if ! run_pytorch "$1" "$kind" "$one" 1 "$json" >"$work/log" 2>&1; then
       echo "$one does not run here: $(grep -E 'rror:' "$work/log" | tail -n 1)" >&2
       continue
@@ -230,8 +233,6 @@ time_round() { # CASE ROUND
 
 read -r load _ </proc/loadavg
 check_agreement
-settings_of pretrain-fp32
-quietly "lockstep bench" run_lockstep pretrain-fp32 1 1 "$work/first.json"
 # bf16 takes a build with oneDNN and a processor with the instructions.
 precisions=.
 if ! run_lockstep pretrain-bf16 1 1 "$work/try.json" >"$work/log" 2>&1; then
