@@ -30,6 +30,11 @@ row='^\| (Seed step, pretraining|12 x 768).* \*\*[0-9.]+\*\* .* GFLOP/s '
 rows=$(grep -cE "$row" "$work/out/performance.md") || true
 ((rows == 1 || rows == 2)) || fails "performance.md should have a row a case" "$work/out/performance.md"
 
+# PyTorch has had an attention kernel since 2.0.
+rc=0
+PYTHON=$(find_torch) "$SOURCE_DIR/tests/bench/attention.sh" 1 64 > "$work/said" || rc=$?
+[[ $rc == 77 ]] || grep -qE '^\| 64( \| [0-9.*]+( s)?){5} \|$' "$work/said" || fails "attention alone" "$work/said"
+
 # refuses CODE MESSAGE ARGUMENT ...
 refuses() {
   local code=$1 message=$2 found=0

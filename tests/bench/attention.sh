@@ -1,0 +1,72 @@
+#!/bin/bash
+# Attention alone: Lockstep's core beside PyTorch's kernel, one thread each.
+set -euo pipefail
+
+usage="usage: tests/bench/attention.sh [ROUNDS [BLOCK ...]]
+Prints a Markdown table: seconds of forward and backward of one causal sequence of BLOCK (1024 4096) tokens, 12 heads
+of 64, medians of ROUNDS (5) runs by turns, each the median of 10. PyTorch's products get the kernels of OpenBLAS that
+Lockstep chooses: OPENBLAS_CORETYPE is not looked at. LOCKSTEP in the environment names the program
+(build/lockstep), PYTHON an interpreter with PyTorch 2.0 or later; for that of another Debian,
+PYTHON=tests/systems/python.sh with SYSTEM=debian13. Exit code 77: there is none."
+
+case ${1-5} in
+  '' | *[!0-9]* | 0)
+    echo "$usage"
+    exit 64
+    ;;
+esac
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
+lockstep=${LOCKSTEP:-$root/build/lockstep} python=${PYTHON:-python3}
+command="tests/bench/attention.sh $*"
+rounds=${1-5} blocks=("${@:2}")
+((${#blocks[@]})) || blocks=(1024 4096)
+unset OPENBLAS_CORETYPE
+kernels=$(blas_kernels "$lockstep")
+heads=12 size=64 each=10
+export PYTHONDONTWRITEBYTECODE=1
+"$python" -c 'from torch.nn.functional import scaled_dot_product_attention' 2>/dev/null || {
+  echo "SKIPPED: $python has no PyTorch of 2.0 or later" >&2
+  exit 77
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# of_pytorch PRECISION BLOCK: adds a line of seconds and PyTorch's version. That freed memory stays with the
+# process, as in ddp.py, halves PyTorch's time.
+of_pytorch() {
+  env OPENBLAS_CORETYPE="$kernels" MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=-1 "$python" \
+    "$root/tests/bench/attention.py" "$1" "$2" "$heads" "$size" "$each" >>"$work/$1-$2"
+}
+
+of_lockstep() {
+  "$lockstep" bench "model.block=$1" "model.heads=$heads" "model.channels=$((heads * size))" \
+    --attention --steps "$each" | sed -n 's/^both *\([0-9.]*\).*/\1/p' >>"$work/lockstep-$1"
+}
+
+median() {
+  sort -g "$work/$1" | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+}
+
+for ((i = 0; i < rounds; i++)); do
+  for block in "${blocks[@]}"; do
+    of_lockstep "$block"
+    of_pytorch fp32 "$block"
+    of_pytorch bf16 "$block"
+  done
+done
+
+version=$(sed -n '1s/.* //p' "$work/fp32-${blocks[0]}")
+echo "Attention alone, forward and backward, one causal sequence, $heads heads of $size, one thread; medians of" \
+  "$rounds: \`$command\`, commit $(describe_commit), on $(describe_machine), PyTorch $version."
+echo
+echo "| tokens | Lockstep, fp32 | PyTorch, fp32 | factor | PyTorch, bf16 | factor |"
+echo "|---|---|---|---|---|---|"
+for block in "${blocks[@]}"; do
+  awk -v block="$block" -v ours="$(median "lockstep-$block")" -v fp32="$(median "fp32-$block")" \
+    -v bf16="$(median "bf16-$block")" 'BEGIN {
+      printf "| %d | %.4f s | %.4f s | **%.2f** | %.4f s | %.2f |\n", block, ours, fp32, fp32 / ours,
+        bf16, bf16 / ours
+    }'
+done
