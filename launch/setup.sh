@@ -31,9 +31,10 @@ liblzma-dev       module   liblzma
 gnuplot-nox       commands gnuplot
 python3           commands python3
 "
-# Without it Lockstep is built without `precision: bf16`.
+# Without the first Lockstep is built without `precision: bf16`, without the second lines cannot be edited.
 optional="
 libdnnl-dev       header   dnnl.h
+libedit-dev       module   libedit
 "
 needed_by_tests="
 libcmocka-dev     module   cmocka

@@ -33,6 +33,7 @@ class Lockstep(CMakePackage):
     depends_on("zstd")
     depends_on("xz")
     depends_on("onednn@2:3", when="+onednn")
+    depends_on("libedit")
     depends_on("python", type="run")
     depends_on("gnuplot", type="run")
 
