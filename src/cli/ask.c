@@ -1,12 +1,13 @@
 #include "cli/command.h"
 #include "cli/streams.h"
+#include "cli/typed.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/file.h"
+#include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LINE = 4 * 65536 + 2 }; /* more than any block of characters has bytes */
 
@@ -16,7 +17,7 @@ typedef struct {
   uint64_t size;   /* of all of it, without its end */
   uint64_t total;  /* of all lines until now, with their ends */
   int there;       /* 0: the input has ended */
-  int has_nul, failed, terminal;
+  int has_nul, failed;
 } line_facts;
 
 /* All ranks: answers one question; rank 0 prints. `name` and `line`, if not 0, say where it
@@ -70,17 +71,13 @@ static lk_status ask_line(lk_world *world, const lk_trained *trained, char *line
   LK_TRY(check_line(facts));
   line = lk_clean_ends(line, NULL);
   if (*line) return answer(world, trained, line, "standard input", facts->number);
-  if (lk_world_rank(world) == 0 && !facts->terminal) lk_print_line("");
+  if (lk_world_rank(world) == 0) lk_print_line("");
   return LK_OK;
 }
 
 /* All ranks: the next line, from rank 0. */
 static lk_status take_line(lk_world *world, char line[LINE], line_facts *facts) {
-  if (lk_world_rank(world) == 0) {
-    facts->terminal = isatty(STDIN_FILENO);
-    if (facts->terminal) fprintf(stderr, "> ");
-    read_line(line, facts);
-  }
+  if (lk_world_rank(world) == 0) read_line(line, facts);
   LK_TRY(lk_world_broadcast(world, facts, sizeof *facts));
   if (facts->failed)
     return lk_fail(LK_NO_INPUT, "standard input, line %llu: cannot read",
@@ -89,14 +86,7 @@ static lk_status take_line(lk_world *world, char line[LINE], line_facts *facts) 
   return lk_world_broadcast(world, line, facts->size < LINE ? facts->size + 1 : LINE);
 }
 
-/* Rank 0: the line of output of one that is refused, which has no answer. */
-static void say_refusal(const line_facts *facts) {
-  lk_say("%s", lk_message());
-  if (!facts->terminal) lk_print_line("");
-}
-
-/* All ranks: each line gives one, so that answers can be put beside their questions; at a
- * terminal there is nothing to put them beside. */
+/* All ranks: each line gives one, so that answers can be put beside their questions. */
 static lk_status converse(lk_world *world, const lk_trained *trained) {
   static char line[LINE];
   line_facts facts = {0};
@@ -107,14 +97,46 @@ static lk_status converse(lk_world *world, const lk_trained *trained) {
     lk_status status = ask_line(world, trained, line, &facts);
     if (status != LK_OK && status != LK_BAD_DATA) return status;
     refused += status == LK_BAD_DATA;
-    if (status == LK_BAD_DATA && lk_world_rank(world) == 0) say_refusal(&facts);
+    if (status == LK_BAD_DATA && lk_world_rank(world) == 0) {
+      lk_say("%s", lk_message());
+      lk_print_line("");
+    }
     lk_streams_flush();
   }
-  if (!refused || facts.terminal) return LK_OK;
+  if (!refused) return LK_OK;
   return lk_fail(LK_BAD_DATA,
                  "%llu of %llu lines were refused: their lines of output are "
                  "empty",
                  refused, (unsigned long long)facts.number - 1);
+}
+
+/* All ranks: a question that a person typed. One that is refused can be typed again. */
+static lk_status answer_typed(lk_world *world, const lk_trained *trained, char *line) {
+  line = lk_clean_ends(line, NULL);
+  lk_status status = *line ? answer(world, trained, line, "question", 0) : LK_OK;
+  if (status == LK_BAD_DATA && lk_world_rank(world) == 0) lk_say("%s", lk_message());
+  lk_streams_flush();
+  return status == LK_BAD_DATA ? LK_OK : status;
+}
+
+/* All ranks. */
+static lk_status chat(lk_world *world, const lk_trained *trained) {
+  lk_status status = LK_OK;
+  while (status == LK_OK) {
+    char *line = NULL;
+    status = lk_typed_line(world, &line);
+    if (status == LK_OK && !line) break;
+    if (status == LK_OK) status = answer_typed(world, trained, line);
+    lk_free(line);
+  }
+  return status;
+}
+
+/* All ranks: questions come from standard input. */
+static lk_status answer_all(lk_world *world, const lk_trained *trained) {
+  int typed;
+  LK_TRY(lk_typed_begin(world, &typed));
+  return typed ? chat(world, trained) : converse(world, trained);
 }
 
 lk_status lk_cli_ask(lk_world *world, int argc, char **argv) {
@@ -128,7 +150,7 @@ lk_status lk_cli_ask(lk_world *world, int argc, char **argv) {
   if (status == LK_OK)
     status = words.count == 2 ? answer(world, &trained, lk_clean_ends(words.words[1], NULL),
                                        "question", 0)
-                              : converse(world, &trained);
+                              : answer_all(world, &trained);
   lk_trained_clear(&trained);
   return status;
 }

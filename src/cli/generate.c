@@ -3,6 +3,7 @@
 #include "cli/prompts.h"
 #include "cli/result.h"
 #include "cli/streams.h"
+#include "cli/typed.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
@@ -157,6 +158,32 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
   return LK_OK;
 }
 
+/* All ranks: a prompt that a person typed. One that is refused can be typed again. */
+static lk_status generate_typed(lk_world *world, const lk_trained *trained,
+                                const lk_generation *how, char *line) {
+  lk_prompt_list list;
+  lk_status status = lk_world_agree(world, lk_prompts_of_words(&list, &line, 1));
+  if (status == LK_OK) status = generate(world, trained, how, &list, NULL);
+  lk_prompts_release(&list);
+  if (status == LK_BAD_DATA && lk_world_rank(world) == 0) lk_say("%s", lk_message());
+  lk_streams_flush();
+  return status == LK_BAD_DATA ? LK_OK : status;
+}
+
+/* All ranks. */
+static lk_status chat(lk_world *world, const lk_trained *trained,
+                      const lk_generation *how) {
+  lk_status status = LK_OK;
+  while (status == LK_OK) {
+    char *line = NULL;
+    status = lk_typed_line(world, &line);
+    if (status == LK_OK && !line) break;
+    if (status == LK_OK && *line) status = generate_typed(world, trained, how, line);
+    lk_free(line);
+  }
+  return status;
+}
+
 /* All ranks: the prompts that were given, or those of the file or standard input. */
 static lk_status read_prompts(lk_world *world, const request *r, const lk_words *words,
                               lk_prompt_list *list) {
@@ -184,9 +211,13 @@ lk_status lk_cli_generate(lk_world *world, int argc, char **argv) {
   LK_TRY(lk_generation_check(&r.how));
   const char *const inputs[] = {words.words[0], r.file ? r.file : "-"};
   LK_TRY(lk_arguments_outputs(world, r.json, NULL, inputs, 2));
-  lk_status status = read_prompts(world, &r, &words, &list);
+  int typed = 0;
+  if (words.count == 1 && !r.file && !r.json) LK_TRY(lk_typed_begin(world, &typed));
+  lk_status status = typed ? LK_OK : read_prompts(world, &r, &words, &list);
   if (status == LK_OK) status = lk_trained_load(world, words.words[0], &trained);
-  if (status == LK_OK) status = generate(world, &trained, &r.how, &list, r.json);
+  if (status == LK_OK)
+    status = typed ? chat(world, &trained, &r.how)
+                   : generate(world, &trained, &r.how, &list, r.json);
   lk_prompts_release(&list);
   lk_trained_clear(&trained);
   return status;

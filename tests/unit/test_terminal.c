@@ -1,4 +1,5 @@
-/* What is written to a terminal: seen from its other end, of several widths and kinds. */
+/* What is written to a terminal, and typed: seen from its other end, of several widths and
+ * kinds. timeout: 30 */
 #include "lockstep/progress.h"
 #include "lockstep/status.h"
 #include "lockstep/terminal.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -25,10 +27,41 @@ typedef struct {
 static const terminal usual = {"xterm", 80}, narrow = {"xterm", 40}, tiny = {"xterm", 12},
                       dumb = {"dumb", 80};
 
+/* What a person types, a text at each prompt; NULL: nothing more. */
+static const char *const *typed;
+static int is_edited; /* … into lines that the program edits */
+
+/* A prompt begins a line; one that is drawn anew does not. */
+static int count_prompts(void) {
+  int prompts = !strncmp(seen, "> ", 2);
+  for (const char *at = seen; (at = strstr(at, "\n> ")); at++)
+    prompts++;
+  return prompts;
+}
+
+/* An editor shows its prompt before it takes single keys; a key that comes earlier is a
+ * line's. */
+static void await_editor(int descriptor) {
+  struct termios mode;
+  while (is_edited && !tcgetattr(descriptor, &mode) && mode.c_lflag & ICANON)
+    usleep(1000);
+}
+
+static void type_next(int descriptor, int *answered) {
+  while (typed && typed[*answered] && *answered < count_prompts()) {
+    const char *text = typed[(*answered)++];
+    await_editor(descriptor);
+    assert_int_equal(write(descriptor, text, strlen(text)), strlen(text));
+  }
+}
+
 static void read_all(int descriptor) {
   size_t used = 0;
+  int answered = 0;
   for (ssize_t part = 1; part > 0; used += part > 0 ? (size_t)part : 0) {
     assert_true(used < sizeof seen - 1);
+    seen[used] = '\0';
+    type_next(descriptor, &answered);
     part = read(descriptor, seen + used, sizeof seen - 1 - used);
   }
   seen[used] = '\0';
@@ -195,6 +228,64 @@ static void training_keeps_to_the_terminal(void **state) {
   assert_true(widest() <= 80);
 }
 
+static int count(const char *part) {
+  int times = 0;
+  for (const char *at = seen; (at = strstr(at, part)); at++)
+    times++;
+  return times;
+}
+
+/* In one session the line before comes back by the key, and in the next one. */
+static void typed_lines_are_edited_and_remembered(void **state) {
+  static const char *const questions[] = {"Where was € bornx\b?\n", "\033[A\n", "\004",
+                                          NULL},
+                           *const prompts[] = {"\033[A\n", "\004", NULL};
+  (void)state;
+  char *program = getenv("LOCKSTEP"), *latest = "run/checkpoints/latest";
+  char *ask[] = {program, "ask", latest, NULL};
+  char *generate[] = {program, "generate", latest, "--most", "2", NULL};
+#ifndef LOCKSTEP_HAVE_EDIT
+  skip();
+#endif
+  if (!program) skip();
+  char home[200];
+  snprintf(home, sizeof home, "%s/state", folder);
+  setenv("XDG_STATE_HOME", home, 1);
+  typed = questions;
+  is_edited = 1;
+  run_at(&usual, NULL, ask);
+  assert_int_equal(count("€ (U+20AC) is not in the vocabulary"), 2);
+  typed = prompts;
+  run_at(&usual, NULL, generate);
+  must_show("\r> Where was € born?\r\n");
+  typed = NULL;
+  is_edited = 0;
+  char *list[] = {"/bin/sh", "-c", "stat -c %a state/lockstep/history", NULL};
+  run_at(&usual, NULL, list);
+  assert_string_equal(seen, "600\r\n");
+}
+
+/* Where lines cannot be edited, they are taken as they come; a pipe leaves no history. */
+static void plain_lines_leave_no_history(void **state) {
+  static const char *const questions[] = {"Ada?\n", "\004", NULL};
+  (void)state;
+  char *program = getenv("LOCKSTEP");
+  char *ask[] = {program, "ask", "run/checkpoints/latest", NULL};
+  char *pipe[] = {"/bin/sh", "-c", "echo Ada? | \"$LOCKSTEP\" ask run/checkpoints/latest",
+                  NULL};
+  if (!program) skip();
+  char home[200];
+  snprintf(home, sizeof home, "%s/none", folder);
+  setenv("XDG_STATE_HOME", home, 1);
+  typed = questions;
+  run_at(&dumb, NULL, ask);
+  typed = NULL;
+  assert_int_equal(count("> "), 2);
+  run_at(&usual, NULL, pipe);
+  assert_int_equal(count("> "), 0);
+  assert_int_equal(access("none", F_OK), -1);
+}
+
 static int make_folder(void **state) {
   (void)state;
   return !mkdtemp(folder) || chdir(folder);
@@ -215,6 +306,8 @@ int main(void) {
       cmocka_unit_test(colours_are_decided_by_the_environment),
       cmocka_unit_test(texts_are_cut_between_characters),
       cmocka_unit_test(training_keeps_to_the_terminal),
+      cmocka_unit_test(typed_lines_are_edited_and_remembered),
+      cmocka_unit_test(plain_lines_leave_no_history),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
