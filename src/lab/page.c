@@ -1,22 +1,23 @@
 #include "lockstep/file.h"
+#include "lockstep/page_style.h"
 #include "lockstep/report.h"
 #include <limits.h>
 #include <stdlib.h>
 
-static const char head[] =
-    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-    "<title>What one attention head can and cannot do</title>\n<style>\n"
-    "body { font: 16px/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 "
-    "1rem;\n  color: #222; background: #fff; }\n"
-    "img { max-width: 100%; }\n"
-    "p.formula { font-family: serif; font-size: 1.15rem; background: #f4f4f4; padding: "
-    ".6rem 1rem; }\n"
-    "p.seen { border-left: 4px solid #0072b2; padding-left: 1rem; }\n"
-    "table { border-collapse: collapse; font-size: .8rem; margin: 1rem 0; display: block;\n"
-    "  overflow-x: auto; }\n"
-    "caption { text-align: left; font-weight: bold; padding-bottom: .3rem; }\n"
-    "th, td { text-align: right; padding: .1rem .6rem; border-bottom: 1px solid #ddd;\n"
-    "  font-variant-numeric: tabular-nums; white-space: nowrap; }\n"
+static const char before_style[] =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+    "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+    "<title>What one attention head can and cannot do</title>\n<style>\n";
+
+/* What no page of runs has: formulas, and pictures that are drawn on white. */
+static const char behind_style[] =
+    "img { max-width: 100%; background: #fff; border-radius: .5rem; }\n"
+    ".formula { font-family: serif; font-size: 1.15rem; background: var(--panel);\n"
+    "  border-radius: .5rem; padding: .6rem 1rem; }\n"
+    ".seen { border-left: 4px solid var(--c0); padding-left: 1rem; }\n"
+    "caption { text-align: left; font-weight: 600; }\n"
+    "table { font-size: .8rem; margin: 1rem 0; }\n"
+    "th, td { text-align: right; white-space: nowrap; }\n"
     "</style>\n</head>\n<body>\n<h1>What one attention head can and cannot do</h1>\n"
     "<p>Every number comes from the attention core that trains the model, by its single "
     "query. Unless an experiment says otherwise, the keys k<sub>1</sub> … "
@@ -61,7 +62,7 @@ lk_status lk_report_page(const lk_report *reports, int count, const char *folder
   FILE *memory = open_memstream(&text, &size);
   snprintf(path, sizeof path, "%s/index.html", folder);
   if (!memory) return lk_fail(LK_INTERNAL, "%s: out of memory", path);
-  fputs(head, memory);
+  fprintf(memory, "%s%s%s", before_style, lk_page_style, behind_style);
   for (int i = 0; i < count; i++)
     print_report(&reports[i], memory);
   fputs("</body>\n</html>\n", memory);

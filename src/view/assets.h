@@ -1,7 +1,7 @@
-/* page.css and page.js, as the build makes texts of them. */
+/* page.js, as the build makes a text of it. */
 #ifndef LOCKSTEP_VIEW_ASSETS_H
 #define LOCKSTEP_VIEW_ASSETS_H
 
-extern const char lk_page_style[], lk_page_script[];
+extern const char lk_page_script[];
 
 #endif

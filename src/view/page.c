@@ -1,6 +1,7 @@
 #include "view/page.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/page_style.h"
 #include "view/assets.h"
 #include "view/curve.h"
 #include "view/escape.h"

@@ -51,6 +51,7 @@ for name in "${experiments[@]}" trained trained-layer-1 trained-layer-2; do
   drawn all "$name"
   grep -q "src=\"$name.svg\"" all/index.html || fail "the page does not show $name"
 done
+grep -q 'prefers-color-scheme: dark' all/index.html || fail "the page has another style than reports"
 [[ $(grep -c '<p class="formula">' all/index.html) == 8 ]] || fail "formulas of the page"
 if grep -nE '(src|href)="(https?:)?//|<script' all/index.html; then
   fail "the page needs what is not beside it"

@@ -17,7 +17,7 @@ own() {
   for header; do owner[$header.h]=$layer; done
 }
 own base linkage status visible memory file output hash random types kernels profile program
-own base signals draft input machine duration progress terminal
+own base signals draft input machine duration progress terminal page_style
 own attention attention
 own lab lab report table
 own nn nn
