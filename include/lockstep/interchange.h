@@ -19,6 +19,7 @@ typedef struct {
   lk_number number; /* of matrices: F32, F16, BF16, for gguf also Q8_0 */
   uint64_t most;    /* bytes of a file's numbers before hf begins the next */
   int replaces;     /* nonzero: what is there already may be replaced */
+  int is_mean;      /* nonzero: the values are the running mean, as the card is to say */
 } lk_export_options;
 
 /* Writes the checkpoint's model, which is in memory, as OUT: a folder for hf, else a file.

@@ -36,10 +36,12 @@ static lk_status check_words(const char *weights, const lk_export_options *optio
 
 /* What is asked and measured is the running mean where there is one; it takes the place of
  * the last parameters. */
-static lk_status choose_weights(lk_checkpoint *checkpoint, const char *weights) {
+static lk_status choose_weights(lk_checkpoint *checkpoint, const char *weights,
+                                int *is_mean) {
   lk_trained *trained = &checkpoint->trained;
   if (!strcmp(weights, "last") || (!*weights && !checkpoint->info.has_average))
     return LK_OK;
+  *is_mean = 1;
   LK_TRY(lk_checkpoint_fill_average(checkpoint, trained->values));
   checkpoint->info.parameter_hash =
       lk_hash_bytes(trained->values, trained->table->count * sizeof *trained->values);
@@ -54,10 +56,10 @@ static void warn_of_activation(const lk_shape *shape, lk_format format) {
 }
 
 static lk_status export_checkpoint(const char *path, const char *out, const char *weights,
-                                   const lk_export_options *options) {
+                                   lk_export_options *options) {
   lk_checkpoint *checkpoint;
   LK_TRY(lk_run_explain(lk_checkpoint_read(&checkpoint, path, 0), path));
-  lk_status status = choose_weights(checkpoint, weights);
+  lk_status status = choose_weights(checkpoint, weights, &options->is_mean);
   if (status == LK_OK) status = lk_export(checkpoint, out, options);
   if (status == LK_OK) warn_of_activation(&checkpoint->info.shape, options->format);
   lk_checkpoint_free(checkpoint);

@@ -169,8 +169,8 @@ static lk_status write_card(const folder *f) {
       "---\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n"
       "# A language model trained with Lockstep\n\n"
       "| | |\n|---|---|\n| architecture | %s |\n| model | %s |\n| parameters | %" PRIu64
-      " |\n| numbers | %s |\n| tokenizer | %s, %d ids |\n| step | %" PRIu64
-      " |\n| trained on | %" PRIu64 " characters, %" PRIu64
+      " |\n| weights | %s |\n| numbers | %s |\n| tokenizer | %s, %d ids |\n| step | "
+      "%" PRIu64 " |\n| trained on | %" PRIu64 " characters, %" PRIu64
       " documents |\n| SHA-256 of the data | %s |\n| hash of the parameters (XXH3-128) | "
       "%s "
       "|\n| build | %s |\n\n"
@@ -178,7 +178,10 @@ static lk_status write_card(const folder *f) {
       "model = AutoModelForCausalLM.from_pretrained(\".\")\n"
       "tokenizer = AutoTokenizer.from_pretrained(\".\")\n```\n",
       f->naming == LK_NAMING_neox ? "GPT-NeoX" : "GPT-2", shape,
-      f->checkpoint->trained.table->count, lk_number_name(f->options->number),
+      f->checkpoint->trained.table->count,
+      f->options->is_mean ? "the running mean (ema) of the parameters"
+                          : "the parameters after the last step",
+      lk_number_name(f->options->number),
       lk_tokenizer_name(f->checkpoint->trained.tokenizer),
       lk_tokenizer_size(f->checkpoint->trained.tokenizer), info->step,
       info->corpus_characters, info->corpus_documents, info->corpus_sha256.hex,

@@ -69,6 +69,7 @@ cmp one.safetensors two.safetensors || fail "another export of the same model"
 has facts '^kind: safetensors$' "^$(grep '^parameters: ' text.facts)$" '^metadata: heads: 2$' \
   '^tensor: blocks.0.attn.key.weight, F32 \[[0-9]+, [0-9]+\]$'
 export_model folder
+has folder/README.md '^| weights | the parameters after the last step |$'
 for out in one.safetensors folder; do
   code=0
   export_model $out || code=$?

@@ -53,6 +53,7 @@ compare half half.h5
   fail "$(cat log)"
 "$LOCKSTEP" export run-mean/checkpoints/latest mean
 compare mean run-mean/checkpoints/latest
+grep -qxF '| weights | the running mean (ema) of the parameters |' mean/README.md || fail "the card of the mean"
 "$LOCKSTEP" export run-mean/checkpoints/latest last --weights last
 "$LOCKSTEP" import last last.h5 > /dev/null
 [[ $("$LOCKSTEP" inspect last.h5 | grep '^parameter hash') == \
