@@ -19,9 +19,11 @@ static const lk_command commands[] = {
      "make a byte-level BPE of texts and dumps, or take in a tokenizer.json, or an "
      "encoder.json and a vocab.bpe",
      NULL, lk_cli_tokenizer},
-    {"encode", "TOKENIZER", "standard input's text to ids, with blanks between", NULL,
-     lk_cli_encode},
-    {"decode", "TOKENIZER", "standard input's ids to text", NULL, lk_cli_decode},
+    {"encode", "FILE",
+     "standard input's text to ids, with blanks between, by a tokenizer's file, or that of "
+     "a checkpoint or a corpus",
+     NULL, lk_cli_encode},
+    {"decode", "FILE", "standard input's ids to text", NULL, lk_cli_decode},
     {"questions", "DUMP... FOLDER",
      "make train, dev and test questions of what a Wikipedia's infoboxes say", NULL,
      lk_cli_questions},

@@ -1,10 +1,10 @@
 /* Text on standard input to the ids of its tokens, and back: for pipes. */
 #include "cli/command.h"
 #include "cli/streams.h"
-#include "lockstep/bpe.h"
 #include "lockstep/input.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
+#include "lockstep/store.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,7 +142,7 @@ static lk_status run(lk_world *world, int argc, char **argv, lk_status (*work)(p
   if (words.help) return LK_OK;
   lk_status status = LK_OK;
   if (lk_world_rank(world) == 0) {
-    status = lk_tokenizer_read(&tokenizer, words.words[0], 0);
+    status = lk_tokenizer_read_any(&tokenizer, words.words[0]);
     p.tokenizer = tokenizer;
     if (status == LK_OK) status = work(&p);
     lk_tokenizer_free(tokenizer);

@@ -1,6 +1,7 @@
 /* Characters as files of before have them, /vocabulary: every user of h5py can read that.
  * Other kinds as the bytes that they save, /tokenizer, and their name. */
 #include "store/tokenizer.h"
+#include "lockstep/bpe.h"
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
 #include <stdio.h>
@@ -75,5 +76,18 @@ lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out) {
   lk_status status = lk_h5_read_array(file, &array, image.bytes);
   if (status == LK_OK) status = restore(file, out, &image);
   lk_free(image.bytes);
+  return status;
+}
+
+lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path) {
+  lk_h5_file file;
+  int is_hdf5;
+  *out = NULL;
+  LK_TRY(lk_h5_open_if(&file, path, &is_hdf5));
+  if (!is_hdf5) return lk_tokenizer_read(out, path, 0);
+  lk_status status = lk_h5_finish(&file, lk_h5_read_tokenizer(&file, out));
+  if (status == LK_OK) return LK_OK;
+  lk_tokenizer_free(*out);
+  *out = NULL;
   return status;
 }

@@ -46,6 +46,10 @@ lockstep 2 finetune "${train[@]}" questions=data/birth_places_train.tsv init=one
 model=tuned/checkpoints/latest
 reports "$model" 'vocabulary: 258' 'tokenizer: bytes'
 
+"$LOCKSTEP" encode bytes < odd.txt > ids
+cmp ids <("$LOCKSTEP" encode "$model" < odd.txt) || fail "a checkpoint's tokenizer gives other ids"
+cmp odd.txt <("$LOCKSTEP" decode bytes.h5 < ids) || fail "a corpus' tokenizer gives other text back"
+
 lockstep 1 ask "$model" 'Where was 東京 😀 born?' > answer
 [[ $(wc -l < answer) == 1 ]] || fail "a question in any language has no answer"
 iconv -f UTF-8 -t UTF-8 answer > /dev/null || fail "an answer is no UTF-8"
