@@ -44,6 +44,15 @@ typedef struct lk_attention lk_attention;
 lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int max_keys);
 void lk_attention_free(lk_attention *attention);
 
+/* LK_USAGE, with the fix, when this program or processor has no products of attention in
+ * bf16. origin: where the choice is from, for the message. */
+lk_status lk_attention_check_bf16(const char *origin);
+
+/* From here on the operands of products are rounded to bf16: q·scale, k, v, P (forward
+ * before it is divided by its sum), d_out and dS. Sums, softmax and all else stay fp32. Only
+ * where lk_attention_check_bf16 is LK_OK; the reference kernels round nothing. */
+void lk_attention_use_bf16(lk_attention *attention);
+
 /* Bytes of the keep mask: span by span, head by head, query by query, a byte a visible key,
  * each row rounded up to 16 bytes. */
 size_t lk_attention_keep_size(const lk_span *spans, int count, int heads);

@@ -4,11 +4,41 @@
 #include "lockstep/profile.h"
 #include <assert.h>
 
-/* Hands out the next `count` numbers of the scratch memory, each piece on a cache line. */
-static lk_real *take(lk_real **next, size_t count) {
-  lk_real *piece = *next;
-  *next += lk_round_up(count, LK_LANES);
-  return piece;
+/* The scratch in one piece of memory, each array on a cache line. */
+static lk_status allocate(lk_attention *a) {
+  const size_t keys = a->Tp * a->Dp, rows = BACKWARD_ROWS * a->Dp;
+  const size_t weights = BACKWARD_ROWS * KEY_ROWS;
+  const struct {
+    lk_real **array;
+    size_t count;
+  } arrays[] = {{&a->k, keys},
+                {&a->v, keys},
+                {&a->k_panels, keys},
+                {&a->v_panels, keys},
+                {&a->dk, keys},
+                {&a->dv, keys},
+                {&a->q, rows},
+                {&a->d_out, rows},
+                {&a->out, rows},
+                {&a->scores, FORWARD_ROWS * a->scores_row},
+                {&a->weights, weights},
+                {&a->d_scores, weights},
+                {&a->paired, a->Dp},
+                {&a->q_words, rows / 2},
+                {&a->d_out_words, rows / 2},
+                {&a->q_pairs, rows / 2},
+                {&a->d_out_pairs, rows / 2},
+                {&a->weight_pairs, weights / 2},
+                {&a->d_score_pairs, weights / 2}};
+  enum { ARRAYS = sizeof arrays / sizeof *arrays };
+  size_t total = 0;
+  for (int i = 0; i < ARRAYS; i++)
+    total += lk_round_up(arrays[i].count, LK_LANES);
+  LK_TRY(LK_NEW(a->memory, total));
+  lk_real *next = a->memory;
+  for (int i = 0; i < ARRAYS; next += lk_round_up(arrays[i].count, LK_LANES), i++)
+    *arrays[i].array = next;
+  return LK_OK;
 }
 
 lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int max_keys) {
@@ -23,25 +53,13 @@ lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int 
   a->Dp = lk_round_up((size_t)head_size, LK_LANES);
   a->scores_row = a->Tp + LK_LANES;
   a->scale = (lk_real)(1.0 / sqrt(head_size));
-  lk_status status =
-      LK_NEW(a->memory, 6 * a->Tp * a->Dp + 3 * BACKWARD_ROWS * a->Dp +
-                            FORWARD_ROWS * a->scores_row + 2 * BACKWARD_ROWS * KEY_ROWS);
-  if (status != LK_OK) {
+  a->head = lk_attention_head_of(lk_vector_bytes());
+  lk_status status = allocate(a);
+  if (status == LK_OK)
+    *out = a;
+  else
     lk_free(a);
-    return status;
-  }
-  lk_real *next = a->memory;
-  lk_real **tiles[] = {&a->k, &a->v, &a->k_panels, &a->v_panels, &a->dk, &a->dv};
-  for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++)
-    *tiles[i] = take(&next, a->Tp * a->Dp);
-  lk_real **rows[] = {&a->q, &a->d_out, &a->out};
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    *rows[i] = take(&next, BACKWARD_ROWS * a->Dp);
-  a->scores = take(&next, FORWARD_ROWS * a->scores_row);
-  a->weights = take(&next, BACKWARD_ROWS * KEY_ROWS);
-  a->d_scores = take(&next, BACKWARD_ROWS * KEY_ROWS);
-  *out = a;
-  return LK_OK;
+  return status;
 }
 
 void lk_attention_free(lk_attention *attention) {
@@ -71,24 +89,48 @@ static void check_input(const lk_attention *a, const lk_attention_input *in) {
   }
 }
 
+lk_status lk_attention_check_bf16(const char *origin) {
+  if (lk_attention_head_in_bf16()) return LK_OK;
+  return lk_fail(
+      LK_USAGE,
+      "%s: precision is bf16_attention, which takes a processor with AVX512_BF16 "
+      "and a program built by GCC; set precision=bf16, whose attention is fp32",
+      origin);
+}
+
+void lk_attention_use_bf16(lk_attention *attention) {
+  attention->head = lk_attention_head_in_bf16();
+  assert(attention->head);
+}
+
 void lk_attention_forward(lk_attention *attention, const lk_attention_input *input,
                           lk_real *out, lk_real *log_sum) {
+  const uint8_t *keep = input->keep;
   lk_profile_switch(LK_PART_ATTENTION);
   check_input(attention, input);
-  if (lk_kernels_are_reference())
+  if (lk_kernels_are_reference()) {
     lk_attention_forward_reference(attention, input, out, log_sum);
-  else
-    lk_attention_forward_fast(attention, input, out, log_sum, lk_vector_bytes());
+    return;
+  }
+  for (int s = 0; s < input->spans_count; s++)
+    for (int h = 0; h < attention->heads; h++)
+      keep = attention->head->forward(attention, input, &input->spans[s], h, keep, out,
+                                      log_sum);
 }
 
 void lk_attention_backward(lk_attention *attention, const lk_attention_input *input,
                            const lk_real *out, const lk_real *log_sum, const lk_real *d_out,
                            lk_real *dq, lk_real *dk, lk_real *dv) {
+  const lk_attention_gradients gradients = {out, log_sum, d_out, dq, dk, dv};
+  const uint8_t *keep = input->keep;
   lk_profile_switch(LK_PART_ATTENTION);
   check_input(attention, input);
-  if (lk_kernels_are_reference())
+  if (lk_kernels_are_reference()) {
     lk_attention_backward_reference(attention, input, log_sum, d_out, dq, dk, dv);
-  else
-    lk_attention_backward_fast(attention, input, out, log_sum, d_out, dq, dk, dv,
-                               lk_vector_bytes());
+    return;
+  }
+  for (int s = 0; s < input->spans_count; s++)
+    for (int h = 0; h < attention->heads; h++)
+      keep = attention->head->backward(attention, input, &input->spans[s], h, keep,
+                                       &gradients);
 }

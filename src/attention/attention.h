@@ -9,20 +9,31 @@
 enum { FORWARD_ROWS = 48, BACKWARD_ROWS = 48, KEY_ROWS = 96, PANEL = 32 };
 
 /* Scratch of one head of one sequence. Dp is D, rounded up to LK_LANES, and Tp is max_keys,
- * rounded up to KEY_ROWS; what is added is zero. scores_row is more than Tp, lest all rows
+ * rounded up to KEY_ROWS. scores_row is more than Tp, lest all rows
  * meet in the same sets of a cache. */
 struct lk_attention {
   int heads, head_size, max_keys;
   size_t Tp, Dp, scores_row;
   lk_real scale;
-  lk_real *k, *v;               /* (Tp, Dp) */
-  lk_real *k_panels, *v_panels; /* (Tp/PANEL, Dp, PANEL): transposed */
-  lk_real *q, *d_out, *out;     /* (BACKWARD_ROWS, Dp) */
-  lk_real *scores;              /* (FORWARD_ROWS, scores_row) */
-  lk_real *weights, *d_scores;  /* (BACKWARD_ROWS, KEY_ROWS) */
-  lk_real *dk, *dv;             /* (Tp, Dp) */
-  lk_real *memory;              /* owns all of the above */
+  lk_real *k, *v;                 /* (Tp, Dp) */
+  lk_real *k_panels, *v_panels;   /* (Tp/PANEL, Dp, PANEL): transposed */
+  lk_real *q, *d_out, *out;       /* (BACKWARD_ROWS, Dp) */
+  lk_real *scores;                /* (FORWARD_ROWS, scores_row) */
+  lk_real *weights, *d_scores;    /* (BACKWARD_ROWS, KEY_ROWS) */
+  lk_real *dk, *dv;               /* (Tp, Dp) */
+  lk_real *paired;                /* (Dp): a row in pairs, as all below; see pairs.h */
+  lk_real *q_words, *d_out_words; /* (BACKWARD_ROWS, Dp / 2) */
+  lk_real *q_pairs, *d_out_pairs; /* (BACKWARD_ROWS / 2, Dp) */
+  lk_real *weight_pairs, *d_score_pairs; /* (BACKWARD_ROWS / 2, KEY_ROWS) */
+  const struct lk_attention_head *head;
+  lk_real *memory; /* owns all of the above */
 };
+
+/* What the backward pass reads and writes beside its input. */
+typedef struct {
+  const lk_real *out, *log_sum, *d_out;
+  lk_real *dq, *dk, *dv;
+} lk_attention_gradients;
 
 /* Keys that query i of a span sees. */
 static inline int lk_span_visible(const lk_span *span, int query) {
@@ -34,13 +45,22 @@ static inline size_t lk_keep_row(int visible) {
   return ((size_t)visible + 15) / 16 * 16;
 }
 
-/* `bytes` is that of the vectors used: 16, 32 or 64, at most lk_vector_bytes(). */
-void lk_attention_forward_fast(lk_attention *attention, const lk_attention_input *input,
-                               lk_real *out, lk_real *log_sum, int bytes);
-void lk_attention_backward_fast(lk_attention *attention, const lk_attention_input *input,
-                                const lk_real *out, const lk_real *log_sum,
-                                const lk_real *d_out, lk_real *dq, lk_real *dk, lk_real *dv,
-                                int bytes);
+/* The two passes over one head of one span; keep is that of the head, and the next head's
+ * is returned. */
+typedef struct lk_attention_head {
+  const uint8_t *(*forward)(lk_attention *a, const lk_attention_input *in,
+                            const lk_span *span, int head, const uint8_t *keep,
+                            lk_real *out, lk_real *log_sum);
+  const uint8_t *(*backward)(lk_attention *a, const lk_attention_input *in,
+                             const lk_span *span, int head, const uint8_t *keep,
+                             const lk_attention_gradients *g);
+} lk_attention_head;
+
+/* With vectors of so many bytes: 16, 32 or 64, at most lk_vector_bytes(). */
+const lk_attention_head *lk_attention_head_of(int bytes);
+/* With operands in bf16; NULL where this program or processor has no such products. */
+const lk_attention_head *lk_attention_head_in_bf16(void);
+
 void lk_attention_forward_reference(const lk_attention *attention,
                                     const lk_attention_input *input, lk_real *out,
                                     lk_real *log_sum);

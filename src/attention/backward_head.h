@@ -1,4 +1,4 @@
-/* The backward pass of one head of one sequence, for vectors of `bytes`, a literal. */
+/* The backward pass of one head of one sequence, t is a literal. */
 #ifndef LOCKSTEP_ATTENTION_BACKWARD_HEAD_H
 #define LOCKSTEP_ATTENTION_BACKWARD_HEAD_H
 
@@ -26,12 +26,6 @@ LK_INLINE void backward_row(const lk_attention_input *in, lk_real *row, lk_real 
     d_row[j] = 0;
 }
 
-/* What the backward pass reads and writes beside its input. */
-typedef struct {
-  const lk_real *out, *log_sum, *d_out;
-  lk_real *dq, *dk, *dv;
-} gradients;
-
 /* What it needs of each query of a block. */
 typedef struct {
   lk_real mean, log_sum;
@@ -39,15 +33,17 @@ typedef struct {
 } query_facts;
 
 /* a->weights and a->d_scores of the block's rows from `first` on and KEY_ROWS keys. */
-LK_INLINE void weigh_keys(int bytes, const lk_attention *a, const lk_attention_input *in,
+LK_INLINE void weigh_keys(lk_tiling t, const lk_attention *a, const lk_attention_input *in,
                           const query_block *block, int key, int first,
                           const query_facts *facts) {
   int left = (int)lk_round_up((size_t)(seen(block) - key), PANEL);
   int keys = left < KEY_ROWS ? left : KEY_ROWS;
-  score_rows(bytes, a, a->weights, KEY_ROWS, a->q, a->k_panels + (size_t)key * a->Dp, first,
-             block->rows, keys);
-  score_rows(bytes, a, a->d_scores, KEY_ROWS, a->d_out, a->v_panels + (size_t)key * a->Dp,
-             first, block->rows, keys);
+  size_t panel = (size_t)key * lk_tile_words(t, a->Dp);
+  const lk_real *q = t == LK_TILE_PAIRS ? a->q_words : a->q;
+  const lk_real *d_out = t == LK_TILE_PAIRS ? a->d_out_words : a->d_out;
+  score_rows(t, a, a->weights, KEY_ROWS, q, a->k_panels + panel, first, block->rows, keys);
+  score_rows(t, a, a->d_scores, KEY_ROWS, d_out, a->v_panels + panel, first, block->rows,
+             keys);
   for (int i = first; i < block->rows; i++) {
     int visible = block->visible + i - key;
     visible = visible < 0 ? 0 : visible < KEY_ROWS ? visible : KEY_ROWS;
@@ -58,39 +54,64 @@ LK_INLINE void weigh_keys(int bytes, const lk_attention *a, const lk_attention_i
   }
 }
 
+/* What is summed over queries: rows, or pairs of rows. */
+typedef struct {
+  const lk_real *q, *d_out, *weights, *d_scores;
+} query_sums;
+
+/* In bf16: q and d_out of a block, before it meets any key. */
+LK_INLINE void pair_queries(lk_attention *a, int rows) {
+  lk_pair_rows(a->q_pairs, a->Dp, a->q, a->Dp, rows, (int)a->Dp);
+  lk_pair_rows(a->d_out_pairs, a->Dp, a->d_out, a->Dp, rows, (int)a->Dp);
+  pair_columns(a, a->q_words, a->q, rows);
+  pair_columns(a, a->d_out_words, a->d_out, rows);
+}
+
+/* In bf16: the weights and gradients of scores, from row `first` on. */
+LK_INLINE void pair_weights(lk_attention *a, int first, int rows) {
+  size_t row = (size_t)first * KEY_ROWS;
+  lk_pair_rows(a->weight_pairs + row / 2, KEY_ROWS, a->weights + row, KEY_ROWS,
+               rows - first, KEY_ROWS);
+  lk_pair_rows(a->d_score_pairs + row / 2, KEY_ROWS, a->d_scores + row, KEY_ROWS,
+               rows - first, KEY_ROWS);
+  for (int i = first; i < rows; i++, row += KEY_ROWS)
+    lk_paired(a->d_scores + row, a->d_scores + row, KEY_ROWS);
+}
+
 /* dq of the block's rows from `first` on, in a->out, from a->d_scores. */
-LK_INLINE void add_query_gradients(int bytes, const lk_attention *a,
+LK_INLINE void add_query_gradients(lk_tiling t, const lk_attention *a,
                                    const query_block *block, int key, int first) {
-  const int R = lk_tile_height(bytes);
+  const int R = lk_tile_height(t);
   for (int i = first; i < block->rows; i += R) {
     int last = block->visible + i + R - 1;
     int keys = (last < seen(block) ? last : seen(block)) - key;
-    lk_tile_rows(bytes, a->out + (size_t)i * a->Dp, a->Dp,
+    lk_tile_rows(t, a->out + (size_t)i * a->Dp, a->Dp,
                  (lk_tile){a->d_scores + (size_t)i * KEY_ROWS, KEY_ROWS, 1},
-                 a->k + (size_t)key * a->Dp, a->Dp, keys < KEY_ROWS ? keys : KEY_ROWS,
-                 a->Dp, key > 0);
+                 a->k + lk_tile_words(t, (size_t)key) * a->Dp, a->Dp,
+                 lk_tile_words(t, (size_t)(keys < KEY_ROWS ? keys : KEY_ROWS)), a->Dp,
+                 key > 0);
   }
 }
 
 /* to += columnsᵀ · rows of the block's queries, for keys `key` to key + KEY_ROWS. */
-LK_INLINE void add_key_gradients(int bytes, const lk_attention *a, const query_block *block,
-                                 int key, lk_real *to, const lk_real *columns,
-                                 const lk_real *rows) {
-  const int R = lk_tile_height(bytes);
+LK_INLINE void add_key_gradients(lk_tiling t, const lk_attention *a,
+                                 const query_block *block, int key, lk_real *to,
+                                 const lk_real *columns, const lk_real *rows) {
+  const int R = lk_tile_height(t);
   for (int j = 0; j < KEY_ROWS && key + j < seen(block); j += R) {
-    int first = first_row(block, key + j, 1);
-    lk_tile weights = {columns + (size_t)first * KEY_ROWS + j, 1, KEY_ROWS};
-    lk_tile_rows(bytes, to + (size_t)(key + j) * a->Dp, a->Dp, weights,
-                 rows + (size_t)first * a->Dp, a->Dp, block->rows - first, a->Dp, 1);
+    int first = first_row(block, key + j, t == LK_TILE_PAIRS ? 2 : 1);
+    size_t row = lk_tile_words(t, (size_t)first);
+    lk_tile_rows(t, to + (size_t)(key + j) * a->Dp, a->Dp,
+                 (lk_tile){columns + row * KEY_ROWS + j, 1, KEY_ROWS}, rows + row * a->Dp,
+                 a->Dp, lk_tile_words(t, (size_t)(block->rows - first)), a->Dp, 1);
   }
 }
 
 /* One block of queries: adds to a->dk and a->dv, leaves dq in a->out. */
-LK_INLINE const uint8_t *backward_block(int bytes, lk_attention *a,
+LK_INLINE const uint8_t *backward_block(lk_tiling t, lk_attention *a,
                                         const lk_attention_input *in,
                                         const query_block *block, const uint8_t *keep,
                                         const lk_real *log_sum) {
-  const int R = lk_tile_height(bytes);
   query_facts facts[BACKWARD_ROWS];
   for (int i = 0; i < block->rows; i++) {
     size_t row = (size_t)i * a->Dp;
@@ -98,26 +119,33 @@ LK_INLINE const uint8_t *backward_block(int bytes, lk_attention *a,
                              log_sum[(size_t)i * (size_t)a->heads], keep};
     if (keep) keep += lk_keep_row(block->visible + i);
   }
+  query_sums sums = {a->q, a->d_out, a->weights, a->d_scores};
+  if (t == LK_TILE_PAIRS) {
+    sums = (query_sums){a->q_pairs, a->d_out_pairs, a->weight_pairs, a->d_score_pairs};
+    pair_queries(a, block->rows);
+  }
   for (int key = 0; key < seen(block); key += KEY_ROWS) {
-    int first = first_row(block, key, R);
-    weigh_keys(bytes, a, in, block, key, first, facts);
-    add_query_gradients(bytes, a, block, key, first);
-    add_key_gradients(bytes, a, block, key, a->dk, a->d_scores, a->q);
-    add_key_gradients(bytes, a, block, key, a->dv, a->weights, a->d_out);
+    int first = first_row(block, key, lk_tile_height(t));
+    weigh_keys(t, a, in, block, key, first, facts);
+    if (t == LK_TILE_PAIRS) pair_weights(a, first, block->rows);
+    add_query_gradients(t, a, block, key, first);
+    add_key_gradients(t, a, block, key, a->dk, sums.d_scores, sums.q);
+    add_key_gradients(t, a, block, key, a->dv, sums.weights, sums.d_out);
   }
   return keep;
 }
 
-LK_INLINE const uint8_t *backward_head(int bytes, lk_attention *a,
+LK_INLINE const uint8_t *backward_head(lk_tiling t, lk_attention *a,
                                        const lk_attention_input *in, const lk_span *span,
-                                       int head, const uint8_t *keep, const gradients *g) {
+                                       int head, const uint8_t *keep,
+                                       const lk_attention_gradients *g) {
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
   size_t key_row = (size_t)span->key_start * in->kv_stride + column;
   size_t padded = lk_round_up((size_t)span->keys, KEY_ROWS);
-  load_panels(a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
-  load_panels(a, a->v_panels, in->v + key_row, in->kv_stride, span->keys);
-  load_rows(a, a->k, in->k + key_row, in->kv_stride, span->keys, 1);
+  load_panels(t, a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
+  load_panels(t, a, a->v_panels, in->v + key_row, in->kv_stride, span->keys);
+  load_sum_rows(t, a, a->k, in->k + key_row, in->kv_stride, span->keys);
   memset(a->dk, 0, padded * a->Dp * sizeof *a->dk);
   memset(a->dv, 0, padded * a->Dp * sizeof *a->dv);
   for (int first = 0; first < span->queries; first += BACKWARD_ROWS) {
@@ -127,7 +155,7 @@ LK_INLINE const uint8_t *backward_head(int bytes, lk_attention *a,
     load_rows(a, a->q, in->q + q_row, in->q_stride, block.rows, a->scale);
     load_rows(a, a->d_out, g->d_out + out_row, channels, block.rows, 1);
     load_rows(a, a->out, g->out + out_row, channels, block.rows, 1);
-    keep = backward_block(bytes, a, in, &block, keep,
+    keep = backward_block(t, a, in, &block, keep,
                           g->log_sum + block.query * (size_t)a->heads + head);
     store_rows(a, g->dq + q_row, in->q_stride, a->out, block.rows, a->scale);
   }

@@ -3,7 +3,6 @@
 #define LOCKSTEP_ATTENTION_BLOCK_H
 
 #include "attention/rows.h"
-#include "attention/tile.h"
 
 /* Some queries of a span that are worked on together. */
 typedef struct {
@@ -31,15 +30,16 @@ LK_INLINE int first_row(const query_block *block, int key, int R) {
 }
 
 /* scores (from, row `first` of the block on) = rows · panels of `keys` keys. */
-LK_INLINE void score_rows(int bytes, const lk_attention *a, lk_real *scores, size_t row,
+LK_INLINE void score_rows(lk_tiling t, const lk_attention *a, lk_real *scores, size_t row,
                           const lk_real *queries, const lk_real *panels, int first,
                           int rows, int keys) {
-  const int R = lk_tile_height(bytes);
+  size_t words = lk_tile_words(t, a->Dp);
   for (int p = 0; p < keys; p += PANEL)
-    for (int i = first; i < rows; i += R)
-      lk_tile_rows(bytes, scores + (size_t)i * row + (size_t)p, row,
-                   (lk_tile){queries + (size_t)i * a->Dp, a->Dp, 1},
-                   panels + (size_t)p * a->Dp, PANEL, a->head_size, PANEL, 0);
+    for (int i = first; i < rows; i += lk_tile_height(t))
+      lk_tile_rows(t, scores + (size_t)i * row + (size_t)p, row,
+                   (lk_tile){queries + (size_t)i * words, words, 1},
+                   panels + (size_t)p * words, PANEL,
+                   lk_tile_words(t, (size_t)a->head_size), PANEL, 0);
 }
 
 /* row[j] = exp(row[j] - shift) for visible keys, 0 for the others. Later keys' scores may

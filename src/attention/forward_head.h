@@ -1,4 +1,4 @@
-/* The forward pass of one head of one sequence, for vectors of `bytes`, a literal. */
+/* The forward pass of one head of one sequence, t is a literal. */
 #ifndef LOCKSTEP_ATTENTION_FORWARD_HEAD_H
 #define LOCKSTEP_ATTENTION_FORWARD_HEAD_H
 
@@ -19,56 +19,62 @@ LK_INLINE lk_real forward_row(const lk_attention_input *in, lk_real *row, int vi
 }
 
 /* a->out = weights · v of the keys that the block sees, KEY_ROWS after KEY_ROWS. */
-LK_INLINE void sum_values(int bytes, const lk_attention *a, const query_block *block) {
-  const int R = lk_tile_height(bytes);
+LK_INLINE void sum_values(lk_tiling t, const lk_attention *a, const query_block *block) {
+  const int R = lk_tile_height(t);
   for (int key = 0; key < seen(block); key += KEY_ROWS)
     for (int i = first_row(block, key, R); i < block->rows; i += R) {
       int last = block->visible + i + R - 1;
       int keys = (last < seen(block) ? last : seen(block)) - key;
-      lk_tile weights = {a->scores + (size_t)i * a->scores_row + (size_t)key, a->scores_row,
-                         1};
-      lk_tile_rows(bytes, a->out + (size_t)i * a->Dp, a->Dp, weights,
-                   a->v + (size_t)key * a->Dp, a->Dp, keys < KEY_ROWS ? keys : KEY_ROWS,
-                   a->Dp, key > 0);
+      lk_tile weights = {a->scores + (size_t)i * a->scores_row +
+                             lk_tile_words(t, (size_t)key),
+                         a->scores_row, 1};
+      lk_tile_rows(t, a->out + (size_t)i * a->Dp, a->Dp, weights,
+                   a->v + lk_tile_words(t, (size_t)key) * a->Dp, a->Dp,
+                   lk_tile_words(t, (size_t)(keys < KEY_ROWS ? keys : KEY_ROWS)), a->Dp,
+                   key > 0);
     }
 }
 
 /* Scores, softmax and sum of one block; factor: what each row of a->out is multiplied by.
  */
-LK_INLINE const uint8_t *forward_block(int bytes, const lk_attention *a,
+LK_INLINE const uint8_t *forward_block(lk_tiling t, const lk_attention *a,
                                        const lk_attention_input *in,
                                        const query_block *block, const uint8_t *keep,
                                        lk_real *log_sum, lk_real factor[FORWARD_ROWS]) {
-  const int R = lk_tile_height(bytes);
+  const int R = lk_tile_height(t);
+  const lk_real *q = t == LK_TILE_PAIRS ? a->q_words : a->q;
   for (int key = 0; key < seen(block); key += PANEL)
-    score_rows(bytes, a, a->scores + key, a->scores_row, a->q,
-               a->k_panels + (size_t)key * a->Dp, first_row(block, key, R), block->rows,
-               PANEL);
-  size_t columns = lk_round_up((size_t)seen(block), LK_LANES);
+    score_rows(t, a, a->scores + key, a->scores_row, q,
+               a->k_panels + (size_t)key * lk_tile_words(t, a->Dp),
+               first_row(block, key, R), block->rows, PANEL);
+  size_t columns = lk_round_up((size_t)seen(block), PANEL);
   for (int i = 0; i < block->rows; i++) {
-    factor[i] = forward_row(in, a->scores + (size_t)i * a->scores_row, block->visible + i,
-                            columns, keep, log_sum + (size_t)i * (size_t)a->heads);
+    lk_real *row = a->scores + (size_t)i * a->scores_row;
+    factor[i] = forward_row(in, row, block->visible + i, columns, keep,
+                            log_sum + (size_t)i * (size_t)a->heads);
     if (keep) keep += lk_keep_row(block->visible + i);
+    if (t == LK_TILE_PAIRS) lk_paired(row, row, (int)columns);
   }
-  sum_values(bytes, a, block);
+  sum_values(t, a, block);
   return keep;
 }
 
-LK_INLINE const uint8_t *forward_head(int bytes, lk_attention *a,
+LK_INLINE const uint8_t *forward_head(lk_tiling t, lk_attention *a,
                                       const lk_attention_input *in, const lk_span *span,
                                       int head, const uint8_t *keep, lk_real *out,
                                       lk_real *log_sum) {
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
   size_t key_row = (size_t)span->key_start * in->kv_stride + column;
-  load_panels(a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
-  load_rows(a, a->v, in->v + key_row, in->kv_stride, span->keys, 1);
+  load_panels(t, a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
+  load_sum_rows(t, a, a->v, in->v + key_row, in->kv_stride, span->keys);
   for (int first = 0; first < span->queries; first += FORWARD_ROWS) {
     lk_real factor[FORWARD_ROWS];
     query_block block = block_of(span, first, FORWARD_ROWS);
     load_rows(a, a->q, in->q + block.query * in->q_stride + column, in->q_stride,
               block.rows, a->scale);
-    keep = forward_block(bytes, a, in, &block, keep,
+    if (t == LK_TILE_PAIRS) pair_columns(a, a->q_words, a->q, block.rows);
+    keep = forward_block(t, a, in, &block, keep,
                          log_sum + block.query * (size_t)a->heads + head, factor);
     for (int i = 0; i < block.rows; i++)
       store_rows(a, out + (block.query + (size_t)i) * channels + column, channels,

@@ -3,6 +3,7 @@
 #define LOCKSTEP_ATTENTION_ROWS_H
 
 #include "attention/attention.h"
+#include "attention/tile.h"
 #include "base/vector.h"
 
 /* Asks for the next head's columns of these rows, which lie too far apart for the processor
@@ -14,27 +15,53 @@ LK_INLINE void fetch_next_head(const lk_attention *a, const lk_real *from, size_
       __builtin_prefetch(from + (size_t)i * stride + (size_t)(a->head_size + d));
 }
 
-/* Copies `rows` rows of D numbers into rows of Dp; the padding is zero already and stays
- * so. */
+/* Copies `rows` rows of D numbers into rows of Dp. What is added is cleared each time: what
+ * earlier work left there may be no number. */
 LK_INLINE void load_rows(const lk_attention *a, lk_real *tile, const lk_real *from,
                          size_t stride, int rows, lk_real factor) {
+  size_t D = (size_t)a->head_size;
   fetch_next_head(a, from, stride, rows);
-  for (int i = 0; i < rows; i++)
-    for (int d = 0; d < a->head_size; d++)
-      tile[(size_t)i * a->Dp + (size_t)d] = factor * from[(size_t)i * stride + (size_t)d];
+  for (size_t i = 0; i < (size_t)rows; i++) {
+    for (size_t d = 0; d < D; d++)
+      tile[i * a->Dp + d] = factor * from[i * stride + d];
+    for (size_t d = D; d < a->Dp; d++)
+      tile[i * a->Dp + d] = 0;
+  }
 }
 
-/* The same, transposed, PANEL rows after PANEL rows; the last panel is filled up with
- * zeros. Row after row, because one number of each row would use few sets of the cache. */
-LK_INLINE void load_panels(const lk_attention *a, lk_real *panels, const lk_real *from,
-                           size_t stride, int rows) {
-  fetch_next_head(a, from, stride, rows);
-  int padded = (int)lk_round_up((size_t)rows, PANEL);
-  for (int i = 0; i < padded; i++) {
-    lk_real *column = panels + (size_t)(i / PANEL) * PANEL * a->Dp + i % PANEL;
-    for (int d = 0; d < a->head_size; d++)
-      column[(size_t)d * PANEL] = i < rows ? from[(size_t)i * stride + (size_t)d] : 0;
+/* Rows that products sum over: in bf16, pairs of them. Pairs of no row are zero. */
+LK_INLINE void load_sum_rows(lk_tiling t, const lk_attention *a, lk_real *tile,
+                             const lk_real *from, size_t stride, int rows) {
+  if (t != LK_TILE_PAIRS) {
+    load_rows(a, tile, from, stride, rows, 1);
+    return;
   }
+  fetch_next_head(a, from, stride, rows);
+  lk_pair_rows(tile, a->Dp, from, stride, rows, a->head_size);
+}
+
+/* Rows transposed, PANEL after PANEL; the last panel is filled up with zeros. Row after
+ * row, because one number of each row would use few sets of the cache. */
+LK_INLINE void load_panels(lk_tiling t, const lk_attention *a, lk_real *panels,
+                           const lk_real *from, size_t stride, int rows) {
+  int padded = (int)lk_round_up((size_t)rows, PANEL);
+  size_t words = lk_tile_words(t, (size_t)a->head_size);
+  fetch_next_head(a, from, stride, rows);
+  for (int i = 0; i < padded; i++) {
+    const lk_real *row = from + (size_t)i * stride;
+    lk_real *column =
+        panels + (size_t)(i / PANEL) * PANEL * lk_tile_words(t, a->Dp) + i % PANEL;
+    if (t == LK_TILE_PAIRS && i < rows) row = lk_paired(a->paired, row, a->head_size);
+    for (size_t d = 0; d < words; d++)
+      column[d * PANEL] = i < rows ? row[d] : 0;
+  }
+}
+
+/* Rows of a tile with their numbers in pairs. */
+LK_INLINE void pair_columns(const lk_attention *a, lk_real *to, const lk_real *tile,
+                            int rows) {
+  for (size_t i = 0; i < (size_t)rows; i++)
+    lk_paired(to + i * a->Dp / 2, tile + i * a->Dp, (int)a->Dp);
 }
 
 LK_INLINE void store_rows(const lk_attention *a, lk_real *to, size_t stride,

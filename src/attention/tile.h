@@ -3,9 +3,19 @@
 #ifndef LOCKSTEP_ATTENTION_TILE_H
 #define LOCKSTEP_ATTENTION_TILE_H
 
+#include "attention/pairs.h"
 #include "base/clones.h"
 #include "lockstep/types.h"
 #include <stddef.h>
+
+/* How products are computed: by vectors of so many bytes, or of bf16 numbers. Those lie in
+ * pairs that are neighbours in the sum: a word, as large as one lk_real, holds two. */
+typedef enum { LK_TILE_16, LK_TILE_32, LK_TILE_64, LK_TILE_PAIRS } lk_tiling;
+
+/* Words of n numbers that are summed over. */
+LK_INLINE size_t lk_tile_words(lk_tiling t, size_t n) {
+  return t == LK_TILE_PAIRS ? (n + 1) / 2 : n;
+}
 
 /* A matrix element (i, k) is at start[i·row + k·column]. */
 typedef struct {
@@ -35,23 +45,40 @@ typedef struct {
 #define NAME(name) narrow_##name
 #define BYTES      16
 #include "attention/tile_block.h"
+#undef NAME
+#undef BYTES
+#undef ROWS
 
-/* Rows of a product that lk_tile_rows computes together: `bytes` is a vector's. */
-LK_INLINE int lk_tile_height(int bytes) {
-  return bytes == 64 ? 8 : 6;
+#ifdef LK_ATTENTION_PAIRS
+#define NAME(name) pairs_##name
+#define BYTES      64
+#define ROWS       8
+#define PAIRS
+#include "attention/tile_block.h"
+#undef NAME
+#undef BYTES
+#undef ROWS
+#undef PAIRS
+#endif
+#undef VECTORS
+
+/* Rows of a product that lk_tile_rows computes together. */
+LK_INLINE int lk_tile_height(lk_tiling t) {
+  return t == LK_TILE_64 || t == LK_TILE_PAIRS ? 8 : 6;
 }
 
-/* lk_tile_height rows of C (columns) = or += A (inner) · B (inner, columns); columns is a
- * multiple of LK_LANES, the rows of B and C are contiguous. `bytes` is a literal. */
-LK_INLINE void lk_tile_rows(int bytes, lk_real *c, size_t c_row, lk_tile a,
-                            const lk_real *b, size_t b_row, int inner, size_t columns,
+/* lk_tile_height rows of C (columns) = or += A (inner) · B (inner, columns), inner in
+ * words; columns is a multiple of LK_LANES, the rows of B and C are contiguous. t is a
+ * literal. */
+LK_INLINE void lk_tile_rows(lk_tiling t, lk_real *c, size_t c_row, lk_tile a,
+                            const lk_real *b, size_t b_row, size_t inner, size_t columns,
                             int accumulate) {
-  if (bytes == 64)
-    wide_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
-  else if (bytes == 32)
-    middle_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
-  else
-    narrow_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
+  if (t == LK_TILE_64) wide_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
+  if (t == LK_TILE_32) middle_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
+  if (t == LK_TILE_16) narrow_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
+#ifdef LK_ATTENTION_PAIRS
+  if (t == LK_TILE_PAIRS) pairs_rows(c, c_row, a, b, b_row, inner, columns, accumulate);
+#endif
 }
 
 #endif

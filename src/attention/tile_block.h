@@ -6,10 +6,19 @@ typedef lk_real NAME(vector)
 
 enum { NAME(lanes) = (int)(BYTES / sizeof(lk_real)) };
 
+/* sum + the products of a number, or of a pair, and each of b. */
+LK_INLINE NAME(vector) NAME(add)(NAME(vector) sum, const lk_real *a, const lk_real *b) {
+#ifdef PAIRS
+  return lk_add_pairs(sum, a, b);
+#else
+  return sum + *a * *(const NAME(vector) *)b;
+#endif
+}
+
 /* ROWS rows and `vectors` vectors of C: the sums stay in registers while k runs. `vectors`
  * is a literal. */
 LK_INLINE void NAME(block)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b,
-                           size_t b_row, int inner, int accumulate, int vectors) {
+                           size_t b_row, size_t inner, int accumulate, int vectors) {
   NAME(vector) sum[ROWS][VECTORS];
 #pragma GCC unroll 8
   for (int r = 0; r < ROWS; r++)
@@ -19,14 +28,13 @@ LK_INLINE void NAME(block)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b
       sum[r][w] = accumulate ? *(const NAME(vector) *)from : (NAME(vector)){0};
     }
 #pragma GCC unroll 1
-  for (int k = 0; k < inner; k++)
+  for (size_t k = 0; k < inner; k++)
 #pragma GCC unroll 8
     for (int r = 0; r < ROWS; r++) {
-      lk_real factor = a.start[(size_t)r * a.row + (size_t)k * a.column];
+      const lk_real *factor = a.start + (size_t)r * a.row + k * a.column;
 #pragma GCC unroll 2
       for (int w = 0; w < vectors; w++)
-        sum[r][w] +=
-            factor * *(const NAME(vector) *)(b + (size_t)k * b_row + w * NAME(lanes));
+        sum[r][w] = NAME(add)(sum[r][w], factor, b + k * b_row + w * NAME(lanes));
     }
 #pragma GCC unroll 8
   for (int r = 0; r < ROWS; r++)
@@ -36,7 +44,7 @@ LK_INLINE void NAME(block)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b
 }
 
 LK_INLINE void NAME(rows)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b,
-                          size_t b_row, int inner, size_t columns, int accumulate) {
+                          size_t b_row, size_t inner, size_t columns, int accumulate) {
   size_t j = 0, width = VECTORS * NAME(lanes);
   for (; j + width <= columns; j += width)
     NAME(block)(c + j, c_row, a, b + j, b_row, inner, accumulate, VECTORS);

@@ -44,10 +44,20 @@ static double difference(int matrix) {
   double size = 0, largest = 0;
   for (size_t i = 0; i < ROWS * WIDTH; i++) {
     size = fmax(size, fabs((double)plain[matrix][i]));
+    if (isnan(fast[matrix][i])) return NAN;
     largest = fmax(largest, fabs((double)fast[matrix][i] - (double)plain[matrix][i]));
   }
   assert_true(size > 0);
   return largest / size;
+}
+
+static double mean_difference(int matrix) {
+  double size = 0, sum = 0;
+  for (size_t i = 0; i < ROWS * WIDTH; i++) {
+    size = fmax(size, fabs((double)plain[matrix][i]));
+    sum += fabs((double)fast[matrix][i] - (double)plain[matrix][i]);
+  }
+  return sum / size / (ROWS * WIDTH);
 }
 
 static void check_vectors(lk_attention *a, const lk_attention_input *in, int bytes) {
@@ -56,22 +66,31 @@ static void check_vectors(lk_attention *a, const lk_attention_input *in, int byt
   lk_attention_forward_reference(a, in, plain[OUT], log_sums[0]);
   lk_attention_backward_reference(a, in, log_sums[0], d_out, plain[DQ], plain[DK],
                                   plain[DV]);
-  lk_attention_forward_fast(a, in, fast[OUT], log_sums[1], bytes);
-  lk_attention_backward_fast(a, in, fast[OUT], log_sums[1], d_out, fast[DQ], fast[DK],
-                             fast[DV], bytes);
+  a->head = lk_attention_head_of(bytes);
+  lk_attention_forward(a, in, fast[OUT], log_sums[1]);
+  lk_attention_backward(a, in, fast[OUT], log_sums[1], d_out, fast[DQ], fast[DK], fast[DV]);
   for (int matrix = OUT; matrix < ALL; matrix++)
     if (!(difference(matrix) < 2e-6))
       fail_msg("vectors of %d bytes, matrix %d: %g", bytes, matrix, difference(matrix));
 }
 
-/* Longer sequences before shorter ones: what is left in the tiles may not matter. */
+/* What a batch with numbers that are none leaves in the scratch must not reach the next. */
+static void poison(lk_attention *attention, lk_attention_input in) {
+  for (size_t i = 0; i < ROWS * WIDTH; i++)
+    plain[Q][i] = NAN;
+  in.q = in.k = in.v = plain[Q];
+  lk_attention_forward(attention, &in, fast[OUT], log_sums[1]);
+  lk_attention_backward(attention, &in, fast[OUT], log_sums[1], plain[Q], fast[DQ],
+                        fast[DK], fast[DV]);
+}
+
 static void check_all(const uint8_t *mask) {
   lk_attention *attention = NULL;
   lk_attention_input in = {spans,     SPANS, values[Q], WIDTH, values[K],
                            values[V], WIDTH, mask,      1.25f};
   assert_int_equal(lk_attention_create(&attention, HEADS, SIZE, LONGEST), LK_OK);
   for (int bytes = lk_vector_bytes(); bytes >= 16; bytes /= 2) {
-    check_vectors(attention, &in, bytes);
+    poison(attention, in);
     check_vectors(attention, &in, bytes);
   }
   lk_attention_free(attention);
@@ -87,10 +106,119 @@ static void every_vector_size_matches_with_dropout(void **state) {
   check_all(keep);
 }
 
+static double rounded(double value) {
+  union {
+    float real;
+    uint32_t bits;
+  } to = {(float)value};
+  to.bits = (to.bits + 0x7fff + (to.bits >> 16 & 1)) & 0xffff0000;
+  return (double)to.real;
+}
+
+/* One query of one head: where its rows begin in the matrices, and what it may see. */
+typedef struct {
+  size_t q, key;
+  int visible;
+  const uint8_t *keep;
+} view;
+
+static double product(const float *a, double scale, const float *b) {
+  double sum = 0;
+  for (size_t d = 0; d < SIZE; d++)
+    sum += rounded((double)a[d] * scale) * rounded((double)b[d]);
+  return sum;
+}
+
+static double kept(const view *v, int j) {
+  return v->keep ? v->keep[j] : 1;
+}
+
+/* What the header promises of bf16, number by number. */
+static void emulate_query(const view *v, double factor) {
+  const double scale = (double)(float)(1 / sqrt(SIZE));
+  double scores[LONGEST], largest = -INFINITY, sum = 0, out[SIZE] = {0}, mean = 0;
+  for (int j = 0; j < v->visible; j++) {
+    size_t key = v->key + (size_t)j * WIDTH;
+    scores[j] = product(values[Q] + v->q, scale, values[K] + key);
+    largest = fmax(largest, scores[j]);
+  }
+  for (int j = 0; j < v->visible; j++) {
+    double weight = exp(scores[j] - largest);
+    sum += weight;
+    for (size_t d = 0; d < SIZE; d++)
+      out[d] += rounded(weight * kept(v, j)) *
+                rounded((double)values[V][v->key + (size_t)j * WIDTH + d]);
+  }
+  for (size_t d = 0; d < SIZE; d++) {
+    plain[OUT][v->q + d] = (float)(out[d] * factor / sum);
+    mean += (double)d_out[v->q + d] * out[d] * factor / sum;
+  }
+  for (int j = 0; j < v->visible; j++) {
+    size_t key = v->key + (size_t)j * WIDTH;
+    double weight = exp(scores[j] - largest) / sum, share = kept(v, j) * factor;
+    double d_weight = product(d_out + v->q, 1, values[V] + key);
+    double d_score = rounded(weight * (d_weight * share - mean));
+    for (size_t d = 0; d < SIZE; d++) {
+      double q = rounded((double)values[Q][v->q + d] * scale);
+      plain[DQ][v->q + d] += (float)(scale * d_score * rounded((double)values[K][key + d]));
+      plain[DK][key + d] += (float)(d_score * q);
+      plain[DV][key + d] +=
+          (float)(rounded(weight * share) * rounded((double)d_out[v->q + d]));
+    }
+  }
+}
+
+static void emulate(const uint8_t *mask) {
+  memset(plain, 0, sizeof plain);
+  for (int s = 0; s < SPANS; s++)
+    for (size_t h = 0; h < HEADS; h++)
+      for (int i = 0; i < spans[s].queries; i++) {
+        view v = {(size_t)(spans[s].query_start + i) * WIDTH + h * SIZE,
+                  (size_t)spans[s].key_start * WIDTH + h * SIZE,
+                  lk_span_visible(&spans[s], i), mask};
+        emulate_query(&v, mask ? 1.25 : 1);
+        if (mask) mask += lk_keep_row(v.visible);
+      }
+}
+
+/* A number next to the middle of two may round to the other one: hence the wide bound, and
+ * the narrow one of the mean. */
+static void check_bf16(const uint8_t *mask) {
+  lk_attention *attention = NULL;
+  lk_attention_input in = {spans,     SPANS, values[Q], WIDTH, values[K],
+                           values[V], WIDTH, mask,      1.25f};
+  if (lk_attention_check_bf16("this test") != LK_OK) skip();
+  assert_int_equal(lk_attention_create(&attention, HEADS, SIZE, LONGEST), LK_OK);
+  lk_attention_use_bf16(attention);
+  poison(attention, in);
+  emulate(mask);
+  memset(fast, 0, sizeof fast);
+  lk_attention_forward(attention, &in, fast[OUT], log_sums[0]);
+  lk_attention_backward(attention, &in, fast[OUT], log_sums[0], d_out, fast[DQ], fast[DK],
+                        fast[DV]);
+  lk_attention_free(attention);
+  for (int matrix = OUT; matrix < ALL; matrix++)
+    if (!(difference(matrix) < 2e-3) || !(mean_difference(matrix) < 2e-6))
+      fail_msg("matrix %d: %g, mean %g", matrix, difference(matrix),
+               mean_difference(matrix));
+}
+
+static void bf16_is_rounded_where_it_says(void **state) {
+  (void)state;
+  check_bf16(NULL);
+}
+
+static void bf16_is_rounded_with_dropout(void **state) {
+  (void)state;
+  check_bf16(keep);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_vector_size_matches),
       cmocka_unit_test(every_vector_size_matches_with_dropout),
+      cmocka_unit_test(bf16_is_rounded_where_it_says),
+      cmocka_unit_test(bf16_is_rounded_with_dropout),
   };
   return cmocka_run_group_tests(tests, fill, NULL);
 }

@@ -1,0 +1,77 @@
+/* Numbers rounded to bf16, two to a word of the size of lk_real: pairs are neighbours in
+ * the sum of a product. Only what is compiled with LK_ATTENTION_PAIRS has them. */
+#ifndef LOCKSTEP_ATTENTION_PAIRS_H
+#define LOCKSTEP_ATTENTION_PAIRS_H
+
+#include "base/clones.h"
+#include "lockstep/types.h"
+#include <assert.h>
+#include <stddef.h>
+
+#ifdef LK_ATTENTION_PAIRS
+
+#include <immintrin.h>
+
+/* 16 numbers from `from` on, rounded to nearest, ties to even; zero from `count` on. */
+LK_INLINE __m512i lk_rounded(const lk_real *from, int count) {
+  __mmask16 mask = count >= 16 ? 0xffff : count <= 0 ? 0 : (__mmask16)((1 << count) - 1);
+  __m512 values = _mm512_maskz_loadu_ps(mask, from);
+  return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(values));
+}
+
+/* sum + a's pair · b's pairs: the second product of a pair is added first. */
+LK_INLINE __m512 lk_add_pairs(__m512 sum, const lk_real *a, const lk_real *b) {
+  __m512bh pair = (__m512bh)_mm512_set1_ps(*a);
+  return _mm512_dpbf16_ps(sum, (__m512bh)_mm512_loadu_si512(b), pair);
+}
+
+/* Pairs along the row: count numbers become (count + 1) / 2 words, at least 16 of which
+ * `to` has room for at a time. to may be the row itself. Returns to. */
+LK_INLINE const lk_real *lk_paired(lk_real *to, const lk_real *row, int count) {
+  for (int i = 0; i < count; i += 32) {
+    __mmask16 low = count - i >= 16 ? 0xffff : (__mmask16)((1 << (count - i)) - 1);
+    int rest = count - i - 16;
+    __mmask16 high = rest >= 16 ? 0xffff : rest <= 0 ? 0 : (__mmask16)((1 << rest) - 1);
+    __m512 first = _mm512_maskz_loadu_ps(low, row + i);
+    __m512 second = _mm512_maskz_loadu_ps(high, row + i + 16);
+    _mm512_storeu_si512(to + i / 2, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+  }
+  return to;
+}
+
+/* Pairs across rows: to (rows / 2, to_row words) from rows of `count` numbers. */
+LK_INLINE void lk_pair_rows(lk_real *to, size_t to_row, const lk_real *from, size_t stride,
+                            int rows, int count) {
+  for (int i = 0; i < rows; i += 2)
+    for (int c = 0; c < count; c += 16) {
+      const lk_real *at = from + (size_t)i * stride + c;
+      __m512i low = lk_rounded(at, count - c);
+      __m512i high =
+          i + 1 < rows ? lk_rounded(at + stride, count - c) : _mm512_setzero_si512();
+      _mm512_storeu_si512(to + (size_t)(i / 2) * to_row + c,
+                          _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+    }
+}
+
+#else
+
+LK_INLINE const lk_real *lk_paired(lk_real *to, const lk_real *row, int count) {
+  (void)row;
+  (void)count;
+  assert(!"pairs");
+  return to;
+}
+
+LK_INLINE void lk_pair_rows(lk_real *to, size_t to_row, const lk_real *from, size_t stride,
+                            int rows, int count) {
+  (void)to;
+  (void)to_row;
+  (void)from;
+  (void)stride;
+  (void)rows;
+  (void)count;
+  assert(!"pairs");
+}
+
+#endif
+#endif
