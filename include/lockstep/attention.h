@@ -49,8 +49,8 @@ void lk_attention_free(lk_attention *attention);
 lk_status lk_attention_check_bf16(const char *origin);
 
 /* From here on the operands of products are rounded to bf16: q·scale, k, v, P (forward
- * before it is divided by its sum), d_out and dS. Sums, softmax and all else stay fp32. Only
- * where lk_attention_check_bf16 is LK_OK; the reference kernels round nothing. */
+ * before it is divided by its sum), d_out and dS. Sums, softmax and all else stay fp32.
+ * Only where lk_attention_check_bf16 is LK_OK; the reference kernels round nothing. */
 void lk_attention_use_bf16(lk_attention *attention);
 
 /* Bytes of the keep mask: span by span, head by head, query by query, a byte a visible key,

@@ -67,8 +67,8 @@ typedef int lk_config_choice;
     "slices of the data, a power of two and at least the number of ranks")                 \
   X(seed, "seed", count, "1", LK_WHOLE(0, INT64_MAX), 1,                                   \
     "seed of all random numbers")                                                          \
-  X(precision, "precision", choice, "fp32", LK_ONE_OF("fp32|bf16"), 1,                     \
-    "number format of the operands of products; sums and all else are fp32")              \
+  X(precision, "precision", choice, "fp32", LK_ONE_OF("fp32|bf16|bf16_attention"), 1,      \
+    "number format of the operands of products, which for those of attention is bf16 with bf16_attention only; sums and all else are fp32")              \
   X(dropout, "dropout", real, "0.1", LK_BETWEEN(0, 0.95), 1,                               \
     "share of activations set to zero in training, rounded to 65536ths")                                        \
   X(checkpoint_every, "checkpoint_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,        \

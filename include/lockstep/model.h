@@ -36,8 +36,12 @@ typedef struct lk_model lk_model;
  * block (Chen et al. 2016, arXiv:1604.06174). */
 typedef enum { LK_KEEP_NOTHING, LK_KEEP_ALL, LK_KEEP_INPUTS } lk_keep;
 
+/* lk_precision_check, and whether attention can do what the precision says. */
+lk_status lk_model_check_precision(lk_precision precision, const char *origin);
+
 /* Work space for packs of at most max_sequences sequences. precision: of the operands of
- * the linear layers' products; all else is fp32. In bf16 products can fail while training:
+ * the linear layers' products, and of attention's where it says so, which takes
+ * lk_model_check_precision; all else is fp32. In bf16 products can fail while training:
  * lk_linear_status. The table must outlive the model. The caller owns *out: lk_model_free.
  */
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,

@@ -50,7 +50,7 @@ lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
   d->max_sequences = max_sequences;
   d->room = room;
   lk_status status = allocate(d, parameters);
-  if (status == LK_OK && precision == LK_BF16) status = round_weights(d, parameters);
+  if (status == LK_OK && precision != LK_FP32) status = round_weights(d, parameters);
   if (status != LK_OK) {
     lk_decoder_free(d);
     return status;

@@ -205,7 +205,7 @@ void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
   m->drop = pass->dropout ? pass->dropout->drop : 0;
   /* The weights are only read: lk_tensors serves gradients too and so has no const. */
   lk_tensors_bind(&m->weights, m->table, (lk_real *)values);
-  if (m->precision == LK_BF16) lk_bf16_round(m->weights_bf16, values, m->table->count);
+  if (m->precision != LK_FP32) lk_bf16_round(m->weights_bf16, values, m->table->count);
   embedding_forward(m);
   for (int l = 0; l < m->table->shape.layers; l++)
     block_forward(m, l);

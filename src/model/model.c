@@ -127,7 +127,7 @@ static void lay_out(lk_model *m, walker *walk, int max_sequences) {
   TAKE(m->targets, max_sequences);
   TAKE(m->weights_row, s->block);
   TAKE(m->branch, (size_t)m->max_rows * (size_t)s->channels);
-  TAKE(m->weights_bf16, m->precision == LK_BF16 ? m->table->count : 0);
+  TAKE(m->weights_bf16, m->precision != LK_FP32 ? m->table->count : 0);
   if (m->keep) lay_out_gradients(m, walk);
 }
 
@@ -148,6 +148,11 @@ static lk_status create_layers(lk_model *m) {
     LK_TRY(lk_linear_create(&m->layers[i], m->precision, linears[i].inputs,
                             linears[i].outputs));
   return LK_OK;
+}
+
+lk_status lk_model_check_precision(lk_precision precision, const char *origin) {
+  LK_TRY(lk_precision_check(precision, origin));
+  return precision == LK_BF16_ATTENTION ? lk_attention_check_bf16(origin) : LK_OK;
 }
 
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
@@ -180,6 +185,7 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   LK_TRY_OR(failed, lk_tensors_create(&m->gradients, parameters));
   LK_TRY_OR(failed,
             lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
+  if (m->precision == LK_BF16_ATTENTION) lk_attention_use_bf16(m->attention);
   if (s->positions == LK_ROTARY_POSITIONS)
     LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads,
                                        lk_rotary_channels(s)));

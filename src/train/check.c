@@ -3,6 +3,7 @@
 #include "lockstep/file.h"
 #include "lockstep/kernels.h"
 #include "lockstep/memory.h"
+#include "lockstep/model.h"
 #include "lockstep/nn.h"
 #include "lockstep/trainer.h"
 #include <unistd.h>
@@ -82,6 +83,6 @@ static lk_status check_threads(const lk_config *config, long ranks) {
 
 lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks) {
   LK_TRY(check_threads(config, local_ranks));
-  return lk_precision_check((lk_precision)config->precision,
-                            lk_config_origin(config, "precision"));
+  return lk_model_check_precision((lk_precision)config->precision,
+                                  lk_config_origin(config, "precision"));
 }

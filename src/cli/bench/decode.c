@@ -52,7 +52,7 @@ LK_CLONES static float read_all(const float *from, size_t count) {
 
 static double time_reading(decoding *d) {
   double start = lk_clock();
-  d->sum += read_all(d->values, d->precision == LK_BF16 ? d->weights / 2 : d->weights);
+  d->sum += read_all(d->values, d->precision != LK_FP32 ? d->weights / 2 : d->weights);
   return lk_clock() - start;
 }
 
@@ -94,7 +94,7 @@ static lk_status prepare(decoding *d, const lk_shape *shape, long rounds) {
 
 static lk_status report(decoding *d, long rounds, const char *json) {
   double reading = lk_bench_median(d->seconds[READING], rounds);
-  double bytes = (double)d->weights * (d->precision == LK_BF16 ? 2 : 4);
+  double bytes = (double)d->weights * (d->precision != LK_FP32 ? 2 : 4);
   cJSON *root = cJSON_CreateObject(), *list = NULL;
   int good = root && cJSON_AddNumberToObject(root, "bytes", bytes) &&
              cJSON_AddNumberToObject(root, "reading_seconds", reading);

@@ -18,10 +18,10 @@ typedef struct {
 } work;
 
 static lk_status make_operand(lk_operand *out, lk_precision precision, size_t count) {
-  LK_TRY(precision == LK_BF16 ? LK_NEW(out->bf16, count) : LK_NEW(out->real, count));
+  LK_TRY(precision != LK_FP32 ? LK_NEW(out->bf16, count) : LK_NEW(out->real, count));
   for (size_t i = 0; i < count; i++) {
     float value = (float)(i % 7) / 64;
-    if (precision == LK_BF16)
+    if (precision != LK_FP32)
       lk_bf16_round(&out->bf16[i], &value, 1);
     else
       out->real[i] = value;

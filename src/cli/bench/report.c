@@ -67,6 +67,14 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
   return 1;
 }
 
+static int add_precision(cJSON *root, const lk_config *config) {
+  char *text;
+  if (lk_config_value(config, "precision", &text) != LK_OK) return 0;
+  int good = cJSON_AddStringToObject(root, "precision", text) != NULL;
+  lk_free(text);
+  return good;
+}
+
 static int fill_json(cJSON *root, const lk_world *world, const lk_config *config,
                      const lk_measurement *m) {
   cJSON *parts = cJSON_AddObjectToObject(root, "parts");
@@ -76,8 +84,7 @@ static int fill_json(cJSON *root, const lk_world *world, const lk_config *config
     good =
         cJSON_AddNumberToObject(parts, lk_part_name(part), m->typical.parts[part]) != NULL;
   return good && cJSON_AddNumberToObject(parts, "waiting", m->waiting_seconds) &&
-         cJSON_AddStringToObject(root, "precision",
-                                 config->precision == LK_BF16 ? "bf16" : "fp32") &&
+         add_precision(root, config) &&
          cJSON_AddBoolToObject(root, "overlap", config->overlap) &&
          cJSON_AddStringToObject(root, "blas", lk_blas_description()) &&
          cJSON_AddStringToObject(root, "instruction_set", lk_kernels_instruction_set());
