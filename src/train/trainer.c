@@ -93,11 +93,19 @@ static uint64_t most_answer(const lk_trainer *t) {
   return longest < LK_MOST_ANSWER ? LK_MOST_ANSWER : longest + 1;
 }
 
+/* What asks for so much memory may be no setting: a corpus brings its vocabulary along. */
+static lk_status say_size(const lk_trainer *t, lk_status status) {
+  return lk_fail(status, "a model of %llu parameters, with a vocabulary of %d: %s",
+                 (unsigned long long)t->table->count, t->table->shape.vocabulary,
+                 lk_message());
+}
+
 /* Everything that needs no other rank, once it is known what to start from. */
 static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
   LK_TRY(lk_trainer_open_data(t, task, tokenizer));
-  LK_TRY(lk_trainer_make_buffers(t));
+  lk_status status = lk_trainer_make_buffers(t);
+  if (status != LK_OK) return say_size(t, status);
   t->most_answer = most_answer(t);
   return LK_OK;
 }

@@ -5,6 +5,7 @@
 #include "train/trainer.h"
 #include "training_files.h"
 #include <math.h>
+#include <sys/resource.h>
 
 static lk_trainer *open_trainer(lk_config *config, lk_task task) {
   lk_trainer *trainer = NULL;
@@ -190,6 +191,46 @@ static void what_cannot_be_trained_is_refused(void **state) {
   assert_int_equal(lk_allocations_alive(), alive);
 }
 
+/* So many different characters, in lines. */
+static void write_characters(const char *path, uint32_t count) {
+  size_t used = 0;
+  char *text = malloc(4 * (size_t)count);
+  assert_non_null(text);
+  for (uint32_t i = 0, c = 0x4E00; i < count; i++, c++) {
+    text[used++] = (char)(0xE0 | c >> 12);
+    text[used++] = (char)(0x80 | (c >> 6 & 63));
+    text[used++] = (char)(0x80 | (c & 63));
+    if (i % 100 == 99) text[used++] = '\n';
+  }
+  assert_int_equal(lk_file_write(path, text, used), LK_OK);
+  free(text);
+}
+
+static rlim_t address_space_in_use(void) {
+  unsigned long pages = 0;
+  FILE *file = fopen("/proc/self/statm", "r");
+  assert_true(file && fscanf(file, "%lu", &pages) == 1 && !fclose(file));
+  return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+static void a_vocabulary_beyond_the_memory_is_refused(void **state) {
+  struct rlimit before, less;
+  (void)state;
+#ifdef __SANITIZE_ADDRESS__
+  skip(); /* it takes all addresses itself */
+#endif
+  uint64_t alive = lk_allocations_alive();
+  write_characters("many.txt", 20000);
+  assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+  less = before;
+  less.rlim_cur = address_space_in_use() + (100 << 20);
+  assert_int_equal(setrlimit(RLIMIT_AS, &less), 0);
+  refuse("steps=1 corpus=many.txt model.channels=1024", LK_PRETRAIN,
+         " parameters, with a vocabulary of 20003: gradient sums: out of memory");
+  assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
+  assert_int_equal(lk_allocations_alive(), alive);
+}
+
 static int tests(void) {
   const struct CMUnitTest list[] = {
       cmocka_unit_test(every_kind_learns),
@@ -199,6 +240,7 @@ static int tests(void) {
       cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(a_step_in_packs_is_the_whole_step),
       cmocka_unit_test(what_cannot_be_trained_is_refused),
+      cmocka_unit_test(a_vocabulary_beyond_the_memory_is_refused),
   };
   return cmocka_run_group_tests(list, make_folder, remove_folder);
 }
