@@ -82,6 +82,13 @@ seeds_of() {
         model.layers=1 model.heads=1 model.channels=2 model.block=16 2>/dev/null
       cp "$work/run/checkpoints/step-000001.h5" "$seeds"
       ;;
+    import)
+      lockstep prepare --tokenizer bytes "$work/text" "$work/bytes.h5" >/dev/null
+      lockstep pretrain corpus="$work/bytes.h5" run="$work/bytes" steps=1 shards=1 batch_size=2 \
+        model.layers=1 model.heads=1 model.channels=2 model.block=16 2>/dev/null
+      lockstep export "$work/bytes/checkpoints/latest" "$seeds/gguf" --format gguf --type f16 2>/dev/null
+      lockstep export "$work/bytes/checkpoints/latest" "$seeds/safetensors" --format safetensors
+      ;;
   esac
 }
 
