@@ -1,0 +1,22 @@
+/* The most probable continuation of a text, looked for along several at a time. Private to
+ * src/eval. */
+#ifndef LOCKSTEP_EVAL_BEAMS_H
+#define LOCKSTEP_EVAL_BEAMS_H
+
+#include "lockstep/continuation.h"
+
+typedef struct lk_beams lk_beams;
+
+/* For `width` continuations at a time of texts of up to `capacity` tokens, in as many of
+ * the decoder's sequences, from the first on. The caller owns *out: lk_beams_free. */
+lk_status lk_beams_create(lk_beams **out, lk_decoder *decoder, int vocabulary, int width,
+                          int capacity);
+void lk_beams_free(lk_beams *beams);
+
+/* Continues a text, which has room for its capacity, until the most probable of them has
+ * come to its end: none of the others, which only lose, can overtake it. Width 1 is the
+ * greedy continuation. What comes out depends on the text alone; of equals it is the one
+ * with the lower ids. how->taken is not told. */
+void lk_beams_continue(lk_beams *beams, lk_continuation *text, const lk_continuing *how);
+
+#endif
