@@ -33,9 +33,13 @@ lk_status lk_evaluate_questions(lk_world *world, const lk_trained *trained,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers);
 
-/* How often each question is answered: greedily, then by chance. */
+enum { LK_MOST_BEAMS = 64 };
+
+/* How each question is answered: greedily, then by chance, so often; or by a search along
+ * several answers at a time. */
 typedef struct {
   int attempts; /* at least 1, below 65536 */
+  int beams;    /* at most LK_MOST_BEAMS; above 1: the search, and nothing by chance */
   lk_sampling sampling;
 } lk_trying;
 

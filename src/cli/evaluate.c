@@ -12,7 +12,7 @@
 typedef struct {
   const char *predictions, *json; /* where the results go */
   const char *metric;             /* "squad" beside the count */
-  long most, attempts, seed;
+  long most, attempts, beams, seed;
   lk_trying trying;
 } request;
 
@@ -119,6 +119,8 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
        "exact match and F1 as SQuAD's script counts them, too"},
       {"best-of", 0, LK_OPTION_INT, &r->attempts, "N",
        "answer greedily and N - 1 times by chance; the most probable answer counts (1)"},
+      {"beams", 0, LK_OPTION_INT, &r->beams, "N",
+       "look for the most probable answer along N at a time (1: greedily)"},
       {"temperature", 0, LK_OPTION_NUMBER, &r->trying.sampling.temperature, "T",
        "of the answers by chance (1)"},
       {"seed", 0, LK_OPTION_COUNT, &r->seed, "N", "of the random numbers (1)"}};
@@ -128,9 +130,16 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
   if (r->attempts < 1 || r->attempts >= 65536)
     return lk_fail(LK_USAGE, "evaluate: --best-of must be from 1 to 65535, not %ld",
                    r->attempts);
+  if (r->beams < 1 || r->beams > LK_MOST_BEAMS)
+    return lk_fail(LK_USAGE, "evaluate: --beams must be from 1 to %d, not %ld",
+                   LK_MOST_BEAMS, r->beams);
+  if (r->beams > 1 && r->attempts > 1)
+    return lk_fail(LK_USAGE,
+                   "evaluate: --beams takes nothing by chance; leave --best-of out");
   if (r->metric && strcmp(r->metric, "squad"))
     return lk_fail(LK_USAGE, "evaluate: --metric must be squad, not '%s'", r->metric);
   r->trying.attempts = (int)r->attempts;
+  r->trying.beams = (int)r->beams;
   r->trying.sampling.seed = (uint64_t)r->seed;
   LK_TRY(lk_sampling_check(&r->trying.sampling));
   return lk_arguments_outputs(world, r->predictions, r->json,
@@ -138,7 +147,7 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
 }
 
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
-  request r = {.attempts = 1, .seed = 1, .trying.sampling = lk_greedy};
+  request r = {.attempts = 1, .beams = 1, .seed = 1, .trying.sampling = lk_greedy};
   lk_words words;
   lk_trained trained = {0};
   lk_questions *questions = NULL;

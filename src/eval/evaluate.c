@@ -1,4 +1,5 @@
 #include "lockstep/evaluate.h"
+#include "eval/beams.h"
 #include "eval/deal.h"
 #include "lockstep/continuation.h"
 #include "lockstep/progress.h"
@@ -7,6 +8,7 @@
 
 /* Questions decoded together. */
 enum { GROUP = 64 };
+_Static_assert((int)GROUP >= (int)LK_MOST_BEAMS, "a decoder of a group has room for beams");
 
 /* A question's result as doubles, the form in which ranks exchange it. The tokens follow.
  */
@@ -23,6 +25,7 @@ typedef struct {
   lk_token mask;     /* ends question and answer */
   const lk_trying *trying;
   lk_decoder *decoder;
+  lk_beams *beams;              /* NULL: none are asked for */
   lk_sampler *greedy, *sampler; /* for the first attempt, for the others */
   lk_token *tokens;             /* (GROUP, block) */
   lk_continuation texts[GROUP];
@@ -84,8 +87,21 @@ static lk_status try_group(answering *a, size_t first, size_t count, uint32_t at
   return LK_OK;
 }
 
+/* One after the other: each takes as much as a group. */
+static lk_status search_group(answering *a, size_t first, size_t count, double *records) {
+  const lk_continuing how = {.end = (int)a->mask, .most = (int)a->most};
+  for (size_t i = 0; i < count; i++) {
+    LK_TRY(encode_prompt(a, first + i, 0));
+    int prompt = a->texts[0].length;
+    lk_beams_continue(a->beams, &a->texts[0], &how);
+    keep_record(&a->texts[0], prompt, a->mask, records + i * a->size);
+  }
+  return LK_OK;
+}
+
 static lk_status answer_group(answering *a, size_t first, double *records) {
   size_t left = a->questions->count - first, count = left < GROUP ? left : GROUP;
+  if (a->beams) return search_group(a, first, count, records);
   for (uint32_t attempt = 0; attempt < (uint32_t)a->trying->attempts; attempt++)
     LK_TRY(try_group(a, first, count, attempt, records));
   return LK_OK;
@@ -99,6 +115,9 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
   lk_status status = lk_decoder_create(&a->decoder, table, a->trained->values, GROUP,
                                        table->shape.block, LK_FP32);
+  if (status == LK_OK && a->trying->beams > 1)
+    status = lk_beams_create(&a->beams, a->decoder, table->shape.vocabulary,
+                             a->trying->beams, table->shape.block);
   if (status == LK_OK)
     status = lk_sampler_create(&a->greedy, &lk_greedy, table->shape.vocabulary);
   if (status == LK_OK)
@@ -113,6 +132,7 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   lk_free(a->tokens);
   lk_sampler_free(a->sampler);
   lk_sampler_free(a->greedy);
+  lk_beams_free(a->beams);
   lk_decoder_free(a->decoder);
   return status;
 }
@@ -157,7 +177,7 @@ lk_status lk_evaluate_best(lk_world *world, const lk_trained *trained,
                  .size = RECORD + most,
                  .mask = lk_tokenizer_mask(trained->tokenizer),
                  .trying = trying};
-  assert(trying->attempts > 0);
+  assert(trying->attempts > 0 && trying->beams <= LK_MOST_BEAMS);
   size_t groups = (questions->count + GROUP - 1) / GROUP, size = GROUP * a.size;
   double *mine = NULL, *all = NULL;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * size);
