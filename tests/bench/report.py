@@ -18,15 +18,15 @@ WORK = {
 KINDS = ("padded", "packed", "dense")  # of PyTorch's rows; the last that a case has is the best
 
 
-def read(arguments, name):
-    """Numbers, a round each."""
-    paths = [arguments.work / f"{name[0]}-{i}{name[1]}.json" for i in arguments.rounds]
+def read(arguments, pattern):
+    """Numbers, a round each, whose number stands for {} in the file's name."""
+    paths = [arguments.work / pattern.format(i) for i in arguments.rounds]
     return [json.loads(path.read_text()) for path in paths if path.exists()]
 
 
 def read_case(arguments, name):
     """{"lockstep": [a round's numbers, ...], "packed": ...}, the best of PyTorch last."""
-    sides = {side: read(arguments, (name, f"-{side}")) for side in ("lockstep", *KINDS)}
+    sides = {side: read(arguments, f"{name}-{{}}-{side}.json") for side in ("lockstep", *KINDS)}
     return {side: rounds for side, rounds in sides.items() if rounds}
 
 
@@ -85,7 +85,7 @@ def own_table(arguments, cases):
     if "pretrain-fp32" not in cases:
         return []
     ours = cases["pretrain-fp32"]["lockstep"]
-    alone = read(arguments, ("alone", ""))
+    alone = read(arguments, "alone-{}.json")
     scaling = statistics.median(seconds(one) / seconds(two) for one, two in zip(alone, ours))
     evaluate = statistics.median(int((arguments.work / f"evaluate-{i}").read_text()) / 1e6
                                  for i in arguments.rounds)
