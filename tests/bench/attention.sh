@@ -30,6 +30,8 @@ export PYTHONDONTWRITEBYTECODE=1
   echo "SKIPPED: $python has no PyTorch of 2.0 or later" >&2
   exit 77
 }
+half='' # whether this machine has our products in bf16
+"$lockstep" bench precision=bf16_attention model.block=8 --attention --steps 1 >/dev/null 2>&1 && half=yes
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -37,12 +39,14 @@ trap 'rm -rf "$work"' EXIT
 # process, as in ddp.py, halves PyTorch's time.
 of_pytorch() {
   env OPENBLAS_CORETYPE="$kernels" MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=-1 "$python" \
-    "$root/tests/bench/attention.py" "$1" "$2" "$heads" "$size" "$each" >>"$work/$1-$2"
+    "$root/tests/bench/attention.py" "$1" "$2" "$heads" "$size" "$each" >>"$work/pytorch-$1-$2"
 }
 
+# of_lockstep PRECISION BLOCK
 of_lockstep() {
-  "$lockstep" bench "model.block=$1" "model.heads=$heads" "model.channels=$((heads * size))" \
-    --attention --steps "$each" | sed -n 's/^both *\([0-9.]*\).*/\1/p' >>"$work/lockstep-$1"
+  "$lockstep" bench "model.block=$2" "model.heads=$heads" "model.channels=$((heads * size))" \
+    "precision=$1" --attention --steps "$each" |
+    sed -n 's/^both *\([0-9.]*\).*/\1/p' >>"$work/$1-$2"
 }
 
 median() {
@@ -51,22 +55,25 @@ median() {
 
 for ((i = 0; i < rounds; i++)); do
   for block in "${blocks[@]}"; do
-    of_lockstep "$block"
+    of_lockstep fp32 "$block"
+    [[ ! $half ]] || of_lockstep bf16_attention "$block"
     of_pytorch fp32 "$block"
     of_pytorch bf16 "$block"
   done
 done
 
-version=$(sed -n '1s/.* //p' "$work/fp32-${blocks[0]}")
+version=$(sed -n '1s/.* //p' "$work/pytorch-fp32-${blocks[0]}")
 echo "Attention alone, forward and backward, one causal sequence, $heads heads of $size, one thread; medians of" \
-  "$rounds: \`$command\`, commit $(describe_commit), on $(describe_machine), PyTorch $version."
+  "$rounds: \`$command\`, commit $(describe_commit), on $(describe_machine), PyTorch $version. The factors are" \
+  "to PyTorch's fp32, the faster of its two."
 echo
-echo "| tokens | Lockstep, fp32 | PyTorch, fp32 | factor | PyTorch, bf16 | factor |"
-echo "|---|---|---|---|---|---|"
+echo "| tokens | PyTorch, fp32 | PyTorch, bf16 | Lockstep, fp32 | factor | Lockstep, bf16 | factor |"
+echo "|---|---|---|---|---|---|---|"
 for block in "${blocks[@]}"; do
-  awk -v block="$block" -v ours="$(median "lockstep-$block")" -v fp32="$(median "fp32-$block")" \
-    -v bf16="$(median "bf16-$block")" 'BEGIN {
-      printf "| %d | %.4f s | %.4f s | **%.2f** | %.4f s | %.2f |\n", block, ours, fp32, fp32 / ours,
-        bf16, bf16 / ours
+  awk -v block="$block" -v theirs="$(median "pytorch-fp32-$block")" -v slow="$(median "pytorch-bf16-$block")" \
+    -v ours="$(median "fp32-$block")" -v bf16="$([[ ! $half ]] || median "bf16_attention-$block")" 'BEGIN {
+      printf "| %d | %.4f s | %.4f s | %.4f s | **%.2f** | ", block, theirs, slow, ours, theirs / ours
+      if (bf16) printf "%.4f s | **%.2f** |\n", bf16, theirs / bf16
+      else print "- | - |"
     }'
 done

@@ -5,6 +5,7 @@
 #include "cli/bench/bench.h"
 #include "cli/result.h"
 #include "lockstep/memory.h"
+#include "lockstep/model.h"
 #include "lockstep/random.h"
 #include <assert.h>
 #include <stdio.h>
@@ -28,13 +29,16 @@ static void fill(lk_real *to, size_t count, uint32_t site) {
     to[i] = (lk_real)lk_random_normal(&stream, i);
 }
 
-static lk_status prepare(timing *t, const lk_shape *shape, long rounds) {
+static lk_status prepare(timing *t, const lk_shape *shape, lk_precision precision,
+                         long rounds) {
   size_t T = (size_t)shape->block, C = (size_t)shape->channels;
   assert(shape->channels % shape->heads == 0);
   t->shape = shape;
   t->span = (lk_span){.keys = shape->block, .queries = shape->block};
   LK_TRY(lk_attention_create(&t->core, shape->heads, shape->channels / shape->heads,
                              shape->block));
+  LK_TRY(lk_model_check_precision(precision, "this config"));
+  if (precision == LK_BF16_ATTENTION) lk_attention_use_bf16(t->core);
   lk_real **rows[] = {&t->q, &t->d_out, &t->out, &t->dq};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     LK_TRY(LK_NEW(*rows[i], T * C));
@@ -122,9 +126,10 @@ static void free_buffers(timing *t) {
   lk_attention_free(t->core);
 }
 
-lk_status lk_bench_attention(const lk_shape *shape, long rounds, const char *json) {
+lk_status lk_bench_attention(const lk_shape *shape, lk_precision precision, long rounds,
+                             const char *json) {
   timing t = {0};
-  lk_status status = prepare(&t, shape, rounds);
+  lk_status status = prepare(&t, shape, precision, rounds);
   if (status == LK_OK) run_rounds(&t, rounds);
   if (status == LK_OK) status = report(&t, rounds, json);
   free_buffers(&t);

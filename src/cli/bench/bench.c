@@ -203,7 +203,8 @@ typedef struct {
 static lk_status bench_shape(const lk_config *config, const request *r, long rounds) {
   lk_shape shape = lk_config_shape(config, (int)r->vocabulary);
   lk_kernels_select((lk_kernels)config->kernels);
-  if (r->attention) return lk_bench_attention(&shape, rounds, r->to.json);
+  if (r->attention)
+    return lk_bench_attention(&shape, (lk_precision)config->precision, rounds, r->to.json);
   return lk_bench_decode(&shape, (lk_precision)config->precision, rounds, r->to.json);
 }
 

@@ -53,7 +53,8 @@ lk_status lk_bench_decode(const lk_shape *shape, lk_precision precision, long ro
 /* Times the attention core, forward and backward, on one causal sequence of the shape's
  * block without dropout: medians of so many rounds. Prints a table and writes it as JSON
  * (path NULL: not). Not collective. */
-lk_status lk_bench_attention(const lk_shape *shape, long rounds, const char *json);
+lk_status lk_bench_attention(const lk_shape *shape, lk_precision precision, long rounds,
+                             const char *json);
 
 /* All ranks: times the tree all-reduce and MPI_Allreduce by turns, prints a table and
  * writes it as JSON (path NULL: not). repetitions < 1: 200 for small sums, down to 15. */
