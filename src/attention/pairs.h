@@ -12,10 +12,14 @@
 
 #include <immintrin.h>
 
+/* The first `count` of 16, as many as there are. */
+LK_INLINE __mmask16 lk_first_of_16(int count) {
+  return count >= 16 ? 0xffff : count <= 0 ? 0 : (__mmask16)((1 << count) - 1);
+}
+
 /* 16 numbers from `from` on, rounded to nearest, ties to even; zero from `count` on. */
 LK_INLINE __m512i lk_rounded(const lk_real *from, int count) {
-  __mmask16 mask = count >= 16 ? 0xffff : count <= 0 ? 0 : (__mmask16)((1 << count) - 1);
-  __m512 values = _mm512_maskz_loadu_ps(mask, from);
+  __m512 values = _mm512_maskz_loadu_ps(lk_first_of_16(count), from);
   return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(values));
 }
 
@@ -25,16 +29,14 @@ LK_INLINE __m512 lk_add_pairs(__m512 sum, const lk_real *a, const lk_real *b) {
   return _mm512_dpbf16_ps(sum, (__m512bh)_mm512_loadu_si512(b), pair);
 }
 
-/* Pairs along the row: count numbers become (count + 1) / 2 words, at least 16 of which
- * `to` has room for at a time. to may be the row itself. Returns to. */
+/* Pairs along the row: count numbers become (count + 1) / 2 words. to may be the row
+ * itself. Returns to. */
 LK_INLINE const lk_real *lk_paired(lk_real *to, const lk_real *row, int count) {
   for (int i = 0; i < count; i += 32) {
-    __mmask16 low = count - i >= 16 ? 0xffff : (__mmask16)((1 << (count - i)) - 1);
-    int rest = count - i - 16;
-    __mmask16 high = rest >= 16 ? 0xffff : rest <= 0 ? 0 : (__mmask16)((1 << rest) - 1);
-    __m512 first = _mm512_maskz_loadu_ps(low, row + i);
-    __m512 second = _mm512_maskz_loadu_ps(high, row + i + 16);
-    _mm512_storeu_si512(to + i / 2, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+    __m512 first = _mm512_maskz_loadu_ps(lk_first_of_16(count - i), row + i);
+    __m512 second = _mm512_maskz_loadu_ps(lk_first_of_16(count - i - 16), row + i + 16);
+    _mm512_mask_storeu_epi32(to + i / 2, lk_first_of_16((count - i + 1) / 2),
+                             (__m512i)_mm512_cvtne2ps_pbh(second, first));
   }
   return to;
 }

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { HEADS = 2, SIZE = 24, WIDTH = HEADS * SIZE, ROWS = 1600, LONGEST = 260 };
+enum { HEADS = 2, SIZE = 40, WIDTH = HEADS * SIZE, ROWS = 1600, LONGEST = 260 };
 enum { Q, K, V, INPUTS, OUT = INPUTS, DQ, DK, DV, ALL };
 
 static const lk_span spans[] = {
