@@ -124,7 +124,7 @@ exec(compile(open(sys.argv[1]).read(), sys.argv[1], "exec"))
 print(*sorted(needs))
 END
 [[ $(python3 recipe.py "$SOURCE_DIR/launch/packaging/package.py") == "bzip2 c cjson cmake expat gnuplot hdf5 libcyaml \
-libyaml mpi onednn openblas openssl pkgconfig python random123 utf8proc xxhash xz zlib-api zstd" ]] || fail "Spack's recipe"
+libedit libyaml mpi onednn openblas openssl pkgconfig python random123 utf8proc xxhash xz zlib-api zstd" ]] || fail "Spack's recipe"
 definition=$SOURCE_DIR/launch/lockstep.def
 sed -n '/^%files/,/^%post/p' "$definition" | awk '/^ / { print $1 }' > files
 [[ -s files ]] || fail "Apptainer's recipe copies nothing"
