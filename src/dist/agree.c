@@ -16,24 +16,24 @@ static void place_message(const lk_world *world, char text[LK_MESSAGE_SIZE]) {
     snprintf(text, LK_MESSAGE_SIZE, "rank %d on %s: %s", world->rank, world->host, message);
 }
 
-static int lowest_failing_rank(const lk_world *world) {
-  for (int r = 0; r < world->size; r++)
-    if (world->codes[r] != LK_OK) return r;
-  return -1;
-}
+/* What the lowest rank that failed tells the others. */
+typedef struct {
+  int32_t code;
+  char text[LK_MESSAGE_SIZE];
+} verdict;
 
 lk_status lk_world_agree(lk_world *world, lk_status mine) {
-  char text[LK_MESSAGE_SIZE] = "";
-  int code = mine;
+  verdict said = {.code = mine};
+  int speaker;
   if (world->size == 1) return mine;
-  assert(world->codes);
-  LK_TRY(lk_mpi_gather(&code, sizeof code, world->codes));
-  int speaker = lowest_failing_rank(world);
-  if (speaker < 0) return LK_OK;
-  if (world->rank == speaker) place_message(world, text);
-  LK_TRY(lk_mpi_broadcast(speaker, text, LK_MESSAGE_SIZE));
-  snprintf(world->agreed, sizeof world->agreed, "%s", text);
-  return lk_fail((lk_status)world->codes[speaker], "%s", text);
+  LK_TRY(lk_mpi_least(mine == LK_OK ? world->size : world->rank, &speaker));
+  assert(speaker >= 0 && speaker <= world->size);
+  if (speaker == world->size) return LK_OK;
+  if (world->rank == speaker) place_message(world, said.text);
+  LK_TRY(lk_mpi_broadcast(speaker, &said, sizeof said));
+  assert(said.code != LK_OK);
+  snprintf(world->agreed, sizeof world->agreed, "%s", said.text);
+  return lk_fail((lk_status)said.code, "%s", said.text);
 }
 
 lk_status lk_world_any(lk_world *world, int mine, int *any) {

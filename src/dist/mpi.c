@@ -133,6 +133,11 @@ lk_status lk_mpi_any(int mine, int *any) {
   return LK_OK;
 }
 
+lk_status lk_mpi_least(int mine, int *least) {
+  CHECKED(MPI_Allreduce(&mine, least, 1, MPI_INT, MPI_MIN, mpi.comm));
+  return LK_OK;
+}
+
 lk_status lk_mpi_sum(float *array, int count) {
   CHECKED(MPI_Allreduce(MPI_IN_PLACE, array, count, MPI_FLOAT, MPI_SUM, mpi.comm));
   return LK_OK;

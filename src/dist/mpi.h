@@ -56,6 +56,9 @@ lk_status lk_mpi_gather_parts(float *array, const int *counts, const int *firsts
 /* All ranks: whether `mine` is nonzero on any. */
 lk_status lk_mpi_any(int mine, int *any);
 
+/* All ranks: the least of all ranks' numbers. */
+lk_status lk_mpi_least(int mine, int *least);
+
 /* All ranks: the sum of all ranks' arrays, in an order of adding that is MPI's own. */
 lk_status lk_mpi_sum(float *array, int count);
 

@@ -12,7 +12,6 @@ struct lk_world {
   int rank, size, local_size;
   char host[LK_HOST_SIZE];
   double limit;                 /* the watchdog's, in seconds; 0: MPI may wait for ever */
-  int *codes;                   /* (P) one status a rank, owned */
   char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
   struct lk_watchdog *watchdog; /* while one runs, not owned */
 };
