@@ -2,14 +2,17 @@
  * all learn at once which one does not, before anything else can fail on one of them alone.
  *
  * Here different builds meet, of later versions too, so its form on the wire must never
- * change: right after MPI_Init, on MPI_COMM_WORLD, one MPI_Allgather of 128 bytes a rank.
- * Only ranks of one and the same program, whose arguments differ, exchange anything more
- * before they end. */
+ * change: right after MPI_Init, on MPI_COMM_WORLD, an MPI_Bcast of rank 0's 128 bytes, an
+ * MPI_Allreduce for the least int, and, where that names a rank, an MPI_Bcast of its 128
+ * bytes: on P ranks a few times log2(P) messages. Only ranks of one and the same program,
+ * whose arguments differ, exchange anything more before they end. */
 #include "dist/start.h"
 #include "dist/watchdog.h"
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
 #include "lockstep/program.h"
+#include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,11 +60,18 @@ static lk_status hash_arguments(int argc, char **argv, char hash[HASH]) {
   return LK_OK;
 }
 
-static lk_status refuse_program(const record *all, int rank) {
+/* Rank 0's record, and that of the rank which is named. */
+typedef struct {
+  int rank;
+  record first, other;
+} difference;
+
+static lk_status refuse_program(const difference *d) {
   return lk_fail(LK_USAGE,
                  "rank %d on %.*s: its program is not rank 0's: XXH3 %.*s here, %.*s "
                  "there; start all ranks with the same program",
-                 rank, HOST, all[rank].host, HASH, all[rank].program, HASH, all[0].program);
+                 d->rank, HOST, d->other.host, HASH, d->other.program, HASH,
+                 d->first.program);
 }
 
 /* A joined text's argument, quoted; what is cut off counts as missing. */
@@ -73,7 +83,7 @@ static const char *quote(char out[QUOTE], const char *argument) {
   return out;
 }
 
-static lk_status refuse_arguments(const record *all, int rank, const char *here,
+static lk_status refuse_arguments(const difference *d, const char *here,
                                   const char *there) {
   char mine[QUOTE], first[QUOTE];
   int number = 1;
@@ -85,39 +95,60 @@ static lk_status refuse_arguments(const record *all, int rank, const char *here,
   return lk_fail(LK_USAGE,
                  "rank %d on %.*s: its arguments are not rank 0's: argument %d is %s here, "
                  "%s there; start all ranks with the same arguments",
-                 rank, HOST, all[rank].host, number, quote(mine, here),
+                 d->rank, HOST, d->other.host, number, quote(mine, here),
                  quote(first, there));
 }
 
 /* All ranks, of one program: each learns both argument lists, and says the same. */
-static lk_status compare_arguments(lk_world *world, const record *all, int rank, int argc,
+static lk_status compare_arguments(lk_world *world, const difference *d, int argc,
                                    char **argv) {
   char here[TEXT + 1] = "", there[TEXT + 1] = "";
-  if (world->rank == rank) join_arguments(argc, argv, here, TEXT);
+  if (world->rank == d->rank) join_arguments(argc, argv, here, TEXT);
   if (world->rank == 0) join_arguments(argc, argv, there, TEXT);
-  LK_TRY(lk_mpi_broadcast(rank, here, TEXT));
+  LK_TRY(lk_mpi_broadcast(d->rank, here, TEXT));
   LK_TRY(lk_mpi_broadcast(0, there, TEXT));
-  return refuse_arguments(all, rank, here, there);
+  return refuse_arguments(d, here, there);
 }
 
 static int is_same(const char *one, const char *other, size_t size) {
   return !memcmp(one, other, size);
 }
 
-/* All ranks: they hold the same records, so that all come to the same end. */
-static lk_status judge(lk_world *world, const record *all, int argc, char **argv) {
-  for (int r = 0; r < world->size; r++)
-    if (!is_same(all[r].magic, all[0].magic, sizeof magic) ||
-        !is_same(all[r].program, all[0].program, HASH))
-      return refuse_program(all, r);
-  for (int r = 0; r < world->size; r++)
-    if (!is_same(all[r].arguments, all[0].arguments, HASH))
-      return compare_arguments(world, all, r, argc, argv);
-  if (!isnan(all[0].seconds)) return LK_OK;
+static int is_same_program(const record *one, const record *other) {
+  return is_same(one->magic, other->magic, sizeof magic) &&
+         is_same(one->program, other->program, HASH);
+}
+
+/* What a rank puts into the minimum: ranks of another program come before all whose
+ * arguments alone differ, and those before all others. */
+static int describe_difference(const lk_world *world, const record *mine,
+                               const record *first) {
+  if (!is_same_program(mine, first)) return world->rank;
+  int differ = !is_same(mine->arguments, first->arguments, HASH);
+  return differ ? world->size + world->rank : INT_MAX;
+}
+
+static lk_status check_seconds(const record *first) {
+  if (!isnan(first->seconds)) return LK_OK;
   const char *text = getenv("LOCKSTEP_WATCHDOG"); /* rank 0 says it */
   return lk_fail(LK_USAGE,
                  "LOCKSTEP_WATCHDOG is '%s', not a number of seconds from 0 to 86400",
                  text ? text : "");
+}
+
+/* All ranks: they learn the same, so that all come to the same end. */
+static lk_status judge(lk_world *world, const record *mine, const record *first, int argc,
+                       char **argv) {
+  difference d = {.first = *first, .other = *mine};
+  int least;
+  assert(world->size <= INT_MAX / 2);
+  LK_TRY(lk_mpi_least(describe_difference(world, mine, first), &least));
+  if (least == INT_MAX) return check_seconds(first);
+  d.rank = least % world->size;
+  assert(d.rank > 0);
+  LK_TRY(lk_mpi_broadcast(d.rank, &d.other, sizeof d.other));
+  return least < world->size ? refuse_program(&d)
+                             : compare_arguments(world, &d, argc, argv);
 }
 
 static lk_status describe_self(const lk_world *world, int argc, char **argv, record *out) {
@@ -129,12 +160,10 @@ static lk_status describe_self(const lk_world *world, int argc, char **argv, rec
 }
 
 lk_status lk_start_agree(lk_world *world, int argc, char **argv) {
-  record mine = {.seconds = 0}, *all = NULL;
+  record mine = {.seconds = 0}, first;
   LK_TRY(describe_self(world, argc, argv, &mine));
-  LK_TRY(LK_NEW(all, (size_t)world->size));
-  lk_status status = lk_mpi_gather(&mine, sizeof mine, all);
-  if (status == LK_OK) status = judge(world, all, argc, argv);
-  world->limit = isnan(all[0].seconds) ? LK_WATCHDOG_SECONDS : all[0].seconds;
-  lk_free(all);
-  return status;
+  first = mine;
+  LK_TRY(lk_mpi_broadcast(0, &first, sizeof first));
+  world->limit = isnan(first.seconds) ? LK_WATCHDOG_SECONDS : first.seconds;
+  return judge(world, &mine, &first, argc, argv);
 }
