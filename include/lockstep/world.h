@@ -48,6 +48,26 @@ lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size);
 /* All ranks: mine[count] of every rank into all[count·P], in rank order. */
 lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all);
 
+/* What lk_world_each hands on: numbers first … first + count-1 of those of a rank. */
+typedef void (*lk_take_numbers)(void *context, int rank, size_t first,
+                                const double *numbers, size_t count);
+
+/* All ranks: hands mine[count] of every rank to `take`, on all ranks alike, in the order of
+ * ranks and of numbers, each once, in pieces of any length. What is held meanwhile grows
+ * neither with P nor with count; allocates nothing. */
+lk_status lk_world_each(lk_world *world, const double *mine, size_t count,
+                        lk_take_numbers take, void *context);
+
+/* All ranks: adds mine[count] of every rank, rows of `columns` numbers, to sums[columns],
+ * one row after the other in the order of ranks: alike on all ranks, and on any P where
+ * the same rows follow each other; rows of zeros change nothing. */
+lk_status lk_world_add_rows(lk_world *world, const double *mine, size_t count, int columns,
+                            double *sums);
+
+/* Rank 0 and rank `from` > 0, no other: the second one's bytes become rank 0's, of any
+ * size. */
+lk_status lk_world_hand(lk_world *world, int from, void *bytes, size_t size);
+
 /* All ranks: counts[r] floats from firsts[r] on, for each rank r, of rank r's array to all
  * ranks' arrays. (P) numbers each, the same on all ranks; the parts do not overlap. */
 lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
@@ -57,8 +77,8 @@ lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
  * all ranks get that rank's, bit by bit. */
 lk_status lk_world_unite(lk_world *world, void *words, size_t count);
 
-/* All ranks: "4 ranks on h1:2,h2:2", the hosts in the order of the ranks. The caller owns
- * *text: lk_free. */
+/* All ranks: "4 ranks on h1:2,h2:2", the hosts in the order of the ranks, on rank 0; NULL
+ * on others. The caller owns *text: lk_free. */
 lk_status lk_world_describe(lk_world *world, char **text);
 
 /* All ranks: array[count] becomes the sum of all ranks' arrays, by MPI_Allreduce. Its order

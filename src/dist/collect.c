@@ -1,5 +1,7 @@
 /* One rank's bytes to all, every rank's numbers to all, sums in MPI's own order. */
 #include "dist/world.h"
+#include <assert.h>
+#include <string.h>
 
 /* MPI counts are int: larger messages go in parts of this many bytes. */
 #define PART ((size_t)1 << 30)
@@ -18,6 +20,19 @@ lk_status lk_world_tell(lk_world *world, int from, void *bytes, size_t size) {
 
 lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size) {
   return lk_world_tell(world, 0, bytes, size);
+}
+
+lk_status lk_world_hand(lk_world *world, int from, void *bytes, size_t size) {
+  char *next = bytes;
+  assert(from > 0 && from < world->size && (world->rank == 0 || world->rank == from));
+  for (size_t left = size; left > 0;) {
+    size_t part = left < PART ? left : PART;
+    LK_TRY(world->rank == 0 ? lk_mpi_receive(next, (int)part, from)
+                            : lk_mpi_send(next, (int)part, 0));
+    next += part;
+    left -= part;
+  }
+  return LK_OK;
 }
 
 lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all) {

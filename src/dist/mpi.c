@@ -116,6 +116,16 @@ lk_status lk_mpi_broadcast(int from, void *bytes, int size) {
   return LK_OK;
 }
 
+lk_status lk_mpi_send(const void *bytes, int size, int to) {
+  CHECKED(MPI_Send(bytes, size, MPI_BYTE, to, 0, mpi.comm));
+  return LK_OK;
+}
+
+lk_status lk_mpi_receive(void *bytes, int size, int from) {
+  CHECKED(MPI_Recv(bytes, size, MPI_BYTE, from, 0, mpi.comm, MPI_STATUS_IGNORE));
+  return LK_OK;
+}
+
 lk_status lk_mpi_gather(const void *mine, int size, void *all) {
   CHECKED(MPI_Allgather(mine, size, MPI_BYTE, all, size, MPI_BYTE, mpi.comm));
   return LK_OK;

@@ -47,6 +47,10 @@ void lk_mpi_watch(void (*call)(void *context, int inside), void *context);
 /* All ranks: the bytes of rank `from` to every rank. */
 lk_status lk_mpi_broadcast(int from, void *bytes, int size);
 
+/* Two ranks, while no other messages are under way between them. */
+lk_status lk_mpi_send(const void *bytes, int size, int to);
+lk_status lk_mpi_receive(void *bytes, int size, int from);
+
 /* All ranks: mine[size] of every rank into all[size·P], in rank order. */
 lk_status lk_mpi_gather(const void *mine, int size, void *all);
 

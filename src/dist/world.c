@@ -18,7 +18,7 @@ static lk_status describe_world(lk_world *world, int threads) {
   LK_TRY(lk_mpi_separate());
   LK_TRY(lk_mpi_count_local(&world->local_size));
   assert(0 < world->local_size && world->local_size <= world->size);
-  if (threads) return LK_OK;
+  if (threads) return lk_world_make_window(world);
   return lk_fail(LK_INTERNAL, "this MPI library has no thread support "
                               "(MPI_THREAD_FUNNELED); use one that was built with it, such "
                               "as Debian's Open MPI");
@@ -82,6 +82,7 @@ void lk_world_free(lk_world *world) {
   lk_watchdog_stop(world);
   lk_guard_end();
   lk_mpi_watch(NULL, NULL);
+  lk_free(world->window);
   lk_free(world);
 }
 

@@ -11,6 +11,7 @@
 struct lk_world {
   int rank, size, local_size;
   char host[LK_HOST_SIZE];
+  double *window;               /* for lk_world_each; NULL in a world of 1; owned */
   double limit;                 /* the watchdog's, in seconds; 0: MPI may wait for ever */
   char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
   struct lk_watchdog *watchdog; /* while one runs, not owned */
@@ -36,6 +37,9 @@ int lk_launcher_local_rank(void);
 /* A start may take so many times the watchdog's limit without any fault: a large cluster,
  * or an overloaded machine, takes its time. */
 enum { LK_START_TIMES = 5 };
+
+/* each.c. Once, before lk_world_each. */
+lk_status lk_world_make_window(lk_world *world);
 
 /* All ranks: the bytes of rank `from` to every rank. */
 lk_status lk_world_tell(lk_world *world, int from, void *bytes, size_t size);

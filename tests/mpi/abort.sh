@@ -23,4 +23,4 @@ check() {
 }
 
 check abort 65 'shard 7 is damaged$'
-check broken 70 'MPI failed in lk_mpi_gather .*[Ii]nvalid count'
+check broken 70 'MPI failed in lk_mpi_broadcast .*[Ii]nvalid root'

@@ -2,10 +2,10 @@
  *
  * `test_world abort` and `test_world broken` instead end as a failing rank does, for
  * tests/mpi/abort.sh. */
+#include "dist/world.h"
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"
-#include "lockstep/world.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +27,27 @@ static int failures;
   } while (0)
 
 typedef float (*element_of)(int shard, size_t element);
+
+/* All ranks' numbers side by side, put together from the pieces in which they come. */
+typedef struct {
+  double *all;
+  size_t count, taken;
+} gathered;
+
+static void take(void *context, int rank, size_t first, const double *numbers,
+                 size_t count) {
+  gathered *g = context;
+  CHECK(g->taken == (size_t)rank * g->count + first); /* in order, each once */
+  memcpy(g->all + g->taken, numbers, count * sizeof *numbers);
+  g->taken += count;
+}
+
+static lk_status gather(const double *mine, size_t count, double *all) {
+  gathered g = {.all = all, .count = count};
+  lk_status status = lk_world_each(world, mine, count, take, &g);
+  CHECK(g.taken == count * (size_t)lk_world_size(world));
+  return status;
+}
 
 static float small_integer(int shard, size_t element) {
   return (float)((shard * 31 + (int)(element % 1000)) % 201 - 100);
@@ -198,7 +219,7 @@ static void test_parts(size_t count) {
     mine += (double)own;
   }
   CHECK(mine <= (double)count / P + LK_TREE_GRAIN * lk_tree_parts(tree));
-  CHECK(lk_world_gather(world, &mine, 1, all) == LK_OK);
+  CHECK(gather(&mine, 1, all) == LK_OK);
   for (int r = 0; r < P; r++)
     sum += all[r];
   CHECK(sum == (double)count);
@@ -274,12 +295,67 @@ static void test_broadcast(void) {
   lk_free(bytes);
 }
 
-static void test_gather(void) {
-  int rank = lk_world_rank(world), P = lk_world_size(world);
-  double mine[3] = {rank, rank + 0.25, -rank}, all[3 * MOST_RANKS];
-  CHECK(lk_world_gather(world, mine, 3, all) == LK_OK);
-  for (int r = 0; r < P; r++)
-    CHECK(all[3 * r] == r && all[3 * r + 1] == r + 0.25 && all[3 * r + 2] == -r);
+static double number_of(int rank, size_t i) {
+  return i % 5 == 3 ? -0.0 : rank + 1 / (double)(i + 3);
+}
+
+static size_t count_wrong(const double *all, int ranks, size_t n) {
+  size_t wrong = 0;
+  for (int r = 0; r < ranks; r++)
+    for (size_t i = 0; i < n; i++) {
+      double expected = number_of(r, i);
+      wrong += memcmp(&all[(size_t)r * n + i], &expected, sizeof expected) != 0;
+    }
+  return wrong;
+}
+
+/* In one go, in pieces of several ranks, in several pieces a rank. */
+static void test_each(size_t n) {
+  int P = lk_world_size(world);
+  double *mine = NULL, *all = NULL;
+  CHECK(LK_NEW(mine, n) == LK_OK && LK_NEW(all, n * (size_t)P) == LK_OK);
+  for (size_t i = 0; i < n; i++)
+    mine[i] = number_of(lk_world_rank(world), i);
+  uint64_t before = lk_allocations_made();
+  CHECK(gather(mine, n, all) == LK_OK);
+  CHECK(lk_allocations_made() == before);
+  CHECK(count_wrong(all, P, n) == 0);
+  lk_free(mine);
+  lk_free(all);
+}
+
+/* Row after row: another order of adding rounds these otherwise. */
+static void test_add_rows(void) {
+  enum { ROWS = 3000 };
+  static double mine[2 * ROWS];
+  double sums[2] = {0}, expected[2] = {0};
+  for (size_t i = 0; i < 2 * ROWS; i++)
+    mine[i] = number_of(lk_world_rank(world), i);
+  CHECK(lk_world_add_rows(world, mine, 2 * ROWS, 2, sums) == LK_OK);
+  for (int r = 0; r < lk_world_size(world); r++)
+    for (size_t i = 0; i < 2 * ROWS; i++)
+      expected[i % 2] += number_of(r, i);
+  CHECK(!memcmp(sums, expected, sizeof sums));
+}
+
+static void test_hand(void) {
+  int rank = lk_world_rank(world);
+  for (int r = 1; r < lk_world_size(world); r++) {
+    int number = rank + 7;
+    if (rank == 0 || rank == r)
+      CHECK(lk_world_hand(world, r, &number, sizeof number) == LK_OK);
+    CHECK(number == (rank == 0 ? r : rank) + 7);
+  }
+}
+
+static void test_describe(void) {
+  char *text = NULL, expected[512];
+  int P = lk_world_size(world);
+  CHECK(lk_world_describe(world, &text) == LK_OK);
+  snprintf(expected, sizeof expected, "%d rank%s on %s:%d", P, P == 1 ? "" : "s",
+           lk_world_host(world), P);
+  CHECK(lk_world_rank(world) ? !text : text && !strcmp(text, expected));
+  lk_free(text);
 }
 
 /* Every kind of bits, one word on each rank by turns. */
@@ -302,7 +378,7 @@ static void test_shards(void) {
     double mine[2], all[2 * MOST_RANKS], next = 0;
     CHECK(lk_world_shards(world, V, &first, &count) == LK_OK);
     mine[0] = first, mine[1] = count;
-    CHECK(lk_world_gather(world, mine, 2, all) == LK_OK);
+    CHECK(gather(mine, 2, all) == LK_OK);
     for (int r = 0; r < P; r++) {
       CHECK(all[2 * r] == next && all[2 * r + 1] >= V / P);
       next += all[2 * r + 1];
@@ -313,7 +389,7 @@ static void test_shards(void) {
 
 static void test_place(void) {
   double mine = lk_world_rank(world), all[MOST_RANKS];
-  CHECK(lk_world_gather(world, &mine, 1, all) == LK_OK);
+  CHECK(gather(&mine, 1, all) == LK_OK);
   for (int r = 0; r < lk_world_size(world); r++)
     CHECK(all[r] == r);
   CHECK(lk_world_local_size(world) == lk_world_size(world)); /* the tests use one host */
@@ -333,12 +409,13 @@ static void end_by_abort(void) {
 static void end_by_broken_mpi(void) {
   int any = 0;
   if (lk_world_rank(world) == lk_world_size(world) - 1)
-    lk_world_report(world, lk_world_gather(world, NULL, -1, NULL));
+    lk_world_report(world, lk_world_tell(world, -1, &any, sizeof any));
   lk_world_any(world, 0, &any);
   puts("a waiting rank went on");
 }
 
 static void run_tests(void) {
+  const size_t numbers[] = {0, 1, 3, 512, 5000, 20001};
   const size_t counts[] = {0, 1, 2, 15, 16, 17, 31, 33, 1000, 65536, 131089, 300001};
   test_place();
   test_shards();
@@ -358,7 +435,11 @@ static void run_tests(void) {
   test_long_message();
   test_any();
   test_broadcast();
-  test_gather();
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    test_each(numbers[i]);
+  test_add_rows();
+  test_hand();
+  test_describe();
   test_unite();
 }
 

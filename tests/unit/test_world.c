@@ -39,14 +39,22 @@ static void test_agreement(void **state) {
   assert_true(any);
 }
 
+static void take(void *context, int rank, size_t first, const double *numbers,
+                 size_t count) {
+  assert_int_equal(rank, 0);
+  memcpy((double *)context + first, numbers, count * sizeof *numbers);
+}
+
 static void test_exchanges(void **state) {
-  double mine[2] = {1.5, -2}, all[2] = {0};
+  double mine[2] = {1.5, -2}, all[2] = {0}, sums[2] = {1, 1};
   float array[3] = {1, 2, 3};
   const int counts[] = {3}, firsts[] = {0};
   char *text = NULL, expected[512];
   (void)state;
-  assert_int_equal(lk_world_gather(world, mine, 2, all), LK_OK);
+  assert_int_equal(lk_world_each(world, mine, 2, take, all), LK_OK);
   assert_memory_equal(all, mine, sizeof all);
+  assert_int_equal(lk_world_add_rows(world, mine, 2, 2, sums), LK_OK);
+  assert_true(sums[0] == 2.5 && sums[1] == -1);
   assert_int_equal(lk_world_broadcast(world, mine, sizeof mine), LK_OK);
   assert_int_equal(lk_world_share_parts(world, array, counts, firsts), LK_OK);
   assert_int_equal(lk_world_sum_floats(world, array, 3), LK_OK);
