@@ -5,36 +5,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "2 ranks on h1:1,h2:1": ranks that follow each other on one host are counted together. */
-static void print_hosts(FILE *stream, const char *hosts, int size) {
-  fprintf(stream, "%d rank%s on ", size, size == 1 ? "" : "s");
-  for (int first = 0, next; first < size; first = next) {
-    const char *host = hosts + (size_t)first * LK_HOST_SIZE;
-    for (next = first + 1; next < size; next++)
-      if (strcmp(hosts + (size_t)next * LK_HOST_SIZE, host)) break;
-    fprintf(stream, "%s%s:%d", first ? "," : "", host, next - first);
-  }
+/* "h1:2,h2:1": ranks that follow each other on one host are counted together. */
+typedef struct {
+  FILE *to;
+  char host[LK_HOST_SIZE];
+  int ranks; /* on it, so far */
+} list;
+
+static void end_host(list *l, const char *between) {
+  if (l->ranks) fprintf(l->to, "%s:%d%s", l->host, l->ranks, between);
+  l->ranks = 0;
 }
 
-static lk_status write_text(const char *hosts, int size, char **text) {
-  char *buffer = NULL;
-  size_t length = 0;
-  FILE *stream = open_memstream(&buffer, &length);
-  if (!stream) return lk_fail(LK_INTERNAL, "hosts of the ranks: out of memory");
-  print_hosts(stream, hosts, size);
-  lk_status status = fclose(stream)
-                         ? lk_fail(LK_INTERNAL, "hosts of the ranks: out of memory")
-                         : lk_copy_text(text, buffer);
-  free(buffer);
-  return status;
+static void add_host(list *l, const char *host) {
+  if (strcmp(l->host, host)) end_host(l, ",");
+  snprintf(l->host, sizeof l->host, "%.*s", LK_HOST_SIZE - 1, host);
+  l->ranks++;
+}
+
+/* Rank 0 takes one host's name after the other. */
+static lk_status collect_hosts(lk_world *world, list *l) {
+  char host[LK_HOST_SIZE];
+  memcpy(host, world->host, sizeof host);
+  if (world->rank) return lk_world_hand(world, world->rank, host, sizeof host);
+  add_host(l, host);
+  for (int r = 1; r < world->size; r++) {
+    LK_TRY(lk_world_hand(world, r, host, sizeof host));
+    add_host(l, host);
+  }
+  end_host(l, "");
+  return LK_OK;
+}
+
+static lk_status out_of_memory(void) {
+  return lk_fail(LK_INTERNAL, "hosts of the ranks: out of memory");
 }
 
 lk_status lk_world_describe(lk_world *world, char **text) {
-  char *hosts = NULL;
+  list l = {.ranks = 0};
+  char *buffer = NULL;
+  size_t length = 0;
   *text = NULL;
-  LK_TRY(lk_world_agree(world, LK_NEW(hosts, (size_t)world->size * LK_HOST_SIZE)));
-  lk_status status = lk_mpi_gather(world->host, LK_HOST_SIZE, hosts);
-  if (status == LK_OK) status = write_text(hosts, world->size, text);
-  lk_free(hosts);
+  if (world->rank == 0) l.to = open_memstream(&buffer, &length);
+  LK_TRY(lk_world_agree(world, world->rank || l.to ? LK_OK : out_of_memory()));
+  if (l.to) fprintf(l.to, "%d rank%s on ", world->size, world->size == 1 ? "" : "s");
+  lk_status status = collect_hosts(world, &l);
+  if (l.to && fclose(l.to) && status == LK_OK) status = out_of_memory();
+  if (l.to && status == LK_OK) status = lk_copy_text(text, buffer);
+  free(buffer);
   return lk_world_agree(world, status);
 }
