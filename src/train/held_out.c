@@ -12,10 +12,10 @@ struct lk_held_out {
   const lk_trainer *trainer; /* not owned */
   lk_mixture *corpora;       /* owned, as all below */
   lk_objective *objective;
-  int is_file;        /* one shard on every rank, of which each of the run's takes a part */
-  size_t *bytes;      /* (vocabulary) of each id's text */
-  lk_token *example;  /* (block + 1) scratch */
-  double *mine, *all; /* (shards a rank, SUMS): this rank's, all ranks' */
+  int is_file;       /* one shard on every rank, of which each of the run's takes a part */
+  size_t *bytes;     /* (vocabulary) of each id's text */
+  lk_token *example; /* (block + 1) scratch */
+  double *mine;      /* (shards a rank, SUMS) of this rank */
 };
 
 /* Each rank reads it. */
@@ -45,8 +45,7 @@ static lk_status make_room(lk_held_out *h) {
   for (size_t id = 0; id < ids; id++)
     h->bytes[id] = bytes_of(tokenizer, (lk_token)id);
   LK_TRY(LK_NEW(h->example, (size_t)t->config->model_block + 1));
-  LK_TRY(LK_NEW(h->mine, numbers));
-  return LK_NEW(h->all, numbers * (size_t)lk_world_size(t->world));
+  return LK_NEW(h->mine, numbers);
 }
 
 static lk_status open_documents(lk_held_out *h) {
@@ -115,7 +114,6 @@ void lk_held_out_free(lk_held_out *held_out) {
   lk_free(h->bytes);
   lk_free(h->example);
   lk_free(h->mine);
-  lk_free(h->all);
   lk_free(h);
 }
 
@@ -178,11 +176,9 @@ lk_status lk_held_out_measure(lk_held_out *held_out, const float *values,
   const lk_held_out *h = held_out;
   const lk_trainer *t = h->trainer;
   double sums[SUMS] = {0};
-  int numbers = SUMS * t->shards_a_rank;
+  size_t numbers = SUMS * (size_t)t->shards_a_rank;
   LK_TRY(lk_world_agree(t->world, measure_shards(h, values)));
-  LK_TRY(lk_world_gather(t->world, h->mine, numbers, h->all));
-  for (int i = 0; i < numbers * lk_world_size(t->world); i++)
-    sums[i % SUMS] += h->all[i];
+  LK_TRY(lk_world_add_rows(t->world, h->mine, numbers, SUMS, sums));
   assert(sums[TARGETS] > 0);
   loss->nats = sums[NATS] / sums[TARGETS];
   loss->bits = sums[BYTES] > 0 ? sums[NATS] / log(2) / sums[BYTES] : NAN;

@@ -93,16 +93,13 @@ static void compute_shards(lk_trainer *t) {
 /* The global batch's mean loss: shards in order, and a rank with fewer shards adds exact
  * zeros. */
 static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
-  double loss = 0, targets = 0;
-  int pairs = t->shards_a_rank * lk_world_size(t->world);
-  LK_TRY(lk_world_gather(t->world, t->mine, 2 * t->shards_a_rank, t->all));
-  for (int i = 0; i < pairs; i++) {
-    loss += t->all[2 * i];
-    targets += t->all[2 * i + 1];
-  }
-  assert(targets > 0);
-  metrics->loss = loss / targets;
-  metrics->target_tokens = (uint64_t)targets;
+  enum { LOSS, TARGETS, COLUMNS };
+  double sums[COLUMNS] = {0};
+  LK_TRY(lk_world_add_rows(t->world, t->mine, COLUMNS * (size_t)t->shards_a_rank, COLUMNS,
+                           sums));
+  assert(sums[TARGETS] > 0);
+  metrics->loss = sums[LOSS] / sums[TARGETS];
+  metrics->target_tokens = (uint64_t)sums[TARGETS];
   return LK_OK;
 }
 

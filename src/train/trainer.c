@@ -52,8 +52,6 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
   if (t->config->ema > 0) LK_TRY(LK_NEW(t->average, t->table->count));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
-  LK_TRY(LK_NEW(t->all, 2 * (size_t)t->shards_a_rank * (size_t)size));
-  LK_TRY(LK_NEW(t->hashes, 4 * (size_t)size));
   t->is_dealt = t->config->shard && size > 1;
   LK_TRY(lk_tree_create(&t->tree, t->world, t->table->count, (int)t->config->shards,
                         t->is_dealt
@@ -183,8 +181,6 @@ void lk_trainer_free(lk_trainer *trainer) {
     lk_model_free(trainer->models[i]);
     lk_pack_free(trainer->packs[i]);
   }
-  lk_free(trainer->hashes);
-  lk_free(trainer->all);
   lk_free(trainer->mine);
   if (trainer->shared)
     lk_shared_free(trainer->shared);

@@ -32,7 +32,7 @@ struct lk_trainer {
   float *average;    /* (table->count) running mean of the values; NULL: ema is 0 */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
-  double *mine, *all;           /* loss and targets a shard: this rank's, all ranks' */
+  double *mine;                 /* loss and targets of each of this rank's shards */
   lk_optimizer *optimizer;
   lk_schedule schedule;
   double
@@ -42,7 +42,6 @@ struct lk_trainer {
   uint64_t skipped;     /* updates left out since the start */
   int skipped_in_a_row;
   lk_hash trail;                   /* of this replica's parameters after every step */
-  double *hashes;                  /* (P, 4) replicas' hashes */
   double rows, target_rows;        /* of this rank in the last step */
   lk_layer_histograms *histograms; /* NULL: none are made */
 };

@@ -1,5 +1,4 @@
 /* Settings that are allowed, but leave something of the run or of the corpus unused. */
-#include "lockstep/memory.h"
 #include "train/training.h"
 #include <assert.h>
 
@@ -78,22 +77,14 @@ static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
 /* All ranks: what share of the corpora an epoch shows where documents are longer than an
  * example. */
 static lk_status warn_of_length(const lk_trainer *t) {
-  enum { NUMBERS = 3 };
-  lk_coverage mine = lk_objective_coverage(lk_dataset_objective(t->dataset)),
-              all = {0, 0, 0};
+  enum { LONGER, CHARACTERS, SHOWN, NUMBERS };
+  lk_coverage mine = lk_objective_coverage(lk_dataset_objective(t->dataset));
   const double numbers[NUMBERS] = {mine.longer, mine.characters, mine.shown};
-  int size = lk_world_size(t->world);
-  double *gathered = NULL;
-  lk_status status = lk_world_agree(t->world, LK_NEW(gathered, NUMBERS * (size_t)size));
-  if (status == LK_OK) status = lk_world_gather(t->world, numbers, NUMBERS, gathered);
-  for (int r = 0; r < size && status == LK_OK; r++) {
-    all.longer += gathered[NUMBERS * r];
-    all.characters += gathered[NUMBERS * r + 1];
-    all.shown += gathered[NUMBERS * r + 2];
-  }
-  lk_free(gathered);
-  if (status == LK_OK && lk_world_rank(t->world) == 0) say_coverage(t, &all);
-  return status;
+  double sums[NUMBERS] = {0};
+  LK_TRY(lk_world_add_rows(t->world, numbers, NUMBERS, NUMBERS, sums));
+  const lk_coverage all = {sums[LONGER], sums[CHARACTERS], sums[SHOWN]};
+  if (lk_world_rank(t->world) == 0) say_coverage(t, &all);
+  return LK_OK;
 }
 
 /* What the settings leave unused is said before the time is spent. */
