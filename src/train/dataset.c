@@ -125,22 +125,38 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_free(dataset);
 }
 
+/* Where a rank's numbers go, those of its shards. */
+typedef struct {
+  const lk_dataset *dataset;
+  int ranks;
+  uint64_t *visits; /* (shards) */
+} visit_counts;
+
+/* A rank with fewer shards than others has more numbers than shards. */
+static void take_visits(void *context, int rank, size_t first, const double *numbers,
+                        size_t count) {
+  const visit_counts *c = context;
+  int64_t V = c->dataset->plan.shards, begin = rank * V / c->ranks,
+          end = (rank + 1) * V / c->ranks;
+  for (size_t i = 0; i < count; i++)
+    if (begin + (int64_t)(first + i) < end)
+      c->visits[begin + (int64_t)(first + i)] = (uint64_t)numbers[i];
+}
+
 /* What the ranks' shards have, side by side: alike on all of them. */
 static lk_status gather_visits(const lk_dataset *d, lk_world *world, uint64_t *visits) {
-  int size = world ? lk_world_size(world) : 1, most = (d->plan.shards + size - 1) / size;
-  double *mine = NULL, *all = NULL;
-  lk_status status = LK_NEW(mine, (size_t)most);
-  if (status == LK_OK) status = LK_NEW(all, (size_t)most * (size_t)size);
+  int size = world ? lk_world_size(world) : 1;
+  size_t most = (size_t)((d->plan.shards + size - 1) / size);
+  visit_counts counts = {d, size, visits};
+  double *mine = NULL;
+  lk_status status = LK_NEW(mine, most);
   for (int i = 0; i < d->slice.shard_count && status == LK_OK; i++)
     mine[i] = (double)lk_objective_visits(d->objective, d->slice.first_shard + i);
   if (world) status = lk_world_agree(world, status);
-  if (status == LK_OK && world) status = lk_world_gather(world, mine, most, all);
-  for (int rank = 0, shard = 0; rank < size && status == LK_OK; rank++) {
-    int end = (int)((long)(rank + 1) * d->plan.shards / size);
-    for (int i = 0; shard < end; i++)
-      visits[shard++] = (uint64_t)(world ? all : mine)[rank * most + i];
-  }
-  lk_free(all);
+  if (status == LK_OK && world)
+    status = lk_world_each(world, mine, most, take_visits, &counts);
+  else if (status == LK_OK)
+    take_visits(&counts, 0, 0, mine, most);
   lk_free(mine);
   return status;
 }

@@ -4,16 +4,17 @@
 #include "train/trainer.h"
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { NUMBERS = sizeof(lk_histogram) / sizeof(double) };
 
 struct lk_layer_histograms {
   int layers;
-  lk_named_histogram *list;      /* (layers), as all here owned */
-  char (*names)[32];             /* (layers) */
-  lk_histogram *mine, *of_ranks; /* (layers), (P, layers) */
-  lk_histogram *sums;            /* (layers), of all ranks */
-  uint64_t step;                 /* that they are of; 0: none yet */
+  lk_named_histogram *list; /* (layers), as all here owned */
+  char (*names)[32];        /* (layers) */
+  lk_histogram *mine;       /* (layers) */
+  lk_histogram *sums;       /* (layers), of all ranks */
+  uint64_t step;            /* that they are of; 0: none yet */
 };
 
 /* What stands before the blocks, each block, what stands behind them. */
@@ -37,7 +38,6 @@ static void name_layers(lk_layer_histograms *h) {
 lk_status lk_trainer_make_histograms(lk_trainer *trainer) {
   lk_layer_histograms *h;
   if (!trainer->config->tensorboard || !trainer->config->histogram_every) return LK_OK;
-  size_t ranks = (size_t)lk_world_size(trainer->world);
   LK_TRY(LK_NEW(h, 1));
   trainer->histograms = h;
   h->layers = trainer->table->shape.layers + 2;
@@ -45,7 +45,6 @@ lk_status lk_trainer_make_histograms(lk_trainer *trainer) {
   LK_TRY(LK_NEW(h->list, layers));
   LK_TRY(LK_NEW(h->names, layers));
   LK_TRY(LK_NEW(h->mine, layers));
-  LK_TRY(LK_NEW(h->of_ranks, layers * ranks));
   LK_TRY(LK_NEW(h->sums, layers));
   name_layers(h);
   return LK_OK;
@@ -56,7 +55,6 @@ void lk_trainer_free_histograms(lk_layer_histograms *h) {
   lk_free(h->list);
   lk_free(h->names);
   lk_free(h->mine);
-  lk_free(h->of_ranks);
   lk_free(h->sums);
   lk_free(h);
 }
@@ -83,6 +81,19 @@ static void count_mine(lk_trainer *t, const float *gradients, double scale) {
   }
 }
 
+/* What has come of a rank's histogram. */
+typedef struct {
+  lk_histogram next, *sum;
+} merging;
+
+static void merge(void *context, int rank, size_t first, const double *numbers,
+                  size_t count) {
+  merging *m = context;
+  (void)rank;
+  memcpy((double *)&m->next + first, numbers, count * sizeof *numbers);
+  if (first + count == NUMBERS) lk_histogram_merge(m->sum, &m->next);
+}
+
 lk_status lk_trainer_count_gradients(lk_trainer *trainer, const float *gradients,
                                      double scale) {
   lk_trainer *t = trainer;
@@ -90,12 +101,10 @@ lk_status lk_trainer_count_gradients(lk_trainer *trainer, const float *gradients
   if (!h || (t->step + 1) % t->config->histogram_every) return LK_OK;
   lk_profile_switch(LK_PART_REST);
   count_mine(t, gradients, scale);
-  LK_TRY(lk_world_gather(t->world, (const double *)h->mine, h->layers * NUMBERS,
-                         (double *)h->of_ranks));
   for (int i = 0; i < h->layers; i++) {
+    merging m = {.sum = &h->sums[i]};
     h->sums[i] = (lk_histogram){0};
-    for (int rank = 0; rank < lk_world_size(t->world); rank++)
-      lk_histogram_merge(&h->sums[i], &h->of_ranks[rank * h->layers + i]);
+    LK_TRY(lk_world_each(t->world, (const double *)&h->mine[i], NUMBERS, merge, &m));
   }
   h->step = t->step + 1;
   return LK_OK;

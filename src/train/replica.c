@@ -5,6 +5,7 @@
  * that a later rounding hides, after it has changed the gradients of all, is seen all the
  * same. */
 #include "base/clock.h"
+#include "lockstep/memory.h"
 #include "train/training.h"
 #include <assert.h>
 #include <stdio.h>
@@ -89,15 +90,46 @@ static lk_status name_outsiders(const double *all, int size, uint64_t step) {
       tied ? "each other" : "the other ranks'");
 }
 
+/* Whether all hashes are rank 0's. */
+typedef struct {
+  double first[WORDS];
+  int differ;
+} comparison;
+
+static void compare_words(void *context, int rank, size_t first, const double *words,
+                          size_t count) {
+  comparison *c = context;
+  for (size_t i = 0; i < count; i++) {
+    if (rank == 0) c->first[first + i] = words[i];
+    c->differ |= words[i] != c->first[first + i];
+  }
+}
+
+static void keep_words(void *context, int rank, size_t first, const double *words,
+                       size_t count) {
+  double *all = context;
+  memcpy(all + WORDS * (size_t)rank + first, words, count * sizeof *words);
+}
+
+/* All ranks. Only now anybody holds the hashes of all. */
+static lk_status find_outsiders(const lk_trainer *t, const double mine[WORDS]) {
+  int size = lk_world_size(t->world);
+  double *all = NULL;
+  lk_status status = lk_world_agree(t->world, LK_NEW(all, WORDS * (size_t)size));
+  if (status == LK_OK) status = lk_world_each(t->world, mine, WORDS, keep_words, all);
+  if (status == LK_OK) status = name_outsiders(all, size, t->step);
+  lk_free(all);
+  return status;
+}
+
 lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds) {
   double start = lk_clock(), mine[WORDS];
-  int size = lk_world_size(trainer->world);
-  if (size == 1) return LK_OK;
+  comparison c = {.differ = 0};
+  if (lk_world_size(trainer->world) == 1) return LK_OK;
   hash_words(trainer, mine);
-  LK_TRY(lk_world_gather(trainer->world, mine, WORDS, trainer->hashes));
+  LK_TRY(lk_world_each(trainer->world, mine, WORDS, compare_words, &c));
   *seconds += lk_clock() - start;
-  if (agreeing(trainer->hashes, size, 0) == size) return LK_OK;
-  return name_outsiders(trainer->hashes, size, trainer->step);
+  return c.differ ? find_outsiders(trainer, mine) : LK_OK;
 }
 
 /* Nobody saves what the ranks do not agree on. */
