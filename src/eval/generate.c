@@ -5,7 +5,6 @@
 #include "lockstep/continuation.h"
 #include "lockstep/memory.h"
 #include <assert.h>
-#include <limits.h>
 #include <string.h>
 
 /* A continuation as doubles, the form in which ranks exchange it. The tokens follow. */
@@ -27,7 +26,7 @@ typedef struct {
   lk_continuation *texts; /* (batch) */
   lk_spelling *spellings; /* (batch) */
   int *prompt_lengths;    /* (batch) */
-  double *mine, *all;     /* (batch, size) of this rank, and of each */
+  double *mine;           /* (batch, size) of this rank; rank 0: then of each other */
   lk_spelling told;       /* rank 0: of the continuation that is told */
   size_t shown;           /* bytes that `piece` was given */
   lk_status status;       /* of what cannot return it */
@@ -185,27 +184,43 @@ static lk_status tell(generating *g, size_t number, const double *from) {
   return LK_OK;
 }
 
-static lk_status tell_round(generating *g, size_t first, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    LK_TRY(tell(g, first + i, g->all + i * g->size));
-  return LK_OK;
-}
-
 static size_t least(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
+/* Texts of a rank's group, of which text `first` of all is the first. */
+static size_t count_texts(const generating *g, size_t first) {
+  return first < g->count ? least(g->batch, g->count - first) : 0;
+}
+
+static lk_status tell_group(generating *g, size_t first) {
+  for (size_t i = 0; i < count_texts(g, first); i++)
+    LK_TRY(tell(g, first + i, g->mine + i * g->size));
+  return LK_OK;
+}
+
+/* All ranks: rank 0 has room for one group, and takes one after the other. */
+static lk_status tell_round(generating *g, size_t first) {
+  int rank = lk_world_rank(g->world), ranks = lk_world_size(g->world);
+  lk_status status = rank == 0 ? tell_group(g, first) : LK_OK;
+  for (int r = 1; r < ranks; r++) {
+    size_t own = first + (size_t)r * g->batch;
+    size_t bytes = count_texts(g, own) * g->size * sizeof *g->mine;
+    if (rank != 0 && rank != r) continue;
+    LK_TRY(lk_world_hand(g->world, r, g->mine, bytes));
+    if (rank == 0 && status == LK_OK) status = tell_group(g, own);
+  }
+  return lk_world_agree(g->world, status);
+}
+
 /* All ranks: texts first … of all, a group each. */
 static lk_status run_round(generating *g, size_t first) {
-  size_t rank = (size_t)lk_world_rank(g->world), ranks = (size_t)lk_world_size(g->world);
-  size_t own = first + rank * g->batch;
-  size_t count = own < g->count ? least(g->batch, g->count - own) : 0;
+  size_t own = first + (size_t)lk_world_rank(g->world) * g->batch;
+  size_t count = count_texts(g, own);
   lk_status status = count ? continue_group(g, own, count) : LK_OK;
   free_texts(g);
   LK_TRY(lk_world_agree(g->world, status));
-  LK_TRY(lk_world_gather(g->world, g->mine, (int)(g->batch * g->size), g->all));
-  if (rank == 0) status = tell_round(g, first, least(g->batch * ranks, g->count - first));
-  return lk_world_agree(g->world, status);
+  return tell_round(g, first);
 }
 
 static int longest(const generating *g) {
@@ -219,14 +234,12 @@ static int longest(const generating *g) {
 
 static lk_status make_room(generating *g) {
   const lk_parameters *table = g->trained->table;
-  size_t ranks = (size_t)lk_world_size(g->world);
   LK_TRY(LK_NEW(g->texts, g->batch));
   LK_TRY(LK_NEW(g->spellings, g->batch));
   for (size_t i = 0; i < g->batch; i++)
     g->spellings[i] = g->told;
   LK_TRY(LK_NEW(g->prompt_lengths, g->batch));
   LK_TRY(LK_NEW(g->mine, g->batch * g->size));
-  LK_TRY(LK_NEW(g->all, ranks * g->batch * g->size));
   LK_TRY(lk_sampler_create(&g->sampler, &g->how->sampling, table->shape.vocabulary));
   return lk_decoder_create(&g->decoder, table, g->trained->values, (int)g->batch,
                            longest(g), g->how->weights);
@@ -238,7 +251,7 @@ static void release(generating *g) {
   lk_spelling_release(&g->told);
   lk_decoder_free(g->decoder);
   lk_sampler_free(g->sampler);
-  void *owned[] = {g->texts, g->spellings, g->prompt_lengths, g->mine, g->all};
+  void *owned[] = {g->texts, g->spellings, g->prompt_lengths, g->mine};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
     lk_free(owned[i]);
 }
@@ -257,7 +270,6 @@ lk_status lk_generate(lk_world *world, const lk_trained *trained,
   g.count = prompts->count * (size_t)generation->attempts;
   g.batch = least((size_t)generation->batch, (g.count + ranks - 1) / ranks);
   g.size = RECORD + (size_t)generation->most;
-  g.batch = least(g.batch, INT_MAX / g.size); /* as MPI counts */
   g.told = (lk_spelling){.tokenizer = trained->tokenizer,
                          .stops = generation->stops,
                          .stop_count = generation->stop_count};
