@@ -5,7 +5,9 @@
 #include "lockstep/model.h"
 #include "lockstep/watchdog.h"
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { WARM_UP = 1, USUAL_STEPS = 10 };
 
@@ -21,8 +23,10 @@ enum { STEP, WAITING, FIRST_PART, COLUMNS = FIRST_PART + LK_PARTS };
 typedef struct {
   lk_world *world;
   lk_trainer *trainer;
-  long steps;
-  sample *all;              /* (P) of the last step */
+  long steps, step;         /* to time, the present one */
+  lk_measurement *out;      /* not owned */
+  sample next;              /* what has come of a rank's */
+  double waited;            /* by the rank that waited least for others in the last step */
   double *columns[COLUMNS]; /* (steps) each */
 } stopwatch;
 
@@ -47,8 +51,41 @@ double lk_bench_median(double *values, long count) {
   return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* All ranks: one step, and what it was on each. */
-static lk_status take_step(stopwatch *w, lk_measurement *out) {
+static double larger(double a, double b) {
+  return a > b ? a : b;
+}
+
+/* A rank's times of step i, into the columns. */
+static void keep_times(stopwatch *w, const sample *from, long i) {
+  int P = lk_world_size(w->world);
+  w->columns[STEP][i] = larger(w->columns[STEP][i], from->seconds);
+  for (int part = 0; part < LK_PARTS; part++)
+    w->columns[FIRST_PART + part][i] += from->parts[part] / P;
+  double waited = from->parts[LK_PART_COMMUNICATION];
+  if (waited < w->waited) w->waited = waited;
+}
+
+static void keep_counts(const sample *from, lk_measurement *out) {
+  out->rows += from->rows;
+  out->targets += from->targets;
+  out->allocations += from->allocations;
+  if (from->peak_memory > (double)out->typical.peak_memory)
+    out->typical.peak_memory = (uint64_t)from->peak_memory;
+}
+
+/* lk_world_each's. */
+static void take_sample(void *context, int rank, size_t first, const double *numbers,
+                        size_t count) {
+  stopwatch *w = context;
+  (void)rank;
+  memcpy((double *)&w->next + first, numbers, count * sizeof *numbers);
+  if (first + count < SAMPLE || w->step < 0) return;
+  keep_times(w, &w->next, w->step);
+  keep_counts(&w->next, w->out);
+}
+
+/* All ranks: step w->step, and what it was on each; it warms up where that is below 0. */
+static lk_status take_step(stopwatch *w) {
   lk_metrics metrics;
   uint64_t before = lk_allocations_made();
   LK_TRY(lk_trainer_step(w->trainer, &metrics));
@@ -58,37 +95,14 @@ static lk_status take_step(stopwatch *w, lk_measurement *out) {
   lk_trainer_last_rows(w->trainer, &mine.rows, &mine.targets);
   for (int part = 0; part < LK_PARTS; part++)
     mine.parts[part] = metrics.parts[part];
-  out->typical.loss = metrics.loss;
-  return lk_world_gather(w->world, (const double *)&mine, SAMPLE, (double *)w->all);
-}
-
-static double larger(double a, double b) {
-  return a > b ? a : b;
-}
-
-/* Step i's times into the columns. */
-static void keep_times(stopwatch *w, long i) {
-  int P = lk_world_size(w->world);
-  double least = w->all[0].parts[LK_PART_COMMUNICATION];
-  for (int r = 0; r < P; r++) {
-    const double *parts = w->all[r].parts;
-    w->columns[STEP][i] = larger(w->columns[STEP][i], w->all[r].seconds);
-    for (int part = 0; part < LK_PARTS; part++)
-      w->columns[FIRST_PART + part][i] += parts[part] / P;
-    if (parts[LK_PART_COMMUNICATION] < least) least = parts[LK_PART_COMMUNICATION];
-  }
-  w->columns[WAITING][i] = w->columns[FIRST_PART + LK_PART_COMMUNICATION][i] - least;
-  w->columns[FIRST_PART + LK_PART_COMMUNICATION][i] = least;
-}
-
-static void keep_counts(const stopwatch *w, lk_measurement *out) {
-  for (int r = 0; r < lk_world_size(w->world); r++) {
-    out->rows += w->all[r].rows;
-    out->targets += w->all[r].targets;
-    out->allocations += w->all[r].allocations;
-    if (w->all[r].peak_memory > (double)out->typical.peak_memory)
-      out->typical.peak_memory = (uint64_t)w->all[r].peak_memory;
-  }
+  w->out->typical.loss = metrics.loss;
+  w->waited = INFINITY;
+  LK_TRY(lk_world_each(w->world, (const double *)&mine, SAMPLE, take_sample, w));
+  if (w->step < 0) return LK_OK;
+  double *together = &w->columns[FIRST_PART + LK_PART_COMMUNICATION][w->step];
+  w->columns[WAITING][w->step] = *together - w->waited;
+  *together = w->waited;
+  return LK_OK;
 }
 
 /* Sums over the steps become means a step or a pack, columns medians. */
@@ -109,7 +123,6 @@ static void conclude(stopwatch *w, const lk_config *config, lk_measurement *out)
 }
 
 static lk_status make_room(stopwatch *w) {
-  LK_TRY(LK_NEW(w->all, (size_t)lk_world_size(w->world)));
   for (int c = 0; c < COLUMNS; c++)
     LK_TRY(LK_NEW(w->columns[c], (size_t)w->steps));
   return LK_OK;
@@ -118,18 +131,14 @@ static lk_status make_room(stopwatch *w) {
 /* All ranks. */
 static lk_status measure(lk_world *world, lk_trainer *trainer, const lk_config *config,
                          long steps, lk_measurement *out) {
-  stopwatch w = {.world = world, .trainer = trainer, .steps = steps};
+  stopwatch w = {
+      .world = world, .trainer = trainer, .steps = steps, .step = -WARM_UP, .out = out};
   lk_status status = lk_world_agree(world, make_room(&w));
-  for (long i = -WARM_UP; i < steps && status == LK_OK; i++) {
-    status = take_step(&w, out);
-    if (i < 0 || status != LK_OK) continue;
-    keep_times(&w, i);
-    keep_counts(&w, out);
-  }
+  for (; w.step < steps && status == LK_OK; w.step++)
+    status = take_step(&w);
   if (status == LK_OK) conclude(&w, config, out);
   for (int c = 0; c < COLUMNS; c++)
     lk_free(w.columns[c]);
-  lk_free(w.all);
   return status;
 }
 

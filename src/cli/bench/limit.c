@@ -97,26 +97,16 @@ static double median_round(const work *w) {
   return lk_bench_median(rounds, count);
 }
 
-/* All ranks. */
-static lk_status add_rates(lk_world *world, double mine, double *rate) {
-  double *all = NULL;
-  lk_status status = lk_world_agree(world, LK_NEW(all, (size_t)lk_world_size(world)));
-  if (status == LK_OK) status = lk_world_gather(world, &mine, 1, all);
-  *rate = 0;
-  for (int r = 0; r < lk_world_size(world) && status == LK_OK; r++)
-    *rate += all[r];
-  lk_free(all);
-  return status;
-}
-
 lk_status lk_bench_limit(lk_world *world, const lk_shape *shape, lk_precision precision,
                          int rows, int targets, double *rate) {
   work w = {.rows = rows, .targets = targets};
   lk_model_linears(shape, w.list);
   lk_status status = lk_world_agree(world, make_room(&w, precision));
-  if (status == LK_OK)
-    status =
-        add_rates(world, lk_bench_flops(shape, rows, targets) / median_round(&w), rate);
+  *rate = 0;
+  if (status == LK_OK) {
+    double mine = lk_bench_flops(shape, rows, targets) / median_round(&w);
+    status = lk_world_add_rows(world, &mine, 1, 1, rate);
+  }
   free_room(&w);
   return status;
 }

@@ -29,8 +29,7 @@ typedef struct {
   lk_tree *tree;
   float *array;    /* (floats) what MPI sums */
   double *mine;    /* (WAYS, repetitions) seconds */
-  double *all;     /* (P, WAYS, repetitions) */
-  double *slowest; /* (repetitions) */
+  double *slowest; /* (WAYS, repetitions) of the slowest rank */
 } race;
 
 /* Small integers, whose sum is exact in any order: of term `number`, from 0 on. */
@@ -88,21 +87,20 @@ static lk_status run_rounds(race *r) {
                                  : LK_OK);
 }
 
+static void keep_slowest(void *context, int rank, size_t first, const double *seconds,
+                         size_t count) {
+  double *slowest = context;
+  (void)rank;
+  for (size_t i = 0; i < count; i++)
+    if (seconds[i] > slowest[first + i]) slowest[first + i] = seconds[i];
+}
+
 /* All ranks. */
 static lk_status find_medians(race *r, timing *out) {
   long n = r->repetitions;
-  int P = lk_world_size(r->world);
-  LK_TRY(lk_world_gather(r->world, r->mine, (int)(WAYS * n), r->all));
-  for (int way = 0; way < WAYS; way++) {
-    for (long i = 0; i < n; i++) {
-      r->slowest[i] = 0;
-      for (int rank = 0; rank < P; rank++) {
-        double seconds = r->all[((long)rank * WAYS + way) * n + i];
-        if (seconds > r->slowest[i]) r->slowest[i] = seconds;
-      }
-    }
-    out->seconds[way] = lk_bench_median(r->slowest, n);
-  }
+  LK_TRY(lk_world_each(r->world, r->mine, WAYS * (size_t)n, keep_slowest, r->slowest));
+  for (int way = 0; way < WAYS; way++)
+    out->seconds[way] = lk_bench_median(r->slowest + way * n, n);
   return LK_OK;
 }
 
@@ -113,8 +111,7 @@ static lk_status prepare(race *r) {
   LK_TRY(lk_tree_create(&r->tree, r->world, r->floats, r->shards, LK_SUM_EVERYWHERE));
   LK_TRY(LK_NEW(r->array, r->floats));
   LK_TRY(LK_NEW(r->mine, numbers));
-  LK_TRY(LK_NEW(r->all, numbers * (size_t)lk_world_size(r->world)));
-  return LK_NEW(r->slowest, (size_t)r->repetitions);
+  return LK_NEW(r->slowest, numbers);
 }
 
 /* About 256 MB of sums, so that a size takes seconds. */
@@ -133,7 +130,6 @@ static lk_status time_size(lk_world *world, long repetitions, timing *out) {
   lk_tree_free(r.tree);
   lk_free(r.array);
   lk_free(r.mine);
-  lk_free(r.all);
   lk_free(r.slowest);
   return status;
 }

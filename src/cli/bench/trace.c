@@ -20,44 +20,34 @@ typedef struct {
 typedef struct {
   lk_world *world;
   lk_trainer *trainer;
-  size_t room; /* events of a rank */
-  timeline *mine;
-  double *all; /* (P) timelines */
+  size_t room;    /* events of a rank */
+  timeline *mine; /* rank 0: then each other's by turns */
 } trace;
 
 static size_t numbers_of(size_t room) {
   return STEPS + room * sizeof(lk_profile_event) / sizeof(double);
 }
 
-static const timeline *timeline_of(const trace *t, int rank) {
-  return (const timeline *)(t->all + (size_t)rank * numbers_of(t->room));
-}
-
-/* All ranks: *largest of all ranks' numbers. */
-static lk_status find_largest(lk_world *world, double mine, double *largest) {
-  double *all = NULL;
-  lk_status status = lk_world_agree(world, LK_NEW(all, (size_t)lk_world_size(world)));
-  if (status == LK_OK) status = lk_world_gather(world, &mine, 1, all);
-  *largest = mine;
-  for (int r = 0; r < lk_world_size(world) && status == LK_OK; r++)
-    if (all[r] > *largest) *largest = all[r];
-  lk_free(all);
-  return status;
+static void keep_largest(void *context, int rank, size_t first, const double *numbers,
+                         size_t count) {
+  double *largest = context;
+  (void)rank, (void)first;
+  for (size_t i = 0; i < count; i++)
+    if (numbers[i] > *largest) *largest = numbers[i];
 }
 
 /* All ranks: every step switches equally often, so one step tells how much room all need.
  */
 static lk_status make_room(trace *t) {
   lk_metrics metrics;
-  double most, *mine = NULL;
+  double most = 0, *mine = NULL;
   lk_profile_record(NULL, 0);
   LK_TRY(lk_trainer_step(t->trainer, &metrics));
-  LK_TRY(find_largest(t->world, (double)lk_profile_switches(), &most));
+  const double switches = (double)lk_profile_switches();
+  LK_TRY(lk_world_each(t->world, &switches, 1, keep_largest, &most));
   t->room = STEPS * (size_t)most;
   lk_status status = LK_NEW(mine, numbers_of(t->room));
   t->mine = (timeline *)mine;
-  if (status == LK_OK)
-    status = LK_NEW(t->all, numbers_of(t->room) * (size_t)lk_world_size(t->world));
   return lk_world_agree(t->world, status);
 }
 
@@ -127,7 +117,7 @@ static int add_step(cJSON *list, const lk_profile_event *events, size_t first, s
 }
 
 static int add_rank(cJSON *list, const trace *t, int rank) {
-  const timeline *line = timeline_of(t, rank);
+  const timeline *line = t->mine;
   uint64_t done = lk_trainer_steps_done(t->trainer);
   int good = name_row(list, rank);
   for (int i = 0; i < STEPS && good; i++)
@@ -136,14 +126,29 @@ static int add_rank(cJSON *list, const trace *t, int rank) {
   return good;
 }
 
-/* Rank 0. */
-static lk_status write_trace(const trace *t, const char *path) {
-  cJSON *root = cJSON_CreateObject();
+/* All ranks: rank 0 has room for one timeline, and adds one after the other. */
+static lk_status collect(trace *t, cJSON *list, int *good) {
+  int first = lk_world_rank(t->world) == 0;
+  size_t bytes = numbers_of(t->room) * sizeof(double);
+  if (first && *good) *good = add_rank(list, t, 0);
+  for (int r = 1; r < lk_world_size(t->world); r++) {
+    if (!first && r != lk_world_rank(t->world)) continue;
+    LK_TRY(lk_world_hand(t->world, r, t->mine, bytes));
+    if (first && *good) *good = add_rank(list, t, r);
+  }
+  return LK_OK;
+}
+
+/* All ranks. */
+static lk_status write_trace(trace *t, const char *path) {
+  int first = lk_world_rank(t->world) == 0;
+  cJSON *root = first ? cJSON_CreateObject() : NULL;
   cJSON *list = root ? cJSON_AddArrayToObject(root, "traceEvents") : NULL;
   int good = list && cJSON_AddStringToObject(root, "displayTimeUnit", "ms");
-  for (int r = 0; r < lk_world_size(t->world) && good; r++)
-    good = add_rank(list, t, r);
-  return lk_result_save_json(path, root, good);
+  lk_status status = collect(t, list, &good);
+  if (status == LK_OK && first) return lk_result_save_json(path, root, good);
+  cJSON_Delete(root);
+  return status;
 }
 
 lk_status lk_bench_trace(lk_world *world, lk_trainer *trainer, const char *path) {
@@ -151,12 +156,7 @@ lk_status lk_bench_trace(lk_world *world, lk_trainer *trainer, const char *path)
   lk_status status = make_room(&t);
   if (status == LK_OK) status = record(&t);
   lk_profile_record(NULL, 0);
-  if (status == LK_OK)
-    status = lk_world_gather(world, t.mine->steps, (int)numbers_of(t.room), t.all);
-  if (status == LK_OK)
-    status =
-        lk_world_agree(world, lk_world_rank(world) == 0 ? write_trace(&t, path) : LK_OK);
+  if (status == LK_OK) status = lk_world_agree(world, write_trace(&t, path));
   lk_free(t.mine);
-  lk_free(t.all);
   return status;
 }
