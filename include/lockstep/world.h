@@ -45,9 +45,6 @@ lk_status lk_world_any(lk_world *world, int mine, int *any);
 /* All ranks: rank 0's bytes to every rank, of any size. */
 lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size);
 
-/* All ranks: mine[count] of every rank into all[count·P], in rank order. */
-lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all);
-
 /* What lk_world_each hands on: numbers first … first + count-1 of those of a rank. */
 typedef void (*lk_take_numbers)(void *context, int rank, size_t first,
                                 const double *numbers, size_t count);

@@ -35,11 +35,6 @@ lk_status lk_world_hand(lk_world *world, int from, void *bytes, size_t size) {
   return LK_OK;
 }
 
-lk_status lk_world_gather(lk_world *world, const double *mine, int count, double *all) {
-  (void)world;
-  return lk_mpi_gather(mine, count * (int)sizeof *mine, all);
-}
-
 lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
                                const int *firsts) {
   (void)world;
