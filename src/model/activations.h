@@ -59,13 +59,15 @@ struct lk_model {
   lk_attention *attention;
   lk_rotary *rotary; /* NULL: learned positions */
   lk_tensors weights, gradients;
-  lk_block_activations *blocks;      /* (L), of the same arrays where they are not kept */
-  uint8_t *keep_embedding;           /* (N, C) */
-  lk_bf16 *weights_bf16;             /* (table->count) the values of this forward pass */
-  lk_operand query_source;           /* (M, C) last block: rows with loss of ln1 … */
-  lk_real *residual_source;          /* (M, C) … and of its input */
-  lk_real *output;                   /* (M, C) the residual stream after the last block */
-  lk_operand ln_f;                   /* (M, C) */
+  lk_block_activations *blocks; /* (L), of the same arrays where they are not kept */
+  uint8_t *keep_embedding;      /* (N, C) */
+  lk_bf16 *weights_bf16;        /* (table->count) room for values that are rounded */
+  const lk_bf16 *rounded;       /* the values of this forward pass: these or another's */
+  const lk_real *held;          /* values that are rounded already, or NULL */
+  lk_operand query_source;      /* (M, C) last block: rows with loss of ln1 … */
+  lk_real *residual_source;     /* (M, C) … and of its input */
+  lk_real *output;              /* (M, C) the residual stream after the last block */
+  lk_operand ln_f;              /* (M, C) */
   lk_real *ln_f_mean, *ln_f_inverse; /* (M), (M) */
   lk_real *logits;                   /* (logit_rows, vocabulary), becomes their gradient */
   double *losses;                    /* (M) */
@@ -116,7 +118,7 @@ void lk_model_compute_again(lk_model *m, int l);
 /* A tensor of `weights` as the forward pass took it. */
 static inline lk_operand lk_weight_operand(const lk_model *m, lk_real *tensor) {
   if (m->precision == LK_FP32) return lk_fp32_operand(tensor);
-  return (lk_operand){NULL, m->weights_bf16 + (tensor - m->weights.tok_emb)};
+  return (lk_operand){NULL, (lk_bf16 *)m->rounded + (tensor - m->weights.tok_emb)};
 }
 
 /* Its rest, from number `first` on. */

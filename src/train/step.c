@@ -84,6 +84,8 @@ static void compute_together(lk_trainer *t, int first, int count) {
 /* Loss and gradient of every shard of this rank. */
 static void compute_shards(lk_trainer *t) {
   t->rows = t->target_rows = 0;
+  lk_model_hold(t->models[0], t->values, NULL);
+  if (t->models[1]) lk_model_hold(t->models[1], t->values, t->models[0]);
   for (int i = 0, count; i < t->shard_count; i += count) {
     count = t->models[1] && i + 2 == t->shard_count ? 2 : 1;
     compute_together(t, i, count);

@@ -268,37 +268,86 @@ static void compare_gradients(const lk_parameters *table, const float *fp32,
   }
 }
 
-static void gradients_of_a_model_match(void **state) {
-  NEEDS_BF16(state);
+/* A small model and a pack for it. */
+typedef struct {
+  lk_parameters *table;
+  lk_pack *pack;
+  float *values;
+} model_case;
+
+static model_case make_case(void) {
   const lk_shape shape = {
       .layers = 2, .heads = 4, .channels = 32, .block = 40, .vocabulary = 71};
-  lk_parameters *table = NULL;
-  lk_pack *pack = NULL;
-  float *values = NULL, *fp32 = NULL, *bf16 = NULL;
+  model_case c = {NULL, NULL, NULL};
   lk_token text[41];
-  assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
-  assert_int_equal(LK_NEW(values, table->count), LK_OK);
-  assert_int_equal(LK_NEW(fp32, table->count), LK_OK);
-  assert_int_equal(LK_NEW(bf16, table->count), LK_OK);
-  assert_int_equal(lk_pack_create(&pack, 3, shape.block), LK_OK);
-  lk_parameters_initialise(table, 7, values);
-  for (uint64_t i = 0; i < table->count; i++)
-    values[i] += 0.1f * x[i];
+  assert_int_equal(lk_parameters_create(&c.table, &shape), LK_OK);
+  assert_int_equal(LK_NEW(c.values, c.table->count), LK_OK);
+  assert_int_equal(lk_pack_create(&c.pack, 3, shape.block), LK_OK);
+  lk_parameters_initialise(c.table, 7, c.values);
+  for (uint64_t i = 0; i < c.table->count; i++)
+    c.values[i] += 0.1f * x[i];
   for (int i = 0; i < 41; i++)
     text[i] = (lk_token)(i * i % 71);
-  lk_pack_append(pack, text, 41, 0);
-  lk_pack_append(pack, text + 7, 18, 5);
-  lk_pack_append(pack, text + 3, 2, 0);
-  double a = gradients_of(LK_FP32, table, values, pack, fp32);
-  double b = gradients_of(LK_BF16, table, values, pack, bf16);
+  lk_pack_append(c.pack, text, 41, 0);
+  lk_pack_append(c.pack, text + 7, 18, 5);
+  lk_pack_append(c.pack, text + 3, 2, 0);
+  return c;
+}
+
+static void free_case(model_case *c) {
+  lk_free(c->values);
+  lk_pack_free(c->pack);
+  lk_parameters_free(c->table);
+  assert_int_equal(lk_allocations_alive(), 0);
+}
+
+static void gradients_of_a_model_match(void **state) {
+  NEEDS_BF16(state);
+  model_case c = make_case();
+  float *fp32 = NULL, *bf16 = NULL;
+  assert_int_equal(LK_NEW(fp32, c.table->count), LK_OK);
+  assert_int_equal(LK_NEW(bf16, c.table->count), LK_OK);
+  double a = gradients_of(LK_FP32, c.table, c.values, c.pack, fp32);
+  double b = gradients_of(LK_BF16, c.table, c.values, c.pack, bf16);
   assert_true(a != b && fabs(a - b) <= 2e-3 * a);
-  compare_gradients(table, fp32, bf16);
-  lk_free(values);
+  compare_gradients(c.table, fp32, bf16);
   lk_free(fp32);
   lk_free(bf16);
-  lk_pack_free(pack);
-  lk_parameters_free(table);
-  assert_int_equal(lk_allocations_alive(), 0);
+  free_case(&c);
+}
+
+/* A pass over values that are held gives the bits of one that rounds them, in the model
+ * that holds them and in one that takes them from it; and, held anew, of changed ones. */
+static void held_weights_are_rounded_once(void **state) {
+  NEEDS_BF16(state);
+  model_case c = make_case();
+  size_t size = c.table->count * sizeof(float);
+  lk_model *models[2] = {NULL, NULL};
+  float *plain = NULL, *held = NULL;
+  assert_int_equal(LK_NEW(plain, c.table->count), LK_OK);
+  assert_int_equal(LK_NEW(held, c.table->count), LK_OK);
+  for (int i = 0; i < 2; i++)
+    assert_int_equal(lk_model_create(&models[i], c.table, 3, LK_KEEP_ALL, LK_BF16), LK_OK);
+  for (int round = 0; round < 2; round++) {
+    memset(plain, 0, size);
+    double loss = gradients_of(LK_BF16, c.table, c.values, c.pack, plain);
+    lk_model_hold(models[0], c.values, NULL);
+    lk_model_hold(models[1], c.values, models[0]);
+    for (int i = 0; i < 4; i++) {
+      memset(held, 0, size);
+      assert_true(loss ==
+                  lk_model_forward(models[i % 2], c.values, held, c.pack, NULL, NULL));
+      lk_model_backward(models[i % 2], c.values, held, NULL);
+      assert_memory_equal(plain, held, size);
+    }
+    c.values[lk_parameters_find(c.table, "blocks.1.mlp.0.weight")->offset] += 1;
+    assert_true(loss == lk_model_forward(models[1], c.values, NULL, c.pack, NULL, NULL));
+  }
+  for (int i = 0; i < 2; i++)
+    lk_model_free(models[i]);
+  lk_free(plain);
+  lk_free(held);
+  free_case(&c);
 }
 
 /* Last, for the failure stays. */
@@ -324,6 +373,7 @@ int main(void) {
       cmocka_unit_test_setup(alignment_and_history_do_not_matter, prepare_or_skip),
       cmocka_unit_test_setup(nan_and_infinity_pass, prepare_or_skip),
       cmocka_unit_test_setup(gradients_of_a_model_match, prepare_or_skip),
+      cmocka_unit_test_setup(held_weights_are_rounded_once, prepare_or_skip),
       cmocka_unit_test_setup(a_failure_is_kept, prepare_or_skip),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
