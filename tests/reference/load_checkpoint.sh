@@ -34,9 +34,10 @@ wikitext=${LOCKSTEP_DATA:-$SOURCE_DIR/../shared/data}/evaluation/wikitext-2-vali
 head -c 30000 "$wikitext" | iconv -c -f UTF-8 -t UTF-8 >"$work/text"
 "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/text" run="$work/whole" \
   steps=100 learning_rate=1e-2 objective.kind=language objective.window=every
+word=$(grep -oE ' [[:alpha:]]+' "$work/text" | sort | uniq -c | sort -rn | awk 'NR == 1 {print $2}')
 {
   sed 's/ *$//' "$work/text" | grep '[^ ] ' | sed -n 1,40p
-  grep -oE '.{9,90} the' "$work/text" | sed -n 1,40p # which it is right about now and then
+  grep -oE ".{9,90} $word" "$work/text" | sed -n 1,40p # which it is right about now and then
 } | sed 's/^ *//' >"$work/lines"
 model=$work/whole/checkpoints/latest
 "$LOCKSTEP" score "$model" "$work/text" --whole --stride 9 --json "$work/scores.json" >"$work/means"
