@@ -59,7 +59,7 @@ void lk_watchdog_mpi(lk_watchdog *w, int inside) {
  * next beat sets that right. */
 static void read_report(lk_watchdog *w, double now) {
   lk_watchdog_report *report = &w->report;
-  lk_beat self = {.kind = LK_BEAT};
+  lk_beat self = {.kind = LK_BEAT, .rank = w->rank};
   self.moves =
       atomic_load_explicit(&report->moves, memory_order_acquire) + lk_profile_moves();
   self.step = atomic_load_explicit(&report->step, memory_order_relaxed);
@@ -70,17 +70,17 @@ static void read_report(lk_watchdog *w, double now) {
     self.waited += now - atomic_load_explicit(&report->since, memory_order_relaxed);
   snprintf(self.phase, sizeof self.phase, "%s",
            atomic_load_explicit(&report->phase, memory_order_relaxed));
-  lk_watchdog_take(w, &w->peers[w->rank], &self, now);
+  snprintf(self.host, sizeof self.host, "%.*s", LK_PLACE_SIZE - 1, w->world->host);
+  lk_watchdog_take(w, w->self, &self, now);
 }
 
-/* Only open links are polled: most ranks have few, and no more than a process may have open
- * is allowed. */
+/* Only open links are polled: no more than a process may have open is allowed. */
 static void wait_for_news(lk_watchdog *w, double seconds) {
   nfds_t count = 1;
   w->polled[0] = (struct pollfd){.fd = w->bell, .events = POLLIN};
-  for (int r = 0; r < w->size; r++) {
-    const lk_peer *peer = &w->peers[r];
-    short events = (short)(POLLIN | (peer->out_left ? POLLOUT : 0));
+  for (int i = 0; i < w->known; i++) {
+    const lk_peer *peer = &w->peers[i];
+    short events = (short)(POLLIN | (peer->used ? POLLOUT : 0));
     if (peer->fd >= 0)
       w->polled[count++] = (struct pollfd){.fd = peer->fd, .events = events};
   }
@@ -97,10 +97,10 @@ static void forgive_own_sleep(lk_watchdog *w, double now) {
   double slept = now - w->looked - 2 * w->interval;
   w->looked = now;
   if (slept <= 0) return;
-  for (int r = 0; r < w->size; r++) {
-    w->peers[r].heard += slept;
-    w->peers[r].moved += slept;
-    w->peers[r].began += slept;
+  for (int i = 0; i < w->known; i++) {
+    w->peers[i].heard += slept;
+    w->peers[i].moved += slept;
+    w->peers[i].began += slept;
   }
 }
 
@@ -112,32 +112,43 @@ static void set_seconds(lk_watchdog *w, double seconds) {
 
 static void forgive_all(lk_watchdog *w, double now) {
   w->looked = w->window = now;
-  for (int r = 0; r < w->size; r++)
-    w->peers[r].heard = w->peers[r].moved = w->peers[r].began = now;
+  for (int i = 0; i < w->known; i++) {
+    lk_peer *peer = &w->peers[i];
+    peer->heard = peer->moved = peer->began = now;
+    peer->silent = 0;
+  }
 }
 
 static void look(lk_watchdog *w, double now) {
   forgive_own_sleep(w, now);
-  for (int r = 0; r < w->size; r++) {
-    lk_link_flush(&w->peers[r]);
-    lk_link_receive(w, &w->peers[r], now);
+  for (int i = 0; i < w->known; i++) {
+    lk_link_flush(&w->peers[i]);
+    lk_link_receive(w, &w->peers[i], now);
   }
 }
 
+/* Nobody else watches those below a leader. */
+static int is_needed(const lk_watchdog *w) {
+  for (int i = 0; i < w->known; i++)
+    if (w->peers[i].below && !w->peers[i].left) return 1;
+  return 0;
+}
+
 /* One that was told goodbye does not watch this rank any more. */
-static void send_to_all(lk_watchdog *w, int kind) {
-  for (int r = 0; r < w->size; r++) {
-    lk_peer *peer = &w->peers[r];
-    if (peer->fd < 0 || peer->told) continue;
-    if (lk_link_send(w, peer, kind, 0)) peer->told = kind == LK_GOODBYE;
+static void send_to_all(lk_watchdog *w, int kind, double now) {
+  int stays = kind == LK_GOODBYE && is_needed(w);
+  for (int i = 0; i < w->known; i++) {
+    lk_peer *peer = &w->peers[i];
+    if (peer->fd < 0 || peer->told || (stays && !peer->below)) continue;
+    if (lk_link_send(w, peer, kind, 0, now)) peer->told = kind == LK_GOODBYE;
   }
 }
 
 /* This rank ends the job by itself: the watchdog only passes it on, and sees to it. */
 static _Noreturn void announce(lk_watchdog *w) {
   int code = atomic_load(&w->abort_code);
-  for (int r = 0; r < w->size; r++)
-    lk_link_send(w, &w->peers[r], LK_END, code);
+  for (int i = 0; i < w->known; i++)
+    lk_link_send(w, &w->peers[i], LK_END, code, lk_clock());
   atomic_store(&w->abort_told, 1);
   sleep(5); /* MPI_Abort ends the process by then, unless it hangs */
   _exit(code);
@@ -145,18 +156,18 @@ static _Noreturn void announce(lk_watchdog *w) {
 
 /* All goodbyes were said and sent. */
 static int is_over(const lk_watchdog *w) {
-  for (int r = 0; r < w->size; r++) {
-    const lk_peer *peer = &w->peers[r];
+  for (int i = 0; i < w->known; i++) {
+    const lk_peer *peer = &w->peers[i];
     if (!peer->watched || (peer->left && peer->fd < 0)) continue;
-    if (!peer->left || !peer->told || peer->out_left) return 0;
+    if (!peer->left || !peer->told || peer->used) return 0;
   }
   return 1;
 }
 
 /* Until the next beat; less when a link was closed, for that is judged soon after. */
 static double nap_length(const lk_watchdog *w, double until_beat) {
-  for (int r = 0; r < w->size; r++)
-    if (w->peers[r].closed > 0 && until_beat > 0.05) return 0.05;
+  for (int i = 0; i < w->known; i++)
+    if (w->peers[i].closed > 0 && until_beat > 0.05) return 0.05;
   return until_beat;
 }
 
@@ -180,10 +191,10 @@ static void *watch(void *argument) {
     look(w, now);
     if (atomic_load(&w->abort_code)) announce(w);
     if (now >= next || stopping) read_report(w, now);
-    if (stopping) send_to_all(w, LK_GOODBYE);
+    if (stopping) send_to_all(w, LK_GOODBYE, now);
     if (stopping && is_over(w)) return NULL;
     if (now >= next) {
-      send_to_all(w, LK_BEAT);
+      send_to_all(w, LK_BEAT, now);
       lk_watchdog_publish(w, now);
       next = now + w->interval;
     }
@@ -207,11 +218,12 @@ void lk_watchdog_announce_abort(lk_watchdog *w, int code) {
 
 static void free_watchdog(lk_watchdog *w) {
   if (!w) return;
-  for (int r = 0; w->peers && r < w->size; r++)
-    if (w->peers[r].fd >= 0) close(w->peers[r].fd);
+  for (int i = 0; i < w->known; i++)
+    if (w->peers[i].fd >= 0) close(w->peers[i].fd);
   if (w->bell >= 0) close(w->bell);
   lk_free(w->polled);
   lk_free(w->peers);
+  lk_free(w->records);
   lk_free(w->states);
   pthread_mutex_destroy(&w->state_lock);
   lk_free(w);
@@ -233,11 +245,6 @@ static lk_status create(lk_watchdog **out, lk_world *world, double seconds) {
   atomic_store(&w->report.phase, "starting");
   atomic_store(&w->report.activity, LK_TAKES_ITS_TIME);
   w->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  LK_TRY(LK_NEW(w->peers, (size_t)w->size));
-  for (int r = 0; r < w->size; r++)
-    w->peers[r].fd = -1;
-  LK_TRY(LK_NEW(w->states, (size_t)w->size));
-  LK_TRY(LK_NEW(w->polled, (size_t)w->size + 1));
   if (w->bell < 0)
     return lk_fail(LK_INTERNAL, "watchdog: no event descriptor: %s", strerror(errno));
   return LK_OK;

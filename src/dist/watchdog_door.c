@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -34,6 +35,7 @@ lk_status lk_door_open(const lk_watchdog *w, int *door, lk_card *card) {
                            .sin_addr.s_addr = htonl(alone ? INADDR_LOOPBACK : INADDR_ANY)};
   socklen_t size = sizeof at;
   memset(card, 0, sizeof *card);
+  snprintf(card->host, sizeof card->host, "%.*s", LK_PLACE_SIZE - 1, w->world->host);
   *door = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (*door < 0) return lk_watchdog_system_fail(w, "no socket");
   if (bind(*door, (struct sockaddr *)&at, size) || listen(*door, SOMAXCONN) ||

@@ -23,28 +23,45 @@ static int may_try_again(int reason) {
 
 /* Errors are left to the receiving side, which first reads what the peer had to say. */
 void lk_link_flush(lk_peer *peer) {
-  if (peer->fd < 0 || !peer->out_left) return;
-  const char *end = (const char *)(&peer->out + 1);
-  assert(peer->out_left <= sizeof peer->out);
-  ssize_t sent =
-      send(peer->fd, end - peer->out_left, peer->out_left, MSG_NOSIGNAL | MSG_DONTWAIT);
-  if (sent > 0) peer->out_left -= (size_t)sent;
+  size_t size = peer->used * sizeof *peer->out;
+  if (peer->fd < 0 || !peer->used) return;
+  assert(peer->used <= peer->room && peer->out_offset < size);
+  ssize_t sent = send(peer->fd, (const char *)peer->out + peer->out_offset,
+                      size - peer->out_offset, MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent > 0) peer->out_offset += (size_t)sent;
+  if (peer->out_offset == size) peer->used = peer->out_offset = 0;
 }
 
-int lk_link_send(lk_watchdog *w, lk_peer *peer, int kind, int code) {
+/* What a leader knows of a rank. */
+static lk_beat report(const lk_peer *peer, double now) {
+  lk_beat record = peer->last;
+  record.kind = peer->left ? LK_GOODBYE : peer->closed > 0 ? LK_GONE : LK_BEAT;
+  record.silent = lk_peer_silence(peer, now);
+  assert(record.rank == peer->rank);
+  return record;
+}
+
+static void add_reports(const lk_watchdog *w, lk_peer *to, double now) {
+  for (int i = 0; i < w->known; i++)
+    if (w->peers[i].below) to->out[to->used++] = report(&w->peers[i], now);
+  assert(to->used < to->room); /* LK_END fits, too */
+}
+
+int lk_link_send(lk_watchdog *w, lk_peer *peer, int kind, int code, double now) {
   lk_link_flush(peer);
-  if (peer->fd < 0 || peer->out_left) return 0;
-  peer->out = w->peers[w->rank].last;
-  peer->out.kind = kind;
-  peer->out.code = code;
-  peer->out_left = sizeof peer->out;
+  if (peer->fd < 0 || peer->used == peer->room || (peer->used && kind != LK_END)) return 0;
+  lk_beat *record = &peer->out[peer->used++];
+  *record = w->self->last;
+  record->kind = kind;
+  record->code = code;
+  if (peer == w->up && kind != LK_END) add_reports(w, peer, now);
   lk_link_flush(peer);
   return 1;
 }
 
 static void tell_all_to_end(lk_watchdog *w, int code) {
-  for (int r = 0; r < w->size; r++)
-    lk_link_send(w, &w->peers[r], LK_END, code);
+  for (int i = 0; i < w->known; i++)
+    lk_link_send(w, &w->peers[i], LK_END, code, lk_clock());
 }
 
 /* Beats come less often than short steps end, which makes those look longer. */
@@ -60,10 +77,24 @@ void lk_watchdog_take(lk_watchdog *w, lk_peer *peer, const lk_beat *beat, double
   peer->last = *beat;
 }
 
+/* Of a rank below this one's leaders. What is told comes some beats late. */
+static void take_report(lk_watchdog *w, const lk_beat *record, double now) {
+  lk_peer *peer = lk_watchdog_find(w, record->rank);
+  if (!peer || !peer->below || peer->watched) return;
+  lk_watchdog_take(w, peer, record, now - record->silent);
+  peer->silent = record->silent;
+  if (record->kind == LK_GOODBYE) peer->left = 1;
+  if (record->kind == LK_GONE && !peer->closed) peer->closed = now;
+}
+
 /* Whoever is told to end passes it on: not every rank has a link to the one that spoke. */
 static void take_beat(lk_watchdog *w, lk_peer *peer, double now) {
   lk_beat *beat = &peer->in;
-  beat->phase[LK_PHASE_SIZE - 1] = '\0';
+  beat->phase[LK_PHASE_SIZE - 1] = beat->host[LK_PLACE_SIZE - 1] = '\0';
+  if (beat->rank != peer->rank) {
+    take_report(w, beat, now);
+    return;
+  }
   lk_watchdog_take(w, peer, beat, now);
   if (beat->kind == LK_GOODBYE) peer->left = 1;
   if (beat->kind != LK_END) return;
@@ -89,8 +120,8 @@ void lk_link_receive(lk_watchdog *w, lk_peer *peer, double now) {
 
 static int links_open(lk_watchdog *w) {
   int open = 0;
-  for (int r = 0; r < w->size; r++)
-    open += w->peers[r].fd >= 0;
+  for (int i = 0; i < w->known; i++)
+    open += w->peers[i].fd >= 0;
   return open;
 }
 
@@ -111,9 +142,9 @@ _Noreturn void lk_watchdog_end(lk_watchdog *w, int code) {
   tell_all_to_end(w, code);
   for (double begin = lk_clock(); links_open(w) && lk_clock() - begin < 1;) {
     poll(NULL, 0, 10);
-    for (int r = 0; r < w->size; r++) {
-      lk_link_flush(&w->peers[r]);
-      if (w->peers[r].fd >= 0) drain_link(&w->peers[r]);
+    for (int i = 0; i < w->known; i++) {
+      lk_link_flush(&w->peers[i]);
+      if (w->peers[i].fd >= 0) drain_link(&w->peers[i]);
     }
   }
   _exit(code);

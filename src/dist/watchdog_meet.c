@@ -93,9 +93,9 @@ static int await(meeting *m, int door, double seconds) {
   return ready && m->polled[0].revents;
 }
 
-static void keep_link(lk_watchdog *w, int rank, lk_candidate *c) {
+static void keep_link(lk_peer *peer, lk_candidate *c) {
   int on = 1;
-  lk_peer *peer = &w->peers[rank];
+  assert(c->stage == LK_PROVEN);
   if (peer->fd >= 0) close(peer->fd); /* its first try, which it gave up */
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   peer->fd = c->fd;
@@ -127,16 +127,20 @@ static void hear_callers(lk_watchdog *w, meeting *m, int *missing) {
     if (!c->ready) continue;
     lk_candidate_advance(w, c);
     if (c->fd < 0 || c->stage != LK_PROVEN) continue;
-    assert(0 <= c->hello.from && c->hello.from < w->size && c->hello.from != w->rank);
-    *missing -= !w->peers[c->hello.from].watched;
-    keep_link(w, c->hello.from, c);
+    lk_peer *peer = lk_watchdog_find(w, c->hello.from);
+    if (!peer || !peer->room) {
+      drop(c); /* of another team */
+      continue;
+    }
+    *missing -= !peer->watched;
+    keep_link(peer, c);
   }
 }
 
 lk_status lk_meet_callers(lk_watchdog *w, int door, int missing) {
   meeting m;
   double end = lk_clock() + w->patience;
-  lk_status status = create_meeting(&m, w->size + STRANGERS);
+  lk_status status = create_meeting(&m, missing + STRANGERS);
   while (status == LK_OK && missing > 0 && lk_clock() < end) {
     int calls = await(&m, door, end - lk_clock());
     hear_callers(w, &m, &missing);
@@ -166,7 +170,7 @@ static void call(meeting *m, lk_watchdog *w, int hub, struct sockaddr_in to) {
 /* Loopback never leads to another host. */
 static void call_everywhere(meeting *m, lk_watchdog *w, int hub, const lk_card *card) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = card->port};
-  int same_host = !strcmp(w->peers[hub].host, w->world->host);
+  int same_host = !strncmp(card->host, w->world->host, sizeof card->host - 1);
   for (int i = 0; i < card->addresses; i++) {
     to.sin_addr = card->address[i];
     if (same_host || to.sin_addr.s_addr != htonl(INADDR_LOOPBACK)) call(m, w, hub, to);
@@ -204,7 +208,7 @@ static int call_hub(lk_watchdog *w, meeting *m, int hub, const lk_card *card, do
     lk_candidate *heard = hear_hub(w, m);
     if (heard) found = heard;
     if (!heard || heard->stage != LK_PROVEN) continue;
-    keep_link(w, hub, heard);
+    keep_link(lk_watchdog_find(w, hub), heard);
     return 1;
   }
   for (int i = 0; i < m->room; i++)
@@ -227,5 +231,5 @@ lk_status lk_meet_hub(lk_watchdog *w, int hub, const lk_card *card) {
   return lk_fail(LK_INTERNAL,
                  "watchdog: cannot reach rank %d on %s at port %d over TCP; allow "
                  "connections between the hosts, or set LOCKSTEP_WATCHDOG=0 for all ranks",
-                 hub, w->peers[hub].host, ntohs(card->port));
+                 hub, card->host, ntohs(card->port));
 }

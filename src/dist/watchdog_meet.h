@@ -13,6 +13,7 @@ typedef struct {
   in_port_t port;    /* as it goes over the network, like the addresses */
   int32_t addresses; /* IPv4, loopback last */
   struct in_addr address[LK_ADDRESSES + 1];
+  char host[LK_PLACE_SIZE]; /* its beginning */
 } lk_card;
 
 /* What each end sends before the other has proved itself. */
@@ -55,8 +56,8 @@ void lk_candidate_advance(const lk_watchdog *w, lk_candidate *c);
 /* watchdog_door.c. Opens a hub's door: a socket that listens at a free port. */
 lk_status lk_door_open(const lk_watchdog *w, int *door, lk_card *card);
 
-/* watchdog_meet.c. The hub's side: until all ranks that have no link to it yet have one,
- * `missing` of them. */
+/* watchdog_meet.c. The hub's side: until the members of its team that have no link to it
+ * yet have one, `missing` of them. */
 lk_status lk_meet_callers(lk_watchdog *w, int door, int missing);
 
 /* The other side: until this rank has its link to the hub. */

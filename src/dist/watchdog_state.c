@@ -13,26 +13,25 @@ const char *lk_rank_condition_name(lk_rank_condition condition) {
   return names[condition];
 }
 
-static lk_rank_condition judge(const lk_watchdog *w, int rank, double now) {
-  const lk_peer *peer = &w->peers[rank];
+static lk_rank_condition judge(const lk_watchdog *w, const lk_peer *peer, double now) {
   if (peer->left) return LK_RANK_LEFT;
   if (now - peer->heard > BEATS * w->interval) return LK_RANK_SILENT;
-  if (rank == w->slow) return LK_RANK_SLOW;
+  if (peer->rank == w->slow) return LK_RANK_SLOW;
   return peer->last.waiting ? LK_RANK_WAITS : LK_RANK_WORKS;
 }
 
 void lk_watchdog_publish(lk_watchdog *w, double now) {
-  if (w->rank != w->hub[0]) return;
+  if (w->rank != 0) return;
+  assert(w->known == w->size);
   pthread_mutex_lock(&w->state_lock);
   for (int r = 0; r < w->size; r++) {
     const lk_peer *peer = &w->peers[r];
     lk_rank_state *state = &w->states[r];
-    *state = (lk_rank_state){.condition = judge(w, r, now),
+    *state = (lk_rank_state){.condition = judge(w, peer, now),
                              .step = peer->last.step,
                              .silent = now - peer->heard,
                              .waited = peer->last.waited};
-    snprintf(state->host, sizeof state->host, "%.*s", (int)sizeof state->host - 1,
-             peer->host);
+    snprintf(state->host, sizeof state->host, "%s", peer->last.host);
     snprintf(state->phase, sizeof state->phase, "%s",
              *peer->last.phase ? peer->last.phase : "starting");
   }
@@ -40,7 +39,7 @@ void lk_watchdog_publish(lk_watchdog *w, double now) {
 }
 
 int lk_watchdog_ranks(lk_watchdog *w, lk_rank_state *out, int room) {
-  if (!w || w->rank != w->hub[0]) return 0;
+  if (!w || w->rank != 0) return 0;
   assert(room >= w->size);
   pthread_mutex_lock(&w->state_lock);
   for (int r = 0; r < w->size && r < room; r++)

@@ -4,7 +4,7 @@
  * `test_watchdog FAULT RANK...` instead runs steps of which one goes wrong on these ranks,
  * for tests/mpi/watchdog.sh; with FAULT_AT=PLACE, FAULT_RANK=RANK and FAULT_SIGNAL=NUMBER
  * in the environment one rank gets the signal before or after MPI_Init or MPI_Finalize, for
- * tests/mpi/windows.sh. */
+ * tests/mpi/windows.sh; with FAN_OUT=NUMBER teams have so many members at most. */
 #include "dist/watchdog.h"
 #include "lockstep/memory.h"
 #include <mpi.h>
@@ -167,6 +167,8 @@ static void expect_silence(void) {
 }
 
 int main(int argc, char **argv) {
+  const char *fan_out = getenv("FAN_OUT");
+  if (fan_out) lk_watchdog_fan_out = atoi(fan_out);
   if (lk_world_create(&world, &argc, &argv) != LK_OK) return 1;
   signal(SIGTERM, on_terminate);
   if (argc > 1)

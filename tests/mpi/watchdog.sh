@@ -1,7 +1,7 @@
 #!/bin/bash
 # Whatever happens to a rank, all ranks end within the watchdog's 3 seconds and 5 more, with a code that
 # is not 0 and one message that names the rank and what it did last. Slow ranks are reported and live.
-# timeout: 240
+# timeout: 300
 set -euo pipefail
 
 work=$(mktemp -d)
@@ -83,6 +83,26 @@ fault=lost
 start 3 lost 1
 check "rank 1 on $host, last seen in step 6 reading data, has made no progress for 3 s: \
 all ranks wait for each other$again"
+
+# Of teams of two there are three levels: those of ranks 0 1, 2 3 and 4 5, then 0 2 and 4, then 0 4.
+for victim in 0 2 5; do
+  fault="kill"
+  FAN_OUT=2 start 6 kill $victim
+  check "rank $victim on $host, $computing, died$again"
+  fault=stop
+  FAN_OUT=2 start 6 stop $victim
+  check "rank $victim on $host, $computing, $silent$again"
+done
+fault=spin
+FAN_OUT=2 start 6 spin 3
+check "rank 3 on $host, $computing, $stuck$again"
+fault=lost
+FAN_OUT=2 start 6 lost 5
+check "rank 5 on $host, last seen in step 6 reading data, has made no progress for 3 s: \
+all ranks wait for each other$again"
+FAN_OUT=2 start 6
+((code == 0)) || fail "exit code $code"
+if grep '^lockstep: ' log; then fail "it spoke"; fi
 
 fault=abort
 start 3 abort 2

@@ -23,6 +23,7 @@ enum { STRANGERS = 300, CALLER = 1 };
 typedef struct {
   lk_world world;
   lk_peer peers[2];
+  lk_beat out[2];
   lk_watchdog w;
   int door, other;
   lk_card card;
@@ -33,11 +34,14 @@ static void set_up_end(end *e, int rank, double patience) {
   memset(e, 0, sizeof *e);
   e->world = (lk_world){.rank = rank, .size = 2, .local_size = 2, .host = "here"};
   e->w = (lk_watchdog){.world = &e->world, .rank = rank, .size = 2, .peers = e->peers};
+  e->w.known = 2;
   e->w.patience = patience;
   memcpy(e->w.secret, SECRET, sizeof e->w.secret);
   for (int r = 0; r < 2; r++) {
+    e->peers[r].rank = r;
     e->peers[r].fd = -1;
-    strcpy(e->peers[r].host, "here");
+    e->peers[r].out = &e->out[r];
+    e->peers[r].room = 1;
   }
 }
 
@@ -166,7 +170,8 @@ static void test_hub_out_of_reach(void **state) {
   assert_int_equal(bind(taken, (struct sockaddr *)&at, size), 0);
   assert_int_equal(getsockname(taken, (struct sockaddr *)&at, &size), 0);
   set_up_end(&caller, CALLER, 1);
-  caller.card = (lk_card){.port = at.sin_port, .addresses = 1, .address = {at.sin_addr}};
+  caller.card = (lk_card){
+      .port = at.sin_port, .addresses = 1, .address = {at.sin_addr}, .host = "here"};
   assert_int_equal(lk_meet_hub(&caller.w, 0, &caller.card), LK_INTERNAL);
   assert_non_null(strstr(lk_message(), "cannot reach rank 0 on here"));
   assert_int_equal(caller.peers[0].fd, -1);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,14 +21,21 @@ static lk_watchdog watchdog;
 /* All ranks are heard, and make step `step` since time 0. */
 static void set_up_ranks(uint64_t step, lk_activity activity) {
   memset(peers, 0, sizeof peers);
-  watchdog =
-      (lk_watchdog){.world = &world, .size = RANKS, .seconds = LIMIT, .peers = peers};
-  watchdog.hubs = 1;
+  watchdog = (lk_watchdog){.world = &world,
+                           .size = RANKS,
+                           .seconds = LIMIT,
+                           .peers = peers,
+                           .known = RANKS,
+                           .self = peers};
   for (int r = 0; r < RANKS; r++) {
+    peers[r].rank = r;
     peers[r].fd = -1;
     peers[r].watched = r != 0;
-    peers[r].last = (lk_beat){.step = step, .activity = activity, .phase = "computing"};
-    strcpy(peers[r].host, "here");
+    peers[r].last = (lk_beat){.rank = r,
+                              .step = step,
+                              .activity = activity,
+                              .phase = "computing",
+                              .host = "here"};
   }
 }
 
@@ -154,7 +162,7 @@ static void test_deadlock_and_silence(void **state) {
 static void test_names_are_shown(void **state) {
   (void)state;
   set_up_ranks(5, LK_MAKES_STEPS);
-  strcpy(peers[2].host, "h\033[2J");
+  strcpy(peers[2].last.host, "h\033[2J");
   peers[0].heard = peers[1].heard = LIMIT + 1;
   assert_null(strchr(judge(LIMIT + 1), '\033'));
 }
@@ -190,6 +198,110 @@ static void test_states_are_told(void **state) {
   pthread_mutex_destroy(&watchdog.state_lock);
 }
 
+/* Rank 1 leads rank 2, of which rank 0 hears through it alone, over a link. */
+static lk_peer leaders[RANKS];
+static lk_beat out[RANKS];
+static lk_watchdog leader;
+
+static void set_up_levels(int ends[2]) {
+  set_up_ranks(7, LK_MAKES_STEPS);
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  for (int r = 1; r < RANKS; r++)
+    peers[r].below = 1;
+  peers[2].watched = 0;
+  memcpy(leaders, peers, sizeof peers);
+  leader = watchdog;
+  leader.rank = 1;
+  leader.peers = leaders;
+  leader.self = &leaders[1];
+  leader.up = &leaders[0];
+  leader.up->watched = leaders[2].watched = 1;
+  leaders[1].below = 0;
+  leader.up->out = out;
+  leader.up->room = RANKS;
+  leader.up->fd = ends[1];
+  peers[1].fd = ends[0];
+}
+
+/* The leader hears of rank 2 or not, and tells, or not. */
+static void tell(double now, int hears, int tells) {
+  lk_beat next = leaders[2].last;
+  next.moves++;
+  if (hears) lk_watchdog_take(&leader, &leaders[2], &next, now);
+  next = leaders[1].last;
+  next.moves++;
+  lk_watchdog_take(&leader, leader.self, &next, now);
+  if (tells) lk_link_send(&leader, leader.up, LK_BEAT, 0, now);
+  lk_link_receive(&watchdog, &peers[1], now);
+}
+
+static void close_levels(const int ends[2]) {
+  close(ends[0]);
+  close(ends[1]);
+}
+
+/* Whoever is silent is named, not its leader, and long before it is. */
+static void test_silence_is_told(void **state) {
+  int ends[2];
+  (void)state;
+  set_up_levels(ends);
+  tell(1, 1, 1);
+  assert_true(peers[1].heard == 1 && peers[2].heard == 1);
+  assert_int_equal(peers[2].last.moves, 1);
+  tell(1 + LIMIT, 0, 1);
+  assert_silent(1 + LIMIT);
+  tell(3 + LIMIT, 0, 1);
+  assert_true(peers[2].heard == 1);
+  assert_says(3 + LIMIT, "rank 2 on here, last seen in step 7 computing, has been silent");
+  close_levels(ends);
+}
+
+/* Where a leader is silent it is named, not those below it, of which nothing is heard. */
+static void test_silent_leader(void **state) {
+  int ends[2];
+  (void)state;
+  set_up_levels(ends);
+  tell(1, 1, 1);
+  tell(2, 0, 1);
+  tell(2 + LIMIT, 1, 0);
+  assert_silent(2 + LIMIT);
+  assert_says(3 + LIMIT, "rank 1 on here, last seen in step 7 computing, has been silent");
+  close_levels(ends);
+}
+
+/* A death is told, and an end that is none. */
+static void test_ends_are_told(void **state) {
+  int ends[2];
+  (void)state;
+  set_up_levels(ends);
+  leaders[2].closed = 1;
+  tell(2, 0, 1);
+  assert_silent(2);
+  assert_says(3, "rank 2 on here, last seen in step 7 computing, died");
+  close_levels(ends);
+  set_up_levels(ends);
+  leaders[2].left = 1;
+  tell(2, 0, 1);
+  assert_true(peers[2].left);
+  peers[0].moved = 3 + LIMIT;
+  tell(3 + LIMIT, 0, 1);
+  assert_silent(3 + LIMIT);
+  close_levels(ends);
+}
+
+/* Those above speak first: three seconds for each level. */
+static void test_levels_speak_by_turns(void **state) {
+  (void)state;
+  set_up_ranks(7, LK_MAKES_STEPS);
+  watchdog.teams.levels = 3;
+  watchdog.teams.own = 1;
+  watchdog.suspected = LIMIT + 1;
+  peers[0].heard = peers[1].heard = LIMIT + 1;
+  assert_silent(LIMIT + 6.9);
+  assert_says(LIMIT + 7.1,
+              "rank 2 on here, last seen in step 7 computing, has been silent");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_step_without_end),
                                      cmocka_unit_test(test_long_steps_have_longer),
@@ -198,6 +310,10 @@ int main(void) {
                                      cmocka_unit_test(test_patience),
                                      cmocka_unit_test(test_deadlock_and_silence),
                                      cmocka_unit_test(test_names_are_shown),
-                                     cmocka_unit_test(test_states_are_told)};
+                                     cmocka_unit_test(test_states_are_told),
+                                     cmocka_unit_test(test_silence_is_told),
+                                     cmocka_unit_test(test_silent_leader),
+                                     cmocka_unit_test(test_ends_are_told),
+                                     cmocka_unit_test(test_levels_speak_by_turns)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
