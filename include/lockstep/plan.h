@@ -27,7 +27,8 @@ uint64_t lk_plan_steps_per_epoch(const lk_plan *plan);
 
 /* Which of its documents, in the order of the epoch and counted from the shard's first, a
  * shard takes in the k-th step of an epoch: at most batch_size / V. Shards with borders of
- * their own all end with the epoch: the smaller ones take fewer a step. */
+ * their own all end with the epoch: the smaller ones take fewer a step, each in other
+ * steps. */
 lk_range lk_plan_part(const lk_plan *plan, int shard, uint64_t k);
 
 /* Documents in all shards' micro-batches of step `step` (first is 0), and in steps 0 …

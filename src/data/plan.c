@@ -30,11 +30,14 @@ uint64_t lk_plan_steps_per_epoch(const lk_plan *plan) {
   return (largest_shard(plan) + size - 1) / size;
 }
 
-/* Documents of a shard before the k-th of `steps` steps. */
+/* Documents of a shard before the k-th of `steps` steps. Of shards of different lengths the
+ * shorter ones leave places empty: each at other steps, lest one step were almost empty. */
 static uint64_t before_step(const lk_plan *plan, int shard, uint64_t k, uint64_t steps) {
   uint64_t count = lk_plan_shard(plan, shard).count;
   if (!plan->borders) return smaller(count, k * micro_batch_size(plan));
-  return (uint64_t)((unsigned __int128)count * k / steps);
+  unsigned __int128 ahead =
+      (unsigned __int128)steps * (unsigned)shard / (unsigned)plan->shards;
+  return (uint64_t)((count * (unsigned __int128)k + ahead) / steps);
 }
 
 lk_range lk_plan_part(const lk_plan *plan, int shard, uint64_t k) {

@@ -118,6 +118,17 @@ static void unequal_shards_end_together(void **state) {
   }
 }
 
+/* Seven shards of eight that lack a document do not lack it in the same step. */
+static void shorter_shards_leave_room_in_different_steps(void **state) {
+  (void)state;
+  const uint64_t borders[] = {0, 53, 106, 159, 213, 266, 319, 372, 425};
+  const lk_plan plan = {425, 8, 8, 5, borders};
+  assert_int_equal(lk_plan_steps_per_epoch(&plan), 54);
+  for (uint64_t step = 0; step < 108; step++)
+    assert_in_range(lk_plan_documents_of(&plan, step), 7, 8);
+  assert_int_equal(lk_plan_documents_before(&plan, 108), 850);
+}
+
 /* A batch of another size cuts the same order elsewhere. */
 static void the_order_is_that_of_seed_epoch_and_shard(void **state) {
   (void)state;
@@ -214,6 +225,7 @@ int main(void) {
       cmocka_unit_test(the_order_is_that_of_seed_epoch_and_shard),
       cmocka_unit_test(seed_epoch_and_shard_each_change_the_order),
       cmocka_unit_test(unequal_shards_end_together),
+      cmocka_unit_test(shorter_shards_leave_room_in_different_steps),
       cmocka_unit_test(every_document_of_a_long_shard_comes_once),
       cmocka_unit_test(plans_have_any_size),
   };
