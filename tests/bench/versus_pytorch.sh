@@ -179,9 +179,8 @@ check_agreement() {
 # PyTorch gets the OpenBLAS kernels that Lockstep chose: left alone, OpenBLAS takes kernels of 2004
 # for processors that it does not know, and the comparison would be won by that.
 run_pytorch() { # CASE KIND WAY STEPS JSON
-  local warm_up=1
+  local warm_up=2 # as bench has; compiling is done in the second at the latest
   settings_of "$1"
-  [[ $3 != *+compile ]] || warm_up=2 # compiling is done in the second at the latest
   env OPENBLAS_CORETYPE="$kernels" "$python" "$root/tests/bench/ddp.py" "${theirs[@]}" --rows "$2" \
     --way "$3" --precision "${1#*-}" --ranks "$ranks" --steps "$4" --warm-up "$warm_up" --json "$5"
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WARM_UP = 1, USUAL_STEPS = 10 };
+enum { WARM_UP = 2, USUAL_STEPS = 10 };
 
 /* One step's numbers of one rank, as ranks exchange them. */
 typedef struct {
@@ -254,7 +254,7 @@ lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
   request r = {.steps = -1, .vocabulary = 50257};
   const lk_option options[] = {
       {"steps", 'n', LK_OPTION_INT, &r.steps, "N",
-       "steps to time, after one to warm up (10); sums of each size with --reduce"},
+       "steps to time, after two to warm up (10); sums of each size with --reduce"},
       {"reduce", 0, LK_OPTION_FLAG, &r.reduce, "",
        "time sums over the ranks instead: the tree and MPI_Allreduce, 1 kB to 64 MB"},
       {"decode", 0, LK_OPTION_FLAG, &r.decode, "",
