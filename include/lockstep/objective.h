@@ -88,6 +88,11 @@ uint64_t lk_objective_visits(const lk_objective *objective, int shard);
 void lk_objective_draw(const lk_objective *objective, const lk_visit *visit,
                        const lk_stream *stream, lk_example *out);
 
+/* What that costs to compute, beside other examples of the same config: a whole number,
+ * alike on all machines. Of an example whose length is drawn, it is what one of the mean
+ * length costs. A failure to read lengths is told by lk_mixture_status. */
+uint64_t lk_objective_cost(const lk_objective *objective, const lk_visit *visit);
+
 /* Which part of which document that shows; 0 where there are none to tell apart: whole
  * documents of one corpus, or questions. */
 int lk_objective_find(const lk_objective *objective, const lk_visit *visit,

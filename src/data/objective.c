@@ -81,6 +81,16 @@ static lk_status cut_documents(lk_objective *o, const lk_config *config) {
   return o->corpora ? lk_mixture_cut(o->corpora, &rule) : LK_OK;
 }
 
+/* Multiplications of a row and, by attention, of two rows: those of C channels' width are
+ * counted as one. A layer's products have 4·C² weights and those of the MLP, the head C for
+ * each id; each row meets half of all, once as a key and once as a value. */
+static void weigh(lk_objective *o, const lk_config *c) {
+  uint64_t mlp = c->model_mlp ? c->model_mlp : 4 * c->model_channels;
+  o->row_cost = c->model_layers * (4 * c->model_channels + 2 * mlp) +
+                (uint64_t)lk_tokenizer_size(o->tokenizer);
+  o->pair_cost = c->model_layers;
+}
+
 lk_status lk_objective_open(lk_objective **out, const lk_config *config,
                             lk_objective_kind kind, lk_mixture *corpora,
                             const lk_tokenizer *tokenizer) {
@@ -94,6 +104,7 @@ lk_status lk_objective_open(lk_objective **out, const lk_config *config,
   o->micro_batch = (uint32_t)(config->batch_size / config->shards);
   o->shards = (int)config->shards;
   o->window = (lk_window_kind)config->objective_window;
+  weigh(o, config);
   if (o->corpora) take_documents(o);
   lk_status status = o->row->open(o, config);
   if (status == LK_OK) status = cut_documents(o, config);
@@ -131,6 +142,13 @@ void lk_objective_draw(const lk_objective *objective, const lk_visit *visit,
   objective->row->draw(objective, visit, stream, out);
   assert(out->length > 1 && out->length <= objective->block + 1);
   assert(out->first_target + 1 < out->length);
+}
+
+uint64_t lk_objective_cost(const lk_objective *objective, const lk_visit *visit) {
+  const lk_objective *o = objective;
+  uint64_t inputs = o->row->rows(o, visit);
+  assert(inputs > 0 && inputs <= o->block);
+  return inputs * (o->row_cost + inputs * o->pair_cost);
 }
 
 int lk_objective_find(const lk_objective *objective, const lk_visit *visit,

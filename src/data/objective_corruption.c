@@ -87,5 +87,21 @@ static void draw(const lk_objective *o, const lk_visit *visit, const lk_stream *
     lk_example_corrupt_whole(out, text, length, stream);
 }
 
+/* What is left of so many tokens by a limit that is uniform in [4, reach]. */
+static size_t mean_kept(size_t length, size_t reach) {
+  if (length <= MIN_LIMIT) return length;
+  if (length > reach) length = reach;
+  size_t limits = reach - MIN_LIMIT + 1, below = length - MIN_LIMIT;
+  size_t sum = below * (MIN_LIMIT + length - 1) / 2 + (limits - below) * length;
+  return sum / limits;
+}
+
+static size_t rows(const lk_objective *o, const lk_visit *visit) {
+  const lk_place place = lk_mixture_find(o->corpora, visit);
+  size_t length = place.window.count;
+  assert(!place.window.title);
+  return 1 + (o->window == LK_WINDOW_START ? mean_kept(length, o->reach) : length);
+}
+
 const lk_objective_row lk_objective_corruption = {
-    .reads_corpus = 1, .check = check, .open = prepare, .draw = draw};
+    .reads_corpus = 1, .check = check, .open = prepare, .draw = draw, .rows = rows};

@@ -13,6 +13,8 @@ typedef struct {
   void (*release)(lk_objective *objective);
   void (*draw)(const lk_objective *objective, const lk_visit *visit,
                const lk_stream *stream, lk_example *out);
+  /* Inputs of the example that `draw` makes of a visit, in the mean, without reading it. */
+  size_t (*rows)(const lk_objective *objective, const lk_visit *visit);
 } lk_objective_row;
 
 /* LK_USAGE when a key is set that recall alone has; `kind` does not. */
@@ -29,6 +31,8 @@ struct lk_objective {
   size_t block;
   uint32_t micro_batch;      /* examples of one, at most */
   int shards;                /* of the plan */
+  uint64_t row_cost;         /* of an input, in multiples of the model's channels … */
+  uint64_t pair_cost;        /* … and of two that attention brings together */
   lk_window_kind window;     /* objective.window */
   size_t reach;              /* characters of a document that one example can show */
   int moves;                 /* it may show any of them, not just the first: with windows

@@ -30,5 +30,9 @@ static void draw(const lk_objective *o, const lk_visit *visit, const lk_stream *
   out->first_target = 0;
 }
 
+static size_t rows(const lk_objective *o, const lk_visit *visit) {
+  return lk_mixture_find(o->corpora, visit).window.count;
+}
+
 const lk_objective_row lk_objective_language = {
-    .reads_corpus = 1, .check = check, .open = prepare, .draw = draw};
+    .reads_corpus = 1, .check = check, .open = prepare, .draw = draw, .rows = rows};

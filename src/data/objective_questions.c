@@ -90,15 +90,28 @@ static void release(lk_objective *objective) {
   lk_free(own);
 }
 
+/* Where the tokens of the question that is visited begin, those of its answer, and where
+ * these end. */
+static const size_t *offsets_of(const lk_objective *o, const lk_visit *visit) {
+  const questions *own = o->own;
+  lk_range range = lk_shard_range(o->items.count, o->shards, visit->shard);
+  assert(visit->place < range.count);
+  return &own->offsets[2 * (range.first + visit->place)];
+}
+
 static void draw(const lk_objective *o, const lk_visit *visit, const lk_stream *stream,
                  lk_example *out) {
   const questions *own = o->own;
-  lk_range range = lk_shard_range(o->items.count, o->shards, visit->shard);
-  const size_t *at = &own->offsets[2 * (range.first + visit->place)];
+  const size_t *at = offsets_of(o, visit);
   (void)stream;
   lk_example_answer(out, own->tokens + at[0], at[1] - at[0], own->tokens + at[1],
                     at[2] - at[1]);
 }
 
+static size_t rows(const lk_objective *o, const lk_visit *visit) {
+  const size_t *at = offsets_of(o, visit);
+  return at[2] - at[0] + 1;
+}
+
 const lk_objective_row lk_objective_questions = {
-    .check = check, .open = prepare, .release = release, .draw = draw};
+    .check = check, .open = prepare, .release = release, .draw = draw, .rows = rows};

@@ -418,8 +418,16 @@ static void draw_example(const lk_objective *o, const lk_visit *visit,
   lk_example_recall(out, &own->how, &of, o->block, stream);
 }
 
+/* As if none were cropped or made a question of, which all are as often. */
+static size_t rows(const lk_objective *o, const lk_visit *visit) {
+  const lk_place place = lk_mixture_find(o->corpora, visit);
+  size_t shown = place.window.title + place.window.count + 2; /* and the masks */
+  return shown < o->block ? shown : o->block;
+}
+
 const lk_objective_row lk_objective_recall = {.reads_corpus = 1,
                                               .check = check,
                                               .open = prepare,
                                               .release = release,
-                                              .draw = draw_example};
+                                              .draw = draw_example,
+                                              .rows = rows};
