@@ -5,6 +5,7 @@
 
 #include "lockstep/corpus.h"
 #include "lockstep/linkage.h"
+#include "lockstep/window.h"
 
 LK_C_BEGIN
 
@@ -47,6 +48,20 @@ typedef struct lk_order lk_order;
 lk_status lk_order_create(lk_order **out, const lk_plan *plan, int first_shard,
                           int shard_count);
 void lk_order_free(lk_order *order);
+
+/* What an item costs to compute: a function of the visit alone. */
+typedef struct {
+  uint64_t (*of)(const void *context, const lk_visit *visit);
+  const void *context;
+} lk_cost;
+
+/* Once: from now on, and again for each group of steps, the documents that the order has in
+ * the group's steps are dealt to them so that a shard's micro-batches cost the same, and
+ * those of all shards in a step are alike where they do not, as far as sizes let them: a
+ * function of the costs, too, and of no other shard's. A group has some 4,096 documents, or
+ * those of 8 steps, or an epoch's: a step asks for the cost of one document for each that
+ * it takes, whatever their number. */
+lk_status lk_order_deal(lk_order *order, const lk_cost *cost);
 
 /* The micro-batch of one of the shards in one step, whichever: stores document numbers (in
  * the whole corpus) in documents[batch_size / V] and returns how many. */

@@ -15,16 +15,17 @@ LK_C_BEGIN
 
 /* What the numbers are for. Values are part of the format: never renumber. */
 typedef enum {
-  LK_RANDOM_WEIGHTS = 1,    /* initial parameters; site = index in the parameter table */
-  LK_RANDOM_ORDER = 2,      /* order of a shard's documents; step = epoch */
-  LK_RANDOM_OBJECTIVE = 3,  /* span corruption; site = index within the micro-batch */
-  LK_RANDOM_DROPOUT = 4,    /* site = place in the model */
-  LK_RANDOM_SYNTH = 5,      /* the invented data set */
-  LK_RANDOM_LAB = 6,        /* the attention experiments; step = draw, site = what of it */
-  LK_RANDOM_WINDOW = 7,     /* parts of documents; step = epoch */
-  LK_RANDOM_HELD_OUT = 8,   /* which documents are not trained on; element = document */
-  LK_RANDOM_SAMPLE = 9,     /* text out of a model; step = text, shard = attempt */
-  LK_RANDOM_VALIDATION = 10 /* examples of those held out; site = the window's number */
+  LK_RANDOM_WEIGHTS = 1,     /* initial parameters; site = index in the parameter table */
+  LK_RANDOM_ORDER = 2,       /* order of a shard's documents; step = epoch */
+  LK_RANDOM_OBJECTIVE = 3,   /* span corruption; site = index within the micro-batch */
+  LK_RANDOM_DROPOUT = 4,     /* site = place in the model */
+  LK_RANDOM_SYNTH = 5,       /* the invented data set */
+  LK_RANDOM_LAB = 6,         /* the attention experiments; step = draw, site = what of it */
+  LK_RANDOM_WINDOW = 7,      /* parts of documents; step = epoch */
+  LK_RANDOM_HELD_OUT = 8,    /* which documents are not trained on; element = document */
+  LK_RANDOM_SAMPLE = 9,      /* text out of a model; step = text, shard = attempt */
+  LK_RANDOM_VALIDATION = 10, /* examples of those held out; site = the window's number */
+  LK_RANDOM_DEAL = 11        /* the step of each micro-batch; step = the group's first */
 } lk_purpose;
 
 typedef struct {
