@@ -58,6 +58,10 @@ int lk_dataset_find(const lk_dataset *dataset, int i, lk_place *place, const cha
  */
 int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard);
 
+/* The items that it is made of, by their numbers in the whole of their files; the
+ * dataset's, until the next choice. */
+const uint64_t *lk_dataset_chosen(const lk_dataset *dataset);
+
 /* Packs examples first … of the micro-batch that was chosen last, as many as there is room
  * for, and returns the number of the next. */
 int lk_dataset_pack(lk_dataset *dataset, int first, lk_pack *pack);

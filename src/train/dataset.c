@@ -279,6 +279,10 @@ int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard) {
   return dataset->count;
 }
 
+const uint64_t *lk_dataset_chosen(const lk_dataset *dataset) {
+  return dataset->documents;
+}
+
 static lk_visit visit_of(const lk_dataset *d, int i) {
   lk_range shard = lk_plan_shard(&d->plan, d->shard);
   assert(i >= 0 && i < d->plan.batch_size / d->plan.shards);

@@ -105,22 +105,53 @@ static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
   return LK_OK;
 }
 
-/* Where the step's batch stands in its file, for a message. */
-static void name_batch(const lk_trainer *t, char *text, size_t size) {
-  const lk_plan *plan = lk_dataset_plan(t->dataset);
-  uint64_t *documents = NULL;
-  size_t count = 0;
-  snprintf(text, size, "of %s", lk_dataset_items(t->dataset)->path);
-  if (LK_NEW(documents, (size_t)plan->batch_size) != LK_OK) return;
-  for (int shard = 0; shard < plan->shards; shard++) {
-    lk_order *order;
-    if (lk_order_create(&order, plan, shard, 1) != LK_OK) break;
-    count += (size_t)lk_order_micro_batch(order, t->step, shard, documents + count);
-    lk_order_free(order);
+/* A step's items, as they come. */
+typedef struct {
+  uint64_t *items; /* (batch_size) */
+  size_t count;
+} item_list;
+
+static void take_items(void *context, int rank, size_t first, const double *numbers,
+                       size_t count) {
+  item_list *list = context;
+  (void)rank;
+  (void)first;
+  for (size_t i = 0; i < count; i++)
+    if (numbers[i] >= 0) list->items[list->count++] = (uint64_t)numbers[i];
+}
+
+/* The items of this rank's shards into mine[room], -1 behind them. */
+static void list_items(const lk_trainer *t, double *mine, size_t room) {
+  size_t used = 0;
+  for (int i = 0; i < t->shard_count; i++) {
+    int items = lk_dataset_select(t->dataset, t->step, t->first_shard + i);
+    for (int item = 0; item < items; item++)
+      mine[used++] = (double)lk_dataset_chosen(t->dataset)[item];
   }
-  assert(count <= (size_t)plan->batch_size);
-  lk_dataset_name_items(t->dataset, documents, count, text, size);
-  lk_free(documents);
+  assert(used <= room);
+  while (used < room)
+    mine[used++] = -1;
+}
+
+/* All ranks: where the step's batch stands in its file, for a message. A rank may know the
+ * items of its own shards alone. */
+static lk_status name_batch(const lk_trainer *t, char *text, size_t size) {
+  const lk_plan *plan = lk_dataset_plan(t->dataset);
+  size_t room = (size_t)(t->shards_a_rank * (plan->batch_size / plan->shards));
+  item_list all = {NULL, 0};
+  double *mine = NULL;
+  lk_status status = LK_NEW(mine, room);
+  if (status == LK_OK) status = LK_NEW(all.items, (size_t)plan->batch_size);
+  status = lk_world_agree(t->world, status);
+  if (status == LK_OK) {
+    list_items(t, mine, room);
+    status = lk_world_each(t->world, mine, room, take_items, &all);
+  }
+  assert(all.count <= (size_t)plan->batch_size);
+  if (status == LK_OK) lk_dataset_name_items(t->dataset, all.items, all.count, text, size);
+  lk_free(all.items);
+  lk_free(mine);
+  return status;
 }
 
 static int is_exploding(const lk_trainer *t, double norm) {
@@ -128,9 +159,10 @@ static int is_exploding(const lk_trainer *t, double norm) {
          isfinite(norm);
 }
 
+/* All ranks. */
 static lk_status stop_on_nonfinite(const lk_trainer *t, const lk_metrics *metrics) {
   char batch[2048];
-  name_batch(t, batch, sizeof batch);
+  LK_TRY(name_batch(t, batch, sizeof batch));
   return lk_fail(
       LK_INTERNAL,
       "step %llu: the loss is %g and the gradient norm %g%s%s; %slower learning_rate or "
