@@ -65,6 +65,10 @@ typedef int lk_config_choice;
     "highest learning rate of the schedule")                                               \
   X(shards, "shards", count, "8", LK_WHOLE(1, 32768), 1,                                   \
     "slices of the data, a power of two and at least the number of ranks")                 \
+  X(deal, "deal", choice, "shuffled", LK_ONE_OF("shuffled|even"), LK_BITS_LATER,            \
+    "shuffled: an epoch takes a shard's documents or windows in random order; even: some " \
+    "4,096 in a row are dealt to their steps so that each has as much to compute, and "    \
+    "ranks wait less for the one with the longest")                                        \
   X(seed, "seed", count, "1", LK_WHOLE(0, INT64_MAX), 1,                                   \
     "seed of all random numbers")                                                          \
   X(precision, "precision", choice, "fp32", LK_ONE_OF("fp32|bf16|bf16_attention"), 1,      \

@@ -16,6 +16,7 @@ struct lk_dataset {
   lk_slice slice;
   size_t block;
   lk_plan plan;
+  int is_even;         /* steps are dealt documents by their cost */
   uint64_t *borders;   /* (V + 1) the plan's, or NULL */
   lk_order *order;     /* of the slice's shards */
   uint64_t *documents; /* (batch_size / V) of the chosen micro-batch */
@@ -102,6 +103,7 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
   d->kind = objective;
   d->slice = slice;
   d->block = (size_t)config->model_block;
+  d->is_even = config->deal;
   d->plan = (lk_plan){
       .shards = slice.shards, .batch_size = (int)config->batch_size, .seed = config->seed};
   lk_status status = read_data(d, config, objective, tokenizer);
@@ -184,9 +186,15 @@ static lk_status set_borders(lk_dataset *d, lk_world *world) {
   return LK_OK;
 }
 
+static uint64_t cost_of(const void *context, const lk_visit *visit) {
+  return lk_objective_cost(context, visit);
+}
+
 static lk_status make_room(lk_dataset *d) {
+  const lk_cost cost = {cost_of, d->objective};
   assert(d->plan.documents >= (uint64_t)d->plan.shards);
   LK_TRY(lk_order_create(&d->order, &d->plan, d->slice.first_shard, d->slice.shard_count));
+  if (d->is_even) LK_TRY(lk_order_deal(d->order, &cost));
   LK_TRY(LK_NEW(d->documents, (size_t)(d->plan.batch_size / d->plan.shards)));
   return LK_NEW(d->example, d->block + 1);
 }

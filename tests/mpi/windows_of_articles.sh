@@ -23,7 +23,7 @@ number() {
   sed -nE 's/^lockstep: long.txt: an epoch is ([0-9]+) windows of 40 documents .*100 % of all characters$/\1/p' log
 }
 [[ $(number objective.window=every) == "$(number objective.window=random)" ]] || fail "random windows are not as many"
-for more in '' objective.keep_name=true; do
+for more in '' objective.keep_name=true deal=even; do
   count=$(number objective.window=every ${more:+"$more"})
   "$LOCKSTEP" examples "${common[@]}" objective.window=every ${more:+"$more"} -n "$count" > examples.out
   # Of each document the ends of its parts are the beginnings of others, from its first token to its last.
@@ -48,10 +48,10 @@ how=(objective.keep_name=true objective.crop=0.3)
 train every-1 1 2 "${how[@]}" objective.window=every
 train every-5 5 2 "${how[@]}" objective.window=every
 same "every: 5 ranks and one" every-5 every-1 2
-train random-1 1 4 "${how[@]}" objective.window=random
-train random-4 4 2 "${how[@]}" objective.window=random
-train random-4 2 4 "${how[@]}" objective.window=random
-same "random: 4 ranks, stopped, 2 ranks, and one" random-4 random-1 4
+train random-1 1 4 "${how[@]}" objective.window=random deal=even
+train random-4 4 2 "${how[@]}" objective.window=random deal=even
+train random-4 2 4 "${how[@]}" objective.window=random deal=even
+same "random, dealt by length: 4 ranks, stopped, 2 ranks, and one" random-4 random-1 4
 language=(objective.kind=language objective.across=true validation.share=0.2 validate_every=2
   micro_tokens=64)
 train language-1 1 4 "${language[@]}"
@@ -62,6 +62,6 @@ held_out() { cut -d, -f1,14- "$1/metrics.csv"; }
 diff <(held_out language-1) <(held_out language-3) || fail "other held-out losses on other ranks"
 [[ $(held_out language-1 | grep -vc nan) == 3 ]] || fail "held-out losses: $(held_out language-1)"
 code=0
-"$LOCKSTEP" pretrain "${common[@]}" "${how[@]}" objective.window=start run=random-1 steps=5 2> log || code=$?
+"$LOCKSTEP" pretrain "${common[@]}" "${how[@]}" deal=even objective.window=start run=random-1 steps=5 2> log || code=$?
 [[ $code == 64 ]] || fail "a run went on with other windows: $code"
 grep -q 'objective.window: start here, random there' log || fail "$(cat log)"

@@ -279,39 +279,91 @@ static void what_an_objective_lacks_is_named(void **state) {
   }
 }
 
+/* An objective of three documents, each shard's all. */
+typedef struct {
+  lk_config *config;
+  lk_corpus *corpus;
+  lk_mixture *mixture;
+  lk_objective *objective;
+} opened;
+
+static opened open_objective(const char *const *arguments, lk_objective_kind kind) {
+  char text[] = "Ada was born in London.\nBo was born in Rome.\nCy came to Paris.\n";
+  const lk_slice all = {1, 0, 1};
+  opened o = {.config = config_of(arguments)};
+  assert_int_equal(lk_corpus_parse_text(&o.corpus, text, strlen(text), "text", NULL, all),
+                   LK_OK);
+  assert_int_equal(
+      lk_mixture_create(&o.mixture, &(lk_ingredient){"text", o.corpus, 1}, 1, all), LK_OK);
+  assert_int_equal(
+      lk_objective_open(&o.objective, o.config, kind, o.mixture, o.corpus->tokenizer),
+      LK_OK);
+  return o;
+}
+
+static void close_objective(opened *o) {
+  lk_objective_close(o->objective);
+  lk_mixture_free(o->mixture);
+  lk_config_free(o->config);
+}
+
 /* What a document's example is by the objective, and by its formula. */
 static void documents_are_drawn_as_by_the_formula(void **state) {
   (void)state;
-  static char text[] = "Ada was born in London.\nBo was born in Rome.\nCy came to Paris.\n";
   static const char *const arguments[] = {"corpus=c", "batch_size=8", "shards=1",
                                           "model.block=32", NULL};
   static lk_token a[33], b[33];
   lk_example drawn = {.tokens = a}, expected = {.tokens = b, .mask = LK_MASK};
   lk_stream stream = stream_of(7);
-  lk_config *config = config_of(arguments);
-  lk_corpus *corpus = NULL;
-  lk_mixture *mixture = NULL;
-  lk_objective *objective = NULL;
+  opened o = open_objective(arguments, LK_OBJECTIVE_corruption);
   size_t length;
-  assert_int_equal(
-      lk_corpus_parse_text(&corpus, text, strlen(text), "text", NULL, (lk_slice){1, 0, 1}),
-      LK_OK);
-  assert_int_equal(lk_mixture_create(&mixture, &(lk_ingredient){"text", corpus, 1}, 1,
-                                     (lk_slice){1, 0, 1}),
-                   LK_OK);
-  assert_int_equal(lk_objective_open(&objective, config, LK_OBJECTIVE_corruption, mixture,
-                                     corpus->tokenizer),
-                   LK_OK);
-  assert_int_equal(lk_objective_items(objective)->count, 3);
-  assert_true(lk_objective_coverage(objective).characters == 60);
-  const lk_token *document = lk_corpus_document(corpus, 1, &length);
-  lk_objective_draw(objective, &(lk_visit){0, 1, 0}, &stream, &drawn);
+  assert_int_equal(lk_objective_items(o.objective)->count, 3);
+  assert_true(lk_objective_coverage(o.objective).characters == 60);
+  const lk_token *document = lk_corpus_document(o.corpus, 1, &length);
+  lk_objective_draw(o.objective, &(lk_visit){0, 1, 0}, &stream, &drawn);
   lk_example_corrupt(&expected, document, length, 32, 8, &stream);
   assert_int_equal(drawn.length, expected.length);
   assert_memory_equal(a, b, drawn.length * sizeof *a);
-  lk_objective_close(objective);
-  lk_mixture_free(mixture);
-  lk_config_free(config);
+  close_objective(&o);
+}
+
+/* Mean inputs of a document's examples. */
+static double mean_inputs(const lk_objective *objective, const lk_visit *visit) {
+  enum { EXAMPLES = 4000 };
+  static lk_token tokens[33];
+  lk_example drawn = {.tokens = tokens};
+  double sum = 0;
+  for (uint64_t step = 0; step < EXAMPLES; step++) {
+    lk_stream stream = stream_of(step);
+    lk_objective_draw(objective, visit, &stream, &drawn);
+    sum += (double)drawn.length - 1;
+  }
+  return sum / EXAMPLES;
+}
+
+/* Of 4 layers of 256 channels: 12·256 multiplications a channel and layer, and one for
+ * each other input and for each id. */
+static void an_example_is_known_by_what_it_will_cost(void **state) {
+  (void)state;
+  static const char *const arguments[] = {
+      "corpus=c",       "batch_size=8",           "shards=1",
+      "model.block=32", "objective.window=every", NULL};
+  const lk_objective_kind kinds[] = {LK_OBJECTIVE_corruption, LK_OBJECTIVE_corruption,
+                                     LK_OBJECTIVE_recall, LK_OBJECTIVE_language};
+  for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++) {
+    const char *from_start[] = {"corpus=c", "batch_size=8", "shards=1", "model.block=32",
+                                NULL};
+    opened o = open_objective(kind == 0 ? from_start : arguments, kinds[kind]);
+    double ids = lk_tokenizer_size(o.corpus->tokenizer);
+    for (uint64_t place = 0; place < 3; place++) {
+      const lk_visit visit = {0, place, 0};
+      double inputs = mean_inputs(o.objective, &visit);
+      double expected = inputs * (4 * (12 * 256 + inputs) + ids);
+      assert_near((double)lk_objective_cost(o.objective, &visit) / expected, 1,
+                  kind == 0 ? 0.05 : 1e-12);
+    }
+    close_objective(&o);
+  }
 }
 
 int main(void) {
@@ -328,6 +380,7 @@ int main(void) {
       cmocka_unit_test(the_config_chooses_the_objective),
       cmocka_unit_test(what_an_objective_lacks_is_named),
       cmocka_unit_test(documents_are_drawn_as_by_the_formula),
+      cmocka_unit_test(an_example_is_known_by_what_it_will_cost),
   };
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }

@@ -35,9 +35,10 @@ static void every_kind_learns(void **state) {
   } kinds[] = {
       {"", LK_PRETRAIN},
       {"objective.kind=recall objective.spans=salient objective.keep_name=true "
-       "objective.crop=0.3 objective.ask=0.5 objective.answers=0.5 questions=people.tsv",
+       "objective.crop=0.3 objective.ask=0.5 objective.answers=0.5 questions=people.tsv "
+       "deal=even",
        LK_PRETRAIN},
-      {"questions=people.tsv", LK_FINETUNE},
+      {"questions=people.tsv deal=even", LK_FINETUNE},
       {"optimizer=muon model.positions=rotary", LK_PRETRAIN},
       {"objective.kind=language", LK_PRETRAIN},
       {"objective.kind=language objective.across=true", LK_PRETRAIN},
