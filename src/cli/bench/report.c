@@ -9,9 +9,13 @@ static double gflops(const lk_measurement *m) {
   return m->flops / m->step_seconds / 1e9;
 }
 
+/* Of a step, with the waiting in it. */
+static double share(const lk_measurement *m, double seconds) {
+  return seconds / (m->typical.seconds + m->waiting_seconds);
+}
+
 static void print_part(const lk_measurement *m, const char *name, double seconds) {
-  printf("  %-16s %8.4f s  %5.1f %%\n", name, seconds,
-         100 * seconds / (m->typical.seconds + m->waiting_seconds));
+  printf("  %-16s %8.4f s  %5.1f %%\n", name, seconds, 100 * share(m, seconds));
 }
 
 static void print_table(const lk_world *world, const lk_config *config,
@@ -54,6 +58,7 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
     double value;
   } numbers[] = {{"step_seconds", m->step_seconds},
                  {"waiting_seconds", m->waiting_seconds},
+                 {"share_of_waiting", share(m, m->waiting_seconds)},
                  {"ranks", lk_world_size(world)},
                  {"threads", (double)config->threads},
                  {"target_tokens_per_step", m->target_tokens},
