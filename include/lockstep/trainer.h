@@ -59,9 +59,12 @@ uint64_t lk_trainer_steps_done(const lk_trainer *trainer);
 uint64_t lk_trainer_steps(const lk_trainer *trainer);
 const lk_parameters *lk_trainer_table(const lk_trainer *trainer);
 
-/* Rows (N) and rows with loss (M) of this rank's packs in the last step, for counting work.
+/* What this rank computed in the last step: packs, their rows (N) and rows with loss (M).
  */
-void lk_trainer_last_rows(const lk_trainer *trainer, double *rows, double *target_rows);
+typedef struct {
+  double packs, rows, target_rows;
+} lk_trainer_work;
+lk_trainer_work lk_trainer_last_work(const lk_trainer *trainer);
 
 LK_C_END
 

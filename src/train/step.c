@@ -40,8 +40,9 @@ static void forward_pack(lk_trainer *t, int i, int slot, int number, float *grad
       lk_model_forward(t->models[slot], t->values, gradients, pack, &dropout, NULL);
   assert(pack->M <= pack->N && pack->N <= pack->max_rows);
   t->mine[2 * i + 1] += pack->M;
-  t->rows += pack->N;
-  t->target_rows += pack->M;
+  t->work.packs++;
+  t->work.rows += pack->N;
+  t->work.target_rows += pack->M;
 }
 
 /* This rank's i-th shard, in as many packs as it takes; the last one's gradient is still to
@@ -83,7 +84,7 @@ static void compute_together(lk_trainer *t, int first, int count) {
 
 /* Loss and gradient of every shard of this rank. */
 static void compute_shards(lk_trainer *t) {
-  t->rows = t->target_rows = 0;
+  t->work = (lk_trainer_work){0};
   lk_model_hold(t->models[0], t->values, NULL);
   if (t->models[1]) lk_model_hold(t->models[1], t->values, t->models[0]);
   for (int i = 0, count; i < t->shard_count; i += count) {

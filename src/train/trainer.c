@@ -215,7 +215,6 @@ const lk_parameters *lk_trainer_table(const lk_trainer *trainer) {
   return trainer->table;
 }
 
-void lk_trainer_last_rows(const lk_trainer *trainer, double *rows, double *target_rows) {
-  *rows = trainer->rows;
-  *target_rows = trainer->target_rows;
+lk_trainer_work lk_trainer_last_work(const lk_trainer *trainer) {
+  return trainer->work;
 }

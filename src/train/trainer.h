@@ -42,7 +42,7 @@ struct lk_trainer {
   uint64_t skipped;     /* updates left out since the start */
   int skipped_in_a_row;
   lk_hash trail;                   /* of this replica's parameters after every step */
-  double rows, target_rows;        /* of this rank in the last step */
+  lk_trainer_work work;            /* of this rank in the last step */
   lk_layer_histograms *histograms; /* NULL: none are made */
 };
 

@@ -182,6 +182,8 @@ has table 'OpenBLAS' 'instruction set' '^  products +[0-9.]+ s +[0-9.]+ %' '^lim
 jq -e '.parts | length == 10 and all(.[]; . >= 0) and
     .products > 0 and .attention > 0 and .communication > 0 and .optimizer > 0' bench.json > /dev/null ||
   fail "bench: parts of a step: $(cat bench.json)"
+jq -e '.packs_per_step == 8 and (.share_of_waiting * ([.parts[]] | add) - .waiting_seconds | fabs) < 1e-6' \
+  bench.json > /dev/null || fail "bench: packs and waiting: $(cat bench.json)"
 jq -e '(.gflops / .limit_gflops / .share_of_limit - 1 | fabs) < 1e-6' bench.json > /dev/null ||
   fail "bench: share of the limit"
 

@@ -13,7 +13,7 @@ enum { WARM_UP = 2, USUAL_STEPS = 10 };
 
 /* One step's numbers of one rank, as ranks exchange them. */
 typedef struct {
-  double seconds, rows, targets, allocations, peak_memory, parts[LK_PARTS];
+  double seconds, packs, rows, targets, allocations, peak_memory, parts[LK_PARTS];
 } sample;
 enum { SAMPLE = sizeof(sample) / sizeof(double) };
 
@@ -66,6 +66,7 @@ static void keep_times(stopwatch *w, const sample *from, long i) {
 }
 
 static void keep_counts(const sample *from, lk_measurement *out) {
+  out->packs += from->packs;
   out->rows += from->rows;
   out->targets += from->targets;
   out->allocations += from->allocations;
@@ -92,7 +93,10 @@ static lk_status take_step(stopwatch *w) {
   sample mine = {.seconds = metrics.seconds,
                  .allocations = (double)(lk_allocations_made() - before),
                  .peak_memory = (double)metrics.peak_memory};
-  lk_trainer_last_rows(w->trainer, &mine.rows, &mine.targets);
+  const lk_trainer_work work = lk_trainer_last_work(w->trainer);
+  mine.packs = work.packs;
+  mine.rows = work.rows;
+  mine.targets = work.target_rows;
   for (int part = 0; part < LK_PARTS; part++)
     mine.parts[part] = metrics.parts[part];
   w->out->typical.loss = metrics.loss;
@@ -106,8 +110,8 @@ static lk_status take_step(stopwatch *w) {
 }
 
 /* Sums over the steps become means a step or a pack, columns medians. */
-static void conclude(stopwatch *w, const lk_config *config, lk_measurement *out) {
-  double steps = (double)w->steps, packs = steps * (double)config->shards;
+static void conclude(stopwatch *w, lk_measurement *out) {
+  double steps = (double)w->steps;
   out->step_seconds = lk_bench_median(w->columns[STEP], w->steps);
   out->waiting_seconds = lk_bench_median(w->columns[WAITING], w->steps);
   for (int part = 0; part < LK_PARTS; part++) {
@@ -118,8 +122,9 @@ static void conclude(stopwatch *w, const lk_config *config, lk_measurement *out)
   out->target_tokens = out->targets / steps;
   out->flops =
       lk_bench_flops(&lk_trainer_table(w->trainer)->shape, out->rows, out->targets) / steps;
-  out->rows /= packs;
-  out->targets /= packs;
+  out->rows /= out->packs;
+  out->targets /= out->packs;
+  out->packs /= steps;
 }
 
 static lk_status make_room(stopwatch *w) {
@@ -129,14 +134,14 @@ static lk_status make_room(stopwatch *w) {
 }
 
 /* All ranks. */
-static lk_status measure(lk_world *world, lk_trainer *trainer, const lk_config *config,
-                         long steps, lk_measurement *out) {
+static lk_status measure(lk_world *world, lk_trainer *trainer, long steps,
+                         lk_measurement *out) {
   stopwatch w = {
       .world = world, .trainer = trainer, .steps = steps, .step = -WARM_UP, .out = out};
   lk_status status = lk_world_agree(world, make_room(&w));
   for (; w.step < steps && status == LK_OK; w.step++)
     status = take_step(&w);
-  if (status == LK_OK) conclude(&w, config, out);
+  if (status == LK_OK) conclude(&w, out);
   for (int c = 0; c < COLUMNS; c++)
     lk_free(w.columns[c]);
   return status;
@@ -152,7 +157,7 @@ static lk_status time_steps(lk_world *world, lk_trainer *trainer, const lk_confi
                             long steps, const outputs *to) {
   const lk_shape *shape = &lk_trainer_table(trainer)->shape;
   lk_measurement m = {0};
-  LK_TRY(measure(world, trainer, config, steps, &m));
+  LK_TRY(measure(world, trainer, steps, &m));
   lk_watchdog_phase(lk_world_watchdog(world), 0, "measuring the machine's limit",
                     LK_COMPUTES);
   LK_TRY(lk_bench_limit(world, shape, (lk_precision)config->precision, (int)m.rows,

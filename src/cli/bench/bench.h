@@ -16,6 +16,7 @@ typedef struct {
   lk_metrics typical;
   double waiting_seconds; /* … mean of the ranks */
   double target_tokens;   /* mean a step */
+  double packs;           /* mean a step, all ranks */
   double rows, targets;   /* mean a pack: rows, rows with loss */
   double flops;           /* of the matrix products, mean a step, all ranks */
   double limit;           /* the same a second with nothing else to do, all ranks */

@@ -62,6 +62,7 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
                  {"ranks", lk_world_size(world)},
                  {"threads", (double)config->threads},
                  {"target_tokens_per_step", m->target_tokens},
+                 {"packs_per_step", m->packs},
                  {"gflop_per_step", m->flops / 1e9},
                  {"gflops", gflops(m)},
                  {"limit_gflops", m->limit / 1e9},
