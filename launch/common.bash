@@ -48,8 +48,11 @@ need_number() {
   ((number >= ${3:-0})) || refuse "$1 needs a number from $3 up"
 }
 
+# The values of the key `precision`.
+precisions=(fp32 bf16 bf16_attention)
+
 need_precision() {
-  [[ ${1-} == fp32 || ${1-} == bf16 ]] || refuse "--precision needs fp32 or bf16"
+  [[ -n ${1-} && " ${precisions[*]} " == *" $1 "* ]] || refuse "--precision needs one of ${precisions[*]}"
 }
 
 # take_option WORDS...: reads the option that they begin with; sets `taken`, the number of words that

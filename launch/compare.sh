@@ -15,7 +15,7 @@ Started again with the same arguments it goes on where it was. RUN_FOLDER: where
 the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
   --seeds N                train each recipe with the seeds 1 to N (1)
-  --precision fp32|bf16    of all trainings, instead of the recipes'
+  --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
 command="launch/compare.sh $*"

@@ -20,7 +20,7 @@ runs go (runs/experiment).
   --probe-every STEPS      finetune and score a copy after so many steps of pretraining (1495: 65 epochs)
   --config-folder FOLDER   other recipes: pretrain.yaml, finetune.yaml and finetune-scratch.yaml
                            (configs/seed)
-  --precision fp32|bf16    of all trainings, instead of the recipes'
+  --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
 command="launch/reproduce.sh $*"

@@ -62,7 +62,7 @@ expect() {
 echo 'a: pretrain.yaml' > recipes/wrong.txt
 expect 0 usage: --help
 expect 64 "are needed" recipes/two.txt
-expect 64 "--precision needs fp32 or bf16" --precision fp16
+expect 64 "--precision needs one of fp32 bf16 bf16_attention" --precision fp16
 expect 64 "must end in .md" "${compare[@]:8:4}" report.txt
 expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:9:4}"
 expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:9:4}"

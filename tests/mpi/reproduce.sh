@@ -119,6 +119,6 @@ expect 0 usage: --help
 expect 64 "are needed"
 expect 64 "unknown option --fast" --fast data
 expect 64 "--seeds needs a number" --seeds 0 data
-expect 64 "--precision needs fp32 or bf16" --precision fp16 data
+expect 64 "--precision needs one of fp32 bf16 bf16_attention" --precision fp16 data
 expect 66 "nothing/wiki.txt is missing" nothing
 LOCKSTEP=$work/nothing expect 66 "run launch/build.sh" data
