@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "temporary_folder.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +19,6 @@
 #include <cmocka.h>
 
 static lk_world *world;
-static char folder[] = "/tmp/lockstep-commands-XXXXXX";
 
 /* What the last command wrote to standard output and standard error. */
 static char *printed, *said;
@@ -26,19 +26,14 @@ static char *printed, *said;
 static inline int open_world(void **state) {
   static char *program[] = {"lockstep", NULL}, **argv = program;
   int argc = 1;
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder) ||
-         lk_world_create(&world, &argc, &argv) != LK_OK;
+  return make_folder(state) || lk_world_create(&world, &argc, &argv) != LK_OK;
 }
 
 static inline int close_world(void **state) {
-  char command[64];
-  (void)state;
   lk_free(printed);
   lk_free(said);
   lk_world_free(world);
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command) || lk_allocations_alive() != 0;
+  return leave_nothing(state);
 }
 
 /* Descriptor `to` leads to the file; the descriptor to give back with put_back. */

@@ -9,6 +9,7 @@
 #include "lockstep/store.h"
 #include "store/h5.h"
 #include "store/user_block.h"
+#include "temporary_folder.h"
 #include "text/tokenizer.h"
 #include <fcntl.h>
 #include <setjmp.h>
@@ -21,20 +22,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char folder[] = "/tmp/lockstep-store-XXXXXX";
-
-static inline int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder);
-}
-
-static inline int remove_folder(void **state) {
-  (void)state;
-  char command[64];
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command);
-}
 
 static inline void must(lk_status status) {
   if (status != LK_OK) fail_msg("%s", lk_message());

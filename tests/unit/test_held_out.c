@@ -97,7 +97,7 @@ static int tests(void) {
   const struct CMUnitTest list[] = {
       cmocka_unit_test(the_loss_is_that_of_each_window_alone),
   };
-  return cmocka_run_group_tests(list, make_folder, remove_folder);
+  return cmocka_run_group_tests(list, make_data, remove_folder);
 }
 
 int main(int argc, char **argv) {

@@ -1,21 +1,8 @@
 /* Which dumps a command's arguments name, in which order, and indexes that must fit. */
 #include "dump_files.h"
 #include "lockstep/inputs.h"
+#include "temporary_folder.h"
 #include <sys/stat.h>
-
-static char folder[] = "/tmp/lockstep-inputs-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder);
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  char command[64];
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command) || lk_allocations_alive() != 0;
-}
 
 static void put(const char *path, const char *bytes, size_t size) {
   FILE *file = fopen(path, "wb");
@@ -150,5 +137,5 @@ int main(void) {
       cmocka_unit_test(an_index_may_have_any_name),
       cmocka_unit_test(a_broken_index_is_refused),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }

@@ -3,6 +3,7 @@
 #include "lockstep/draft.h"
 #include "lockstep/memory.h"
 #include "lockstep/output.h"
+#include "temporary_folder.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,20 +18,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char folder[] = "/tmp/lockstep-output-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder);
-}
-
-static int remove_folder(void **state) {
-  char command[64];
-  (void)state;
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command) || lk_allocations_alive() != 0;
-}
 
 /* Each test in a folder of its own. */
 static int enter(void **state) {
@@ -483,5 +470,5 @@ int main(void) {
       cmocka_unit_test_setup(two_outputs_are_two_files, enter),
   };
   signal(SIGPIPE, SIG_IGN); /* as the program does */
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }

@@ -4,6 +4,7 @@
 #include "lockstep/record.h"
 #include "lockstep/run.h"
 #include "lockstep/screen.h"
+#include "temporary_folder.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,18 +16,8 @@
 
 #include <cmocka.h>
 
-static char folder[] = "/tmp/lockstep-record-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder) || mkdir("run", 0700);
-}
-
-static int remove_folder(void **state) {
-  char command[64];
-  (void)state;
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command) || lk_allocations_alive() != 0;
+static int make_run(void **state) {
+  return make_folder(state) || mkdir("run", 0700);
 }
 
 static void write_file(const char *path, const char *text) {
@@ -152,5 +143,5 @@ int main(void) {
       cmocka_unit_test(ranks_are_shown_while_it_goes_on),
       cmocka_unit_test(a_lock_says_that_it_runs),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, make_run, leave_nothing);
 }

@@ -3,6 +3,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/report_page.h"
+#include "temporary_folder.h"
 #include "view/curve.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,20 +13,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char folder[] = "/tmp/lockstep-report-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder);
-}
-
-static int remove_folder(void **state) {
-  char command[64];
-  (void)state;
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command) || lk_allocations_alive() != 0;
-}
 
 static void write_file(const char *run, const char *name, const char *text) {
   char path[200];
@@ -188,5 +175,5 @@ int main(void) {
       cmocka_unit_test(thinning_keeps_spikes),
       cmocka_unit_test(means_are_of_equal_parts),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }

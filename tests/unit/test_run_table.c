@@ -4,6 +4,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/run.h"
 #include "run/table_scan.h"
+#include "temporary_folder.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,20 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char folder[] = "/tmp/lockstep-table-XXXXXX";
-
-static int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder);
-}
-
-static int remove_folder(void **state) {
-  char command[64];
-  (void)state;
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command) || lk_allocations_alive() != 0;
-}
 
 /* Each test with a run directory of its own. */
 static int clear_run(void **state) {
@@ -386,5 +373,5 @@ int main(void) {
       cmocka_unit_test_setup(files_in_the_place_of_links_are_kept, clear_run),
       cmocka_unit_test_setup(names_that_are_taken_lose_nothing, clear_run),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }

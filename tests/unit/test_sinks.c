@@ -3,6 +3,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/run.h"
+#include "temporary_folder.h"
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,21 +17,8 @@
 
 #include <cmocka.h>
 
-static char folder[] = "/tmp/lockstep-sinks-XXXXXX";
 static lk_config *config;
 static lk_run *run;
-
-static int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder);
-}
-
-static int remove_folder(void **state) {
-  char command[64];
-  (void)state;
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command) || lk_allocations_alive() != 0;
-}
 
 static int clear_run(void **state) {
   (void)state;
@@ -190,5 +178,5 @@ int main(void) {
       cmocka_unit_test_setup(progress_is_shown_now_and_then, clear_run),
       cmocka_unit_test_setup(a_full_disk_is_said_once_and_leaves_whole_rows, clear_run),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }

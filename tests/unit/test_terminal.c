@@ -3,6 +3,7 @@
 #include "lockstep/progress.h"
 #include "lockstep/status.h"
 #include "lockstep/terminal.h"
+#include "temporary_folder.h"
 #include <pty.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +17,6 @@
 
 #include <cmocka.h>
 
-static char folder[] = "/tmp/lockstep-terminal-XXXXXX";
 static char seen[1 << 16]; /* what came out of the terminal last */
 
 typedef struct {
@@ -284,18 +284,6 @@ static void plain_lines_leave_no_history(void **state) {
   run_at(&usual, NULL, pipe);
   assert_int_equal(count("> "), 0);
   assert_int_equal(access("none", F_OK), -1);
-}
-
-static int make_folder(void **state) {
-  (void)state;
-  return !mkdtemp(folder) || chdir(folder);
-}
-
-static int remove_folder(void **state) {
-  char command[64];
-  (void)state;
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command);
 }
 
 int main(void) {

@@ -243,7 +243,7 @@ static int tests(void) {
       cmocka_unit_test(what_cannot_be_trained_is_refused),
       cmocka_unit_test(a_vocabulary_beyond_the_memory_is_refused),
   };
-  return cmocka_run_group_tests(list, make_folder, remove_folder);
+  return cmocka_run_group_tests(list, make_data, remove_folder);
 }
 
 int main(int argc, char **argv) {

@@ -290,7 +290,7 @@ static int tests(void) {
       cmocka_unit_test(settings_that_do_nothing_are_said),
       cmocka_unit_test(a_signal_stops_before_the_first_step), /* the last: it stays */
   };
-  return cmocka_run_group_tests(list, make_folder, remove_folder);
+  return cmocka_run_group_tests(list, make_data, remove_folder);
 }
 
 int main(int argc, char **argv) {

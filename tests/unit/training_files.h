@@ -7,6 +7,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/world.h"
+#include "temporary_folder.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,7 +18,6 @@
 #include <cmocka.h>
 
 static lk_world *world;
-static char folder[] = "/tmp/lockstep-training-XXXXXX";
 
 /* Sixteen people, each with a line and a question. */
 static inline void write_people(void) {
@@ -34,18 +34,10 @@ static inline void write_people(void) {
   assert_int_equal(lk_file_write("people.tsv", questions, strlen(questions)), LK_OK);
 }
 
-static inline int make_folder(void **state) {
-  (void)state;
-  if (!mkdtemp(folder) || chdir(folder)) return 1;
+static inline int make_data(void **state) {
+  if (make_folder(state)) return 1;
   write_people();
   return 0;
-}
-
-static inline int remove_folder(void **state) {
-  char command[64];
-  (void)state;
-  snprintf(command, sizeof command, "rm -rf %s", folder);
-  return chdir("/") || system(command);
 }
 
 /* Every test program starts and ends MPI once, without a launcher. */
