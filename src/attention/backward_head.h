@@ -61,8 +61,8 @@ typedef struct {
 
 /* In bf16: q and d_out of a block, before it meets any key. */
 LK_INLINE void pair_queries(lk_attention *a, int rows) {
-  lk_pair_rows(a->q_pairs, a->Dp, a->q, a->Dp, rows, (int)a->Dp);
-  lk_pair_rows(a->d_out_pairs, a->Dp, a->d_out, a->Dp, rows, (int)a->Dp);
+  lk_pairs.across(a->q_pairs, a->Dp, a->q, a->Dp, rows, (int)a->Dp);
+  lk_pairs.across(a->d_out_pairs, a->Dp, a->d_out, a->Dp, rows, (int)a->Dp);
   pair_columns(a, a->q_words, a->q, rows);
   pair_columns(a, a->d_out_words, a->d_out, rows);
 }
@@ -70,12 +70,12 @@ LK_INLINE void pair_queries(lk_attention *a, int rows) {
 /* In bf16: the weights and gradients of scores, from row `first` on. */
 LK_INLINE void pair_weights(lk_attention *a, int first, int rows) {
   size_t row = (size_t)first * KEY_ROWS;
-  lk_pair_rows(a->weight_pairs + row / 2, KEY_ROWS, a->weights + row, KEY_ROWS,
-               rows - first, KEY_ROWS);
-  lk_pair_rows(a->d_score_pairs + row / 2, KEY_ROWS, a->d_scores + row, KEY_ROWS,
-               rows - first, KEY_ROWS);
+  lk_pairs.across(a->weight_pairs + row / 2, KEY_ROWS, a->weights + row, KEY_ROWS,
+                  rows - first, KEY_ROWS);
+  lk_pairs.across(a->d_score_pairs + row / 2, KEY_ROWS, a->d_scores + row, KEY_ROWS,
+                  rows - first, KEY_ROWS);
   for (int i = first; i < rows; i++, row += KEY_ROWS)
-    lk_paired(a->d_scores + row, a->d_scores + row, KEY_ROWS);
+    lk_pairs.along(a->d_scores + row, a->d_scores + row, KEY_ROWS);
 }
 
 /* dq of the block's rows from `first` on, in a->out, from a->d_scores. */

@@ -53,7 +53,7 @@ LK_INLINE const uint8_t *forward_block(lk_tiling t, const lk_attention *a,
     factor[i] = forward_row(in, row, block->visible + i, columns, keep,
                             log_sum + (size_t)i * (size_t)a->heads);
     if (keep) keep += lk_keep_row(block->visible + i);
-    if (t == LK_TILE_PAIRS) lk_paired(row, row, (int)columns);
+    if (t == LK_TILE_PAIRS) lk_pairs.along(row, row, (int)columns);
   }
   sum_values(t, a, block);
   return keep;

@@ -5,8 +5,17 @@
 
 #include "base/clones.h"
 #include "lockstep/types.h"
-#include <assert.h>
 #include <stddef.h>
+
+/* How pairs are made, and NULL where none are: tiles of another kind never ask. */
+typedef struct {
+  /* Pairs along the row: count numbers become (count + 1) / 2 words. to may be the row
+   * itself. Returns to. */
+  const lk_real *(*along)(lk_real *to, const lk_real *row, int count);
+  /* Pairs across rows: to (rows / 2, to_row words) from rows of `count` numbers. */
+  void (*across)(lk_real *to, size_t to_row, const lk_real *from, size_t stride, int rows,
+                 int count);
+} lk_pairing;
 
 #ifdef LK_ATTENTION_PAIRS
 
@@ -29,9 +38,7 @@ LK_INLINE __m512 lk_add_pairs(__m512 sum, const lk_real *a, const lk_real *b) {
   return _mm512_dpbf16_ps(sum, (__m512bh)_mm512_loadu_si512(b), pair);
 }
 
-/* Pairs along the row: count numbers become (count + 1) / 2 words. to may be the row
- * itself. Returns to. */
-LK_INLINE const lk_real *lk_paired(lk_real *to, const lk_real *row, int count) {
+LK_INLINE const lk_real *pair_along(lk_real *to, const lk_real *row, int count) {
   for (int i = 0; i < count; i += 32) {
     __m512 first = _mm512_maskz_loadu_ps(lk_first_of_16(count - i), row + i);
     __m512 second = _mm512_maskz_loadu_ps(lk_first_of_16(count - i - 16), row + i + 16);
@@ -41,9 +48,8 @@ LK_INLINE const lk_real *lk_paired(lk_real *to, const lk_real *row, int count) {
   return to;
 }
 
-/* Pairs across rows: to (rows / 2, to_row words) from rows of `count` numbers. */
-LK_INLINE void lk_pair_rows(lk_real *to, size_t to_row, const lk_real *from, size_t stride,
-                            int rows, int count) {
+LK_INLINE void pair_across(lk_real *to, size_t to_row, const lk_real *from, size_t stride,
+                           int rows, int count) {
   for (int i = 0; i < rows; i += 2)
     for (int c = 0; c < count; c += 16) {
       const lk_real *at = from + (size_t)i * stride + c;
@@ -55,25 +61,9 @@ LK_INLINE void lk_pair_rows(lk_real *to, size_t to_row, const lk_real *from, siz
     }
 }
 
+static const lk_pairing lk_pairs = {pair_along, pair_across};
+
 #else
-
-LK_INLINE const lk_real *lk_paired(lk_real *to, const lk_real *row, int count) {
-  (void)row;
-  (void)count;
-  assert(!"pairs");
-  return to;
-}
-
-LK_INLINE void lk_pair_rows(lk_real *to, size_t to_row, const lk_real *from, size_t stride,
-                            int rows, int count) {
-  (void)to;
-  (void)to_row;
-  (void)from;
-  (void)stride;
-  (void)rows;
-  (void)count;
-  assert(!"pairs");
-}
-
+static const lk_pairing lk_pairs = {NULL, NULL};
 #endif
 #endif

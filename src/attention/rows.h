@@ -37,7 +37,7 @@ LK_INLINE void load_sum_rows(lk_tiling t, const lk_attention *a, lk_real *tile,
     return;
   }
   fetch_next_head(a, from, stride, rows);
-  lk_pair_rows(tile, a->Dp, from, stride, rows, a->head_size);
+  lk_pairs.across(tile, a->Dp, from, stride, rows, a->head_size);
 }
 
 /* Rows transposed, PANEL after PANEL; the last panel is filled up with zeros. Row after
@@ -51,7 +51,7 @@ LK_INLINE void load_panels(lk_tiling t, const lk_attention *a, lk_real *panels,
     const lk_real *row = from + (size_t)i * stride;
     lk_real *column =
         panels + (size_t)(i / PANEL) * PANEL * lk_tile_words(t, a->Dp) + i % PANEL;
-    if (t == LK_TILE_PAIRS && i < rows) row = lk_paired(a->paired, row, a->head_size);
+    if (t == LK_TILE_PAIRS && i < rows) row = lk_pairs.along(a->paired, row, a->head_size);
     for (size_t d = 0; d < words; d++)
       column[d * PANEL] = i < rows ? row[d] : 0;
   }
@@ -61,7 +61,7 @@ LK_INLINE void load_panels(lk_tiling t, const lk_attention *a, lk_real *panels,
 LK_INLINE void pair_columns(const lk_attention *a, lk_real *to, const lk_real *tile,
                             int rows) {
   for (size_t i = 0; i < (size_t)rows; i++)
-    lk_paired(to + i * a->Dp / 2, tile + i * a->Dp, (int)a->Dp);
+    lk_pairs.along(to + i * a->Dp / 2, tile + i * a->Dp, (int)a->Dp);
 }
 
 LK_INLINE void store_rows(const lk_attention *a, lk_real *to, size_t stride,
