@@ -79,8 +79,9 @@ lk_status lk_corpus_write_hdf5(const char *path, const lk_corpus *corpus);
 /* As lk_corpus_read_text, but opens in the same time whatever the size: documents are read,
  * verified and checked when they are asked for, so that lk_corpus_status may be
  * LK_BAD_DATA, naming the bytes. Files of earlier versions are read once as a whole here.
- * `tokenizer` NULL or one that the file's must equal. Sizes are checked against each other
- * and the file before anything is allocated. */
+ * `tokenizer`: NULL, or one that can read the file's tokens (lk_tokenizer_reads); the
+ * corpus' is the file's own. Sizes are checked against each other and the file before
+ * anything is allocated. */
 lk_status lk_corpus_read_hdf5(lk_corpus **out, const char *path,
                               const lk_tokenizer *tokenizer, lk_slice slice);
 

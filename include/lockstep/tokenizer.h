@@ -61,6 +61,10 @@ lk_hash lk_tokenizer_fingerprint(const lk_tokenizer *tokenizer);
 /* Nonzero when both give the same tokens for every text. */
 int lk_tokenizer_equal(const lk_tokenizer *a, const lk_tokenizer *b);
 
+/* Nonzero when the tokens that `writer` gives a text are some that `reader` gives one: they
+ * are equal, or `writer` composes its texts first and else would be. */
+int lk_tokenizer_reads(const lk_tokenizer *reader, const lk_tokenizer *writer);
+
 /* The ids that no text has: the pad, the mask, which stands for what is asked for, and what
  * ends a document; end is -1 where there is none. */
 typedef struct {

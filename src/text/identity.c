@@ -24,3 +24,13 @@ int lk_tokenizer_equal(const lk_tokenizer *a, const lk_tokenizer *b) {
   lk_hash one = lk_tokenizer_fingerprint(a), other = lk_tokenizer_fingerprint(b);
   return *one.hex && !strcmp(one.hex, other.hex);
 }
+
+int lk_tokenizer_reads(const lk_tokenizer *reader, const lk_tokenizer *writer) {
+  lk_tokenizer *composing;
+  if (lk_tokenizer_equal(reader, writer)) return 1;
+  if (!writer->composes || lk_tokenizer_copy(&composing, reader) != LK_OK) return 0;
+  composing->composes = 1;
+  int are_equal = lk_tokenizer_equal(composing, writer);
+  lk_tokenizer_free(composing);
+  return are_equal;
+}

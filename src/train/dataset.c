@@ -74,7 +74,7 @@ static lk_status read_corpora(lk_dataset *d, const lk_config *config,
                               const lk_tokenizer *tokenizer) {
   LK_TRY(open_corpora(d, config, tokenizer));
   const lk_mixture_facts all = lk_mixture_about(d->corpora);
-  if (tokenizer && !lk_tokenizer_equal(tokenizer, all.tokenizer))
+  if (tokenizer && !lk_tokenizer_reads(tokenizer, all.tokenizer))
     return lk_fail(
         LK_BAD_DATA,
         "%s: its vocabulary (%d ids%s) is not that of the checkpoint %s (%d ids%s); train "

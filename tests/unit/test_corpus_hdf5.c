@@ -586,6 +586,31 @@ static void test_other_vocabulary(void **state) {
   lk_tokenizer_free(tokenizer);
 }
 
+/* A dump's corpus is composed, whatever its tokenizer does: a tokenizer that composes
+ * nothing reads it, and the corpus stays one whose model composes what it is asked. */
+static void test_a_plain_tokenizer_reads_what_is_composed(void **state) {
+  (void)state;
+  lk_tokenizer *plain, *composing;
+  lk_corpus *corpus;
+  must(lk_tokenizer_create(&plain, "bytes", 0));
+  must(lk_tokenizer_create(&composing, "bytes", 1));
+  for (int composed = 0; composed < 2; composed++) {
+    must(lk_corpus_read_text(&corpus, "good.txt", composed ? composing : plain, whole));
+    must(lk_corpus_write_hdf5("bytes.h5", corpus));
+    lk_corpus_free(corpus);
+    must(lk_corpus_read_hdf5(&corpus, "bytes.h5", plain, whole));
+    assert_int_equal(lk_tokenizer_composes(corpus->tokenizer), composed);
+    lk_corpus_free(corpus);
+  }
+  must(lk_corpus_read_text(&corpus, "good.txt", plain, whole));
+  must(lk_corpus_write_hdf5("bytes.h5", corpus));
+  lk_corpus_free(corpus);
+  must_refuse(lk_corpus_read_hdf5(&corpus, "bytes.h5", composing, whole), LK_BAD_DATA,
+              "bytes.h5: its vocabulary of 258 ids (bytes) is not the model's of 258", "");
+  lk_tokenizer_free(composing);
+  lk_tokenizer_free(plain);
+}
+
 static void test_fewer_documents_than_shards(void **state) {
   (void)state;
   lk_corpus *corpus;
@@ -737,6 +762,7 @@ int main(void) {
       cmocka_unit_test(test_earlier_version),
       cmocka_unit_test(test_kind),
       cmocka_unit_test(test_other_vocabulary),
+      cmocka_unit_test(test_a_plain_tokenizer_reads_what_is_composed),
       cmocka_unit_test(test_fewer_documents_than_shards),
       cmocka_unit_test(test_bit_flips),
       cmocka_unit_test(test_truncation),
