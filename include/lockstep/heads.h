@@ -18,6 +18,10 @@ typedef struct {
  * the vocabulary, fewer than two characters, no room in the block. The caller owns what
  * *out holds: lk_heads_clear, also after a failure. */
 lk_status lk_heads_read(lk_heads *out, const lk_trained *trained, const char *text);
+/* The same of a text that the model goes on with, by at most so many tokens or to its end.
+ */
+lk_status lk_heads_go_on(lk_heads *out, const lk_trained *trained, const char *text,
+                         int most);
 void lk_heads_clear(lk_heads *heads);
 
 /* Of one head, each a mean over all characters but the first. */

@@ -52,19 +52,40 @@ static lk_status answer(const lk_trained *trained, lk_heads *to) {
   return LK_OK;
 }
 
-lk_status lk_heads_read(lk_heads *out, const lk_trained *trained, const char *text) {
+static lk_status begin(lk_heads *out, const lk_trained *trained, const char *text) {
   const lk_shape *s = &trained->table->shape;
   *out = (lk_heads){.layers = s->layers, .heads = s->heads};
   LK_TRY(LK_NEW(out->tokens, (size_t)s->block));
-  LK_TRY(encode(trained, text, out));
-  if (out->length > 0 && !strstr(text, mask)) LK_TRY(answer(trained, out));
+  return encode(trained, text, out);
+}
+
+static lk_status take_weights(lk_heads *out, const lk_trained *trained) {
   if (out->length < 2)
     return lk_fail(LK_BAD_DATA, "text: at least two %s are needed",
                    lk_tokenizer_unit(trained->tokenizer));
   size_t length = (size_t)out->length;
-  LK_TRY(LK_NEW(out->weights, (size_t)s->layers * (size_t)s->heads * length * length));
+  LK_TRY(LK_NEW(out->weights, (size_t)out->layers * (size_t)out->heads * length * length));
   return lk_model_attention(trained->table, trained->values, out->tokens, out->length,
                             out->weights);
+}
+
+lk_status lk_heads_read(lk_heads *out, const lk_trained *trained, const char *text) {
+  LK_TRY(begin(out, trained, text));
+  if (out->length > 0 && !strstr(text, mask)) LK_TRY(answer(trained, out));
+  return take_weights(out, trained);
+}
+
+lk_status lk_heads_go_on(lk_heads *out, const lk_trained *trained, const char *text,
+                         int most) {
+  LK_TRY(begin(out, trained, text));
+  lk_continuation one = {.tokens = out->tokens,
+                         .length = out->length,
+                         .capacity = trained->table->shape.block};
+  if (one.length > 0 && one.length < one.capacity)
+    LK_TRY(lk_continue_one(trained->table, trained->values, &one,
+                           (int)lk_tokenizer_end(trained->tokenizer), most));
+  out->length = one.length;
+  return take_weights(out, trained);
 }
 
 void lk_heads_clear(lk_heads *heads) {

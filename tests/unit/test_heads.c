@@ -132,6 +132,21 @@ static void a_question_is_answered(void **state) {
   lk_heads_clear(&heads);
 }
 
+/* Without a mask, by as many tokens as asked for. */
+static void a_text_is_gone_on_with(void **state) {
+  (void)state;
+  lk_heads heads;
+  lk_token text[BLOCK] = {2, 3, 4};
+  lk_continuation one = {.tokens = text, .length = 3, .capacity = BLOCK};
+  assert_int_equal(lk_continue_one(trained.table, trained.values, &one, LK_MASK, 4), LK_OK);
+  assert_int_equal(lk_heads_go_on(&heads, &trained, "abc", 4), LK_OK);
+  assert_int_equal(heads.length, one.length);
+  assert_in_range(heads.length, 4, 7);
+  assert_memory_equal(heads.tokens, text, (size_t)one.length * sizeof *text);
+  assert_true(weight(&heads, 0, 0, 0, 0) == 1);
+  lk_heads_clear(&heads);
+}
+
 /* Four characters of one head: each looks at itself, the first or the one before. */
 static void facts_are_means_over_all_but_the_first(void **state) {
   (void)state;
@@ -173,6 +188,7 @@ int main(void) {
       cmocka_unit_test(weights_are_over_earlier_characters),
       cmocka_unit_test(the_first_layer_is_what_the_parameters_say),
       cmocka_unit_test(a_question_is_answered),
+      cmocka_unit_test(a_text_is_gone_on_with),
       cmocka_unit_test(facts_are_means_over_all_but_the_first),
       cmocka_unit_test(impossible_texts_are_refused),
   };
