@@ -52,17 +52,15 @@ static const char layer_commands[] =
     "}\n"
     "unset multiplot";
 
-enum { LABEL = 64 }; /* bytes of a label with its zero; of a longer token the start */
-
-/* The label of a token: gnuplot doubles quotes in quotes, blanks are made visible. */
-static void label(const lk_tokenizer *tokenizer, lk_token token, char out[LABEL]) {
+void lk_token_label(const lk_tokenizer *tokenizer, lk_token token,
+                    char out[LK_TOKEN_LABEL]) {
   char *text;
   size_t used = 0;
   *out = '\0';
   if (lk_tokenizer_decode(tokenizer, &token, 1, &text) != LK_OK) return;
-  for (const char *at = text; *at && used + sizeof "␣" < LABEL; at++) {
+  for (const char *at = text; *at && used + sizeof "␣" < LK_TOKEN_LABEL; at++) {
     char plain[2] = {*at, '\0'};
-    const char *shown = *at == ' ' ? "␣" : *at == '\n' ? "↵" : *at == '\'' ? "''" : plain;
+    const char *shown = *at == ' ' ? "␣" : *at == '\n' ? "↵" : plain;
     strcpy(out + used, shown);
     used += strlen(shown);
   }
@@ -103,15 +101,19 @@ static lk_status add_weights(lk_report *report, const lk_heads *heads, int layer
   return LK_OK;
 }
 
-/* gnuplot's list of labelled tics, the text's characters. The caller frees it. */
+/* gnuplot's list of labelled tics, the text's characters, quotes doubled. The caller frees
+ * it. */
 static char *tics_of(const lk_heads *heads, const lk_tokenizer *tokenizer) {
-  char *text = NULL, name[LABEL];
+  char *text = NULL, name[LK_TOKEN_LABEL];
   size_t size;
   FILE *memory = open_memstream(&text, &size);
   if (!memory) return NULL;
   for (int t = 0; t < heads->length; t++) {
-    label(tokenizer, heads->tokens[t], name);
-    fprintf(memory, "%s'%s' %d", t ? ", " : "(", name, t + 1);
+    lk_token_label(tokenizer, heads->tokens[t], name);
+    fputs(t ? ", '" : "('", memory);
+    for (const char *at = name; *at; at++)
+      fputs(*at == '\'' ? "''" : (char[]){*at, '\0'}, memory);
+    fprintf(memory, "' %d", t + 1);
   }
   fputc(')', memory);
   fclose(memory);
@@ -166,14 +168,14 @@ static lk_status add_pictures(lk_report *report, const lk_heads *heads,
 static void say(lk_report *report, const lk_heads *heads, const lk_tokenizer *tokenizer) {
   const lk_table *table = report->tables[0];
   int copier = 0, sharpest = 0;
-  char key[LABEL];
+  char key[LK_TOKEN_LABEL];
   for (int row = 1; row < table->rows; row++) {
     if (lk_table_at(table, row, "copy") > lk_table_at(table, copier, "copy")) copier = row;
     if (lk_table_at(table, row, "entropy") < lk_table_at(table, sharpest, "entropy"))
       sharpest = row;
   }
   int position = (int)lk_table_at(table, copier, "key");
-  label(tokenizer, heads->tokens[position - 1], key);
+  lk_token_label(tokenizer, heads->tokens[position - 1], key);
   snprintf(
       report->sentence, sizeof report->sentence,
       "Head %.0f of layer %.0f copies most: on average a character gives %.2f of its "

@@ -1,5 +1,6 @@
 /* Writes a page of runs. */
 #include "cli/command.h"
+#include "cli/report_heads.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/report_page.h"
@@ -11,21 +12,41 @@
 enum { MOST_RUNS = 64 };
 
 typedef struct {
-  const char *out;
+  const char *out, *heads, *text;
   int axis;
   lk_words words;
 } request;
 
 static lk_status write_page(const lk_record *records, const request *asked,
-                            const char *out) {
+                            const lk_page_attention *attention, const char *out) {
   char *html;
   size_t size;
-  LK_TRY(
-      lk_report_page_make(records, asked->words.count, (lk_axis)asked->axis, &html, &size));
+  LK_TRY(lk_report_page_make(records, asked->words.count, (lk_axis)asked->axis, attention,
+                             &html, &size));
   lk_status status =
       asked->out ? lk_file_write(out, html, size) : lk_report_page_save(out, html, size);
   lk_free(html);
   if (status == LK_OK) lk_print_line(out);
+  return status;
+}
+
+/* With what heads of each run look at, if that is asked for. */
+static lk_status add_heads(const lk_record *records, const request *asked,
+                           const char *out) {
+  int count = asked->words.count;
+  lk_run_heads *heads = NULL;
+  lk_page_attention *attention = NULL;
+  if (!asked->heads) return write_page(records, asked, NULL, out);
+  lk_status status = LK_NEW(heads, (size_t)count);
+  if (status == LK_OK) status = LK_NEW(attention, (size_t)count);
+  for (int i = 0; i < count && status == LK_OK; i++)
+    status =
+        lk_run_heads_read(&heads[i], &records[i], asked->heads, asked->text, &attention[i]);
+  if (status == LK_OK) status = write_page(records, asked, attention, out);
+  for (int i = 0; heads && i < count; i++)
+    lk_run_heads_clear(&heads[i]);
+  lk_free(attention);
+  lk_free(heads);
   return status;
 }
 
@@ -43,7 +64,7 @@ static lk_status report(const request *asked) {
   else if (status == LK_OK)
     snprintf(out, sizeof out, "%s%sreport.html", count == 1 ? records[0].folder : "",
              count == 1 ? "/" : "");
-  if (status == LK_OK) status = write_page(records, asked, out);
+  if (status == LK_OK) status = add_heads(records, asked, out);
   for (int i = 0; i < count; i++)
     lk_record_clear(&records[i]);
   return status;
@@ -57,10 +78,17 @@ lk_status lk_cli_report(lk_world *world, int argc, char **argv) {
       {"out", 0, LK_OPTION_TEXT, &asked.out, "FILE",
        "the page (RUN/report.html; of several runs report.html)"},
       {"axis", 0, LK_OPTION_TEXT, &axis, "AXIS",
-       "what curves are drawn over at first: step, tokens or hours (step)"}};
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 2, 1, MOST_RUNS, &asked.words));
+       "what curves are drawn over at first: step, tokens or hours (step)"},
+      {"heads", 0, LK_OPTION_TEXT, &asked.heads, "WHICH",
+       "show what heads of the newest model look at: auto, those that look most at one "
+       "token, or LAYER:HEAD,... from 1"},
+      {"text", 0, LK_OPTION_TEXT, &asked.text, "TEXT",
+       "in which text (the run's first sample, or its first question)"}};
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 4, 1, MOST_RUNS, &asked.words));
   if (asked.words.help) return LK_OK;
   LK_TRY(lk_arguments_choose(argv[0], "axis", axis, axes, &asked.axis));
+  if (asked.text && !asked.heads)
+    return lk_fail(LK_USAGE, "report: --text is what --heads are shown by; give both");
   LK_TRY(lk_arguments_outputs(world, asked.out, NULL, NULL, 0));
   return lk_world_agree(world, lk_world_rank(world) == 0 ? report(&asked) : LK_OK);
 }

@@ -12,7 +12,7 @@ static const double most = 0.005; /* of the time since the start */
 static lk_status write_page(const lk_record *record) {
   char path[PATH_MAX], *html;
   size_t size;
-  LK_TRY(lk_report_page_make(record, 1, LK_AXIS_STEP, &html, &size));
+  LK_TRY(lk_report_page_make(record, 1, LK_AXIS_STEP, NULL, &html, &size));
   snprintf(path, sizeof path, "%s/report.html", record->folder);
   lk_status status = lk_report_page_save(path, html, size);
   lk_free(html);

@@ -93,6 +93,7 @@ static lk_status print_head(const lk_page *page) {
 static lk_status print_words(const lk_page *page) {
   fputs("</section>\n<section>\n", page->html);
   LK_TRY(lk_page_answers(page));
+  LK_TRY(lk_page_heads(page));
   LK_TRY(lk_page_facts(page));
   LK_TRY(lk_page_settings(page));
   LK_TRY(lk_page_texts(page));
@@ -125,12 +126,13 @@ static lk_status join(const char *words, const char *numbers, char **html, size_
 }
 
 lk_status lk_report_page_make(const lk_record *records, int count, lk_axis axis,
-                              char **html, size_t *size) {
+                              const lk_page_attention *attention, char **html,
+                              size_t *size) {
   char *words = NULL, *numbers = NULL;
   size_t word_size, number_size;
   assert(count > 0 && axis <= LK_AXIS_HOURS);
   *html = NULL;
-  lk_page page = {records, count, open_memstream(&words, &word_size),
+  lk_page page = {records, count, attention, open_memstream(&words, &word_size),
                   open_memstream(&numbers, &number_size)};
   lk_status status = page.html && page.data ? print_all(&page, axis) : no_memory();
   int failed = (page.html && fclose(page.html)) + (page.data && fclose(page.data));

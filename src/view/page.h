@@ -9,6 +9,7 @@
 typedef struct {
   const lk_record *records; /* (count) */
   int count;
+  const lk_page_attention *attention; /* (count), or NULL */
   FILE *html, *data; /* markup, and the numbers that its script draws, as JSON */
 } lk_page;
 
@@ -23,6 +24,9 @@ lk_status lk_page_summary(const lk_page *page);
 lk_status lk_page_facts(const lk_page *page);
 lk_status lk_page_settings(const lk_page *page);
 lk_status lk_page_texts(const lk_page *page);
+
+/* attention.c: what heads look at, where that is shown. */
+lk_status lk_page_heads(const lk_page *page);
 
 /* answers.c: of runs with an evaluation.json. */
 lk_status lk_page_answers(const lk_page *page);

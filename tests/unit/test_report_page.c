@@ -22,18 +22,24 @@ static void write_file(const char *run, const char *name, const char *text) {
 }
 
 /* The page of the runs that the names, with blanks between, say. The caller frees it. */
-static char *page_of(const char *names, size_t *size) {
+static char *page_with(const char *names, const lk_page_attention *attention,
+                       size_t *size) {
   char list[200], *rest, *html;
   lk_record records[4];
   int count = 0;
   snprintf(list, sizeof list, "%s", names);
   for (char *name = strtok_r(list, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
     if (lk_record_read(&records[count++], name, 0) != LK_OK) fail_msg("%s", lk_message());
-  assert_int_equal(lk_report_page_make(records, count, LK_AXIS_STEP, &html, size), LK_OK);
+  assert_int_equal(
+      lk_report_page_make(records, count, LK_AXIS_STEP, attention, &html, size), LK_OK);
   while (count)
     lk_record_clear(&records[--count]);
   assert_int_equal(strlen(html), *size);
   return html;
+}
+
+static char *page_of(const char *names, size_t *size) {
+  return page_with(names, NULL, size);
 }
 
 static void must_have(const char *text, const char *part) {
@@ -99,7 +105,8 @@ static void text_is_data(void **state) {
   lk_record record;
   char *html;
   assert_int_equal(lk_record_read(&record, run, 0), LK_OK);
-  assert_int_equal(lk_report_page_make(&record, 1, LK_AXIS_STEP, &html, &size), LK_OK);
+  assert_int_equal(lk_report_page_make(&record, 1, LK_AXIS_STEP, NULL, &html, &size),
+                   LK_OK);
   lk_record_clear(&record);
   assert_null(strstr(html, "alert(1)</"));
   assert_null(strstr(html, "<img"));
@@ -107,6 +114,40 @@ static void text_is_data(void **state) {
   must_have(html, "&lt;img src=x&gt;&quot;");
   must_have(html, "\\u003c/script\\u003e\\u003cscript\\u003ealert(1)");
   must_have(html, "␁\\xFF"); /* control characters and what is no UTF-8 are shown */
+  lk_free(html);
+}
+
+/* A square of weights, whose cells are paths by how dark they are, and in words what each
+ * token looks at most; of a long text its beginning. */
+static void heads_are_shown(void **state) {
+  enum { LONG = 300 };
+  static float dense[LONG * LONG];
+  float weights[9] = {1, 0, 0, 0.75f, 0.25f, 0, 0.0075f, 0.9925f, 0};
+  char *tokens[LONG] = {"Ada", "<b>", "␣"};
+  size_t size;
+  (void)state;
+  write_file("looked", "metrics.csv", "step,loss\n1,2\n");
+  lk_page_head heads[] = {{2, 1, "copies & more", weights}};
+  lk_page_attention attention = {3, tokens, heads, 1};
+  char *html = page_with("looked", &attention, &size);
+  must_have(html, "<h2>What heads of looked look at</h2>");
+  must_have(html, "Layer 2, head 1 <small>copies &amp; more</small>");
+  must_have(html, "<path fill-opacity=\"0.500\" d=\"M1 1h1v1h-1z\"/>");
+  must_have(html, "<path fill-opacity=\"0.875\" d=\"M0 1h1v1h-1z\"/>");
+  must_have(html, "<path fill-opacity=\"1.000\" d=\"M0 0h1v1h-1zM1 2h1v1h-1z\"/>");
+  must_have(html, "<tr><td>2 &lt;b&gt;</td><td>1 Ada</td><td>0.75</td></tr>");
+  must_have(html, "<tr><td>3 ␣</td><td>2 &lt;b&gt;</td><td>0.99</td></tr>");
+  lk_free(html);
+  for (int i = 0; i < LONG * LONG; i++)
+    dense[i] = (float)(i % 7 + 1) / 8;
+  for (int i = 3; i < LONG; i++)
+    tokens[i] = "word";
+  heads[0].weights = dense;
+  attention.length = LONG;
+  html = page_with("looked", &attention, &size);
+  assert_in_range(size, 1000, 200000);
+  must_have(html, "<tr><td>96 word");
+  assert_null(strstr(html, "<tr><td>97 word"));
   lk_free(html);
 }
 
@@ -171,6 +212,7 @@ int main(void) {
       cmocka_unit_test(it_says_what_the_files_say),
       cmocka_unit_test(answers_tell_whether_the_model_knows),
       cmocka_unit_test(text_is_data),
+      cmocka_unit_test(heads_are_shown),
       cmocka_unit_test(it_makes_do_with_what_is_there),
       cmocka_unit_test(thinning_keeps_spikes),
       cmocka_unit_test(means_are_of_equal_parts),

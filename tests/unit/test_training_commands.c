@@ -167,6 +167,22 @@ static void a_trained_head_is_drawn(void **state) {
       LK_BAD_DATA);
 }
 
+/* By the run's own questions, or a text; of one layer with two heads both are shown. */
+static void heads_are_on_the_page(void **state) {
+  (void)state;
+  MUST_RUN("report", "fine", "--heads", "auto", "--out", "fine.html");
+  must_hold("fine.html", "<h2>What heads of fine look at</h2>");
+  must_hold("fine.html", "Layer 1, head 1 <small>0.");
+  must_hold("fine.html", "Layer 1, head 2 <small>0.");
+  MUST_RUN("report", "run", "--heads", "1:2", "--text", "Rosa⁇", "--out", "run.html");
+  must_hold("run.html", "<tr><td>5 ⁇</td>");
+  must_hold("run.html", "Layer 1, head 2 <small>0.");
+  MUST_REFUSE(LK_USAGE, "no 2:1", "report", "run", "--heads", "2:1", "--text", "Rosa⁇");
+  MUST_REFUSE(LK_USAGE, "not '1:1;'", "report", "fine", "--heads", "1:1;");
+  MUST_REFUSE(LK_USAGE, "give --text", "report", "run", "--heads", "auto");
+  MUST_REFUSE(LK_USAGE, "give both", "report", "run", "--text", "Rosa");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(training_leaves_a_run_behind),
@@ -181,6 +197,7 @@ int main(void) {
       cmocka_unit_test(learning_rates_are_tried),
       cmocka_unit_test(sums_are_timed),
       cmocka_unit_test(a_trained_head_is_drawn),
+      cmocka_unit_test(heads_are_on_the_page),
   };
   return cmocka_run_group_tests(tests, make_data, close_world);
 }
