@@ -8,7 +8,8 @@
  * parsed; and HDF5 is let at the structure of a file only when that has been checked, so
  * that what is forged is not either. A file is opened once, and what changes in it from
  * then on is LK_NO_INPUT, never mixed in. h5dump and h5py skip a user block by themselves.
- * Files are written whole or not at all.
+ * Files are written whole or not at all. Different files may be used by several threads,
+ * which then wait for each other; each is opened and ended by one.
  */
 #ifndef LOCKSTEP_STORE_H
 #define LOCKSTEP_STORE_H
@@ -50,8 +51,8 @@ typedef struct {
 } lk_corpus_form;
 
 /* Begins a file that goes where lk_file_write would write it. LK_IO. Not collective; all
- * calls for one writer, and for other files of HDF5 meanwhile, from one thread. The caller
- * owns *out: lk_corpus_writer_finish or lk_corpus_writer_discard frees it. */
+ * calls for one writer from one thread, others wait with files of HDF5 meanwhile. The
+ * caller owns *out: lk_corpus_writer_finish or lk_corpus_writer_discard frees it. */
 lk_status lk_corpus_writer_create(lk_corpus_writer **out, const char *path,
                                   const lk_corpus_form *form);
 

@@ -1,12 +1,28 @@
 /* Opening, saving, errors. */
+#define _GNU_SOURCE /* PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP */
 #include "store/h5.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "store/driver.h"
 #include "store/user_block.h"
 #include <assert.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+
+/* HDF5, as it usually is built, stands one thread at a time, whatever the files. */
+static pthread_mutex_t in_use = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+
+static void enter(lk_h5_file *file) {
+  assert(!file->inside);
+  pthread_mutex_lock(&in_use);
+  file->inside = 1;
+}
+
+static void leave(lk_h5_file *file) {
+  if (file->inside) pthread_mutex_unlock(&in_use);
+  file->inside = 0;
+}
 
 void lk_h5_release(hid_t *id) {
   if (*id >= 0) H5Idec_ref(*id);
@@ -72,6 +88,7 @@ lk_status lk_h5_create(lk_h5_file *file, const char *path, int descriptor,
   assert(descriptor >= 0);
   *file = (lk_h5_file){.path = path, .id = -1, .sink.descriptor = descriptor};
   file->in_pieces = kind == LK_STORE_CORPUS; /* which is not read whole, as others are */
+  enter(file);
   lk_status status = create(file, large);
   if (status == LK_OK) status = lk_h5_write_text(file, "kind", name_of_kind(kind));
   return status == LK_OK ? LK_OK : lk_h5_complete(file, status);
@@ -88,6 +105,7 @@ static lk_status close_file(lk_h5_file *file) {
  * h5jam. */
 lk_status lk_h5_complete(lk_h5_file *file, lk_status status) {
   lk_status closed = close_file(file);
+  leave(file);
   status = lk_sink_verdict(&file->sink, file->path, status == LK_OK ? closed : status);
   LK_TRY(status);
   return lk_user_block_write(file->path, file->sink.descriptor, file->in_pieces);
@@ -106,6 +124,7 @@ static lk_status open_source(lk_h5_file *file) {
 static lk_status open_verified(lk_h5_file *file) {
   lk_status status = lk_user_block_verify(&file->source, &file->chunked);
   file->size = lk_sealed_end(&file->source);
+  enter(file);
   if (status == LK_OK) status = open_source(file);
   return status == LK_OK ? LK_OK : lk_h5_finish(file, status);
 }
@@ -136,6 +155,7 @@ lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5) {
 void lk_h5_leave(lk_h5_file *file) {
   if (file->id >= 0) H5Fclose(file->id);
   file->id = -1;
+  leave(file);
 }
 
 lk_status lk_h5_finish(lk_h5_file *file, lk_status status) {
@@ -162,7 +182,9 @@ lk_status lk_store_kind_of(const char *path, lk_store_kind *kind) {
 const char *lk_store_library(void) {
   static char text[48] = "HDF5 of unknown version";
   unsigned major, minor, release;
+  pthread_mutex_lock(&in_use);
   if (H5get_libversion(&major, &minor, &release) >= 0)
     snprintf(text, sizeof text, "HDF5 %u.%u.%u", major, minor, release);
+  pthread_mutex_unlock(&in_use);
   return text;
 }

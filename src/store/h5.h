@@ -26,6 +26,7 @@ lk_status lk_h5_check(int64_t result, lk_status code, const char *path, const ch
 typedef struct {
   const char *path; /* not owned */
   hid_t id;
+  int inside;         /* this thread has HDF5 to itself for it */
   uint64_t size;      /* bytes, when reading: no array in it can be larger */
   lk_sealed source;   /* when reading */
   lk_sink sink;       /* when writing */
@@ -33,7 +34,10 @@ typedef struct {
   lk_chunked chunked; /* when reading */
 } lk_h5_file;
 
-/* Starts a file in an empty open one, which is read, too; path is for messages. large: it
+/* From here until it is complete, or from opening until it is left, other threads wait with
+ * theirs. The same thread may have several.
+ *
+ * Starts a file in an empty open one, which is read, too; path is for messages. large: it
  * will have more chunks than are quickly found one by one, so that what tells where they
  * are is to lie together. lk_h5_complete ends it unless this fails. *file stays where it is
  * until then. */

@@ -1,6 +1,7 @@
 /* Checkpoints: what is written comes back, and nothing else is accepted. */
 #include "store_files.h"
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -161,19 +162,54 @@ static void test_many_tensors(void **state) {
   must(read_and_free("deep.h5"));
 }
 
-/* HDF5 notes the second in which a dataset is made, unless told not to. */
-static void test_same_content_is_same_file(void **state) {
-  (void)state;
+static void assert_same_files(const char *one, const char *other) {
   char *first, *second;
   size_t size, size_again;
-  usleep(1100000);
-  write_checkpoint("again.h5", 1);
-  must(lk_file_read("good.h5", &first, &size));
-  must(lk_file_read("again.h5", &second, &size_again));
+  must(lk_file_read(one, &first, &size));
+  must(lk_file_read(other, &second, &size_again));
   assert_int_equal(size, size_again);
   assert_memory_equal(first, second, size);
   lk_free(first);
   lk_free(second);
+}
+
+/* HDF5 notes the second in which a dataset is made, unless told not to. */
+static void test_same_content_is_same_file(void **state) {
+  (void)state;
+  usleep(1100000);
+  write_checkpoint("again.h5", 1);
+  assert_same_files("good.h5", "again.h5");
+}
+
+enum { THREADS = 4, ROUNDS = 10 };
+
+static void *write_again_and_again(void *path) {
+  lk_checkpoint *read = NULL;
+  lk_status status = LK_OK;
+  for (int i = 0; i < ROUNDS && status == LK_OK; i++) {
+    status = lk_checkpoint_read(&read, "good.h5", 1);
+    if (status == LK_OK) status = lk_checkpoint_write(path, read);
+    lk_checkpoint_free(read);
+  }
+  lk_message_forget();
+  return status == LK_OK ? path : NULL;
+}
+
+/* HDF5 itself would not bear it. */
+static void test_threads_write_different_files(void **state) {
+  (void)state;
+  pthread_t threads[THREADS];
+  char paths[THREADS][20];
+  for (int i = 0; i < THREADS; i++) {
+    snprintf(paths[i], sizeof paths[i], "thread-%d.h5", i);
+    assert_int_equal(pthread_create(&threads[i], NULL, write_again_and_again, paths[i]), 0);
+  }
+  for (int i = 0; i < THREADS; i++) {
+    void *done;
+    assert_int_equal(pthread_join(threads[i], &done), 0);
+    assert_ptr_equal(done, paths[i]);
+    assert_same_files("good.h5", paths[i]);
+  }
 }
 
 static void test_kinds(void **state) {
@@ -568,6 +604,7 @@ int main(void) {
       cmocka_unit_test(test_rotary_of_before),
       cmocka_unit_test(test_many_tensors),
       cmocka_unit_test(test_same_content_is_same_file),
+      cmocka_unit_test(test_threads_write_different_files),
       cmocka_unit_test(test_kinds),
       cmocka_unit_test(test_useless_numbers),
       cmocka_unit_test(test_commands_refuse_useless_numbers),
