@@ -61,6 +61,19 @@ lk_status lk_dealt_save(const lk_dealt *dealt,
   return status;
 }
 
+lk_status lk_dealt_gather(const lk_dealt *dealt, lk_group group, uint64_t count,
+                          float *to) {
+  float *piece = NULL;
+  LK_TRY(lk_world_agree(dealt->world, to ? LK_OK : LK_NEW(piece, PIECE)));
+  lk_status status = LK_OK;
+  for (uint64_t done = 0; done < count && status == LK_OK; done += PIECE) {
+    const request next = {group, done, count - done < PIECE ? count - done : PIECE};
+    status = unite(dealt, &next, to ? to + done : piece);
+  }
+  lk_free(piece);
+  return status;
+}
+
 /* What rank 0 reads, and who gets it. */
 typedef struct {
   const lk_dealt *dealt;

@@ -18,6 +18,9 @@ lk_status lk_dealt_save(const lk_dealt *dealt,
                         lk_status (*write)(void *context, lk_checkpoint_source source),
                         void *context);
 
+/* All ranks: all `count` numbers of a group, on those ranks where `to` is not NULL. */
+lk_status lk_dealt_gather(const lk_dealt *dealt, lk_group group, uint64_t count, float *to);
+
 /* All ranks: each gets what it holds of a group's numbers, which rank 0 reads from its open
  * checkpoint. Fails on all alike. */
 lk_status lk_dealt_load(const lk_dealt *dealt, const lk_checkpoint *checkpoint,
