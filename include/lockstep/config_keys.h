@@ -77,6 +77,10 @@ typedef int lk_config_choice;
     "share of activations set to zero in training, rounded to 65536ths")                                        \
   X(checkpoint_every, "checkpoint_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,        \
     "steps between checkpoints; 0: one at the end")                                        \
+  X(checkpoint_write, "checkpoint_write", choice, "wait", LK_ONE_OF("wait|beside"), 0,     \
+    "beside: training goes on while a checkpoint is written, from a copy of parameters "   \
+    "and moments that rank 0 has room for from the start; the file stays the same; wait: " \
+    "training waits, and nothing is held twice")                                           \
   X(validate_every, "validate_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,            \
     "steps between measurements of the held-out loss (validation), after each of which a " \
     "better model than all before becomes checkpoints/best; 0: one at the end")            \

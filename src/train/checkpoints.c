@@ -1,5 +1,6 @@
-/* Checkpoints of a run: written where one is due. */
+/* Checkpoints of a run: written where one is due, while training waits or beside it. */
 #include "lockstep/build.h"
+#include "lockstep/memory.h"
 #include "train/training.h"
 #include <assert.h>
 #include <stdio.h>
@@ -23,20 +24,56 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   lk_build_describe((lk_precision)t->config->precision, info->build);
 }
 
-/* Rank 0. */
-static lk_status write_checkpoint(void *context, lk_checkpoint_source source) {
-  const lk_training *training = context;
+/* What there is to write; the moments, where they are dealt out, come from elsewhere. The
+ * caller clears c->info. */
+static lk_status compose(const lk_training *training, lk_checkpoint *c) {
   const lk_trainer *t = training->trainer;
-  lk_checkpoint c = {
-      .trained = lk_trainer_model(t), .average = t->average, .source = source};
-  assert(training->run && t->m && t->v);
-  if (!source.read) c.m = t->m, c.v = t->v;
-  describe(training, &c.info);
-  LK_TRY(lk_config_hash(t->config, &c.info.config_hash));
-  LK_TRY(lk_config_emit(t->config, &c.info.config));
-  lk_status status = lk_run_save(training->run, &c);
+  *c = (lk_checkpoint){.trained = lk_trainer_model(t), .average = t->average};
+  assert(t->m && t->v);
+  if (!t->is_dealt) c->m = t->m, c->v = t->v;
+  describe(training, &c->info);
+  LK_TRY(lk_config_hash(t->config, &c->info.config_hash));
+  return lk_config_emit(t->config, &c->info.config);
+}
+
+/* Rank 0: training waits. */
+static lk_status write_now(void *context, lk_checkpoint_source source) {
+  const lk_training *training = context;
+  lk_checkpoint c;
+  assert(training->run);
+  lk_status status = compose(training, &c);
+  c.source = source;
+  if (status == LK_OK) status = lk_run_save(training->run, &c);
   lk_checkpoint_info_clear(&c.info);
+  training->trainer->has_checkpoint |= status == LK_OK;
   return status;
+}
+
+/* All ranks: moments that are dealt out, where a copy is made. */
+static lk_status gather_moments(lk_training *training) {
+  const lk_trainer *t = training->trainer;
+  const lk_dealt dealt = lk_trainer_dealt(t);
+  lk_writer *w = training->writer;
+  for (lk_group group = LK_GROUP_M; group <= LK_GROUP_V; group++)
+    LK_TRY(lk_dealt_gather(&dealt, group, t->table->count,
+                           w ? lk_writer_room(w, group) : NULL));
+  return LK_OK;
+}
+
+/* All ranks: training goes on when the numbers are copied. */
+static lk_status write_beside(lk_training *training) {
+  lk_checkpoint c;
+  if (training->trainer->is_dealt) LK_TRY(gather_moments(training));
+  if (!training->writer) return LK_OK;
+  lk_status status = compose(training, &c);
+  lk_writer_copy(training->writer, &c);
+  if (status == LK_OK) lk_writer_start(training->writer, training->run);
+  return status;
+}
+
+/* Nothing is left to train beside the last one, which needs no copy. */
+static int is_beside(const lk_training *training) {
+  return training->config->checkpoint_write && !lk_training_is_last(training);
 }
 
 /* All ranks: the outcome is each rank's own. */
@@ -46,26 +83,80 @@ static lk_status write_together(lk_training *training) {
   const lk_dealt dealt = lk_trainer_dealt(t);
   if (training->run || t->is_dealt)
     lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
-  if (t->is_dealt) return lk_dealt_save(&dealt, write_checkpoint, training);
-  return training->run ? write_checkpoint(training, in_memory) : LK_OK;
+  if (is_beside(training)) return write_beside(training);
+  if (t->is_dealt) return lk_dealt_save(&dealt, write_now, training);
+  return training->run ? write_now(training, in_memory) : LK_OK;
 }
 
 /* A full disk does not end the run, for the checkpoints before are good and the next may
- * succeed. The last attempt's outcome is the run's. */
-static lk_status save(lk_training *training, lk_metrics *metrics) {
+ * succeed. */
+static void say_not_written(const lk_training *training, uint64_t step, uint64_t next) {
+  uint64_t steps = training->trainer->steps;
+  if (!training->run) return;
+  lk_say("checkpoint of step %llu not written: %s; training goes on, the next try is at "
+         "step %llu",
+         (unsigned long long)step, lk_message(),
+         (unsigned long long)(next < steps ? next : steps));
+}
+
+static uint64_t next_due(const lk_training *training) {
+  uint64_t every = training->config->checkpoint_every, step = training->trainer->step;
+  if (lk_training_is_due(training)) return step;
+  return every ? (step / every + 1) * every : training->trainer->steps;
+}
+
+/* What is the best was a name without a file until now. */
+static lk_status take_written(lk_training *training, uint64_t step) {
+  training->trainer->has_checkpoint = 1;
+  int is_best = !training->dev && training->best.step == step;
+  return is_best ? lk_run_mark_best(training->run, step) : LK_OK;
+}
+
+lk_status lk_training_await_checkpoint(lk_training *training) {
+  lk_writer *w = training->writer;
+  if (!w || !lk_writer_is_under_way(w)) return LK_OK;
+  uint64_t step = lk_writer_step(w);
+  lk_status status = lk_writer_wait(w);
+  if (status == LK_OK) status = take_written(training, step);
+  if (status == LK_IO) say_not_written(training, step, next_due(training));
+  return status == LK_IO ? LK_OK : status;
+}
+
+/* All ranks: of several writes one is under way. */
+static lk_status finish_last(lk_training *training) {
+  const lk_trainer *t = training->trainer;
+  if (!training->config->checkpoint_write) return LK_OK;
+  if (training->writer)
+    lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
+  return lk_world_agree(t->world, lk_training_await_checkpoint(training));
+}
+
+/* The last attempt's outcome is the run's. */
+static lk_status write_due(lk_training *training) {
   lk_trainer *t = training->trainer;
-  uint64_t every = training->config->checkpoint_every, next = t->step + every;
-  (void)metrics;
-  if (!lk_training_is_due(training)) return LK_OK;
+  uint64_t every = training->config->checkpoint_every;
+  LK_TRY(finish_last(training));
   lk_status status = lk_world_agree(t->world, write_together(training));
-  t->has_checkpoint |= status == LK_OK;
   if (status != LK_IO || lk_training_is_last(training)) return status;
-  if (training->run)
-    lk_say("checkpoint of step %llu not written: %s; training goes on, the next "
-           "try is at step %llu",
-           (unsigned long long)t->step, lk_message(),
-           (unsigned long long)(next < t->steps ? next : t->steps));
+  say_not_written(training, t->step, every ? t->step + every : t->steps);
   return LK_OK;
 }
 
-const lk_hook lk_hook_checkpoints = {.step = save};
+static lk_status save(lk_training *training, lk_metrics *metrics) {
+  (void)metrics;
+  if (lk_training_is_due(training)) return write_due(training);
+  int ended = training->writer && lk_writer_has_ended(training->writer) &&
+              !lk_writer_has_failed(training->writer);
+  return ended ? lk_training_await_checkpoint(training) : LK_OK;
+}
+
+/* After a failure lk_message() stays its own. */
+static void end(lk_training *training, lk_status status) {
+  char *message = NULL;
+  if (!training->writer || lk_copy_text(&message, lk_message()) != LK_OK) return;
+  if (lk_training_await_checkpoint(training) != LK_OK) lk_say("%s", lk_message());
+  if (status != LK_OK) lk_fail(status, "%s", message);
+  lk_free(message);
+}
+
+const lk_hook lk_hook_checkpoints = {.step = save, .end = end};

@@ -40,9 +40,11 @@ void lk_training_say_score(const lk_training *training, const char *what, size_t
           100.0 * (double)correct / count);
 }
 
-/* A row that a full disk refuses does not end the run. */
+/* A row that a full disk refuses does not end the run. The checkpoint that may be the best
+ * has to be there. */
 static lk_status log_score(lk_training *t, size_t correct) {
   if (!t->run) return LK_OK;
+  LK_TRY(lk_training_await_checkpoint(t));
   lk_training_say_score(t, "dev", correct);
   lk_status status = lk_run_log_dev(t->run, t->trainer->step, correct, t->dev->count);
   if (status == LK_IO) lk_say("%s; training goes on", lk_message());

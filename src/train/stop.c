@@ -14,13 +14,16 @@ lk_status lk_training_ask_to_stop(lk_training *training) {
   double limit, seconds = lk_clock() - training->start;
   LK_TRY(lk_config_time_limit(training->config, &limit));
   training->reason = lk_stop_requested(seconds, limit);
-  return lk_world_any(training->world, training->reason != NULL, &training->stopping);
+  int stops = training->reason || lk_writer_has_failed(training->writer);
+  return lk_world_any(training->world, stops, &training->stopping);
 }
 
 lk_status lk_training_report_stop(const lk_training *training) {
   lk_status status = LK_OK;
   const lk_trainer *t = training->trainer;
-  if (training->reason && (!t || t->step == 0))
+  if (lk_writer_has_failed(training->writer))
+    status = lk_writer_wait(training->writer);
+  else if (training->reason && (!t || t->step == 0))
     status = lk_fail(LK_STOPPED, "stopped before the first step by %s", training->reason);
   else if (training->reason)
     status = lk_fail(LK_STOPPED, "stopped after step %llu of %llu by %s",

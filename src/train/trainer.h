@@ -38,7 +38,7 @@ struct lk_trainer {
   double
       fixed_rate; /* the learning rate of all steps, instead of the schedule's; 0: none */
   uint64_t step, steps; /* done, of the whole run */
-  int has_checkpoint;   /* there is one to go back to; all ranks know */
+  int has_checkpoint;   /* there is one to go back to; rank 0 knows */
   uint64_t skipped;     /* updates left out since the start */
   int skipped_in_a_row;
   lk_hash trail;                   /* of this replica's parameters after every step */

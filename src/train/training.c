@@ -90,6 +90,13 @@ static void say_left_out(const lk_training *t) {
   if (t->dev) lk_clean_say(t->config->dev, &t->dev->left_out);
 }
 
+/* The copy's memory is used when the first checkpoint is due, and there from the start. */
+static lk_status make_writer(lk_training *t) {
+  if (!t->run || !t->config->checkpoint_write) return LK_OK;
+  return lk_writer_create(&t->writer, t->trainer->table->count,
+                          t->trainer->average != NULL);
+}
+
 /* All ranks: the parts of a start, and signals between them. */
 static lk_status load(lk_training *t, const lk_checkpoint *init, lk_checkpoint **resumed) {
   LK_TRY(open_run(t, resumed));
@@ -102,7 +109,7 @@ static lk_status load(lk_training *t, const lk_checkpoint *init, lk_checkpoint *
   LK_TRY(lk_held_out_open(&t->held_out, t->trainer));
   LK_TRY(lk_probe_create(&t->probe, t));
   if (!t->probe) lk_training_say_dev_limit(t, t->trainer);
-  return LK_OK;
+  return lk_world_agree(t->world, make_writer(t));
 }
 
 lk_status lk_train_check(const lk_config *config, lk_task task) {
@@ -123,6 +130,7 @@ static lk_status open(lk_training *t) {
 }
 
 static void close(lk_training *t) {
+  lk_writer_free(t->writer);
   lk_probe_free(t->probe);
   lk_held_out_free(t->held_out);
   lk_trainer_free(t->trainer);

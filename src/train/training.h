@@ -6,6 +6,7 @@
 #include "lockstep/run.h"
 #include "lockstep/training.h"
 #include "train/trainer.h"
+#include "train/writer.h"
 
 typedef struct lk_probe lk_probe;       /* train/probe.h */
 typedef struct lk_held_out lk_held_out; /* train/held_out.h */
@@ -20,6 +21,7 @@ typedef struct {
   lk_questions *dev;     /* NULL: none */
   lk_probe *probe;       /* NULL: none */
   lk_held_out *held_out; /* NULL: none */
+  lk_writer *writer;     /* of checkpoints beside training; rank 0 only, or NULL */
   lk_rank_table *ranks;  /* ranks.csv; rank 0 of several, or NULL */
   lk_best_model best;    /* by the held-out loss, so far */
   int improved;          /* after this step it was the lowest of all */
@@ -55,6 +57,10 @@ int lk_training_is_exhausted(const lk_training *training);
 /* Nonzero when a checkpoint, and with it a score, is due after this step. */
 int lk_training_is_due(const lk_training *training);
 
+/* Waits until no checkpoint is being written beside training: LK_OK, also after one that
+ * could not be written for a full disk, which is said. Not collective. */
+lk_status lk_training_await_checkpoint(lk_training *training);
+
 /* What this process was asked to stop by ("SIGTERM", "stop_after"), or NULL. `seconds` is
  * the time since the start, `limit` the time allowed or 0. */
 const char *lk_stop_requested(double seconds, double limit);
@@ -62,7 +68,8 @@ const char *lk_stop_requested(double seconds, double limit);
 /* All ranks, before the first step: LK_STOPPED when a signal has come. */
 lk_status lk_training_heed_signals(lk_training *training);
 
-/* All ranks: asks whether to stop: sets reason and stopping. */
+/* All ranks: asks whether to stop: sets reason and stopping. A checkpoint that failed
+ * beside training is one that has no reason. */
 lk_status lk_training_ask_to_stop(lk_training *training);
 
 /* All ranks, when stopping: LK_STOPPED, with the step and a reason. */

@@ -15,7 +15,7 @@ export OMPI_MCA_oob_tcp_keepalive_probes=2
 "$LOCKSTEP" synth data --people 80 --questions 40 > /dev/null
 printf 'h%d slots=1\n' 1 2 3 4 > hosts
 training=("$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt dropout=0.2 watchdog=3 checkpoint_every=4
-  keep_last=0)
+  checkpoint_write=beside keep_last=0)
 supervise=("$SOURCE_DIR/launch/supervise.sh" --no-bind)
 
 # on HOST NAME: the process of this name on a host.

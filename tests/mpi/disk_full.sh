@@ -1,6 +1,7 @@
 #!/bin/bash
 # A run directory on a file system that fills up: the checkpoints that are there stay good, each one
-# that does not fit is reported, training goes on, and the last one's outcome is the exit code.
+# that does not fit is reported, training goes on, and the last one's outcome is the exit code; on 1 rank
+# while training waits, on 2 beside it.
 # timeout: 200
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
@@ -28,7 +29,7 @@ training=(pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt dropout=
 
 # train RANKS RUN STEPS: sets `code`.
 train() {
-  limit=60 start "$1" log "${training[@]}" run="$2" steps="$3"
+  limit=60 start "$1" log "${training[@]}" run="$2" steps="$3" checkpoint_write=${ways[$1]}
   end
 }
 
@@ -39,6 +40,7 @@ messages() {
   ((found == $1)) || fail "$found messages '$2', expected $1: $(cat log)"
 }
 
+ways=([1]=wait [2]=beside)
 train 1 reference 40
 ((code == 0)) || fail "the reference ended with $code: $(cat log)"
 size=$(($(stat -c %s reference/checkpoints/step-000010.h5) / 1024 + 1)) # kB
@@ -82,7 +84,7 @@ done
 # A run that finds space again writes its last checkpoint and ends well. Training waits for its
 # first message before it gets the space, so that time decides nothing.
 mount -t tmpfs -o size=$((size * 5 / 2))k none small
-limit=100 start 2 log "${training[@]}" run=small/run steps=1000
+limit=100 start 2 log "${training[@]}" run=small/run steps=1000 checkpoint_write=beside
 until grep -q 'not written' log; do
   alive || fail "it ended early: $(cat log)"
   nap 0.01

@@ -12,7 +12,7 @@ cd "$work"
 
 "$LOCKSTEP" synth data --people 80 --questions 40 > /dev/null
 training=(pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt dropout=0.2
-  checkpoint_every=5 keep_last=0 watchdog=3)
+  checkpoint_every=5 keep_last=0 watchdog=3 checkpoint_write=beside)
 mkdir run
 
 # hit SIGNAL RANK RANKS FAULT: a run goes on for some steps, then this happens to a rank of it.

@@ -11,17 +11,19 @@ cd "$work"
 # shellcheck source=tests/mpi/worlds.bash
 source "$SOURCE_DIR/tests/mpi/worlds.bash"
 steps=4
-# Several ranks have a part, the last one a short one.
-model=(model.channels=64 shard=optimizer)
+# Several ranks have a part, the last one a short one; the first file is written beside training.
+model=(model.channels=64 shard=optimizer checkpoint_every=2 checkpoint_write=beside)
 
 # one_file KIND "RANKS..." COMMAND...: the file of one rank, which is dealt nothing, on other numbers of ranks.
 one_file() {
-  local kind=$1 worlds=$2 ranks
+  local kind=$1 worlds=$2 ranks step
   shift 2
   for ranks in 1 $worlds; do
     mkdir -p "$kind/$ranks"
     (cd "$kind/$ranks" && ln -sf ../../data . && train run "$ranks" $steps "$@")
-    cmp "$kind/1/run/checkpoints/latest" "$kind/$ranks/run/checkpoints/latest" || fail "$kind: $ranks ranks"
+    for step in 2 4; do
+      cmp "$kind/"{1,"$ranks"}"/run/checkpoints/step-00000$step.h5" || fail "$kind: $ranks ranks"
+    done
     diff <(cut -d, -f1,3,5 "$kind/1/run/metrics.csv") <(cut -d, -f1,3,5 "$kind/$ranks/run/metrics.csv") ||
       fail "$kind: other losses or norms on $ranks ranks"
     echo "same file: $kind, $ranks ranks"

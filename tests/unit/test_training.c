@@ -66,6 +66,36 @@ static void a_run_in_parts_is_the_whole_run(void **state) {
   assert_int_equal(count_lines("parts/history.txt", ""), 10);
 }
 
+static void same_step(const char *run, const char *other, int step) {
+  char path[2][100];
+  lk_checkpoint *c[2];
+  for (int i = 0; i < 2; i++) {
+    snprintf(path[i], sizeof path[i], "%s/checkpoints/step-%06d.h5", i ? other : run, step);
+    if (lk_checkpoint_read(&c[i], path[i], 1) != LK_OK) fail_msg("%s", lk_message());
+  }
+  size_t bytes = c[0]->trained.table->count * sizeof(float);
+  assert_memory_equal(c[0]->trained.values, c[1]->trained.values, bytes);
+  assert_memory_equal(c[0]->m, c[1]->m, bytes);
+  assert_memory_equal(c[0]->v, c[1]->v, bytes);
+  assert_memory_equal(c[0]->average, c[1]->average, bytes);
+  lk_checkpoint_free(c[0]);
+  lk_checkpoint_free(c[1]);
+}
+
+static void checkpoints_beside_training_are_those_it_waits_for(void **state) {
+  (void)state;
+  const char *keys = "steps=9 checkpoint_every=1 keep_last=0 ema=0.9 validation.share=0.2 "
+                     "validate_every=2 questions=people.tsv dev=people.tsv";
+  char arguments[300];
+  snprintf(arguments, sizeof arguments, "run=waits %s", keys);
+  must_train(arguments, LK_PRETRAIN);
+  snprintf(arguments, sizeof arguments, "run=beside checkpoint_write=beside %s", keys);
+  must_train(arguments, LK_PRETRAIN);
+  for (int step = 1; step <= 9; step++)
+    same_step("waits", "beside", step);
+  same_end("waits", "beside");
+}
+
 static void a_signal_stops_before_the_first_step(void **state) {
   (void)state;
   lk_signals_catch();
@@ -276,6 +306,7 @@ static void settings_that_do_nothing_are_said(void **state) {
 static int tests(void) {
   const struct CMUnitTest list[] = {
       cmocka_unit_test(a_run_in_parts_is_the_whole_run),
+      cmocka_unit_test(checkpoints_beside_training_are_those_it_waits_for),
       cmocka_unit_test(time_stops_after_a_step_with_a_checkpoint),
       cmocka_unit_test(scores_have_rows),
       cmocka_unit_test(a_page_of_the_run_is_written),
