@@ -65,8 +65,13 @@ static void print_memory(const request *asked, const lk_config *config,
       "model and training\n",
       rank / 1e6, config->shard ? "at most " : "", f->program / 1e6,
       (double)needs->data / 1e6, training / 1e6);
+  if (needs->copy)
+    printf(
+        "memory of rank 0   %.0f MB more, once a checkpoint is written beside training\n",
+        (double)needs->copy / 1e6);
   printf("memory of a node   %.1f GB\n",
-         node_memory(asked, config, rank, (double)needs->values) / 1e9);
+         (node_memory(asked, config, rank, (double)needs->values) + (double)needs->copy) /
+             1e9);
 }
 
 static void print_step(const request *asked, const lk_config *config, const forecast *f) {

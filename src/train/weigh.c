@@ -1,6 +1,7 @@
 /* What a rank of a world would hold that is not there. */
 #include "lockstep/memory.h"
 #include "train/trainer.h"
+#include "train/writer.h"
 #include <assert.h>
 
 static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer,
@@ -15,6 +16,9 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
                             .data = opened - before,
                             .room = lk_bytes_alive() - opened,
                             .values = t->table->count * sizeof *t->values,
+                            .copy = t->config->checkpoint_write
+                                        ? lk_writer_bytes(t->table->count, !!t->average)
+                                        : 0,
                             .pack_rows = t->packs[0]->max_rows};
   return LK_OK;
 }

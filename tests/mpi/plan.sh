@@ -35,6 +35,11 @@ parameters=$(sed -n 's/^parameters *//p' planned)
 sent=$(awk -v n="$parameters" 'BEGIN { printf "%.1f MB by a rank, %.1f MB by a node", 6 * n / 1e6, 4 * n / 1e6 }')
 grep -q "^sent a step *$sent" planned || fail "not '$sent': $(cat planned)"
 
+# A copy of parameters and both moments.
+"$LOCKSTEP" plan "${config[@]}" -n 2 checkpoint_write=beside > planned
+copy=$(awk -v n="$parameters" 'BEGIN { printf "%.0f MB more", 12 * n / 1e6 }')
+grep -q "^memory of rank 0 *$copy, once" planned || fail "not '$copy': $(cat planned)"
+
 code=0
 "$LOCKSTEP" plan "${config[@]}" -n 3 --nodes 2 2> log || code=$?
 [[ $code == 64 ]] || fail "3 ranks on 2 nodes: exit code $code"
