@@ -39,13 +39,24 @@ static inline void write_text(const char *path, const char *text) {
   must(lk_file_write(path, text, strlen(text)));
 }
 
-/* Owned by the caller. */
+static inline void assert_same_files(const char *one, const char *other) {
+  char *first, *second;
+  size_t size, size_again;
+  must(lk_file_read(one, &first, &size));
+  must(lk_file_read(other, &second, &size_again));
+  assert_int_equal(size, size_again);
+  assert_memory_equal(first, second, size);
+  lk_free(first);
+  lk_free(second);
+}
+
 static inline void fill_with(float *values, uint64_t count, uint64_t seed) {
   lk_stream stream = {.seed = seed, .purpose = LK_RANDOM_SYNTH};
   for (uint64_t i = 0; i < count; i++)
     values[i] = (float)lk_random_normal(&stream, i);
 }
 
+/* Owned by the caller. */
 static inline lk_checkpoint *make_checkpoint_of(const lk_shape *model, int with_moments) {
   static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
   lk_checkpoint *c;

@@ -162,17 +162,6 @@ static void test_many_tensors(void **state) {
   must(read_and_free("deep.h5"));
 }
 
-static void assert_same_files(const char *one, const char *other) {
-  char *first, *second;
-  size_t size, size_again;
-  must(lk_file_read(one, &first, &size));
-  must(lk_file_read(other, &second, &size_again));
-  assert_int_equal(size, size_again);
-  assert_memory_equal(first, second, size);
-  lk_free(first);
-  lk_free(second);
-}
-
 /* HDF5 notes the second in which a dataset is made, unless told not to. */
 static void test_same_content_is_same_file(void **state) {
   (void)state;

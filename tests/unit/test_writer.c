@@ -38,17 +38,6 @@ static void start(uint64_t step) {
   lk_writer_start(writer, run);
 }
 
-static void assert_same_files(const char *one, const char *other) {
-  char *first, *second;
-  size_t size, size_again;
-  must(lk_file_read(one, &first, &size));
-  must(lk_file_read(other, &second, &size_again));
-  assert_int_equal(size, size_again);
-  assert_memory_equal(first, second, size);
-  lk_free(first);
-  lk_free(second);
-}
-
 /* What training changes meanwhile is not in it. */
 static void test_it_is_what_was_copied(void **state) {
   (void)state;
