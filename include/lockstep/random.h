@@ -25,7 +25,8 @@ typedef enum {
   LK_RANDOM_HELD_OUT = 8,    /* which documents are not trained on; element = document */
   LK_RANDOM_SAMPLE = 9,      /* text out of a model; step = text, shard = attempt */
   LK_RANDOM_VALIDATION = 10, /* examples of those held out; site = the window's number */
-  LK_RANDOM_DEAL = 11        /* the step of each micro-batch; step = the group's first */
+  LK_RANDOM_DEAL = 11,       /* the step of each micro-batch; step = the group's first */
+  LK_RANDOM_FAILURES = 12    /* of a simulated run; element = failure */
 } lk_purpose;
 
 typedef struct {
