@@ -79,6 +79,9 @@ lk_status lk_config_corpora(const lk_config *config, lk_config_corpus **list,
  * with its origin, for anything else. */
 lk_status lk_config_time_limit(const lk_config *config, double *seconds);
 
+/* node_mtbf in seconds, written the same way. LK_USAGE for anything else, and for 0. */
+lk_status lk_config_node_mtbf(const lk_config *config, double *seconds);
+
 /* The shape that the keys under model: give, with so many ids. */
 lk_shape lk_config_shape(const lk_config *config, int vocabulary);
 

@@ -17,18 +17,22 @@
  * its default: runs of versions that did not know it go on. */
 #define LK_BITS_LATER 2
 
+#define LK_CONFIG_AUTO UINT64_MAX
+
 /* What a type is in struct lk_config. A choice is the index of its name. */
 typedef char *lk_config_text;
 typedef uint64_t lk_config_count;
 typedef double lk_config_real;
 typedef int lk_config_choice;
 
-/* Limits: any text; a whole number; a number; one above `low`; one of the names. */
-#define LK_ANY                .names = ""
-#define LK_WHOLE(low, high)   .least = (low), .most = (high)
-#define LK_BETWEEN(low, high) .minimum = (low), .maximum = (high)
-#define LK_ABOVE(low, high)   .minimum = (low), .maximum = (high), .open = 1
-#define LK_ONE_OF(list)       .names = list
+/* Limits: any text; a whole number; one or a word that leaves it to the program, which is
+ * LK_CONFIG_AUTO; a number; one above `low`; one of the names. */
+#define LK_ANY                       .names = ""
+#define LK_WHOLE(low, high)          .least = (low), .most = (high)
+#define LK_WHOLE_OR(low, high, word) LK_WHOLE(low, high), .names = word
+#define LK_BETWEEN(low, high)        .minimum = (low), .maximum = (high)
+#define LK_ABOVE(low, high)          .minimum = (low), .maximum = (high), .open = 1
+#define LK_ONE_OF(list)              .names = list
 
 /* clang-format off */
 #define LK_CONFIG_TOP(X)                                                                   \
@@ -75,8 +79,14 @@ typedef int lk_config_choice;
     "number format of the operands of products, which for those of attention is bf16 with bf16_attention only; sums and all else are fp32")              \
   X(dropout, "dropout", real, "0.1", LK_BETWEEN(0, 0.95), 1,                               \
     "share of activations set to zero in training, rounded to 65536ths")                                        \
-  X(checkpoint_every, "checkpoint_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,        \
-    "steps between checkpoints; 0: one at the end")                                        \
+  X(checkpoint_every, "checkpoint_every", count, "500",                                    \
+    LK_WHOLE_OR(0, 1ull << 48, "auto"), 0,                                                 \
+    "steps between checkpoints; 0: one at the end; auto: as many as leave most time "      \
+    "useful, by what checkpoints and steps are measured to take and by node_mtbf, with "   \
+    "checkpoint_write beside unless set")                                                  \
+  X(node_mtbf, "node_mtbf", text, "150d", LK_ANY, 0,                                       \
+    "mean time between failures of a node, such as 150d or 2000h, for "                    \
+    "checkpoint_every=auto; the run's is that divided by its nodes")                       \
   X(checkpoint_write, "checkpoint_write", choice, "wait", LK_ONE_OF("wait|beside"), 0,     \
     "beside: training goes on while a checkpoint is written, from a copy of parameters "   \
     "and moments that rank 0 has room for from the start; the file stays the same; wait: " \
@@ -225,6 +235,7 @@ typedef int lk_config_choice;
 /* X(field, value, other, its value): the default of a key that is not given while the other
  * has that value. It is the config's from then on: written out, it is there. */
 #define LK_CONFIG_DEFAULTS(X)                                                              \
+  X(checkpoint_write, "beside", checkpoint_every, "auto")                                  \
   X(objective_window, "every", objective_kind, "language")                                 \
   X(schedule_decay_epochs, "0", schedule_kind, "linear")                                   \
   X(schedule_decay_epochs, "0", schedule_kind, "wsd")

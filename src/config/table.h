@@ -16,7 +16,7 @@ typedef struct {
   uint64_t least, most;    /* of a count */
   double minimum, maximum; /* of a real */
   int open;                /* the minimum itself is not allowed */
-  const char *names;       /* of a choice, "a|b|c" */
+  const char *names;       /* of a choice, "a|b|c"; of a count, a word for LK_CONFIG_AUTO */
 } lk_key;
 
 extern const lk_key lk_config_keys[LK_CONFIG_KEY_COUNT];

@@ -47,8 +47,15 @@ static lk_status set_text(char **field, const lk_key *key, const char *text,
   return LK_OK;
 }
 
+/* The word that a count may be instead of a number, or "". */
+static const char *word_of(const lk_key *key) {
+  return key->type == LK_TYPE_count && key->names ? key->names : "";
+}
+
 /* Decimal digits only: no sign, no spaces, and 007 is 7. */
 static int parse_count(const char *text, const lk_key *key, uint64_t *value) {
+  *value = LK_CONFIG_AUTO;
+  if (*text && !strcmp(text, word_of(key))) return 1;
   errno = 0;
   if (!*text || text[strspn(text, "0123456789")]) return 0;
   *value = strtoull(text, NULL, 10);
@@ -93,8 +100,8 @@ void lk_config_describe_limits(const lk_key *key, char *text, size_t size) {
   else if (key->type == LK_TYPE_choice)
     snprintf(text, size, "%s%s", strchr(key->names, '|') ? "one of " : "", key->names);
   else if (key->type == LK_TYPE_count)
-    snprintf(text, size, "a whole number from %" PRIu64 " to %" PRIu64, key->least,
-             key->most);
+    snprintf(text, size, "a whole number from %" PRIu64 " to %" PRIu64 "%s%s", key->least,
+             key->most, *word_of(key) ? ", or " : "", word_of(key));
   else
     snprintf(text, size, "a number %s %g %s %g", key->open ? "above" : "from", key->minimum,
              key->open ? "up to" : "to", key->maximum);
@@ -152,6 +159,7 @@ const char *lk_config_value_text(const lk_config *config, int index, char number
   case LK_TYPE_text:
     return *(char *const *)field;
   case LK_TYPE_count:
+    if (*word_of(key) && *(const uint64_t *)field == LK_CONFIG_AUTO) return word_of(key);
     snprintf(number, 32, "%" PRIu64, *(const uint64_t *)field);
     break;
   case LK_TYPE_real:

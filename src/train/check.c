@@ -11,6 +11,7 @@
 lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose purpose) {
   double seconds;
   LK_TRY(lk_config_time_limit(config, &seconds));
+  LK_TRY(lk_config_node_mtbf(config, &seconds));
   if (!config->steps && !config->epochs && purpose != LK_TO_MEASURE)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   if (config->histogram_every && !config->tensorboard)

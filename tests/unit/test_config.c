@@ -536,6 +536,25 @@ static void other_times_are_refused(void **state) {
   }
 }
 
+/* It is a number that nobody can give, written as the word, and checkpoints are then
+ * written beside training, unless the config says otherwise. */
+static void a_word_leaves_a_number_to_the_run(void **state) {
+  (void)state;
+  char *yaml;
+  lk_config *config = accept("checkpoint_every: auto\n", NULL);
+  assert_true(config->checkpoint_every == LK_CONFIG_AUTO);
+  assert_int_equal(config->checkpoint_write, 1);
+  assert_int_equal(lk_config_emit(config, &yaml), LK_OK);
+  assert_non_null(strstr(yaml, "checkpoint_every: auto\n"));
+  lk_free(yaml);
+  lk_config_free(config);
+  config = accept("checkpoint_every: auto\n", "checkpoint_write=wait");
+  assert_int_equal(config->checkpoint_write, 0);
+  lk_config_free(config);
+  refuse("checkpoint_every: often\n", NULL, 1, "from 0 to 281474976710656, or auto");
+  refuse("keep_last: auto\n", NULL, 1, "a whole number");
+}
+
 /* As a list in YAML and as an argument; written as a list. */
 static void corpora_are_a_list(void **state) {
   (void)state;
@@ -674,6 +693,7 @@ int main(void) {
       cmocka_unit_test(test_hash_of_first_runs),
       cmocka_unit_test(test_memory),
       cmocka_unit_test(durations_add_up),
+      cmocka_unit_test(a_word_leaves_a_number_to_the_run),
       cmocka_unit_test(other_times_are_refused),
   };
   return cmocka_run_group_tests(tests, make_file, remove_file);
