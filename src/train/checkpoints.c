@@ -1,4 +1,5 @@
 /* Checkpoints of a run: written where one is due, while training waits or beside it. */
+#include "base/clock.h"
 #include "lockstep/build.h"
 #include "lockstep/memory.h"
 #include "train/training.h"
@@ -90,19 +91,13 @@ static lk_status write_together(lk_training *training) {
 
 /* A full disk does not end the run, for the checkpoints before are good and the next may
  * succeed. */
-static void say_not_written(const lk_training *training, uint64_t step, uint64_t next) {
-  uint64_t steps = training->trainer->steps;
+static void say_not_written(const lk_training *training, uint64_t step) {
+  uint64_t steps = training->trainer->steps, next = training->pace.due;
   if (!training->run) return;
   lk_say("checkpoint of step %llu not written: %s; training goes on, the next try is at "
          "step %llu",
          (unsigned long long)step, lk_message(),
          (unsigned long long)(next < steps ? next : steps));
-}
-
-static uint64_t next_due(const lk_training *training) {
-  uint64_t every = training->config->checkpoint_every, step = training->trainer->step;
-  if (lk_training_is_due(training)) return step;
-  return every ? (step / every + 1) * every : training->trainer->steps;
 }
 
 /* What is the best was a name without a file until now. */
@@ -118,7 +113,7 @@ lk_status lk_training_await_checkpoint(lk_training *training) {
   uint64_t step = lk_writer_step(w);
   lk_status status = lk_writer_wait(w);
   if (status == LK_OK) status = take_written(training, step);
-  if (status == LK_IO) say_not_written(training, step, next_due(training));
+  if (status == LK_IO) say_not_written(training, step);
   return status == LK_IO ? LK_OK : status;
 }
 
@@ -131,20 +126,39 @@ static lk_status finish_last(lk_training *training) {
   return lk_world_agree(t->world, lk_training_await_checkpoint(training));
 }
 
-/* The last attempt's outcome is the run's. */
 static lk_status write_due(lk_training *training) {
-  lk_trainer *t = training->trainer;
-  uint64_t every = training->config->checkpoint_every;
   LK_TRY(finish_last(training));
-  lk_status status = lk_world_agree(t->world, write_together(training));
-  if (status != LK_IO || lk_training_is_last(training)) return status;
-  say_not_written(training, t->step, every ? t->step + every : t->steps);
+  return lk_world_agree(training->trainer->world, write_together(training));
+}
+
+/* All ranks: the next one is due by what this one took. */
+static lk_status go_on(lk_training *training, double held) {
+  const lk_trainer *t = training->trainer;
+  const lk_pace_facts facts = {
+      .elapsed = lk_clock() - training->start,
+      .held = held,
+      .beside = training->writer ? lk_writer_seconds(training->writer) : 0};
+  return lk_pace_adapt(&training->pace, t->world, t->config, t->step, &facts);
+}
+
+/* The last attempt's outcome is the run's. */
+static lk_status save_due(lk_training *training) {
+  double start = lk_clock();
+  lk_status status = write_due(training);
+  if (lk_training_is_last(training) || (status != LK_OK && status != LK_IO)) return status;
+  LK_TRY(go_on(training, lk_clock() - start));
+  if (status == LK_IO) say_not_written(training, training->trainer->step);
   return LK_OK;
+}
+
+static lk_status begin(lk_training *training) {
+  return lk_pace_begin(&training->pace, training->world, training->config,
+                       training->trainer->step);
 }
 
 static lk_status save(lk_training *training, lk_metrics *metrics) {
   (void)metrics;
-  if (lk_training_is_due(training)) return write_due(training);
+  if (lk_training_is_due(training)) return save_due(training);
   int ended = training->writer && lk_writer_has_ended(training->writer) &&
               !lk_writer_has_failed(training->writer);
   return ended ? lk_training_await_checkpoint(training) : LK_OK;
@@ -159,4 +173,4 @@ static void end(lk_training *training, lk_status status) {
   lk_free(message);
 }
 
-const lk_hook lk_hook_checkpoints = {.step = save, .end = end};
+const lk_hook lk_hook_checkpoints = {.begin = begin, .step = save, .end = end};

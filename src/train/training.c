@@ -54,14 +54,10 @@ int lk_training_is_last(const lk_training *training) {
          lk_training_is_exhausted(training);
 }
 
-static int is_multiple(uint64_t step, uint64_t every) {
-  return every && step % every == 0;
-}
-
 int lk_training_is_due(const lk_training *training) {
   uint64_t step = training->trainer->step;
   return lk_training_is_last(training) || training->improved ||
-         is_multiple(step, training->config->checkpoint_every) ||
+         step >= training->pace.due || step == training->pace.last ||
          lk_probe_is_due(training, step);
 }
 

@@ -5,6 +5,7 @@
 #include "lockstep/questions.h"
 #include "lockstep/run.h"
 #include "lockstep/training.h"
+#include "train/pace.h"
 #include "train/trainer.h"
 #include "train/writer.h"
 
@@ -22,6 +23,7 @@ typedef struct {
   lk_probe *probe;       /* NULL: none */
   lk_held_out *held_out; /* NULL: none */
   lk_writer *writer;     /* of checkpoints beside training; rank 0 only, or NULL */
+  lk_pace pace;          /* when the next checkpoint is due */
   lk_rank_table *ranks;  /* ranks.csv; rank 0 of several, or NULL */
   lk_best_model best;    /* by the held-out loss, so far */
   int improved;          /* after this step it was the lowest of all */

@@ -18,8 +18,9 @@ struct lk_writer {
   atomic_int has_ended;
   lk_status status; /* once it has: its outcome … */
   char *message;    /* … and the message, owned */
+  double took;      /* … and its seconds */
   uint64_t step;
-  double seconds;
+  double seconds; /* of the one waited for last */
 };
 
 uint64_t lk_writer_bytes(uint64_t count, int with_average) {
@@ -81,7 +82,7 @@ static void save(lk_writer *w) {
   double start = lk_clock();
   w->status = lk_run_save(w->run, &w->checkpoint);
   if (w->status != LK_OK) lk_copy_text(&w->message, lk_message());
-  w->seconds = lk_clock() - start;
+  w->took = lk_clock() - start;
   atomic_store(&w->has_ended, 1);
 }
 
@@ -136,6 +137,7 @@ lk_status lk_writer_wait(lk_writer *writer) {
   if (w->is_thread) pthread_join(w->thread, NULL);
   assert(atomic_load(&w->has_ended));
   w->is_under_way = 0;
+  w->seconds = w->took;
   if (w->status != LK_OK) lk_fail(w->status, "%s", w->message ? w->message : "no memory");
   lk_free(w->message);
   w->message = NULL;

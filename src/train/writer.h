@@ -38,7 +38,8 @@ int lk_writer_has_failed(const lk_writer *writer);
 /* Waits until nothing is under way: its outcome, LK_OK when nothing was. */
 lk_status lk_writer_wait(lk_writer *writer);
 
-/* Of the last copy that was written: the step it is of, and the seconds that took. */
+/* The step of the last copy; the seconds that writing the last one took that was waited
+ * for, 0 before. */
 uint64_t lk_writer_step(const lk_writer *writer);
 double lk_writer_seconds(const lk_writer *writer);
 

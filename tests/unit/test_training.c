@@ -96,6 +96,19 @@ static void checkpoints_beside_training_are_those_it_waits_for(void **state) {
   same_end("waits", "beside");
 }
 
+/* How often depends on the time that things take, the bits do not. */
+static void the_run_chooses_when_to_write(void **state) {
+  (void)state;
+  must_train("run=fixed steps=60", LK_PRETRAIN);
+  must_train("run=chosen steps=60 checkpoint_every=auto node_mtbf=10s keep_last=0",
+             LK_PRETRAIN);
+  same_end("fixed", "chosen");
+  assert_int_equal(access("chosen/checkpoints/step-000008.h5", F_OK), 0); /* measures */
+  must_refuse("run=none steps=1 checkpoint_every=auto node_mtbf=0d", LK_PRETRAIN,
+              "nodes run for some time");
+  must_refuse("run=none steps=1 node_mtbf=often", LK_PRETRAIN, "not a time such as");
+}
+
 static void a_signal_stops_before_the_first_step(void **state) {
   (void)state;
   lk_signals_catch();
@@ -307,6 +320,7 @@ static int tests(void) {
   const struct CMUnitTest list[] = {
       cmocka_unit_test(a_run_in_parts_is_the_whole_run),
       cmocka_unit_test(checkpoints_beside_training_are_those_it_waits_for),
+      cmocka_unit_test(the_run_chooses_when_to_write),
       cmocka_unit_test(time_stops_after_a_step_with_a_checkpoint),
       cmocka_unit_test(scores_have_rows),
       cmocka_unit_test(a_page_of_the_run_is_written),
