@@ -40,8 +40,8 @@ typedef struct {
   uint64_t parameters; /* numbers */
   uint64_t data, room; /* bytes of its shards' data, and of what it trains with but for … */
   uint64_t values; /* … the parameters, which the ranks of a node may have in common */
-  uint64_t copy;   /* bytes that rank 0 has beside, to write checkpoints from, or 0 */
-  int pack_rows;   /* most rows of a pack */
+  uint64_t checkpoint; /* bytes of a checkpoint's numbers, as rank 0 copies them */
+  int pack_rows;       /* most rows of a pack */
 } lk_trainer_needs;
 
 /* Finds that by making it: memory that nobody uses costs none, and no step is made. world:

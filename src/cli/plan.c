@@ -1,6 +1,7 @@
 /* lockstep plan: what a run would take, before anything runs. */
 #include "cli/bench/bench.h"
 #include "cli/command.h"
+#include "cli/failures.h"
 #include "lockstep/memory.h"
 #include "lockstep/trainer.h"
 #include <limits.h>
@@ -9,9 +10,10 @@
 typedef struct {
   long ranks, nodes;
   double bandwidth, latency; /* of a node's link: GB a second each way, microseconds */
+  double disk, restart; /* GB a second of checkpoints; seconds from a failure to training */
 } request;
 
-static const request nothing_given = {1, 1, 1.25, 50};
+static const request nothing_given = {1, 1, 1.25, 50, 0.5, 120};
 
 /* What a step would be. */
 typedef struct {
@@ -57,6 +59,7 @@ static double node_memory(const request *asked, const lk_config *config, double 
 static void print_memory(const request *asked, const lk_config *config,
                          const lk_trainer_needs *needs, const forecast *f) {
   double training = (double)needs->room + (double)needs->values;
+  double copy = config->checkpoint_write ? (double)needs->checkpoint : 0;
   double rank = f->program + (double)needs->data + training;
   printf("ranks              %ld on %ld nodes\n", asked->ranks, asked->nodes);
   printf("parameters         %llu\n", (unsigned long long)needs->parameters);
@@ -65,18 +68,21 @@ static void print_memory(const request *asked, const lk_config *config,
       "model and training\n",
       rank / 1e6, config->shard ? "at most " : "", f->program / 1e6,
       (double)needs->data / 1e6, training / 1e6);
-  if (needs->copy)
+  if (copy > 0)
     printf(
         "memory of rank 0   %.0f MB more, once a checkpoint is written beside training\n",
-        (double)needs->copy / 1e6);
+        copy / 1e6);
   printf("memory of a node   %.1f GB\n",
-         (node_memory(asked, config, rank, (double)needs->values) + (double)needs->copy) /
-             1e9);
+         (node_memory(asked, config, rank, (double)needs->values) + copy) / 1e9);
+}
+
+static double shortest_step(const forecast *f) {
+  return f->products > f->sending ? f->products : f->sending;
 }
 
 static void print_step(const request *asked, const lk_config *config, const forecast *f) {
   double tokens = (double)(config->batch_size * config->model_block);
-  double longer = f->products > f->sending ? f->products : f->sending;
+  double longer = shortest_step(f);
   printf("products a step    %.1f GFLOP a rank: %.2f s at %.1f GFLOP/s, measured here\n",
          f->flops / 1e9, f->products, f->rate / 1e9);
   printf(
@@ -96,7 +102,12 @@ static lk_status plan(lk_world *world, lk_config *config, const request *asked) 
   LK_TRY(foresee(world, config, asked, &needs, &f));
   print_memory(asked, config, &needs, &f);
   print_step(asked, config, &f);
-  return LK_OK;
+  const lk_cli_failing failing = {.nodes = asked->nodes,
+                                  .bytes = (double)needs.checkpoint,
+                                  .disk = asked->disk * 1e9,
+                                  .restart = asked->restart,
+                                  .step = shortest_step(&f)};
+  return lk_cli_print_failures(config, &failing);
 }
 
 static lk_status check(const lk_world *world, const request *asked) {
@@ -107,8 +118,10 @@ static lk_status check(const lk_world *world, const request *asked) {
     return lk_fail(LK_USAGE,
                    "plan: %ld ranks cannot be the same number on each of %ld nodes",
                    asked->ranks, asked->nodes);
-  if (asked->bandwidth > 0 && asked->latency >= 0) return LK_OK;
-  return lk_fail(LK_USAGE, "plan: --bandwidth must be above 0, --latency not below");
+  if (asked->bandwidth > 0 && asked->latency >= 0 && asked->disk > 0 && asked->restart >= 0)
+    return LK_OK;
+  return lk_fail(LK_USAGE, "plan: --bandwidth and --disk must be above 0, --latency and "
+                           "--restart not below");
 }
 
 lk_status lk_cli_plan(lk_world *world, int argc, char **argv) {
@@ -118,10 +131,14 @@ lk_status lk_cli_plan(lk_world *world, int argc, char **argv) {
       {"nodes", 0, LK_OPTION_INT, &asked.nodes, "N", "nodes that they are on (1)"},
       {"bandwidth", 0, LK_OPTION_NUMBER, &asked.bandwidth, "GB/S",
        "of a node's link, each way (1.25, which is 10 Gb/s)"},
-      {"latency", 0, LK_OPTION_NUMBER, &asked.latency, "US", "of a message (50)"}};
+      {"latency", 0, LK_OPTION_NUMBER, &asked.latency, "US", "of a message (50)"},
+      {"disk", 0, LK_OPTION_NUMBER, &asked.disk, "GB/S",
+       "of writing checkpoints to the run directory (0.5)"},
+      {"restart", 0, LK_OPTION_NUMBER, &asked.restart, "S",
+       "from a failure until training goes on (120)"}};
   lk_words words;
   lk_config *config = NULL;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 4, 1, INT_MAX, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 6, 1, INT_MAX, &words));
   if (words.help) return LK_OK;
   LK_TRY(lk_world_agree(world, check(world, &asked)));
   LK_TRY(lk_arguments_config(world, &words, &config));

@@ -16,9 +16,7 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
                             .data = opened - before,
                             .room = lk_bytes_alive() - opened,
                             .values = t->table->count * sizeof *t->values,
-                            .copy = t->config->checkpoint_write
-                                        ? lk_writer_bytes(t->table->count, !!t->average)
-                                        : 0,
+                            .checkpoint = lk_writer_bytes(t->table->count, !!t->average),
                             .pack_rows = t->packs[0]->max_rows};
   return LK_OK;
 }

@@ -40,6 +40,15 @@ grep -q "^sent a step *$sent" planned || fail "not '$sent': $(cat planned)"
 copy=$(awk -v n="$parameters" 'BEGIN { printf "%.0f MB more", 12 * n / 1e6 }')
 grep -q "^memory of rank 0 *$copy, once" planned || fail "not '$copy': $(cat planned)"
 
+# A thousand nodes, each of which fails twice a year.
+"$LOCKSTEP" plan "${config[@]}" -n 1024 --nodes 1024 shards=1024 batch_size=1024 node_mtbf=180d --disk 0.1 \
+  checkpoint_every=auto > planned
+grep -q '^failures *one every 4h13m, by node_mtbf=180d' planned || fail "$(cat planned)"
+awk '/^checkpoints .* beside training: / { split($0, at, ": "); split(at[2], word, " ")
+    formula = word[1]; simulated = word[10] }
+  END { exit !(formula > 98 && formula < 100 && simulated > 98 && (formula - simulated) ^ 2 < 0.25) }' planned ||
+  fail "$(cat planned)"
+
 code=0
 "$LOCKSTEP" plan "${config[@]}" -n 3 --nodes 2 2> log || code=$?
 [[ $code == 64 ]] || fail "3 ranks on 2 nodes: exit code $code"
