@@ -42,10 +42,8 @@ const char *lk_blas_description(void);
 const char *lk_onednn_description(void);
 
 /* Number format of the operands of products, in the order of the config's names: all, but
- * for those of attention where it is LK_BF16. Results and sums are fp32 in each. bf16 is
- * the upper half of a float: 8 bits of precision. */
+ * for those of attention where it is LK_BF16. Results and sums are fp32 in each. */
 typedef enum { LK_FP32, LK_BF16, LK_BF16_ATTENTION } lk_precision;
-typedef uint16_t lk_bf16;
 
 /* LK_USAGE, with the fix, when this build or processor has no such products. origin: where
  * the choice is from, for the message. */

@@ -28,6 +28,9 @@ LK_C_BEGIN
 #endif
 typedef LK_REAL lk_real;
 
+/* The upper half of a float: 8 bits of precision. */
+typedef uint16_t lk_bf16;
+
 /* An id of a tokenizer, which alone knows what it stands for. Files hold 16 bits of it
  * where all ids fit. */
 typedef uint32_t lk_token;
