@@ -22,9 +22,14 @@ static void end_stage(builder *b, int begin) {
   lk_stage stage = {.begin = begin, .end = route->moves_used};
   if (begin == stage.end) return;
   if (route->stages) {
-    for (int i = begin; i < stage.end; i++)
-      stage.messages += route->moves[i].kind != LK_ADD;
+    size_t traffic = 0;
+    for (int i = begin; i < stage.end; i++) {
+      if (route->moves[i].kind == LK_ADD) continue;
+      stage.messages++;
+      traffic += route->moves[i].span.count;
+    }
     if (stage.messages > route->messages) route->messages = stage.messages;
+    if (traffic > route->traffic) route->traffic = traffic;
     route->stages[route->stages_used] = stage;
   }
   route->stages_used++;

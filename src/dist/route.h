@@ -37,6 +37,7 @@ typedef struct {
   int moves_used, stages_used;
   int scattering; /* so many stages are the way up */
   int messages;   /* the most in a stage */
+  size_t traffic; /* the most floats of a stage's messages */
   size_t landing; /* floats that the landing needs */
   lk_stretch own; /* the rank's span of the whole sum */
 } lk_route;
