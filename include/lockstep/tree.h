@@ -40,6 +40,13 @@ lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int
                          lk_sum sum);
 void lk_tree_free(lk_tree *tree);
 
+/* From now on every sum of the tree, leaves and root among them, is rounded to the nearest
+ * bf16, ties to even, and added up in fp32: ranks send each other half the bytes, in as
+ * much memory again as they hold for messages, and any number of them gets the same bits,
+ * which are not those of unrounded sums. What lk_tree_gather hands out is not rounded.
+ * Before the first leaf. */
+lk_status lk_tree_round(lk_tree *tree);
+
 /* From now on memory whose numbers are not needed any more goes back to the system: a leaf
  * that completes a sum takes little more than what of it is not final yet, and of a
  * scattered sum only the rank's parts stay. It changes no bits, and costs as much time as

@@ -9,6 +9,7 @@
 #include "dist/exchange.h"
 #include "dist/mpi.h"
 #include "dist/route.h"
+#include "dist/sums.h"
 #include "lockstep/memory.h"
 #include "lockstep/types.h"
 #include <assert.h>
@@ -26,6 +27,7 @@ typedef struct {
   int stage;      /* of its route */
   int unfinished; /* messages of the stage that are under way */
   float *landing; /* what has come and is not added yet */
+  lk_bf16 *wire;  /* the stage's messages, one behind the other, where sums are rounded */
 } slot;
 
 struct lk_exchange {
@@ -40,6 +42,7 @@ struct lk_exchange {
   int places;            /* messages a slot */
   lk_messages *messages; /* (slots_used, places) owned */
   float *landing;        /* owns the slots' */
+  lk_bf16 *wire;         /* owns the slots'; NULL: sums are not rounded */
 };
 
 /* The route of the last piece, which is short, and of the others, where there are any. */
@@ -49,9 +52,12 @@ static lk_status make_routes(lk_exchange *x, lk_layout layout, int rank) {
   return lk_route_create(&x->full, layout, rank, x->pieces > 1 ? x->piece : rest);
 }
 
+static size_t larger(size_t a, size_t b) {
+  return a > b ? a : b;
+}
+
 static lk_status make_slots(lk_exchange *x) {
-  size_t landing =
-      x->full->landing > x->last->landing ? x->full->landing : x->last->landing;
+  size_t landing = larger(x->full->landing, x->last->landing);
   x->places = x->full->messages > x->last->messages ? x->full->messages : x->last->messages;
   x->slots_used = (int)((size_t)SLOTS * PIECE / x->piece);
   for (int i = 0; i < x->slots_used; i++)
@@ -61,6 +67,16 @@ static lk_status make_slots(lk_exchange *x) {
   for (int i = 0; i < x->slots_used; i++)
     x->slots[i].landing = x->landing + (size_t)i * landing;
   return lk_messages_create(&x->messages, x->slots_used * x->places);
+}
+
+lk_status lk_exchange_round(lk_exchange *exchange) {
+  lk_exchange *x = exchange;
+  size_t traffic = larger(x->full->traffic, x->last->traffic);
+  assert(!x->wire && x->started == 0);
+  LK_TRY(LK_NEW(x->wire, (size_t)x->slots_used * traffic));
+  for (int i = 0; i < x->slots_used; i++)
+    x->slots[i].wire = x->wire + (size_t)i * traffic;
+  return LK_OK;
 }
 
 static size_t choose_piece(lk_layout layout) {
@@ -101,6 +117,7 @@ void lk_exchange_free(lk_exchange *exchange) {
   lk_route_free(exchange->last);
   lk_route_free(exchange->full);
   lk_free(exchange->landing);
+  lk_free(exchange->wire);
   lk_free(exchange);
 }
 
@@ -120,35 +137,67 @@ static float *place_of(const lk_exchange *x, float *arrays, const slot *s,
          move->span.first;
 }
 
-static lk_status start_message(lk_exchange *x, float *arrays, slot *s,
-                               const lk_move *move) {
+/* Nonzero: messages are bf16. */
+static int is_narrow(const lk_exchange *x) {
+  return x->wire && x->phases & LK_SCATTER;
+}
+
+/* The stage's message behind `sent` floats of others. */
+static lk_status start_message(lk_exchange *x, float *arrays, slot *s, const lk_move *move,
+                               size_t sent) {
   int place = (int)(s - x->slots) * x->places + s->unfinished++;
-  int tag = s->number % (LK_MOST_TAG + 1), count = (int)move->span.count;
-  float *at = place_of(x, arrays, s, move);
+  int tag = s->number % (LK_MOST_TAG + 1);
+  size_t count = move->span.count, bytes = count * sizeof(float);
+  float *numbers = place_of(x, arrays, s, move);
+  void *at = numbers;
   assert(s->unfinished <= x->places);
+  if (is_narrow(x)) {
+    at = s->wire + sent;
+    bytes = count * sizeof *s->wire;
+    if (move->kind == LK_SEND) lk_narrow_array(at, numbers, count);
+  }
   return move->kind == LK_RECEIVE
-             ? lk_messages_receive(x->messages, place, at, count, move->peer, tag)
-             : lk_messages_send(x->messages, place, at, count, move->peer, tag);
+             ? lk_messages_receive(x->messages, place, at, bytes, move->peer, tag)
+             : lk_messages_send(x->messages, place, at, bytes, move->peer, tag);
 }
 
 static lk_status start_stage(lk_exchange *x, float *arrays, slot *s) {
   const lk_route *route = route_of(x, s->number);
   const lk_stage *stage = &route->stages[s->stage];
+  size_t sent = 0;
   assert(s->unfinished == 0);
-  for (int i = stage->begin; i < stage->end; i++)
-    if (route->moves[i].kind != LK_ADD)
-      LK_TRY(start_message(x, arrays, s, &route->moves[i]));
+  for (int i = stage->begin; i < stage->end; i++) {
+    const lk_move *move = &route->moves[i];
+    if (move->kind == LK_ADD) continue;
+    LK_TRY(start_message(x, arrays, s, move, sent));
+    sent += move->span.count;
+  }
+  assert(sent <= route->traffic);
   return LK_OK;
+}
+
+static void add(const lk_exchange *x, float *to, const float *from, size_t count) {
+  if (x->wire)
+    lk_add_rounded(to, from, count);
+  else
+    lk_add_array(to, from, count);
 }
 
 static void end_stage(const lk_exchange *x, float *arrays, slot *s) {
   const lk_route *route = route_of(x, s->number);
   const lk_stage *stage = &route->stages[s->stage++];
+  const lk_bf16 *next = s->wire;
   for (int i = stage->begin; i < stage->end; i++) {
     const lk_move *move = &route->moves[i];
-    if (move->kind != LK_ADD) continue;
-    lk_add_array(arrays + piece_start(x, s->number) + move->span.first,
-                 place_of(x, arrays, s, move), move->span.count);
+    float *at = place_of(x, arrays, s, move);
+    size_t count = move->span.count;
+    if (move->kind == LK_ADD) {
+      add(x, arrays + piece_start(x, s->number) + move->span.first, at, count);
+      continue;
+    }
+    if (!is_narrow(x)) continue;
+    if (move->kind == LK_RECEIVE) lk_widen_array(at, next, count);
+    next += count;
   }
 }
 

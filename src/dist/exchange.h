@@ -17,6 +17,10 @@ lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size
                              size_t stride);
 void lk_exchange_free(lk_exchange *exchange);
 
+/* From now on sums are rounded to bf16, and travel so, in half the bytes; what is only
+ * handed back (LK_GATHER alone) travels as it is. Before the first poll. */
+lk_status lk_exchange_round(lk_exchange *exchange);
+
 /* From now on what the rank does not have of a scattered sum goes back to the system. */
 void lk_exchange_economise(lk_exchange *exchange);
 
@@ -32,8 +36,5 @@ lk_status lk_exchange_complete(lk_exchange *exchange, int phases, float *arrays)
  * before LK_GATHER. Pieces are counted from the array's start. */
 int lk_exchange_pieces(const lk_exchange *exchange);
 lk_stretch lk_exchange_own(const lk_exchange *exchange, int piece);
-
-/* to[i] += from[i] */
-void lk_add_array(float *restrict to, const float *restrict from, size_t count);
 
 #endif

@@ -1,6 +1,7 @@
 #include "dist/mpi.h"
 #include "lockstep/memory.h"
 #include <assert.h>
+#include <limits.h>
 #include <mpi.h>
 
 _Static_assert(LK_HOST_SIZE > MPI_MAX_PROCESSOR_NAME, "no host's name is cut");
@@ -220,19 +221,19 @@ void lk_messages_free(lk_messages *messages) {
   lk_free(messages);
 }
 
-lk_status lk_messages_receive(lk_messages *m, int place, float *to, int count, int from,
+lk_status lk_messages_receive(lk_messages *m, int place, void *to, size_t bytes, int from,
                               int tag) {
   assert(0 <= place && place < m->places && m->pending[place] == MPI_REQUEST_NULL);
-  assert(count >= 0 && 0 <= tag && tag <= LK_MOST_TAG);
-  CHECKED(MPI_Irecv(to, count, MPI_FLOAT, from, tag, mpi.comm, &m->pending[place]));
+  assert(bytes <= INT_MAX && 0 <= tag && tag <= LK_MOST_TAG);
+  CHECKED(MPI_Irecv(to, (int)bytes, MPI_BYTE, from, tag, mpi.comm, &m->pending[place]));
   return LK_OK;
 }
 
-lk_status lk_messages_send(lk_messages *m, int place, const float *from, int count, int to,
-                           int tag) {
+lk_status lk_messages_send(lk_messages *m, int place, const void *from, size_t bytes,
+                           int to, int tag) {
   assert(0 <= place && place < m->places && m->pending[place] == MPI_REQUEST_NULL);
-  assert(count >= 0 && 0 <= tag && tag <= LK_MOST_TAG);
-  CHECKED(MPI_Isend(from, count, MPI_FLOAT, to, tag, mpi.comm, &m->pending[place]));
+  assert(bytes <= INT_MAX && 0 <= tag && tag <= LK_MOST_TAG);
+  CHECKED(MPI_Isend(from, (int)bytes, MPI_BYTE, to, tag, mpi.comm, &m->pending[place]));
   return LK_OK;
 }
 

@@ -87,12 +87,13 @@ typedef struct lk_messages lk_messages;
 lk_status lk_messages_create(lk_messages **out, int places);
 void lk_messages_free(lk_messages *messages);
 
-/* Begins one in a free place. What it reads or fills is left alone until it has ended.
- * Between two ranks messages of one tag arrive in the order in which they were sent. */
-lk_status lk_messages_receive(lk_messages *m, int place, float *to, int count, int from,
+/* Begins one of at most 2 GB in a free place. What it reads or fills is left alone until it
+ * has ended. Between two ranks messages of one tag arrive in the order in which they were
+ * sent. */
+lk_status lk_messages_receive(lk_messages *m, int place, void *to, size_t bytes, int from,
                               int tag);
-lk_status lk_messages_send(lk_messages *m, int place, const float *from, int count, int to,
-                           int tag);
+lk_status lk_messages_send(lk_messages *m, int place, const void *from, size_t bytes,
+                           int to, int tag);
 
 /* The places (*ended)[0 … *count-1] are free again: their messages have ended. The second
  * one waits until some have; none may be under way there. *ended is owned by m. */

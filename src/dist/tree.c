@@ -7,6 +7,7 @@
  * array before the others, for each element is a sum of its own. */
 #include "lockstep/tree.h"
 #include "dist/exchange.h"
+#include "dist/sums.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
 #include "lockstep/types.h"
@@ -20,6 +21,7 @@ struct lk_tree {
   int added;         /* of them so far */
   int depth;         /* finished arrays on the stack */
   int economises;    /* gives back memory that it does not need */
+  int rounds;        /* every sum to bf16 */
   size_t open;       /* elements 0 … open-1 of the stack have not fallen together yet */
   float *stack;      /* (the most arrays at a time), owned */
   int ranks;
@@ -101,6 +103,12 @@ void lk_tree_economise(lk_tree *tree) {
   lk_exchange_economise(tree->exchange);
 }
 
+lk_status lk_tree_round(lk_tree *tree) {
+  assert(tree->added == 0 && tree->depth == 0);
+  tree->rounds = 1;
+  return lk_exchange_round(tree->exchange);
+}
+
 /* Without a touch to whole pages, which are zeros when they have been given back. */
 static void clear(float *array, size_t count) {
   char *start = (char *)array, *end = (char *)(array + count);
@@ -126,11 +134,6 @@ float *lk_tree_leaf(lk_tree *tree) {
   return leaf;
 }
 
-void lk_add_array(float *restrict to, const float *restrict from, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    to[i] += from[i];
-}
-
 /* Sums that a leaf of this rank completes. */
 static int merges_of(const lk_tree *tree, int leaf) {
   return count_merges(tree->first, tree->first + leaf);
@@ -149,27 +152,43 @@ static void give_back(const lk_tree *tree, float *array, size_t first) {
   lk_release_pages(array + first, end < most ? end : most);
 }
 
-/* Elements `first` … of the `merges` sums that the array at `top` completes fall together,
- * if they have not yet. */
-static void collapse(lk_tree *tree, int top, int merges, size_t first) {
+/* Nonzero: no other shard of this rank is added to the leaf, nor the leaf to one. */
+static int is_alone(const lk_tree *tree, int leaf) {
+  int is_left = (tree->first + leaf) % 2 == 0;
+  return is_left ? leaf == tree->leaves - 1 : merges_of(tree, leaf) == 0;
+}
+
+static void add(const lk_tree *tree, float *to, const float *from, size_t count) {
+  if (tree->rounds)
+    lk_add_rounded(to, from, count);
+  else
+    lk_add_array(to, from, count);
+}
+
+/* Elements `first` … of the sums that the leaf, the array at `top`, completes fall
+ * together, if they have not yet. */
+static void collapse(lk_tree *tree, int leaf, int top, size_t first) {
+  int merges = merges_of(tree, leaf);
   if (first >= tree->open) return;
   assert(merges <= top);
   lk_profile_switch(LK_PART_REST);
+  if (tree->rounds && is_alone(tree, leaf))
+    lk_round_array(array_at(tree, top) + first, tree->open - first);
   for (int depth = top; depth > top - merges; depth--) {
-    lk_add_array(array_at(tree, depth - 1) + first, array_at(tree, depth) + first,
-                 tree->open - first);
+    add(tree, array_at(tree, depth - 1) + first, array_at(tree, depth) + first,
+        tree->open - first);
     if (tree->economises) give_back(tree, array_at(tree, depth), first);
   }
   tree->open = first;
 }
 
 void lk_tree_add(lk_tree *tree) {
-  int merges = merges_of(tree, tree->added);
-  assert(tree->added < tree->leaves);
+  int leaf = tree->added++;
+  assert(leaf < tree->leaves);
   tree->depth++;
-  if (++tree->added == tree->leaves) return; /* falls together in lk_tree_reduce */
-  collapse(tree, tree->depth - 1, merges, 0);
-  tree->depth -= merges;
+  if (tree->added == tree->leaves) return; /* falls together in lk_tree_reduce */
+  collapse(tree, leaf, tree->depth - 1, 0);
+  tree->depth -= merges_of(tree, leaf);
   assert(tree->depth > 0);
 }
 
@@ -179,7 +198,7 @@ void lk_tree_finish(lk_tree *tree, size_t first) {
   if ((!last && !tree->economises) || tree->status != LK_OK) return;
   lk_part before = lk_profile_switch(LK_PART_COMMUNICATION);
   assert(first <= tree->count && tree->added < tree->leaves);
-  collapse(tree, tree->depth, merges_of(tree, tree->added), first);
+  collapse(tree, tree->added, tree->depth, first);
   lk_profile_switch(LK_PART_COMMUNICATION);
   if (last && tree->ranks > 1)
     tree->status = lk_exchange_poll(tree->exchange, tree->phases, tree->stack, tree->open);
@@ -190,7 +209,7 @@ lk_status lk_tree_reduce(lk_tree *tree, float **sum) {
   if (tree->added != tree->leaves)
     return lk_fail(LK_INTERNAL, "%d of %d shards were summed", tree->added, tree->leaves);
   LK_TRY(tree->status);
-  collapse(tree, tree->depth - 1, merges_of(tree, tree->leaves - 1), 0);
+  collapse(tree, tree->leaves - 1, tree->depth - 1, 0);
   lk_profile_switch(LK_PART_COMMUNICATION);
   *sum = tree->stack;
   if (tree->ranks == 1) return LK_OK;

@@ -15,6 +15,7 @@ enum { SHARDS = 16, MOST_RANKS = 16 };
 
 static lk_world *world;
 static int failures;
+static int rounds; /* nonzero: trees round every sum to bf16 */
 
 /* Counts instead of stopping: a rank that left early would keep the others waiting. */
 #define CHECK(condition)                                                                   \
@@ -66,11 +67,26 @@ static float random_float(int shard, size_t element) {
   return value;
 }
 
+/* To 8 significant bits, ties to even, by arithmetic instead of bits. */
+static float round_to_bf16(float value) {
+  int exponent;
+  double part = frexp((double)value, &exponent);
+  return (float)ldexp(nearbyint(ldexp(part, 8)), exponent - 8);
+}
+
 /* The tree's definition, written as it is defined: shards first … first + span-1. */
 static float tree_sum(element_of value, int first, int span, size_t element) {
-  if (span == 1) return value(first, element);
-  return tree_sum(value, first, span / 2, element) +
-         tree_sum(value, first + span / 2, span / 2, element);
+  float sum = span == 1 ? value(first, element)
+                        : tree_sum(value, first, span / 2, element) +
+                              tree_sum(value, first + span / 2, span / 2, element);
+  return rounds ? round_to_bf16(sum) : sum;
+}
+
+static lk_tree *make_tree(size_t count, lk_sum sum) {
+  lk_tree *tree = NULL;
+  CHECK(lk_tree_create(&tree, world, count, SHARDS, sum) == LK_OK);
+  if (rounds) CHECK(lk_tree_round(tree) == LK_OK);
+  return tree;
 }
 
 static void fill_leaves(lk_tree *tree, element_of value, size_t count) {
@@ -150,9 +166,8 @@ static void fill_from_the_end(lk_tree *tree, element_of value, size_t count) {
 /* Some ranks send early, the others late: the bits are the same, and nobody waits for ever.
  */
 static void test_overlap(size_t count) {
-  lk_tree *tree = NULL;
+  lk_tree *tree = make_tree(count, LK_SUM_EVERYWHERE);
   float *sum = NULL;
-  CHECK(lk_tree_create(&tree, world, count, SHARDS, LK_SUM_EVERYWHERE) == LK_OK);
   uint64_t before = lk_allocations_made();
   for (int early = 1; early <= 3; early++) {
     if (early & (1 + lk_world_rank(world) % 2))
@@ -181,9 +196,8 @@ static void test_order_matters(void) {
 
 /* Each rank's parts hold the sum; handed out, they make up the whole array everywhere. */
 static void test_scattering(size_t count, int economises) {
-  lk_tree *tree = NULL;
+  lk_tree *tree = make_tree(count, LK_SUM_SCATTERED);
   float *sum = NULL, *array = NULL;
-  CHECK(lk_tree_create(&tree, world, count, SHARDS, LK_SUM_SCATTERED) == LK_OK);
   if (economises) lk_tree_economise(tree);
   CHECK(LK_NEW(array, count) == LK_OK);
   for (int early = 0; early <= 1; early++) {
@@ -203,6 +217,39 @@ static void test_scattering(size_t count, int economises) {
   }
   lk_free(array);
   lk_tree_free(tree);
+}
+
+/* What is handed out by itself keeps all its bits. */
+static void test_gathering(size_t count) {
+  lk_tree *tree = make_tree(count, LK_SUM_SCATTERED);
+  float *array = NULL;
+  CHECK(LK_NEW(array, count) == LK_OK);
+  for (int i = 0; i < lk_tree_parts(tree); i++) {
+    size_t first, own;
+    lk_tree_part(tree, i, &first, &own);
+    for (size_t e = first; e < first + own; e++)
+      array[e] = random_float(0, e);
+  }
+  CHECK(lk_tree_gather(tree, array) == LK_OK);
+  size_t wrong = 0;
+  for (size_t e = 0; e < count; e++)
+    wrong += array[e] != random_float(0, e);
+  CHECK(wrong == 0);
+  lk_free(array);
+  lk_tree_free(tree);
+}
+
+/* The same bits on any number of ranks, and others than unrounded ones. */
+static void test_rounding(void) {
+  float whole = tree_sum(random_float, 0, SHARDS, 5);
+  rounds = 1;
+  CHECK(tree_sum(random_float, 0, SHARDS, 5) != whole);
+  test_overlap(1000);
+  test_overlap(3 * 131072 + 17);
+  for (int economises = 0; economises <= 1; economises++)
+    test_scattering(131072 + 1000, economises);
+  test_gathering(131072 + 1000);
+  rounds = 0;
 }
 
 /* A rank's parts are about its share of the array, and whole blocks of it. */
@@ -429,6 +476,7 @@ static void run_tests(void) {
     test_scattering(100, economises);
     test_scattering(3 * 131072 + 1000, economises);
   }
+  test_rounding();
   test_parts(3 * 131072 + 1000);
   test_unfinished_tree();
   test_agreement();
