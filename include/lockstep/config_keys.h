@@ -110,6 +110,10 @@ typedef int lk_config_choice;
     "optimizer: each rank updates and remembers its part of the parameters, so that a "    \
     "rank's share of the optimizer's memory falls with their number; the bits stay the "   \
     "same")                                                                                \
+  X(wire, "wire", choice, "fp32", LK_ONE_OF("fp32|bf16"), LK_BITS_LATER,                   \
+    "bf16: gradients travel between ranks in half the bytes. For that each shard's, and "  \
+    "each sum of two shards', of two such sums', … is rounded to 8 significant bits, off " \
+    "by at most 1/256 of a number each time, the same bits on any number of ranks")        \
   X(replicas, "replicas", choice, "rank", LK_ONE_OF("rank|node"), 0,                       \
     "node: the ranks of a host have one copy of the parameters, in shared memory, which "  \
     "needs shard=optimizer; the bits stay the same")                                       \

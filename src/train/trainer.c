@@ -57,6 +57,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
                         t->is_dealt
                             ? lk_optimizer_sum((lk_optimizer_name)t->config->optimizer)
                             : LK_SUM_EVERYWHERE));
+  if (t->config->wire) LK_TRY(lk_tree_round(t->tree));
   if (t->is_dealt) lk_tree_economise(t->tree);
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));

@@ -26,6 +26,12 @@ worlds muon "3 5" $steps "${muon[@]}"
 train shards-1 1 $steps "${pretrain[@]}" shards=16
 worlds shards "6 12" $steps "${pretrain[@]}" shards=16
 history shards 3:5 12:9 5:$steps "${pretrain[@]}" shards=16
+train wire-1 1 $steps "${pretrain[@]}" wire=bf16
+worlds wire "2 3" $steps "${pretrain[@]}" wire=bf16
+history wire 4:5 3:$steps "${pretrain[@]}" wire=bf16 shard=optimizer
+if (same "gradients rounded to bf16" pretrain-1 wire-1 $steps) > /dev/null; then
+  fail "wire=bf16 gave the bits of fp32"
+fi
 
 # The comparisons can fail: 16 shards are another sum than 8.
 if (same "other shards" pretrain-1 shards-1 $steps) > /dev/null; then
