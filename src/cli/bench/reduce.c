@@ -1,13 +1,15 @@
-/* `bench --reduce`: what it costs that the tree keeps the order of adding. Both sums are
- * timed by turns, so that whatever else the machine does hits both alike. */
+/* `bench --reduce`: what it costs that the tree keeps the order of adding, and what it
+ * saves to round its sums. They are timed by turns, so that whatever else the machine does
+ * hits all alike. */
 #include "base/clock.h"
 #include "cli/bench/bench.h"
 #include "cli/result.h"
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"
+#include "lockstep/types.h"
 #include <stdio.h>
 
-enum { TREE, MPI, WAYS };
+enum { TREE, MPI, ROUNDED, WAYS };
 
 /* Floats a sum: 1 kB to 64 MB, and the gradients of the seed experiment's model. */
 static const size_t sizes[] = {256,    1024,    4096,    16384,   65536,
@@ -25,32 +27,40 @@ typedef struct {
   size_t floats;
   int shards; /* the fewest that P ranks can have: a power of two */
   long repetitions;
-  int wrong; /* sums that were not what they must be */
-  lk_tree *tree;
-  float *array;    /* (floats) what MPI sums */
-  double *mine;    /* (WAYS, repetitions) seconds */
-  double *slowest; /* (WAYS, repetitions) of the slowest rank */
+  int wrong;            /* sums that were not what they must be */
+  lk_tree *trees[WAYS]; /* NULL: MPI's way */
+  float *array;         /* (floats) what MPI sums */
+  double *mine;         /* (WAYS, repetitions) seconds */
+  double *slowest;      /* (WAYS, repetitions) of the slowest rank */
 } race;
 
-/* Small integers, whose sum is exact in any order: of term `number`, from 0 on. */
+static int factor_of(int number) {
+  return 1 + number % 4;
+}
+
+/* Small integers: of term `number`, from 0 on. Their sum is exact in any order, and in 8
+ * bits where it is a tree's. */
 static void fill_array(const race *r, float *array, int number) {
-  int factor = number + 1;
+  int factor = factor_of(number);
   for (size_t i = 0; i < r->floats; i++)
     array[i] = (float)(factor * (int)(i % 7));
 }
 
 static int is_sum(const race *r, const float *array, int terms) {
+  int factor = 0;
+  for (int number = 0; number < terms; number++)
+    factor += factor_of(number);
   for (size_t i = 0; i < r->floats; i++)
-    if (array[i] != (float)(terms * (terms + 1) / 2 * (int)(i % 7))) return 0;
+    if (array[i] != (float)(factor * (int)(i % 7))) return 0;
   return 1;
 }
 
-static lk_status fill_leaves(race *r) {
+static lk_status fill_leaves(const race *r, lk_tree *tree) {
   int first, count;
   LK_TRY(lk_world_shards(r->world, r->shards, &first, &count));
   for (int shard = first; shard < first + count; shard++) {
-    fill_array(r, lk_tree_leaf(r->tree), shard);
-    lk_tree_add(r->tree);
+    fill_array(r, lk_tree_leaf(tree), shard);
+    lk_tree_add(tree);
   }
   return LK_OK;
 }
@@ -58,17 +68,18 @@ static lk_status fill_leaves(race *r) {
 /* All ranks: one sum, timed from a common start on. */
 static lk_status sum_once(race *r, int way, double *seconds) {
   float *array = r->array;
+  lk_tree *tree = r->trees[way];
   int any;
-  if (way == TREE)
-    LK_TRY(fill_leaves(r));
+  if (tree)
+    LK_TRY(fill_leaves(r, tree));
   else
     fill_array(r, array, lk_world_rank(r->world));
   LK_TRY(lk_world_any(r->world, 0, &any)); /* waits for all ranks */
   double begin = lk_clock();
-  LK_TRY(way == TREE ? lk_tree_reduce(r->tree, &array)
-                     : lk_world_sum_floats(r->world, array, r->floats));
+  LK_TRY(tree ? lk_tree_reduce(tree, &array)
+              : lk_world_sum_floats(r->world, array, r->floats));
   *seconds = lk_clock() - begin;
-  r->wrong += !is_sum(r, array, way == TREE ? r->shards : lk_world_size(r->world));
+  r->wrong += !is_sum(r, array, tree ? r->shards : lk_world_size(r->world));
   return LK_OK;
 }
 
@@ -76,7 +87,7 @@ static lk_status sum_once(race *r, int way, double *seconds) {
 static lk_status run_rounds(race *r) {
   for (long i = -1; i < r->repetitions; i++)
     for (int turn = 0; turn < WAYS; turn++) {
-      int way = (int)(i & 1) ^ turn;
+      int way = (int)((i + 1 + turn) % WAYS);
       double seconds;
       LK_TRY(sum_once(r, way, &seconds));
       if (i >= 0) r->mine[way * r->repetitions + i] = seconds;
@@ -108,7 +119,11 @@ static lk_status prepare(race *r) {
   size_t numbers = WAYS * (size_t)r->repetitions;
   for (r->shards = 1; r->shards < lk_world_size(r->world);)
     r->shards *= 2;
-  LK_TRY(lk_tree_create(&r->tree, r->world, r->floats, r->shards, LK_SUM_EVERYWHERE));
+  for (int way = 0; way < WAYS; way++)
+    if (way != MPI)
+      LK_TRY(lk_tree_create(&r->trees[way], r->world, r->floats, r->shards,
+                            LK_SUM_EVERYWHERE));
+  LK_TRY(lk_tree_round(r->trees[ROUNDED]));
   LK_TRY(LK_NEW(r->array, r->floats));
   LK_TRY(LK_NEW(r->mine, numbers));
   return LK_NEW(r->slowest, numbers);
@@ -127,7 +142,8 @@ static lk_status time_size(lk_world *world, long repetitions, timing *out) {
   lk_status status = lk_world_agree(world, prepare(&r));
   if (status == LK_OK) status = run_rounds(&r);
   if (status == LK_OK) status = find_medians(&r, out);
-  lk_tree_free(r.tree);
+  for (int way = 0; way < WAYS; way++)
+    lk_tree_free(r.trees[way]);
   lk_free(r.array);
   lk_free(r.mine);
   lk_free(r.slowest);
@@ -137,6 +153,11 @@ static lk_status time_size(lk_world *world, long repetitions, timing *out) {
 /* S/t in GB/s, and what of it an ideal all-reduce would send and receive on each rank. */
 static double rate(const timing *t, int way) {
   return (double)(t->floats * sizeof(float)) / t->seconds[way] / 1e9;
+}
+
+/* What a rank sends. */
+static double sent_bytes(const timing *t, int P, size_t number) {
+  return 2 * (double)(t->floats * number) * (P - 1) / P;
 }
 
 static double bus_rate(const timing *t, int way, int P) {
@@ -149,14 +170,19 @@ static void print_heading(const lk_world *world) {
          lk_world_local_size(world));
   if (P & (P - 1))
     printf("%d is no power of two: some ranks have two of the tree's shards\n", P);
+  puts("bf16: the tree with every sum rounded, as by wire=bf16; a rank sends 2(P-1)/P of "
+       "the bytes, of bf16 half of that");
   printf("                                        S/t, GB/s     S/t*2(P-1)/P\n"
-         "   bytes       tree s        MPI s    tree     MPI    tree     MPI  tree/MPI\n");
+         "   bytes       tree s        MPI s    tree     MPI    tree     MPI  tree/MPI"
+         "       bf16 s  bf16/tree\n");
 }
 
 static void print_row(const timing *t, int P) {
-  printf("%8zu %12.8f %12.8f %7.3f %7.3f %7.3f %7.3f %9.2f\n", t->floats * sizeof(float),
-         t->seconds[TREE], t->seconds[MPI], rate(t, TREE), rate(t, MPI),
-         bus_rate(t, TREE, P), bus_rate(t, MPI, P), t->seconds[TREE] / t->seconds[MPI]);
+  printf("%8zu %12.8f %12.8f %7.3f %7.3f %7.3f %7.3f %9.2f %12.8f %10.2f\n",
+         t->floats * sizeof(float), t->seconds[TREE], t->seconds[MPI], rate(t, TREE),
+         rate(t, MPI), bus_rate(t, TREE, P), bus_rate(t, MPI, P),
+         t->seconds[TREE] / t->seconds[MPI], t->seconds[ROUNDED],
+         t->seconds[ROUNDED] / t->seconds[TREE]);
   fflush(stdout);
 }
 
@@ -171,7 +197,10 @@ static int add_row(cJSON *list, const timing *t, int P) {
                  {"mpi_gb_per_second", rate(t, MPI)},
                  {"tree_bus_gb_per_second", bus_rate(t, TREE, P)},
                  {"mpi_bus_gb_per_second", bus_rate(t, MPI, P)},
-                 {"tree_over_mpi", t->seconds[TREE] / t->seconds[MPI]}};
+                 {"tree_over_mpi", t->seconds[TREE] / t->seconds[MPI]},
+                 {"bf16_seconds", t->seconds[ROUNDED]},
+                 {"sent_bytes", sent_bytes(t, P, sizeof(float))},
+                 {"bf16_sent_bytes", sent_bytes(t, P, sizeof(lk_bf16))}};
   cJSON *row = cJSON_CreateObject();
   if (!row || !cJSON_AddItemToArray(list, row)) return 0;
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
