@@ -4,6 +4,7 @@
 #include "cli/failures.h"
 #include "lockstep/memory.h"
 #include "lockstep/trainer.h"
+#include "lockstep/types.h"
 #include <limits.h>
 #include <stdio.h>
 
@@ -25,10 +26,12 @@ typedef struct {
 
 /* Halving and doubling sum within a node first where its ranks are neighbours: then each
  * node sends what a rank would that has it all (Thakur, Rabenseifner and Gropp 2005). */
-static void foresee_sending(const request *asked, const lk_trainer_needs *needs,
-                            forecast *f) {
+static void foresee_sending(const request *asked, const lk_config *config,
+                            const lk_trainer_needs *needs, forecast *f) {
   double P = (double)asked->ranks, nodes = (double)asked->nodes;
-  double bytes = 2 * (double)sizeof(float) * (double)needs->parameters;
+  double gradient = config->wire ? sizeof(lk_bf16) : sizeof(float);
+  double handed_back = config->shard ? sizeof(float) : gradient; /* a parameter, or that */
+  double bytes = (gradient + handed_back) * (double)needs->parameters;
   int rounds = 0;
   while (1L << rounds < asked->nodes)
     rounds++;
@@ -45,7 +48,7 @@ static lk_status foresee(lk_world *world, const lk_config *config, const request
                         needs->pack_rows, needs->pack_rows, &f->rate));
   f->flops = lk_bench_flops(&needs->shape, rows, rows);
   f->products = f->flops / f->rate;
-  foresee_sending(asked, needs, f);
+  foresee_sending(asked, config, needs, f);
   return LK_OK;
 }
 

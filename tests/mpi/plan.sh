@@ -49,6 +49,16 @@ awk '/^checkpoints .* beside training: / { split($0, at, ": "); split(at[2], wor
   END { exit !(formula > 98 && formula < 100 && simulated > 98 && (formula - simulated) ^ 2 < 0.25) }' planned ||
   fail "$(cat planned)"
 
+# sent KEYS... BYTES: of 2 ranks, by each, a parameter.
+sent() {
+  local expected
+  expected=$(awk -v n="$parameters" -v bytes="${!#}" 'BEGIN { printf "%.1f MB by a rank", bytes * n / 1e6 }')
+  "$LOCKSTEP" plan "${config[@]}" -n 2 "${@:1:$#-1}" > planned
+  grep -q "^sent a step *$expected" planned || fail "$*: not '$expected': $(cat planned)"
+}
+sent wire=bf16 2
+sent wire=bf16 shard=optimizer 3
+
 code=0
 "$LOCKSTEP" plan "${config[@]}" -n 3 --nodes 2 2> log || code=$?
 [[ $code == 64 ]] || fail "3 ranks on 2 nodes: exit code $code"
