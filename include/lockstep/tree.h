@@ -80,6 +80,10 @@ lk_status lk_tree_reduce(lk_tree *tree, float **sum);
 int lk_tree_parts(const lk_tree *tree);
 void lk_tree_part(const lk_tree *tree, int i, size_t *first, size_t *count);
 
+/* Room for an array of `count` floats, whatever they are, which the tree does not need
+ * before the next lk_tree_leaf. Owned by the tree. */
+float *lk_tree_spare(const lk_tree *tree);
+
 /* All ranks: every rank's parts of `array` (count floats) to all ranks' arrays, as after an
  * update of the parts by who owns them. Not between lk_tree_finish and lk_tree_reduce. */
 lk_status lk_tree_gather(lk_tree *tree, float *array);

@@ -227,6 +227,11 @@ void lk_tree_part(const lk_tree *tree, int i, size_t *first, size_t *count) {
   *count = own.count;
 }
 
+float *lk_tree_spare(const lk_tree *tree) {
+  assert(tree->added == 0 || tree->added == tree->leaves);
+  return tree->stack;
+}
+
 lk_status lk_tree_gather(lk_tree *tree, float *array) {
   lk_profile_switch(LK_PART_COMMUNICATION);
   if (tree->ranks == 1) return LK_OK;
