@@ -163,7 +163,9 @@ typedef struct {
   float *m, *v;             /* Adam's moments, (table->count) each; NULL: not asked for */
   float *average;           /* of the parameters, the same; NULL: not asked for, or none */
   lk_checkpoint_file *file; /* NULL: it was not opened, or not by this rank */
-  lk_checkpoint_source source; /* of moments to be written; read NULL: m and v are they */
+  /* of what is to be written of m, v and, with info.has_average, average, which are NULL
+   * then; read NULL: they are it */
+  lk_checkpoint_source source;
 } lk_checkpoint;
 
 /* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name>, /ema/<name> (float32,

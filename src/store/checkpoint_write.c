@@ -95,17 +95,19 @@ static lk_status stream_group(const lk_h5_file *file, const lk_checkpoint *check
   return LK_OK;
 }
 
-static lk_status stream_moments(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+static lk_status stream_groups(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
+  static const lk_group groups[] = {LK_GROUP_M, LK_GROUP_V, LK_GROUP_AVERAGE};
+  int count = checkpoint->info.has_average ? 3 : 2;
   float *piece;
   LK_TRY(lk_checkpoint_piece(checkpoint->trained.table, &piece));
-  lk_status status = stream_group(file, checkpoint, LK_GROUP_M, piece);
-  if (status == LK_OK) status = stream_group(file, checkpoint, LK_GROUP_V, piece);
+  lk_status status = LK_OK;
+  for (int i = 0; i < count && status == LK_OK; i++)
+    status = stream_group(file, checkpoint, groups[i], piece);
   lk_free(piece);
   return status;
 }
 
 static lk_status write_moments(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
-  if (checkpoint->source.read) return stream_moments(file, checkpoint);
   if (!checkpoint->m) return LK_OK;
   LK_TRY(write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_M],
                      checkpoint->m));
@@ -132,6 +134,7 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   LK_TRY(write_config(file, info->config ? info->config : ""));
   LK_TRY(
       write_group(file, table, &lk_h5_groups[LK_GROUP_MODEL], checkpoint->trained.values));
+  if (checkpoint->source.read) return stream_groups(file, checkpoint);
   LK_TRY(write_moments(file, checkpoint));
   return write_average(file, checkpoint);
 }
@@ -147,7 +150,8 @@ lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint)
   lk_draft draft;
   const lk_trained *trained = &checkpoint->trained;
   assert(lk_tokenizer_size(trained->tokenizer) == trained->table->shape.vocabulary);
-  assert(!checkpoint->m == !checkpoint->v && !(checkpoint->m && checkpoint->source.read));
+  assert(!checkpoint->m == !checkpoint->v);
+  assert(!checkpoint->source.read || (!checkpoint->m && !checkpoint->average));
   assert(trained->values);
   LK_TRY(lk_draft_begin(&draft, path));
   lk_status status = write_file(path, draft.descriptor, checkpoint);
