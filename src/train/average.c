@@ -10,15 +10,32 @@ static double decay_after(double ema, uint64_t steps) {
   return fmin(ema, (1 + (double)steps) / (10 + (double)steps));
 }
 
+static void follow(float *restrict average, const float *restrict values, uint64_t count,
+                   float rest) {
+  for (uint64_t i = 0; i < count; i++)
+    average[i] += rest * (values[i] - average[i]);
+}
+
 void lk_trainer_follow_average(lk_trainer *trainer) {
   const lk_trainer *t = trainer;
   if (!t->average) return;
+  const lk_holding *holding = lk_optimizer_holding(t->optimizer);
   float rest = (float)(1 - decay_after(t->config->ema, t->step));
   assert(rest > 0 && rest < 1);
-  for (uint64_t i = 0; i < t->table->count; i++)
-    t->average[i] += rest * (t->values[i] - t->average[i]);
+  for (int i = 0; i < holding->used; i++) {
+    lk_held span = holding->spans[i];
+    follow(t->average + span.at, t->values + span.first, span.count, rest);
+  }
 }
 
-const float *lk_trainer_judged(const lk_trainer *trainer) {
-  return trainer->average ? trainer->average : trainer->values;
+/* What is dealt out comes together in memory that gradients need in steps only. */
+lk_status lk_trainer_judged(const lk_trainer *trainer, const float **values) {
+  const lk_trainer *t = trainer;
+  *values = t->average ? t->average : t->values;
+  if (!t->average || !t->is_dealt) return LK_OK;
+  float *whole = lk_tree_spare(t->tree);
+  lk_holding_read(lk_optimizer_holding(t->optimizer), t->average, 0, t->table->count,
+                  whole);
+  *values = whole;
+  return lk_optimizer_share(t->optimizer, t->world, whole);
 }

@@ -25,14 +25,15 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   lk_build_describe((lk_precision)t->config->precision, info->build);
 }
 
-/* What there is to write; the moments, where they are dealt out, come from elsewhere. The
- * caller clears c->info. */
+/* What there is to write; moments and mean, where they are dealt out, come from elsewhere.
+ * The caller clears c->info. */
 static lk_status compose(const lk_training *training, lk_checkpoint *c) {
   const lk_trainer *t = training->trainer;
-  *c = (lk_checkpoint){.trained = lk_trainer_model(t), .average = t->average};
+  *c = (lk_checkpoint){.trained = lk_trainer_model(t)};
   assert(t->m && t->v);
-  if (!t->is_dealt) c->m = t->m, c->v = t->v;
+  if (!t->is_dealt) c->m = t->m, c->v = t->v, c->average = t->average;
   describe(training, &c->info);
+  c->info.has_average = t->average != NULL;
   LK_TRY(lk_config_hash(t->config, &c->info.config_hash));
   return lk_config_emit(t->config, &c->info.config);
 }
@@ -50,21 +51,23 @@ static lk_status write_now(void *context, lk_checkpoint_source source) {
   return status;
 }
 
-/* All ranks: moments that are dealt out, where a copy is made. */
-static lk_status gather_moments(lk_training *training) {
+/* All ranks: what is dealt out, where a copy is made. */
+static lk_status gather_dealt(lk_training *training) {
   const lk_trainer *t = training->trainer;
   const lk_dealt dealt = lk_trainer_dealt(t);
   lk_writer *w = training->writer;
-  for (lk_group group = LK_GROUP_M; group <= LK_GROUP_V; group++)
+  for (lk_group group = LK_GROUP_M; group < LK_GROUPS; group++) {
+    if (!dealt.held[group]) continue;
     LK_TRY(lk_dealt_gather(&dealt, group, t->table->count,
                            w ? lk_writer_room(w, group) : NULL));
+  }
   return LK_OK;
 }
 
 /* All ranks: training goes on when the numbers are copied. */
 static lk_status write_beside(lk_training *training) {
   lk_checkpoint c;
-  if (training->trainer->is_dealt) LK_TRY(gather_moments(training));
+  if (training->trainer->is_dealt) LK_TRY(gather_dealt(training));
   if (!training->writer) return LK_OK;
   lk_status status = compose(training, &c);
   lk_writer_copy(training->writer, &c);

@@ -12,8 +12,8 @@ typedef struct {
   float *held[LK_GROUPS];    /* NULL: not dealt out */
 } lk_dealt;
 
-/* All ranks: rank 0 writes, by `write`, a checkpoint whose moments are dealt out, from a
- * source that asks all for what they hold. Its outcome is rank 0's alone. */
+/* All ranks: rank 0 writes, by `write`, a checkpoint whose moments and mean are dealt out,
+ * from a source that asks all for what they hold. Its outcome is rank 0's alone. */
 lk_status lk_dealt_save(const lk_dealt *dealt,
                         lk_status (*write)(void *context, lk_checkpoint_source source),
                         void *context);

@@ -21,7 +21,9 @@ lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *
   const lk_training *t = training;
   lk_answer *answers = NULL;
   lk_trained model = lk_trainer_model(trained);
-  model.values = (float *)lk_trainer_judged(trained); /* which are only read */
+  const float *values;
+  LK_TRY(lk_trainer_judged(trained, &values));
+  model.values = (float *)values; /* which are only read */
   LK_TRY(lk_world_agree(t->world, LK_NEW(answers, t->dev->count)));
   lk_status status =
       lk_evaluate_questions(t->world, &model, t->dev, t->config->dev, answers);

@@ -25,11 +25,11 @@ static lk_hash chain(lk_hash before, lk_hash next) {
   return lk_hash_bytes(both, sizeof both);
 }
 
-/* The running mean, and the moments, unless they are dealt out: then they have no others to
+/* The moments and the running mean, unless they are dealt out: then they have no others to
  * be compared with. */
 static lk_hash hash_kept(const lk_trainer *t) {
-  lk_hash hash = t->trail;
-  if (!t->is_dealt) hash = chain(hash, chain(hash_array(t, t->m), hash_array(t, t->v)));
+  if (t->is_dealt) return t->trail;
+  lk_hash hash = chain(t->trail, chain(hash_array(t, t->m), hash_array(t, t->v)));
   return t->average ? chain(hash, hash_array(t, t->average)) : hash;
 }
 
@@ -164,9 +164,8 @@ void lk_trainer_inject_fault(lk_trainer *trainer) {
   uint32_t bits;
   float *array = array_of(trainer, which);
   assert(array);
-  uint64_t count = which == 'm' || which == 'v'
-                       ? lk_optimizer_holding(trainer->optimizer)->count
-                       : trainer->table->count;
+  uint64_t count = which == 'p' ? trainer->table->count
+                                : lk_optimizer_holding(trainer->optimizer)->count;
   float *victim = array + count / 2;
   memcpy(&bits, victim, sizeof bits);
   bits ^= 1;

@@ -87,14 +87,21 @@ static void say_progress(const lk_training *t) {
            lk_run_checkpoint_path(t->run));
 }
 
-/* All ranks: parameters and moments. */
-static lk_status read_numbers(lk_trainer *t, const lk_checkpoint *resumed) {
+/* All ranks: each rank's part of what is dealt out. */
+static lk_status read_dealt(lk_trainer *t, const lk_checkpoint *resumed) {
   const lk_dealt dealt = lk_trainer_dealt(t);
-  if (!t->is_dealt)
-    return lk_checkpoint_distribute(t->world, resumed, t->values, t->m, t->v);
   LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, NULL, NULL));
   LK_TRY(lk_dealt_load(&dealt, resumed, LK_GROUP_M));
-  return lk_dealt_load(&dealt, resumed, LK_GROUP_V);
+  LK_TRY(lk_dealt_load(&dealt, resumed, LK_GROUP_V));
+  return t->average ? lk_dealt_load(&dealt, resumed, LK_GROUP_AVERAGE) : LK_OK;
+}
+
+/* All ranks: parameters, moments and mean. */
+static lk_status read_numbers(lk_trainer *t, const lk_checkpoint *resumed) {
+  if (t->is_dealt) return read_dealt(t, resumed);
+  LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, t->m, t->v));
+  if (!t->average) return LK_OK;
+  return lk_checkpoint_distribute_average(t->world, resumed, t->average);
 }
 
 /* All ranks. */
@@ -104,8 +111,6 @@ static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
   assert(resumed->trained.table->count == t->trainer->table->count);
   lk_watchdog_phase(t->trainer->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   LK_TRY(read_numbers(t->trainer, resumed));
-  if (t->trainer->average)
-    LK_TRY(lk_checkpoint_distribute_average(t->world, resumed, t->trainer->average));
   t->trainer->has_checkpoint = 1;
   t->trainer->step = resumed->info.step;
   assert(t->complete || t->trainer->step <= t->trainer->steps);

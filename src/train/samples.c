@@ -25,13 +25,14 @@ static lk_status encode(const lk_tokenizer *tokenizer, const char *prompt,
   return status;
 }
 
-static lk_status continue_prompt(const lk_trainer *t, const char *prompt, FILE *to) {
+static lk_status continue_prompt(const lk_trainer *t, const float *values,
+                                 const char *prompt, FILE *to) {
   const lk_tokenizer *tokenizer = lk_dataset_tokenizer(t->dataset);
   int end = (int)lk_tokenizer_end(tokenizer);
   lk_continuation text;
   char *words = NULL;
   LK_TRY(encode(tokenizer, prompt, &text));
-  lk_status status = lk_continue_one(t->table, lk_trainer_judged(t), &text, end, MOST);
+  lk_status status = lk_continue_one(t->table, values, &text, end, MOST);
   int ended = text.length > 1 && (int)text.tokens[text.length - 1] == end;
   if (status == LK_OK)
     status = lk_tokenizer_decode(tokenizer, text.tokens + 1,
@@ -42,13 +43,13 @@ static lk_status continue_prompt(const lk_trainer *t, const char *prompt, FILE *
   return status;
 }
 
-static lk_status continue_all(const lk_training *t, FILE *to) {
+static lk_status continue_all(const lk_training *t, const float *values, FILE *to) {
   char **prompts;
   unsigned count;
   LK_TRY(lk_config_samples(t->config, &prompts, &count));
   lk_status status = LK_OK;
   for (unsigned i = 0; i < count && status == LK_OK; i++)
-    status = continue_prompt(t->trainer, prompts[i], to);
+    status = continue_prompt(t->trainer, values, prompts[i], to);
   lk_free(prompts);
   return status;
 }
@@ -60,12 +61,13 @@ static lk_status write_texts(const lk_training *t, const char *texts) {
   return status == LK_IO ? LK_OK : status;
 }
 
-static lk_status sample(const lk_training *t) {
+/* Rank 0. */
+static lk_status sample(const lk_training *t, const float *values) {
   char *texts = NULL;
   size_t size = 0;
   FILE *stream = open_memstream(&texts, &size);
   if (!stream) return lk_fail(LK_INTERNAL, "samples: out of memory");
-  lk_status status = continue_all(t, stream);
+  lk_status status = continue_all(t, values, stream);
   int failed = fclose(stream);
   if (status == LK_OK && failed) status = lk_fail(LK_INTERNAL, "samples: out of memory");
   if (status == LK_OK) status = write_texts(t, texts);
@@ -79,7 +81,9 @@ static lk_status sample_in_time(lk_training *t, lk_metrics *metrics) {
   if (!*t->config->samples || !lk_training_validates(t)) return LK_OK;
   lk_watchdog_phase(t->trainer->watchdog, t->trainer->step, "continuing samples",
                     LK_COMPUTES);
-  return lk_world_agree(t->world, t->run ? sample(t) : LK_OK);
+  const float *values;
+  LK_TRY(lk_trainer_judged(t->trainer, &values));
+  return lk_world_agree(t->world, t->run ? sample(t, values) : LK_OK);
 }
 
 /* What cannot be continued is found out before anything is trained. */

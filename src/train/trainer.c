@@ -32,7 +32,8 @@ static lk_status make_optimizer(lk_trainer *t) {
                              t->is_dealt ? t->tree : NULL));
   t->m = lk_optimizer_state(t->optimizer, 0);
   t->v = lk_optimizer_state(t->optimizer, 1);
-  return LK_OK;
+  if (c->ema <= 0) return LK_OK;
+  return LK_NEW(t->average, lk_optimizer_holding(t->optimizer)->count);
 }
 
 /* All of a micro-batch, or as many rows of a block as micro_tokens allows. */
@@ -50,7 +51,6 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   assert(t->shard_count > 0);
   int size = lk_world_size(t->world);
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
-  if (t->config->ema > 0) LK_TRY(LK_NEW(t->average, t->table->count));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   t->is_dealt = t->config->shard && size > 1;
   LK_TRY(lk_tree_create(&t->tree, t->world, t->table->count, (int)t->config->shards,
@@ -152,7 +152,9 @@ lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) 
   lk_trainer *t = trainer;
   assert(t->step == 0);
   LK_TRY(set_values(t, init));
-  if (t->average) memcpy(t->average, t->values, t->table->count * sizeof *t->values);
+  if (t->average)
+    lk_holding_write(lk_optimizer_holding(t->optimizer), t->average, 0, t->table->count,
+                     t->values);
   return LK_OK;
 }
 
@@ -201,7 +203,9 @@ lk_trained lk_trainer_model(const lk_trainer *trainer) {
 lk_dealt lk_trainer_dealt(const lk_trainer *trainer) {
   return (lk_dealt){.world = trainer->world,
                     .holding = lk_optimizer_holding(trainer->optimizer),
-                    .held = {[LK_GROUP_M] = trainer->m, [LK_GROUP_V] = trainer->v}};
+                    .held = {[LK_GROUP_M] = trainer->m,
+                             [LK_GROUP_V] = trainer->v,
+                             [LK_GROUP_AVERAGE] = trainer->average}};
 }
 
 uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {

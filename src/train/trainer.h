@@ -29,7 +29,7 @@ struct lk_trainer {
   lk_shared *shared; /* whose they are, once on each host; NULL: each rank's own */
   int is_dealt;      /* each rank has its own part of the optimizer's states */
   float *m, *v;      /* the optimizer's states, of what it holds */
-  float *average;    /* (table->count) running mean of the values; NULL: ema is 0 */
+  float *average;    /* running mean of the values, of what the optimizer holds; or NULL */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
   double *mine;                 /* loss and targets of each of this rank's shards */
@@ -78,9 +78,9 @@ lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
 /* After every update: takes the values into their running mean, if one is kept. */
 void lk_trainer_follow_average(lk_trainer *trainer);
 
-/* The values that held-out losses, dev scores and samples are of: the running mean, where
- * one is kept. */
-const float *lk_trainer_judged(const lk_trainer *trainer);
+/* All ranks: the values that held-out losses, dev scores and samples are of: the running
+ * mean, where one is kept. Owned by the trainer, valid until its next step. */
+lk_status lk_trainer_judged(const lk_trainer *trainer, const float **values);
 
 /* After every update: remembers the parameters' hash for the next comparison. Adds the time
  * it took to *seconds. */

@@ -41,7 +41,9 @@ static lk_status validate(lk_training *t, lk_metrics *metrics) {
   if (!t->held_out || !lk_training_validates(t)) return LK_OK;
   lk_watchdog_phase(trainer->watchdog, trainer->step, "measuring the held-out loss",
                     LK_COMPUTES);
-  LK_TRY(lk_held_out_measure(t->held_out, lk_trainer_judged(trainer), &metrics->held_out));
+  const float *values;
+  LK_TRY(lk_trainer_judged(trainer, &values));
+  LK_TRY(lk_held_out_measure(t->held_out, values, &metrics->held_out));
   metrics->validated = 1;
   judge(t, metrics->held_out.nats);
   return LK_OK;

@@ -19,7 +19,7 @@ uint64_t lk_writer_bytes(uint64_t count, int with_average);
  * Nothing may be under way. NULL: it has none. */
 float *lk_writer_room(lk_writer *writer, lk_group group);
 
-/* Copies the checkpoint's numbers, but for the moments where it has none: they have been
+/* Copies the checkpoint's numbers, but for those that it has none of: they have been
  * put into their room. Nothing may be under way. Takes over the texts of checkpoint->info;
  * the tokenizer and the table stay the caller's, and as they are until the wait. */
 void lk_writer_copy(lk_writer *writer, const lk_checkpoint *checkpoint);

@@ -30,9 +30,11 @@ one_file() {
   done
 }
 
-one_file adamw "3 8" "${pretrain[@]}" "${model[@]}" ema=0.9
+# The running mean is measured, and dealt out, too.
+mean=(ema=0.9 validation.share=0.1 validate_every=2 'samples=The')
+one_file adamw "3 8" "${pretrain[@]}" "${model[@]}" "${mean[@]}"
 one_file node 3 "${pretrain[@]}" "${model[@]}" replicas=node
-one_file muon 2 "${muon[@]}" "${model[@]}" replicas=node
+one_file muon 2 "${muon[@]}" "${model[@]}" replicas=node "${mean[@]}"
 # More ranks than matrices that Muon moves.
 one_file few 8 "${pretrain[@]}" "${model[@]}" replicas=node optimizer=muon model.layers=1
 
