@@ -12,6 +12,10 @@ enum { LK_MACHINE_SIZE = 256 };
  * system names it, cores that are on, and memory. Not collective, no failure. */
 void lk_machine_describe(char text[LK_MACHINE_SIZE]);
 
+/* Bytes of memory that this host's processes may have together: what is built in, or what
+ * the control groups of this process allow, where that is less. Not collective. */
+double lk_machine_memory(void);
+
 LK_C_END
 
 #endif

@@ -1,4 +1,5 @@
 #include "lockstep/machine.h"
+#include "base/cgroup.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -17,10 +18,20 @@ static void read_processor(char *name, size_t size) {
   if (file) fclose(file);
 }
 
+static double built_in_memory(void) {
+  return (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+}
+
+double lk_machine_memory(void) {
+  double allowed = (double)lk_cgroup_limit("/proc/self/cgroup", "/sys/fs/cgroup");
+  double all = built_in_memory();
+  return allowed < all ? allowed : all;
+}
+
 void lk_machine_describe(char text[LK_MACHINE_SIZE]) {
   struct utsname system = {.sysname = "unknown"};
   char processor[100];
-  double bytes = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+  double bytes = built_in_memory();
   uname(&system);
   read_processor(processor, sizeof processor);
   snprintf(text, LK_MACHINE_SIZE, "%.20s %.40s %.20s, %s%ld cores, %.0f GB", system.sysname,
