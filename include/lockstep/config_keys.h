@@ -114,9 +114,10 @@ typedef int lk_config_choice;
     "bf16: gradients travel between ranks in half the bytes. For that each shard's, and "  \
     "each sum of two shards', of two such sums', … is rounded to 8 significant bits, off " \
     "by at most 1/256 of a number each time, the same bits on any number of ranks")        \
-  X(replicas, "replicas", choice, "rank", LK_ONE_OF("rank|node"), 0,                       \
+  X(replicas, "replicas", choice, "rank", LK_ONE_OF("rank|node|auto"), 0,                  \
     "node: the ranks of a host have one copy of the parameters, in shared memory, which "  \
-    "needs shard=optimizer; the bits stay the same")                                       \
+    "needs shard=optimizer; auto: node where that is so and a copy each would be more "    \
+    "than a host's memory, or than its control groups allow; the bits stay the same")      \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
     "threads a rank in matrix products")                                                   \
   X(overlap, "overlap", choice, "on", LK_ONE_OF("off|on"), 0,                              \

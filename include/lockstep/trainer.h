@@ -28,6 +28,14 @@ lk_status lk_trainer_check_files(const lk_config *config, lk_task task);
 /* … because of this machine, with so many ranks on it: threads, precision. */
 lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks);
 
+/* The order of the config's names of `replicas`. */
+enum { LK_REPLICAS_RANK, LK_REPLICAS_NODE, LK_REPLICAS_AUTO };
+
+/* Nonzero: the ranks of this host are to have one copy of the parameters, as `replicas`
+ * says; of auto, where all of them with a copy each would take so many bytes. Not
+ * collective. */
+int lk_trainer_shares_values(const lk_config *config, double bytes);
+
 /* All ranks: a trainer with the parameters of config->init or initial ones. Fails on all
  * ranks alike. config is completed in place with the shape of `init`'s model and must
  * outlive the trainer. The caller owns *out: lk_trainer_free. */

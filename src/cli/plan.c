@@ -2,6 +2,7 @@
 #include "cli/bench/bench.h"
 #include "cli/command.h"
 #include "cli/failures.h"
+#include "lockstep/machine.h"
 #include "lockstep/memory.h"
 #include "lockstep/trainer.h"
 #include "lockstep/types.h"
@@ -52,11 +53,18 @@ static lk_status foresee(lk_world *world, const lk_config *config, const request
   return LK_OK;
 }
 
-static double node_memory(const request *asked, const lk_config *config, double of_rank,
-                          double values) {
-  double ranks = (double)(asked->ranks / asked->nodes);
-  double copies = config->replicas ? 1 : ranks;
-  return ranks * (of_rank - values) + copies * values;
+static void print_node(const request *asked, const lk_config *config, double of_rank,
+                       double values, double copy) {
+  double ranks = (double)(asked->ranks / asked->nodes), all = ranks * of_rank;
+  int shares = asked->ranks > 1 && lk_trainer_shares_values(config, all);
+  double copies = shares ? 1 : ranks;
+  printf("memory of a node   %.1f GB\n", (all + (copies - ranks) * values + copy) / 1e9);
+  printf("replicas           %s", shares ? "node" : "rank");
+  if (config->replicas == LK_REPLICAS_AUTO)
+    printf(": with a copy of the parameters each, a node's ranks would take %.1f GB, of "
+           "%.1f here",
+           all / 1e9, lk_machine_memory() / 1e9);
+  putchar('\n');
 }
 
 static void print_memory(const request *asked, const lk_config *config,
@@ -75,8 +83,7 @@ static void print_memory(const request *asked, const lk_config *config,
     printf(
         "memory of rank 0   %.0f MB more, once a checkpoint is written beside training\n",
         copy / 1e6);
-  printf("memory of a node   %.1f GB\n",
-         (node_memory(asked, config, rank, (double)needs->values) + copy) / 1e9);
+  print_node(asked, config, rank, (double)needs->values, copy);
 }
 
 static double shortest_step(const forecast *f) {

@@ -71,7 +71,8 @@ static lk_status open_copy(lk_probe *probe, const lk_training *run) {
   probe->config->threads = run->config->threads;
   probe->config->kernels = run->config->kernels;
   probe->config->shard = run->config->shard;
-  probe->config->replicas = run->config->replicas;
+  probe->config->replicas =
+      run->trainer->shares_values ? LK_REPLICAS_NODE : LK_REPLICAS_RANK;
   LK_TRY(lk_world_agree(
       run->world,
       lk_config_adopt_shape(probe->config, &run->trainer->table->shape, "this run")));

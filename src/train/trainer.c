@@ -1,8 +1,14 @@
 #include "train/trainer.h"
 #include "lockstep/evaluate.h"
+#include "lockstep/machine.h"
+#include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include <assert.h>
-#include <string.h>
+
+int lk_trainer_shares_values(const lk_config *config, double bytes) {
+  if (config->replicas != LK_REPLICAS_AUTO) return config->replicas == LK_REPLICAS_NODE;
+  return config->shard && bytes > lk_machine_memory();
+}
 
 lk_status lk_trainer_open_data(lk_trainer *trainer, lk_task task,
                                const lk_tokenizer *tokenizer) {
@@ -109,9 +115,26 @@ static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokeni
   return LK_OK;
 }
 
+/* All ranks, with all buffers but for the parameters: one copy of these a host, or a copy
+ * each, besides what the program took before. */
+static lk_status choose_replicas(lk_trainer *t, double program) {
+  int ranks = lk_world_local_size(t->world),
+      is_auto = t->config->replicas == LK_REPLICAS_AUTO;
+  double rank = program + (double)(lk_bytes_alive() + t->table->count * sizeof *t->values);
+  if (lk_world_size(t->world) == 1) return LK_OK;
+  LK_TRY(lk_world_any(t->world, lk_trainer_shares_values(t->config, ranks * rank),
+                      &t->shares_values));
+  if (is_auto && lk_world_rank(t->world) == 0)
+    lk_say("replicas=auto: %s; here %d ranks with a copy of the parameters each would "
+           "take up to %.1f GB of %.1f",
+           t->shares_values ? "node" : "rank", ranks, ranks * rank / 1e9,
+           lk_machine_memory() / 1e9);
+  return LK_OK;
+}
+
 /* All ranks. */
 static lk_status make_values(lk_trainer *t) {
-  if (t->config->replicas && lk_world_size(t->world) > 1)
+  if (t->shares_values)
     return lk_shared_create(&t->shared, t->world, t->table->count, &t->values);
   return lk_world_agree(t->world, LK_NEW(t->values, t->table->count));
 }
@@ -125,7 +148,9 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
   t->world = world;
   t->config = config;
   if (purpose != LK_TO_PROBE) t->watchdog = lk_world_watchdog(world);
+  double program = (double)lk_peak_memory();
   lk_status status = lk_world_agree(world, prepare(t, task, tokenizer));
+  if (status == LK_OK) status = choose_replicas(t, program);
   if (status == LK_OK) status = make_values(t);
   if (status == LK_OK) status = lk_trainer_agree_on_data(t);
   if (status == LK_OK) status = lk_dataset_settle(t->dataset, world);

@@ -27,6 +27,7 @@ struct lk_trainer {
   size_t final;      /* gradients from here on will not change any more in this step */
   float *values;     /* (table->count) parameters */
   lk_shared *shared; /* whose they are, once on each host; NULL: each rank's own */
+  int shares_values; /* they are to be so */
   int is_dealt;      /* each rank has its own part of the optimizer's states */
   float *m, *v;      /* the optimizer's states, of what it holds */
   float *average;    /* running mean of the values, of what the optimizer holds; or NULL */

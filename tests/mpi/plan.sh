@@ -59,6 +59,13 @@ sent() {
 sent wire=bf16 2
 sent wire=bf16 shard=optimizer 3
 
+# A copy each is what fits; a terabyte does not.
+many=(shard=optimizer replicas=auto shards=2048 batch_size=2048 model.layers=96 -n 2048)
+"$LOCKSTEP" plan "${config[@]}" shard=optimizer replicas=auto -n 2 > planned
+grep -q '^replicas *rank: with a copy' planned || fail "2 ranks: $(cat planned)"
+"$LOCKSTEP" plan "${config[@]}" "${many[@]}" > planned || fail "plan of 2048"
+grep -q '^replicas *node: with a copy' planned || fail "2048 ranks: $(cat planned)"
+
 code=0
 "$LOCKSTEP" plan "${config[@]}" -n 3 --nodes 2 2> log || code=$?
 [[ $code == 64 ]] || fail "3 ranks on 2 nodes: exit code $code"

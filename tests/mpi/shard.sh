@@ -42,7 +42,7 @@ one_file few 8 "${pretrain[@]}" "${model[@]}" replicas=node optimizer=muon model
 config=("${pretrain[@]}" model.channels=64)
 train plain-1 1 6 "${config[@]}"
 train mixed 4 2 "${config[@]}" shard=optimizer
-train mixed 2 4 "${config[@]}"
+train mixed 2 4 "${config[@]}" replicas=auto
 train mixed 2 6 "${config[@]}" shard=optimizer replicas=node
 same "with shard=optimizer and without, by turns" plain-1 mixed 6
 
