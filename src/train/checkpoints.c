@@ -55,7 +55,7 @@ static lk_status write_now(void *context, lk_checkpoint_source source) {
 static lk_status gather_dealt(lk_training *training) {
   const lk_trainer *t = training->trainer;
   const lk_dealt dealt = lk_trainer_dealt(t);
-  lk_writer *w = training->writer;
+  lk_checkpoint_writer *w = training->writer;
   for (lk_group group = LK_GROUP_M; group < LK_GROUPS; group++) {
     if (!dealt.held[group]) continue;
     LK_TRY(lk_dealt_gather(&dealt, group, t->table->count,
@@ -111,7 +111,7 @@ static lk_status take_written(lk_training *training, uint64_t step) {
 }
 
 lk_status lk_training_await_checkpoint(lk_training *training) {
-  lk_writer *w = training->writer;
+  lk_checkpoint_writer *w = training->writer;
   if (!w || !lk_writer_is_under_way(w)) return LK_OK;
   uint64_t step = lk_writer_step(w);
   lk_status status = lk_writer_wait(w);

@@ -17,22 +17,22 @@ typedef struct {
   lk_world *world; /* not owned, as the config */
   lk_config *config;
   lk_task task;
-  lk_trainer *trainer;   /* owned, as all below */
-  lk_run *run;           /* the directory; rank 0 only */
-  lk_questions *dev;     /* NULL: none */
-  lk_probe *probe;       /* NULL: none */
-  lk_held_out *held_out; /* NULL: none */
-  lk_writer *writer;     /* of checkpoints beside training; rank 0 only, or NULL */
-  lk_pace pace;          /* when the next checkpoint is due */
-  lk_rank_table *ranks;  /* ranks.csv; rank 0 of several, or NULL */
-  lk_best_model best;    /* by the held-out loss, so far */
-  int improved;          /* after this step it was the lowest of all */
-  char origin[40];       /* lk_checkpoint_info's */
-  int complete;          /* nothing to do: a finished run was started again */
-  double start;          /* time when the first step could begin */
-  double report_seconds; /* that report.html has taken */
-  const char *reason;    /* what this rank was asked to stop by, or NULL */
-  int stopping;          /* some rank was, agreed on */
+  lk_trainer *trainer;          /* owned, as all below */
+  lk_run *run;                  /* the directory; rank 0 only */
+  lk_questions *dev;            /* NULL: none */
+  lk_probe *probe;              /* NULL: none */
+  lk_held_out *held_out;        /* NULL: none */
+  lk_checkpoint_writer *writer; /* of checkpoints beside training; rank 0 only, or NULL */
+  lk_pace pace;                 /* when the next checkpoint is due */
+  lk_rank_table *ranks;         /* ranks.csv; rank 0 of several, or NULL */
+  lk_best_model best;           /* by the held-out loss, so far */
+  int improved;                 /* after this step it was the lowest of all */
+  char origin[40];              /* lk_checkpoint_info's */
+  int complete;                 /* nothing to do: a finished run was started again */
+  double start;                 /* time when the first step could begin */
+  double report_seconds;        /* that report.html has taken */
+  const char *reason;           /* what this rank was asked to stop by, or NULL */
+  int stopping;                 /* some rank was, agreed on */
 } lk_training;
 
 /* What happens around steps: one row of the list in training.c, which is their order. All

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-struct lk_writer {
+struct lk_checkpoint_writer {
   size_t count;
   float *copies[LK_GROUPS]; /* (count) each, owned; the running mean's may be NULL */
   lk_checkpoint checkpoint; /* of the copies */
@@ -27,8 +27,8 @@ uint64_t lk_writer_bytes(uint64_t count, int with_average) {
   return (with_average ? LK_GROUPS : LK_GROUPS - 1) * count * sizeof(float);
 }
 
-lk_status lk_writer_create(lk_writer **out, size_t count, int with_average) {
-  lk_writer *w = NULL;
+lk_status lk_writer_create(lk_checkpoint_writer **out, size_t count, int with_average) {
+  lk_checkpoint_writer *w = NULL;
   *out = NULL;
   LK_TRY(LK_NEW(w, 1));
   w->count = count;
@@ -44,7 +44,7 @@ lk_status lk_writer_create(lk_writer **out, size_t count, int with_average) {
   return status;
 }
 
-void lk_writer_free(lk_writer *writer) {
+void lk_writer_free(lk_checkpoint_writer *writer) {
   if (!writer) return;
   lk_writer_wait(writer);
   lk_checkpoint_info_clear(&writer->checkpoint.info);
@@ -53,20 +53,20 @@ void lk_writer_free(lk_writer *writer) {
   lk_free(writer);
 }
 
-float *lk_writer_room(lk_writer *writer, lk_group group) {
+float *lk_writer_room(lk_checkpoint_writer *writer, lk_group group) {
   assert(!writer->is_under_way);
   return writer->copies[group];
 }
 
 /* What is not in memory has been put there already. */
-static float *copy_group(lk_writer *w, lk_group group, const float *from) {
+static float *copy_group(lk_checkpoint_writer *w, lk_group group, const float *from) {
   float *to = w->copies[group];
   assert(to || !from);
   if (from) memcpy(to, from, w->count * sizeof *to);
   return to;
 }
 
-void lk_writer_copy(lk_writer *writer, const lk_checkpoint *checkpoint) {
+void lk_writer_copy(lk_checkpoint_writer *writer, const lk_checkpoint *checkpoint) {
   lk_checkpoint *c = &writer->checkpoint;
   assert(!writer->is_under_way && checkpoint->trained.table->count == writer->count);
   lk_checkpoint_info_clear(&c->info);
@@ -78,7 +78,7 @@ void lk_writer_copy(lk_writer *writer, const lk_checkpoint *checkpoint) {
 }
 
 /* A message that there is no memory for is lost; its status is not. */
-static void save(lk_writer *w) {
+static void save(lk_checkpoint_writer *w) {
   double start = lk_clock();
   w->status = lk_run_save(w->run, &w->checkpoint);
   if (w->status != LK_OK) lk_copy_text(&w->message, lk_message());
@@ -98,7 +98,7 @@ static void *save_beside(void *writer) {
 }
 
 /* Signals are the training thread's. */
-static int start_thread(lk_writer *w) {
+static int start_thread(lk_checkpoint_writer *w) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -107,8 +107,8 @@ static int start_thread(lk_writer *w) {
   return !error;
 }
 
-void lk_writer_start(lk_writer *writer, lk_run *run) {
-  lk_writer *w = writer;
+void lk_writer_start(lk_checkpoint_writer *writer, lk_run *run) {
+  lk_checkpoint_writer *w = writer;
   assert(run && !w->is_under_way && !w->message);
   w->run = run;
   w->step = w->checkpoint.info.step;
@@ -118,21 +118,21 @@ void lk_writer_start(lk_writer *writer, lk_run *run) {
   if (!w->is_thread) save(w);
 }
 
-int lk_writer_is_under_way(const lk_writer *writer) {
+int lk_writer_is_under_way(const lk_checkpoint_writer *writer) {
   return writer->is_under_way;
 }
 
-int lk_writer_has_ended(const lk_writer *writer) {
+int lk_writer_has_ended(const lk_checkpoint_writer *writer) {
   return writer->is_under_way && atomic_load(&writer->has_ended);
 }
 
-int lk_writer_has_failed(const lk_writer *writer) {
+int lk_writer_has_failed(const lk_checkpoint_writer *writer) {
   return writer && lk_writer_has_ended(writer) && writer->status != LK_OK &&
          writer->status != LK_IO;
 }
 
-lk_status lk_writer_wait(lk_writer *writer) {
-  lk_writer *w = writer;
+lk_status lk_writer_wait(lk_checkpoint_writer *writer) {
+  lk_checkpoint_writer *w = writer;
   if (!w->is_under_way) return LK_OK;
   if (w->is_thread) pthread_join(w->thread, NULL);
   assert(atomic_load(&w->has_ended));
@@ -144,10 +144,10 @@ lk_status lk_writer_wait(lk_writer *writer) {
   return w->status;
 }
 
-uint64_t lk_writer_step(const lk_writer *writer) {
+uint64_t lk_writer_step(const lk_checkpoint_writer *writer) {
   return writer->step;
 }
 
-double lk_writer_seconds(const lk_writer *writer) {
+double lk_writer_seconds(const lk_checkpoint_writer *writer) {
   return writer->seconds;
 }

@@ -9,7 +9,7 @@ static const lk_shape shape = {
 static lk_config *config;
 static lk_run *run;
 static lk_checkpoint *model;
-static lk_writer *writer;
+static lk_checkpoint_writer *writer;
 
 static int set_up(void **state) {
   char *arguments[] = {"run=run"};
