@@ -29,7 +29,7 @@ training=(pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt dropout=
 
 # train RANKS RUN STEPS: sets `code`.
 train() {
-  limit=60 start "$1" log "${training[@]}" run="$2" steps="$3" checkpoint_write=${ways[$1]}
+  limit=60 start "$1" log "${training[@]}" run="$2" steps="$3" checkpoint_write="${ways[$1]}"
   end
 }
 
