@@ -23,13 +23,13 @@ static int compare(uint64_t a, uint64_t b) {
 }
 
 static int dearest_first(const void *a, const void *b) {
-  const lk_card *left = a, *right = b;
+  const lk_dealt_item *left = a, *right = b;
   int order = compare(right->cost, left->cost);
   return order ? order : compare(left->place, right->place);
 }
 
 static int as_they_came(const void *a, const void *b) {
-  const lk_card *left = a, *right = b;
+  const lk_dealt_item *left = a, *right = b;
   int order = compare(left->hand, right->hand);
   return order ? order : compare(left->place, right->place);
 }

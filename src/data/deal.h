@@ -10,7 +10,7 @@ typedef struct {
   uint64_t document, cost;
   uint32_t place; /* in the order in which they came */
   uint32_t hand;  /* that it is dealt to */
-} lk_card;
+} lk_dealt_item;
 
 /* A micro-batch. */
 typedef struct {
@@ -21,7 +21,7 @@ typedef struct {
 
 /* Room for dealing, reused. */
 typedef struct {
-  lk_card *cards;         /* (most cards) */
+  lk_dealt_item *cards;   /* (most cards) */
   lk_hand *hands, *slots; /* (most hands) */
   uint32_t *order;        /* (most hands) */
 } lk_dealer;
