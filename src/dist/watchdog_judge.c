@@ -25,12 +25,14 @@ static int is_silent(const lk_watchdog *w, const lk_peer *peer, double now) {
          lk_peer_silence(peer, now) > w->seconds;
 }
 
-/* A file system may be slow without anything being wrong. */
-static int is_standing(const lk_watchdog *w, const lk_peer *peer, double now) {
+/* By its own last word: of a rank that has been stopped nothing is heard, and that it makes
+ * no progress is known only of one that goes on to say so. A file system may be slow
+ * without anything being wrong. */
+static int is_standing(const lk_watchdog *w, const lk_peer *peer) {
   int working = !peer->last.waiting;
   if (peer->left || (working && peer->last.activity == LK_TAKES_ITS_TIME)) return 0;
   double times = working && peer->last.activity == LK_USES_FILES ? FILE_TIMES : 1;
-  return now - peer->moved > times * w->seconds;
+  return peer->heard - peer->moved > times * w->seconds;
 }
 
 static int waits(const lk_peer *peer) {
@@ -53,12 +55,12 @@ static const lk_peer *find_silent(const lk_watchdog *w, double now) {
 
 /* A rank that works on one phase for too long while another waits. That is no fault as long
  * as nobody waits: then all have much to do. */
-static const lk_peer *find_spinning(const lk_watchdog *w, double now) {
+static const lk_peer *find_spinning(const lk_watchdog *w) {
   const lk_peer *found = NULL, *end = w->peers + w->known;
   int waiting = 0;
   for (const lk_peer *peer = w->peers; peer < end; peer++) {
     waiting += waits(peer);
-    if (!waits(peer) && is_standing(w, peer, now) && (!found || peer->moved < found->moved))
+    if (!waits(peer) && is_standing(w, peer) && (!found || peer->moved < found->moved))
       found = peer;
   }
   return waiting ? found : NULL;
@@ -96,11 +98,11 @@ static void describe_endless(const lk_watchdog *w, const lk_peer *peer, double n
 }
 
 /* All wait for each other: the one that is furthest behind. */
-static const lk_peer *find_deadlocked(const lk_watchdog *w, double now) {
+static const lk_peer *find_deadlocked(const lk_watchdog *w) {
   const lk_peer *found = NULL, *end = w->peers + w->known;
   for (const lk_peer *peer = w->peers; peer < end; peer++) {
     if (peer->left) continue;
-    if (!peer->last.waiting || !is_standing(w, peer, now)) return NULL;
+    if (!peer->last.waiting || !is_standing(w, peer)) return NULL;
     if (!found || peer->last.step < found->last.step) found = peer;
   }
   return found;
@@ -131,10 +133,10 @@ static const lk_peer *find_culprit(const lk_watchdog *w, double now, char *fault
            "has been silent for %.0f s: it was stopped, or its host is cut off",
            w->seconds);
   if (peer || !hears_all(w, now)) return peer;
-  peer = find_spinning(w, now);
+  peer = find_spinning(w);
   if (peer) {
-    snprintf(fault, size, "has made no progress for %.0f s, and others wait for it",
-             now - peer->moved);
+    snprintf(fault, size, "has made no progress for %d s, and others wait for it",
+             (int)(peer->heard - peer->moved));
     return peer;
   }
   peer = find_endless(w, now);
@@ -144,7 +146,7 @@ static const lk_peer *find_culprit(const lk_watchdog *w, double now, char *fault
   }
   snprintf(fault, size, "has made no progress for %.0f s: all ranks wait for each other",
            w->seconds);
-  return find_deadlocked(w, now);
+  return find_deadlocked(w);
 }
 
 static int is_there(const lk_watchdog *w, const lk_peer *hub, double now) {

@@ -158,6 +158,26 @@ static void test_deadlock_and_silence(void **state) {
   assert_says(LIMIT + 1, "rank 2 on here, last seen in step 5 computing, has been silent");
 }
 
+/* Of a rank that made no progress before it was stopped nobody knows that it still makes
+ * none. */
+static void test_stopped_while_slow(void **state) {
+  (void)state;
+  set_up_ranks(5, LK_MAKES_STEPS);
+  beat(LIMIT * 0.6, 5, 0, 0);
+  peers[0].heard = peers[0].moved = LIMIT * 1.05;
+  peers[1].heard = peers[1].moved = LIMIT * 1.05;
+  peers[1].last.waiting = 1;
+  assert_silent(LIMIT * 1.05);
+  peers[0].heard = peers[1].heard = LIMIT * 1.7;
+  assert_says(LIMIT * 1.7,
+              "rank 2 on here, last seen in step 5 computing, has been silent");
+  set_up_ranks(5, LK_MAKES_STEPS);
+  beat(LIMIT * 1.05, 5, 0, 0);
+  peers[0].moved = peers[1].moved = LIMIT;
+  peers[1].last.waiting = 1;
+  assert_says(LIMIT * 1.05, "rank 2 on here, last seen in step 5 computing, has made no");
+}
+
 /* A host's name comes from outside. */
 static void test_names_are_shown(void **state) {
   (void)state;
@@ -308,6 +328,7 @@ int main(void) {
                                      cmocka_unit_test(test_first_step),
                                      cmocka_unit_test(test_phases_without_steps),
                                      cmocka_unit_test(test_patience),
+                                     cmocka_unit_test(test_stopped_while_slow),
                                      cmocka_unit_test(test_deadlock_and_silence),
                                      cmocka_unit_test(test_names_are_shown),
                                      cmocka_unit_test(test_states_are_told),
