@@ -1,5 +1,5 @@
 #!/bin/bash
-# The main job on the embedded default, from nothing to a table of results in a few minutes.
+# The main job on the embedded default, from nothing to a table of results in two minutes or so.
 set -euo pipefail
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
