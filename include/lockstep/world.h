@@ -25,6 +25,14 @@ void lk_world_free(lk_world *world);
  */
 lk_status lk_world_imagine(lk_world **out, int rank, int size);
 
+/* All ranks: those that pass the same number, from 0 on, as a world of their own, ranks
+ * from 0 on in the same order: what all of its ranks do there concerns no others. Its
+ * messages name ranks by their numbers among all. What is not said to be of a part
+ * (lk_world_describe, the watchdog, shared memory) is of a whole world only. The caller
+ * owns *out: lk_world_part_free, which all ranks call, before lk_world_free. */
+lk_status lk_world_part(lk_world **out, lk_world *world, int number);
+void lk_world_part_free(lk_world *part);
+
 int lk_world_rank(const lk_world *world);
 int lk_world_size(const lk_world *world);       /* P */
 int lk_world_local_size(const lk_world *world); /* ranks on this host */

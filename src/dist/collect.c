@@ -8,10 +8,9 @@
 
 lk_status lk_world_tell(lk_world *world, int from, void *bytes, size_t size) {
   char *next = bytes;
-  (void)world;
   for (size_t left = size; left > 0;) {
     size_t part = left < PART ? left : PART;
-    LK_TRY(lk_mpi_broadcast(from, next, (int)part));
+    LK_TRY(lk_mpi_broadcast(world->circle, from, next, (int)part));
     next += part;
     left -= part;
   }
@@ -27,8 +26,8 @@ lk_status lk_world_hand(lk_world *world, int from, void *bytes, size_t size) {
   assert(from > 0 && from < world->size && (world->rank == 0 || world->rank == from));
   for (size_t left = size; left > 0;) {
     size_t part = left < PART ? left : PART;
-    LK_TRY(world->rank == 0 ? lk_mpi_receive(next, (int)part, from)
-                            : lk_mpi_send(next, (int)part, 0));
+    LK_TRY(world->rank == 0 ? lk_mpi_receive(world->circle, next, (int)part, from)
+                            : lk_mpi_send(world->circle, next, (int)part, 0));
     next += part;
     left -= part;
   }
@@ -37,23 +36,22 @@ lk_status lk_world_hand(lk_world *world, int from, void *bytes, size_t size) {
 
 lk_status lk_world_share_parts(lk_world *world, float *array, const int *counts,
                                const int *firsts) {
-  (void)world;
-  return lk_mpi_gather_parts(array, counts, firsts);
+  return lk_mpi_gather_parts(world->circle, array, counts, firsts);
 }
 
 lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count) {
   const size_t part = PART / sizeof *array;
-  (void)world;
   for (size_t i = 0; i < count; i += part)
-    LK_TRY(lk_mpi_sum(array + i, (int)(count - i < part ? count - i : part)));
+    LK_TRY(
+        lk_mpi_sum(world->circle, array + i, (int)(count - i < part ? count - i : part)));
   return LK_OK;
 }
 
 lk_status lk_world_unite(lk_world *world, void *words, size_t count) {
   const size_t part = PART / sizeof(uint32_t);
   uint32_t *next = words;
-  (void)world;
   for (size_t i = 0; i < count; i += part)
-    LK_TRY(lk_mpi_unite(next + i, (int)(count - i < part ? count - i : part)));
+    LK_TRY(
+        lk_mpi_unite(world->circle, next + i, (int)(count - i < part ? count - i : part)));
   return LK_OK;
 }

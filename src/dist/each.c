@@ -47,7 +47,7 @@ lk_status lk_world_each(lk_world *world, const double *mine, size_t count,
   if (world->size == 1 && count > 0) take(context, 0, 0, mine, count);
   if (world->size == 1 || count == 0) return LK_OK;
   if (all <= WINDOW) {
-    LK_TRY(lk_mpi_gather(mine, (int)(count * sizeof *mine), world->window));
+    LK_TRY(lk_mpi_gather(world->circle, mine, (int)(count * sizeof *mine), world->window));
     hand_out(world, &s, take, context);
     return LK_OK;
   }

@@ -7,7 +7,6 @@
  * end, on all ranks in the same order. So the lowest unfinished one is under way or can
  * start on each rank, and no rank waits for ever. */
 #include "dist/exchange.h"
-#include "dist/mpi.h"
 #include "dist/route.h"
 #include "dist/sums.h"
 #include "lockstep/memory.h"
@@ -56,7 +55,7 @@ static size_t larger(size_t a, size_t b) {
   return a > b ? a : b;
 }
 
-static lk_status make_slots(lk_exchange *x) {
+static lk_status make_slots(lk_exchange *x, const lk_circle *circle) {
   size_t landing = larger(x->full->landing, x->last->landing);
   x->places = x->full->messages > x->last->messages ? x->full->messages : x->last->messages;
   x->slots_used = (int)((size_t)SLOTS * PIECE / x->piece);
@@ -66,7 +65,7 @@ static lk_status make_slots(lk_exchange *x) {
   LK_TRY(LK_NEW(x->landing, (size_t)x->slots_used * landing));
   for (int i = 0; i < x->slots_used; i++)
     x->slots[i].landing = x->landing + (size_t)i * landing;
-  return lk_messages_create(&x->messages, x->slots_used * x->places);
+  return lk_messages_create(&x->messages, circle, x->slots_used * x->places);
 }
 
 lk_status lk_exchange_round(lk_exchange *exchange) {
@@ -87,8 +86,8 @@ static size_t choose_piece(lk_layout layout) {
   return piece;
 }
 
-lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size_t count,
-                             size_t stride) {
+lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, const lk_circle *circle,
+                             int rank, size_t count, size_t stride) {
   lk_node whole[LK_MOST_WHOLE];
   lk_exchange *x = NULL;
   *out = NULL;
@@ -102,7 +101,7 @@ lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size
   x->piece = choose_piece(layout);
   x->pieces = (int)((count + x->piece - 1) / x->piece);
   lk_status status = make_routes(x, layout, rank);
-  if (status == LK_OK) status = make_slots(x);
+  if (status == LK_OK) status = make_slots(x, circle);
   if (status != LK_OK) {
     lk_exchange_free(x);
     return status;

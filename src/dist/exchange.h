@@ -4,6 +4,7 @@
 #define LOCKSTEP_DIST_EXCHANGE_H
 
 #include "dist/holders.h"
+#include "dist/mpi.h"
 #include "lockstep/status.h"
 
 typedef struct lk_exchange lk_exchange;
@@ -11,10 +12,10 @@ typedef struct lk_exchange lk_exchange;
 /* Reduce-scatter, all-gather, or one after the other. */
 enum { LK_SCATTER = 1, LK_GATHER = 2 };
 
-/* Sums arrays of `count` floats, those of one rank `stride` floats apart, one for each
- * whole node of its shards. The caller owns *out: lk_exchange_free. */
-lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, int rank, size_t count,
-                             size_t stride);
+/* Sums arrays of `count` floats over the circle's ranks, those of one rank `stride` floats
+ * apart, one for each whole node of its shards. The caller owns *out: lk_exchange_free. */
+lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, const lk_circle *circle,
+                             int rank, size_t count, size_t stride);
 void lk_exchange_free(lk_exchange *exchange);
 
 /* From now on sums are rounded to bf16, and travel so, in half the bytes; what is only

@@ -13,12 +13,17 @@ static struct {
   void *context;
 } mpi = {.comm = MPI_COMM_NULL};
 
+struct lk_circle {
+  MPI_Comm comm; /* owned */
+};
+
 struct lk_common {
   MPI_Comm host; /* its ranks, owned */
   MPI_Win memory;
 };
 
 struct lk_messages {
+  MPI_Comm comm; /* not owned */
   int places;
   MPI_Request *pending; /* (places) owned */
   int *ended;           /* (places) owned */
@@ -84,9 +89,36 @@ lk_status lk_mpi_separate(void) {
   return LK_OK;
 }
 
-lk_status lk_mpi_count_local(int *ranks) {
+static MPI_Comm comm_of(const lk_circle *circle) {
+  return circle ? circle->comm : mpi.comm;
+}
+
+lk_status lk_circle_create(lk_circle **out) {
+  LK_TRY(LK_NEW(*out, 1));
+  (*out)->comm = MPI_COMM_NULL;
+  return LK_OK;
+}
+
+/* Unchecked like lk_mpi_end, and not at all when the other ranks may not come. */
+void lk_circle_free(lk_circle *circle) {
+  if (!circle) return;
+  if (!mpi.broken && circle->comm != MPI_COMM_NULL) MPI_Comm_free(&circle->comm);
+  lk_free(circle);
+}
+
+lk_status lk_circle_open(lk_circle *circle, int number, int *rank, int *size) {
+  assert(circle->comm == MPI_COMM_NULL && number >= 0);
+  CHECKED(MPI_Comm_split(mpi.comm, number, 0, &circle->comm));
+  CHECKED(MPI_Comm_set_errhandler(circle->comm, MPI_ERRORS_RETURN));
+  CHECKED(MPI_Comm_rank(circle->comm, rank));
+  CHECKED(MPI_Comm_size(circle->comm, size));
+  return LK_OK;
+}
+
+lk_status lk_mpi_count_local(const lk_circle *circle, int *ranks) {
   MPI_Comm node;
-  CHECKED(MPI_Comm_split_type(mpi.comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
+  CHECKED(
+      MPI_Comm_split_type(comm_of(circle), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
   CHECKED(MPI_Comm_size(node, ranks));
   CHECKED(MPI_Comm_free(&node));
   return LK_OK;
@@ -112,50 +144,52 @@ void lk_mpi_watch(void (*call)(void *context, int inside), void *context) {
   mpi.context = context;
 }
 
-lk_status lk_mpi_broadcast(int from, void *bytes, int size) {
-  CHECKED(MPI_Bcast(bytes, size, MPI_BYTE, from, mpi.comm));
+lk_status lk_mpi_broadcast(const lk_circle *circle, int from, void *bytes, int size) {
+  CHECKED(MPI_Bcast(bytes, size, MPI_BYTE, from, comm_of(circle)));
   return LK_OK;
 }
 
-lk_status lk_mpi_send(const void *bytes, int size, int to) {
-  CHECKED(MPI_Send(bytes, size, MPI_BYTE, to, 0, mpi.comm));
+lk_status lk_mpi_send(const lk_circle *circle, const void *bytes, int size, int to) {
+  CHECKED(MPI_Send(bytes, size, MPI_BYTE, to, 0, comm_of(circle)));
   return LK_OK;
 }
 
-lk_status lk_mpi_receive(void *bytes, int size, int from) {
-  CHECKED(MPI_Recv(bytes, size, MPI_BYTE, from, 0, mpi.comm, MPI_STATUS_IGNORE));
+lk_status lk_mpi_receive(const lk_circle *circle, void *bytes, int size, int from) {
+  CHECKED(MPI_Recv(bytes, size, MPI_BYTE, from, 0, comm_of(circle), MPI_STATUS_IGNORE));
   return LK_OK;
 }
 
-lk_status lk_mpi_gather(const void *mine, int size, void *all) {
-  CHECKED(MPI_Allgather(mine, size, MPI_BYTE, all, size, MPI_BYTE, mpi.comm));
+lk_status lk_mpi_gather(const lk_circle *circle, const void *mine, int size, void *all) {
+  CHECKED(MPI_Allgather(mine, size, MPI_BYTE, all, size, MPI_BYTE, comm_of(circle)));
   return LK_OK;
 }
 
-lk_status lk_mpi_gather_parts(float *array, const int *counts, const int *firsts) {
+lk_status lk_mpi_gather_parts(const lk_circle *circle, float *array, const int *counts,
+                              const int *firsts) {
   CHECKED(MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, array, counts, firsts,
-                         MPI_FLOAT, mpi.comm));
+                         MPI_FLOAT, comm_of(circle)));
   return LK_OK;
 }
 
-lk_status lk_mpi_any(int mine, int *any) {
+lk_status lk_mpi_any(const lk_circle *circle, int mine, int *any) {
   int here = mine != 0;
-  CHECKED(MPI_Allreduce(&here, any, 1, MPI_INT, MPI_LOR, mpi.comm));
+  CHECKED(MPI_Allreduce(&here, any, 1, MPI_INT, MPI_LOR, comm_of(circle)));
   return LK_OK;
 }
 
-lk_status lk_mpi_least(int mine, int *least) {
-  CHECKED(MPI_Allreduce(&mine, least, 1, MPI_INT, MPI_MIN, mpi.comm));
+lk_status lk_mpi_least(const lk_circle *circle, int mine, int *least) {
+  CHECKED(MPI_Allreduce(&mine, least, 1, MPI_INT, MPI_MIN, comm_of(circle)));
   return LK_OK;
 }
 
-lk_status lk_mpi_sum(float *array, int count) {
-  CHECKED(MPI_Allreduce(MPI_IN_PLACE, array, count, MPI_FLOAT, MPI_SUM, mpi.comm));
+lk_status lk_mpi_sum(const lk_circle *circle, float *array, int count) {
+  CHECKED(MPI_Allreduce(MPI_IN_PLACE, array, count, MPI_FLOAT, MPI_SUM, comm_of(circle)));
   return LK_OK;
 }
 
-lk_status lk_mpi_unite(uint32_t *words, int count) {
-  CHECKED(MPI_Allreduce(MPI_IN_PLACE, words, count, MPI_UINT32_T, MPI_BOR, mpi.comm));
+lk_status lk_mpi_unite(const lk_circle *circle, uint32_t *words, int count) {
+  CHECKED(
+      MPI_Allreduce(MPI_IN_PLACE, words, count, MPI_UINT32_T, MPI_BOR, comm_of(circle)));
   return LK_OK;
 }
 
@@ -196,7 +230,7 @@ lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *fi
   return LK_OK;
 }
 
-lk_status lk_messages_create(lk_messages **out, int places) {
+lk_status lk_messages_create(lk_messages **out, const lk_circle *circle, int places) {
   lk_messages *m = NULL;
   *out = NULL;
   assert(places > 0);
@@ -207,6 +241,7 @@ lk_status lk_messages_create(lk_messages **out, int places) {
     lk_messages_free(m);
     return status;
   }
+  m->comm = comm_of(circle);
   m->places = places;
   for (int i = 0; i < places; i++)
     m->pending[i] = MPI_REQUEST_NULL;
@@ -225,7 +260,7 @@ lk_status lk_messages_receive(lk_messages *m, int place, void *to, size_t bytes,
                               int tag) {
   assert(0 <= place && place < m->places && m->pending[place] == MPI_REQUEST_NULL);
   assert(bytes <= INT_MAX && 0 <= tag && tag <= LK_MOST_TAG);
-  CHECKED(MPI_Irecv(to, (int)bytes, MPI_BYTE, from, tag, mpi.comm, &m->pending[place]));
+  CHECKED(MPI_Irecv(to, (int)bytes, MPI_BYTE, from, tag, m->comm, &m->pending[place]));
   return LK_OK;
 }
 
@@ -233,7 +268,7 @@ lk_status lk_messages_send(lk_messages *m, int place, const void *from, size_t b
                            int to, int tag) {
   assert(0 <= place && place < m->places && m->pending[place] == MPI_REQUEST_NULL);
   assert(bytes <= INT_MAX && 0 <= tag && tag <= LK_MOST_TAG);
-  CHECKED(MPI_Isend(from, (int)bytes, MPI_BYTE, to, tag, mpi.comm, &m->pending[place]));
+  CHECKED(MPI_Isend(from, (int)bytes, MPI_BYTE, to, tag, m->comm, &m->pending[place]));
   return LK_OK;
 }
 

@@ -28,8 +28,20 @@ lk_status lk_mpi_find_self(int *rank, int *size, char host[LK_HOST_SIZE]);
  * MPI_COMM_WORLD. */
 lk_status lk_mpi_separate(void);
 
+/* Some of the ranks, which a call is of: "all ranks" are its members then, counted from 0
+ * in their order. NULL: all that there are. */
+typedef struct lk_circle lk_circle;
+
+/* Not collective. The caller owns *out: lk_circle_free, which all members call. */
+lk_status lk_circle_create(lk_circle **out);
+void lk_circle_free(lk_circle *circle);
+
+/* All ranks that there are, once: it has those as members that pass the same number, from 0
+ * on. */
+lk_status lk_circle_open(lk_circle *circle, int number, int *rank, int *size);
+
 /* All ranks: how many of them are on this host. */
-lk_status lk_mpi_count_local(int *ranks);
+lk_status lk_mpi_count_local(const lk_circle *circle, int *ranks);
 
 /* All ranks. Its calls go unchecked: at the end nobody is left to act on a failure. */
 void lk_mpi_end(void);
@@ -45,29 +57,30 @@ int lk_mpi_is_broken(void);
 void lk_mpi_watch(void (*call)(void *context, int inside), void *context);
 
 /* All ranks: the bytes of rank `from` to every rank. */
-lk_status lk_mpi_broadcast(int from, void *bytes, int size);
+lk_status lk_mpi_broadcast(const lk_circle *circle, int from, void *bytes, int size);
 
 /* Two ranks, while no other messages are under way between them. */
-lk_status lk_mpi_send(const void *bytes, int size, int to);
-lk_status lk_mpi_receive(void *bytes, int size, int from);
+lk_status lk_mpi_send(const lk_circle *circle, const void *bytes, int size, int to);
+lk_status lk_mpi_receive(const lk_circle *circle, void *bytes, int size, int from);
 
 /* All ranks: mine[size] of every rank into all[size·P], in rank order. */
-lk_status lk_mpi_gather(const void *mine, int size, void *all);
+lk_status lk_mpi_gather(const lk_circle *circle, const void *mine, int size, void *all);
 
 /* All ranks: array[firsts[r] …], counts[r] floats, of each rank r to all. */
-lk_status lk_mpi_gather_parts(float *array, const int *counts, const int *firsts);
+lk_status lk_mpi_gather_parts(const lk_circle *circle, float *array, const int *counts,
+                              const int *firsts);
 
 /* All ranks: whether `mine` is nonzero on any. */
-lk_status lk_mpi_any(int mine, int *any);
+lk_status lk_mpi_any(const lk_circle *circle, int mine, int *any);
 
 /* All ranks: the least of all ranks' numbers. */
-lk_status lk_mpi_least(int mine, int *least);
+lk_status lk_mpi_least(const lk_circle *circle, int mine, int *least);
 
 /* All ranks: the sum of all ranks' arrays, in an order of adding that is MPI's own. */
-lk_status lk_mpi_sum(float *array, int count);
+lk_status lk_mpi_sum(const lk_circle *circle, float *array, int count);
 
 /* All ranks: the bitwise or of all ranks' words. */
-lk_status lk_mpi_unite(uint32_t *words, int count);
+lk_status lk_mpi_unite(const lk_circle *circle, uint32_t *words, int count);
 
 /* Memory that the ranks of a host have in common. */
 typedef struct lk_common lk_common;
@@ -83,8 +96,9 @@ lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *fi
 /* Messages under way, each in a place of its own. */
 typedef struct lk_messages lk_messages;
 
-/* The caller owns *out: lk_messages_free, once no message is under way. */
-lk_status lk_messages_create(lk_messages **out, int places);
+/* Between members of the circle, which must outlive it. The caller owns *out:
+ * lk_messages_free, once no message is under way. */
+lk_status lk_messages_create(lk_messages **out, const lk_circle *circle, int places);
 void lk_messages_free(lk_messages *messages);
 
 /* Begins one of at most 2 GB in a free place. What it reads or fills is left alone until it

@@ -105,8 +105,8 @@ static lk_status compare_arguments(lk_world *world, const difference *d, int arg
   char here[TEXT + 1] = "", there[TEXT + 1] = "";
   if (world->rank == d->rank) join_arguments(argc, argv, here, TEXT);
   if (world->rank == 0) join_arguments(argc, argv, there, TEXT);
-  LK_TRY(lk_mpi_broadcast(d->rank, here, TEXT));
-  LK_TRY(lk_mpi_broadcast(0, there, TEXT));
+  LK_TRY(lk_mpi_broadcast(NULL, d->rank, here, TEXT));
+  LK_TRY(lk_mpi_broadcast(NULL, 0, there, TEXT));
   return refuse_arguments(d, here, there);
 }
 
@@ -142,11 +142,11 @@ static lk_status judge(lk_world *world, const record *mine, const record *first,
   difference d = {.first = *first, .other = *mine};
   int least;
   assert(world->size <= INT_MAX / 2);
-  LK_TRY(lk_mpi_least(describe_difference(world, mine, first), &least));
+  LK_TRY(lk_mpi_least(NULL, describe_difference(world, mine, first), &least));
   if (least == INT_MAX) return check_seconds(first);
   d.rank = least % world->size;
   assert(d.rank > 0);
-  LK_TRY(lk_mpi_broadcast(d.rank, &d.other, sizeof d.other));
+  LK_TRY(lk_mpi_broadcast(NULL, d.rank, &d.other, sizeof d.other));
   return least < world->size ? refuse_program(&d)
                              : compare_arguments(world, &d, argc, argv);
 }
@@ -163,7 +163,7 @@ lk_status lk_start_agree(lk_world *world, int argc, char **argv) {
   record mine = {.seconds = 0}, first;
   LK_TRY(describe_self(world, argc, argv, &mine));
   first = mine;
-  LK_TRY(lk_mpi_broadcast(0, &first, sizeof first));
+  LK_TRY(lk_mpi_broadcast(NULL, 0, &first, sizeof first));
   world->limit = isnan(first.seconds) ? LK_WATCHDOG_SECONDS : first.seconds;
   return judge(world, &mine, &first, argc, argv);
 }

@@ -8,6 +8,7 @@
 #include "lockstep/tree.h"
 #include "dist/exchange.h"
 #include "dist/sums.h"
+#include "dist/world.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
 #include "lockstep/types.h"
@@ -77,7 +78,8 @@ lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int
       (lk_tree){.count = count, .first = first, .leaves = leaves, .ranks = layout.ranks};
   tree->phases = sum == LK_SUM_SCATTERED ? LK_SCATTER : LK_SCATTER | LK_GATHER;
   LK_TRY_OR(failed, allocate_stack(tree));
-  LK_TRY_OR(failed, lk_exchange_create(&tree->exchange, layout, rank, count, tree->stride));
+  LK_TRY_OR(failed, lk_exchange_create(&tree->exchange, layout, world->circle, rank, count,
+                                       tree->stride));
   *out = tree;
   return LK_OK;
 failed:

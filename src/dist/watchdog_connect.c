@@ -60,8 +60,8 @@ static int count_links(const lk_watchdog *w) {
 static lk_status tell_member(lk_watchdog *w, int member, const lk_card *card) {
   lk_peer *peer = lk_watchdog_find(w, member);
   assert(peer && peer->room);
-  LK_TRY(lk_mpi_receive(peer->last.host, LK_PLACE_SIZE, member));
-  return lk_mpi_send(card, sizeof *card, member);
+  LK_TRY(lk_mpi_receive(NULL, peer->last.host, LK_PLACE_SIZE, member));
+  return lk_mpi_send(NULL, card, sizeof *card, member);
 }
 
 /* All members: they learn where the hub is, and it where each of them is. */
@@ -75,8 +75,8 @@ static lk_status share_card(lk_watchdog *w, const lk_team *team, int hub, lk_car
   lk_peer *peer = lk_watchdog_find(w, hub);
   assert(peer && peer->room);
   snprintf(host, sizeof host, "%.*s", LK_PLACE_SIZE - 1, w->world->host);
-  LK_TRY(lk_mpi_send(host, sizeof host, hub));
-  LK_TRY(lk_mpi_receive(card, sizeof *card, hub));
+  LK_TRY(lk_mpi_send(NULL, host, sizeof host, hub));
+  LK_TRY(lk_mpi_receive(NULL, card, sizeof *card, hub));
   memcpy(peer->last.host, card->host, sizeof card->host);
   return LK_OK;
 }

@@ -16,7 +16,7 @@ static void tell_watchdog(void *context, int inside) {
 
 static lk_status describe_world(lk_world *world, int threads) {
   LK_TRY(lk_mpi_separate());
-  LK_TRY(lk_mpi_count_local(&world->local_size));
+  LK_TRY(lk_mpi_count_local(NULL, &world->local_size));
   assert(0 < world->local_size && world->local_size <= world->size);
   if (threads) return lk_world_make_window(world);
   return lk_fail(LK_INTERNAL, "this MPI library has no thread support "
@@ -92,6 +92,37 @@ lk_status lk_world_imagine(lk_world **out, int rank, int size) {
   (*out)->rank = rank;
   (*out)->size = (*out)->local_size = size;
   return LK_OK;
+}
+
+/* All ranks of the whole. */
+static lk_status open_part(lk_world *part, lk_world *whole, int number) {
+  part->whole = whole;
+  memcpy(part->host, whole->host, sizeof part->host);
+  LK_TRY(lk_circle_open(part->circle, number, &part->rank, &part->size));
+  LK_TRY(lk_mpi_count_local(part->circle, &part->local_size));
+  return lk_world_agree(whole, lk_world_make_window(part));
+}
+
+lk_status lk_world_part(lk_world **out, lk_world *world, int number) {
+  lk_world *part = NULL;
+  *out = NULL;
+  assert(!world->whole);
+  lk_status status = LK_NEW(part, 1);
+  if (status == LK_OK) status = lk_circle_create(&part->circle);
+  status = lk_world_agree(world, status);
+  if (status == LK_OK) status = open_part(part, world, number);
+  if (status == LK_OK)
+    *out = part;
+  else
+    lk_world_part_free(part);
+  return status;
+}
+
+void lk_world_part_free(lk_world *part) {
+  if (!part) return;
+  lk_circle_free(part->circle);
+  lk_free(part->window);
+  lk_free(part);
 }
 
 lk_watchdog *lk_world_watchdog(const lk_world *world) {

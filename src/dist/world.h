@@ -9,6 +9,8 @@
 #define LK_MESSAGE_SIZE 4096
 
 struct lk_world {
+  lk_world *whole;   /* that this is a part of; NULL: it is all ranks … */
+  lk_circle *circle; /* … and this is NULL; owned */
   int rank, size, local_size;
   char host[LK_HOST_SIZE];
   double *window;               /* for lk_world_each; NULL in a world of 1; owned */

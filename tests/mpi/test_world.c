@@ -327,6 +327,38 @@ static void test_any(void) {
     CHECK(lk_world_any(world, r == lk_world_rank(world) ? 256 : 0, &any) == LK_OK && any);
 }
 
+/* In a part a rank has another number, but messages name it by its own. */
+static void test_agreement_in(lk_world *part) {
+  int last = lk_world_rank(part) == lk_world_size(part) - 1;
+  char place[32];
+  snprintf(place, sizeof place, "rank %d on ", lk_world_rank(world));
+  lk_status mine = last ? lk_fail(LK_IO, "the last one failed") : LK_OK;
+  CHECK(lk_world_agree(part, mine) == LK_IO);
+  CHECK(strstr(lk_message(), "the last one failed"));
+  if (last && lk_world_size(part) > 1) CHECK(!strncmp(lk_message(), place, strlen(place)));
+}
+
+/* What the ranks of one parity do concerns the others in nothing: the odd ones do less. */
+static void test_part(void) {
+  int rank = lk_world_rank(world), odd = rank % 2;
+  lk_world *part = NULL, *all = world;
+  CHECK(lk_world_part(&part, world, odd) == LK_OK);
+  int size = lk_world_size(part);
+  CHECK(lk_world_rank(part) == rank / 2 && size == (lk_world_size(all) + !odd) / 2);
+  double mine = rank, sum = 0;
+  if (!odd) {
+    CHECK(lk_world_add_rows(part, &mine, 1, 1, &sum) == LK_OK);
+    CHECK(sum == size * (size - 1));
+    test_agreement_in(part);
+    world = part;
+    test_sums(65536);
+    world = all;
+  }
+  float handed = (float)odd;
+  CHECK(lk_world_broadcast(part, &handed, sizeof handed) == LK_OK && handed == (float)odd);
+  lk_world_part_free(part);
+}
+
 static void test_broadcast(void) {
   size_t size = (3u << 20) + 7;
   unsigned char *bytes = NULL;
@@ -480,6 +512,7 @@ static void run_tests(void) {
   test_parts(3 * 131072 + 1000);
   test_unfinished_tree();
   test_agreement();
+  test_part();
   test_long_message();
   test_any();
   test_broadcast();
