@@ -29,7 +29,7 @@ own dump text_stream dump inputs
 own dist world tree watchdog holding shared
 own store store trained
 own config config config_keys objective_list
-own optim optimizer schedule outer
+own optim optimizer schedule outer wire
 own interchange interchange tensor_file
 own prepare prepare
 own run run history build metrics histogram
