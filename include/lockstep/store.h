@@ -132,6 +132,8 @@ typedef struct {
   lk_hash parameter_hash;    /* of all parameters in table order, as stored */
   lk_best_model best;        /* zeros in files of earlier versions */
   int has_average;           /* the parameters' running mean is there, too (key ema) */
+  int sites;                 /* that made local steps; 0: there are none … */
+  int has_outer, has_left;   /* … and have a momentum, and something left */
 } lk_checkpoint_info;
 
 void lk_checkpoint_info_clear(lk_checkpoint_info *info); /* frees its texts, zeroes it */
@@ -142,8 +144,18 @@ typedef enum {
   LK_GROUP_M,
   LK_GROUP_V,
   LK_GROUP_AVERAGE,
+  LK_GROUP_OUTER, /* momentum of outer steps (key sync.outer) */
+  LK_GROUP_LEFT,  /* of a site: what rounding (key sync.wire) has not sent yet */
   LK_GROUPS
 } lk_group;
+
+/* Of a run of local steps each group of ranks, called a site here, has moments of its own
+ * in the checkpoint: those of site 0 are the groups above, those of another behind these.
+ */
+lk_group lk_group_of(lk_group kind, int site);
+lk_group lk_group_kind(lk_group group);
+int lk_group_site(lk_group group);
+enum { LK_MOST_SITES = 64 };
 
 /* Where numbers come from that are not in memory as a whole: stores numbers first … first +
  * count-1 of a group, in table order, in `to`. */
@@ -163,15 +175,17 @@ typedef struct {
   float *m, *v;             /* Adam's moments, (table->count) each; NULL: not asked for */
   float *average;           /* of the parameters, the same; NULL: not asked for, or none */
   lk_checkpoint_file *file; /* NULL: it was not opened, or not by this rank */
-  /* of what is to be written of m, v and, with info.has_average, average, which are NULL
-   * then; read NULL: they are it */
+  /* of what is to be written beside the parameters (lk_checkpoint_has): m, v and average
+   * are NULL then; read NULL: they are it */
   lk_checkpoint_source source;
 } lk_checkpoint;
 
-/* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name>, /ema/<name> (float32,
- * PyTorch's shapes; every dataset directly in its group, dots in its name), /vocabulary,
- * /config and the attributes of info, atomically. info.parameter_hash is computed here.
- * Nothing of `checkpoint` is changed. */
+/* Writes /model/<name>, /optimizer/m/<name>, /optimizer/v/<name>, /ema/<name>,
+ * /sync/momentum/<name>, /sync/left/<name>, and of site 1 and on
+ * /sites/<number>/optimizer/m/<name> and so on (float32, PyTorch's shapes; every dataset
+ * directly in its group, dots in its name), /vocabulary, /config and the attributes of
+ * info, atomically. info.parameter_hash is computed here. Nothing of `checkpoint` is
+ * changed. */
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint);
 
 /* Opens a file and verifies it, but for its numbers: user block, shape against tables and
@@ -182,6 +196,10 @@ lk_status lk_checkpoint_open(lk_checkpoint **out, const char *path);
 
 /* The same through a pipe (lk_file_read). */
 lk_status lk_checkpoint_open_pipe(lk_checkpoint **out, const char *path);
+
+/* Nonzero when a checkpoint that says so, and has moments, has this group beside the
+ * model. */
+int lk_checkpoint_has(const lk_checkpoint_info *info, lk_group group);
 
 /* Nonzero when an open checkpoint has moments, without which no run goes on from it. */
 int lk_checkpoint_has_moments(const lk_checkpoint *checkpoint);

@@ -11,6 +11,23 @@ int lk_checkpoint_has_moments(const lk_checkpoint *checkpoint) {
   return lk_h5_has(&checkpoint->file->h5, "optimizer");
 }
 
+int lk_checkpoint_has(const lk_checkpoint_info *info, lk_group group) {
+  int site = lk_group_site(group);
+  switch (lk_group_kind(group)) {
+  case LK_GROUP_M:
+  case LK_GROUP_V:
+    return site == 0 || site < info->sites;
+  case LK_GROUP_AVERAGE:
+    return site == 0 && info->has_average;
+  case LK_GROUP_OUTER:
+    return site == 0 && info->has_outer;
+  case LK_GROUP_LEFT:
+    return info->has_left && site < info->sites;
+  default:
+    return 0;
+  }
+}
+
 lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, lk_group group) {
   const lk_h5_file *file = &checkpoint->file->h5;
   const lk_parameters *table = checkpoint->trained.table;
@@ -25,7 +42,7 @@ lk_status lk_checkpoint_check_group(const lk_checkpoint *checkpoint, lk_group gr
                    "run with init=%s",
                    file->path, file->path);
   for (int i = 0; i < table->tensors; i++) {
-    lk_h5_array array = lk_h5_tensor(&lk_h5_groups[group], &table->list[i]);
+    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
     LK_TRY(lk_h5_check_array(file, &array));
   }
   return LK_OK;
@@ -38,7 +55,8 @@ lk_status lk_checkpoint_check_hash(const lk_checkpoint *checkpoint, const lk_has
              : LK_OK;
 }
 
-static lk_status read_group(const lk_checkpoint *checkpoint, int group, float *values) {
+static lk_status read_group(const lk_checkpoint *checkpoint, lk_group group,
+                            float *values) {
   const lk_parameters *table = checkpoint->trained.table;
   const lk_h5_file *file = &checkpoint->file->h5;
   lk_progress progress;
@@ -47,7 +65,7 @@ static lk_status read_group(const lk_checkpoint *checkpoint, int group, float *v
                     lk_file_name(file->path));
   for (int i = 0; i < table->tensors && status == LK_OK; i++) {
     const lk_parameter *tensor = &table->list[i];
-    lk_h5_array array = lk_h5_tensor(&lk_h5_groups[group], tensor);
+    lk_h5_array array = lk_h5_tensor(group, tensor);
     assert(tensor->offset + tensor->count <= table->count);
     status = lk_h5_read_array(file, &array, values + tensor->offset);
     lk_progress_show(&progress, tensor->offset + tensor->count);

@@ -17,17 +17,18 @@ typedef struct {
 
 /* Of squares the root is taken. */
 static int is_right(lk_group group, float value) {
-  return isfinite(value) && (group != LK_GROUP_V || value >= 0);
+  return isfinite(value) && (lk_group_kind(group) != LK_GROUP_V || value >= 0);
 }
 
 static void look_at(scan *s, const lk_parameter *tensor, uint64_t first, uint64_t count,
                     const float *numbers) {
+  char name[LK_GROUP_NAME];
   for (uint64_t i = 0; i < count && !*s->unusable; i++)
     if (!is_right(s->group, numbers[i]))
       snprintf(s->unusable, s->room,
                "'%s/%s' holds %g, as number %" PRIu64 " of %" PRIu64
                ": no result could come of it; use another checkpoint",
-               lk_h5_groups[s->group].name, tensor->name, numbers[i], first + i + 1,
+               lk_h5_group_name(s->group, name), tensor->name, numbers[i], first + i + 1,
                tensor->count);
 }
 
@@ -48,6 +49,16 @@ static lk_status scan_group(scan *s, lk_group group, lk_hash *hash) {
   return status;
 }
 
+/* What a run of local steps goes on from beside the moments of its first site. */
+static lk_status scan_sites(scan *s) {
+  const lk_checkpoint_info *info = &s->checkpoint->info;
+  lk_hash hash;
+  for (int group = LK_GROUP_OUTER; group < LK_GROUPS * info->sites; group++)
+    if (lk_checkpoint_has(info, (lk_group)group))
+      LK_TRY(scan_group(s, (lk_group)group, &hash));
+  return LK_OK;
+}
+
 static lk_status scan_all(scan *s, int with_moments, lk_checkpoint_numbers *out) {
   LK_TRY(scan_group(s, LK_GROUP_MODEL, &out->values));
   LK_TRY(lk_checkpoint_check_hash(s->checkpoint, &out->values));
@@ -55,7 +66,8 @@ static lk_status scan_all(scan *s, int with_moments, lk_checkpoint_numbers *out)
     LK_TRY(scan_group(s, LK_GROUP_AVERAGE, &out->average));
   if (!with_moments) return LK_OK;
   LK_TRY(scan_group(s, LK_GROUP_M, &out->m));
-  return scan_group(s, LK_GROUP_V, &out->v);
+  LK_TRY(scan_group(s, LK_GROUP_V, &out->v));
+  return scan_sites(s);
 }
 
 lk_status lk_checkpoint_scan(const lk_checkpoint *checkpoint, int with_moments,

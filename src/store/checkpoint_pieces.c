@@ -18,7 +18,7 @@ uint64_t lk_checkpoint_rows(const lk_h5_array *array, uint64_t *row) {
 lk_status lk_checkpoint_piece(const lk_parameters *table, float **piece) {
   uint64_t most = 0;
   for (int i = 0; i < table->tensors; i++) {
-    lk_h5_array array = lk_h5_tensor(&lk_h5_groups[LK_GROUP_MODEL], &table->list[i]);
+    lk_h5_array array = lk_h5_tensor(LK_GROUP_MODEL, &table->list[i]);
     uint64_t row, fit = lk_checkpoint_rows(&array, &row);
     if (fit * row > most) most = fit * row;
   }
@@ -35,7 +35,7 @@ typedef struct {
 } visit;
 
 static lk_status visit_tensor(const visit *v, const lk_parameter *tensor) {
-  lk_h5_array array = lk_h5_tensor(&lk_h5_groups[v->group], tensor);
+  lk_h5_array array = lk_h5_tensor(v->group, tensor);
   uint64_t row, fit = lk_checkpoint_rows(&array, &row), rows = tensor->count / row, count;
   for (uint64_t first = 0; first < rows; first += count) {
     count = rows - first < fit ? rows - first : fit;
@@ -69,7 +69,7 @@ static lk_status visit_group(visit *v) {
 lk_status lk_checkpoint_visit(const lk_checkpoint *checkpoint, lk_group group,
                               lk_checkpoint_visitor *call, void *context) {
   visit v = {.checkpoint = checkpoint, .group = group, .call = call, .context = context};
-  assert(checkpoint->file && (unsigned)group < LK_GROUPS);
+  assert(checkpoint->file && lk_group_site(group) < LK_MOST_SITES);
   lk_status status = visit_group(&v);
   lk_free(v.piece);
   return lk_checkpoint_verdict(checkpoint, status);

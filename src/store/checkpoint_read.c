@@ -90,14 +90,29 @@ static lk_status make_table(const lk_h5_file *file, lk_checkpoint *checkpoint) {
   return LK_OK;
 }
 
+/* Runs without local steps say nothing of them. */
+static lk_status read_sites(const lk_h5_file *file, lk_checkpoint_info *info) {
+  uint64_t sites;
+  char outer[LK_GROUP_NAME], left[LK_GROUP_NAME];
+  if (!lk_h5_has_attribute(file, "sites")) return LK_OK;
+  LK_TRY(lk_h5_read_count(file, "sites", 1, LK_MOST_SITES, &sites));
+  info->sites = (int)sites;
+  int has_any = lk_h5_has(file, "sync");
+  info->has_outer = has_any && lk_h5_has(file, lk_h5_group_name(LK_GROUP_OUTER, outer));
+  info->has_left = has_any && lk_h5_has(file, lk_h5_group_name(LK_GROUP_LEFT, left));
+  return LK_OK;
+}
+
 static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint) {
+  char name[LK_GROUP_NAME];
   lk_checkpoint_info *info = &checkpoint->info;
   LK_TRY(check_kind(file));
   LK_TRY(lk_h5_read_shape(file, &info->shape));
   LK_TRY(read_progress(file, info));
   LK_TRY(read_origin(file, info));
   LK_TRY(read_best(file, &info->best));
-  info->has_average = lk_h5_has(file, lk_h5_groups[LK_GROUP_AVERAGE].name);
+  info->has_average = lk_h5_has(file, lk_h5_group_name(LK_GROUP_AVERAGE, name));
+  LK_TRY(read_sites(file, info));
   LK_TRY(read_most_answer(file, &checkpoint->trained.most_answer));
   LK_TRY(read_config(file, &info->config));
   LK_TRY(lk_h5_read_tokenizer(file, &checkpoint->trained.tokenizer));

@@ -51,7 +51,7 @@ static lk_status write_config(const lk_h5_file *file, const char *config) {
 }
 
 static lk_status write_group(const lk_h5_file *file, const lk_parameters *table,
-                             const lk_h5_group *group, const float *values) {
+                             lk_group group, const float *values) {
   lk_progress progress;
   lk_status status = LK_OK;
   lk_progress_begin(&progress, "numbers", table->count, "writing %s",
@@ -59,8 +59,8 @@ static lk_status write_group(const lk_h5_file *file, const lk_parameters *table,
   for (int i = 0; i < table->tensors && status == LK_OK; i++) {
     const lk_parameter *tensor = &table->list[i];
     lk_h5_array array = lk_h5_tensor(group, tensor);
-    status = lk_h5_write_array(file, &array, "dimensionless", group->description,
-                               values + tensor->offset);
+    status = lk_h5_write_array(file, &array, "dimensionless",
+                               lk_h5_group_description(group), values + tensor->offset);
     lk_progress_show(&progress, tensor->offset + tensor->count);
   }
   lk_progress_end(&progress);
@@ -86,38 +86,37 @@ static lk_status stream_group(const lk_h5_file *file, const lk_checkpoint *check
   const lk_parameters *table = checkpoint->trained.table;
   streamed s = {.source = &checkpoint->source, .group = group};
   for (int i = 0; i < table->tensors; i++) {
-    lk_h5_array array = lk_h5_tensor(&lk_h5_groups[group], &table->list[i]);
+    lk_h5_array array = lk_h5_tensor(group, &table->list[i]);
     uint64_t fit = lk_checkpoint_rows(&array, &s.row);
     s.tensor = &table->list[i];
-    LK_TRY(lk_h5_write_rows(file, &array, "dimensionless", lk_h5_groups[group].description,
+    LK_TRY(lk_h5_write_rows(file, &array, "dimensionless", lk_h5_group_description(group),
                             fit, next_rows, &s, piece));
   }
   return LK_OK;
 }
 
 static lk_status stream_groups(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
-  static const lk_group groups[] = {LK_GROUP_M, LK_GROUP_V, LK_GROUP_AVERAGE};
-  int count = checkpoint->info.has_average ? 3 : 2;
+  const lk_checkpoint_info *info = &checkpoint->info;
+  int end = LK_GROUPS * (info->sites ? info->sites : 1);
   float *piece;
   LK_TRY(lk_checkpoint_piece(checkpoint->trained.table, &piece));
   lk_status status = LK_OK;
-  for (int i = 0; i < count && status == LK_OK; i++)
-    status = stream_group(file, checkpoint, groups[i], piece);
+  for (int group = LK_GROUP_M; group < end && status == LK_OK; group++)
+    if (lk_checkpoint_has(info, (lk_group)group))
+      status = stream_group(file, checkpoint, (lk_group)group, piece);
   lk_free(piece);
   return status;
 }
 
 static lk_status write_moments(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
   if (!checkpoint->m) return LK_OK;
-  LK_TRY(write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_M],
-                     checkpoint->m));
-  return write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_V],
-                     checkpoint->v);
+  LK_TRY(write_group(file, checkpoint->trained.table, LK_GROUP_M, checkpoint->m));
+  return write_group(file, checkpoint->trained.table, LK_GROUP_V, checkpoint->v);
 }
 
 static lk_status write_average(const lk_h5_file *file, const lk_checkpoint *checkpoint) {
   if (!checkpoint->average) return LK_OK;
-  return write_group(file, checkpoint->trained.table, &lk_h5_groups[LK_GROUP_AVERAGE],
+  return write_group(file, checkpoint->trained.table, LK_GROUP_AVERAGE,
                      checkpoint->average);
 }
 
@@ -129,11 +128,11 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   LK_TRY(write_progress(file, info));
   LK_TRY(write_origin(file, checkpoint));
   LK_TRY(write_best(file, &info->best));
+  if (info->sites) LK_TRY(lk_h5_write_count(file, "sites", (uint64_t)info->sites));
   LK_TRY(lk_h5_write_text(file, "parameter_hash", hash.hex));
   LK_TRY(lk_h5_write_tokenizer(file, checkpoint->trained.tokenizer));
   LK_TRY(write_config(file, info->config ? info->config : ""));
-  LK_TRY(
-      write_group(file, table, &lk_h5_groups[LK_GROUP_MODEL], checkpoint->trained.values));
+  LK_TRY(write_group(file, table, LK_GROUP_MODEL, checkpoint->trained.values));
   if (checkpoint->source.read) return stream_groups(file, checkpoint);
   LK_TRY(write_moments(file, checkpoint));
   return write_average(file, checkpoint);

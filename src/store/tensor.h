@@ -4,15 +4,12 @@
 
 #include "store/h5.h"
 
-/* A lk_group's name in the file. */
-typedef struct {
-  const char *name;
-  const char *description;
-} lk_h5_group;
+/* A lk_group's name in the file, into `name`, which is returned, and what it is. */
+enum { LK_GROUP_NAME = 40 };
+const char *lk_h5_group_name(lk_group group, char name[LK_GROUP_NAME]);
+const char *lk_h5_group_description(lk_group group);
 
-extern const lk_h5_group lk_h5_groups[LK_GROUPS];
-
-lk_h5_array lk_h5_tensor(const lk_h5_group *group, const lk_parameter *parameter);
+lk_h5_array lk_h5_tensor(lk_group group, const lk_parameter *parameter);
 
 /* /config, a text. */
 lk_h5_array lk_h5_config(void);

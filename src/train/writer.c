@@ -8,9 +8,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* The groups that it takes: none of local steps. */
+enum { COPIES = LK_GROUP_AVERAGE + 1 };
+
 struct lk_checkpoint_writer {
   size_t count;
-  float *copies[LK_GROUPS]; /* (count) each, owned; the running mean's may be NULL */
+  float *copies[COPIES];    /* (count) each, owned; the running mean's may be NULL */
   lk_checkpoint checkpoint; /* of the copies */
   lk_run *run;              /* not owned */
   pthread_t thread;         /* while it is under way, if is_thread */
@@ -24,7 +27,7 @@ struct lk_checkpoint_writer {
 };
 
 uint64_t lk_writer_bytes(uint64_t count, int with_average) {
-  return (with_average ? LK_GROUPS : LK_GROUPS - 1) * count * sizeof(float);
+  return (with_average ? COPIES : COPIES - 1) * count * sizeof(float);
 }
 
 lk_status lk_writer_create(lk_checkpoint_writer **out, size_t count, int with_average) {
@@ -33,7 +36,7 @@ lk_status lk_writer_create(lk_checkpoint_writer **out, size_t count, int with_av
   LK_TRY(LK_NEW(w, 1));
   w->count = count;
   lk_status status = LK_OK;
-  for (int group = 0; group < LK_GROUPS && status == LK_OK; group++)
+  for (int group = 0; group < COPIES && status == LK_OK; group++)
     if (group != LK_GROUP_AVERAGE || with_average)
       status = lk_allocate((void **)&w->copies[group], count, sizeof(float),
                            "a copy to write checkpoints from (checkpoint_write=beside)");
@@ -48,13 +51,13 @@ void lk_writer_free(lk_checkpoint_writer *writer) {
   if (!writer) return;
   lk_writer_wait(writer);
   lk_checkpoint_info_clear(&writer->checkpoint.info);
-  for (int group = 0; group < LK_GROUPS; group++)
+  for (int group = 0; group < COPIES; group++)
     lk_free(writer->copies[group]);
   lk_free(writer);
 }
 
 float *lk_writer_room(lk_checkpoint_writer *writer, lk_group group) {
-  assert(!writer->is_under_way);
+  assert(!writer->is_under_way && (int)group < COPIES);
   return writer->copies[group];
 }
 

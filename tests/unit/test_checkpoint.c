@@ -105,6 +105,54 @@ static void test_scan(void **state) {
   lk_checkpoint_free(in);
 }
 
+static float number_of(lk_group group, uint64_t i) {
+  return (float)(1000 * (int)group + (int)(i % 997));
+}
+
+static lk_status give_numbers(void *context, lk_group group, uint64_t first, uint64_t count,
+                              float *to) {
+  (void)context;
+  for (uint64_t i = 0; i < count; i++)
+    to[i] = number_of(group, first + i);
+  return LK_OK;
+}
+
+static lk_status look_at_numbers(void *context, const lk_parameter *tensor, uint64_t first,
+                                 uint64_t count, const float *numbers) {
+  const lk_group *group = context;
+  for (uint64_t i = 0; i < count; i++)
+    assert_true(numbers[i] == number_of(*group, tensor->offset + first + i));
+  return LK_OK;
+}
+
+/* Local steps: each of three sites has moments and what it has left, and all have one
+ * momentum. */
+static void test_sites(void **state) {
+  (void)state;
+  lk_checkpoint *out, *in = make_checkpoint(0);
+  lk_checkpoint_numbers numbers;
+  in->info.sites = 3;
+  in->info.has_outer = in->info.has_left = 1;
+  in->source = (lk_checkpoint_source){give_numbers, NULL};
+  must(lk_checkpoint_write("sites.h5", in));
+  must(lk_checkpoint_open(&out, "sites.h5"));
+  assert_true(out->info.sites == 3 && out->info.has_outer && out->info.has_left);
+  int found = 0;
+  for (int number = 0; number < 4 * LK_GROUPS; number++) {
+    lk_group group = (lk_group)number;
+    if (!lk_checkpoint_has(&out->info, group)) continue;
+    must(lk_checkpoint_visit(out, group, look_at_numbers, &group));
+    found++;
+  }
+  assert_int_equal(found, 10);
+  must(lk_checkpoint_scan(out, 1, &numbers));
+  lk_group third = lk_group_of(LK_GROUP_M, 3);
+  must_refuse(lk_checkpoint_visit(out, third, look_at_numbers, &third), LK_BAD_DATA,
+              "sites.h5: ", "'sites/3/optimizer/m/");
+  lk_checkpoint_free(out);
+  lk_checkpoint_free(in);
+}
+
 /* Every option of a shape comes back. */
 static void test_options(void **state) {
   (void)state;
@@ -589,6 +637,7 @@ int main(void) {
       cmocka_unit_test(test_round_trip),
       cmocka_unit_test(test_without_moments),
       cmocka_unit_test(test_scan),
+      cmocka_unit_test(test_sites),
       cmocka_unit_test(test_options),
       cmocka_unit_test(test_rotary_of_before),
       cmocka_unit_test(test_many_tensors),
