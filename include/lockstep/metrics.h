@@ -27,6 +27,7 @@ typedef struct {
   double check_seconds;   /* hashing and comparing replicas */
   uint64_t skipped;       /* updates left out so far, since this start */
   uint64_t peak_memory;   /* bytes */
+  double behind;          /* since it ended, where its row comes late (key sync.every) */
   int validated;          /* the loss of held-out documents was measured after this step: */
   lk_held_out_loss held_out;
 } lk_metrics;

@@ -66,15 +66,15 @@ static void show(const progress *p, const lk_metrics *m, double elapsed) {
 
 static lk_status add_row(void *state, const lk_metrics *metrics) {
   progress *p = state;
-  double now = lk_clock();
+  double now = lk_clock(), then = now - metrics->behind; /* when the step ended */
   assert(p->first < metrics->step && metrics->step <= metrics->steps);
   int first = p->tokens == 0, last = metrics->step == metrics->steps;
-  if (first) p->start = now - metrics->seconds;
+  if (first) p->start = then - metrics->seconds;
   p->tokens += metrics->target_tokens;
   int wanted = first || last || metrics->validated;
   if (!wanted && now - p->last < p->every) return LK_OK;
   p->last = now;
-  show(p, metrics, now - p->start);
+  show(p, metrics, then - p->start);
   return LK_OK;
 }
 
