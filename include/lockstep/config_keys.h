@@ -260,6 +260,30 @@ typedef int lk_config_choice;
     "share of the corpora's documents that is held out for that, chosen by the seed, and " \
     "not trained on")
 
+#define LK_CONFIG_SYNC(X)                                                                  \
+  X(sync_every, "sync.every", count, "0", LK_WHOLE(0, 1ull << 20), LK_BITS_LATER,          \
+    "for slow links: groups of ranks make so many steps by themselves, each on its shards " \
+    "of the batches, before an outer step makes one model of theirs again (DiLoCo, "       \
+    "arXiv:2311.08105). Losses, gradient norms and clipping are a group's; stops, "        \
+    "checkpoints and measurements wait for an outer step; 0: no groups")                   \
+  X(sync_groups, "sync.groups", count, "2", LK_WHOLE(1, 64), LK_BITS_LATER,                \
+    "those groups, such as hosts or sites: a power of two, at most shards; of P ranks the " \
+    "first P / groups are one, and so on, or each has groups / P of them. A step of a "    \
+    "group is one of batch_size / groups documents. Bits depend on the number of groups, " \
+    "not on that of ranks")                                                                \
+  X(sync_outer, "sync.outer", choice, "nesterov", LK_ONE_OF("nesterov|sgd|none"),          \
+    LK_BITS_LATER,                                                                         \
+    "what the mean of the groups' changes becomes: a step of SGD with Nesterov's or with " \
+    "plain momentum; none: the mean of the groups' parameters is taken as it is")          \
+  X(sync_rate, "sync.rate", real, "0.7", LK_ABOVE(0, 100), LK_BITS_LATER,                  \
+    "learning rate of outer steps")                                                        \
+  X(sync_momentum, "sync.momentum", real, "0.9", LK_BETWEEN(0, 0.999999), LK_BITS_LATER,   \
+    "decay of the changes' running sum an outer step")                                     \
+  X(sync_wire, "sync.wire", choice, "fp32", LK_ONE_OF("fp32|bf16|int8"), LK_BITS_LATER,    \
+    "how changes travel between groups: what rounding leaves out, a group adds to its "    \
+    "next change. Each sends to all others then, so that of fp32's bytes bf16 takes "      \
+    "groups / 4 and int8 groups / 8")
+
 #define LK_CONFIG_EVALUATE(X)                                                              \
   X(evaluate_most, "evaluate.most", count, "0", LK_WHOLE(0, 65536), 0,                     \
     "most tokens of an answer, its end included; 0: as many as the longest training "  \
@@ -269,7 +293,7 @@ typedef int lk_config_choice;
   LK_CONFIG_TOP(X)                                                                         \
   LK_CONFIG_CORPORA(X) LK_CONFIG_SAMPLES(X)                                                \
   LK_CONFIG_MODEL(X) LK_CONFIG_SCHEDULE(X) LK_CONFIG_OBJECTIVE(X)                          \
-  LK_CONFIG_PROBE(X) LK_CONFIG_VALIDATION(X) LK_CONFIG_EVALUATE(X)
+  LK_CONFIG_PROBE(X) LK_CONFIG_VALIDATION(X) LK_CONFIG_SYNC(X) LK_CONFIG_EVALUATE(X)
 /* clang-format on */
 
 /* LK_KEY_<field>: the key's place in the table. */

@@ -19,6 +19,7 @@
 #define OBJECTIVE_KEY(field, name, ...)  SCHEMA_OF(&(name)[sizeof "objective"], field)
 #define PROBE_KEY(field, name, ...)      SCHEMA_OF(&(name)[sizeof "probe"], field)
 #define VALIDATION_KEY(field, name, ...) SCHEMA_OF(&(name)[sizeof "validation"], field)
+#define SYNC_KEY(field, name, ...)       SCHEMA_OF(&(name)[sizeof "sync"], field)
 #define EVALUATE_KEY(field, name, ...)   SCHEMA_OF(&(name)[sizeof "evaluate"], field)
 
 /* All sections share the one array of texts. */
@@ -37,6 +38,8 @@ static const cyaml_schema_field_t probe_fields[] = {LK_CONFIG_PROBE(PROBE_KEY)
                                                         CYAML_FIELD_END};
 static const cyaml_schema_field_t validation_fields[] = {
     LK_CONFIG_VALIDATION(VALIDATION_KEY) CYAML_FIELD_END};
+static const cyaml_schema_field_t sync_fields[] = {LK_CONFIG_SYNC(SYNC_KEY)
+                                                       CYAML_FIELD_END};
 static const cyaml_schema_field_t evaluate_fields[] = {LK_CONFIG_EVALUATE(EVALUATE_KEY)
                                                            CYAML_FIELD_END};
 static const cyaml_schema_field_t part_fields[] = {
@@ -57,8 +60,8 @@ static const cyaml_schema_field_t top_fields[] = {
                          lk_config_values, corpora, &part_schema, 0, CYAML_UNLIMITED),
     SECTION("model", model_fields) SECTION("schedule", schedule_fields)
         SECTION("objective", objective_fields) SECTION("probe", probe_fields)
-            SECTION("validation", validation_fields) SECTION("evaluate", evaluate_fields)
-                CYAML_FIELD_END};
+            SECTION("validation", validation_fields) SECTION("sync", sync_fields)
+                SECTION("evaluate", evaluate_fields) CYAML_FIELD_END};
 static const cyaml_schema_value_t schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, lk_config_values, top_fields)};
 

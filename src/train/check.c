@@ -5,8 +5,60 @@
 #include "lockstep/memory.h"
 #include "lockstep/model.h"
 #include "lockstep/nn.h"
+#include "lockstep/outer.h"
 #include "lockstep/trainer.h"
 #include <unistd.h>
+
+static lk_status check_sites(const lk_config *c) {
+  uint64_t sites = c->sync_groups;
+  if (sites & (sites - 1) || sites > c->shards)
+    return lk_fail(LK_USAGE,
+                   "%s: sync.groups must be a power of two and at most shards, %llu, not "
+                   "%llu",
+                   lk_config_origin(c, "sync.groups"), (unsigned long long)c->shards,
+                   (unsigned long long)sites);
+  if (c->sync_wire && c->sync_outer == LK_OUTER_NONE)
+    return lk_fail(LK_USAGE,
+                   "%s: sync.outer=none averages parameters, which are not rounded; set "
+                   "sync.wire=fp32, or sync.outer=sgd with sync.rate=1 and "
+                   "sync.momentum=0, which averages changes",
+                   lk_config_origin(c, "sync.wire"));
+  if (c->probe_every % c->sync_every)
+    return lk_fail(
+        LK_USAGE,
+        "%s: probe.every must be a multiple of sync.every, %llu: a probe is made "
+        "after an outer step",
+        lk_config_origin(c, "probe.every"), (unsigned long long)c->sync_every);
+  return LK_OK;
+}
+
+/* What is kept of all ranks' parameters or gradients, where sites have their own. */
+static lk_status refuse_with_sites(const lk_config *c) {
+  const struct {
+    int is_set;
+    const char *key, *instead;
+  } refused[] = {{c->shard, "shard", "none"},
+                 {c->ema > 0, "ema", "0"},
+                 {c->checkpoint_write, "checkpoint_write", "wait"},
+                 {c->histogram_every > 0, "histogram_every", "0"}};
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    if (refused[i].is_set)
+      return lk_fail(LK_USAGE,
+                     "%s: local steps (sync.every) do not go with this value of %s; set "
+                     "%s=%s",
+                     lk_config_origin(c, refused[i].key), refused[i].key, refused[i].key,
+                     refused[i].instead);
+  return LK_OK;
+}
+
+static lk_status check_sync(const lk_config *c, lk_trainer_purpose purpose) {
+  if (!c->sync_every) return LK_OK;
+  if (purpose == LK_TO_PROBE)
+    return lk_fail(LK_USAGE, "%s: a probe makes no local steps; leave sync.every out",
+                   lk_config_origin(c, "sync.every"));
+  LK_TRY(check_sites(c));
+  return refuse_with_sites(c);
+}
 
 lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose purpose) {
   double seconds;
@@ -23,7 +75,7 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
                    "%s: replicas is node, but each rank would update all parameters; set "
                    "shard=optimizer",
                    lk_config_origin(config, "replicas"));
-  return LK_OK;
+  return check_sync(config, purpose);
 }
 
 /* Every rank reads them, and each start of the run does. */

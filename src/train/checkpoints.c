@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "lockstep/build.h"
 #include "lockstep/memory.h"
+#include "train/sites.h"
 #include "train/training.h"
 #include <assert.h>
 #include <stdio.h>
@@ -25,15 +26,16 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   lk_build_describe((lk_precision)t->config->precision, info->build);
 }
 
-/* What there is to write; moments and mean, where they are dealt out, come from elsewhere.
+/* What there is to write; moments and mean, where no rank has all, come from elsewhere.
  * The caller clears c->info. */
 static lk_status compose(const lk_training *training, lk_checkpoint *c) {
   const lk_trainer *t = training->trainer;
   *c = (lk_checkpoint){.trained = lk_trainer_model(t)};
   assert(t->m && t->v);
-  if (!t->is_dealt) c->m = t->m, c->v = t->v, c->average = t->average;
+  if (!lk_trainer_is_spread(t)) c->m = t->m, c->v = t->v, c->average = t->average;
   describe(training, &c->info);
   c->info.has_average = t->average != NULL;
+  lk_sites_describe(t, &c->info);
   LK_TRY(lk_config_hash(t->config, &c->info.config_hash));
   return lk_config_emit(t->config, &c->info.config);
 }
@@ -85,10 +87,10 @@ static lk_status write_together(lk_training *training) {
   const lk_trainer *t = training->trainer;
   const lk_checkpoint_source in_memory = {NULL, NULL};
   const lk_dealt dealt = lk_trainer_dealt(t);
-  if (training->run || t->is_dealt)
+  if (training->run || lk_trainer_is_spread(t))
     lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
   if (is_beside(training)) return write_beside(training);
-  if (t->is_dealt) return lk_dealt_save(&dealt, write_now, training);
+  if (lk_trainer_is_spread(t)) return lk_dealt_save(&dealt, write_now, training);
   return training->run ? write_now(training, in_memory) : LK_OK;
 }
 

@@ -12,9 +12,20 @@ typedef struct {
   uint64_t group, first, count;
 } request;
 
-/* All ranks: what is asked for, in `piece`. */
-static lk_status unite(const lk_dealt *d, const request *asked, float *piece) {
-  assert(asked->group < LK_GROUPS && asked->count <= PIECE && d->held[asked->group]);
+/* All ranks: from the first rank of the site to rank 0, and to no other. */
+static lk_status fetch(const lk_dealt *d, const request *asked, float *piece) {
+  int from = lk_group_site((lk_group)asked->group) / d->here * d->ranks;
+  int rank = lk_world_rank(d->world);
+  if (rank == from)
+    lk_holding_read(d->holding, d->held[asked->group], asked->first, asked->count, piece);
+  if (from == 0 || (rank != 0 && rank != from)) return LK_OK;
+  return lk_world_hand(d->world, from, piece, asked->count * sizeof *piece);
+}
+
+/* All ranks: what is asked for, in rank 0's `piece`; without sites in that of all. */
+static lk_status collect(const lk_dealt *d, const request *asked, float *piece) {
+  assert(asked->group < LK_GROUPS * LK_MOST_SITES && asked->count <= PIECE);
+  if (d->sites) return fetch(d, asked, piece);
   lk_holding_read(d->holding, d->held[asked->group], asked->first, asked->count, piece);
   return lk_world_unite(d->world, piece, asked->count);
 }
@@ -26,7 +37,7 @@ static lk_status ask(void *context, lk_group group, uint64_t first, uint64_t cou
   for (uint64_t done = 0; done < count; done += PIECE) {
     request next = {group, first + done, count - done < PIECE ? count - done : PIECE};
     LK_TRY(lk_world_broadcast(d->world, &next, sizeof next));
-    LK_TRY(unite(d, &next, to + done));
+    LK_TRY(collect(d, &next, to + done));
   }
   return LK_OK;
 }
@@ -36,7 +47,7 @@ static lk_status answer(const lk_dealt *d, float *piece) {
   for (request next;;) {
     LK_TRY(lk_world_broadcast(d->world, &next, sizeof next));
     if (next.count == 0) return LK_OK;
-    LK_TRY(unite(d, &next, piece));
+    LK_TRY(collect(d, &next, piece));
   }
 }
 
@@ -68,7 +79,7 @@ lk_status lk_dealt_gather(const lk_dealt *dealt, lk_group group, uint64_t count,
   lk_status status = LK_OK;
   for (uint64_t done = 0; done < count && status == LK_OK; done += PIECE) {
     const request next = {group, done, count - done < PIECE ? count - done : PIECE};
-    status = unite(dealt, &next, to ? to + done : piece);
+    status = collect(dealt, &next, to ? to + done : piece);
   }
   lk_free(piece);
   return status;
@@ -84,7 +95,8 @@ typedef struct {
 static lk_status spread(const load *l, const request *next, float *piece) {
   const lk_dealt *d = l->dealt;
   LK_TRY(lk_world_broadcast(d->world, piece, next->count * sizeof *piece));
-  lk_holding_write(d->holding, d->held[l->group], next->first, next->count, piece);
+  float *held = d->held[l->group];
+  if (held) lk_holding_write(d->holding, held, next->first, next->count, piece);
   return LK_OK;
 }
 
@@ -115,7 +127,6 @@ lk_status lk_dealt_load(const lk_dealt *dealt, const lk_checkpoint *checkpoint,
                         lk_group group) {
   load l = {dealt, group};
   float *piece = NULL;
-  assert(dealt->held[group]);
   LK_TRY(lk_world_agree(dealt->world, LK_NEW(piece, PIECE)));
   lk_status status;
   if (lk_world_rank(dealt->world) == 0) {

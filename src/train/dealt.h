@@ -6,10 +6,14 @@
 #include "lockstep/store.h"
 #include "lockstep/world.h"
 
+/* Without sites each rank holds a part of every array. With sites its ranks hold all of a
+ * site's arrays, and of what all sites have in common all ranks hold all. */
 typedef struct {
   lk_world *world;           /* not owned, as all here */
   const lk_holding *holding; /* of every array */
-  float *held[LK_GROUPS];    /* NULL: not dealt out */
+  int sites;                 /* 0: there are none */
+  int here, ranks;           /* sites of a rank, and ranks of a site: one of them is 1 */
+  float *held[LK_GROUPS * LK_MOST_SITES]; /* by group; NULL: nothing of it */
 } lk_dealt;
 
 /* All ranks: rank 0 writes, by `write`, a checkpoint whose moments and mean are dealt out,
@@ -21,8 +25,8 @@ lk_status lk_dealt_save(const lk_dealt *dealt,
 /* All ranks: all `count` numbers of a group, on those ranks where `to` is not NULL. */
 lk_status lk_dealt_gather(const lk_dealt *dealt, lk_group group, uint64_t count, float *to);
 
-/* All ranks: each gets what it holds of a group's numbers, which rank 0 reads from its open
- * checkpoint. Fails on all alike. */
+/* All ranks: each gets what it holds of a group's numbers, of any site's, which rank 0
+ * reads from its open checkpoint. Fails on all alike. */
 lk_status lk_dealt_load(const lk_dealt *dealt, const lk_checkpoint *checkpoint,
                         lk_group group);
 

@@ -6,6 +6,7 @@
  * same. */
 #include "base/clock.h"
 #include "lockstep/memory.h"
+#include "train/sites.h"
 #include "train/training.h"
 #include <assert.h>
 #include <stdio.h>
@@ -30,18 +31,33 @@ static lk_hash chain(lk_hash before, lk_hash next) {
 static lk_hash hash_kept(const lk_trainer *t) {
   if (t->is_dealt) return t->trail;
   lk_hash hash = chain(t->trail, chain(hash_array(t, t->m), hash_array(t, t->v)));
+  if (t->sites && t->sites->kept[0].left)
+    hash = chain(hash, hash_array(t, t->sites->kept[0].left));
   return t->average ? chain(hash, hash_array(t, t->average)) : hash;
 }
 
 void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds) {
   double start = lk_clock();
-  if (lk_world_size(trainer->world) == 1) return;
+  if (lk_world_size(trainer->home) == 1) return;
   trainer->trail = chain(trainer->trail, hash_array(trainer, trainer->values));
   *seconds += lk_clock() - start;
 }
 
-static void hash_words(const lk_trainer *t, double words[WORDS]) {
-  lk_hash hash = hash_kept(t);
+void lk_trainer_follow_meeting(lk_trainer *trainer, double *seconds) {
+  double start = lk_clock();
+  lk_sites *s = trainer->sites;
+  if (lk_world_size(trainer->world) == 1) return;
+  s->trail = chain(s->trail, hash_array(trainer, trainer->values));
+  *seconds += lk_clock() - start;
+}
+
+/* What all sites have in common. */
+static lk_hash hash_common(const lk_trainer *t) {
+  const lk_sites *s = t->sites;
+  return s->momentum ? chain(s->trail, hash_array(t, s->momentum)) : s->trail;
+}
+
+static void spell(lk_hash hash, double words[WORDS]) {
   for (int i = 0; i < WORDS; i++) {
     unsigned word;
     sscanf(hash.hex + 8 * i, "%8x", &word);
@@ -62,9 +78,9 @@ static int agreeing(const double *all, int size, int r) {
   return count;
 }
 
-/* Ranks outside the largest group; where no group is the largest, nobody can tell who is
- * right. */
-static lk_status name_outsiders(const double *all, int size, uint64_t step) {
+/* Ranks outside the largest group, the first of all of which has this number; where no
+ * group is the largest, nobody can tell who is right. */
+static lk_status name_outsiders(const double *all, int size, int number, uint64_t step) {
   assert(size > 1);
   char list[256] = "";
   int best = 0, largest = 0, tied = 0;
@@ -79,7 +95,7 @@ static lk_status name_outsiders(const double *all, int size, uint64_t step) {
   for (int r = 0; r < size; r++)
     if ((tied || !same(all + WORDS * r, all + WORDS * best)) &&
         strlen(list) < sizeof list - 16)
-      snprintf(list + strlen(list), 16, "%s%d", *list ? ", " : "", r);
+      snprintf(list + strlen(list), 16, "%s%d", *list ? ", " : "", number + r);
   return lk_fail(
       LK_INTERNAL,
       "after step %llu the parameters, moments or means of rank%s %s differ from %s, now "
@@ -111,31 +127,44 @@ static void keep_words(void *context, int rank, size_t first, const double *word
   memcpy(all + WORDS * (size_t)rank + first, words, count * sizeof *words);
 }
 
-/* All ranks. Only now anybody holds the hashes of all. */
-static lk_status find_outsiders(const lk_trainer *t, const double mine[WORDS]) {
-  int size = lk_world_size(t->world);
+/* All ranks of `among`. Only now anybody holds the hashes of all. */
+static lk_status find_outsiders(const lk_trainer *t, lk_world *among,
+                                const double mine[WORDS]) {
+  int size = lk_world_size(among);
+  int first = lk_world_rank(t->world) - lk_world_rank(among);
   double *all = NULL;
-  lk_status status = lk_world_agree(t->world, LK_NEW(all, WORDS * (size_t)size));
-  if (status == LK_OK) status = lk_world_each(t->world, mine, WORDS, keep_words, all);
-  if (status == LK_OK) status = name_outsiders(all, size, t->step);
+  lk_status status = lk_world_agree(among, LK_NEW(all, WORDS * (size_t)size));
+  if (status == LK_OK) status = lk_world_each(among, mine, WORDS, keep_words, all);
+  if (status == LK_OK) status = name_outsiders(all, size, first, t->step);
   lk_free(all);
   return status;
 }
 
-lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds) {
-  double start = lk_clock(), mine[WORDS];
+/* All ranks of `among`, which follow each other. */
+static lk_status compare(const lk_trainer *t, lk_world *among, lk_hash hash) {
+  double mine[WORDS];
   comparison c = {.differ = 0};
-  if (lk_world_size(trainer->world) == 1) return LK_OK;
-  hash_words(trainer, mine);
-  LK_TRY(lk_world_each(trainer->world, mine, WORDS, compare_words, &c));
+  spell(hash, mine);
+  LK_TRY(lk_world_each(among, mine, WORDS, compare_words, &c));
+  return c.differ ? find_outsiders(t, among, mine) : LK_OK;
+}
+
+/* All ranks: those of a site first, and what one of these finds is what all fail by. */
+lk_status lk_trainer_check_replicas(lk_trainer *trainer, double *seconds) {
+  const lk_trainer *t = trainer;
+  double start = lk_clock();
+  if (lk_world_size(t->world) == 1) return LK_OK;
+  lk_status status = compare(t, t->home, hash_kept(t));
+  if (t->sites) status = lk_world_agree(t->world, status);
+  if (t->sites && status == LK_OK) status = compare(t, t->world, hash_common(t));
   *seconds += lk_clock() - start;
-  return c.differ ? find_outsiders(trainer, mine) : LK_OK;
+  return status;
 }
 
 /* Nobody saves what the ranks do not agree on. */
 static lk_status check_in_time(lk_training *t, lk_metrics *metrics) {
   uint64_t every = t->config->replica_check_every;
-  int due = lk_training_is_due(t) || (every && t->trainer->step % every == 0);
+  int due = lk_training_is_due(t) || lk_trainer_passes(t->trainer, every);
   return due ? lk_trainer_check_replicas(t->trainer, &metrics->check_seconds) : LK_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "lockstep/history.h"
 #include "lockstep/share.h"
 #include "train/probe.h"
+#include "train/sites.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,9 @@ static lk_status check_data(const lk_training *t, const lk_checkpoint *c) {
   const lk_items *items = lk_dataset_items(t->trainer->dataset);
   LK_TRY(check_file(items->path, &items->sha256, &c->info.corpus_sha256));
   LK_TRY(check_file(t->config->questions, &items->answers, &c->info.answers_sha256));
+  if (c->info.sites != (t->trainer->sites ? t->trainer->sites->count : 0))
+    return lk_fail(LK_BAD_DATA, "the run's checkpoint is of %d groups (sync.groups)",
+                   c->info.sites);
   if (memcmp(here, there, sizeof *here) ||
       !lk_tokenizer_equal(lk_dataset_tokenizer(t->trainer->dataset), c->trained.tokenizer))
     return lk_fail(LK_USAGE,
@@ -78,6 +82,16 @@ static lk_status check_resumed(lk_training *t, const lk_checkpoint *resumed,
   return check_origin(t, resumed, init);
 }
 
+/* A run that ended between two outer steps met for its end. */
+static void say_meeting(const lk_training *t) {
+  const lk_config *c = t->config;
+  if (t->complete || !c->sync_every || t->trainer->step % c->sync_every == 0) return;
+  lk_say("an outer step was made after step %llu, where the run ended before: bits differ "
+         "from here on from those of a run that did not end there; steps= that are a "
+         "multiple of sync.every, %llu, do without",
+         (unsigned long long)t->trainer->step, (unsigned long long)c->sync_every);
+}
+
 /* Rank 0 holds the run directory. */
 static void say_progress(const lk_training *t) {
   if (lk_world_rank(t->world) == 0)
@@ -85,20 +99,24 @@ static void say_progress(const lk_training *t) {
            t->complete ? "the run is complete:" : "going on after",
            (unsigned long long)t->trainer->step, (unsigned long long)t->trainer->steps,
            lk_run_checkpoint_path(t->run));
+  if (lk_world_rank(t->world) == 0) say_meeting(t);
 }
 
-/* All ranks: each rank's part of what is dealt out. */
-static lk_status read_dealt(lk_trainer *t, const lk_checkpoint *resumed) {
+/* All ranks: each rank's part of what no rank has alone. */
+static lk_status read_spread(lk_trainer *t, const lk_checkpoint *resumed) {
   const lk_dealt dealt = lk_trainer_dealt(t);
+  int end = LK_GROUPS * (dealt.sites ? dealt.sites : 1);
   LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, NULL, NULL));
-  LK_TRY(lk_dealt_load(&dealt, resumed, LK_GROUP_M));
-  LK_TRY(lk_dealt_load(&dealt, resumed, LK_GROUP_V));
-  return t->average ? lk_dealt_load(&dealt, resumed, LK_GROUP_AVERAGE) : LK_OK;
+  lk_sites_begin(t);
+  for (int group = LK_GROUP_M; group < end; group++)
+    if (lk_checkpoint_has(&resumed->info, (lk_group)group))
+      LK_TRY(lk_dealt_load(&dealt, resumed, (lk_group)group));
+  return LK_OK;
 }
 
 /* All ranks: parameters, moments and mean. */
 static lk_status read_numbers(lk_trainer *t, const lk_checkpoint *resumed) {
-  if (t->is_dealt) return read_dealt(t, resumed);
+  if (lk_trainer_is_spread(t)) return read_spread(t, resumed);
   LK_TRY(lk_checkpoint_distribute(t->world, resumed, t->values, t->m, t->v));
   if (!t->average) return LK_OK;
   return lk_checkpoint_distribute_average(t->world, resumed, t->average);

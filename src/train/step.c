@@ -1,10 +1,11 @@
 /* One training step over all ranks. */
 #include "lockstep/memory.h"
-#include "train/trainer.h"
+#include "train/sites.h"
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_SKIPPED = 10 }; /* updates left out in a row, before the run stops */
 
@@ -32,7 +33,7 @@ static void forward_pack(lk_trainer *t, int i, int slot, int number, float *grad
                         {.seed = t->config->seed,
                          .purpose = LK_RANDOM_DROPOUT,
                          .step = t->step,
-                         .shard = (uint32_t)(t->first_shard + i),
+                         .shard = (uint32_t)(t->step_first + i),
                          .site = (uint32_t)number * PACK_SITES}};
   if (lk_dataset_status(t->dataset) != LK_OK)
     lk_world_abort(t->world, lk_dataset_status(t->dataset));
@@ -48,11 +49,11 @@ static void forward_pack(lk_trainer *t, int i, int slot, int number, float *grad
 /* This rank's i-th shard, in as many packs as it takes; the last one's gradient is still to
  * be added. */
 static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
-  assert(i >= 0 && i < t->shard_count && t->models[slot] && t->packs[slot]);
+  assert(i >= 0 && i < t->step_count && t->models[slot] && t->packs[slot]);
   lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
   t->mine[2 * i] = t->mine[2 * i + 1] = 0;
   lk_profile_switch(LK_PART_DATA);
-  int count = lk_dataset_select(t->dataset, t->step, t->first_shard + i);
+  int count = lk_dataset_select(t->dataset, t->step, t->step_first + i);
   for (int next = 0, number = 0; next < count || number == 0; number++) {
     if (number > 0) lk_model_backward(t->models[slot], t->values, gradients, NULL);
     next = lk_dataset_pack(t->dataset, next, t->packs[slot]);
@@ -63,9 +64,9 @@ static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
 /* `count` shards from `first` on, 1 or 2, side by side. */
 static void compute_together(lk_trainer *t, int first, int count) {
   const lk_backward_hook send = {send_gradients, t}, move = {move_gradients, t};
-  int last = first + count == t->shard_count, hooked = last || t->is_dealt;
+  int last = first + count == t->step_count, hooked = last || t->is_dealt;
   float *gradients[2] = {NULL, NULL};
-  assert(first + count <= t->shard_count && (count == 1 || t->models[1]));
+  assert(first + count <= t->step_count && (count == 1 || t->models[1]));
   t->final = t->table->count;
   for (int slot = 0; slot < count; slot++) {
     if (slot > 0) lk_tree_add(t->tree);
@@ -87,20 +88,21 @@ static void compute_shards(lk_trainer *t) {
   t->work = (lk_trainer_work){0};
   lk_model_hold(t->models[0], t->values, NULL);
   if (t->models[1]) lk_model_hold(t->models[1], t->values, t->models[0]);
-  for (int i = 0, count; i < t->shard_count; i += count) {
-    count = t->models[1] && i + 2 == t->shard_count ? 2 : 1;
+  for (int i = 0, count; i < t->step_count; i += count) {
+    count = t->models[1] && i + 2 == t->step_count ? 2 : 1;
     compute_together(t, i, count);
   }
 }
 
-/* The global batch's mean loss: shards in order, and a rank with fewer shards adds exact
- * zeros. */
+/* The batch's mean loss, of a site's part of it where there are sites: shards in order, and
+ * a rank with fewer shards adds exact zeros. */
 static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
   enum { LOSS, TARGETS, COLUMNS };
   double sums[COLUMNS] = {0};
-  LK_TRY(lk_world_add_rows(t->world, t->mine, COLUMNS * (size_t)t->shards_a_rank, COLUMNS,
-                           sums));
+  LK_TRY(
+      lk_world_add_rows(t->home, t->mine, COLUMNS * (size_t)t->step_most, COLUMNS, sums));
   assert(sums[TARGETS] > 0);
+  t->nats = sums[LOSS];
   metrics->loss = sums[LOSS] / sums[TARGETS];
   metrics->target_tokens = (uint64_t)sums[TARGETS];
   return LK_OK;
@@ -124,8 +126,8 @@ static void take_items(void *context, int rank, size_t first, const double *numb
 /* The items of this rank's shards into mine[room], -1 behind them. */
 static void list_items(const lk_trainer *t, double *mine, size_t room) {
   size_t used = 0;
-  for (int i = 0; i < t->shard_count; i++) {
-    int items = lk_dataset_select(t->dataset, t->step, t->first_shard + i);
+  for (int i = 0; i < t->step_count; i++) {
+    int items = lk_dataset_select(t->dataset, t->step, t->step_first + i);
     for (int item = 0; item < items; item++)
       mine[used++] = (double)lk_dataset_chosen(t->dataset)[item];
   }
@@ -138,15 +140,15 @@ static void list_items(const lk_trainer *t, double *mine, size_t room) {
  * items of its own shards alone. */
 static lk_status name_batch(const lk_trainer *t, char *text, size_t size) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  size_t room = (size_t)(t->shards_a_rank * (plan->batch_size / plan->shards));
+  size_t room = (size_t)(t->step_most * (plan->batch_size / plan->shards));
   item_list all = {NULL, 0};
   double *mine = NULL;
   lk_status status = LK_NEW(mine, room);
   if (status == LK_OK) status = LK_NEW(all.items, (size_t)plan->batch_size);
-  status = lk_world_agree(t->world, status);
+  status = lk_world_agree(t->home, status);
   if (status == LK_OK) {
     list_items(t, mine, room);
-    status = lk_world_each(t->world, mine, room, take_items, &all);
+    status = lk_world_each(t->home, mine, room, take_items, &all);
   }
   assert(all.count <= (size_t)plan->batch_size);
   if (status == LK_OK) lk_dataset_name_items(t->dataset, all.items, all.count, text, size);
@@ -174,13 +176,13 @@ static lk_status stop_on_nonfinite(const lk_trainer *t, const lk_metrics *metric
       t->has_checkpoint ? "the last checkpoint is good: " : "", batch);
 }
 
-/* All ranks: one verdict for all, although all hold the same sums: a rank that does not
- * must not go its own way. *skip: this update is left out. */
+/* All ranks of a step: one verdict for all, although all hold the same sums: a rank that
+ * does not must not go its own way. *skip: this update is left out. */
 static lk_status judge(lk_trainer *t, const lk_metrics *metrics, int *skip) {
   int bad = !isfinite(metrics->loss) || !isfinite(metrics->gradient_norm) ||
             is_exploding(t, metrics->gradient_norm);
   lk_profile_switch(LK_PART_COMMUNICATION);
-  LK_TRY(lk_world_any(t->world, bad, skip));
+  LK_TRY(lk_world_any(t->home, bad, skip));
   if (!*skip) {
     t->skipped_in_a_row = 0;
     return LK_OK;
@@ -196,7 +198,7 @@ static lk_status apply(lk_trainer *t, const float *gradients, double learning_ra
                        double scale) {
   const lk_update update = {t->step + 1, learning_rate, scale};
   lk_optimizer_update(t->optimizer, &update, gradients, t->values, 0, t->table->count);
-  return lk_optimizer_share(t->optimizer, t->world, t->values);
+  return lk_optimizer_share(t->optimizer, t->home, t->values);
 }
 
 static double learning_rate_at(const lk_trainer *t, uint64_t tokens) {
@@ -209,7 +211,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
   double tokens = (double)metrics->target_tokens;
   int skip;
-  LK_TRY(lk_optimizer_norm(t->optimizer, t->world, gradients, &metrics->gradient_norm));
+  LK_TRY(lk_optimizer_norm(t->optimizer, t->home, gradients, &metrics->gradient_norm));
   metrics->gradient_norm /= tokens;
   metrics->learning_rate = learning_rate_at(t, documents * t->config->model_block);
   LK_TRY(lk_trainer_count_gradients(t, gradients, 1 / tokens));
@@ -236,12 +238,36 @@ static lk_status make_step(lk_trainer *t, lk_metrics *metrics) {
   return update(t, sum, metrics);
 }
 
+/* Seconds in which an abort ends all ranks, and the sites that are given some. */
+enum { TURN = 1, TURNS = 8 };
+
+/* The other sites are on steps of their own, and would learn of it only when they meet. All
+ * may fail by the same cause, which the first one that does says, in its turn. */
+static lk_status fail_for_all(lk_trainer *t, lk_status status) {
+  int alone = lk_world_size(t->home) < lk_world_size(t->world);
+  if (status == LK_OK || !alone || lk_world_rank(t->home) != 0) return status;
+  for (int turn = 0; turn < t->sites->own && turn < TURNS; turn++)
+    sleep(TURN);
+  lk_world_abort(t->world, status);
+}
+
+lk_status lk_trainer_step_alone(lk_trainer *t, lk_metrics *metrics) {
+  memset(metrics, 0, sizeof *metrics);
+  return fail_for_all(t, make_step(t, metrics));
+}
+
+static lk_status step_and_meet(lk_trainer *t, lk_metrics *metrics) {
+  if (t->sites && lk_trainer_has_met(t)) t->sites->used = 0;
+  LK_TRY(lk_trainer_step_alone(t, metrics));
+  return t->sites ? lk_sites_follow(t, metrics) : LK_OK;
+}
+
 lk_status lk_trainer_step(lk_trainer *trainer, lk_metrics *metrics) {
   double before[LK_PARTS];
-  memset(metrics, 0, sizeof *metrics);
+  lk_sites *s = trainer->sites;
   lk_profile_switch(LK_PART_REST);
   lk_profile_read(before);
-  LK_TRY(make_step(trainer, metrics));
+  LK_TRY(step_and_meet(trainer, metrics));
   lk_profile_switch(LK_PART_REST);
   lk_profile_read(metrics->parts);
   for (int part = 0; part < LK_PARTS; part++) {
@@ -249,5 +275,6 @@ lk_status lk_trainer_step(lk_trainer *trainer, lk_metrics *metrics) {
     metrics->seconds += metrics->parts[part];
   }
   metrics->peak_memory = lk_peak_memory();
+  if (s) s->rows[s->used - 1] = *metrics;
   return LK_OK;
 }

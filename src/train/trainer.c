@@ -3,6 +3,7 @@
 #include "lockstep/machine.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
+#include "train/sites.h"
 #include <assert.h>
 
 int lk_trainer_shares_values(const lk_config *config, double bytes) {
@@ -23,7 +24,7 @@ lk_status lk_trainer_open_data(lk_trainer *trainer, lk_task task,
 
 /* The last two shards together leave twice the time to send gradients in. */
 static int computes_pairs(const lk_trainer *t) {
-  return t->config->overlap && lk_world_size(t->world) > 1 && lk_tree_ends_in_pair(t->tree);
+  return t->config->overlap && lk_world_size(t->home) > 1 && lk_tree_ends_in_pair(t->tree);
 }
 
 static lk_status make_optimizer(lk_trainer *t) {
@@ -34,7 +35,7 @@ static lk_status make_optimizer(lk_trainer *t) {
                                           .epsilon = c->epsilon,
                                           .momentum = c->momentum,
                                           .weight_decay = c->weight_decay};
-  LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->world,
+  LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->home,
                              t->is_dealt ? t->tree : NULL));
   t->m = lk_optimizer_state(t->optimizer, 0);
   t->v = lk_optimizer_state(t->optimizer, 1);
@@ -51,6 +52,18 @@ static int sequences_a_pack(const lk_trainer *t) {
   return fit > 0 ? (int)fit : 1;
 }
 
+/* What a step is summed over: all shards, or those of a site. */
+static int shards_of_a_step(const lk_trainer *t) {
+  int sites = t->sites ? t->sites->count : 1;
+  assert(t->config->shards % (uint64_t)sites == 0);
+  return (int)t->config->shards / sites;
+}
+
+/* Sites of this rank, which take turns. */
+static int sites_here(const lk_trainer *t) {
+  return t->sites ? t->sites->here : 1;
+}
+
 lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   lk_trainer *t = trainer;
   int sequences = sequences_a_pack(t);
@@ -58,8 +71,11 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   int size = lk_world_size(t->world);
   t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
+  t->step_first = t->first_shard;
+  t->step_count = t->shard_count / sites_here(t);
+  t->step_most = t->shards_a_rank / sites_here(t);
   t->is_dealt = t->config->shard && size > 1;
-  LK_TRY(lk_tree_create(&t->tree, t->world, t->table->count, (int)t->config->shards,
+  LK_TRY(lk_tree_create(&t->tree, t->home, t->table->count, shards_of_a_step(t),
                         t->is_dealt
                             ? lk_optimizer_sum((lk_optimizer_name)t->config->optimizer)
                             : LK_SUM_EVERYWHERE));
@@ -72,6 +88,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
                            (lk_precision)t->config->precision));
   }
   LK_TRY(lk_trainer_make_histograms(t));
+  LK_TRY(lk_sites_make_room(t));
   return make_optimizer(t);
 }
 
@@ -145,11 +162,12 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
   lk_trainer *t = NULL;
   *out = NULL;
   LK_TRY(lk_world_agree(world, LK_NEW(t, 1)));
-  t->world = world;
+  t->world = t->home = world;
   t->config = config;
   if (purpose != LK_TO_PROBE) t->watchdog = lk_world_watchdog(world);
   double program = (double)lk_peak_memory();
-  lk_status status = lk_world_agree(world, prepare(t, task, tokenizer));
+  lk_status status = lk_sites_open(t);
+  if (status == LK_OK) status = lk_world_agree(world, prepare(t, task, tokenizer));
   if (status == LK_OK) status = choose_replicas(t, program);
   if (status == LK_OK) status = make_values(t);
   if (status == LK_OK) status = lk_trainer_agree_on_data(t);
@@ -177,6 +195,7 @@ lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) 
   lk_trainer *t = trainer;
   assert(t->step == 0);
   LK_TRY(set_values(t, init));
+  lk_sites_begin(t);
   if (t->average)
     lk_holding_write(lk_optimizer_holding(t->optimizer), t->average, 0, t->table->count,
                      t->values);
@@ -203,6 +222,7 @@ lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
 void lk_trainer_free(lk_trainer *trainer) {
   if (!trainer) return;
   lk_tree_free(trainer->tree);
+  lk_sites_free(trainer->sites);
   lk_trainer_free_histograms(trainer->histograms);
   lk_optimizer_free(trainer->optimizer);
   for (int i = 0; i < 2; i++) {
@@ -225,12 +245,26 @@ lk_trained lk_trainer_model(const lk_trainer *trainer) {
                       trainer->table, trainer->values, trainer->most_answer};
 }
 
+int lk_trainer_is_spread(const lk_trainer *trainer) {
+  return trainer->is_dealt || trainer->sites;
+}
+
+static void deal_sites(const lk_trainer *t, lk_dealt *dealt) {
+  dealt->sites = t->sites->count;
+  dealt->here = t->sites->here;
+  dealt->ranks = t->sites->ranks;
+  for (int group = LK_GROUP_M; group < LK_GROUPS * dealt->sites; group++)
+    dealt->held[group] = lk_sites_held(t, (lk_group)group);
+}
+
 lk_dealt lk_trainer_dealt(const lk_trainer *trainer) {
-  return (lk_dealt){.world = trainer->world,
+  lk_dealt dealt = {.world = trainer->world,
                     .holding = lk_optimizer_holding(trainer->optimizer),
                     .held = {[LK_GROUP_M] = trainer->m,
                              [LK_GROUP_V] = trainer->v,
                              [LK_GROUP_AVERAGE] = trainer->average}};
+  if (trainer->sites) deal_sites(trainer, &dealt);
+  return dealt;
 }
 
 uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {

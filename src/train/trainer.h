@@ -14,8 +14,13 @@
 /* Gradients of a step by layer: what they are counted with, and where the counts go. */
 typedef struct lk_layer_histograms lk_layer_histograms;
 
+/* Groups of ranks that make steps by themselves: train/sites.h. */
+typedef struct lk_sites lk_sites;
+
 struct lk_trainer {
-  lk_world *world;         /* not owned */
+  lk_world *world; /* not owned */
+  lk_world *home;  /* the ranks that make a step together: all, or its site's; not owned */
+  lk_sites *sites; /* NULL: there are none */
   const lk_config *config; /* not owned */
   lk_watchdog *watchdog;   /* not owned; NULL in a probe: the run's says more */
   lk_dataset *dataset;
@@ -33,7 +38,10 @@ struct lk_trainer {
   float *average;    /* running mean of the values, of what the optimizer holds; or NULL */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
+  int step_first, step_count;   /* those of a step: of the site whose turn it is */
+  int step_most;                /* most of them that a rank has in a step */
   double *mine;                 /* loss and targets of each of this rank's shards */
+  double nats;                  /* loss of the last step, summed over all its targets */
   lk_optimizer *optimizer;
   lk_schedule schedule;
   double
@@ -50,7 +58,9 @@ struct lk_trainer {
 /* The model as it is now: nothing of it is the caller's, nor may be changed. */
 lk_trained lk_trainer_model(const lk_trainer *trainer);
 
-/* What of it is dealt out, if is_dealt. */
+/* What of it no rank has alone: of a model whose optimizer's states are dealt out, or that
+ * has sites; and whether there is any. */
+int lk_trainer_is_spread(const lk_trainer *trainer);
 lk_dealt lk_trainer_dealt(const lk_trainer *trainer);
 
 /* All ranks: what comes before a trainer. Sets kernels and threads, agrees on config, task
@@ -76,6 +86,22 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer);
 /* All ranks: parameters of a checkpoint, or, with NULL, initial ones. */
 lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
 
+/* Nonzero when all ranks are together after this step: without sites they always are. What
+ * happens around steps happens then alone. Not collective, as all three. */
+int lk_trainer_has_met(const lk_trainer *trainer);
+
+/* Nonzero when all ranks are together, for the first time since a step that is a multiple
+ * of `every`; 0: never. */
+int lk_trainer_passes(const lk_trainer *trainer, uint64_t every);
+
+/* The *count rows of the steps since the last meeting but for the last. Owned by the
+ * trainer, valid until its next step. */
+const lk_metrics *lk_trainer_earlier(const lk_trainer *trainer, uint64_t *count);
+
+/* All ranks of t->home: one step of theirs. A failure ends all ranks where some are not of
+ * them. *metrics lacks what a step took. */
+lk_status lk_trainer_step_alone(lk_trainer *t, lk_metrics *metrics);
+
 /* After every update: takes the values into their running mean, if one is kept. */
 void lk_trainer_follow_average(lk_trainer *trainer);
 
@@ -86,6 +112,9 @@ lk_status lk_trainer_judged(const lk_trainer *trainer, const float **values);
 /* After every update: remembers the parameters' hash for the next comparison. Adds the time
  * it took to *seconds. */
 void lk_trainer_follow_replica(lk_trainer *trainer, double *seconds);
+
+/* The same after every meeting of the sites. */
+void lk_trainer_follow_meeting(lk_trainer *trainer, double *seconds);
 
 /* All ranks: compares parameters, also those of the steps before, moments and means over
  * all ranks, and adds the time it took to *seconds. LK_INTERNAL names the ranks that

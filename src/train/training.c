@@ -27,6 +27,7 @@ static lk_status one_step(lk_training *t) {
   lk_metrics metrics;
   assert(!t->stopping && t->trainer->step < t->trainer->steps);
   LK_TRY(lk_trainer_step(t->trainer, &metrics));
+  if (!lk_trainer_has_met(t->trainer)) return LK_OK;
   for (int i = 0; i < HOOKS; i++)
     if (hooks[i]->step) LK_TRY(hooks[i]->step(t, &metrics));
   return LK_OK;

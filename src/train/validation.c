@@ -20,8 +20,7 @@ static lk_status begin(lk_training *t) {
 
 int lk_training_validates(const lk_training *training) {
   const lk_trainer *t = training->trainer;
-  uint64_t every = training->config->validate_every;
-  return t->step == t->steps || (every && t->step % every == 0);
+  return t->step == t->steps || lk_trainer_passes(t, training->config->validate_every);
 }
 
 /* The first of equals is the best; a loss that is no number is not. */

@@ -1,8 +1,18 @@
 /* What a rank of a world would hold that is not there. */
 #include "lockstep/memory.h"
-#include "train/trainer.h"
+#include "train/sites.h"
 #include "train/writer.h"
 #include <assert.h>
+
+/* Of what a checkpoint has beside what its writer copies. */
+static uint64_t bytes_of_sites(const lk_trainer *t) {
+  lk_checkpoint_info info = {.sites = 0};
+  uint64_t groups = 0;
+  lk_sites_describe(t, &info);
+  for (int group = LK_GROUP_OUTER; group < LK_GROUPS * info.sites; group++)
+    groups += (uint64_t)lk_checkpoint_has(&info, (lk_group)group);
+  return groups * t->table->count * sizeof *t->values;
+}
 
 static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer,
                        lk_trainer_needs *out) {
@@ -16,7 +26,8 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
                             .data = opened - before,
                             .room = lk_bytes_alive() - opened,
                             .values = t->table->count * sizeof *t->values,
-                            .checkpoint = lk_writer_bytes(t->table->count, !!t->average),
+                            .checkpoint = lk_writer_bytes(t->table->count, !!t->average) +
+                                          bytes_of_sites(t),
                             .pack_rows = t->packs[0]->max_rows};
   return LK_OK;
 }
@@ -28,9 +39,10 @@ static lk_status weigh_rank(const lk_config *config, lk_task task, int ranks,
   LK_TRY(lk_world_imagine(&imagined, ranks - 1, ranks)); /* it has as many shards as any */
   lk_status status = LK_NEW(t, 1);
   if (status == LK_OK) {
-    t->world = imagined;
+    t->world = t->home = imagined;
     t->config = config;
-    status = weigh(t, task, tokenizer, out);
+    status = lk_sites_imagine(t);
+    if (status == LK_OK) status = weigh(t, task, tokenizer, out);
     lk_trainer_free(t);
   }
   lk_free(imagined);

@@ -2,7 +2,7 @@
  * give the same bits is what tests/mpi shows. */
 #include "lockstep/range_test.h"
 #include "lockstep/trainer.h"
-#include "train/trainer.h"
+#include "train/sites.h"
 #include "training_files.h"
 #include <math.h>
 #include <sys/resource.h>
@@ -143,6 +143,64 @@ static void the_running_mean_follows_the_values(void **state) {
   lk_config_free(config);
 }
 
+/* Two groups on one rank, that meet after so many steps. */
+static lk_trainer *open_groups(lk_config **config, const char *more) {
+  char arguments[200];
+  lk_trainer *trainer = NULL;
+  snprintf(arguments, sizeof arguments, "steps=9 learning_rate=1e-2 sync.groups=2 %s",
+           more);
+  *config = config_with(arguments);
+  if (lk_trainer_open(&trainer, world, *config, LK_PRETRAIN, LK_TO_MEASURE) != LK_OK)
+    fail_msg("%s", lk_message());
+  return trainer;
+}
+
+/* The parameters of a group after two steps from the start, before anybody meets. */
+static float *two_steps_of_group(int group) {
+  lk_config *config;
+  lk_metrics metrics;
+  float *values;
+  lk_trainer *t = open_groups(&config, "sync.every=9");
+  assert_int_equal(LK_NEW(values, t->table->count), LK_OK);
+  lk_sites_turn(t, group);
+  for (int n = 0; n < 2; n++)
+    assert_int_equal(lk_trainer_step_alone(t, &metrics), LK_OK);
+  memcpy(values, t->values, t->table->count * sizeof *values);
+  lk_trainer_free(t);
+  lk_config_free(config);
+  return values;
+}
+
+/* DiLoCo's first outer step: Nesterov's momentum is the mean change itself then. */
+static void an_outer_step_is_that_of_the_paper(void **state) {
+  (void)state;
+  lk_config *config;
+  float *first = two_steps_of_group(0), *second = two_steps_of_group(1);
+  lk_trainer *t = open_groups(&config, "sync.every=2");
+  float *start = t->sites->start;
+  size_t count = t->table->count;
+  assert_memory_equal(start, t->values, count * sizeof *start);
+  double *expected, moved = 0;
+  assert_int_equal(LK_NEW(expected, count), LK_OK);
+  for (size_t i = 0; i < count; i++) {
+    double was = (double)start[i];
+    double change = ((was - (double)first[i]) + (was - (double)second[i])) / 2;
+    expected[i] = was - 0.7 * (change + 0.9 * change);
+    moved = fmax(moved, fabs((double)first[i] - (double)second[i]));
+  }
+  step(t);
+  step(t);
+  for (size_t i = 0; i < count; i++)
+    if (!(fabs((double)t->values[i] - expected[i]) < 1e-6))
+      fail_msg("%zu: %.9g, not %.9g", i, (double)t->values[i], expected[i]);
+  assert_true(moved > 1e-3);
+  lk_free(expected);
+  lk_free(first);
+  lk_free(second);
+  lk_trainer_free(t);
+  lk_config_free(config);
+}
+
 /* The rates rise by a factor, the mean is without bias, and the test ends where it
  * diverges.
  */
@@ -239,6 +297,7 @@ static int tests(void) {
       cmocka_unit_test(a_bad_gradient_changes_nothing),
       cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
       cmocka_unit_test(the_running_mean_follows_the_values),
+      cmocka_unit_test(an_outer_step_is_that_of_the_paper),
       cmocka_unit_test(a_step_in_packs_is_the_whole_step),
       cmocka_unit_test(what_cannot_be_trained_is_refused),
       cmocka_unit_test(a_vocabulary_beyond_the_memory_is_refused),
