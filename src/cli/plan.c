@@ -6,7 +6,9 @@
 #include "lockstep/memory.h"
 #include "lockstep/trainer.h"
 #include "lockstep/types.h"
+#include "lockstep/wire.h"
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 
 typedef struct {
@@ -25,20 +27,46 @@ typedef struct {
   double products, sending; /* seconds */
 } forecast;
 
+/* Each way. */
+static double rounds_between(double parties) {
+  return ceil(log2(parties));
+}
+
+/* Of local steps: what a group sends in an outer step. */
+static double outer_bytes(const lk_config *config, uint64_t parameters) {
+  double groups = (double)config->sync_groups, bytes = sizeof(float);
+  if (config->sync_wire)
+    return (groups - 1) * bytes *
+           (double)lk_wire_words((lk_wire)config->sync_wire, parameters);
+  return 2 * (1 - 1 / groups) * bytes * (double)parameters;
+}
+
+/* An outer step's share of a step, where groups are of nodes. */
+static void add_outer_step(const request *asked, const lk_config *config,
+                           const lk_trainer_needs *needs, forecast *f) {
+  double every = (double)config->sync_every, groups = (double)config->sync_groups;
+  double sent = outer_bytes(config, needs->parameters) / every;
+  f->from_rank += sent * groups / (double)asked->ranks;
+  if (asked->nodes == 1) return;
+  f->a_node += sent * fmax(1, groups / (double)asked->nodes);
+  f->sending += sent / (asked->bandwidth * 1e9) +
+                2 * rounds_between(groups) * asked->latency * 1e-6 / every;
+}
+
 /* Halving and doubling sum within a node first where its ranks are neighbours: then each
  * node sends what a rank would that has it all (Thakur, Rabenseifner and Gropp 2005). */
 static void foresee_sending(const request *asked, const lk_config *config,
                             const lk_trainer_needs *needs, forecast *f) {
-  double P = (double)asked->ranks, nodes = (double)asked->nodes;
+  double groups = config->sync_every ? (double)config->sync_groups : 1;
+  double P = (double)asked->ranks / groups, nodes = fmax(1, (double)asked->nodes / groups);
   double gradient = config->wire ? sizeof(lk_bf16) : sizeof(float);
   double handed_back = config->shard ? sizeof(float) : gradient; /* a parameter, or that */
   double bytes = (gradient + handed_back) * (double)needs->parameters;
-  int rounds = 0;
-  while (1L << rounds < asked->nodes)
-    rounds++;
   f->from_rank = bytes * (1 - 1 / P);
   f->a_node = bytes * (1 - 1 / nodes);
-  f->sending = f->a_node / (asked->bandwidth * 1e9) + 2 * rounds * asked->latency * 1e-6;
+  f->sending = f->a_node / (asked->bandwidth * 1e9) +
+               2 * rounds_between(nodes) * asked->latency * 1e-6;
+  if (config->sync_every) add_outer_step(asked, config, needs, f);
 }
 
 /* Packs are taken to be full, and all their rows to have loss. */

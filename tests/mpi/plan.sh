@@ -58,6 +58,8 @@ sent() {
 }
 sent wire=bf16 2
 sent wire=bf16 shard=optimizer 3
+sent sync.every=4 1
+sent sync.every=4 sync.wire=int8 0.25390625
 
 # A copy each is what fits; a terabyte does not.
 many=(shard=optimizer replicas=auto shards=2048 batch_size=2048 model.layers=96 -n 2048)
