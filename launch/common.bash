@@ -79,8 +79,10 @@ take_option() {
   esac
 }
 
+groups=1 # of ranks that make steps by themselves (sync), each of as many
+
 # take_training [pretrain|finetune] CONFIG [key=value ...]: sets `training`, lockstep's arguments, and
-# `run`, `shards` and `threads`. Without a command, a config that has questions is for finetuning.
+# `run`, `shards`, `threads` and `groups`. Without a command, a config that has questions is for finetuning.
 take_training() {
   local command= values
   if [[ ${1-} == pretrain || ${1-} == finetune ]]; then
@@ -89,11 +91,12 @@ take_training() {
   fi
   (($#)) || refuse "no CONFIG given"
   [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
-  mapfile -d '' -t values < <("$lockstep" config "$@" --keys run,questions,shards,threads --null)
+  mapfile -d '' -t values < <("$lockstep" config "$@" --keys run,questions,shards,threads,sync.every,sync.groups --null)
   wait "$!" || exit # it has said why
-  if ((${#values[@]} != 4)) || ! to_number shards "${values[2]}" || ! to_number threads "${values[3]}"; then
+  if ((${#values[@]} != 6)) || ! to_number shards "${values[2]}" || ! to_number threads "${values[3]}"; then
     refuse "'$*' is not CONFIG [key=value ...]"
   fi
+  [[ ${values[4]} == 0 ]] || to_number groups "${values[5]}"
   [[ -n $command || -z ${values[1]} ]] || command=finetune
   training=("${command:-pretrain}" "$@")
   run=${values[0]}
@@ -105,15 +108,23 @@ at_most() {
   each=$((($1 + $2 - 1) / $2))
 }
 
+# fit_groups: lowers `fit` to a number of ranks of which each group has as many, or each rank as many groups.
+fit_groups() {
+  if ((fit > groups)); then fit=$((fit / groups * groups)); fi
+  while ((groups % fit && fit % groups)); do fit=$((fit - 1)); done
+  parts=$((fit < groups ? fit : groups))
+}
+
 # choose_world CORES: sets `ranks`, unless -n did, to the fewest that have as few shards each as all ranks
 # would that fit on so many cores: any number gives the same bits. Sets `advice` where cores stay idle.
 choose_world() {
-  local fit=$(($1 / threads)) each
+  local fit=$(($1 / threads)) each parts
   advice=
   [[ -z $ranks ]] || return 0
   ((fit >= 1)) || fit=1
+  fit_groups
   at_most "$shards" "$fit"
-  ranks=$(((shards + each - 1) / each))
+  ranks=$((parts * ((shards / parts + each - 1) / each)))
   ((shards == fit * each)) || advise_shards "$fit"
 }
 

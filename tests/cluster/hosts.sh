@@ -44,6 +44,12 @@ launched "a host is gone" 69 'h3 does not answer: .*No route to host' hosts "${t
 launched "without it" 0 'h3 does not answer: going on without it' --answering hosts \
   "${training[@]}" run=three
 same "without it" four three 30
+groups=("${training[@]}" sync.every=6)
+start 2 log pretrain "${groups[@]}" run=groups
+end
+launched "2 groups without it" 0 'step 30/30' --answering hosts "${groups[@]}" run=fewer
+grep -q '2 ranks on ' fewer/history.txt || fail "not 2 ranks: $(cat fewer/history.txt)"
+same "2 groups without it" groups fewer 30
 mend_link h3
 
 launched "no slots" 64 'write slots=N behind h9' <(echo h9) "${training[@]}" run=none

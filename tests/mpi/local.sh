@@ -51,12 +51,12 @@ started "one CPU" 0 1 taskset -c "$last" -- "${training[@]}" run=run
 grep -qx "pretrain $last" ranks || fail "one CPU: not on CPU $last"
 started "one shard" 0 1 -- "${training[@]}" run=run shards=1 batch_size=4
 
-# chooses CORES SHARDS RANKS ADVICE: without starting anything. Advice is a pattern of all that is said.
+# chooses CORES SHARDS RANKS ADVICE [GROUPS]: without starting anything. Advice is a pattern of all that is said.
 chooses() {
   local said
   # shellcheck disable=SC2016 # for the inner shell
   said=$(bash -c 'usage= threads=1 shards=$2; source "$0/launch/common.bash"
-    choose_world "$1"; echo "$ranks $advice"' "$SOURCE_DIR" "$1" "$2")
+    groups=$3; choose_world "$1"; echo "$ranks $advice"' "$SOURCE_DIR" "$1" "$2" "${5-1}")
   [[ $said == "$3 "$4 ]] || fail "$1 cores, $2 shards: $said"
   echo "$1 cores, $2 shards: $said"
 }
@@ -67,6 +67,11 @@ chooses 96 64 64 '64 of the 96 *; a new run with shards=256 would be 1.33 times 
 chooses 96 8 8 '8 of the 96 *; a new run with shards=256 would be 10.66 times as fast at best'
 chooses 6 8 4 '4 of the 6 *, with at most 2 of the 8 *; a new run with shards=16 would be 1.33 times *'
 chooses 3 8 3 '3 of the 3 ranks that fit, with at most 3 of the 8 shards each'
+# As many ranks in each group, or as many groups on each rank.
+chooses 6 8 4 '' 4
+chooses 3 8 2 '' 4
+chooses 1 8 1 '' 4
+chooses 7 8 4 '4 of the 6 *, with at most 2 of the 8 *' 2
 started "all cores" 0 "$(cd "$SOURCE_DIR" && lscpu -p=CPU,CORE,SOCKET | grep -v '^#' |
   awk -F, -v allowed=" ${allowed[*]} " 'index(allowed, " " $1 " ") { cores[$2 "," $3] = 1 }
     END { for (i in cores) n++; for (ranks = 1; ranks < 8 && least(ranks) > least(n); ) ranks++; print ranks }
