@@ -43,8 +43,8 @@ def speed(numbers):
 
 
 def factors(sides, kind):
-    """How many of our steps fit into one of theirs, in each round."""
-    return [seconds(theirs) / seconds(ours)
+    """How many of our target tokens fit into the time of one of theirs, in each round."""
+    return [speed(ours) / speed(theirs)
             for theirs, ours in zip(sides[kind], sides["lockstep"])]
 
 
@@ -182,7 +182,8 @@ def document(arguments, cases):
         "one kernel where PyTorch has that; attention is plain products and softmax or "
         "PyTorch's kernel (sdpa; sdpa32: in fp32 under autocast), and compiled by "
         "torch.compile or not: the best of all that was tried. Lockstep makes its packs within "
-        f"the step. The loss was compared first: {arguments.agreement}", "",
+        f"the step. The factor is that of target tokens a second. The loss was compared first: "
+        f"{arguments.agreement}", "",
         *speed_table(cases), *own_table(arguments, cases)]
     for name, sides in cases.items():
         lines += rounds_table(arguments, name, sides)
