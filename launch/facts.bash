@@ -6,8 +6,8 @@ describe_commit() {
   git -C "$facts_root" describe --always --dirty 2>/dev/null || echo unknown
 }
 
-describe_machine() {
-  echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p), $(nproc) cores"
+describe_machine() { # nproc prints no more than OMP_NUM_THREADS
+  echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p), $(env -u OMP_NUM_THREADS nproc) cores"
 }
 
 # blas_kernels PROGRAM: those of OpenBLAS that lockstep chooses here, as OPENBLAS_CORETYPE names them.

@@ -6,7 +6,7 @@ several examples in a row. The same weights give the same loss.
 import math
 
 import torch
-from gpt import NO_LOSS, initialise
+from gpt import APPROXIMATIONS, NO_LOSS, initialise
 from torch import nn
 from torch.nn import functional
 
@@ -63,7 +63,7 @@ class Block(nn.Module):
         self.drop = nn.Dropout(dropout)
         self.mlp = nn.Sequential(
             nn.Linear(shape.channels, 4 * shape.channels),
-            nn.GELU(),
+            nn.GELU(approximate=APPROXIMATIONS[shape.activation]),
             nn.Linear(4 * shape.channels, shape.channels),
         )
 
@@ -83,6 +83,8 @@ class FastGPT(nn.Module):
         self.ln_f = nn.LayerNorm(shape.channels)
         self.head = nn.Linear(shape.channels, shape.vocabulary, bias=False)
         self.apply(initialise)
+        if shape.tied:
+            self.head.weight = self.tok_emb.weight
 
     def forward(self, inputs, targets, positions=None, mask=None):
         """A batch of rows.py, whose mask is added to scores; returns the losses' mean, or,
