@@ -39,6 +39,18 @@ lk_head_facts lk_heads_describe(const lk_heads *heads, int layer, int head);
 /* The mean entropy of even weights. */
 double lk_heads_even_entropy(const lk_heads *heads);
 
+/* The first LAYER:HEAD of a list such as "2:5,3:1", which is moved on behind it: numbers
+ * from 1 up there, from 0 up in *layer and *head. LK_USAGE, with the option's name: it is
+ * none, or the model has no such head. */
+lk_status lk_heads_next(const char **list, const char *option, const lk_shape *shape,
+                        int *layer, int *head);
+
+/* Takes a list of heads out of the model: in all that is computed with it from now on they
+ * add nothing to the stream. What they add is a product with their columns of
+ * `attn.proj.weight`, which become zeros. LK_USAGE as above, of --without; then some may be
+ * out already. */
+lk_status lk_heads_switch_off(lk_trained *trained, const char *list);
+
 LK_C_END
 
 #endif

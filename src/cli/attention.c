@@ -17,12 +17,12 @@ enum { MOST_REPORTS = 8 };
 typedef struct {
   long n, samples, seed;
   double m;
-  const char *out;
+  const char *out, *without;
   char **words;
   int word_count;
 } request;
 
-static const request nothing_given = {-1, -1, -1, NAN, "runs/attention", NULL, 0};
+static const request nothing_given = {-1, -1, -1, NAN, "runs/attention", NULL, NULL, 0};
 
 void lk_cli_attention_help(lk_help_form form) {
   char text[256];
@@ -60,7 +60,7 @@ static lk_status run_experiment(const request *asked, const lk_experiment *exper
 }
 
 static lk_status run_trained(const request *asked, lk_report *report) {
-  LK_TRY(lk_heads_report(asked->words[1], asked->words[2], report));
+  LK_TRY(lk_heads_report(asked->words[1], asked->words[2], asked->without, report));
   return lk_report_publish(report, asked->out);
 }
 
@@ -121,8 +121,11 @@ static lk_status check(const request *asked) {
                    : all   ? " [CHECKPOINT TEXT]"
                            : "");
   if (trained && drawn)
-    return lk_fail(LK_USAGE, "attention trained: only --out goes with it, for nothing is "
-                             "drawn at random");
+    return lk_fail(LK_USAGE, "attention trained: only --out and --without go with it, for "
+                             "nothing is drawn at random");
+  if (asked->without && asked->word_count != 3)
+    return lk_fail(LK_USAGE, "attention %s: --without is of a model's heads; leave it out",
+                   name);
   if (experiment && experiment->defaults.m == 0 && !isnan(asked->m))
     return lk_fail(LK_USAGE, "attention %s: there is no m in it; leave --m out", name);
   return LK_OK;
@@ -165,10 +168,12 @@ lk_status lk_cli_attention(lk_world *world, int argc, char **argv) {
       {"m", 0, LK_OPTION_NUMBER, &asked.m, "M", "how far queries are stretched, at most"},
       {"samples", 0, LK_OPTION_INT, &asked.samples, "N", "random draws, from 2 up"},
       {"seed", 0, LK_OPTION_COUNT, &asked.seed, "N", "another seed, other draws (1)"},
+      {"without", 0, LK_OPTION_TEXT, &asked.without, "HEADS",
+       "with these heads switched off, LAYER:HEAD,…, from 1 up"},
       {"out", 0, LK_OPTION_TEXT, &asked.out, "DIR",
        "where tables and pictures go (runs/attention)"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 5, 1, 3, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 6, 1, 3, &words));
   if (words.help) return LK_OK;
   asked.words = words.words;
   asked.word_count = words.count;

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/result.h"
 #include "lockstep/file.h"
+#include "lockstep/heads.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "lockstep/visible.h"
@@ -12,6 +13,7 @@
 typedef struct {
   const char *predictions, *json; /* where the results go */
   const char *metric;             /* "squad" beside the count */
+  const char *without;            /* heads */
   long most, attempts, beams, seed;
   lk_trying trying;
 } request;
@@ -115,6 +117,8 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
        "write each answer with its log-probability"},
       {"most", 0, LK_OPTION_COUNT, &r->most, "N",
        "most characters of an answer (what training stored)"},
+      {"without", 0, LK_OPTION_TEXT, &r->without, "HEADS",
+       "switch heads off, LAYER:HEAD,…, from 1 up"},
       {"metric", 0, LK_OPTION_TEXT, &r->metric, "squad",
        "exact match and F1 as SQuAD's script counts them, too"},
       {"best-of", 0, LK_OPTION_INT, &r->attempts, "N",
@@ -156,6 +160,7 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   const char *name = lk_file_name(words.words[1]);
   lk_status status = read_inputs(world, words.words, &trained, &questions);
+  if (status == LK_OK && r.without) status = lk_heads_switch_off(&trained, r.without);
   if (status == LK_OK) status = check_metric(questions, r.metric, name);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(name, &questions->left_out);

@@ -198,7 +198,8 @@ static lk_status fill(lk_report *report, const lk_heads *heads,
   return LK_OK;
 }
 
-lk_status lk_heads_report(const char *checkpoint, const char *text, lk_report *report) {
+lk_status lk_heads_report(const char *checkpoint, const char *text, const char *without,
+                          lk_report *report) {
   lk_trained trained = {0};
   lk_heads heads = {0};
   *report = (lk_report){
@@ -208,7 +209,8 @@ lk_status lk_heads_report(const char *checkpoint, const char *text, lk_report *r
                   "the earlier ones; &emsp; entropy = −Σ<sub>i</sub> α<sub>i</sub> ln "
                   "α<sub>i</sub>"};
   LK_TRY(lk_run_explain(lk_trained_read(&trained, checkpoint), checkpoint));
-  lk_status status = lk_heads_read(&heads, &trained, text);
+  lk_status status = without ? lk_heads_switch_off(&trained, without) : LK_OK;
+  if (status == LK_OK) status = lk_heads_read(&heads, &trained, text);
   if (status == LK_OK) status = fill(report, &heads, trained.tokenizer);
   lk_heads_clear(&heads);
   lk_trained_clear(&trained);

@@ -107,22 +107,15 @@ static lk_status choose_heads(lk_run_heads *out, lk_page_attention *page) {
   return LK_OK;
 }
 
-static lk_status take_heads(lk_run_heads *out, const char *which, lk_page_attention *page) {
-  const lk_heads *read = &out->read;
-  for (const char *at = which; *at;) {
-    int layer, head, used = 0;
-    if (sscanf(at, "%d:%d%n", &layer, &head, &used) != 2 || (at[used] && at[used] != ','))
-      return lk_fail(LK_USAGE, "--heads needs auto or LAYER:HEAD,…, not '%s'", which);
-    if (layer < 1 || layer > read->layers || head < 1 || head > read->heads)
-      return lk_fail(LK_USAGE,
-                     "--heads: there is no %d:%d; the model has %d layers of %d "
-                     "heads",
-                     layer, head, read->layers, read->heads);
+static lk_status take_heads(lk_run_heads *out, const lk_shape *shape, const char *which,
+                            lk_page_attention *page) {
+  do {
+    int layer, head;
+    LK_TRY(lk_heads_next(&which, "--heads", shape, &layer, &head));
     if (page->count == LK_MOST_HEADS)
       return lk_fail(LK_USAGE, "--heads: at most %d heads are shown", LK_MOST_HEADS);
-    add_head(out, layer - 1, head - 1, page);
-    at += used + (at[used] == ',');
-  }
+    add_head(out, layer, head, page);
+  } while (*which);
   return LK_OK;
 }
 
@@ -133,7 +126,8 @@ static lk_status fill(lk_run_heads *out, const lk_trained *trained, const lk_rec
   page->length = out->read.length;
   page->tokens = out->tokens;
   page->heads = out->heads;
-  return strcmp(which, "auto") ? take_heads(out, which, page) : choose_heads(out, page);
+  if (!strcmp(which, "auto")) return choose_heads(out, page);
+  return take_heads(out, &trained->table->shape, which, page);
 }
 
 lk_status lk_run_heads_read(lk_run_heads *out, const lk_record *record, const char *which,

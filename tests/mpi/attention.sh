@@ -92,6 +92,11 @@ awk -F, 'NR > 1 { sum[$1, $2] += $4; if ($3 > $2 && $4 != 0 || $4 < 0) exit 1 }
 drawn trained trained-layer-2
 grep -q "'␣' 6" trained/trained-layer-1.gp || fail "labels of the characters"
 
+# The first layer's weights are the same with one of its heads switched off, the second's are not.
+"$LOCKSTEP" attention trained $checkpoint "$question⁇Accra⁇" --without 1:2 --out off > printed
+cmp trained/trained-layer-1.csv off/trained-layer-1.csv || fail "a head that is off looks at something else"
+! cmp -s trained/trained-layer-2.csv off/trained-layer-2.csv || fail "a head that is off is still read"
+
 # Bad arguments.
 refused 64 'usage'
 refused 64 'unknown experiment nonsense' nonsense
@@ -109,6 +114,8 @@ refused 64 'samples is 1,' weights --samples 1
 refused 64 'no m in it' weights --m 3
 refused 64 'usage: lockstep attention copy$' copy $checkpoint
 refused 64 'usage: lockstep attention trained CHECKPOINT' trained $checkpoint
+refused 64 'leave it out' copy --without 1:1
+refused 64 'there is no 1:9' trained $checkpoint "$question" --without 1:9
 refused 64 'only --out' trained $checkpoint "$question" --n 3
 refused 66 'nowhere.h5' trained nowhere.h5 "$question" --out out
 refused 65 'data/wiki.txt' trained data/wiki.txt "$question"

@@ -93,6 +93,7 @@ for ranks in 1 2; do
     printf 'The cat sat\tRome\tthe mat\nA dog\tOslo\n' > q.tsv
     "${measure[@]}" evaluate $model q.tsv --metric squad --best-of 3
     "${measure[@]}" evaluate $model q.tsv --beams 3 --predictions /dev/stdout
+    "${measure[@]}" evaluate $model q.tsv --without 1:1,1:2 --predictions /dev/stdout
   } > measured-$ranks 2> log || fail "$(cat log)"
   jq -c '[.token.count, .word.count, .byte.count]' json >> measured-$ranks
 done
@@ -114,6 +115,7 @@ refused '--metric must be squad' evaluate $model q.tsv --metric bleu
 refused '--best-of must be' evaluate $model q.tsv --best-of 0
 refused '--beams must be from 1 to 64' evaluate $model q.tsv --beams 65
 refused 'leave --best-of out' evaluate $model q.tsv --beams 2 --best-of 2
+refused '--without: there is no 1:99' evaluate $model q.tsv --without 1:99
 refused 'no answers, which --metric squad needs' evaluate $model prompts --metric squad
 refused 'one of the answers is empty' evaluate $model <(printf 'Who?\ta\t\tb\n')
 

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -164,6 +165,57 @@ static void facts_are_means_over_all_but_the_first(void **state) {
   assert_true(fabs(lk_heads_even_entropy(&heads) - log(24) / 3) < 1e-12);
 }
 
+/* Whose values are zeros adds nothing, either. */
+static void silence_values(int l, int h) {
+  const char *const kinds[] = {"weight", "bias"};
+  const size_t widths[] = {C, 1};
+  for (int i = 0; i < 2; i++) {
+    char name[48];
+    snprintf(name, sizeof name, "blocks.%d.attn.value.%s", l, kinds[i]);
+    float *values = trained.values + lk_parameters_find(trained.table, name)->offset;
+    memset(values + (size_t)(h * D) * widths[i], 0, D * widths[i] * sizeof *values);
+  }
+}
+
+static void a_head_that_is_off_adds_nothing(void **state) {
+  (void)state;
+  size_t bytes = trained.table->count * sizeof(float), of_all;
+  float *before = NULL;
+  lk_heads on, off, silent;
+  assert_int_equal(LK_NEW(before, trained.table->count), LK_OK);
+  memcpy(before, trained.values, bytes);
+  assert_int_equal(lk_heads_read(&on, &trained, "abcdeffa\u2047"), LK_OK);
+  assert_int_equal(lk_heads_switch_off(&trained, "1:2,2:1"), LK_OK);
+  assert_int_equal(lk_heads_read(&off, &trained, "abcdeffa\u2047"), LK_OK);
+  memcpy(trained.values, before, bytes);
+  silence_values(0, 1);
+  silence_values(1, 0);
+  assert_int_equal(lk_heads_read(&silent, &trained, "abcdeffa\u2047"), LK_OK);
+  of_all = (size_t)(L * H * on.length * on.length);
+  double apart = 0, moved = 0;
+  for (size_t i = 0; i < of_all; i++) {
+    apart = fmax(apart, fabs((double)off.weights[i] - (double)silent.weights[i]));
+    moved = fmax(moved, fabs((double)off.weights[i] - (double)on.weights[i]));
+  }
+  assert_true(apart < 1e-6 && moved > 1e-3);
+  memcpy(trained.values, before, bytes);
+  lk_free(before);
+  lk_heads_clear(&on);
+  lk_heads_clear(&off);
+  lk_heads_clear(&silent);
+}
+
+static void heads_that_are_none_are_refused(void **state) {
+  (void)state;
+  static const char *const wrong[][2] = {
+      {"", "LAYER:HEAD"},      {"1", "LAYER:HEAD"},        {"1:2;2:1", "LAYER:HEAD"},
+      {"1:1,,", "LAYER:HEAD"}, {"0:1", "there is no 0:1"}, {"1:3", "3 layers of 2 heads"}};
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    assert_int_equal(lk_heads_switch_off(&trained, wrong[i][0]), LK_USAGE);
+    if (!strstr(lk_message(), wrong[i][1])) fail_msg("%zu: %s", i, lk_message());
+  }
+}
+
 static void impossible_texts_are_refused(void **state) {
   (void)state;
   static const char *const wrong[][2] = {{"", "two characters"},
@@ -191,6 +243,8 @@ int main(void) {
       cmocka_unit_test(a_text_is_gone_on_with),
       cmocka_unit_test(facts_are_means_over_all_but_the_first),
       cmocka_unit_test(impossible_texts_are_refused),
+      cmocka_unit_test(a_head_that_is_off_adds_nothing),
+      cmocka_unit_test(heads_that_are_none_are_refused),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
