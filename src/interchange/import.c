@@ -6,6 +6,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/progress.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,11 +36,22 @@ static lk_status check(const lk_theirs *in, const lk_new_tensor *wanted) {
   return lk_fail(LK_BAD_DATA, "%s: lacks the tensor '%s'", in->path, wanted->name);
 }
 
+/* No result could come of another. */
+static lk_status check_finite(const lk_theirs *in, const lk_file_tensor *t,
+                              const float *values) {
+  for (uint64_t i = 0; i < t->count; i++)
+    if (!isfinite(values[i]))
+      return lk_fail(LK_BAD_DATA, "%s: tensor '%s' has %g as its number %llu", in->path,
+                     t->name, (double)values[i], (unsigned long long)i + 1);
+  return LK_OK;
+}
+
 static lk_status take(const lk_theirs *in, const lk_named *named, float *theirs,
                       float *values) {
   const lk_tensor_file *file = NULL;
   const lk_file_tensor *t = lk_theirs_find(in, named->theirs.name, &file);
   LK_TRY(lk_tensor_file_read(file, t, 0, t->count, theirs));
+  LK_TRY(check_finite(in, t, theirs));
   lk_names_take(named, theirs, values);
   return LK_OK;
 }
@@ -59,27 +71,32 @@ static int is_constant(const char *name) {
   return 0;
 }
 
-static int is_listed(const lk_theirs *in, const char *name, const lk_named *list,
-                     int count) {
-  char listed[256];
+/* Those that the list has. */
+static void mark_listed(const lk_theirs *in, const lk_named *list, int count,
+                        uint8_t *is_listed) {
+  char name[256];
   for (int i = 0; i < count; i++) {
-    lk_theirs_name(in, list[i].theirs.name, listed, sizeof listed);
-    if (!strcmp(listed, name)) return 1;
+    lk_theirs_name(in, list[i].theirs.name, name, sizeof name);
+    int place = lk_weights_place(&in->weights, name);
+    if (place >= 0) is_listed[place] = 1;
   }
-  return 0;
 }
 
 /* What has no place in a model here is not dropped in silence. A tied head may stand beside
  * its embedding. */
 static lk_status check_rest(const lk_theirs *in, const lk_named *list, int count) {
-  const lk_file_tensor *t;
-  for (int i = 0; (t = lk_weights_at(&in->weights, i)); i++) {
-    if (t->name == in->head || is_constant(t->name)) continue;
-    if (is_listed(in, t->name, list, count)) continue;
-    return lk_fail(LK_BAD_DATA, "%s: tensor '%s' has no place in a model here", in->path,
-                   t->name);
+  uint8_t *is_listed;
+  lk_status status = LK_OK;
+  LK_TRY(LK_NEW(is_listed, (size_t)in->weights.tensor_count));
+  mark_listed(in, list, count, is_listed);
+  for (int i = 0; i < in->weights.tensor_count && status == LK_OK; i++) {
+    const char *name = in->weights.tensors[i].tensor->name;
+    if (!is_listed[i] && name != in->head && !is_constant(name))
+      status = lk_fail(LK_BAD_DATA, "%s: tensor '%s' has no place in a model here",
+                       in->path, name);
   }
-  return LK_OK;
+  lk_free(is_listed);
+  return status;
 }
 
 /* Only now is it known that there is so much. */
@@ -103,16 +120,12 @@ static lk_status take_all(const lk_theirs *in, const lk_named *list, int count,
   return status;
 }
 
-static lk_status check_and_take(const lk_theirs *in, lk_trained *trained) {
-  lk_named *list;
-  int count;
-  LK_TRY(lk_names_list(&list, &count, trained->table, in->naming));
-  lk_status status = check_rest(in, list, count);
-  for (int i = 0; i < count && status == LK_OK; i++)
-    status = check(in, &list[i].theirs);
-  if (status == LK_OK) status = take_all(in, list, count, trained);
-  lk_free(list);
-  return status;
+/* All tensors of the model are there, of its sizes, and no others. */
+static lk_status check_tensors(const lk_theirs *in, const lk_named *list, int count) {
+  LK_TRY(check_rest(in, list, count));
+  for (int i = 0; i < count; i++)
+    LK_TRY(check(in, &list[i].theirs));
+  return LK_OK;
 }
 
 /* A config of what is known: its shape. */
@@ -128,12 +141,11 @@ static lk_status write_config(lk_checkpoint_info *info, const char *path) {
 }
 
 /* The data that it was trained on is not known: the hash is of what was imported. */
-static lk_status fill(const lk_theirs *in, const lk_shape *shape, lk_checkpoint *c) {
-  c->info.shape = *shape;
+static lk_status fill(const lk_theirs *in, const lk_named *list, int count,
+                      lk_checkpoint *c) {
   snprintf(c->info.origin, sizeof c->info.origin, "none");
-  LK_TRY(lk_parameters_create(&c->trained.table, shape));
   LK_TRY(write_config(&c->info, in->path));
-  LK_TRY(check_and_take(in, &c->trained));
+  LK_TRY(take_all(in, list, count, &c->trained));
   return lk_sha256_bytes(&c->info.corpus_sha256, c->trained.values,
                          c->trained.table->count * sizeof(float));
 }
@@ -150,13 +162,25 @@ static lk_status read_tokenizer(const lk_theirs *in, int ids, lk_tokenizer **out
   return lk_tokenizer_json_read(out, beside, ids);
 }
 
+/* What the model claims its tensors prove, before memory is taken for it. */
+static lk_status take_model(const lk_theirs *in, lk_checkpoint *c) {
+  lk_named *list;
+  int count;
+  LK_TRY(lk_parameters_create(&c->trained.table, &c->info.shape));
+  LK_TRY(lk_names_list(&list, &count, c->trained.table, in->naming));
+  lk_status status = check_tensors(in, list, count);
+  if (status == LK_OK)
+    status = read_tokenizer(in, c->info.shape.vocabulary, &c->trained.tokenizer);
+  if (status == LK_OK) status = fill(in, list, count, c);
+  lk_free(list);
+  return status;
+}
+
 static lk_status import_model(lk_theirs *in, lk_checkpoint *checkpoint) {
-  lk_shape shape;
   LK_TRY(lk_weights_open(&in->weights, in->path, in->is_folder));
   in->is_gguf = !in->is_folder && lk_tensor_file_format(in->weights.files[0]) == LK_GGUF;
-  LK_TRY(lk_theirs_shape(in, &shape));
-  LK_TRY(read_tokenizer(in, shape.vocabulary, &checkpoint->trained.tokenizer));
-  return fill(in, &shape, checkpoint);
+  LK_TRY(lk_theirs_shape(in, &checkpoint->info.shape));
+  return take_model(in, checkpoint);
 }
 
 lk_status lk_import(lk_checkpoint **out, const char *path,

@@ -14,13 +14,13 @@ static const struct {
 
 int lk_theirs_are(lk_theirs *in, lk_naming naming) {
   const char *embedding = words[naming].embedding;
-  const lk_file_tensor *t;
-  for (int i = 0; (t = lk_weights_at(&in->weights, i)); i++) {
-    size_t length = strlen(t->name), tail = strlen(embedding);
+  for (int i = 0; i < in->weights.tensor_count; i++) {
+    const char *name = in->weights.tensors[i].tensor->name;
+    size_t length = strlen(name), tail = strlen(embedding);
     if (length < tail || length - tail >= sizeof in->prefix) continue;
-    if (strcmp(t->name + length - tail, embedding)) continue;
-    if (length > tail && t->name[length - tail - 1] != '.') continue;
-    snprintf(in->prefix, sizeof in->prefix, "%.*s", (int)(length - tail), t->name);
+    if (strcmp(name + length - tail, embedding)) continue;
+    if (length > tail && name[length - tail - 1] != '.') continue;
+    snprintf(in->prefix, sizeof in->prefix, "%.*s", (int)(length - tail), name);
     in->naming = naming;
     return 1;
   }

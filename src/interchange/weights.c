@@ -1,8 +1,8 @@
 #include "interchange/weights.h"
 #include "interchange/json.h"
-#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,14 +40,57 @@ static lk_status add_named(lk_weights *weights, const char *folder, const char *
   return add_file(weights, path);
 }
 
+static int by_name(const void *one, const void *other) {
+  return strcmp(((const lk_weight *)one)->tensor->name,
+                ((const lk_weight *)other)->tensor->name);
+}
+
+/* Its name in its folder. */
+static const char *name_of(const lk_tensor_file *file) {
+  const char *path = lk_tensor_file_path(file), *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/* Which of two would be taken, nobody knows. */
+static lk_status check_once(const lk_weights *weights) {
+  for (int i = 1; i < weights->tensor_count; i++) {
+    const lk_weight *one = &weights->tensors[i - 1], *other = &weights->tensors[i];
+    if (by_name(one, other)) continue;
+    return lk_fail(LK_BAD_DATA, "%s: has the tensor '%.80s', and so has %s",
+                   lk_tensor_file_path(one->file), one->tensor->name, name_of(other->file));
+  }
+  return LK_OK;
+}
+
+static lk_status list_tensors(lk_weights *weights) {
+  size_t all = 0;
+  for (int i = 0; i < weights->count; i++)
+    all += (size_t)lk_tensor_file_count(weights->files[i]);
+  LK_TRY(LK_NEW(weights->tensors, all));
+  for (int i = 0; i < weights->count; i++)
+    for (int t = 0; t < lk_tensor_file_count(weights->files[i]); t++)
+      weights->tensors[weights->tensor_count++] =
+          (lk_weight){lk_tensor_file_at(weights->files[i], t), weights->files[i]};
+  qsort(weights->tensors, all, sizeof *weights->tensors, by_name);
+  return check_once(weights);
+}
+
+static lk_status check_indexed(const lk_weights *weights, const char *index,
+                               const cJSON *item) {
+  int place = lk_weights_place(weights, item->string);
+  if (place < 0)
+    return lk_fail(LK_BAD_DATA, "%s: no file has the tensor '%.80s'", index, item->string);
+  const char *file = name_of(weights->tensors[place].file);
+  if (!strcmp(file, item->valuestring)) return LK_OK;
+  return lk_fail(LK_BAD_DATA, "%s: the tensor '%.80s' is in %s, not in %.80s", index,
+                 item->string, file, item->valuestring);
+}
+
 /* Each tensor is where the index says. */
 static lk_status check_index(const lk_weights *weights, const char *index,
                              const cJSON *map) {
   const cJSON *item;
-  cJSON_ArrayForEach(item, map) {
-    if (lk_weights_find(weights, item->string, NULL)) continue;
-    return lk_fail(LK_BAD_DATA, "%s: no file has the tensor '%.80s'", index, item->string);
-  }
+  cJSON_ArrayForEach(item, map) LK_TRY(check_indexed(weights, index, item));
   return LK_OK;
 }
 
@@ -60,16 +103,22 @@ static lk_status add_indexed(lk_weights *weights, const char *folder, const char
       cJSON_IsObject(map) ? LK_OK : lk_fail(LK_BAD_DATA, "%s: has no weight_map", index);
   cJSON_ArrayForEach(item, map) if (status == LK_OK) status =
       add_named(weights, folder, index, item);
+  if (status == LK_OK) status = list_tensors(weights);
   if (status == LK_OK) status = check_index(weights, index, map);
   cJSON_Delete(json);
   return status;
+}
+
+static lk_status add_one(lk_weights *weights, const char *path) {
+  LK_TRY(add_file(weights, path));
+  return list_tensors(weights);
 }
 
 static lk_status add_folder(lk_weights *weights, const char *folder) {
   char one[PATH_MAX], index[PATH_MAX];
   LK_TRY(lk_join_path(one, folder, "model.safetensors"));
   LK_TRY(lk_join_path(index, folder, "model.safetensors.index.json"));
-  if (!access(one, F_OK)) return add_file(weights, one);
+  if (!access(one, F_OK)) return add_one(weights, one);
   if (!access(index, F_OK)) return add_indexed(weights, folder, index);
   return lk_fail(LK_NO_INPUT,
                  "%s: has no model.safetensors and no model.safetensors.index.json; where "
@@ -80,31 +129,30 @@ static lk_status add_folder(lk_weights *weights, const char *folder) {
 lk_status lk_weights_open(lk_weights *weights, const char *path, int is_folder) {
   *weights = (lk_weights){0};
   LK_TRY(LK_NEW(weights->files, MOST_FILES));
-  return is_folder ? add_folder(weights, path) : add_file(weights, path);
+  return is_folder ? add_folder(weights, path) : add_one(weights, path);
 }
 
 void lk_weights_close(lk_weights *weights) {
   for (int i = 0; i < weights->count; i++)
     lk_tensor_file_close(weights->files[i]);
   lk_free(weights->files);
+  lk_free(weights->tensors);
   *weights = (lk_weights){0};
+}
+
+int lk_weights_place(const lk_weights *weights, const char *name) {
+  const lk_file_tensor named = {.name = name};
+  const lk_weight key = {&named, NULL}, *found;
+  if (!weights->tensor_count) return -1;
+  found = bsearch(&key, weights->tensors, (size_t)weights->tensor_count,
+                  sizeof *weights->tensors, by_name);
+  return found ? (int)(found - weights->tensors) : -1;
 }
 
 const lk_file_tensor *lk_weights_find(const lk_weights *weights, const char *name,
                                       const lk_tensor_file **file) {
-  for (int i = 0; i < weights->count; i++) {
-    const lk_file_tensor *found = lk_tensor_file_find(weights->files[i], name);
-    if (found && file) *file = weights->files[i];
-    if (found) return found;
-  }
-  return NULL;
-}
-
-const lk_file_tensor *lk_weights_at(const lk_weights *weights, int place) {
-  for (int i = 0; i < weights->count; i++) {
-    int count = lk_tensor_file_count(weights->files[i]);
-    if (place < count) return lk_tensor_file_at(weights->files[i], place);
-    place -= count;
-  }
-  return NULL;
+  int place = lk_weights_place(weights, name);
+  if (place < 0) return NULL;
+  if (file) *file = weights->tensors[place].file;
+  return weights->tensors[place].tensor;
 }

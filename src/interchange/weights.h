@@ -6,13 +6,22 @@
 #include "lockstep/tensor_file.h"
 #include <limits.h>
 
+/* A tensor, and the file that it is in. */
+typedef struct {
+  const lk_file_tensor *tensor;
+  const lk_tensor_file *file;
+} lk_weight;
+
 typedef struct {
   lk_tensor_file **files; /* [count], owned */
   int count;
+  lk_weight *tensors; /* [tensor_count] of all files, by their names; owned */
+  int tensor_count;
 } lk_weights;
 
-/* A file of tensors, or a folder with model.safetensors or its index. LK_NO_INPUT,
- * LK_BAD_DATA; lk_weights_close in any case. */
+/* A file of tensors, or a folder with model.safetensors or its index, whose files have each
+ * tensor once, where the index says. LK_NO_INPUT, LK_BAD_DATA; lk_weights_close in any
+ * case. */
 lk_status lk_weights_open(lk_weights *weights, const char *path, int is_folder);
 void lk_weights_close(lk_weights *weights);
 
@@ -20,8 +29,8 @@ void lk_weights_close(lk_weights *weights);
 const lk_file_tensor *lk_weights_find(const lk_weights *weights, const char *name,
                                       const lk_tensor_file **file);
 
-/* Tensors one after another, of all files; NULL behind the last. */
-const lk_file_tensor *lk_weights_at(const lk_weights *weights, int place);
+/* The place in `tensors` of that name; -1: there is none. */
+int lk_weights_place(const lk_weights *weights, const char *name);
 
 /* FOLDER/NAME. LK_NO_INPUT when that is too long. */
 lk_status lk_join_path(char path[PATH_MAX], const char *folder, const char *name);

@@ -1,0 +1,148 @@
+/* Models out and back again, and folders of others that lie, are not whole, or are of
+ * another kind. */
+#include "data_files.h"
+#include "interchange/gguf.h"
+#include "interchange/tokenizer_json.h"
+#include "lockstep/bpe.h"
+#include "lockstep/interchange.h"
+#include "lockstep/nn.h"
+#include "store_files.h"
+#include <dirent.h>
+#include <math.h>
+
+static const lk_import_options nothing = {.activation = -1};
+static const lk_export_options whole = {LK_FORMAT_HF, LK_NUMBER_F32, 1 << 30, 1, 0};
+static const lk_export_options in_parts = {LK_FORMAT_HF, LK_NUMBER_F32, 0, 1, 0};
+
+static lk_checkpoint *make_model(int tied, int composes) {
+  static const uint32_t letters[] = {'a', 0xE9, 0x1F600};
+  const lk_shape shape = {
+      .layers = 2, .heads = 2, .channels = 4, .block = 8, .vocabulary = 5, .tied = tied};
+  lk_checkpoint *c = make_checkpoint_of(&shape, 0);
+  lk_tokenizer_free(c->trained.tokenizer);
+  must(lk_characters_create(&c->trained.tokenizer, letters, 3, composes));
+  return c;
+}
+
+static void export_model(int tied, const char *out, const lk_export_options *options) {
+  lk_checkpoint *c = make_model(tied, 0);
+  must(lk_export(c, out, options));
+  lk_checkpoint_free(c);
+}
+
+/* It is refused with a message that has the part. */
+static void refuse_with(const char *path, const lk_import_options *options,
+                        lk_status expected, const char *part) {
+  lk_checkpoint *c;
+  lk_status status = lk_import(&c, path, options);
+  if (status != expected || !strstr(lk_message(), part))
+    fail_msg("%d, not %d with '%s': %s", (int)status, (int)expected, part, lk_message());
+  assert_null(c);
+}
+
+static void refuse(const char *path, const char *part) {
+  refuse_with(path, &nothing, LK_BAD_DATA, part);
+}
+
+static void accept(const char *path) {
+  lk_checkpoint *c;
+  must(lk_import(&c, path, &nothing));
+  lk_checkpoint_free(c);
+}
+
+/* Replaces the first `from` in a file. */
+static void edit(const char *path, const char *from, const char *to) {
+  char *text, *at, made[65536];
+  size_t size;
+  must(lk_file_read(path, &text, &size));
+  at = strstr(text, from);
+  if (!at) fail_msg("%s has no '%s'", path, from);
+  snprintf(made, sizeof made, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+  write_text(path, made);
+  lk_free(text);
+}
+
+/* What a config claims its tensors have to prove, before memory is taken for it. */
+static void claims_are_proved(void **state) {
+  (void)state;
+  export_model(0, "claims", &whole);
+  edit("claims/config.json", "\"vocab_size\":\t5", "\"vocab_size\":\t16777216");
+  refuse("claims", "in another shape than the model's 16777216 x 4");
+  edit("claims/config.json", "16777216", "5");
+  edit("claims/config.json", "\"n_layer\":\t2", "\"n_layer\":\t3");
+  refuse("claims", "lacks the tensor 'transformer.h.2.");
+  edit("claims/config.json", "\"n_layer\":\t3", "\"n_layer\":\t1");
+  refuse("claims", "tensor 'transformer.h.1.");
+}
+
+static void an_index_has_to_be_right(void **state) {
+  static const char index[] = "parts/model.safetensors.index.json";
+  static const char first[] = "\"model-00001-of-00029.safetensors\"";
+  static const char second[] = "\"model-00002-of-00029.safetensors\"";
+  (void)state;
+  export_model(0, "parts", &in_parts);
+  accept("parts");
+  edit(index, first, second);
+  refuse("parts", "no file has the tensor 'transformer.wte.weight'");
+  edit(index, second, "\"\"");
+  edit(index, second, first);
+  edit(index, "\"\"", second);
+  refuse("parts", "is in model-00001-of-00029.safetensors, not in model-00002");
+  static const char *const names[] = {"\"../parts/model-00001-of-00029.safetensors\"",
+                                      "\"/etc/passwd\"", "\"\"", "7"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    export_model(0, "parts", &in_parts);
+    edit(index, first, names[i]);
+    refuse("parts", "is no name of a file");
+  }
+  export_model(0, "parts", &in_parts);
+  edit(index, first, "\"..\"");
+  refuse_with("parts", &nothing, LK_NO_INPUT, "not a file");
+  export_model(0, "parts", &in_parts);
+  assert_int_equal(unlink("parts/model-00003-of-00029.safetensors"), 0);
+  refuse_with("parts", &nothing, LK_NO_INPUT, "model-00003-of-00029.safetensors: No such");
+  export_model(0, "parts", &in_parts);
+  edit(index, "\"weight_map\"", "\"map\"");
+  refuse("parts", "has no weight_map");
+}
+
+static lk_status give_zeros(void *context, int place, float *to) {
+  (void)context;
+  to[0] = (float)place;
+  return LK_OK;
+}
+
+static void a_tensor_is_in_one_file(void **state) {
+  const lk_new_tensor tensors[] = {{"x", 1, {1}, 1}, {"y", 1, {1}, 1}, {"z", 1, {1}, 1}};
+  const lk_new_file one = {tensors, 2, LK_NUMBER_F32, give_zeros, NULL, NULL, 0};
+  const lk_new_file other = {tensors + 1, 2, LK_NUMBER_F32, give_zeros, NULL, NULL, 0};
+  (void)state;
+  must(lk_folder_create("twice"));
+  must(lk_safetensors_write("twice/one.safetensors", &one));
+  must(lk_safetensors_write("twice/two.safetensors", &other));
+  write_text("twice/model.safetensors.index.json",
+             "{\"weight_map\":{\"x\":\"one.safetensors\",\"z\":\"two.safetensors\"}}");
+  refuse("twice", "has the tensor 'y', and so has");
+}
+
+static void numbers_have_to_be_some(void **state) {
+  static const float odd[] = {NAN, INFINITY, -INFINITY};
+  (void)state;
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    lk_checkpoint *c = make_model(0, 0);
+    c->trained.values[3] = odd[i];
+    must(lk_export(c, "nan", &whole));
+    lk_checkpoint_free(c);
+    refuse("nan", "as its number 4");
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(claims_are_proved),
+      cmocka_unit_test(an_index_has_to_be_right),
+      cmocka_unit_test(a_tensor_is_in_one_file),
+      cmocka_unit_test(numbers_have_to_be_some),
+  };
+  return cmocka_run_group_tests(tests, make_folder, leave_nothing);
+}
