@@ -108,7 +108,8 @@ lk_status lk_tokenizer_json_write(const lk_tokenizer *tokenizer, char **text,
   return status;
 }
 
-/* Tokens that a model has and its tokenizer.json has not. */
+/* Tokens that a model has and its tokenizer.json has not: at most as many as it has, for
+ * the model may be a stranger's. */
 static lk_status fill(cJSON *json, const char *path, int ids) {
   const cJSON *vocabulary = cJSON_GetObjectItemCaseSensitive(
                   cJSON_GetObjectItemCaseSensitive(json, "model"), "vocab"),
@@ -116,6 +117,7 @@ static lk_status fill(cJSON *json, const char *path, int ids) {
   cJSON *added = cJSON_GetObjectItemCaseSensitive(json, "added_tokens");
   double most = -1;
   char name[48];
+  if (!cJSON_IsObject(vocabulary)) return LK_OK; /* what it is, its reader says */
   cJSON_ArrayForEach(item, vocabulary) if (item->valuedouble > most) most =
       item->valuedouble;
   cJSON_ArrayForEach(item, added) {
@@ -125,6 +127,11 @@ static lk_status fill(cJSON *json, const char *path, int ids) {
   if (most >= ids)
     return lk_fail(LK_BAD_DATA, "%s: has the id %.0f, and the model only %d of them", path,
                    most, ids);
+  if (most + 1 < ids / 2)
+    return lk_fail(LK_BAD_DATA,
+                   "%s: has ids up to %.0f, and the model %d of them; give the tokenizer "
+                   "that it was trained with",
+                   path, most, ids);
   if (!cJSON_IsArray(added) && most + 1 < ids)
     added = cJSON_AddArrayToObject(json, "added_tokens");
   for (int id = (int)most + 1; id < ids; id++) {
@@ -138,32 +145,42 @@ static lk_status fill(cJSON *json, const char *path, int ids) {
 static int is_of_characters(const cJSON *json) {
   const cJSON *decoder = cJSON_GetObjectItemCaseSensitive(json, "decoder");
   const cJSON *type = cJSON_GetObjectItemCaseSensitive(decoder, "type");
+  const cJSON *model = cJSON_GetObjectItemCaseSensitive(json, "model");
+  const cJSON *kind = cJSON_GetObjectItemCaseSensitive(model, "type");
   return cJSON_IsString(type) && !strcmp(type->valuestring, "Fuse") &&
+         cJSON_IsString(kind) && !strcmp(kind->valuestring, "BPE") &&
+         cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(model, "vocab")) &&
+         !cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(model, "merges")) &&
          cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(json, "pre_tokenizer"));
 }
 
-static lk_status take_character(uint32_t *table, int ids, const char *path,
-                                const char *text, const cJSON *id) {
+/* Nonzero for none and for NFC. */
+static int read_normalizer(const cJSON *json, int *composes) {
+  const cJSON *normalizer = cJSON_GetObjectItemCaseSensitive(json, "normalizer");
+  const cJSON *type = cJSON_GetObjectItemCaseSensitive(normalizer, "type");
+  *composes = cJSON_IsString(type) && !strcmp(type->valuestring, "NFC");
+  return *composes || !normalizer || cJSON_IsNull(normalizer);
+}
+
+static lk_status take_character(uint32_t *table, int ids, const char *text,
+                                const cJSON *id) {
   uint32_t code_point = 0;
   size_t size = strlen(text);
   int length = size ? lk_text_next(text, size, &code_point) : 0;
   if ((size_t)length != size || !cJSON_IsNumber(id) || id->valueint < 0 ||
       id->valueint >= ids)
-    return lk_fail(LK_BAD_DATA, "%s: '%.32s' is no character with an id of the model", path,
-                   text);
+    return lk_fail(LK_BAD_DATA, "'%.32s' is no character with an id of the model", text);
   table[id->valueint] = code_point;
   return LK_OK;
 }
 
-static lk_status collect_characters(const cJSON *json, const char *path, int ids,
-                                    uint32_t *table) {
+static lk_status collect_characters(const cJSON *json, int ids, uint32_t *table) {
   const cJSON *item, *model = cJSON_GetObjectItemCaseSensitive(json, "model");
   cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(model, "vocab"))
-      LK_TRY(take_character(table, ids, path, item->string, item));
+      LK_TRY(take_character(table, ids, item->string, item));
   cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(json, "added_tokens")) {
     const cJSON *content = cJSON_GetObjectItemCaseSensitive(item, "content");
-    LK_TRY(take_character(table, ids, path,
-                          cJSON_IsString(content) ? content->valuestring : "",
+    LK_TRY(take_character(table, ids, cJSON_IsString(content) ? content->valuestring : "",
                           cJSON_GetObjectItemCaseSensitive(item, "id")));
   }
   return LK_OK;
@@ -171,25 +188,47 @@ static lk_status collect_characters(const cJSON *json, const char *path, int ids
 
 static lk_status read_characters(lk_tokenizer **out, const cJSON *json, const char *path,
                                  int ids) {
+  lk_tokenizer_image image = {.kind = "characters", .size = (size_t)ids * sizeof(uint32_t)};
   uint32_t *table;
+  if (!read_normalizer(json, &image.composes))
+    return lk_fail(LK_BAD_DATA, "%s: its normalizer is another than none and NFC", path);
   LK_TRY(LK_NEW(table, (size_t)ids));
-  lk_status status = collect_characters(json, path, ids, table);
-  if (status == LK_OK) status = lk_characters_restore(out, table, (size_t)ids);
+  image.bytes = table;
+  lk_status status = collect_characters(json, ids, table);
+  if (status == LK_OK) status = lk_tokenizer_restore(out, &image);
   lk_free(table);
-  return status;
+  return status == LK_BAD_DATA ? lk_fail(status, "%s: %s", path, lk_message()) : status;
+}
+
+/* The ids and names of what no text has. */
+static int adds_the_same(const cJSON *one, const cJSON *other) {
+  const cJSON *here = cJSON_GetObjectItemCaseSensitive(one, "added_tokens");
+  const cJSON *there = cJSON_GetObjectItemCaseSensitive(other, "added_tokens");
+  int count = cJSON_GetArraySize(here), same = cJSON_GetArraySize(there) == count;
+  for (int i = 0; i < count && same; i++) {
+    const cJSON *a = cJSON_GetArrayItem(here, i), *b = cJSON_GetArrayItem(there, i);
+    same = cJSON_Compare(cJSON_GetObjectItemCaseSensitive(a, "id"),
+                         cJSON_GetObjectItemCaseSensitive(b, "id"), 1) &&
+           cJSON_Compare(cJSON_GetObjectItemCaseSensitive(a, "content"),
+                         cJSON_GetObjectItemCaseSensitive(b, "content"), 1) &&
+           cJSON_Compare(cJSON_GetObjectItemCaseSensitive(a, "special"),
+                         cJSON_GetObjectItemCaseSensitive(b, "special"), 1);
+  }
+  return same;
 }
 
 /* One whose tokens are those that describe() gives to bytes; NULL: it has others. */
 static lk_status read_bytes(lk_tokenizer **out, const cJSON *json) {
   const cJSON *model = cJSON_GetObjectItemCaseSensitive(json, "model");
   const cJSON *merges = cJSON_GetObjectItemCaseSensitive(model, "merges");
-  const cJSON *normalizer = cJSON_GetObjectItemCaseSensitive(json, "normalizer");
+  int composes;
   *out = NULL;
-  if (cJSON_GetArraySize(merges)) return LK_OK;
-  LK_TRY(lk_tokenizer_create(out, "bytes", cJSON_IsObject(normalizer)));
+  if (cJSON_GetArraySize(merges) || !read_normalizer(json, &composes)) return LK_OK;
+  LK_TRY(lk_tokenizer_create(out, "bytes", composes));
   cJSON *own = describe(*out);
   const cJSON *own_model = cJSON_GetObjectItemCaseSensitive(own, "model");
-  int same = cJSON_Compare(cJSON_GetObjectItemCaseSensitive(own_model, "vocab"),
+  int same = adds_the_same(own, json) &&
+             cJSON_Compare(cJSON_GetObjectItemCaseSensitive(own_model, "vocab"),
                            cJSON_GetObjectItemCaseSensitive(model, "vocab"), 1);
   cJSON_Delete(own);
   if (same) return LK_OK;

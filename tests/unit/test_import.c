@@ -62,6 +62,47 @@ static void edit(const char *path, const char *from, const char *to) {
   lk_free(text);
 }
 
+static void a_model_comes_back(void **state) {
+  (void)state;
+  for (int composes = 0; composes < 2; composes++) {
+    lk_checkpoint *out = make_model(0, composes), *back;
+    must(lk_export(out, "out", &whole));
+    must(lk_import(&back, "out", &nothing));
+    assert_int_equal(back->trained.table->count, out->trained.table->count);
+    assert_memory_equal(back->trained.values, out->trained.values,
+                        out->trained.table->count * sizeof(float));
+    assert_true(lk_tokenizer_equal(back->trained.tokenizer, out->trained.tokenizer));
+    lk_checkpoint_free(out);
+    lk_checkpoint_free(back);
+  }
+}
+
+static void other_tokenizers_are_named(void **state) {
+  static const char *const others[][2] = {
+      {"{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\",0],[\"b\",-1]]},"
+       "\"decoder\":{\"type\":\"Fuse\"},\"pre_tokenizer\":null}",
+       "Unigram"},
+      {"{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0,\"b\":1,\"c\":4}},"
+       "\"decoder\":{\"type\":\"Fuse\"},\"pre_tokenizer\":null}",
+       "WordLevel"},
+      {"{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"[UNK]\":0,\"##a\":4}}}",
+       "WordPiece"},
+      {"{\"model\":{\"vocab\":[[1,2],[3,4]],\"merges\":3},\"added_tokens\":7}",
+       "must be an object"},
+      {"{\"model\":[]}", "must be an object"},
+  };
+  (void)state;
+  export_model(0, "odd", &whole);
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    write_text("odd/tokenizer.json", others[i][0]);
+    refuse("odd", others[i][1]);
+  }
+  export_model(0, "odd", &whole);
+  edit("odd/tokenizer.json", "\"normalizer\":\tnull",
+       "\"normalizer\":{\"type\":\"Lowercase\"}");
+  refuse("odd", "normalizer");
+}
+
 /* What a config claims its tensors have to prove, before memory is taken for it. */
 static void claims_are_proved(void **state) {
   (void)state;
@@ -139,6 +180,8 @@ static void numbers_have_to_be_some(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_model_comes_back),
+      cmocka_unit_test(other_tokenizers_are_named),
       cmocka_unit_test(claims_are_proved),
       cmocka_unit_test(an_index_has_to_be_right),
       cmocka_unit_test(a_tensor_is_in_one_file),
