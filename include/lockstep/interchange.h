@@ -24,14 +24,14 @@ typedef struct {
 
 /* Writes the checkpoint's model, which is in memory, as OUT: a folder for hf, else a file.
  * The same model gives the same bytes. LK_USAGE when OUT is there and is not to be
- * replaced, or for a model or a tokenizer that the format cannot hold; LK_IO. Not
+ * replaced, or for a model, a number or a tokenizer that the format cannot hold; LK_IO. Not
  * collective. */
 lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
                     const lk_export_options *options);
 
 typedef struct {
   const char *tokenizer; /* a tokenizer.json, or "bytes"; NULL: the one beside the model */
-  /* where nothing beside the model says it: */
+  /* where nothing beside the model says it; LK_USAGE where that says otherwise: */
   int heads;      /* 0: not given */
   int activation; /* lk_activation; -1: not given */
 } lk_import_options;

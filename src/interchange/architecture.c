@@ -184,6 +184,16 @@ static lk_status read_blocks(const cJSON *config, const char *path, lk_shape *sh
   return LK_OK;
 }
 
+/* Transformers ties a GPT-2 whose config does not say it, and no GPT-NeoX. */
+static lk_status read_tied(const cJSON *config, const char *path, lk_shape *shape) {
+  const cJSON *tied = cJSON_GetObjectItemCaseSensitive(config, "tie_word_embeddings");
+  int is_said = tied && !cJSON_IsNull(tied);
+  if (is_said && !cJSON_IsBool(tied))
+    return refuse_key(path, "tie_word_embeddings", tied, "it must be true or false");
+  shape->tied = is_said ? cJSON_IsTrue(tied) : shape->positions == LK_LEARNED_POSITIONS;
+  return LK_OK;
+}
+
 static lk_status read_naming(const cJSON *config, const char *path, lk_naming *naming) {
   const cJSON *type = cJSON_GetObjectItemCaseSensitive(config, "model_type");
   if (cJSON_IsString(type) && !strcmp(type->valuestring, "gpt2"))
@@ -211,15 +221,25 @@ static lk_status check_scaling(const cJSON *config, const char *path) {
                     "a model here has rope_type default and rope_theta 10000");
 }
 
+/* Weights that are packed (GPTQ, AWQ, bitsandbytes) stand in other tensors. */
+static lk_status check_packing(const cJSON *config, const char *path) {
+  const cJSON *packing = cJSON_GetObjectItemCaseSensitive(config, "quantization_config");
+  if (!packing || cJSON_IsNull(packing)) return LK_OK;
+  return refuse_key(path, "quantization_config", packing,
+                    "packed weights are not read; take those that were packed");
+}
+
 lk_status lk_architecture_read(const cJSON *config, const char *path, lk_naming *naming,
                                lk_shape *shape) {
   LK_TRY(read_naming(config, path, naming));
+  LK_TRY(check_packing(config, path));
   int rotary = *naming == LK_NAMING_neox;
   *shape = (lk_shape){.positions = rotary ? LK_ROTARY_POSITIONS : LK_LEARNED_POSITIONS};
   for (int i = 0; i < SIZES; i++)
     LK_TRY(read_size(config, path, key_of(&sizes[i], *naming), field_of(shape, &sizes[i])));
   LK_TRY(read_mlp(config, path, mlp_keys[rotary], shape));
   LK_TRY(read_activation(config, path, activation_keys[rotary], &shape->activation));
+  LK_TRY(read_tied(config, path, shape));
   if (rotary) LK_TRY(read_blocks(config, path, shape));
   for (int i = 0; i < FIXED; i++)
     if (is_so[i].naming == *naming) LK_TRY(check_fixed(config, path, &is_so[i]));

@@ -12,9 +12,8 @@ lk_naming lk_architecture_of(const lk_shape *shape);
  * cJSON_Delete. */
 cJSON *lk_architecture_write(const lk_shape *shape, lk_token end, lk_number number);
 
-/* What a config.json says, but for `tied`, which its tensors decide. path: for messages.
- * LK_BAD_DATA, naming the key, for another model_type and for what a model here cannot be.
- */
+/* What a config.json says. path: for messages. LK_BAD_DATA, naming the key, for another
+ * model_type and for what a model here cannot be. */
 lk_status lk_architecture_read(const cJSON *config, const char *path, lk_naming *naming,
                                lk_shape *shape);
 

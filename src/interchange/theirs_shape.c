@@ -66,10 +66,10 @@ static lk_status guess_shape(lk_theirs *in, lk_shape *shape) {
     return refuse(in, "no tensor is called tok_emb.weight or wte.weight, and there is no "
                       "config.json: whose names these are is not known here");
   LK_TRY(measure(in, shape));
-  if (in->naming == LK_NAMING_ours) LK_TRY(read_own_shape(in, shape));
   if (in->naming == LK_NAMING_gpt2)
     shape->activation = is_linear(in) ? LK_GELU : LK_GELU_TANH;
   if (in->options->activation >= 0) shape->activation = in->options->activation;
+  if (in->naming == LK_NAMING_ours) LK_TRY(read_own_shape(in, shape));
   if (!shape->block)
     return refuse(in, "has no position embedding and no config.json: nothing says how long "
                       "its block is");
@@ -99,39 +99,64 @@ static lk_status read_gguf_shape(lk_theirs *in, lk_shape *shape) {
   return LK_OK;
 }
 
-/* Of the head and the embedding: the same tensor twice, or one that is not there. */
-static lk_status find_tied(lk_theirs *in, lk_shape *shape) {
-  const lk_tensor_file *head_file, *own_file;
-  float one[1024], other[1024];
-  const lk_file_tensor *head = lk_theirs_find(in, lk_theirs_head(in), &head_file);
-  const lk_file_tensor *own = lk_theirs_find(in, lk_theirs_embedding(in), &own_file);
-  shape->tied = 1;
-  if (!head) return LK_OK;
-  assert(own);
-  shape->tied = head->count == own->count;
-  for (uint64_t at = 0, part; shape->tied && at < own->count; at += part) {
-    part = own->count - at < 1024 ? own->count - at : 1024;
-    LK_TRY(lk_tensor_file_read(head_file, head, at, part, one));
-    LK_TRY(lk_tensor_file_read(own_file, own, at, part, other));
-    shape->tied = !memcmp(one, other, part * sizeof *one);
+static lk_status is_same(const lk_weight *one, const lk_weight *other, int *same) {
+  float here[1024], there[1024];
+  *same = one->tensor->count == other->tensor->count;
+  for (uint64_t at = 0, part; *same && at < one->tensor->count; at += part) {
+    part = one->tensor->count - at < 1024 ? one->tensor->count - at : 1024;
+    LK_TRY(lk_tensor_file_read(one->file, one->tensor, at, part, here));
+    LK_TRY(lk_tensor_file_read(other->file, other->tensor, at, part, there));
+    *same = !memcmp(here, there, part * sizeof *here);
   }
-  if (shape->tied) in->head = head->name;
+  return LK_OK;
+}
+
+/* Of the head and the embedding: the same tensor twice, or one that is not there, unless
+ * config.json says that they are two. */
+static lk_status find_tied(lk_theirs *in, lk_shape *shape, int is_config) {
+  lk_weight head, own;
+  int same;
+  head.tensor = lk_theirs_find(in, lk_theirs_head(in), &head.file);
+  own.tensor = lk_theirs_find(in, lk_theirs_embedding(in), &own.file);
+  if (!is_config) shape->tied = 1;
+  if (!head.tensor || !shape->tied) return LK_OK;
+  assert(own.tensor);
+  LK_TRY(is_same(&head, &own, &same));
+  if (is_config && !same)
+    return refuse(in, "config.json says that the head is the embedding "
+                      "(tie_word_embeddings), and there is another one; say false there if "
+                      "it is that which was trained");
+  shape->tied = same;
+  if (same) in->head = head.tensor->name;
+  return LK_OK;
+}
+
+/* An option that says otherwise than what is with the model. */
+static lk_status check_options(const lk_theirs *in, const lk_shape *shape) {
+  if (in->options->heads && in->options->heads != shape->heads)
+    return lk_fail(LK_USAGE, "%s: has %d heads, as is said with it; leave --heads out",
+                   in->path, shape->heads);
+  if (in->options->activation >= 0 && in->options->activation != shape->activation)
+    return lk_fail(LK_USAGE,
+                   "%s: computes another GELU, as is said with it; leave --activation out",
+                   in->path);
   return LK_OK;
 }
 
 lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
   char config[PATH_MAX] = "";
   if (in->is_folder) LK_TRY(lk_join_path(config, in->path, "config.json"));
-  int is_said = in->is_gguf || (*config && !access(config, F_OK));
+  int is_config = *config && !access(config, F_OK), is_said = in->is_gguf || is_config;
   if (in->is_gguf)
     LK_TRY(read_gguf_shape(in, shape));
   else
     LK_TRY(is_said ? read_shape(in, config, shape) : guess_shape(in, shape));
   if (in->naming == LK_NAMING_gpt2 && is_linear(in)) in->naming = LK_NAMING_nanogpt;
-  LK_TRY(find_tied(in, shape));
+  LK_TRY(find_tied(in, shape, is_config));
   if (!is_said && in->naming == LK_NAMING_nanogpt && !shape->tied &&
       in->options->activation < 0)
     return refuse(in, "nanoGPT's head is tied, and this one is not: whether its GELU is by "
                       "tanh is not known; give --activation, for minGPT's gelu_tanh");
+  LK_TRY(check_options(in, shape));
   return lk_shape_check(shape);
 }

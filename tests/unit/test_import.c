@@ -116,6 +116,36 @@ static void claims_are_proved(void **state) {
   refuse("claims", "tensor 'transformer.h.1.");
 }
 
+/* Whether the head is the embedding is said once, or twice alike. */
+static void a_head_is_what_is_said(void **state) {
+  (void)state;
+  export_model(0, "two", &whole);
+  edit("two/config.json", "\"tie_word_embeddings\":\tfalse",
+       "\"tie_word_embeddings\":\ttrue");
+  refuse("two", "tie_word_embeddings");
+  export_model(1, "one", &whole);
+  edit("one/config.json", "\"tie_word_embeddings\":\ttrue",
+       "\"tie_word_embeddings\":\tfalse");
+  refuse("one", "lacks the tensor 'lm_head.weight'");
+}
+
+static void options_do_not_overrule(void **state) {
+  lk_import_options options = {.heads = 4, .activation = -1};
+  lk_checkpoint *c = make_model(0, 0);
+  const lk_export_options own = {LK_FORMAT_SAFETENSORS, LK_NUMBER_F32, 0, 1, 0};
+  (void)state;
+  must(lk_export(c, "own.safetensors", &own));
+  lk_checkpoint_free(c);
+  export_model(0, "said", &whole);
+  options.tokenizer = "said/tokenizer.json";
+  refuse_with("said", &options, LK_USAGE, "has 2 heads");
+  refuse_with("own.safetensors", &options, LK_USAGE, "has 2 heads");
+  options.heads = 2;
+  options.activation = 1;
+  refuse_with("said", &options, LK_USAGE, "leave --activation out");
+  refuse_with("own.safetensors", &options, LK_USAGE, "leave --activation out");
+}
+
 static void an_index_has_to_be_right(void **state) {
   static const char index[] = "parts/model.safetensors.index.json";
   static const char first[] = "\"model-00001-of-00029.safetensors\"";
@@ -183,6 +213,8 @@ int main(void) {
       cmocka_unit_test(a_model_comes_back),
       cmocka_unit_test(other_tokenizers_are_named),
       cmocka_unit_test(claims_are_proved),
+      cmocka_unit_test(a_head_is_what_is_said),
+      cmocka_unit_test(options_do_not_overrule),
       cmocka_unit_test(an_index_has_to_be_right),
       cmocka_unit_test(a_tensor_is_in_one_file),
       cmocka_unit_test(numbers_have_to_be_some),

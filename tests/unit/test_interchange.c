@@ -1,6 +1,9 @@
 /* The files of other programs: numbers, safetensors written and read, and files that lie.
  */
 #include "data_files.h"
+#include "interchange/architecture.h"
+#include "interchange/json.h"
+#include "lockstep/nn.h"
 #include "lockstep/tensor_file.h"
 #include <math.h>
 
@@ -154,6 +157,31 @@ static void test_real_files(void **state) {
   assert_int_equal(tokens->size[1], 982);
   assert_int_equal(lk_tensor_file_read(file, tokens, 0, 1, &(float){0}), LK_BAD_DATA);
   lk_tensor_file_close(file);
+  assert_int_equal(
+      lk_safetensors_open(&file, experiment_file("interchange/jfk-codes.safetensors")),
+      LK_OK);
+  const lk_file_tensor *codes = lk_tensor_file_find(file, "codes");
+  assert_true(codes && codes->count == 2 * 828 && codes->bytes == 13248);
+  lk_tensor_file_close(file);
+}
+
+/* GPT-2's own config.json, of somebody who packed its weights: that is named, and without
+ * it the shape is GPT-2's. */
+static void test_a_real_config(void **state) {
+  cJSON *config;
+  lk_naming naming;
+  lk_shape s;
+  (void)state;
+  assert_int_equal(lk_json_read(&config, experiment_file("tokenizers/gpt2-config.json")),
+                   LK_OK);
+  assert_int_equal(lk_architecture_read(config, "config.json", &naming, &s), LK_BAD_DATA);
+  assert_message("quantization_config is {\"bits\":4", NULL);
+  cJSON_DeleteItemFromObject(config, "quantization_config");
+  assert_int_equal(lk_architecture_read(config, "config.json", &naming, &s), LK_OK);
+  cJSON_Delete(config);
+  assert_int_equal(naming, LK_NAMING_gpt2);
+  assert_true(s.layers == 12 && s.heads == 12 && s.channels == 768 && s.block == 1024);
+  assert_true(s.vocabulary == 50257 && !s.mlp && s.tied && s.activation == LK_GELU_TANH);
 }
 
 int main(void) {
@@ -162,6 +190,7 @@ int main(void) {
                                      cmocka_unit_test(test_what_is_written_is_read),
                                      cmocka_unit_test(test_files_that_lie),
                                      cmocka_unit_test(test_headers_that_lie),
-                                     cmocka_unit_test(test_real_files)};
+                                     cmocka_unit_test(test_real_files),
+                                     cmocka_unit_test(test_a_real_config)};
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }
