@@ -1,7 +1,8 @@
 /* Files of tensors that other programs write: safetensors, GGUF. They may be a stranger's:
  * what they say of themselves is checked against itself and against the file before any of
- * it is used. A file is opened once, and read by its descriptor: one that is shortened
- * meanwhile is a message, not a signal. Not collective. */
+ * it is used. A file is opened once, and read by its descriptor. It is not mapped into
+ * memory: of a mapped file that somebody shortens meanwhile the next look ends the process
+ * by SIGBUS, while a read is a message. Not collective. */
 #ifndef LOCKSTEP_TENSOR_FILE_H
 #define LOCKSTEP_TENSOR_FILE_H
 
@@ -80,6 +81,10 @@ int lk_number_is_real(lk_number number);
 void lk_numbers_to_float(float *to, const void *from, lk_number number, size_t count);
 void lk_numbers_of_float(void *to, const float *from, lk_number number, size_t count);
 
+/* Nonzero unless lk_numbers_of_float would make an infinite number, or scale, of a finite
+ * one. */
+int lk_numbers_hold(const float *from, lk_number number, size_t count);
+
 enum { LK_TENSOR_DIMENSIONS = 8 };
 
 typedef struct {
@@ -109,7 +114,8 @@ lk_status lk_safetensors_open(lk_tensor_file **out, const char *path);
  * numbers are written out, of an array it is said how long it is. */
 lk_status lk_gguf_open(lk_tensor_file **out, const char *path);
 
-/* What a file begins like, and opening it as that. */
+/* What a file begins like, and opening it as that. LK_BAD_DATA, with what to do, for what
+ * is surely another one: of Lockstep's own, or written by torch.save. */
 lk_tensor_format lk_tensor_format_of(const char *path);
 lk_status lk_tensor_file_open(lk_tensor_file **out, const char *path);
 
@@ -157,7 +163,7 @@ typedef struct {
 } lk_new_file;
 
 /* Writes a safetensors file where lk_file_write would. The same tensors give the same
- * bytes. LK_IO. */
+ * bytes. LK_USAGE for a number that is too large for the kind; LK_IO. */
 lk_status lk_safetensors_write(const char *path, const lk_new_file *file);
 
 LK_C_END

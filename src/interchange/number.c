@@ -175,3 +175,17 @@ void lk_numbers_of_float(void *to, const float *from, lk_number number, size_t c
       bytes[i * size + b] = (uint8_t)(bits >> 8 * b);
   }
 }
+
+int lk_numbers_hold(const float *from, lk_number number, size_t count) {
+  float largest = 0, back;
+  uint8_t bytes[sizeof(float)];
+  for (size_t i = 0; i < count; i++)
+    largest = fmaxf(largest, fabsf(from[i]));
+  if (number == LK_NUMBER_Q8_0) { /* its scale */
+    largest /= 127;
+    number = LK_NUMBER_F16;
+  }
+  lk_numbers_of_float(bytes, &largest, number, 1);
+  lk_numbers_to_float(&back, bytes, number, 1);
+  return isfinite(back) || !isfinite(largest);
+}

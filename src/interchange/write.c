@@ -32,10 +32,20 @@ lk_status lk_writer_add(const lk_writer *writer, const void *bytes, size_t size)
   return LK_OK;
 }
 
+static lk_status check_range(const lk_writer *writer, int place, lk_number number) {
+  const lk_new_tensor *tensor = &writer->file->tensors[place];
+  if (lk_numbers_hold(writer->values, number, tensor->count)) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: tensor '%s' has numbers that are too large for %s; export it with "
+                 "another --type",
+                 writer->path, tensor->name, lk_number_name(number));
+}
+
 lk_status lk_writer_add_tensor(lk_writer *writer, int place, lk_number number) {
   const lk_new_file *file = writer->file;
   size_t count = file->tensors[place].count;
   LK_TRY(file->give(file->context, place, writer->values));
+  LK_TRY(check_range(writer, place, number));
   lk_numbers_of_float(writer->bytes, writer->values, number, count);
   writer->done += count;
   lk_progress_show(&writer->progress, writer->done);

@@ -62,6 +62,10 @@ static void edit(const char *path, const char *from, const char *to) {
   lk_free(text);
 }
 
+static int is_there(const char *path) {
+  return !access(path, F_OK);
+}
+
 static void a_model_comes_back(void **state) {
   (void)state;
   for (int composes = 0; composes < 2; composes++) {
@@ -208,6 +212,30 @@ static void numbers_have_to_be_some(void **state) {
   }
 }
 
+/* A number that a kind cannot hold is not made an infinite one. */
+static void large_numbers_need_their_kind(void **state) {
+  static const struct {
+    float largest;
+    lk_number number;
+    int fits;
+  } tries[] = {{65504, LK_NUMBER_F16, 1},          {-65519, LK_NUMBER_F16, 1},
+               {-65520, LK_NUMBER_F16, 0},         {1e30f, LK_NUMBER_BF16, 1},
+               {3.4e38f, LK_NUMBER_BF16, 0},       {3.4e38f, LK_NUMBER_F32, 1},
+               {127 * 65504.f, LK_NUMBER_Q8_0, 1}, {1e7f, LK_NUMBER_Q8_0, 0}};
+  (void)state;
+  for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+    float values[32] = {1, tries[i].largest};
+    assert_int_equal(!!lk_numbers_hold(values, tries[i].number, 32), tries[i].fits);
+  }
+  lk_checkpoint *c = make_model(0, 0);
+  const lk_export_options halves = {LK_FORMAT_HF, LK_NUMBER_F16, 1 << 30, 0, 0};
+  c->trained.values[3] = 1e6f;
+  assert_int_equal(lk_export(c, "large", &halves), LK_USAGE);
+  if (!strstr(lk_message(), "too large for F16")) fail_msg("%s", lk_message());
+  assert_false(is_there("large"));
+  lk_checkpoint_free(c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_comes_back),
@@ -218,6 +246,7 @@ int main(void) {
       cmocka_unit_test(an_index_has_to_be_right),
       cmocka_unit_test(a_tensor_is_in_one_file),
       cmocka_unit_test(numbers_have_to_be_some),
+      cmocka_unit_test(large_numbers_need_their_kind),
   };
   return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }
