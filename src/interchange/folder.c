@@ -3,23 +3,14 @@
 #include "interchange/folder.h"
 #include "interchange/architecture.h"
 #include "interchange/json.h"
+#include "interchange/new_folder.h"
 #include "interchange/tokenizer_json.h"
 #include "interchange/weights.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-enum { FIXED_FILES = 6, MOST_FILES = 4096 };
-
-static const char *const fixed_files[FIXED_FILES] = {
-    "config.json",           "generation_config.json",       "tokenizer.json",
-    "tokenizer_config.json", "model.safetensors.index.json", "README.md"};
 
 typedef struct {
   const lk_checkpoint *checkpoint;
@@ -202,46 +193,25 @@ static lk_status write_all(folder *f) {
   return write_tensors(f);
 }
 
-/* What was begun is removed: the files that it can have, and the folder. */
-static void remove_folder(const char *to) {
-  char path[PATH_MAX], name[64];
-  for (int i = 0; i < FIXED_FILES; i++)
-    if (lk_join_path(path, to, fixed_files[i]) == LK_OK) unlink(path);
-  for (int shards = 1, missing = 0; shards < MOST_FILES && !missing; shards++) {
-    name_shard(name, 0, shards);
-    missing = lk_join_path(path, to, name) != LK_OK;
-    for (int s = 0; s < shards && !missing && !access(path, F_OK); s++) {
-      unlink(path);
-      name_shard(name, s + 1, shards);
-      missing = lk_join_path(path, to, name) != LK_OK;
-    }
-  }
-  rmdir(to);
-}
-
-/* One that is there keeps what else is in it, and each file takes its place whole. */
-static lk_status write_beside(folder *f, const char *out) {
-  char draft[PATH_MAX];
-  int length = snprintf(draft, sizeof draft, "%s.tmp-XXXXXX", out);
-  if (length < 0 || (size_t)length >= sizeof draft || !mkdtemp(draft))
-    return lk_fail(LK_IO, "%s: cannot make a folder beside it: %s", out, strerror(errno));
-  f->to = draft;
-  lk_status status = write_all(f);
-  if (status == LK_OK && (chmod(draft, 0755) || rename(draft, out)))
-    status = lk_fail(LK_IO, "%s: cannot take its place: %s", out, strerror(errno));
-  if (status != LK_OK) remove_folder(draft);
-  return status;
+/* Files of tensors that an export before this one may have left. */
+static int is_of_tensors(const char *name) {
+  int one, all, length = 0;
+  if (!strcmp(name, "model.safetensors") || !strcmp(name, "model.safetensors.index.json"))
+    return 1;
+  return sscanf(name, "model-%5d-of-%5d.safetensors%n", &one, &all, &length) == 2 &&
+         length && !name[length];
 }
 
 lk_status lk_export_folder(const lk_checkpoint *checkpoint, const char *out,
                            const lk_export_options *options) {
+  lk_new_folder place = {.is_old = is_of_tensors, .last = "config.json"};
   folder f = {.checkpoint = checkpoint,
               .options = options,
-              .to = out,
+              .to = place.draft,
               .naming = lk_architecture_of(&checkpoint->trained.table->shape),
               .end = lk_tokenizer_end(checkpoint->trained.tokenizer)};
-  struct stat facts;
-  lk_status status = stat(out, &facts) ? write_beside(&f, out) : write_all(&f);
+  LK_TRY(lk_new_folder_begin(&place, out));
+  lk_status status = lk_new_folder_end(&place, write_all(&f));
   cJSON_Delete(f.tokenizer);
   return status;
 }

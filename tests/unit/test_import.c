@@ -236,6 +236,42 @@ static void large_numbers_need_their_kind(void **state) {
   lk_checkpoint_free(c);
 }
 
+static int count_of(const char *path) {
+  int count = 0;
+  DIR *listed = opendir(path);
+  assert_non_null(listed);
+  while (readdir(listed))
+    count++;
+  closedir(listed);
+  return count - 2;
+}
+
+/* Of an export that is replaced no file of tensors stays that somebody could take for the
+ * new one's, and all that is not of it does. */
+static void nothing_old_stays(void **state) {
+  enum { WORDS = 5, NOTES = 1 }; /* files that are no tensors */
+  (void)state;
+  export_model(0, "again", &in_parts);
+  write_text("again/notes.txt", "mine");
+  assert_int_equal(count_of("again"), WORDS + NOTES + 29 + 1);
+  export_model(1, "again/", &whole);
+  assert_true(is_there("again/notes.txt"));
+  assert_int_equal(count_of("again"), WORDS + NOTES + 1);
+  accept("again");
+  export_model(0, "again", &in_parts);
+  assert_false(is_there("again/model.safetensors"));
+  accept("again");
+  lk_checkpoint *c = make_model(0, 0);
+  assert_int_equal(lk_export(c, "again/notes.txt", &whole), LK_USAGE);
+  assert_int_equal(lk_export(c, "nowhere/again", &whole), LK_IO);
+  c->trained.values[3] = 1e6f; /* what fails leaves what was there */
+  const lk_export_options halves = {LK_FORMAT_HF, LK_NUMBER_F16, 0, 1, 0};
+  assert_int_equal(lk_export(c, "again", &halves), LK_USAGE);
+  assert_int_equal(count_of("again"), WORDS + NOTES + 29 + 1);
+  accept("again");
+  lk_checkpoint_free(c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_comes_back),
@@ -247,6 +283,7 @@ int main(void) {
       cmocka_unit_test(a_tensor_is_in_one_file),
       cmocka_unit_test(numbers_have_to_be_some),
       cmocka_unit_test(large_numbers_need_their_kind),
+      cmocka_unit_test(nothing_old_stays),
   };
   return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }
