@@ -48,20 +48,24 @@ static lk_status choose_weights(lk_checkpoint *checkpoint, const char *weights,
   return LK_OK;
 }
 
-/* Both of its architectures here. */
-static void warn_of_activation(const lk_shape *shape, lk_format format) {
-  if (format == LK_FORMAT_GGUF && shape->activation == LK_GELU)
+/* Of what llama.cpp does otherwise than here. */
+static void warn_of_llama(const lk_checkpoint *checkpoint) {
+  if (checkpoint->info.shape.activation == LK_GELU)
     fprintf(stderr, "llama.cpp computes GELU by tanh, and this model was trained with the "
                     "exact one: its probabilities will differ a little there\n");
+  if (lk_tokenizer_composes(checkpoint->trained.tokenizer))
+    fprintf(stderr, "llama.cpp does not bring texts to NFC, as this model's tokenizer "
+                    "does: give it texts that are composed\n");
 }
 
 static lk_status export_checkpoint(const char *path, const char *out, const char *weights,
                                    lk_export_options *options) {
   lk_checkpoint *checkpoint;
   LK_TRY(lk_run_explain(lk_checkpoint_read(&checkpoint, path, 0), path));
-  lk_status status = choose_weights(checkpoint, weights, &options->is_mean);
+  lk_status status = lk_checkpoint_check(checkpoint, 0);
+  if (status == LK_OK) status = choose_weights(checkpoint, weights, &options->is_mean);
   if (status == LK_OK) status = lk_export(checkpoint, out, options);
-  if (status == LK_OK) warn_of_activation(&checkpoint->info.shape, options->format);
+  if (status == LK_OK && options->format == LK_FORMAT_GGUF) warn_of_llama(checkpoint);
   lk_checkpoint_free(checkpoint);
   return status;
 }

@@ -3,7 +3,6 @@
 #include "interchange/tokenizer_json.h"
 #include "lockstep/characters.h"
 #include "lockstep/memory.h"
-#include <stdio.h>
 #include <string.h>
 
 /* llama-vocab.cpp: dbrx is cl100k's without the exceptions that Llama's own has. */
@@ -47,18 +46,11 @@ static lk_status check_characters(const lk_tokenizer *tokenizer) {
   return LK_OK;
 }
 
-static lk_status take_merge(const cJSON *merge, char **out) {
-  char text[1024];
-  if (cJSON_IsString(merge)) return lk_copy_text(out, merge->valuestring);
-  const cJSON *left = cJSON_GetArrayItem(merge, 0), *right = cJSON_GetArrayItem(merge, 1);
-  snprintf(text, sizeof text, "%s %s", left->valuestring, right->valuestring);
-  return lk_copy_text(out, text);
-}
-
 static lk_status take_merges(lk_gguf_tokens *t) {
   const cJSON *merge, *merges = member(member(t->json, "model"), "merges");
   LK_TRY(LK_NEW(t->merges, (size_t)cJSON_GetArraySize(merges)));
-  cJSON_ArrayForEach(merge, merges) LK_TRY(take_merge(merge, &t->merges[t->merge_count++]));
+  cJSON_ArrayForEach(merge, merges)
+      LK_TRY(lk_copy_text(&t->merges[t->merge_count++], merge->valuestring));
   return LK_OK;
 }
 
@@ -73,7 +65,7 @@ static lk_status take_names(lk_gguf_tokens *t) {
   cJSON_ArrayForEach(token, member(t->json, "added_tokens")) {
     int id = member(token, "id")->valueint;
     t->names[id] = member(token, "content")->valuestring;
-    t->types[id] = LK_GGUF_CONTROL;
+    t->types[id] = cJSON_IsTrue(member(token, "special")) ? LK_GGUF_CONTROL : LK_GGUF_USER;
   }
   for (size_t i = 0; i < t->count; i++)
     if (!t->names[i]) return lk_fail(LK_INTERNAL, "id %zu of the tokenizer has no name", i);
@@ -100,7 +92,8 @@ lk_status lk_gguf_tokens_make(lk_gguf_tokens *t, const lk_tokenizer *tokenizer) 
   const cJSON *cut = member(t->json, "pre_tokenizer");
   t->pattern = cJSON_IsNull(cut) ? lk_gguf_patterns[LK_PATTERN_gpt2]
                                  : find_pattern(cut, t->merge_count > 0);
-  if (t->pattern) return LK_OK;
+  int merges_all = !cJSON_IsTrue(member(member(t->json, "model"), "ignore_merges"));
+  if (t->pattern && merges_all) return LK_OK;
   return lk_fail(LK_USAGE, "llama.cpp does not cut texts as this tokenizer does; export it "
                            "with --format hf, or train a tokenizer with --pattern gpt2");
 }

@@ -9,7 +9,7 @@
 typedef struct {
   const char *pattern; /* llama.cpp's name of how a text is cut to pieces */
   const char **names;  /* [count] owned, but not the texts */
-  int32_t *types;      /* [count] owned: 1 of texts, 3 control */
+  int32_t *types;      /* [count] owned: 1 of texts, 3 control, 4 added texts */
   char **merges;       /* [merge_count] owned */
   size_t count, merge_count;
   lk_token end, pad;

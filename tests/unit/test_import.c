@@ -272,6 +272,90 @@ static void nothing_old_stays(void **state) {
   lk_checkpoint_free(c);
 }
 
+static lk_checkpoint *make_model_with(lk_tokenizer *tokenizer) {
+  const lk_shape shape = {.layers = 1,
+                          .heads = 1,
+                          .channels = 2,
+                          .block = 8,
+                          .vocabulary = lk_tokenizer_size(tokenizer),
+                          .activation = LK_GELU_TANH};
+  lk_checkpoint *c = make_checkpoint_of(&shape, 0);
+  lk_tokenizer_free(c->trained.tokenizer);
+  c->trained.tokenizer = tokenizer;
+  return c;
+}
+
+static const lk_export_options gguf = {LK_FORMAT_GGUF, LK_NUMBER_F32, 0, 1, 0};
+
+/* A text that is added, and is in texts, is so for llama.cpp, too; what it would split
+ * otherwise is refused. */
+static void added_texts_stay_texts(void **state) {
+  static const char added[] =
+      "\"added_tokens\":\t[{\"id\":258,\"content\":\"  \",\"special\":false},"
+      "{\"id\":259,\"content\":\"<|endoftext|>\",\"special\":true},";
+  lk_tokenizer *tokenizer;
+  char *json;
+  size_t size;
+  uint64_t count;
+  lk_tensor_file *file;
+  (void)state;
+  must(lk_tokenizer_create(&tokenizer, "bytes", 0));
+  lk_checkpoint *c = make_model_with(tokenizer);
+  must(lk_export(c, "bytes", &whole));
+  edit("bytes/tokenizer.json", "\"added_tokens\":\t[", added);
+  edit("bytes/tokenizer.json", "\"use_regex\":\tfalse", "\"use_regex\":true");
+  for (int ignores = 0; ignores < 2; ignores++) {
+    lk_checkpoint_free(c);
+    if (ignores)
+      edit("bytes/tokenizer.json", "\"ignore_merges\":\tfalse", "\"ignore_merges\":true");
+    must(lk_file_read("bytes/tokenizer.json", &json, &size));
+    must(lk_bpe_read_json(&tokenizer, json, size, "bytes"));
+    lk_free(json);
+    c = make_model_with(tokenizer);
+    assert_int_equal(lk_export(c, "bytes.gguf", &gguf), ignores ? LK_USAGE : LK_OK);
+  }
+  lk_checkpoint_free(c);
+  must(lk_gguf_open(&file, "bytes.gguf"));
+  const uint8_t *types =
+      lk_gguf_array(file, "tokenizer.ggml.token_type", LK_GGUF_I32, &count);
+  assert_int_equal(count, 260);
+  assert_int_equal(types[0], LK_GGUF_CONTROL);
+  assert_int_equal(types[4 * 2], LK_GGUF_NORMAL);
+  assert_int_equal(types[4 * 258], LK_GGUF_USER);
+  lk_tensor_file_close(file);
+}
+
+/* GPT-2's own, with all its merges, in both forms; the same bytes each time. */
+static void a_real_tokenizer_comes_back(void **state) {
+  static const lk_export_options *const forms[] = {&whole, &gguf};
+  lk_tokenizer *tokenizer;
+  lk_checkpoint *back;
+  (void)state;
+  must(lk_tokenizer_json_read(&tokenizer, experiment_file("tokenizers/gpt2-tokenizer.json"),
+                              50257));
+  lk_checkpoint *c = make_model_with(tokenizer);
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    must(lk_export(c, i ? "real.gguf" : "real", forms[i]));
+    must(lk_export(c, i ? "again.gguf" : "really", forms[i]));
+    must(lk_import(&back, i ? "real.gguf" : "real", &nothing));
+    assert_true(lk_tokenizer_equal(back->trained.tokenizer, tokenizer));
+    assert_memory_equal(back->trained.values, c->trained.values,
+                        c->trained.table->count * sizeof(float));
+    lk_checkpoint_free(back);
+  }
+  lk_checkpoint_free(c);
+  assert_same_files("real.gguf", "again.gguf");
+  static const char *const names[] = {
+      "README.md",         "config.json",    "generation_config.json",
+      "model.safetensors", "tokenizer.json", "tokenizer_config.json"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char one[64], other[64];
+    snprintf(one, sizeof one, "real/%s", names[i]);
+    snprintf(other, sizeof other, "really/%s", names[i]);
+    assert_same_files(one, other);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_comes_back),
@@ -284,6 +368,8 @@ int main(void) {
       cmocka_unit_test(numbers_have_to_be_some),
       cmocka_unit_test(large_numbers_need_their_kind),
       cmocka_unit_test(nothing_old_stays),
+      cmocka_unit_test(added_texts_stay_texts),
+      cmocka_unit_test(a_real_tokenizer_comes_back),
   };
   return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }
