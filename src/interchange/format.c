@@ -7,21 +7,48 @@
 
 enum { BEGINNING = 9 }; /* safetensors: the header's length, and where it begins */
 
-/* What is no file is not waited for, and nothing of it is read. */
-lk_tensor_format lk_tensor_format_of(const char *path) {
-  unsigned char bytes[BEGINNING];
+/* Nonzero when there are so many. What is no file is not waited for, and nothing of it is
+ * read. */
+static int read_beginning(const char *path, unsigned char bytes[BEGINNING]) {
   struct stat facts;
   int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return LK_NO_TENSORS;
+  if (descriptor < 0) return 0;
   int is_there = !fstat(descriptor, &facts) && S_ISREG(facts.st_mode) &&
-                 pread(descriptor, bytes, sizeof bytes, 0) == sizeof bytes;
+                 pread(descriptor, bytes, BEGINNING, 0) == BEGINNING;
   close(descriptor);
-  if (is_there && !memcmp(bytes, "GGUF", 4)) return LK_GGUF;
-  return is_there && bytes[BEGINNING - 1] == '{' && !bytes[7] ? LK_SAFETENSORS
-                                                              : LK_NO_TENSORS;
+  return is_there;
+}
+
+lk_tensor_format lk_tensor_format_of(const char *path) {
+  unsigned char bytes[BEGINNING];
+  if (!read_beginning(path, bytes)) return LK_NO_TENSORS;
+  if (!memcmp(bytes, "GGUF", 4)) return LK_GGUF;
+  return bytes[BEGINNING - 1] == '{' && !bytes[7] ? LK_SAFETENSORS : LK_NO_TENSORS;
+}
+
+/* What people take for such a file. */
+static lk_status check_other(const char *path) {
+  static const struct {
+    const char *start, *what;
+  } others[] = {
+      {"lockstep ", "is a file of Lockstep's own; training starts from a checkpoint by "
+                    "init=FILE"},
+      {"\x89HDF", "is an HDF5 file, not safetensors or GGUF"},
+      {"PK\x03\x04", "is what torch.save writes, or another archive; in Python, load it "
+                     "and save its state dict with safetensors.torch.save_file"},
+      {"\x80\x02", "is what torch.save writes; in Python, load it and save its state dict "
+                   "with safetensors.torch.save_file"}};
+  unsigned char bytes[BEGINNING];
+  if (!read_beginning(path, bytes)) return LK_OK;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (!memcmp(bytes, others[i].start, strlen(others[i].start)))
+      return lk_fail(LK_BAD_DATA, "%s: %s", path, others[i].what);
+  return LK_OK;
 }
 
 lk_status lk_tensor_file_open(lk_tensor_file **out, const char *path) {
-  return lk_tensor_format_of(path) == LK_GGUF ? lk_gguf_open(out, path)
-                                              : lk_safetensors_open(out, path);
+  lk_tensor_format format = lk_tensor_format_of(path);
+  *out = NULL;
+  if (format == LK_NO_TENSORS) LK_TRY(check_other(path));
+  return format == LK_GGUF ? lk_gguf_open(out, path) : lk_safetensors_open(out, path);
 }

@@ -356,6 +356,21 @@ static void a_real_tokenizer_comes_back(void **state) {
   }
 }
 
+/* What people take for a file of tensors is named. */
+static void other_files_are_named(void **state) {
+  lk_checkpoint *c = make_model(0, 0);
+  (void)state;
+  must(lk_checkpoint_write("own.h5", c));
+  lk_checkpoint_free(c);
+  refuse("own.h5", "of Lockstep's own");
+  write_text("model.pt", "PK\x03\x04 and what follows");
+  refuse("model.pt", "torch.save");
+  write_text("model.bin", "\x80\x02 and what follows");
+  refuse("model.bin", "torch.save");
+  write_text("words", "no tensors here");
+  refuse("words", "not a safetensors file");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_comes_back),
@@ -370,6 +385,7 @@ int main(void) {
       cmocka_unit_test(nothing_old_stays),
       cmocka_unit_test(added_texts_stay_texts),
       cmocka_unit_test(a_real_tokenizer_comes_back),
+      cmocka_unit_test(other_files_are_named),
   };
   return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }
