@@ -55,6 +55,25 @@ lockstep() {
   ASAN_OPTIONS=detect_leaks=0 "$build/lockstep" "$@"
 }
 
+# tiny RUN TEXT: a checkpoint of one step, as small as one can be.
+tiny() {
+  lockstep pretrain corpus="$2" run="$work/$1" steps=1 shards=1 batch_size=2 \
+    model.layers=1 model.heads=1 model.channels=2 model.block=16 2>/dev/null
+}
+
+# parts FOLDER: an exported folder as import_folder has it.
+parts() {
+  local model=$1/model.safetensors size
+  size=$(($(od -An -tu8 -N8 "$model")))
+  cat "$1/config.json"
+  printf '\0'
+  cat "$1/tokenizer.json"
+  printf '\0'
+  dd if="$model" bs=1 skip=8 count="$size" status=none
+  printf '\0'
+  dd if="$model" bs=1 skip=$((8 + size)) status=none
+}
+
 # Small files of each kind to start from.
 seeds_of() {
   local target=$1 seeds=$2
@@ -78,16 +97,19 @@ seeds_of() {
     corpus_text) cp "$work/text" "$seeds" ;;
     corpus_hdf5) lockstep prepare "$work/text" "$seeds/corpus.h5" >/dev/null ;;
     checkpoint_hdf5)
-      lockstep pretrain corpus="$work/text" run="$work/run" steps=1 shards=1 batch_size=2 \
-        model.layers=1 model.heads=1 model.channels=2 model.block=16 2>/dev/null
+      tiny run "$work/text"
       cp "$work/run/checkpoints/step-000001.h5" "$seeds"
       ;;
     import)
       lockstep prepare --tokenizer bytes "$work/text" "$work/bytes.h5" >/dev/null
-      lockstep pretrain corpus="$work/bytes.h5" run="$work/bytes" steps=1 shards=1 batch_size=2 \
-        model.layers=1 model.heads=1 model.channels=2 model.block=16 2>/dev/null
+      tiny bytes "$work/bytes.h5"
       lockstep export "$work/bytes/checkpoints/latest" "$seeds/gguf" --format gguf --type f16 2>/dev/null
       lockstep export "$work/bytes/checkpoints/latest" "$seeds/safetensors" --format safetensors
+      ;;
+    import_folder)
+      tiny run "$work/text"
+      lockstep export "$work/run/checkpoints/latest" "$work/folder"
+      parts "$work/folder" >"$seeds/folder"
       ;;
   esac
 }

@@ -203,10 +203,28 @@ static void test_blocks_are_rounded_as_ggmls(void **state) {
   assert_memory_equal(block, "\0\0\0\0", 4);
 }
 
+/* Numbers that are packed in another way are named, and nothing is made of them. */
+static void test_other_blocks_are_named(void **state) {
+  lk_tensor_file *file;
+  float value;
+  (void)state;
+  begin(1, 0);
+  tensor("packed", 256, 1, GGML_Q4_K, 0);
+  numbers(160);
+  assert_int_equal(open_made(&file), LK_OK);
+  const lk_file_tensor *packed = lk_tensor_file_find(file, "packed");
+  assert_int_equal(packed->bytes, 144);
+  assert_int_equal(lk_tensor_file_read(file, packed, 0, 256, &value), LK_BAD_DATA);
+  assert_message("'packed' has numbers of kind Q4_K, not F32", NULL);
+  lk_tensor_file_close(file);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_what_stands_is_read), cmocka_unit_test(test_tensors_that_lie),
-      cmocka_unit_test(test_facts_that_lie), cmocka_unit_test(test_starts_that_lie),
-      cmocka_unit_test(test_blocks_are_rounded_as_ggmls)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_what_stands_is_read),
+                                     cmocka_unit_test(test_tensors_that_lie),
+                                     cmocka_unit_test(test_facts_that_lie),
+                                     cmocka_unit_test(test_starts_that_lie),
+                                     cmocka_unit_test(test_other_blocks_are_named),
+                                     cmocka_unit_test(test_blocks_are_rounded_as_ggmls)};
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }
