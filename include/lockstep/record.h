@@ -70,6 +70,10 @@ double lk_record_seconds(const lk_columns *metrics, size_t row);
 /* When it was started first; "–" where no history says it. */
 const char *lk_record_started(const lk_record *record);
 
+/* A row of dev.csv or probe.csv: how many answers were right, and of how many. Zero for a
+ * row that cannot be one. */
+int lk_record_score(const lk_columns *scores, size_t row, double *right, double *of);
+
 /* Most right answers in percent, of dev.csv, or of probe.csv where there is none; NaN. */
 double lk_record_best(const lk_record *record);
 

@@ -82,19 +82,29 @@ static size_t buckets_for(int runs) {
   return runs < 8 ? 500 : runs < 40 ? 4000 / (size_t)runs : 100;
 }
 
+/* The curves of one run, small. Those that stand on each other keep what all have. */
+static lk_status make_curves(const chart *of, const lk_record *record, size_t buckets,
+                             lk_curve *curves) {
+  int stacked = !strcmp(of->kind, "stack"), count = 0;
+  for (; of->curves[count].name; count++)
+    LK_TRY(lk_curve_make(&curves[count], record, of->curves[count].name));
+  assert(count <= MOST_CURVES);
+  if (stacked) lk_curve_align(curves, count);
+  for (int i = 0; i < count; i++)
+    if (stacked)
+      lk_curve_average(&curves[i], MEANS);
+    else
+      lk_curve_thin(&curves[i], buckets);
+  return LK_OK;
+}
+
 static lk_status make_figure(const lk_page *page, figure *out) {
   LK_TRY(LK_NEW(out->curves, (size_t)page->count * MOST_CURVES));
   for (int run = 0; run < page->count; run++)
-    for (int i = 0; out->of->curves[i].name; i++) {
-      lk_curve *curve = &out->curves[run * MOST_CURVES + i];
-      assert(i < MOST_CURVES);
-      LK_TRY(lk_curve_make(curve, &page->records[run], out->of->curves[i].name));
-      if (strcmp(out->of->kind, "stack"))
-        lk_curve_thin(curve, buckets_for(page->count));
-      else
-        lk_curve_average(curve, MEANS);
-      out->points += curve->count;
-    }
+    LK_TRY(make_curves(out->of, &page->records[run], buckets_for(page->count),
+                       &out->curves[run * MOST_CURVES]));
+  for (int i = 0; i < page->count * MOST_CURVES; i++)
+    out->points += out->curves[i].count;
   return LK_OK;
 }
 

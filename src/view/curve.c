@@ -10,8 +10,10 @@ static lk_status make_room(lk_curve *out, size_t count) {
   return LK_NEW(out->value, count);
 }
 
+static const double largest = 1e300; /* that can still be drawn with some air around it */
+
 static void add(lk_curve *out, double at, double value) {
-  if (!isfinite(value)) return;
+  if (!(fabs(value) <= largest)) return;
   out->at[out->count] = at;
   out->value[out->count++] = value;
 }
@@ -47,14 +49,12 @@ static double percent(double right, double count, int side) {
   return 100 * (side ? (centre + side * half) / (1 + z * z / count) : share);
 }
 
-/* `questions` in dev.csv, `count` in probe.csv. */
 static void take_scores(lk_curve *out, const lk_columns *from, int side) {
-  int step = lk_columns_find(from, "step"), right = lk_columns_find(from, "correct");
-  int questions = lk_columns_find(from, "questions");
-  if (questions < 0) questions = lk_columns_find(from, "count");
+  int step = lk_columns_find(from, "step");
+  double right, of;
   for (size_t i = 0; i < from->rows && step >= 0; i++)
-    add(out, lk_columns_at(from, i, step),
-        percent(lk_columns_at(from, i, right), lk_columns_at(from, i, questions), side));
+    if (lk_record_score(from, i, &right, &of))
+      add(out, lk_columns_at(from, i, step), percent(right, of, side));
 }
 
 static void take_hours(lk_curve *out, const lk_columns *from) {
@@ -103,6 +103,42 @@ void lk_curve_clear(lk_curve *curve) {
   lk_free(curve->at);
   lk_free(curve->value);
   memset(curve, 0, sizeof *curve);
+}
+
+/* Of all that have points, the lowest place that is next; `same`: it is next in each. */
+static double next_of(const lk_curve *curves, const size_t *next, int count, int *same) {
+  double least = INFINITY, most = -INFINITY;
+  for (int i = 0; i < count; i++) {
+    if (!curves[i].count) continue;
+    double at = next[i] < curves[i].count ? curves[i].at[next[i]] : INFINITY;
+    least = fmin(least, at);
+    most = fmax(most, at);
+  }
+  *same = least == most;
+  return least;
+}
+
+/* What is at a place goes to the end of what is kept, or is left out. */
+static void pass(lk_curve *curve, size_t *next, double at, int keeps, size_t kept) {
+  if (*next == curve->count || curve->at[*next] != at) return;
+  if (keeps) curve->value[kept] = curve->value[*next];
+  if (keeps) curve->at[kept] = at;
+  ++*next;
+}
+
+void lk_curve_align(lk_curve *curves, int count) {
+  size_t next[LK_CURVES_ALIGNED] = {0}, kept = 0;
+  int same;
+  assert(count <= LK_CURVES_ALIGNED);
+  double at = next_of(curves, next, count, &same);
+  while (isfinite(at)) {
+    for (int i = 0; i < count; i++)
+      pass(&curves[i], &next[i], at, same, kept);
+    kept += (size_t)same;
+    at = next_of(curves, next, count, &same);
+  }
+  for (int i = 0; i < count; i++)
+    if (curves[i].count) curves[i].count = kept;
 }
 
 static size_t bucket_start(size_t count, size_t buckets, size_t bucket) {

@@ -4,7 +4,8 @@
 
 #include "lockstep/record.h"
 
-/* Points in the order of their steps; values are finite. */
+/* Points in the order of their steps; values are finite, and not so large that a picture of
+ * them could have none. */
 typedef struct {
   double *at, *value; /* (count), owned */
   size_t count;
@@ -16,6 +17,11 @@ typedef struct {
  * the run has none. The caller owns what *out holds: lk_curve_clear. */
 lk_status lk_curve_make(lk_curve *out, const lk_record *record, const char *name);
 void lk_curve_clear(lk_curve *curve);
+
+/* Leaves the points of `count` curves of one run at places where each has one: those are
+ * what can stand on each other. One without points stays so. */
+enum { LK_CURVES_ALIGNED = 8 };
+void lk_curve_align(lk_curve *curves, int count);
 
 /* Leaves the first and the last point and, of `buckets` equal parts of the rest, the lowest
  * and the highest: no spike is lost. */

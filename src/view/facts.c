@@ -44,10 +44,12 @@ static void print_progress(FILE *html, const lk_record *record) {
   fputs("</td>", html);
 }
 
+/* The newest. */
 static double score_of(const lk_columns *scores) {
-  double of = lk_columns_newest(scores, "questions");
-  return 100 * lk_columns_newest(scores, "correct") /
-         (isnan(of) ? lk_columns_newest(scores, "count") : of);
+  double right, of;
+  for (size_t i = scores->rows; i-- > 0;)
+    if (lk_record_score(scores, i, &right, &of)) return 100 * right / of;
+  return NAN;
 }
 
 static lk_status print_run(FILE *html, const lk_record *record) {

@@ -149,12 +149,19 @@ double lk_record_left(const lk_record *record) {
   return (record->steps - record->step) * record->step_seconds;
 }
 
+/* `questions` in dev.csv, `count` in probe.csv. */
+int lk_record_score(const lk_columns *scores, size_t row, double *right, double *of) {
+  int questions = lk_columns_find(scores, "questions");
+  if (questions < 0) questions = lk_columns_find(scores, "count");
+  *right = lk_columns_at(scores, row, lk_columns_find(scores, "correct"));
+  *of = lk_columns_at(scores, row, questions);
+  return *right >= 0 && *of >= 1 && *right <= *of && isfinite(*of);
+}
+
 double lk_record_best(const lk_record *record) {
   const lk_columns *scores = record->dev.rows ? &record->dev : &record->probe;
-  int right = lk_columns_find(scores, "correct"), of = lk_columns_find(scores, "questions");
-  double best = NAN;
-  if (of < 0) of = lk_columns_find(scores, "count");
+  double best = NAN, right, of;
   for (size_t i = 0; i < scores->rows; i++)
-    best = fmax(best, 100 * lk_columns_at(scores, i, right) / lk_columns_at(scores, i, of));
+    if (lk_record_score(scores, i, &right, &of)) best = fmax(best, 100 * right / of);
   return best;
 }

@@ -172,6 +172,26 @@ static void it_makes_do_with_what_is_there(void **state) {
   lk_record_clear(&record);
 }
 
+/* Scores that cannot be are none, numbers too large to be drawn are not, and parts of a
+ * step's time stand on each other only where all are known. */
+static void impossible_numbers_are_left_out(void **state) {
+  size_t size;
+  (void)state;
+  write_file("wild", "dev.csv",
+             "step,correct,questions\n1,7,5\n2,1,0\n3,-1,5\n4,5,5\n"
+             "5,nan,5\n6,1,inf\n");
+  write_file("wild", "metrics.csv",
+             "step,loss,compute_seconds,communication_seconds,data_seconds\n1,1e305,1,1,1\n"
+             "2,3,nan,2,2\n3,4,3,3,inf\n4,5,4,4,4\n");
+  char *html = page_of("wild", &size);
+  must_have(html, "\"dev\":[[4],[100]],\"dev_low\":[[4],[");
+  must_have(html, "<td>100.0 %</td>");
+  must_have(html, "\"loss\":[[2,3,4],[3,4,5]]");
+  must_have(html, "\"compute_seconds\":[[1,4],[1,4]],\"communication_seconds\":"
+                  "[[1,4],[1,4]],\"data_seconds\":[[1,4],[1,4]]");
+  lk_free(html);
+}
+
 /* Of 100,000 steps the page is small, and every spike is there. */
 static void thinning_keeps_spikes(void **state) {
   enum { STEPS = 100000 };
@@ -214,6 +234,7 @@ int main(void) {
       cmocka_unit_test(text_is_data),
       cmocka_unit_test(heads_are_shown),
       cmocka_unit_test(it_makes_do_with_what_is_there),
+      cmocka_unit_test(impossible_numbers_are_left_out),
       cmocka_unit_test(thinning_keeps_spikes),
       cmocka_unit_test(means_are_of_equal_parts),
   };
