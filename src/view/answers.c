@@ -1,6 +1,6 @@
 /* Answers of a run, where `evaluate --json RUN/evaluation.json` wrote them beside it:
- * whether the model's own probability tells right from wrong, and the wrong ones that it is
- * surest of. */
+ * whether the model's own probability tells right from wrong, and those by which it does
+ * not. */
 #include "lockstep/memory.h"
 #include "view/own_file.h"
 #include "view/page.h"
@@ -71,19 +71,27 @@ static void print_calibration(FILE *html, const given *answers, size_t count) {
   fputs("</tbody></table>\n", html);
 }
 
-static lk_status print_wrong(FILE *html, const given *answers, size_t count) {
+static lk_status print_row(FILE *html, const given *answer) {
+  LK_TRY(lk_page_put(html, "<tr><td>", answer->question, "</td>"));
+  LK_TRY(lk_page_put(html, "<td>", answer->prediction, "</td>"));
+  LK_TRY(lk_page_put(html, "<td>", answer->answer, "</td>"));
+  fprintf(html, "<td>%.1f %%</td></tr>\n", 100 * answer->probability);
+  return LK_OK;
+}
+
+/* Where the probability tells least: wrong ones from the surest on, right ones from the
+ * least sure on. */
+static lk_status print_some(FILE *html, const given *answers, size_t count, int right) {
   int shown = 0;
-  fputs(
-      "<details><summary>The wrong answers that it is surest of</summary>\n<table><thead>"
-      "<tr><th>question</th><th>answer</th><th>right</th><th>probability</th></tr></thead>"
-      "<tbody>\n",
-      html);
+  fprintf(html,
+          "<details><summary>%s</summary>\n<table><thead><tr><th>question</th>"
+          "<th>answer</th><th>right</th><th>probability</th></tr></thead><tbody>\n",
+          right ? "The right answers that it is least sure of"
+                : "The wrong answers that it is surest of");
   for (size_t i = 0; i < count && shown < SHOWN; i++) {
-    if (answers[i].right) continue;
-    LK_TRY(lk_page_put(html, "<tr><td>", answers[i].question, "</td>"));
-    LK_TRY(lk_page_put(html, "<td>", answers[i].prediction, "</td>"));
-    LK_TRY(lk_page_put(html, "<td>", answers[i].answer, "</td>"));
-    fprintf(html, "<td>%.1f %%</td></tr>\n", 100 * answers[i].probability);
+    const given *answer = &answers[right ? count - 1 - i : i];
+    if (answer->right != right) continue;
+    LK_TRY(print_row(html, answer));
     shown++;
   }
   fputs("</tbody></table></details>\n", html);
@@ -103,7 +111,8 @@ static lk_status print_answers(FILE *html, const lk_record *record, const cJSON 
     status = lk_page_put(html, "<h2>Answers of ", lk_page_name(record), "</h2>\n");
     fprintf(html, "<p>%zu of %zu are right.</p>\n", right, count);
     print_calibration(html, answers, count);
-    if (status == LK_OK && right < count) status = print_wrong(html, answers, count);
+    if (status == LK_OK && right < count) status = print_some(html, answers, count, 0);
+    if (status == LK_OK && right) status = print_some(html, answers, count, 1);
   }
   lk_free(answers);
   return status;

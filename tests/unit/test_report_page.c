@@ -87,7 +87,12 @@ static void answers_tell_whether_the_model_knows(void **state) {
   char *html = page_of("asked asked/no", &size);
   must_have(html, "<p>1 of 2 are right.</p>");
   must_have(html, "<td>80 to 100 %</td><td>2</td><td>50.0 % ");
+  must_have(html, "surest of</summary>\n<table><thead>");
   must_have(html, "<td>Where?</td><td>Oslo</td><td>&lt;b&gt;Rome</td><td>90.5 %</td>");
+  const char *right = strstr(html, "least sure of</summary>");
+  assert_non_null(right);
+  must_have(right, "<tr><td>Who?</td><td>Ada</td><td>Ada</td><td>99.0 %</td></tr>");
+  assert_null(strstr(right, "Oslo"));
   lk_free(html);
 }
 
