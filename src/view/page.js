@@ -45,7 +45,8 @@ function place(run, step) {
 function shown(value) {
   const size = Math.abs(value);
   if (value === 0) return '0';
-  if (size >= 1e6) return (value / 10 ** (3 * Math.floor(Math.log10(size) / 3))).toPrecision(4).replace(/\.?0+$/, '') +
+  if (size >= 1e18) return value.toExponential(3).replace('e+', 'e');
+  if (size >= 1e6) return +(value / 10 ** (3 * Math.floor(Math.log10(size) / 3))).toPrecision(4) +
     ['', ' k', ' M', ' G', ' T', ' P'][Math.floor(Math.log10(size) / 3)];
   return size < 1e-3 ? value.toExponential().replace('e-', 'e−') : String(+value.toPrecision(6));
 }
@@ -63,10 +64,10 @@ function linesOf(chart) {
   const lines = [];
   chart.runs.forEach((curves, run) => {
     if (hidden.has(run) || (axis !== 'step' && !page.runs[run][axis][0].length)) return;
-    Object.keys(chart.labels).filter(name => chart.labels[name] && curves[name][0].length).forEach((name, i) => {
+    Object.keys(chart.labels).filter(name => chart.labels[name]).forEach((name, i) => {
       const [steps, y] = curves[name], bounds = curves[name + '_low'] && [curves[name + '_low'][1], curves[name + '_high'][1]];
-      lines.push({run, name, steps, y, bounds, i, x: steps.map(step => place(run, step)), label: chart.labels[name],
-        colour: colour(several ? run : i), raw: curves['smooth_' + name] !== undefined});
+      if (steps.length) lines.push({run, name, steps, y, bounds, i, x: steps.map(step => place(run, step)),
+        label: chart.labels[name], colour: colour(several ? run : i), raw: curves['smooth_' + name] !== undefined});
     });
   });
   return chart.kind === 'stack' ? stack(lines) : lines;
@@ -132,8 +133,11 @@ function drawGrid(svg, s) {
 
 const path = (s, xs, ys) => xs.map((x, i) => (i ? 'L' : 'M') + s.x(x).toFixed(1) + ' ' + s.y(ys[i]).toFixed(1)).join('');
 
+/* Of several runs colours tell the runs, and dashes what of a run a line is. */
+const dashes = line => several && line.i && !line.raw ? ['none', 'none', '6 3', '2 3'][line.i % 4] : 'none';
+
 function drawLine(svg, s, line, dots) {
-  const style = `stroke:${line.colour}` + (several && line.i && !line.raw ? ';stroke-dasharray:' + [0, '1 0', '6 3', '2 3'][line.i % 4] : '');
+  const style = `stroke:${line.colour};stroke-dasharray:${dashes(line)}`;
   if (line.top) {
     const area = path(s, line.x, line.top) + path(s, [...line.x].reverse(), [...line.below].reverse()).replace('M', 'L');
     tag('path', {d: area + 'Z', style: `fill:${line.colour};opacity:.75`}, svg);
@@ -156,12 +160,19 @@ function drawMarks(svg, s) {
         style: several ? `stroke:${colour(mark.run)}` : ''}, svg)).textContent = mark.text;
 }
 
+function drawSample(entry, line) {
+  const svg = tag('svg', {viewBox: '0 0 28 6', width: 28, height: 6, 'aria-hidden': true}, entry);
+  tag('line', {class: line.raw ? 'curve raw' : 'curve', x1: 0, x2: 28, y1: 3, y2: 3,
+    style: `stroke:currentColor;stroke-dasharray:${dashes(line)}`}, svg);
+}
+
 function drawLegend(plot, chart, s) {
   const legend = element('div', plot, '', 'legend');
-  if (several || s.lines.length < 2) return;
-  for (const line of s.lines) {
+  const lines = s.lines.filter((line, k) => s.lines.findIndex(other => other.label === line.label) === k);
+  if (lines.length < 2) return;
+  for (const line of lines) {
     const entry = element('span', legend);
-    element('i', entry).style.background = line.colour;
+    if (several) drawSample(entry, line); else element('i', entry).style.background = line.colour;
     entry.append(line.label);
   }
 }
