@@ -51,6 +51,13 @@ lk_status lk_heads_next(const char **list, const char *option, const lk_shape *s
  * out already. */
 lk_status lk_heads_switch_off(lk_trained *trained, const char *list);
 
+/* Bytes of a token's label with its zero; of a longer token the start. */
+enum { LK_TOKEN_LABEL = 64 };
+
+/* A token as text, blanks and line ends made visible; empty where memory ends. */
+void lk_token_label(const lk_tokenizer *tokenizer, lk_token token,
+                    char out[LK_TOKEN_LABEL]);
+
 LK_C_END
 
 #endif

@@ -52,21 +52,6 @@ static const char layer_commands[] =
     "}\n"
     "unset multiplot";
 
-void lk_token_label(const lk_tokenizer *tokenizer, lk_token token,
-                    char out[LK_TOKEN_LABEL]) {
-  char *text;
-  size_t used = 0;
-  *out = '\0';
-  if (lk_tokenizer_decode(tokenizer, &token, 1, &text) != LK_OK) return;
-  for (const char *at = text; *at && used + sizeof "␣" < LK_TOKEN_LABEL; at++) {
-    char plain[2] = {*at, '\0'};
-    const char *shown = *at == ' ' ? "␣" : *at == '\n' ? "↵" : plain;
-    strcpy(out + used, shown);
-    used += strlen(shown);
-  }
-  lk_free(text);
-}
-
 static lk_status add_heads(lk_report *report, const lk_heads *heads) {
   lk_table *table;
   LK_TRY(lk_report_add_table(

@@ -3,14 +3,6 @@
 #define LOCKSTEP_CLI_HEADS_H
 
 #include "lockstep/report.h"
-#include "lockstep/tokenizer.h"
-
-/* Bytes of a token's label with its zero; of a longer token the start. */
-enum { LK_TOKEN_LABEL = 64 };
-
-/* A token as text, blanks and line ends made visible; empty where memory ends. */
-void lk_token_label(const lk_tokenizer *tokenizer, lk_token token,
-                    char out[LK_TOKEN_LABEL]);
 
 /* Not collective. A table of heads, and heat maps of their weights over the text's
  * characters: all heads in one picture, and one a layer. without: heads that are switched

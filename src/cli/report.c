@@ -1,9 +1,9 @@
 /* Writes a page of runs. */
 #include "cli/command.h"
-#include "cli/report_heads.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/report_page.h"
+#include "lockstep/run_heads.h"
 #include "lockstep/visible.h"
 #include <assert.h>
 #include <limits.h>

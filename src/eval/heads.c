@@ -143,3 +143,18 @@ lk_head_facts lk_heads_describe(const lk_heads *heads, int layer, int head) {
 double lk_heads_even_entropy(const lk_heads *heads) {
   return lgamma(heads->length + 1.0) / (heads->length - 1); /* ln 2 + … + ln T */
 }
+
+void lk_token_label(const lk_tokenizer *tokenizer, lk_token token,
+                    char out[LK_TOKEN_LABEL]) {
+  char *text;
+  size_t used = 0;
+  *out = '\0';
+  if (lk_tokenizer_decode(tokenizer, &token, 1, &text) != LK_OK) return;
+  for (const char *at = text; *at && used + sizeof "␣" < LK_TOKEN_LABEL; at++) {
+    char plain[2] = {*at, '\0'};
+    const char *shown = *at == ' ' ? "␣" : *at == '\n' ? "↵" : plain;
+    strcpy(out + used, shown);
+    used += strlen(shown);
+  }
+  lk_free(text);
+}

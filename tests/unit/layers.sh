@@ -35,7 +35,7 @@ own prepare prepare
 own run run history build metrics histogram
 own view columns record report_page listing screen
 own eval share evaluate heads sample continuation generate squad last_words
-own train dataset range_test trainer training interval
+own train dataset range_test trainer training interval run_heads
 
 # The only layers that know a library.
 declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")

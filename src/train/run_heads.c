@@ -1,5 +1,4 @@
-#include "cli/report_heads.h"
-#include "cli/heads.h"
+#include "lockstep/run_heads.h"
 #include "lockstep/memory.h"
 #include "lockstep/objective.h"
 #include "lockstep/questions.h"
@@ -37,8 +36,8 @@ static lk_status take_question(const lk_config *config, example *out) {
   return status;
 }
 
-static lk_status choose_text(const lk_record *record, const char *given, example *out) {
-  const lk_config *c = record->config;
+static lk_status choose_text(const lk_config *c, const char *name, const char *given,
+                             example *out) {
   *out = (example){.goes_on = c && lk_objective_choose(c, lk_task_guess(c)) ==
                                        LK_OBJECTIVE_language};
   if (given) return lk_copy_text(&out->text, given);
@@ -48,19 +47,14 @@ static lk_status choose_text(const lk_record *record, const char *given, example
   if (out->text) return LK_OK;
   return lk_fail(LK_USAGE,
                  "%s: it has no samples and no questions for its heads to look at; give "
-                 "--text TEXT",
-                 record->folder);
+                 "--text TEXT to lockstep report, or set samples=TEXT for training",
+                 name);
 }
 
 static lk_status read_heads(lk_run_heads *out, const lk_trained *trained,
-                            const lk_record *record, const char *given) {
-  example of;
-  lk_status status = choose_text(record, given, &of);
-  if (status == LK_OK)
-    status = of.goes_on ? lk_heads_go_on(&out->read, trained, of.text, GOES_ON)
-                        : lk_heads_read(&out->read, trained, of.text);
-  lk_free(of.text);
-  return status;
+                            const example *of) {
+  return of->goes_on ? lk_heads_go_on(&out->read, trained, of->text, GOES_ON)
+                     : lk_heads_read(&out->read, trained, of->text);
 }
 
 static lk_status name_tokens(lk_run_heads *out, const lk_tokenizer *tokenizer) {
@@ -111,7 +105,7 @@ static lk_status take_heads(lk_run_heads *out, const lk_shape *shape, const char
                             lk_page_attention *page) {
   do {
     int layer, head;
-    LK_TRY(lk_heads_next(&which, "--heads", shape, &layer, &head));
+    LK_TRY(lk_heads_next(&which, "--heads (report_heads)", shape, &layer, &head));
     if (page->count == LK_MOST_HEADS)
       return lk_fail(LK_USAGE, "--heads: at most %d heads are shown", LK_MOST_HEADS);
     add_head(out, layer, head, page);
@@ -119,15 +113,28 @@ static lk_status take_heads(lk_run_heads *out, const lk_shape *shape, const char
   return LK_OK;
 }
 
-static lk_status fill(lk_run_heads *out, const lk_trained *trained, const lk_record *record,
-                      const char *which, const char *text, lk_page_attention *page) {
-  LK_TRY(read_heads(out, trained, record, text));
+static lk_status fill(lk_run_heads *out, const lk_trained *trained, const example *of,
+                      const char *which, lk_page_attention *page) {
+  LK_TRY(read_heads(out, trained, of));
   LK_TRY(name_tokens(out, trained->tokenizer));
   page->length = out->read.length;
   page->tokens = out->tokens;
   page->heads = out->heads;
   if (!strcmp(which, "auto")) return choose_heads(out, page);
   return take_heads(out, &trained->table->shape, which, page);
+}
+
+lk_status lk_run_heads_look(lk_run_heads *out, const lk_trained *trained,
+                            const lk_config *config, const char *name, const char *which,
+                            const char *text, lk_page_attention *page) {
+  example of;
+  *out = (lk_run_heads){.labels = NULL};
+  *page = (lk_page_attention){.count = 0};
+  lk_status status = choose_text(config, name, text, &of);
+  if (status == LK_OK) status = fill(out, trained, &of, which, page);
+  if (status != LK_OK) page->count = 0;
+  lk_free(of.text);
+  return status;
 }
 
 lk_status lk_run_heads_read(lk_run_heads *out, const lk_record *record, const char *which,
@@ -138,7 +145,9 @@ lk_status lk_run_heads_read(lk_run_heads *out, const lk_record *record, const ch
   *page = (lk_page_attention){.count = 0};
   snprintf(path, sizeof path, "%s/checkpoints/latest", record->folder);
   lk_status status = lk_run_explain(lk_trained_read(&trained, path), path);
-  if (status == LK_OK) status = fill(out, &trained, record, which, text, page);
+  if (status == LK_OK)
+    status =
+        lk_run_heads_look(out, &trained, record->config, record->folder, which, text, page);
   lk_trained_clear(&trained);
   return status;
 }
@@ -147,4 +156,5 @@ void lk_run_heads_clear(lk_run_heads *heads) {
   lk_heads_clear(&heads->read);
   lk_free(heads->labels);
   lk_free(heads->tokens);
+  *heads = (lk_run_heads){.labels = NULL};
 }
