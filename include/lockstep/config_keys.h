@@ -159,6 +159,9 @@ typedef int lk_config_choice;
   X(report, "report", choice, "false", LK_ONE_OF("false|true"), 0,                         \
     "rank 0 writes report.html of the run, a page to look at, at each checkpoint and at "  \
     "the end, unless that has taken more than 0.5 % of the time so far")                    \
+  X(report_heads, "report_heads", text, "", LK_ANY, 0,                                      \
+    "report.html shows what these heads look at in the run's first sample, or its first "   \
+    "question: auto, those that look most at one token, or LAYER:HEAD,... from 1")          \
   X(jsonl, "jsonl", choice, "false", LK_ONE_OF("false|true"), 0,                           \
     "write metrics.jsonl, too: a JSON object a row, for programs that gather metrics")      \
   X(tensorboard, "tensorboard", choice, "false", LK_ONE_OF("false|true"), 0,               \

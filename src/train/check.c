@@ -70,6 +70,10 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
     return lk_fail(LK_USAGE,
                    "%s: histograms go to tensorboard/ of the run; set tensorboard=true",
                    lk_config_origin(config, "histogram_every"));
+  if (*config->report_heads && !config->report)
+    return lk_fail(LK_USAGE,
+                   "%s: heads are shown in report.html of the run; set report=true",
+                   lk_config_origin(config, "report_heads"));
   if (config->replicas == LK_REPLICAS_NODE && !config->shard)
     return lk_fail(LK_USAGE,
                    "%s: replicas is node, but each rank would update all parameters; set "

@@ -9,10 +9,10 @@
 
 static const double most = 0.005; /* of the time since the start */
 
-static lk_status write_page(const lk_record *record) {
+static lk_status write_page(const lk_training *t, const lk_record *record) {
   char path[PATH_MAX], *html;
   size_t size;
-  LK_TRY(lk_report_page_make(record, 1, LK_AXIS_STEP, NULL, &html, &size));
+  LK_TRY(lk_report_page_make(record, 1, LK_AXIS_STEP, &t->attention, &html, &size));
   snprintf(path, sizeof path, "%s/report.html", record->folder);
   lk_status status = lk_report_page_save(path, html, size);
   lk_free(html);
@@ -22,22 +22,53 @@ static lk_status write_page(const lk_record *record) {
 /* Rank 0. A page that cannot be written ends nothing. */
 static void report(lk_training *t) {
   lk_record record;
-  double start = lk_clock();
   assert(t->run);
   lk_status status = lk_record_read(&record, t->config->run, 1);
-  if (status == LK_OK) status = write_page(&record);
+  if (status == LK_OK) status = write_page(t, &record);
   lk_record_clear(&record);
   if (status != LK_OK) lk_say("no report: %s; training goes on", lk_message());
-  t->report_seconds += lk_clock() - start;
+}
+
+/* What heads look at now, in the place of what they looked at before. */
+static lk_status look(lk_training *t, const float *values) {
+  lk_trained model = lk_trainer_model(t->trainer);
+  model.values = (float *)values; /* which are only read */
+  lk_run_heads_clear(&t->heads);
+  return lk_run_heads_look(&t->heads, &model, t->config, t->config->run,
+                           t->config->report_heads, NULL, &t->attention);
+}
+
+/* The next page will take what the one before did. */
+static int is_in_time(const lk_training *t) {
+  return t->report_seconds + t->report_newest <= most * (lk_clock() - t->start);
+}
+
+/* Rank 0. The last page is written behind the last step. */
+static void look_and_report(lk_training *t, const float *values) {
+  double start = lk_clock();
+  if (values && look(t, values) != LK_OK)
+    lk_say("report.html without heads: %s; training goes on", lk_message());
+  if (!lk_training_is_last(t)) report(t);
+  t->report_newest = lk_clock() - start;
+  t->report_seconds += t->report_newest;
 }
 
 static lk_status report_in_time(lk_training *t, lk_metrics *metrics) {
+  const float *values = NULL;
   (void)metrics;
   if (!t->config->report || !lk_training_is_due(t)) return LK_OK;
   lk_watchdog_phase(t->trainer->watchdog, t->trainer->step, "writing the report",
                     LK_USES_FILES);
-  if (t->run && t->report_seconds <= most * (lk_clock() - t->start)) report(t);
+  if (*t->config->report_heads) LK_TRY(lk_trainer_judged(t->trainer, &values));
+  if (t->run && (lk_training_is_last(t) || is_in_time(t))) look_and_report(t, values);
   return LK_OK;
+}
+
+/* Heads that there are not, and a text that does not fit, are found out before anything is
+ * trained. */
+static lk_status begin(lk_training *t) {
+  if (!*t->config->report_heads) return LK_OK;
+  return lk_world_agree(t->world, t->run ? look(t, t->trainer->values) : LK_OK);
 }
 
 /* Behind the history's end, which the page has. lk_message() stays that of the run. */
@@ -50,4 +81,4 @@ static void report_end(lk_training *t, lk_status status) {
   lk_free(message);
 }
 
-const lk_hook lk_hook_report = {.step = report_in_time, .end = report_end};
+const lk_hook lk_hook_report = {.begin = begin, .step = report_in_time, .end = report_end};

@@ -132,6 +132,7 @@ static void close(lk_training *t) {
   lk_held_out_free(t->held_out);
   lk_trainer_free(t->trainer);
   lk_questions_free(t->dev);
+  lk_run_heads_clear(&t->heads);
   lk_run_close(t->run);
 }
 

@@ -4,6 +4,7 @@
 
 #include "lockstep/questions.h"
 #include "lockstep/run.h"
+#include "lockstep/run_heads.h"
 #include "lockstep/training.h"
 #include "train/pace.h"
 #include "train/trainer.h"
@@ -30,7 +31,10 @@ typedef struct {
   char origin[40];              /* lk_checkpoint_info's */
   int complete;                 /* nothing to do: a finished run was started again */
   double start;                 /* time when the first step could begin */
-  double report_seconds;        /* that report.html has taken */
+  double report_seconds;        /* that report.html has taken, */
+  double report_newest;         /* and that it took last */
+  lk_run_heads heads;           /* what report.html shows of them; rank 0 only, */
+  lk_page_attention attention;  /* and as it shows it */
   const char *reason;           /* what this rank was asked to stop by, or NULL */
   int stopping;                 /* some rank was, agreed on */
 } lk_training;

@@ -183,6 +183,48 @@ static void heads_are_on_the_page(void **state) {
   MUST_REFUSE(LK_USAGE, "give both", "report", "run", "--text", "Rosa");
 }
 
+/* From the heading of a page's first head to the end of its words. */
+static char *words_of_head(const char *path) {
+  char *text = NULL;
+  read_back(path, &text);
+  char *start = strstr(text, "<figcaption>Layer "), *end;
+  if (!start) fail_msg("%s shows no head", path);
+  end = strstr(start, "</figcaption>");
+  assert_non_null(end);
+  memmove(text, start, (size_t)(end - start));
+  text[end - start] = '\0';
+  return text;
+}
+
+/* The page that a run writes itself has what the command finds in its checkpoint, and the
+ * run is the same as one that looks at nothing. */
+static void a_run_shows_its_heads(void **state) {
+  (void)state;
+  MUST_RUN("pretrain", SMALL, "steps=4", "checkpoint_every=2", "run=shown", "report=true",
+           "report_heads=1:2", "samples=Rosa");
+  must_hold("shown/report.html", "<h2>What heads of shown look at</h2>");
+  MUST_RUN("report", "shown", "--heads", "1:2", "--out", "again.html");
+  char *own = words_of_head("shown/report.html"), *again = words_of_head("again.html");
+  must_have(own, "Layer 1, head 2 <small>0.");
+  assert_string_equal(own, again);
+  lk_free(own);
+  lk_free(again);
+  MUST_RUN("pretrain", SMALL, "steps=4", "checkpoint_every=2", "run=unseen");
+  MUST_RUN("inspect", "shown/checkpoints/latest");
+  char *hash = strstr(printed, "parameter hash: ");
+  assert_non_null(hash);
+  char line[80];
+  snprintf(line, sizeof line, "%.48s", hash);
+  MUST_RUN("inspect", "unseen/checkpoints/latest");
+  must_have(printed, line);
+  MUST_REFUSE(LK_USAGE, "set report=true", "pretrain", SMALL, "steps=4", "run=no",
+              "report_heads=1:2", "samples=Rosa");
+  MUST_REFUSE(LK_USAGE, "there is no 2:1", "pretrain", SMALL, "steps=4", "run=no",
+              "report=true", "report_heads=2:1", "samples=Rosa");
+  MUST_REFUSE(LK_USAGE, "no samples and no questions", "pretrain", SMALL, "steps=4",
+              "run=no", "report=true", "report_heads=auto");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(training_leaves_a_run_behind),
@@ -198,6 +240,7 @@ int main(void) {
       cmocka_unit_test(sums_are_timed),
       cmocka_unit_test(a_trained_head_is_drawn),
       cmocka_unit_test(heads_are_on_the_page),
+      cmocka_unit_test(a_run_shows_its_heads),
   };
   return cmocka_run_group_tests(tests, make_data, close_world);
 }
