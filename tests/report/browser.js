@@ -1,11 +1,12 @@
-// browser.js CHROMIUM METRICS.csv PICTURES PAGE...: opens the pages, of which the first shows METRICS.csv, at five widths.
+// browser.js CHROMIUM PICTURES PAGE...: opens the pages at five widths. What hovering reads on RUN/report.html is compared
+// with RUN/metrics.csv, where that is; the first page is tried with keys, wheel and mouse, too.
 'use strict';
 const fs = require('fs');
 const path = require('path');
 const puppeteer = require('puppeteer-core');
 
 const widths = [320, 480, 768, 1280, 1920];
-const [chromium, metrics, pictures, ...pages] = process.argv.slice(2);
+const [chromium, pictures, ...pages] = process.argv.slice(2);
 
 function must(good, what) {
   if (!good) throw new Error(what);
@@ -20,7 +21,7 @@ async function readAt(page, id, share) {
 }
 
 // Every value that hovering shows is that of its step in the table.
-async function checkHover(page) {
+async function checkHover(page, metrics) {
   const [header, ...rows] = fs.readFileSync(metrics, 'utf8').trim().split('\n').map(line => line.split(','));
   const table = new Map(rows.map(row => [row[0], row])), columns = {loss: 'loss', rate: 'learning rate', norm: 'gradient norm'};
   for (const [id, label] of Object.entries(columns))
@@ -33,20 +34,48 @@ async function checkHover(page) {
     }
 }
 
-// Arrows read the points in turn; a drag shows a part, 0 all again.
+const width = page => page.$eval('#loss', figure => figure.scales.to - figure.scales.from);
+
+// Arrows read the points in turn, + shows a part, 0 all again.
 async function checkKeys(page) {
   await page.focus('#loss');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   must((await page.$eval('#loss .values', v => v.innerText)).includes('at step 2'), 'arrows do not read points');
-  const width = () => page.$eval('#loss', figure => figure.scales.to - figure.scales.from);
-  const before = await width();
+  const before = await width(page);
   await page.keyboard.press('+');
-  must(await width() < before, '+ does not zoom');
+  must(await width(page) < before, '+ does not zoom');
   await page.keyboard.press('0');
-  must(await width() === before, '0 does not show all');
+  must(await width(page) === before, '0 does not show all');
   await page.click('#controls input:nth-of-type(1)');
   must(await page.$$eval('.mark.fault', marks => marks.length) > 10, 'faults are not marked');
+}
+
+// The wheel leaves a figure alone that nobody chose; once it is, it zooms. So does dragging.
+async function checkMouse(page) {
+  await page.$eval('#loss', figure => { figure.scrollIntoView(); document.activeElement.blur(); });
+  const before = await width(page), box = await (await page.$('#loss svg')).boundingBox();
+  const middle = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(...middle);
+  await page.mouse.wheel({deltaY: 1});
+  must(await width(page) === before, 'the wheel zooms what was not clicked');
+  await page.$eval('#loss', figure => figure.scrollIntoView());
+  await page.mouse.click(...middle);
+  await page.mouse.wheel({deltaY: -100});
+  await page.waitForFunction(all => { const s = document.getElementById('loss').scales; return s.to - s.from < all; }, {}, before);
+  await page.keyboard.press('0');
+  await page.mouse.move(middle[0] - 50, middle[1]);
+  await page.mouse.down();
+  await page.mouse.move(middle[0] + 50, middle[1], {steps: 4});
+  await page.mouse.up();
+  must(await width(page) < before / 2, 'dragging does not show a part');
+  await page.keyboard.press('0');
+}
+
+// A page of pictures may load those beside it, and nothing else; the page of a run is one file.
+function mayLoad(address, url) {
+  const folder = address.slice(0, address.lastIndexOf('/') + 1);
+  return url === address || url.startsWith('data:') || (address.endsWith('/index.html') && url.startsWith(folder));
 }
 
 async function open(browser, file) {
@@ -55,7 +84,7 @@ async function open(browser, file) {
   page.on('pageerror', error => faults.push(error.message));
   page.on('dialog', dialog => { faults.push('a dialog'); dialog.dismiss(); });
   page.on('request', request => {
-    if (request.url() !== address && !request.url().startsWith('data:')) faults.push(`request of ${request.url()}`);
+    if (!mayLoad(address, request.url())) faults.push(`request of ${request.url()}`);
   });
   const address = 'file://' + path.resolve(file).split('/').map(encodeURIComponent).join('/');
   await page.goto(address);
@@ -73,10 +102,15 @@ async function check(browser, file, first) {
       if (pictures) await page.screenshot({path: path.join(pictures, name), fullPage: true});
     }
   }
+  must(await page.$$eval('img', list => list.every(image => image.naturalWidth > 0)), `${file}: a picture is missing`);
+  const metrics = path.join(path.dirname(file), 'metrics.csv');
+  if (path.basename(file) === 'report.html' && fs.existsSync(metrics)) await checkHover(page, metrics);
   if (first) {
-    await checkHover(page);
     await checkKeys(page);
+    await checkMouse(page);
   }
+  await page.emulateMediaType('print');
+  must(await page.$$eval('#controls', list => list.every(box => getComputedStyle(box).display === 'none')), `${file}: prints controls`);
   must(!faults.length, `${file}: ${faults.join('; ')}`);
   await page.close();
 }

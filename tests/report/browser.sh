@@ -31,13 +31,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# rows STEPS: metrics.csv, with a spike and a loss that is no number.
+# rows STEPS: metrics.csv, with a spike, and numbers that are none or cannot be drawn.
 rows() {
   echo step,loss,learning_rate,gradient_norm,target_tokens,tokens_per_second,compute_seconds,communication_seconds,\
 data_seconds,skipped_updates,peak_memory_mb
-  awk -v steps="$1" 'BEGIN { for (i = 1; i <= steps; i++) printf("%d,%s,%.6g,%.6g,4096,%.1f,%.6f,0.02,0.01,%d,300.0\n", i,
-    i == 50 ? "nan" : 1.5 + 4 / i ^ 0.5 + (i == 70 ? 3 : 0), 0.006 * (1 - i / steps), 1 + (i * 7919 % 100) / 100,
-    20000 + i % 7 * 100, 0.2 + i % 5 / 100, i > 60) }'
+  awk -v steps="$1" 'BEGIN { for (i = 1; i <= steps; i++) printf("%d,%s,%.6g,%.6g,4096,%.1f,%s,0.02,0.01,%d,300.0\n", i,
+    i == 50 ? "nan" : i == 51 ? "1e307" : 1.5 + 4 / i ^ 0.5 + (i == 70 ? 3 : 0), 0.006 * (1 - i / steps),
+    1 + (i * 7919 % 100) / 100, 20000 + i % 7 * 100, i == 52 ? "nan" : 0.2 + i % 5 / 100, i > 60) }'
 }
 
 # history STEPS STARTS
@@ -50,22 +50,44 @@ history() {
 }
 
 hostile='<script>alert(1)<'
-mkdir run other empty "$hostile"
+mkdir run long other empty "$hostile"
 rows 120 > run/metrics.csv
+rows 100000 > long/metrics.csv
 rows 5000 > other/metrics.csv
 rows 10 > "$hostile/metrics.csv"
 history 120 11 > run/history.txt
 history 5000 2 > other/history.txt
 echo "2026-11-10T10:00:00Z $hostile/script>" > "$hostile/history.txt"
-printf 'step,correct,questions\n60,100,500\n120,200,500\n' > run/dev.csv
-for run in run empty "$hostile"; do
+printf 'step,correct,questions\n60,100,500\n70,600,500\n80,1,0\n120,200,500\n' > run/dev.csv
+for run in run long empty "$hostile"; do
   "$lockstep" report "$run"
 done
+(($(stat -c %s long/report.html) <= 2 << 20)) || {
+  echo "FAILED: the page of 100,000 steps has $(stat -c %s long/report.html) bytes"
+  exit 1
+}
 "$lockstep" report run other --axis tokens --out several.html
+pages=({run,long,empty,"$hostile"}/report.html several.html)
+
+# A run that writes its own page, with heads.
+"$lockstep" synth data --people 20 --questions 8 > /dev/null
+"$lockstep" pretrain "$root/configs/tiny.yaml" corpus=data/wiki.txt run=own steps=12 report=true report_heads=auto \
+  samples=Ada 2> log || {
+  cat log
+  exit 1
+}
+pages+=(own/report.html)
+if command -v gnuplot > /dev/null; then
+  "$lockstep" attention all --samples 50 --out attention > /dev/null
+  pages+=(attention/index.html)
+else
+  echo "no gnuplot: the page of the attention experiments is not looked at"
+fi
 if command -v tidy > /dev/null; then
-  for page in run/report.html "$hostile/report.html" several.html; do
+  for page in "${pages[@]}"; do
     tidy -quiet -errors "$page"
   done
+else
+  echo "no tidy: HTML is not checked by it"
 fi
-node "$root/tests/report/browser.js" "$(command -v chromium)" run/metrics.csv "$pictures" \
-  run/report.html empty/report.html "$hostile/report.html" several.html
+node "$root/tests/report/browser.js" "$(command -v chromium)" "$pictures" "${pages[@]}"
