@@ -82,7 +82,7 @@ function stack(lines) {
   });
   if (!several) return lines;
   return lines.filter((line, k) => !lines[k + 1] || lines[k + 1].run !== line.run)
-    .map(line => ({...line, y: line.top, label: 'all parts', top: undefined}));
+    .map(line => ({...line, y: line.top, i: 0, label: 'all parts', top: undefined}));
 }
 
 const reach = lines => [Math.min(...lines.map(l => l.x[0])), Math.max(...lines.map(l => l.x[l.x.length - 1]))];
