@@ -315,8 +315,7 @@ static int program(const char *arguments) {
 static void test_commands_refuse_useless_numbers(void **state) {
   (void)state;
   static const char *const users[] = {"evaluate useless.h5 q.tsv", "ask useless.h5 a",
-                                      "score useless.h5 q.tsv",
-                                      "export useless.h5 out",
+                                      "score useless.h5 q.tsv", "export useless.h5 out",
                                       "attention trained useless.h5 a --out out"};
   if (!getenv("LOCKSTEP")) skip();
   lk_checkpoint *in = make_checkpoint(1);
