@@ -26,7 +26,7 @@ own text units text normal foreign clean characters tokenizer pieces bpe byte_le
 own data source lexicon corpus questions objective plan synth window mixture
 own wiki wikitext
 own dump text_stream dump inputs
-own dist world tree watchdog holding shared
+own dist world tree balance watchdog holding shared
 own store store trained
 own config config config_keys objective_list
 own optim optimizer schedule outer wire
