@@ -12,15 +12,15 @@ LK_C_BEGIN
 /* Sums one array of `count` floats over all V shards in a fixed binary tree: shards 2i and
  * 2i+1 first, then pairs of pairs. A rank's contiguous shards make up whole subtrees, which
  * it sums by itself; their sums are added between the ranks in the tree's order. So the
- * bits are the same for every P <= V.
+ * bits are the same for every P <= V, however many shards each rank has.
  *
  * Between ranks a sum is a reduce-scatter, after which each rank has its own parts of it
  * (lk_tree_part), about count/P floats in all, and an all-gather, which gives every rank
  * all parts (Thakur, Rabenseifner and Gropp 2005). Either can be had alone.
  *
- * A tree holds so many arrays as the rank's shards need at most while they are added one by
- * one: log2(V/P) + 1 where P is a power of two, else up to 2·log2(V/P) + 2. In a world of
- * several ranks it also holds 8 MiB, or 16 where P is no power of two, less for small
+ * A tree holds so many arrays as the rank's k shards need at most while they are added one
+ * by one: log2(k) + 1 where they make up one subtree, else up to 2·log2(k) + 2. In a world
+ * of several ranks it also holds 8 MiB, or 16 where P is no power of two, less for small
  * arrays. Nothing is allocated after creation. */
 typedef struct lk_tree lk_tree;
 

@@ -21,9 +21,10 @@ lk_status lk_world_create(lk_world **out, int *argc, char ***argv);
 void lk_world_free(lk_world *world);
 
 /* A rank of a world that is not there, to be asked for its place in it and for nothing
- * else: what is made for it takes no step. The caller owns *out: lk_free. Not collective.
- */
+ * else: what is made for it takes no step. The caller owns *out: lk_world_dismiss. Not
+ * collective. */
 lk_status lk_world_imagine(lk_world **out, int rank, int size);
+void lk_world_dismiss(lk_world *imagined);
 
 /* All ranks: those that pass the same number, from 0 on, as a world of their own, ranks
  * from 0 on in the same order: what all of its ranks do there concerns no others. Its
@@ -108,9 +109,17 @@ lk_status lk_world_check_launcher(const lk_world *world);
  * alone. */
 void lk_world_launcher(const lk_world *world, char text[64]);
 
-/* Shards first … first + count-1 of V belong to this rank: floor(r·V/P) …. LK_USAGE if P >
- * V. */
+/* Shards are dealt by rates[P] from now on (lockstep/balance.h), which all ranks give
+ * alike; NULL: evenly, as at the start. They are copied. Not collective. */
+lk_status lk_world_deal_by(lk_world *world, const double *rates);
+
+/* How V shards are dealt: rank r has (*starts)[r] … (*starts)[r+1] - 1. LK_USAGE if P > V.
+ * The caller owns *starts: lk_free. Not collective. */
+lk_status lk_world_deal(const lk_world *world, int shards, int **starts);
+
+/* Of these, first … first + count-1 are this rank's; the most that a rank has. */
 lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *count);
+lk_status lk_world_most_shards(const lk_world *world, int shards, int *most);
 
 LK_C_END
 

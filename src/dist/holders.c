@@ -18,13 +18,21 @@ int lk_layout_levels(lk_layout layout) {
 
 int lk_first_shard(lk_layout layout, int rank) {
   assert(0 <= rank && rank <= layout.ranks);
-  return (int)((int64_t)rank * layout.shards / layout.ranks);
+  return layout.starts[rank];
 }
 
-/* The lowest rank whose first shard is not below this one: ceil(shard·P/V). */
+/* The lowest rank whose first shard is not below this one. */
 static int rank_from(lk_layout layout, int shard) {
-  int64_t V = layout.shards, P = layout.ranks;
-  return (int)((shard * P + V - 1) / V);
+  int low = 0, high = layout.ranks;
+  assert(0 <= shard && shard <= layout.shards);
+  while (low < high) {
+    int middle = low + (high - low) / 2;
+    if (layout.starts[middle] < shard)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
 }
 
 int lk_shard_rank(lk_layout layout, int shard) {
@@ -76,30 +84,27 @@ int lk_count_members(lk_layout layout, lk_node node, int *first) {
   return rank_from(layout, node_end(node)) - start;
 }
 
-/* The child whose members have the even positions. */
-static lk_node find_first_child(lk_layout layout, lk_node node) {
-  lk_node left = {node.level - 1, 2 * node.index}, right = lk_node_sibling(left);
-  int more = lk_count_members(layout, left, NULL) - lk_count_members(layout, right, NULL);
-  assert(node.level > 0 && -1 <= more && more <= 1);
-  return more >= 0 ? left : right;
+/* How many of `others` members come before the one at `position` of `members`, where each
+ * side's are spread over the same length: its own is at (2·position + 1) / (2·members).
+ * Of two at the same place that one comes first if `is_first`. */
+static int count_before(int position, int members, int others, int is_first) {
+  int64_t at = (2 * (int64_t)position + 1) * others, between = 2 * (int64_t)members;
+  int64_t steps = at - members; /* times `between`, from the first of the others on */
+  if (steps < 0 || (steps == 0 && is_first)) return 0;
+  return (int)((steps - is_first) / between) + 1;
 }
 
-int lk_member_at(lk_layout layout, lk_node node, int position) {
-  int first, members = lk_count_members(layout, node, &first);
-  assert(0 <= position && position < members);
-  if (members == 1) return first;
-  lk_node child = find_first_child(layout, node);
-  if (position % 2) child = lk_node_sibling(child);
-  return lk_member_at(layout, child, position / 2);
-}
-
+/* Of sides of as many members the left one's come first. */
 int lk_member_position(lk_layout layout, lk_node node, int rank) {
   int shard = lk_first_shard(layout, rank);
   assert(shard >> node.level == node.index);
   if (lk_count_members(layout, node, NULL) == 1) return 0;
-  lk_node child = lk_node_of(shard, node.level - 1);
-  int second = child.index != find_first_child(layout, node).index;
-  return 2 * lk_member_position(layout, child, rank) + second;
+  lk_node child = lk_node_of(shard, node.level - 1), other = lk_node_sibling(child);
+  int members = lk_count_members(layout, child, NULL);
+  int others = lk_count_members(layout, other, NULL);
+  int is_first = members > others || (members == others && child.index < other.index);
+  int own = lk_member_position(layout, child, rank);
+  return own + count_before(own, members, others, is_first);
 }
 
 size_t lk_layout_grain(lk_layout layout) {

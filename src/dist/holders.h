@@ -6,10 +6,12 @@
  * whose first shard lies in it: to each an equal span of the array. A rank with shards in a
  * node that is no member of it gives its sums there to the members.
  *
- * The members of two siblings differ in number by one at most. In their parent they take
- * turns, those of the more numerous side first: then each member's new span lies within its
- * old one, so that every element moves once, from one side's holder to the other's. For P a
- * power of two that is recursive halving from distance 1 on. */
+ * In their parent the members of two siblings take turns, as many of the one side between
+ * two of the other as its number asks for. Where the sides differ by one member at most, as
+ * they do when the shards are dealt evenly, each member's new span lies within its old one,
+ * so that every element moves once, from one side's holder to the other's; for P a power of
+ * two that is recursive halving from distance 1 on. Otherwise some of a new span may be
+ * another member's of the same side, and come from there too. */
 #ifndef LOCKSTEP_DIST_HOLDERS_H
 #define LOCKSTEP_DIST_HOLDERS_H
 
@@ -18,7 +20,8 @@
 /* V and P; 1 <= P <= V, and V is a power of two. */
 typedef struct {
   int shards, ranks;
-  size_t grain; /* floats: spans begin at multiples of it; 0: of a cache line */
+  const int *starts; /* (P + 1) lk_balance_shards', not owned */
+  size_t grain;      /* floats: spans begin at multiples of it; 0: of a cache line */
 } lk_layout;
 
 /* Shards index·2^level … (index+1)·2^level - 1. */
@@ -35,7 +38,7 @@ int lk_layout_is_valid(lk_layout layout);
 /* log2(V): the level of the root. */
 int lk_layout_levels(lk_layout layout);
 
-/* Rank r's shards are first_shard(r) … first_shard(r+1)-1: floor(r·V/P). */
+/* Rank r's shards are first_shard(r) … first_shard(r+1)-1. */
 int lk_first_shard(lk_layout layout, int rank);
 
 /* The rank that has a shard. */
@@ -57,8 +60,7 @@ int lk_count_whole(lk_layout layout, int rank, lk_node nodes[LK_MOST_WHOLE]);
 /* How many members a node has; they follow each other from rank *first on. */
 int lk_count_members(lk_layout layout, lk_node node, int *first);
 
-/* The member whose turn is at `position`, and the position of a member. */
-int lk_member_at(lk_layout layout, lk_node node, int position);
+/* Whose turn it is for a part of the node's sum: the position of a member. */
 int lk_member_position(lk_layout layout, lk_node node, int rank);
 
 /* Floats that a span is made up of, but for the array's end. */

@@ -54,15 +54,25 @@ static void receive_from_guest(builder *b, lk_node sibling, lk_stretch own) {
   list(b, add);
 }
 
-/* Each side sends the other what will be the other's. */
-static void swap_with_members(builder *b, lk_node node, lk_node child, lk_stretch own) {
-  lk_node sibling = lk_node_sibling(child);
-  lk_stretch held = span_of(b, child, b->rank);
-  int first, members = lk_count_members(b->layout, sibling, &first);
+/* What a member holds before the node's sum is made: of which child's, and what of it. */
+static lk_stretch held_below(const builder *b, lk_node node, int rank, int *child) {
+  lk_node of = lk_node_of(lk_first_shard(b->layout, rank), node.level - 1);
+  *child = of.index;
+  return span_of(b, of, rank);
+}
+
+/* Each member sends the others what will be theirs. What comes from the rank's own side is
+ * a part of the same sum, and takes its place in it. */
+static void swap_with_members(builder *b, lk_node node, lk_stretch own) {
+  int side, other_side, first, members = lk_count_members(b->layout, node, &first);
+  lk_stretch held = held_below(b, node, b->rank, &side);
   for (int r = first; r < first + members; r++) {
-    lk_stretch in = lk_stretch_common(span_of(b, sibling, r), own);
+    if (r == b->rank) continue;
+    lk_stretch in = lk_stretch_common(held_below(b, node, r, &other_side), own);
     lk_stretch out = lk_stretch_common(span_of(b, node, r), held);
-    list(b, (lk_move){LK_RECEIVE, r, LK_LANDING, in, in.first - own.first});
+    lk_move receive = {LK_RECEIVE, r, LK_LANDING, in, in.first - own.first};
+    if (other_side == side) receive.array = 0;
+    list(b, receive);
     list(b, (lk_move){LK_SEND, r, 0, out, 0});
   }
   list(b, (lk_move){.kind = LK_ADD, .array = LK_LANDING, .span = own});
@@ -74,11 +84,10 @@ static void go_up(builder *b, int level) {
   lk_stretch own = span_of(b, node, b->rank);
   if (lk_is_inside(b->layout, node, b->rank)) return;
   if (own.count > b->route->landing) b->route->landing = own.count;
-  assert(lk_stretch_common(own, span_of(b, child, b->rank)).count == own.count);
   if (lk_count_members(b->layout, sibling, NULL) == 0)
     receive_from_guest(b, sibling, own);
   else
-    swap_with_members(b, node, child, own);
+    swap_with_members(b, node, own);
 }
 
 /* The sum of a whole node that the rank is no member of. */
@@ -106,13 +115,14 @@ static void list_scattering(builder *b) {
 }
 
 static void go_down(builder *b, int level) {
-  lk_node node = own_node(b, level), child = own_node(b, level - 1);
-  lk_node sibling = lk_node_sibling(child);
-  lk_stretch held = span_of(b, node, b->rank), wanted = span_of(b, child, b->rank);
-  int first, members = lk_count_members(b->layout, sibling, &first);
+  lk_node node = own_node(b, level);
+  lk_stretch held = span_of(b, node, b->rank);
+  int side, first, members = lk_count_members(b->layout, node, &first);
+  lk_stretch wanted = held_below(b, node, b->rank, &side);
   for (int r = first; r < first + members; r++) {
+    if (r == b->rank) continue;
     lk_stretch in = lk_stretch_common(span_of(b, node, r), wanted);
-    lk_stretch out = lk_stretch_common(held, span_of(b, sibling, r));
+    lk_stretch out = lk_stretch_common(held, held_below(b, node, r, &side));
     list(b, (lk_move){LK_RECEIVE, r, 0, in, 0});
     list(b, (lk_move){LK_SEND, r, 0, out, 0});
   }

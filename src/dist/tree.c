@@ -61,21 +61,18 @@ static lk_status allocate_stack(lk_tree *tree) {
   return lk_allocate((void **)&tree->stack, floats, sizeof(float), "gradient sums");
 }
 
-lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int shards,
-                         lk_sum sum) {
-  lk_layout layout = {.shards = shards,
-                      .ranks = lk_world_size(world),
-                      .grain = sum == LK_SUM_SCATTERED ? LK_TREE_GRAIN : 0};
-  int first, leaves, rank = lk_world_rank(world);
+/* The layout's starts are not needed any more when the tree is there. */
+static lk_status create(lk_tree **out, const lk_world *world, lk_layout layout,
+                        size_t count, lk_sum sum) {
   lk_tree *tree = NULL;
   lk_status status;
-  *out = NULL;
-  LK_TRY(lk_world_shards(world, shards, &first, &leaves));
+  int rank = lk_world_rank(world);
   if (!lk_layout_is_valid(layout))
-    return lk_fail(LK_INTERNAL, "%d shards are no power of two", shards);
+    return lk_fail(LK_INTERNAL, "%d shards are no power of two", layout.shards);
+  int first = lk_first_shard(layout, rank);
   LK_TRY(LK_NEW(tree, 1));
-  *tree =
-      (lk_tree){.count = count, .first = first, .leaves = leaves, .ranks = layout.ranks};
+  *tree = (lk_tree){.count = count, .first = first, .ranks = layout.ranks};
+  tree->leaves = lk_first_shard(layout, rank + 1) - first;
   tree->phases = sum == LK_SUM_SCATTERED ? LK_SCATTER : LK_SCATTER | LK_GATHER;
   LK_TRY_OR(failed, allocate_stack(tree));
   LK_TRY_OR(failed, lk_exchange_create(&tree->exchange, layout, world->circle, rank, count,
@@ -84,6 +81,20 @@ lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int
   return LK_OK;
 failed:
   lk_tree_free(tree);
+  return status;
+}
+
+lk_status lk_tree_create(lk_tree **out, const lk_world *world, size_t count, int shards,
+                         lk_sum sum) {
+  int *starts;
+  *out = NULL;
+  LK_TRY(lk_world_deal(world, shards, &starts));
+  const lk_layout layout = {.shards = shards,
+                            .ranks = lk_world_size(world),
+                            .starts = starts,
+                            .grain = sum == LK_SUM_SCATTERED ? LK_TREE_GRAIN : 0};
+  lk_status status = create(out, world, layout, count, sum);
+  lk_free(starts);
   return status;
 }
 

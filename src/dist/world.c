@@ -82,8 +82,14 @@ void lk_world_free(lk_world *world) {
   lk_watchdog_stop(world);
   lk_guard_end();
   lk_mpi_watch(NULL, NULL);
-  lk_free(world->window);
-  lk_free(world);
+  lk_world_dismiss(world);
+}
+
+void lk_world_dismiss(lk_world *imagined) {
+  if (!imagined) return;
+  lk_free(imagined->window);
+  lk_free(imagined->rates);
+  lk_free(imagined);
 }
 
 lk_status lk_world_imagine(lk_world **out, int rank, int size) {
@@ -121,8 +127,7 @@ lk_status lk_world_part(lk_world **out, lk_world *world, int number) {
 void lk_world_part_free(lk_world *part) {
   if (!part) return;
   lk_circle_free(part->circle);
-  lk_free(part->window);
-  lk_free(part);
+  lk_world_dismiss(part);
 }
 
 lk_watchdog *lk_world_watchdog(const lk_world *world) {
@@ -159,18 +164,6 @@ int lk_world_local_size(const lk_world *world) {
 
 const char *lk_world_host(const lk_world *world) {
   return world->host;
-}
-
-lk_status lk_world_shards(const lk_world *world, int shards, int *first, int *count) {
-  int64_t r = world->rank, P = world->size, V = shards;
-  if (P > V)
-    return lk_fail(
-        LK_USAGE,
-        "%d ranks cannot share %d shards; start at most %d ranks or raise `shards`",
-        world->size, shards, shards);
-  *first = (int)(r * V / P);
-  *count = (int)((r + 1) * V / P) - *first;
-  return LK_OK;
 }
 
 /* It goes on with who packaged it and when. */

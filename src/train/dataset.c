@@ -127,38 +127,50 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_free(dataset);
 }
 
-/* Where a rank's numbers go, those of its shards. */
+/* The shards' numbers, as they come. */
 typedef struct {
-  const lk_dataset *dataset;
-  int ranks;
   uint64_t *visits; /* (shards) */
+  int count;
 } visit_counts;
 
-/* A rank with fewer shards than others has more numbers than shards. */
+enum { NO_SHARD = -1 }; /* in place of a number, of a rank with fewer shards than others */
+
 static void take_visits(void *context, int rank, size_t first, const double *numbers,
                         size_t count) {
-  const visit_counts *c = context;
-  int64_t V = c->dataset->plan.shards, begin = rank * V / c->ranks,
-          end = (rank + 1) * V / c->ranks;
+  visit_counts *c = context;
+  (void)rank;
+  (void)first;
   for (size_t i = 0; i < count; i++)
-    if (begin + (int64_t)(first + i) < end)
-      c->visits[begin + (int64_t)(first + i)] = (uint64_t)numbers[i];
+    if (numbers[i] >= 0) c->visits[c->count++] = (uint64_t)numbers[i];
+}
+
+/* Of this rank's shards, with room for as many as any rank has. */
+static lk_status list_visits(const lk_dataset *d, const lk_world *world, double **mine,
+                             int *most) {
+  const lk_slice *slice = &d->slice;
+  *most = d->plan.shards;
+  if (world) LK_TRY(lk_world_most_shards(world, d->plan.shards, most));
+  assert(slice->shard_count <= *most);
+  LK_TRY(LK_NEW(*mine, (size_t)*most));
+  for (int i = 0; i < *most; i++)
+    (*mine)[i] = i < slice->shard_count
+                     ? (double)lk_objective_visits(d->objective, slice->first_shard + i)
+                     : NO_SHARD;
+  return LK_OK;
 }
 
 /* What the ranks' shards have, side by side: alike on all of them. */
 static lk_status gather_visits(const lk_dataset *d, lk_world *world, uint64_t *visits) {
-  int size = world ? lk_world_size(world) : 1;
-  size_t most = (size_t)((d->plan.shards + size - 1) / size);
-  visit_counts counts = {d, size, visits};
+  visit_counts counts = {visits, 0};
   double *mine = NULL;
-  lk_status status = LK_NEW(mine, most);
-  for (int i = 0; i < d->slice.shard_count && status == LK_OK; i++)
-    mine[i] = (double)lk_objective_visits(d->objective, d->slice.first_shard + i);
+  int most;
+  lk_status status = list_visits(d, world, &mine, &most);
   if (world) status = lk_world_agree(world, status);
   if (status == LK_OK && world)
-    status = lk_world_each(world, mine, most, take_visits, &counts);
+    status = lk_world_each(world, mine, (size_t)most, take_visits, &counts);
   else if (status == LK_OK)
-    take_visits(&counts, 0, 0, mine, most);
+    take_visits(&counts, 0, 0, mine, (size_t)most);
+  assert(status != LK_OK || counts.count == d->plan.shards);
   lk_free(mine);
   return status;
 }

@@ -68,13 +68,12 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   lk_trainer *t = trainer;
   int sequences = sequences_a_pack(t);
   assert(t->shard_count > 0);
-  int size = lk_world_size(t->world);
-  t->shards_a_rank = ((int)t->config->shards + size - 1) / size;
+  LK_TRY(lk_world_most_shards(t->world, (int)t->config->shards, &t->shards_a_rank));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   t->step_first = t->first_shard;
   t->step_count = t->shard_count / sites_here(t);
   t->step_most = t->shards_a_rank / sites_here(t);
-  t->is_dealt = t->config->shard && size > 1;
+  t->is_dealt = t->config->shard && lk_world_size(t->world) > 1;
   LK_TRY(lk_tree_create(&t->tree, t->home, t->table->count, shards_of_a_step(t),
                         t->is_dealt
                             ? lk_optimizer_sum((lk_optimizer_name)t->config->optimizer)

@@ -15,7 +15,8 @@ enum { SHARDS = 16, MOST_RANKS = 16 };
 
 static lk_world *world;
 static int failures;
-static int rounds; /* nonzero: trees round every sum to bf16 */
+static int first_shard, shard_count; /* this rank's */
+static int rounds;                   /* nonzero: trees round every sum to bf16 */
 
 /* Counts instead of stopping: a rank that left early would keep the others waiting. */
 #define CHECK(condition)                                                                   \
@@ -89,10 +90,13 @@ static lk_tree *make_tree(size_t count, lk_sum sum) {
   return tree;
 }
 
+/* Which shards are this rank's, from now on. */
+static void find_shards(void) {
+  CHECK(lk_world_shards(world, SHARDS, &first_shard, &shard_count) == LK_OK);
+}
+
 static void fill_leaves(lk_tree *tree, element_of value, size_t count) {
-  int first = 0, mine = 0;
-  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
-  for (int shard = first; shard < first + mine; shard++) {
+  for (int shard = first_shard; shard < first_shard + shard_count; shard++) {
     float *leaf = lk_tree_leaf(tree);
     for (size_t i = 0; i < count; i++)
       leaf[i] += value(shard, i);
@@ -145,9 +149,7 @@ static void test_sums(size_t count) {
 /* As a backward pass does: the last leaf is filled from its end on, in spans of many
  * lengths, and the sum goes on in between. What is not final yet holds something else. */
 static void fill_from_the_end(lk_tree *tree, element_of value, size_t count) {
-  int first = 0, mine = 0;
-  CHECK(lk_world_shards(world, SHARDS, &first, &mine) == LK_OK);
-  for (int shard = first; shard < first + mine; shard++) {
+  for (int shard = first_shard; shard < first_shard + shard_count; shard++) {
     float *leaf = lk_tree_leaf(tree);
     for (size_t i = 0; i < count; i++)
       leaf[i] = 1e30f;
@@ -351,8 +353,10 @@ static void test_part(void) {
     CHECK(sum == size * (size - 1));
     test_agreement_in(part);
     world = part;
+    find_shards();
     test_sums(65536);
     world = all;
+    find_shards();
   }
   float handed = (float)odd;
   CHECK(lk_world_broadcast(part, &handed, sizeof handed) == LK_OK && handed == (float)odd);
@@ -449,21 +453,44 @@ static void test_unite(void) {
     CHECK(!memcmp(&words[i], &kinds[i % KINDS], sizeof *kinds));
 }
 
-static void test_shards(void) {
+static void test_shards(int is_even) {
   int P = lk_world_size(world), first = -1, count = -1;
   for (int V = 1; V < P; V++)
     CHECK(lk_world_shards(world, V, &first, &count) == LK_USAGE);
   for (int V = P; V <= 64; V++) {
     double mine[2], all[2 * MOST_RANKS], next = 0;
+    int least = is_even ? V / P : 1;
     CHECK(lk_world_shards(world, V, &first, &count) == LK_OK);
     mine[0] = first, mine[1] = count;
     CHECK(gather(mine, 2, all) == LK_OK);
     for (int r = 0; r < P; r++) {
-      CHECK(all[2 * r] == next && all[2 * r + 1] >= V / P);
+      CHECK(all[2 * r] == next && all[2 * r + 1] >= least);
       next += all[2 * r + 1];
     }
     CHECK(next == V);
   }
+}
+
+/* Any shares give the bits of the even ones, and of one rank. */
+static void test_uneven_shares(void) {
+  double rates[MOST_RANKS];
+  int P = lk_world_size(world), most = 0;
+  for (int draw = 0; draw < 3; draw++) {
+    for (int r = 0; r < P; r++)
+      rates[r] = 1 + (r * 7 + draw * 5) % 11;
+    CHECK(lk_world_deal_by(world, rates) == LK_OK);
+    find_shards();
+    CHECK(lk_world_most_shards(world, SHARDS, &most) == LK_OK && shard_count <= most);
+    test_shards(0);
+    test_sums(1000);
+    test_overlap(131072 + 17);
+    rounds = draw == 2;
+    test_scattering(131072 + 1000, draw % 2);
+    rounds = 0;
+    test_parts(3 * 131072 + 1000);
+  }
+  CHECK(lk_world_deal_by(world, NULL) == LK_OK);
+  find_shards();
 }
 
 static void test_place(void) {
@@ -497,7 +524,8 @@ static void run_tests(void) {
   const size_t numbers[] = {0, 1, 3, 512, 5000, 20001};
   const size_t counts[] = {0, 1, 2, 15, 16, 17, 31, 33, 1000, 65536, 131089, 300001};
   test_place();
-  test_shards();
+  test_shards(1);
+  find_shards();
   test_order_matters();
   for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
     test_sums(counts[i]);
@@ -510,6 +538,7 @@ static void run_tests(void) {
   }
   test_rounding();
   test_parts(3 * 131072 + 1000);
+  test_uneven_shares();
   test_unfinished_tree();
   test_agreement();
   test_part();

@@ -1,16 +1,18 @@
 /* What ranks send each other for a sum, with all ranks played by this process: every world
  * gets the bits of the tree as it is defined, and sends no more than it must. */
 #include "dist/route.h"
+#include "lockstep/balance.h"
 #include "lockstep/memory.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-enum { MOST_RANKS = 96, COUNT = 2000, QUEUE = 32 };
+enum { MOST_RANKS = 96, MOST_STARTS = 1025, COUNT = 2000, QUEUE = 32 };
 
 typedef struct {
   lk_stretch span;
@@ -27,6 +29,7 @@ typedef struct {
 static player players[MOST_RANKS];
 static message *queue[MOST_RANKS][MOST_RANKS][QUEUE]; /* by sender and receiver */
 static int queued[MOST_RANKS][MOST_RANKS];
+static int starts[MOST_STARTS];
 static lk_layout layout;
 static size_t count, sent;
 
@@ -185,30 +188,40 @@ static void check_scattered(void) {
   assert_int_equal(owned, count);
 }
 
-/* Sends as little as such a sum can: each partial sum but the last moves once. */
-static void check_scattering_cost(void) {
+/* Each partial sum but the last moves once at least. */
+static size_t least_sent(void) {
   size_t sums = 0;
   for (int r = 0; r < layout.ranks; r++)
     sums += (size_t)players[r].arrays;
-  assert_true(sent <= (sums - 1) * count);
+  return (sums - 1) * count;
 }
 
-static void play_world(int shards, int ranks, size_t floats, size_t grain) {
-  layout = (lk_layout){shards, ranks, grain};
+/* Of the ranks' shards by `starts`. Sends at most so many percent of what such a sum must.
+ */
+static void play_layout(int shards, int ranks, size_t floats, size_t grain,
+                        size_t percent) {
+  layout = (lk_layout){shards, ranks, starts, grain};
   count = floats;
   sent = 0;
   for (int r = 0; r < ranks; r++)
     set_up_rank(r);
   play(0);
   check_scattered();
-  check_scattering_cost();
+  assert_true(sent * 100 <= percent * least_sent());
   sent = 0;
   play(1);
-  assert_int_equal(sent, (size_t)(ranks - 1) * count);
+  assert_true(sent * 100 <= percent * (size_t)(ranks - 1) * count);
   for (int r = 0; r < ranks; r++) {
     check_span(&players[r], (lk_stretch){0, count});
     tear_down_rank(&players[r]);
   }
+}
+
+/* Dealt evenly, nothing moves twice. */
+static void play_world(int shards, int ranks, size_t floats, size_t grain) {
+  lk_balance_shards(NULL, shards, ranks, starts);
+  play_layout(shards, ranks, floats, grain, 100);
+  assert_int_equal(sent, (size_t)(ranks - 1) * count);
 }
 
 static void test_every_small_world(void **state) {
@@ -230,12 +243,40 @@ static void test_large_worlds(void **state) {
   play_world(64, 64, 0, 0);
 }
 
+/* Of 16 shards each border between two may be one between ranks. */
+static void test_every_partition(void **state) {
+  enum { SHARDS = 16 };
+  (void)state;
+  for (unsigned borders = 0; borders < 1u << (SHARDS - 1); borders += 23) {
+    int ranks = 0;
+    for (int shard = 0; shard < SHARDS; shard++)
+      if (shard == 0 || borders >> (shard - 1) & 1) starts[ranks++] = shard;
+    starts[ranks] = SHARDS;
+    play_layout(SHARDS, ranks, 130, 0, 125);
+  }
+}
+
+/* Of many shards, by rates from 1 to 100. */
+static void test_partitions_by_rates(void **state) {
+  double rates[MOST_RANKS];
+  (void)state;
+  srand(1);
+  for (int draw = 0; draw < 40; draw++) {
+    int ranks = 1 + rand() % MOST_RANKS, shards = 128 << rand() % 4;
+    for (int r = 0; r < ranks; r++)
+      rates[r] = 1 + rand() % (1 + rand() % 100);
+    lk_balance_shards(rates, shards, ranks, starts);
+    play_layout(shards, ranks, COUNT, draw % 2 ? 0 : 32, 125);
+  }
+}
+
 /* Powers of two: a message in and one out at each of log2(P) levels up and down. */
 static void test_powers_of_two(void **state) {
   (void)state;
   for (int levels = 1; levels <= 7; levels++) {
     lk_route *route;
-    lk_layout world = {256, 1 << levels, 0};
+    lk_layout world = {256, 1 << levels, starts, 0};
+    lk_balance_shards(NULL, world.shards, world.ranks, starts);
     for (int rank = 0; rank < world.ranks; rank++) {
       assert_int_equal(lk_route_create(&route, world, rank, 131072), LK_OK);
       assert_int_equal(route->stages_used, 2 * levels);
@@ -251,10 +292,11 @@ static void test_bounds(void **state) {
   (void)state;
   for (int shards = 1, levels = 0; shards <= 1024; shards *= 2, levels++)
     for (int ranks = 1; ranks <= shards; ranks += 1 + ranks / 8) {
-      lk_layout world = {shards, ranks, 0};
+      lk_layout world = {shards, ranks, starts, 0};
       lk_node whole[LK_MOST_WHOLE];
       lk_route *route;
       int rank = (ranks - 1) / 2;
+      lk_balance_shards(NULL, shards, ranks, starts);
       assert_int_equal(lk_route_create(&route, world, rank, 131072), LK_OK);
       assert_in_range(route->moves_used, 0, 12 * levels);
       assert_in_range(route->messages, 0, 8);
@@ -267,6 +309,7 @@ static void test_bounds(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_small_world), cmocka_unit_test(test_large_worlds),
-      cmocka_unit_test(test_powers_of_two), cmocka_unit_test(test_bounds)};
+      cmocka_unit_test(test_every_partition),   cmocka_unit_test(test_partitions_by_rates),
+      cmocka_unit_test(test_powers_of_two),     cmocka_unit_test(test_bounds)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
