@@ -73,6 +73,10 @@ typedef int lk_config_choice;
     "shuffled: an epoch takes a shard's documents or windows in random order; even: some " \
     "4,096 in a row are dealt to their steps so that each has as much to compute, and "    \
     "ranks wait less for the one with the longest")                                        \
+  X(balance, "balance", text, "even", LK_ANY, 0,                                           \
+    "how many shards each rank has. even: as many; measured: as fast as it is found to be " \
+    "at the start, for machines of several kinds; or a list by rank, such as 3,3,1,1. The " \
+    "bits stay the same")                                                                  \
   X(seed, "seed", count, "1", LK_WHOLE(0, INT64_MAX), 1,                                   \
     "seed of all random numbers")                                                          \
   X(precision, "precision", choice, "fp32", LK_ONE_OF("fp32|bf16|bf16_attention"), 1,      \

@@ -42,9 +42,10 @@ int lk_trainer_shares_values(const lk_config *config, double bytes);
 lk_status lk_trainer_open(lk_trainer **out, lk_world *world, lk_config *config,
                           lk_task task, lk_trainer_purpose purpose);
 
-/* What the last rank of a world of so many would hold: it has as many shards as any. */
+/* What a rank of a world of so many would hold that has as many shards as any. */
 typedef struct {
   lk_shape shape;
+  int shards;          /* of the config's */
   uint64_t parameters; /* numbers */
   uint64_t data, room; /* bytes of its shards' data, and of what it trains with but for … */
   uint64_t values; /* … the parameters, which the ranks of a node may have in common */

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct {
   long ranks, nodes;
@@ -69,16 +70,27 @@ static void foresee_sending(const request *asked, const lk_config *config,
   if (config->sync_every) add_outer_step(asked, config, needs, f);
 }
 
-/* Packs are taken to be full, and all their rows to have loss. */
+/* Of the rank with the most shards. Packs are taken to be full, and all their rows to have
+ * loss. */
 static lk_status foresee(lk_world *world, const lk_config *config, const request *asked,
                          const lk_trainer_needs *needs, forecast *f) {
-  double rows = (double)(config->batch_size * config->model_block) / (double)asked->ranks;
+  double share = (double)needs->shards / (double)config->shards;
+  double rows = share * (double)(config->batch_size * config->model_block);
   LK_TRY(lk_bench_limit(world, &needs->shape, (lk_precision)config->precision,
                         needs->pack_rows, needs->pack_rows, &f->rate));
   f->flops = lk_bench_flops(&needs->shape, rows, rows);
   f->products = f->flops / f->rate;
   foresee_sending(asked, config, needs, f);
   return LK_OK;
+}
+
+static void print_shards(const lk_config *config, const lk_trainer_needs *needs) {
+  const char *dealt = "as balance lists them";
+  if (!strcmp(config->balance, "even")) dealt = "dealt evenly";
+  if (!strcmp(config->balance, "measured"))
+    dealt = "dealt evenly here, by the speed of the ranks in the run";
+  printf("shards             %d of %llu on a rank at most, %s\n", needs->shards,
+         (unsigned long long)config->shards, dealt);
 }
 
 static void print_node(const request *asked, const lk_config *config, double of_rank,
@@ -101,6 +113,7 @@ static void print_memory(const request *asked, const lk_config *config,
   double copy = config->checkpoint_write ? (double)needs->checkpoint : 0;
   double rank = f->program + (double)needs->data + training;
   printf("ranks              %ld on %ld nodes\n", asked->ranks, asked->nodes);
+  print_shards(config, needs);
   printf("parameters         %llu\n", (unsigned long long)needs->parameters);
   printf(
       "memory of a rank   %.0f MB %swhen packs are full: %.0f the program, %.0f data, %.0f "

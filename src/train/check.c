@@ -7,6 +7,8 @@
 #include "lockstep/nn.h"
 #include "lockstep/outer.h"
 #include "lockstep/trainer.h"
+#include "train/balance.h"
+#include <string.h>
 #include <unistd.h>
 
 static lk_status check_sites(const lk_config *c) {
@@ -38,6 +40,7 @@ static lk_status refuse_with_sites(const lk_config *c) {
     int is_set;
     const char *key, *instead;
   } refused[] = {{c->shard, "shard", "none"},
+                 {strcmp(c->balance, "even") != 0, "balance", "even"},
                  {c->ema > 0, "ema", "0"},
                  {c->checkpoint_write, "checkpoint_write", "wait"},
                  {c->histogram_every > 0, "histogram_every", "0"}};
@@ -64,6 +67,7 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
   double seconds;
   LK_TRY(lk_config_time_limit(config, &seconds));
   LK_TRY(lk_config_node_mtbf(config, &seconds));
+  LK_TRY(lk_balance_check(config));
   if (!config->steps && !config->epochs && purpose != LK_TO_MEASURE)
     return lk_fail(LK_USAGE, "how long to train is not said: set steps= or epochs=");
   if (config->histogram_every && !config->tensorboard)

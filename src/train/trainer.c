@@ -3,6 +3,7 @@
 #include "lockstep/machine.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
+#include "train/balance.h"
 #include "train/sites.h"
 #include <assert.h>
 
@@ -148,6 +149,11 @@ static lk_status choose_replicas(lk_trainer *t, double program) {
   return LK_OK;
 }
 
+/* All ranks. A probe's ranks share as the run's do. */
+static lk_status deal_shards(const lk_trainer *t, lk_trainer_purpose purpose) {
+  return purpose == LK_TO_PROBE ? LK_OK : lk_balance_world(t->world, t->config);
+}
+
 /* All ranks. */
 static lk_status make_values(lk_trainer *t) {
   if (t->shares_values)
@@ -165,7 +171,8 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
   t->config = config;
   if (purpose != LK_TO_PROBE) t->watchdog = lk_world_watchdog(world);
   double program = (double)lk_peak_memory();
-  lk_status status = lk_sites_open(t);
+  lk_status status = deal_shards(t, purpose);
+  if (status == LK_OK) status = lk_sites_open(t);
   if (status == LK_OK) status = lk_world_agree(world, prepare(t, task, tokenizer));
   if (status == LK_OK) status = choose_replicas(t, program);
   if (status == LK_OK) status = make_values(t);

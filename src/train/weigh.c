@@ -1,5 +1,6 @@
 /* What a rank of a world would hold that is not there. */
 #include "lockstep/memory.h"
+#include "train/balance.h"
 #include "train/sites.h"
 #include "train/writer.h"
 #include <assert.h>
@@ -22,6 +23,7 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
   LK_TRY(lk_trainer_make_buffers(t));
   assert(opened >= before && t->table->count > 0);
   *out = (lk_trainer_needs){.shape = t->table->shape,
+                            .shards = t->shard_count,
                             .parameters = t->table->count,
                             .data = opened - before,
                             .room = lk_bytes_alive() - opened,
@@ -32,12 +34,25 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
   return LK_OK;
 }
 
+/* A rank that has as many shards as any: dealt evenly, the last one has. */
+static lk_status imagine(lk_world **out, const lk_config *config, int ranks) {
+  double *shares;
+  int rank = ranks - 1;
+  LK_TRY(lk_balance_listed(config, ranks, &shares));
+  for (int r = 0; shares && r < ranks; r++)
+    if (shares[r] > shares[rank]) rank = r;
+  lk_status status = lk_world_imagine(out, rank, ranks);
+  if (status == LK_OK) status = lk_world_deal_by(*out, shares);
+  lk_free(shares);
+  return status;
+}
+
 static lk_status weigh_rank(const lk_config *config, lk_task task, int ranks,
                             const lk_tokenizer *tokenizer, lk_trainer_needs *out) {
   lk_world *imagined = NULL;
   lk_trainer *t = NULL;
-  LK_TRY(lk_world_imagine(&imagined, ranks - 1, ranks)); /* it has as many shards as any */
-  lk_status status = LK_NEW(t, 1);
+  lk_status status = imagine(&imagined, config, ranks);
+  if (status == LK_OK) status = LK_NEW(t, 1);
   if (status == LK_OK) {
     t->world = t->home = imagined;
     t->config = config;
@@ -45,7 +60,7 @@ static lk_status weigh_rank(const lk_config *config, lk_task task, int ranks,
     if (status == LK_OK) status = weigh(t, task, tokenizer, out);
     lk_trainer_free(t);
   }
-  lk_free(imagined);
+  lk_world_dismiss(imagined);
   return status;
 }
 

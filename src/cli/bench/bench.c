@@ -157,6 +157,7 @@ static lk_status time_steps(lk_world *world, lk_trainer *trainer, const lk_confi
                             long steps, const outputs *to) {
   const lk_shape *shape = &lk_trainer_table(trainer)->shape;
   lk_measurement m = {0};
+  LK_TRY(lk_world_most_shards(world, (int)config->shards, &m.most_shards));
   LK_TRY(measure(world, trainer, steps, &m));
   lk_watchdog_phase(lk_world_watchdog(world), 0, "measuring the machine's limit",
                     LK_COMPUTES);

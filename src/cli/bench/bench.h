@@ -21,6 +21,7 @@ typedef struct {
   double flops;           /* of the matrix products, mean a step, all ranks */
   double limit;           /* the same a second with nothing else to do, all ranks */
   double allocations;     /* in all measured steps and ranks: a step should make none */
+  int most_shards;        /* that a rank has */
 } lk_measurement;
 
 /* Sorts the values. */

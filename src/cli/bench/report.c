@@ -24,6 +24,8 @@ static void print_table(const lk_world *world, const lk_config *config,
   printf("ranks              %d (%d on this host), %llu BLAS thread%s each\n",
          lk_world_size(world), lk_world_local_size(world),
          (unsigned long long)config->threads, config->threads == 1 ? "" : "s");
+  printf("shards             %d of %llu on a rank at most (balance %s)\n", m->most_shards,
+         (unsigned long long)config->shards, config->balance);
   printf("BLAS               %s\ninstruction set    %s\n", lk_blas_description(),
          lk_kernels_instruction_set());
   printf("step             %8.4f s  (median of the slowest rank's)\n", m->step_seconds);
@@ -61,6 +63,7 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
                  {"share_of_waiting", share(m, m->waiting_seconds)},
                  {"ranks", lk_world_size(world)},
                  {"threads", (double)config->threads},
+                 {"most_shards", m->most_shards},
                  {"target_tokens_per_step", m->target_tokens},
                  {"packs_per_step", m->packs},
                  {"gflop_per_step", m->flops / 1e9},
