@@ -95,6 +95,10 @@ typedef int lk_config_choice;
     "beside: training goes on while a checkpoint is written, from a copy of parameters "   \
     "and moments that rank 0 has room for from the start; the file stays the same; wait: " \
     "training waits, and nothing is held twice")                                           \
+  X(checkpoint_copy, "checkpoint_copy", text, "", LK_ANY, 0,                               \
+    "a folder on the first other host than rank 0's (or rank 1's own, where there is one "  \
+    "host) that gets a copy of each checkpoint, by the same rules of which stay; when the " \
+    "run has lost its own, the newest good copy is fetched back. Empty: none")              \
   X(validate_every, "validate_every", count, "500", LK_WHOLE(0, 1ull << 48), 0,            \
     "steps between measurements of the held-out loss (validation), after each of which a " \
     "better model than all before becomes checkpoints/best; 0: one at the end")            \

@@ -6,6 +6,7 @@
 #include "lockstep/linkage.h"
 #include "lockstep/status.h"
 #include <limits.h>
+#include <stddef.h>
 
 LK_C_BEGIN
 
@@ -19,6 +20,9 @@ typedef struct {
  * gives its permissions. LK_IO with the reason; else lk_draft_commit or lk_draft_discard
  * ends it. */
 lk_status lk_draft_begin(lk_draft *draft, const char *path);
+
+/* Adds bytes behind those that were added before. LK_IO with the reason. */
+lk_status lk_draft_add(lk_draft *draft, const void *bytes, size_t size);
 
 /* Replaces path itself, never following a link, when the disk has all that was written.
  * LK_IO with the reason; what was there is then still there and the temporary file gone. */

@@ -6,6 +6,7 @@
 #define LOCKSTEP_RUN_H
 
 #include "lockstep/config.h"
+#include "lockstep/draft.h"
 #include "lockstep/histogram.h"
 #include "lockstep/linkage.h"
 #include "lockstep/metrics.h"
@@ -25,6 +26,14 @@ lk_status lk_run_check(const lk_config *config);
 lk_status lk_run_open(lk_run **out, const lk_config *config);
 void lk_run_close(lk_run *run);
 
+/* The same of the folder config->checkpoint_copy, which has a lock and checkpoints, and
+ * nothing else of a run. */
+lk_status lk_run_open_copy(lk_run **out, const lk_config *config);
+
+/* The same folder, which need not be there, to be looked at and read: nothing is locked or
+ * changed. */
+lk_status lk_run_visit_copy(lk_run **out, const lk_config *config);
+
 /* What is to be trained, "pretrain" or "finetune" (not copied): a checkpoint of the other
  * is refused. */
 void lk_run_expect(lk_run *run, const char *task);
@@ -42,6 +51,13 @@ void lk_run_expect(lk_run *run, const char *task);
  * then on. Folders, pipes, links to nothing, other spellings of a step (step-7.h5) and
  * files that hold another step than their name says are named and left alone. */
 lk_status lk_run_find_checkpoint(lk_run *run, lk_checkpoint **out);
+
+/* The same of a folder of copies, but for a checkpoint that config->resume names: only
+ * which step the newest good one is of, 0: there is none. */
+lk_status lk_run_find_copy(lk_run *copy, uint64_t *step);
+
+/* The same of one that is visited: damaged ones keep their names. */
+lk_status lk_run_look_for_copy(lk_run *copy, uint64_t *step);
 
 /* Of a checkpoint that could not be read: passes its status on, and where its path is a
  * link to nothing (a run's `latest`), makes a message that says where it points and which
@@ -98,6 +114,28 @@ int lk_run_has_probe(const lk_run *run, uint64_t step);
  * this start went on from and later ones than this. Something else that has the name
  * already is renamed to step-NNNNNN.h5.other. */
 lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint);
+
+/* A checkpoint that another run directory has, on its way into this one as bytes. */
+typedef struct {
+  lk_draft draft; /* lk_draft_add takes them, lk_draft_discard gives it up */
+  uint64_t step;
+  char path[PATH_MAX];
+} lk_run_arrival;
+
+/* Opens the checkpoint of a step to be read as a file, whose descriptor is the caller's.
+ * LK_NO_INPUT. */
+lk_status lk_run_open_file(const lk_run *run, uint64_t step, int *descriptor,
+                           uint64_t *size);
+
+/* The step of the checkpoint that `best` links to, 0: none. */
+uint64_t lk_run_best(const lk_run *run);
+
+/* Makes room for the checkpoint of a step, of which nothing is there under its name before
+ * the end, which verifies it as a whole (lk_checkpoint_check), and then does as lk_run_save
+ * does; `best` is what it is to link to, where that is there, 0: as it does. LK_IO,
+ * LK_BAD_DATA. `arrival` must stay where it is. */
+lk_status lk_run_begin_arrival(lk_run *run, uint64_t step, lk_run_arrival *arrival);
+lk_status lk_run_end_arrival(lk_run *run, lk_run_arrival *arrival, uint64_t best);
 
 /* How the checkpoints of a run are cleaned up. */
 typedef struct {

@@ -103,6 +103,10 @@ lk_status lk_draft_begin(lk_draft *draft, const char *path) {
   return judge(path, lk_begin(draft, path));
 }
 
+lk_status lk_draft_add(lk_draft *draft, const void *bytes, size_t size) {
+  return judge(draft->path, lk_write_all(draft->descriptor, bytes, size));
+}
+
 lk_status lk_draft_commit(lk_draft *draft) {
   return judge(draft->path, lk_commit(draft));
 }

@@ -26,8 +26,8 @@ static lk_status newest_good(lk_run *run, lk_run_list *list, int *damaged,
   return lk_fail(
       LK_BAD_DATA,
       "%s: none of the %d checkpoints is good; move them away to start anew, or choose "
-      "another run=",
-      folder, *damaged);
+      "another %s=",
+      folder, *damaged, run->key);
 }
 
 void lk_run_expect(lk_run *run, const char *task) {
@@ -59,9 +59,10 @@ static lk_status check_config(const lk_run *run, const lk_checkpoint *checkpoint
   lk_config_free(before);
   return lk_fail(
       LK_USAGE,
-      "%s was made with another config (%s); choose another run=, or init=%s to start "
+      "%s was made with another config (%s); choose another %s=, or init=%s to start "
       "a new run from it",
-      run->checkpoint, *difference ? difference : "of another run", run->checkpoint);
+      run->checkpoint, *difference ? difference : "of another run", run->key,
+      run->checkpoint);
 }
 
 /* It would dangle once the file has another name. */
@@ -109,9 +110,9 @@ static lk_status find_newest(lk_run *run, lk_run_list *list, lk_checkpoint **out
 static lk_status refuse_any(const lk_run *run, const lk_run_list *list) {
   if (list->count == 0) return LK_OK;
   return lk_fail(LK_USAGE,
-                 "%s already holds checkpoints and resume is never; choose another run= or "
+                 "%s already holds checkpoints and resume is never; choose another %s= or "
                  "resume=auto",
-                 run->folder);
+                 run->folder, run->key);
 }
 
 /* Of its own folder. */
@@ -155,6 +156,33 @@ lk_status lk_run_find_checkpoint(lk_run *run, lk_checkpoint **out) {
   if (status == LK_OK) return LK_OK;
   lk_checkpoint_free(*out);
   *out = NULL;
+  return status;
+}
+
+lk_status lk_run_find_copy(lk_run *copy, uint64_t *step) {
+  lk_checkpoint *found = NULL;
+  *step = 0;
+  lk_status status = find_own(copy, &found);
+  if (status == LK_OK && found) status = remember_origin(copy);
+  if (status == LK_OK && found) *step = found->info.step;
+  lk_checkpoint_free(found);
+  return status;
+}
+
+lk_status lk_run_look_for_copy(lk_run *copy, uint64_t *step) {
+  char folder[PATH_MAX];
+  lk_run_list list;
+  lk_checkpoint *found = NULL;
+  int damaged = 0;
+  *step = 0;
+  lk_run_path(copy, "checkpoints", folder);
+  if (access(folder, F_OK)) return LK_OK;
+  LK_TRY(lk_run_list_read(&list, folder, 1));
+  lk_status status = newest_good(copy, &list, &damaged, &found);
+  if (status == LK_OK && found) status = check_config(copy, found);
+  if (status == LK_OK && found) *step = found->info.step;
+  lk_checkpoint_free(found);
+  lk_run_list_clear(&list);
   return status;
 }
 

@@ -16,6 +16,7 @@ typedef struct {
 
 struct lk_run {
   const lk_config *config;     /* not owned */
+  const char *key;             /* of it, that names the folder: "run" */
   const char *task;            /* lk_run_expect's, or NULL */
   int lock;                    /* descriptor */
   lk_sinks *sinks;             /* owned; NULL before lk_run_begin */
@@ -53,6 +54,12 @@ lk_status lk_run_begin_samples(const lk_run *run, uint64_t step);
 /* save.c. Path of checkpoints/`name`, and of the checkpoint of a step. */
 void lk_run_link_path(const lk_run *run, const char *name, char path[PATH_MAX]);
 void lk_run_checkpoint_file(const lk_run *run, uint64_t step, char path[PATH_MAX]);
+
+/* save.c. Gives what has the name of a step's checkpoint, and is none, another name; and,
+ * once that checkpoint is there: points `latest` to it and removes those that need not
+ * stay. */
+lk_status lk_run_make_way(const lk_run *run, uint64_t step);
+lk_status lk_run_settle(lk_run *run, uint64_t step);
 
 /* Points checkpoints/`link` to the checkpoint of this step; does nothing when there is
  * none.

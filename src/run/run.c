@@ -21,20 +21,20 @@ static lk_status report_holder(const lk_run *run, int lock) {
   holder[strcspn(holder, "\n")] = '\0';
   return lk_fail(
       LK_USAGE,
-      "%s: the run directory is in use by %s; stop that run or choose another run=",
-      run->folder, holder);
+      "%s: the run directory is in use by %s; stop that run or choose another %s=",
+      run->folder, holder, run->key);
 }
 
 static const char holder_start[] = "process ";
 
 /* A file of the user's that happens to have this name is not emptied. */
-static lk_status check_lock(const char *path, int lock) {
+static lk_status check_lock(const lk_run *run, const char *path) {
   char start[sizeof holder_start] = "";
-  ssize_t length = pread(lock, start, sizeof start - 1, 0);
+  ssize_t length = pread(run->lock, start, sizeof start - 1, 0);
   if (length == 0 || (length > 0 && !strcmp(start, holder_start))) return LK_OK;
-  return lk_fail(
-      LK_USAGE,
-      "%s: not a lock that lockstep wrote; move it away, or choose another run=", path);
+  return lk_fail(LK_USAGE,
+                 "%s: not a lock that lockstep wrote; move it away, or choose another %s=",
+                 path, run->key);
 }
 
 /* A lock of the kernel's: it ends with its process, however that ends. */
@@ -46,15 +46,15 @@ static lk_status take_lock(lk_run *run) {
   run->lock = lk_file_open(path, O_RDWR | O_CREAT, &reason);
   if (run->lock < 0)
     return lk_fail(LK_IO,
-                   "%s: cannot write in the run directory: %s; choose another run=", path,
-                   reason);
+                   "%s: cannot write in the run directory: %s; choose another %s=", path,
+                   reason, run->key);
   if (fcntl(run->lock, F_SETLK, &whole)) {
     if (errno == EACCES || errno == EAGAIN) return report_holder(run, run->lock);
     lk_say("%s: this file system has no locks (%s): make sure that no other "
            "job uses this run directory",
            path, strerror(errno));
   }
-  LK_TRY(check_lock(path, run->lock));
+  LK_TRY(check_lock(run, path));
   gethostname(host, sizeof host - 1);
   int length =
       snprintf(text, sizeof text, "%s%ld on %s\n", holder_start, (long)getpid(), host);
@@ -111,20 +111,29 @@ lk_status lk_run_check(const lk_config *config) {
                  "no run directory: set run=FOLDER, where checkpoints and metrics go");
 }
 
-lk_status lk_run_open(lk_run **out, const lk_config *config) {
+/* Of a folder that the config's `key` names. */
+static lk_status make_run(lk_run **out, const lk_config *config, const char *key,
+                          const char *folder) {
   lk_run *run = NULL;
-  lk_status status;
-  char checkpoints[PATH_MAX];
-  *out = NULL;
-  LK_TRY(lk_run_check(config));
   LK_TRY(LK_NEW(run, 1));
   run->config = config;
+  run->key = key;
   run->lock = -1;
-  if ((size_t)snprintf(run->folder, sizeof run->folder, "%s", config->run) >=
+  if ((size_t)snprintf(run->folder, sizeof run->folder, "%s", folder) >=
       sizeof run->folder) {
     lk_run_close(run);
-    return lk_fail(LK_USAGE, "run: the path is too long");
+    return lk_fail(LK_USAGE, "%s: the path is too long", key);
   }
+  *out = run;
+  return LK_OK;
+}
+
+static lk_status open_folder(lk_run **out, const lk_config *config, const char *key,
+                             const char *folder) {
+  lk_run *run;
+  lk_status status;
+  char checkpoints[PATH_MAX];
+  LK_TRY(make_run(&run, config, key, folder));
   lk_run_path(run, "checkpoints", checkpoints);
   LK_TRY_OR(failed, lk_folder_create(checkpoints));
   LK_TRY_OR(failed, take_lock(run));
@@ -135,6 +144,24 @@ lk_status lk_run_open(lk_run **out, const lk_config *config) {
 failed:
   lk_run_close(run);
   return status;
+}
+
+lk_status lk_run_open(lk_run **out, const lk_config *config) {
+  *out = NULL;
+  LK_TRY(lk_run_check(config));
+  return open_folder(out, config, "run", config->run);
+}
+
+static const char copy_key[] = "checkpoint_copy";
+
+lk_status lk_run_open_copy(lk_run **out, const lk_config *config) {
+  *out = NULL;
+  return open_folder(out, config, copy_key, config->checkpoint_copy);
+}
+
+lk_status lk_run_visit_copy(lk_run **out, const lk_config *config) {
+  *out = NULL;
+  return make_run(out, config, copy_key, config->checkpoint_copy);
 }
 
 void lk_run_close(lk_run *run) {

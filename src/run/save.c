@@ -38,7 +38,7 @@ lk_status lk_run_point(const lk_run *run, const char *link, uint64_t step) {
 }
 
 /* What has the name of the checkpoint to be written, and is not that, is not lost to it. */
-static lk_status make_way(const lk_run *run, uint64_t step) {
+lk_status lk_run_make_way(const lk_run *run, uint64_t step) {
   char folder[PATH_MAX], path[PATH_MAX];
   struct stat facts;
   lk_checkpoint *there = NULL;
@@ -129,13 +129,17 @@ static void keep_last(lk_run *run, uint64_t written) {
   lk_run_list_clear(&list);
 }
 
+lk_status lk_run_settle(lk_run *run, uint64_t step) {
+  LK_TRY(lk_run_point(run, "latest", step));
+  keep_last(run, step);
+  return LK_OK;
+}
+
 lk_status lk_run_save(lk_run *run, const lk_checkpoint *checkpoint) {
   char path[PATH_MAX];
   uint64_t step = checkpoint->info.step;
   lk_run_checkpoint_file(run, step, path);
-  LK_TRY(make_way(run, step));
+  LK_TRY(lk_run_make_way(run, step));
   LK_TRY(lk_checkpoint_write(path, checkpoint));
-  LK_TRY(lk_run_point(run, "latest", step));
-  keep_last(run, step);
-  return LK_OK;
+  return lk_run_settle(run, step);
 }

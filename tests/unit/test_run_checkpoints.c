@@ -343,6 +343,40 @@ static void test_another_config(void **state) {
   assert_files("step-000010.h5 step-000020.h5 ");
 }
 
+/* The bytes of the file "come", with byte `flip` changed, arrive as the checkpoint of a
+ * step; 0: none is. */
+static lk_status arrive(uint64_t step, size_t flip, uint64_t best) {
+  lk_run_arrival arrival;
+  char *bytes;
+  size_t size;
+  must(lk_file_read("come", &bytes, &size));
+  if (flip) bytes[flip] ^= 1;
+  must(lk_run_begin_arrival(run, step, &arrival));
+  must(lk_draft_add(&arrival.draft, bytes, size / 3));
+  must(lk_draft_add(&arrival.draft, bytes + size / 3, size - size / 3));
+  lk_free(bytes);
+  return lk_run_end_arrival(run, &arrival, best);
+}
+
+static void test_arrivals(void **state) {
+  (void)state;
+  begin("2", "auto");
+  for (uint64_t step = 10; step <= 40; step += 10) {
+    write_step("come", step);
+    must(arrive(step, 0, 10));
+    assert_int_equal(lk_run_best(run), 10);
+    assert_latest(step);
+  }
+  assert_files("best step-000010.h5 step-000030.h5 step-000040.h5 ");
+  assert_int_equal(arrive(50, 0, 0), LK_BAD_DATA); /* it is that of 40 */
+  write_step("come", 50);
+  assert_int_equal(arrive(50, 3000, 0), LK_BAD_DATA);
+  assert_files("best step-000010.h5 step-000030.h5 step-000040.h5 ");
+  must(arrive(50, 0, 0));
+  assert_files("best step-000010.h5 step-000040.h5 step-000050.h5 ");
+  must_find(50);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, end)
 
 int main(void) {
@@ -360,6 +394,7 @@ int main(void) {
       TEST(test_dangling_latest),
       TEST(test_useless_numbers),
       TEST(test_another_config),
+      TEST(test_arrivals),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
