@@ -70,9 +70,13 @@ lk_status lk_world_each(lk_world *world, const double *mine, size_t count,
 lk_status lk_world_add_rows(lk_world *world, const double *mine, size_t count, int columns,
                             double *sums);
 
-/* Rank 0 and rank `from` > 0, no other: the second one's bytes become rank 0's, of any
- * size. */
-lk_status lk_world_hand(lk_world *world, int from, void *bytes, size_t size);
+/* Ranks `from` and `to`, no other: the first one's bytes become the second one's, of any
+ * size. Nothing happens where both are the same. */
+lk_status lk_world_hand(lk_world *world, int from, int to, void *bytes, size_t size);
+
+/* All ranks: *leads is nonzero on the lowest rank of each host; *elsewhere is the lowest
+ * rank on another host than rank 0's, alike on all, 0 where all are on that. */
+lk_status lk_world_find_hosts(lk_world *world, int *leads, int *elsewhere);
 
 /* All ranks: counts[r] floats from firsts[r] on, for each rank r, of rank r's array to all
  * ranks' arrays. (P) numbers each, the same on all ranks; the parts do not overlap. */

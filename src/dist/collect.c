@@ -21,13 +21,14 @@ lk_status lk_world_broadcast(lk_world *world, void *bytes, size_t size) {
   return lk_world_tell(world, 0, bytes, size);
 }
 
-lk_status lk_world_hand(lk_world *world, int from, void *bytes, size_t size) {
+lk_status lk_world_hand(lk_world *world, int from, int to, void *bytes, size_t size) {
   char *next = bytes;
-  assert(from > 0 && from < world->size && (world->rank == 0 || world->rank == from));
-  for (size_t left = size; left > 0;) {
+  assert(0 <= from && from < world->size && 0 <= to && to < world->size);
+  assert(world->rank == from || world->rank == to);
+  for (size_t left = from == to ? 0 : size; left > 0;) {
     size_t part = left < PART ? left : PART;
-    LK_TRY(world->rank == 0 ? lk_mpi_receive(world->circle, next, (int)part, from)
-                            : lk_mpi_send(world->circle, next, (int)part, 0));
+    LK_TRY(world->rank == to ? lk_mpi_receive(world->circle, next, (int)part, from)
+                             : lk_mpi_send(world->circle, next, (int)part, to));
     next += part;
     left -= part;
   }

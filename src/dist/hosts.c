@@ -1,6 +1,8 @@
 /* Which hosts the ranks are on. */
 #include "dist/world.h"
+#include "lockstep/hash.h"
 #include "lockstep/memory.h"
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,10 +29,10 @@ static void add_host(list *l, const char *host) {
 static lk_status collect_hosts(lk_world *world, list *l) {
   char host[LK_HOST_SIZE];
   memcpy(host, world->host, sizeof host);
-  if (world->rank) return lk_world_hand(world, world->rank, host, sizeof host);
+  if (world->rank) return lk_world_hand(world, world->rank, 0, host, sizeof host);
   add_host(l, host);
   for (int r = 1; r < world->size; r++) {
-    LK_TRY(lk_world_hand(world, r, host, sizeof host));
+    LK_TRY(lk_world_hand(world, r, 0, host, sizeof host));
     add_host(l, host);
   }
   end_host(l, "");
@@ -54,4 +56,28 @@ lk_status lk_world_describe(lk_world *world, char **text) {
   if (l.to && status == LK_OK) status = lk_copy_text(text, buffer);
   free(buffer);
   return lk_world_agree(world, status);
+}
+
+/* Hosts by numbers that stand for their names. */
+typedef struct {
+  double first, own; /* rank 0's, this rank's */
+  int rank, leads, elsewhere;
+} host_search;
+
+static void compare_host(void *context, int rank, size_t first, const double *numbers,
+                         size_t count) {
+  host_search *s = context;
+  assert(first == 0 && count == 1);
+  if (rank == 0) s->first = *numbers;
+  if (s->elsewhere == 0 && *numbers != s->first) s->elsewhere = rank;
+  if (rank < s->rank && *numbers == s->own) s->leads = 0;
+}
+
+lk_status lk_world_find_hosts(lk_world *world, int *leads, int *elsewhere) {
+  uint64_t name = lk_hash_short(world->host, strlen(world->host));
+  host_search s = {.own = (double)(name >> 12), .rank = world->rank, .leads = 1};
+  LK_TRY(lk_world_each(world, &s.own, 1, compare_host, &s));
+  *leads = s.leads;
+  *elsewhere = s.elsewhere;
+  return LK_OK;
 }

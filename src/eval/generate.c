@@ -207,7 +207,7 @@ static lk_status tell_round(generating *g, size_t first) {
     size_t own = first + (size_t)r * g->batch;
     size_t bytes = count_texts(g, own) * g->size * sizeof *g->mine;
     if (rank != 0 && rank != r) continue;
-    LK_TRY(lk_world_hand(g->world, r, g->mine, bytes));
+    LK_TRY(lk_world_hand(g->world, r, 0, g->mine, bytes));
     if (rank == 0 && status == LK_OK) status = tell_group(g, own);
   }
   return lk_world_agree(g->world, status);

@@ -19,7 +19,7 @@ static lk_status fetch(const lk_dealt *d, const request *asked, float *piece) {
   if (rank == from)
     lk_holding_read(d->holding, d->held[asked->group], asked->first, asked->count, piece);
   if (from == 0 || (rank != 0 && rank != from)) return LK_OK;
-  return lk_world_hand(d->world, from, piece, asked->count * sizeof *piece);
+  return lk_world_hand(d->world, from, 0, piece, asked->count * sizeof *piece);
 }
 
 /* All ranks: what is asked for, in rank 0's `piece`; without sites in that of all. */

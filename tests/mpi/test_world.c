@@ -421,14 +421,23 @@ static void test_add_rows(void) {
   CHECK(!memcmp(sums, expected, sizeof sums));
 }
 
+/* From each rank to each: a number that it makes of both. */
 static void test_hand(void) {
-  int rank = lk_world_rank(world);
-  for (int r = 1; r < lk_world_size(world); r++) {
-    int number = rank + 7;
-    if (rank == 0 || rank == r)
-      CHECK(lk_world_hand(world, r, &number, sizeof number) == LK_OK);
-    CHECK(number == (rank == 0 ? r : rank) + 7);
-  }
+  int rank = lk_world_rank(world), P = lk_world_size(world);
+  for (int from = 0; from < P; from++)
+    for (int to = 0; to < P; to++) {
+      int sent = 100 * from + to, number = rank == from ? sent : -1;
+      if (rank != from && rank != to) continue;
+      CHECK(lk_world_hand(world, from, to, &number, sizeof number) == LK_OK);
+      CHECK(number == sent);
+    }
+}
+
+/* The tests use one host. */
+static void test_find_hosts(void) {
+  int leads = -1, elsewhere = -1;
+  CHECK(lk_world_find_hosts(world, &leads, &elsewhere) == LK_OK);
+  CHECK(elsewhere == 0 && leads == (lk_world_rank(world) == 0));
 }
 
 static void test_describe(void) {
@@ -549,6 +558,7 @@ static void run_tests(void) {
     test_each(numbers[i]);
   test_add_rows();
   test_hand();
+  test_find_hosts();
   test_describe();
   test_unite();
 }

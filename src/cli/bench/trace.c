@@ -133,7 +133,7 @@ static lk_status collect(trace *t, cJSON *list, int *good) {
   if (first && *good) *good = add_rank(list, t, 0);
   for (int r = 1; r < lk_world_size(t->world); r++) {
     if (!first && r != lk_world_rank(t->world)) continue;
-    LK_TRY(lk_world_hand(t->world, r, t->mine, bytes));
+    LK_TRY(lk_world_hand(t->world, r, 0, t->mine, bytes));
     if (first && *good) *good = add_rank(list, t, r);
   }
   return LK_OK;
