@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "lockstep/build.h"
 #include "lockstep/memory.h"
+#include "train/copy.h"
 #include "train/sites.h"
-#include "train/training.h"
 #include <assert.h>
 #include <stdio.h>
 
@@ -108,6 +108,7 @@ static void say_not_written(const lk_training *training, uint64_t step) {
 /* What is the best was a name without a file until now. */
 static lk_status take_written(lk_training *training, uint64_t step) {
   training->trainer->has_checkpoint = 1;
+  lk_copy_note(training->copy, step);
   int is_best = !training->dev && training->best.step == step;
   return is_best ? lk_run_mark_best(training->run, step) : LK_OK;
 }
@@ -128,12 +129,14 @@ static lk_status finish_last(lk_training *training) {
   if (!training->config->checkpoint_write) return LK_OK;
   if (training->writer)
     lk_watchdog_phase(t->watchdog, t->step, "writing a checkpoint", LK_USES_FILES);
-  return lk_world_agree(t->world, lk_training_await_checkpoint(training));
+  LK_TRY(lk_world_agree(t->world, lk_training_await_checkpoint(training)));
+  return lk_copy_before_next(training);
 }
 
 static lk_status write_due(lk_training *training) {
   LK_TRY(finish_last(training));
-  return lk_world_agree(training->trainer->world, write_together(training));
+  LK_TRY(lk_world_agree(training->world, write_together(training)));
+  return lk_copy_written(training, is_beside(training));
 }
 
 /* All ranks: the next one is due by what this one took. */
@@ -141,7 +144,7 @@ static lk_status go_on(lk_training *training, double held) {
   const lk_trainer *t = training->trainer;
   const lk_pace_facts facts = {
       .elapsed = lk_clock() - training->start,
-      .held = held,
+      .held = held + lk_copy_seconds(training->copy),
       .beside = training->writer ? lk_writer_seconds(training->writer) : 0};
   return lk_pace_adapt(&training->pace, t->world, t->config, t->step, &facts);
 }
@@ -166,7 +169,8 @@ static lk_status save(lk_training *training, lk_metrics *metrics) {
   if (lk_training_is_due(training)) return save_due(training);
   int ended = training->writer && lk_writer_has_ended(training->writer) &&
               !lk_writer_has_failed(training->writer);
-  return ended ? lk_training_await_checkpoint(training) : LK_OK;
+  if (ended) LK_TRY(lk_training_await_checkpoint(training));
+  return lk_copy_after_step(training);
 }
 
 /* After a failure lk_message() stays its own. */

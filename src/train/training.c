@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "lockstep/clean.h"
 #include "lockstep/share.h"
+#include "train/copy.h"
 #include "train/held_out.h"
 #include "train/probe.h"
 #include <assert.h>
@@ -62,16 +63,19 @@ int lk_training_is_due(const lk_training *training) {
          lk_probe_is_due(training, step);
 }
 
-/* Rank 0 locks the run directory and looks for a checkpoint; all ranks learn of it. */
+/* Rank 0 locks the run directory and looks for a checkpoint. */
+static lk_status open_directory(lk_training *t, lk_checkpoint **resumed) {
+  LK_TRY(lk_run_open(&t->run, t->config));
+  lk_run_expect(t->run, lk_task_name(t->task));
+  return lk_run_find_checkpoint(t->run, resumed);
+}
+
+/* All ranks learn of it. */
 static lk_status open_run(lk_training *t, lk_checkpoint **resumed) {
   lk_status status = LK_OK;
   lk_watchdog_phase(lk_world_watchdog(t->world), 0, "reading a checkpoint", LK_USES_FILES);
-  if (lk_world_rank(t->world) == 0) {
-    status = lk_run_open(&t->run, t->config);
-    if (status == LK_OK) lk_run_expect(t->run, lk_task_name(t->task));
-    if (status == LK_OK) status = lk_run_find_checkpoint(t->run, resumed);
-  }
-  LK_TRY(lk_world_agree(t->world, status));
+  if (lk_world_rank(t->world) == 0) status = open_directory(t, resumed);
+  LK_TRY(lk_world_agree(t->world, lk_copy_begin(t, status, resumed)));
   return lk_checkpoint_share(t->world, resumed);
 }
 
@@ -133,6 +137,7 @@ static void close(lk_training *t) {
   lk_trainer_free(t->trainer);
   lk_questions_free(t->dev);
   lk_run_heads_clear(&t->heads);
+  lk_copy_end(t->copy);
   lk_run_close(t->run);
 }
 

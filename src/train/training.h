@@ -13,6 +13,7 @@
 typedef struct lk_probe lk_probe;       /* train/probe.h */
 typedef struct lk_held_out lk_held_out; /* train/held_out.h */
 typedef struct lk_rank_table lk_rank_table;
+typedef struct lk_checkpoint_copy lk_checkpoint_copy; /* train/copy.h */
 
 typedef struct {
   lk_world *world; /* not owned, as the config */
@@ -24,6 +25,7 @@ typedef struct {
   lk_probe *probe;              /* NULL: none */
   lk_held_out *held_out;        /* NULL: none */
   lk_checkpoint_writer *writer; /* of checkpoints beside training; rank 0 only, or NULL */
+  lk_checkpoint_copy *copy;     /* of checkpoints elsewhere; NULL: none */
   lk_pace pace;                 /* when the next checkpoint is due */
   lk_rank_table *ranks;         /* ranks.csv; rank 0 of several, or NULL */
   lk_best_model best;           /* by the held-out loss, so far */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A run directory on a file system that fills up: the checkpoints that are there stay good, each one
 # that does not fit is reported, training goes on, and the last one's outcome is the exit code; on 1 rank
-# while training waits, on 2 beside it.
+# while training waits, on 2 beside it. Copies elsewhere that do not fit are reported, too.
 # timeout: 200
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
@@ -97,4 +97,18 @@ written=$(find small/run/checkpoints -name 'step-*.h5' | wc -l)
 ((tried + written == 100)) || fail "$tried checkpoints not written and $written written, of 100"
 [[ $(readlink small/run/checkpoints/latest) == step-001000.h5 ]] || fail "latest"
 echo "$tried checkpoints did not fit before there was space again"
+umount small
+
+# A second copy's disk that fills up ends nothing: the run has its own checkpoints.
+mount -t tmpfs -o size=$((size * 5 / 2))k none small
+limit=60 start 2 log "${training[@]}" run=large steps=40 checkpoint_copy=small/copy checkpoint_write=beside
+end
+((code == 0)) || fail "a full disk for copies: exit code $code: $(cat log)"
+for step in 30 40; do
+  messages 1 "checkpoint of step $step not copied: rank 1 .*No space left on device; training goes on"
+done
+messages 2 'No space left'
+[[ $(ls small/copy/checkpoints) == $'latest\nstep-000010.h5\nstep-000020.h5' ]] ||
+  fail "these copies are there: $(ls small/copy/checkpoints)"
+same "with copies that did not fit" reference large 40
 umount small
