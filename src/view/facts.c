@@ -2,6 +2,7 @@
 #include "lockstep/duration.h"
 #include "lockstep/memory.h"
 #include "view/escape.h"
+#include "view/history.h"
 #include "view/page.h"
 #include "view/ranks.h"
 #include <assert.h>
@@ -87,7 +88,7 @@ static lk_status print_fact(FILE *html, const char *name, const char *text) {
 /* The last line of a run that did not end well says why. */
 static const char *reason(const lk_record *record) {
   int told = record->state == LK_RECORD_FAILED || record->state == LK_RECORD_STOPPED;
-  return told ? record->notes[record->note_count - 1].text : NULL;
+  return told ? lk_record_last_note(record) : NULL;
 }
 
 static lk_status print_left_out(FILE *html, const lk_columns *table, const char *name) {

@@ -53,9 +53,15 @@ static int is_of_start(const char *text) {
   return 0;
 }
 
+const char *lk_record_last_note(const lk_record *record) {
+  for (size_t i = record->note_count; i-- > 0;)
+    if (*record->notes[i].time) return record->notes[i].text;
+  return NULL;
+}
+
 lk_record_state lk_record_last_end(const lk_record *record) {
-  if (!record->note_count) return LK_RECORD_RUNNING;
-  const char *last = record->notes[record->note_count - 1].text;
+  const char *last = lk_record_last_note(record);
+  if (!last) return record->note_count ? LK_RECORD_UNKNOWN : LK_RECORD_RUNNING;
   if (!strcmp(last, "complete")) return LK_RECORD_COMPLETE;
   if (strstr(last, " stopped after step ") || strstr(last, " stopped before "))
     return LK_RECORD_STOPPED;

@@ -10,6 +10,9 @@ lk_status lk_record_split_history(lk_record *record);
 /* Steps that the newest start goes up to; 0: not said. */
 double lk_record_last_steps(const lk_record *record);
 
+/* The newest note with a time, which all have that a run wrote; NULL: there is none. */
+const char *lk_record_last_note(const lk_record *record);
+
 /* How the newest start ended, by the notes alone: never EMPTY; RUNNING where none ended it.
  */
 lk_record_state lk_record_last_end(const lk_record *record);

@@ -117,21 +117,33 @@ static lk_status compare(FILE *to, const char *name, const char *one, const char
 static lk_status compare_key(FILE *to, const char *key, const lk_config *one,
                              const lk_config *other) {
   char *here = NULL, *there = NULL;
-  lk_status status = one ? lk_config_value(one, key, &here) : LK_OK;
-  if (status == LK_OK && other) status = lk_config_value(other, key, &there);
+  lk_status status = lk_config_value(one, key, &here);
+  if (status == LK_OK) status = lk_config_value(other, key, &there);
   if (status == LK_OK) status = compare(to, key, here, there);
   lk_free(here);
   lk_free(there);
   return status;
 }
 
+static const char *tell_config(const lk_record *record) {
+  return record->config ? "read" : *record->config_text ? "cannot be read" : "not there";
+}
+
+/* Of a run without a config it says that, instead of every key. */
+static lk_status compare_configs(FILE *to, const lk_record *one, const lk_record *other) {
+  char help[1];
+  const char *key;
+  if (!one->config || !other->config)
+    return compare(to, "config.yaml", tell_config(one), tell_config(other));
+  for (int i = 0; (key = lk_config_describe_key(i, help, sizeof help)); i++)
+    if (strcmp(key, "run")) LK_TRY(compare_key(to, key, one->config, other->config));
+  return LK_OK;
+}
+
 lk_status lk_listing_print_differences(FILE *to, const lk_record *one,
                                        const lk_record *other) {
   static const char *const facts[] = {"data", "build", "machine"};
-  char help[1];
-  const char *key;
-  for (int i = 0; (key = lk_config_describe_key(i, help, sizeof help)); i++)
-    if (strcmp(key, "run")) LK_TRY(compare_key(to, key, one->config, other->config));
+  LK_TRY(compare_configs(to, one, other));
   for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
     LK_TRY(compare(to, facts[i], lk_record_fact(one, facts[i]),
                    lk_record_fact(other, facts[i])));

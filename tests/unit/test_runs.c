@@ -43,6 +43,26 @@ static void what_differs_is_said(void **state) {
   assert_string_equal(printed, "learning_rate: 0.01  |  0.02\n");
 }
 
+/* Words that no run wrote are none of its ends, and of a config that is not one it is said
+ * that it is not. */
+static void damaged_words_are_none(void **state) {
+  (void)state;
+  assert_int_equal(lk_folder_create("odd/scratched"), LK_OK);
+  assert_int_equal(lk_folder_create("odd/garbage"), LK_OK);
+  write_file("odd/scratched/history.txt",
+             "2026-11-28T10:00:00Z complete\n\xFF\xFE no time\n");
+  write_file("odd/garbage/history.txt", "\xFF\xFE\n");
+  write_file("odd/garbage/config.yaml", "{");
+  MUST_RUN("runs", "odd");
+  must_have(printed, "without a history                0");
+  must_have(printed, "complete                         0");
+  MUST_RUN("diff", "all/one", "odd/garbage");
+  must_have(printed, "config.yaml: read  |  cannot be read\n");
+  assert_null(strstr(printed, "learning_rate"));
+  MUST_RUN("diff", "odd/scratched", "odd/garbage");
+  assert_string_equal(printed, "config.yaml: not there  |  cannot be read\n");
+}
+
 static int is_there(const char *path) {
   return access(path, F_OK) == 0;
 }
@@ -115,6 +135,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_are_listed),
       cmocka_unit_test(what_differs_is_said),
+      cmocka_unit_test(damaged_words_are_none),
       cmocka_unit_test(a_screen_is_text),
       cmocka_unit_test(only_what_a_run_made_goes),
       cmocka_unit_test(slurm_is_asked_for_the_job),
