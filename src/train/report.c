@@ -38,9 +38,9 @@ static lk_status look(lk_training *t, const float *values) {
                            t->config->report_heads, NULL, &t->attention);
 }
 
-/* The next page will take what the one before did. */
+/* The next page may take twice what the one before did. */
 static int is_in_time(const lk_training *t) {
-  return t->report_seconds + t->report_newest <= most * (lk_clock() - t->start);
+  return t->report_seconds + 2 * t->report_newest <= most * (lk_clock() - t->start);
 }
 
 /* Rank 0. The last page is written behind the last step. */
