@@ -98,6 +98,8 @@ async function check(browser, file, first) {
     for (const width of widths) {
       await page.setViewport({width, height: 900});
       must(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${file} is wider than ${width}`);
+      must(await page.$$eval('caption', list => list.every(words => words.getBoundingClientRect().right <= innerWidth)),
+        `${file}: what a table is of is cut at ${width}`);
       const name = `${path.dirname(file).replace(/\W/g, '_')}-${scheme}-${width}.png`;
       if (pictures) await page.screenshot({path: path.join(pictures, name), fullPage: true});
     }
