@@ -16,7 +16,7 @@ skip() {
   exit 77
 }
 
-for program in node npm; do
+for program in node npm jq; do
   command -v "$program" > /dev/null || skip "no $program"
 done
 if [[ ! -d $modules/node_modules/node-llama-cpp || ! -d $modules/node_modules/@huggingface/tokenizers ]]; then
@@ -85,6 +85,17 @@ for i in "${!files[@]}"; do
   diff <("$LOCKSTEP" inspect "$file" | grep -E '^(parameters|metadata|tensor): ') \
     <(node "$here/header.mjs" "$modules" "$file") || fail "@huggingface/gguf reads something else in $file"
 done
+
+# Texts that are added to a vocabulary, as Pythia's runs of blanks are, it finds in texts, as we do.
+jq '((.model.vocab | length) + (.added_tokens | length)) as $next | .added_tokens += [
+  {id: $next, content: "  ", special: false}, {id: ($next + 1), content: "born in", special: false}]' bpe.json > added.json
+"$LOCKSTEP" prepare data/wiki.txt added.h5 --tokenizer added.json > /dev/null 2>&1
+"$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=added.h5 run=added steps=1 objective.kind=language \
+  model.activation=gelu_tanh 2> log || fail "$(cat log)"
+"$LOCKSTEP" export added/checkpoints/latest added.gguf --format gguf
+said='a  b was born in Rome'
+diff <(printf %s "$said" | "$LOCKSTEP" encode added.json) <(node "$here/tokens.mjs" "$modules" added.gguf "$said") ||
+  fail "llama.cpp does not find what is added to a vocabulary"
 
 # What llama.cpp would split otherwise is refused.
 "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt run=letters steps=1 2> /dev/null
