@@ -164,11 +164,17 @@ static int is_over(const lk_watchdog *w) {
   return 1;
 }
 
-/* Until the next beat; less when a link was closed, for that is judged soon after. */
-static double nap_length(const lk_watchdog *w, double until_beat) {
-  for (int i = 0; i < w->known; i++)
-    if (w->peers[i].closed > 0 && until_beat > 0.05) return 0.05;
-  return until_beat;
+/* Until the next beat; less when a link was closed, for that is judged as soon as it counts:
+ * a launcher that kills the others soon after leaves little time to speak. */
+static double nap_length(const lk_watchdog *w, double now, double until_beat) {
+  double nap = until_beat;
+  for (int i = 0; i < w->known; i++) {
+    double closed = w->peers[i].closed, left = closed + LK_DEATH_SECONDS - now;
+    if (closed <= 0) continue;
+    if (left <= 0) left = 0.05;
+    if (left < nap) nap = left;
+  }
+  return nap;
 }
 
 /* What was heard under the old limit counts for nothing under the new one, for others may
@@ -200,7 +206,7 @@ static void *watch(void *argument) {
     }
     lk_watchdog_judge(w, now);
     lk_watchdog_report_straggler(w, now);
-    wait_for_news(w, nap_length(w, next - now));
+    wait_for_news(w, nap_length(w, now, next - now));
   }
 }
 

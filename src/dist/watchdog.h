@@ -14,6 +14,11 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* When the launcher kills a whole job, ranks see each other die: they keep quiet for as
+ * long as that takes. Not for longer: that of Open MPI 5 kills the others within 0.3 s of a
+ * rank's death, and then nobody is left to say what that rank did last. */
+#define LK_DEATH_SECONDS 0.2
+
 enum { LK_PHASE_SIZE = 48, LK_PLACE_SIZE = 64, LK_SECRET_SIZE = 32 };
 
 /* The last one is what a leader says of a rank that closed its link without a goodbye. */

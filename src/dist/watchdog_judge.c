@@ -2,9 +2,6 @@
 #include "dist/watchdog.h"
 #include <stdio.h>
 
-/* When the launcher kills a whole job, ranks see each other die: they keep quiet for as
- * long as that takes, and the launcher, which knows why a rank died, gets to act first. */
-#define DEATH_SECONDS 0.25
 /* One that should speak may see less than others, or be told of it later: then the next one
  * does. */
 #define PATIENCE_SECONDS 3
@@ -17,7 +14,7 @@
 #define FIRST_TIMES 600
 
 static int has_died(const lk_peer *peer, double now) {
-  return peer->closed > 0 && now - peer->closed > DEATH_SECONDS;
+  return peer->closed > 0 && now - peer->closed >= LK_DEATH_SECONDS;
 }
 
 static int is_silent(const lk_watchdog *w, const lk_peer *peer, double now) {
