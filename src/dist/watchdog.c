@@ -127,6 +127,13 @@ static void look(lk_watchdog *w, double now) {
   }
 }
 
+static int count_closed(const lk_watchdog *w) {
+  int closed = 0;
+  for (int i = 0; i < w->known; i++)
+    closed += w->peers[i].closed > 0;
+  return closed;
+}
+
 /* Nobody else watches those below a leader. */
 static int is_needed(const lk_watchdog *w) {
   for (int i = 0; i < w->known; i++)
@@ -164,8 +171,8 @@ static int is_over(const lk_watchdog *w) {
   return 1;
 }
 
-/* Until the next beat; less when a link was closed, for that is judged as soon as it counts:
- * a launcher that kills the others soon after leaves little time to speak. */
+/* Until the next beat; less when a link was closed, for that is judged as soon as it
+ * counts: a launcher that kills the others soon after leaves little time to speak. */
 static double nap_length(const lk_watchdog *w, double now, double until_beat) {
   double nap = until_beat;
   for (int i = 0; i < w->known; i++) {
@@ -193,8 +200,10 @@ static void *watch(void *argument) {
   for (;;) {
     double now = lk_clock();
     int stopping = atomic_load(&w->stopping);
+    int closed = count_closed(w);
     if (take_limit(w, now)) next = now;
     look(w, now);
+    if (count_closed(w) > closed) next = now; /* leaders above learn of it at once */
     if (atomic_load(&w->abort_code)) announce(w);
     if (now >= next || stopping) read_report(w, now);
     if (stopping) send_to_all(w, LK_GOODBYE, now);
