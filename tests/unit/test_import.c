@@ -1,5 +1,6 @@
 /* Models out and back again, and folders of others that lie, are not whole, or are of
  * another kind. */
+#define _GNU_SOURCE /* memmem */
 #include "data_files.h"
 #include "interchange/gguf.h"
 #include "interchange/tokenizer_json.h"
@@ -325,6 +326,34 @@ static void added_texts_stay_texts(void **state) {
   lk_tensor_file_close(file);
 }
 
+/* How a text is cut before it is merged has many names; one that is not known here is said,
+ * and the tokenizer's own file takes its place. */
+static void other_patterns_need_their_tokenizer(void **state) {
+  static const char name[] = "gpt-2", other[] = "smaug";
+  const lk_import_options with = {.tokenizer = "cut/tokenizer.json", .activation = -1};
+  lk_tokenizer *tokenizer;
+  lk_checkpoint *back;
+  char *bytes;
+  size_t size;
+  (void)state;
+  must(lk_tokenizer_create(&tokenizer, "bytes", 0));
+  lk_checkpoint *c = make_model_with(tokenizer);
+  must(lk_export(c, "cut", &whole));
+  must(lk_export(c, "cut.gguf", &gguf));
+  lk_checkpoint_free(c);
+  must(lk_file_read("cut.gguf", &bytes, &size));
+  char *key = memmem(bytes, size, "tokenizer.ggml.pre", strlen("tokenizer.ggml.pre"));
+  assert_non_null(key);
+  char *at = memmem(key, size - (size_t)(key - bytes), name, strlen(name));
+  assert_non_null(at);
+  memcpy(at, other, strlen(other));
+  must(lk_file_write("cut.gguf", bytes, size));
+  lk_free(bytes);
+  refuse("cut.gguf", "pattern is smaug, which is not read; give the tokenizer.json");
+  must(lk_import(&back, "cut.gguf", &with));
+  lk_checkpoint_free(back);
+}
+
 /* GPT-2's own, with all its merges, in both forms; the same bytes each time. */
 static void a_real_tokenizer_comes_back(void **state) {
   static const lk_export_options *const forms[] = {&whole, &gguf};
@@ -384,6 +413,7 @@ int main(void) {
       cmocka_unit_test(large_numbers_need_their_kind),
       cmocka_unit_test(nothing_old_stays),
       cmocka_unit_test(added_texts_stay_texts),
+      cmocka_unit_test(other_patterns_need_their_tokenizer),
       cmocka_unit_test(a_real_tokenizer_comes_back),
       cmocka_unit_test(other_files_are_named),
   };
