@@ -9,7 +9,7 @@ results=$root/results
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The run's directory, as far as it is kept; a history without times, for none are.
+# The run's directory, as far as it is kept; of its times only the day of the end is.
 run=$work/experiment/pretraining
 mkdir -p "$run"
 cp "$results/experiment/pretraining.csv" "$run/metrics.csv"
@@ -20,7 +20,7 @@ cp "$results/experiment/probes.csv" "$run/probe.csv"
   echo "data wiki.txt: 418352 characters, 2937 documents"
   sed -n 's/^- machine: /machine /p' "$results/experiment.md"
   sed -nE 's/^\| pretraining \| ([0-9]+) \| ([0-9]+) \|.*/step 0 of \1, \2 ranks on one machine/p' "$results/experiment.md"
-  echo complete
+  sed -n 's/^- date: \(.*\)/\1T--:--:--Z complete/p' "$results/experiment.md"
 } > "$run/history.txt"
 (cd "$work" && "$lockstep" report experiment/pretraining --out "$results/report.html")
 
