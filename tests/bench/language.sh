@@ -168,8 +168,8 @@ choose_rate() {
 }
 
 train_pytorch() {
-  prompts=$(printf '%s\n' "The town of" "She was" | "$lockstep" encode "$work/bpe" | jq -sRc \
-    'split("\n") | map(select(. != "") | split(" ") | map(tonumber))')
+  prompts=$(for prompt in "The town of" "She was"; do printf %s "$prompt" | "$lockstep" encode "$work/bpe"; done |
+    jq -sRc 'split("\n") | map(select(. != "") | split(" ") | map(tonumber))')
   choose_way
   choose_rate
   echo "PyTorch: $way, $way_precision, a rate of $rate, ${1%.*} s"

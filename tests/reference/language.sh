@@ -23,5 +23,7 @@ for side in lockstep pytorch; do
   awk -F, -v side=$side '$1 == side { if (!first) first = $5; last = $5 } END { exit !(last < 0.9 * first) }' \
     out/language.csv || { cat out/language.csv && exit 1; }
 done
-(($(grep -c '^> The town of' out/language.md) == 2)) || { cat out/language.md && exit 1; }
+for prompt in 'The town of' 'She was'; do
+  (($(grep -c "^> $prompt" out/language.md) == 2)) || { cat out/language.md && exit 1; }
+done
 grep -q '</svg>' out/language.svg
