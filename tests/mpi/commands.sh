@@ -135,11 +135,11 @@ for program in "$LOCKSTEP" on_two; do
   code=0
   ask_lines "$program" || code=$?
   if [[ $program == on_two ]] && mpirun_repeats_input; then
-    ((code == 66)) || fail "ask: exit code $code"
+    ((code == 66)) || fail "$program ask: exit code $code: $(cat log)"
     has log '^lockstep: standard input: this mpirun .* repeats parts of what is longer than 65536 bytes'
     continue
   fi
-  ((code == 65)) || fail "ask: exit code $code"
+  ((code == 65)) || fail "$program ask: exit code $code: $(cat log)"
   mapfile -t lines < line
   [[ ${#lines[@]} == 8 && -n ${lines[0]} && ${lines[3]} == "${lines[0]}" && ${lines[7]} == "${lines[0]}" ]] ||
     fail "ask: $(cat line)"
