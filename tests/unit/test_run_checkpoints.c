@@ -133,9 +133,10 @@ static void assert_files(const char *expected) {
 }
 
 static void assert_latest(uint64_t step) {
-  char target[64] = "";
+  char target[64] = "", expected[64];
+  snprintf(expected, sizeof expected, "step-%06d.h5", (int)step);
   assert_true(readlink(in_run("latest"), target, sizeof target - 1) > 0);
-  assert_string_equal(in_run(target), file_of(step));
+  assert_string_equal(target, expected);
   assert_int_equal(access(in_run("latest"), R_OK), 0);
 }
 
