@@ -8,11 +8,8 @@ usage="usage: tests/bench/growth.sh --out FOLDER [--steps N] [--tiny]
   --tiny        a tiny model, to try this script out: its times mean nothing
 LOCKSTEP in the environment names the program (build/lockstep)."
 
-refuse() {
-  echo "$usage" >&2
-  echo "growth.sh: $1" >&2
-  exit 64
-}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=launch/facts.bash
@@ -40,10 +37,6 @@ done
 [[ $steps =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--steps must be a number from 1 up"
 mkdir -p "$out"
 export OMPI_MCA_rmaps_base_oversubscribe=1
-if [[ $(id -u) == 0 ]]; then
-  # Open MPI asks this of root.
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -17,15 +17,8 @@ a short pilot of each. Writes language.md, language.csv and language.svg.
 LOCKSTEP in the environment names the program (build/lockstep), PYTHON the interpreter; for that of
 another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 
-fail() {
-  echo "language.sh: $1" >&2
-  exit "${2:-1}"
-}
-
-refuse() {
-  echo "$usage" >&2
-  fail "$1" 64
-}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=launch/facts.bash
@@ -61,25 +54,12 @@ done
 source "$root/tests/reference/torch.bash"
 python=$(find_torch) || exit 77
 mkdir -p "$out" || fail "$out cannot be made" 74
-if [[ $(id -u) == 0 ]]; then
-  # Open MPI asks this of root.
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
 unset OPENBLAS_CORETYPE
 kernels=$(blas_kernels "$lockstep")
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export TORCHINDUCTOR_CACHE_DIR=$work/inductor
-
-# quietly NAME COMMAND ...: its output is shown when it fails.
-quietly() {
-  local name=$1
-  shift
-  "$@" >"$work/log" 2>&1 && return
-  cat "$work/log" >&2
-  fail "$name failed, see above"
-}
 
 make_corpus() {
   quietly "lockstep tokenizer" "$lockstep" tokenizer train "${dumps[@]}" "$work/bpe" --size "$size"

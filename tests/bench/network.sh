@@ -11,11 +11,8 @@ usage="usage: tests/bench/network.sh --out FOLDER [--corpus FILE] [--steps N]
   --steps N      timed steps a measurement (8)
 LOCKSTEP in the environment names the program (build/lockstep)."
 
-refuse() {
-  echo "$usage" >&2
-  echo "network.sh: $1" >&2
-  exit 64
-}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 
 out="" corpus=data/wiki.txt steps=8
 arguments=("$@")

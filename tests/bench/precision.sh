@@ -12,15 +12,8 @@ usage="usage: tests/bench/precision.sh --out FOLDER --corpus FILE [option ...]
 LOCKSTEP in the environment names the program (build/lockstep). Fails when the moving averages are
 ever more than 1 % apart."
 
-fail() {
-  echo "precision.sh: $1" >&2
-  exit "${2:-1}"
-}
-
-refuse() {
-  echo "$usage" >&2
-  fail "$1" 64
-}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=launch/facts.bash
@@ -57,10 +50,6 @@ for tool in mpirun gnuplot; do
   command -v $tool >/dev/null || fail "$tool is missing: apt-get install openmpi-bin gnuplot-nox" 69
 done
 mkdir -p "$out" || fail "$out cannot be made" 74
-if [[ $(id -u) == 0 ]]; then
-  # Open MPI asks this of root.
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -17,11 +17,8 @@ usage="usage: tests/bench/slow_links.sh --out FOLDER [--corpus FILE] [--hosts \"
   --more KEYS    of the config, for all runs
 LOCKSTEP in the environment names the program (build/lockstep)."
 
-refuse() {
-  echo "$usage" >&2
-  echo "slow_links.sh: $1" >&2
-  exit 64
-}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 
 out="" corpus=data/wiki.txt hosts="2 4" steps=256 every=64 rate=0.1 delay=30 wires="fp32 bf16 int8" more=""
 arguments=("$@")

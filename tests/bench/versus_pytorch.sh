@@ -22,15 +22,8 @@ Both sides get the kernels of OpenBLAS that Lockstep chooses: OPENBLAS_CORETYPE 
 LOCKSTEP in the environment names the program (build/lockstep), PYTHON the interpreter; for that of
 another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 
-fail() {
-  echo "versus_pytorch.sh: $1" >&2
-  exit "${2:-1}"
-}
-
-refuse() {
-  echo "$usage" >&2
-  fail "$1" 64
-}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=launch/facts.bash
@@ -76,10 +69,6 @@ mkdir -p "$out" || fail "$out cannot be made" 74
 source "$root/tests/reference/torch.bash"
 python=$(find_torch) || exit 77
 [[ -z ${PYTHON-} || $python == "$PYTHON" ]] || fail "PYTHON=$PYTHON has not torch, h5py and numpy" 69
-if [[ $(id -u) == 0 ]]; then
-  # Open MPI asks this of root.
-  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -109,15 +98,6 @@ if [[ -z $dev ]]; then
   dev=$work/dev.tsv
   head -n 500 "$questions" >"$dev"
 fi
-
-# quietly NAME COMMAND ...: its output is shown when it fails.
-quietly() {
-  local name=$1
-  shift
-  "$@" >"$work/log" 2>&1 && return
-  cat "$work/log" >&2
-  fail "$name failed, see above"
-}
 
 seed=$root/configs/seed
 shape_keys=(layers heads channels block)
