@@ -73,7 +73,7 @@ has folder/README.md '^| weights | the parameters after the last step |$'
 for out in one.safetensors folder; do
   code=0
   export_model $out || code=$?
-  ((code == 64)) || fail "$out is replaced: exit code $code"
+  ((code == 64)) || fail "$out is replaced: exit code $code: $(cat log)"
   has log 'is there already; choose another name, or --force$'
 done
 export_model folder --force

@@ -37,7 +37,7 @@ grep -q '^\.B \\-\\-json FILE' "$prefix/share/man/man1/lockstep-bench.1" || fail
 grep -q '^\.B learning_rate' "$prefix/share/man/man1/lockstep-pretrain.1" || fail "pretrain's page lacks keys"
 code=0
 lockstep bench --help=html > log 2>&1 || code=$?
-((code == 64)) || fail "--help=html: exit code $code"
+((code == 64)) || fail "--help=html: exit code $code: $(cat log)"
 
 # complete WORD...: what the shell offers for the last one.
 complete_words() {

@@ -70,9 +70,9 @@ grep -q '^replicas *node: with a copy' planned || fail "2048 ranks: $(cat planne
 
 code=0
 "$LOCKSTEP" plan "${config[@]}" -n 3 --nodes 2 2> log || code=$?
-[[ $code == 64 ]] || fail "3 ranks on 2 nodes: exit code $code"
+[[ $code == 64 ]] || fail "3 ranks on 2 nodes: exit code $code: $(cat log)"
 grep -q '3 ranks cannot be the same number on each of 2 nodes' log || fail "$(cat log)"
 code=0
 "$LOCKSTEP" plan "${config[@]}" -n 4 2> log || code=$?
-[[ $code == 64 ]] || fail "4 ranks of 2 shards: exit code $code"
+[[ $code == 64 ]] || fail "4 ranks of 2 shards: exit code $code: $(cat log)"
 grep -q '4 ranks cannot share 2 shards' log || fail "$(cat log)"
