@@ -117,6 +117,7 @@ refused 'sync.groups must be a power of two and at most shards, 8' 1 sync.groups
 refused 'set shard=none' 1 shard=optimizer
 refused 'sync.outer=none averages parameters' 1 sync.outer=none sync.wire=int8
 refused 'set ema=0' 1 ema=0.9
+refused 'set balance=even' 1 balance=measured
 refused 'set checkpoint_write=wait' 1 checkpoint_every=auto
 echo "refused what does not go with groups"
 
