@@ -130,7 +130,7 @@ static lk_status make_run(lk_run **out, const lk_config *config, const char *key
 
 static lk_status open_folder(lk_run **out, const lk_config *config, const char *key,
                              const char *folder) {
-  lk_run *run;
+  lk_run *run = NULL;
   lk_status status;
   char checkpoints[PATH_MAX];
   LK_TRY(make_run(&run, config, key, folder));
