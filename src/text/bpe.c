@@ -38,7 +38,7 @@ typedef struct {
   lk_token *tokens;
   size_t count, capacity;
   int is_full;
-  lk_bpe_cache *cache; /* NULL: another thread has it */
+  lk_bpe_cache *cache; /* NULL: there is no memory for one */
 } target;
 
 static void append(target *to, const lk_token *tokens, size_t count) {

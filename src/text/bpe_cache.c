@@ -15,6 +15,7 @@ typedef struct {
 
 struct lk_bpe_cache {
   atomic_flag is_taken;
+  lk_bpe_cache *_Atomic next; /* of another thread; owned */
   entry entries[PLACES];
 };
 
@@ -25,11 +26,33 @@ lk_status lk_bpe_cache_create(lk_bpe_cache **out) {
 }
 
 void lk_bpe_cache_free(lk_bpe_cache *cache) {
-  lk_free(cache);
+  while (cache) {
+    lk_bpe_cache *next = atomic_load(&cache->next);
+    lk_free(cache);
+    cache = next;
+  }
+}
+
+/* Puts another one, which is taken, behind the last; *at may have got a next one meanwhile.
+ */
+static lk_bpe_cache *add_cache(lk_bpe_cache *at) {
+  lk_bpe_cache *more, *next = NULL;
+  if (lk_bpe_cache_create(&more) != LK_OK) return NULL;
+  atomic_flag_test_and_set(&more->is_taken);
+  while (!atomic_compare_exchange_weak(&at->next, &next, more)) {
+    if (next) at = next;
+    next = NULL;
+  }
+  return more;
 }
 
 lk_bpe_cache *lk_bpe_cache_enter(lk_bpe_cache *cache) {
-  return atomic_flag_test_and_set(&cache->is_taken) ? NULL : cache;
+  while (atomic_flag_test_and_set(&cache->is_taken)) {
+    lk_bpe_cache *next = atomic_load(&cache->next);
+    if (!next) return add_cache(cache);
+    cache = next;
+  }
+  return cache;
 }
 
 void lk_bpe_cache_leave(lk_bpe_cache *cache) {

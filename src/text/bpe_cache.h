@@ -12,7 +12,8 @@ typedef struct lk_bpe_cache lk_bpe_cache;
 lk_status lk_bpe_cache_create(lk_bpe_cache **out);
 void lk_bpe_cache_free(lk_bpe_cache *cache);
 
-/* The cache for one thread's use; NULL while another one has it. lk_bpe_cache_leave. */
+/* A cache for one thread's use, `cache` or one beside it, which is made where other threads
+ * have all; NULL where there is no memory for one. lk_bpe_cache_leave. */
 lk_bpe_cache *lk_bpe_cache_enter(lk_bpe_cache *cache);
 void lk_bpe_cache_leave(lk_bpe_cache *cache);
 
