@@ -1,8 +1,9 @@
 /* Dumps and texts to a corpus: every page through the quality steps, what is left of it as
  * tokens. The inputs are cut into parts, which threads and ranks work off in any order;
- * rank 0 puts together what they left, in the inputs' order, so that the corpus is the same
- * to the byte for any number of both. What is done of a part lies in a folder beside the
- * corpus until the end: a command that was killed goes on where it was. */
+ * rank 0 puts together what they left, its threads make tokens of it, in the inputs' order,
+ * so that the corpus is the same to the byte for any number of both. What is done of a part
+ * lies in a folder beside the corpus until the end: a command that was killed goes on where
+ * it was. */
 #ifndef LOCKSTEP_PREPARE_H
 #define LOCKSTEP_PREPARE_H
 

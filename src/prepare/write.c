@@ -1,9 +1,10 @@
-/* The second look at the parts: their documents become tokens. */
+/* The second look at the parts: their documents become tokens, and these a corpus. */
 #include "lockstep/file.h"
 #include "lockstep/input.h"
 #include "lockstep/memory.h"
 #include "lockstep/progress.h"
 #include "lockstep/store.h"
+#include "prepare/encode.h"
 #include "prepare/merge.h"
 #include "prepare/page.h"
 #include "prepare/vocabulary.h"
@@ -22,8 +23,7 @@ typedef struct {
   const lk_prepare_plan *plan;
   lk_tokenizer *tokenizer;
   target corpus, held_out;
-  lk_token *tokens; /* [room] */
-  size_t room;
+  lk_encoder *encoder;
   uint64_t number; /* of the next document of the parts */
   uint64_t lines;  /* of the input, before the part */
 } writing;
@@ -41,57 +41,35 @@ static lk_status make_tokenizer(writing *w) {
   return LK_OK;
 }
 
-static lk_status make_room(writing *w, size_t count) {
-  if (count <= w->room) return LK_OK;
-  lk_free(w->tokens);
-  w->room = 0;
-  LK_TRY(LK_NEW(w->tokens, 2 * count));
-  w->room = 2 * count;
-  return LK_OK;
-}
-
-/* The title has tokens of its own. */
-static lk_status encode(writing *w, const lk_spool_head *head, const char *text,
-                        lk_passage passage, size_t *title, size_t *count) {
-  *title = 0;
-  LK_TRY(make_room(w, head->size));
-  passage.bytes = text;
-  passage.size = head->title;
-  if (head->title)
-    LK_TRY(lk_tokenizer_encode(w->tokenizer, &passage, w->tokens, w->room, title));
-  passage.bytes = text + head->title;
-  passage.size = head->size - head->title;
-  LK_TRY(lk_tokenizer_encode(w->tokenizer, &passage, w->tokens + *title, w->room - *title,
-                             count));
-  *count += *title;
-  return LK_OK;
-}
-
 /* By what it says alone: whatever else is prepared, it stays on its side. */
 static int is_held_out(const writing *w, const lk_spool_head *head) {
   const lk_prepare_options *o = w->plan->options;
   return o->held_out && (double)(head->hash.high >> 11) * 0x1p-53 < o->held_out_share;
 }
 
-static lk_status add_document(writing *w, lk_spool *spool, const lk_spool_head *head,
-                              lk_passage passage) {
-  target *to = is_held_out(w, head) ? &w->held_out : &w->corpus;
-  const char *text;
-  size_t title, count;
-  LK_TRY(lk_spool_text(spool, &text));
-  if (to->sha256) LK_TRY(lk_sha256_add(to->sha256, text, head->size));
+static lk_status write_document(void *context, const lk_encoded *d) {
+  writing *w = context;
+  lk_prepare_report *report = w->merge->report;
+  target *to = is_held_out(w, &d->head) ? &w->held_out : &w->corpus;
+  if (to->sha256) LK_TRY(lk_sha256_add(to->sha256, d->text, d->head.size));
   if (to->sha256) LK_TRY(lk_sha256_add(to->sha256, "\n", 1));
-  LK_TRY(encode(w, head, text, passage, &title, &count));
-  lk_prepare_show(&w->merge->report->steps[LK_PREPARE_KEPT], text);
+  lk_prepare_show(&report->steps[LK_PREPARE_KEPT], d->text);
   to->documents++;
-  to->characters += head->characters;
-  w->merge->report->bytes += head->size;
-  w->merge->report->tokens += count;
-  return lk_corpus_writer_add(to->file, w->tokens, count, title);
+  to->characters += d->head.characters;
+  report->bytes += d->head.size;
+  report->tokens += d->count;
+  return lk_corpus_writer_add(to->file, d->tokens, d->count, d->title);
+}
+
+static lk_status add_document(writing *w, lk_spool *spool, const lk_spool_head *head,
+                              const char *input) {
+  uint64_t line = lk_spool_facts_of(spool)->lines ? w->lines + head->line : 0;
+  const char *text;
+  LK_TRY(lk_spool_text(spool, &text));
+  return lk_encoder_add(w->encoder, head, text, lk_file_name(input), line);
 }
 
 static lk_status add_documents(writing *w, lk_spool *spool, const char *input) {
-  const lk_spool_facts *facts = lk_spool_facts_of(spool);
   lk_near_signature signature;
   lk_spool_head head;
   int there;
@@ -99,12 +77,10 @@ static lk_status add_documents(writing *w, lk_spool *spool, const char *input) {
     LK_TRY(lk_prepare_go_on());
     LK_TRY(lk_spool_next(spool, &head, &signature, &there));
     if (!there) break;
-    lk_passage passage = {.name = lk_file_name(input),
-                          .line = facts->lines ? w->lines + head.line : 0};
     if (!lk_merge_is_dropped(w->merge, w->number))
-      LK_TRY(add_document(w, spool, &head, passage));
+      LK_TRY(add_document(w, spool, &head, input));
   }
-  w->lines += facts->lines;
+  w->lines += lk_spool_facts_of(spool)->lines;
   return LK_OK;
 }
 
@@ -128,6 +104,7 @@ static lk_status add_parts(writing *w, const char *output) {
     status = add_part(w, k);
     lk_progress_show(&progress, k + 1);
   }
+  if (status == LK_OK) status = lk_encoder_finish(w->encoder);
   lk_progress_end(&progress);
   return status;
 }
@@ -200,6 +177,8 @@ static lk_status finish_held_out(writing *w) {
 static lk_status write_all(writing *w, const char *output) {
   const char *held_out = w->plan->options->held_out;
   LK_TRY(make_tokenizer(w));
+  LK_TRY(lk_encoder_create(&w->encoder, w->tokenizer, w->plan->options->dump.threads,
+                           write_document, w));
   LK_TRY(open_target(w, &w->corpus, output));
   if (held_out) LK_TRY(open_target(w, &w->held_out, held_out));
   LK_TRY(add_parts(w, output));
@@ -217,7 +196,7 @@ lk_status lk_merge_write(lk_merge *merge, const lk_prepare_plan *plan, const cha
   lk_status status = write_all(&w, output);
   close_target(&w.corpus);
   close_target(&w.held_out);
+  lk_encoder_free(w.encoder);
   lk_tokenizer_free(w.tokenizer);
-  lk_free(w.tokens);
   return status;
 }

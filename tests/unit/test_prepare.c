@@ -182,6 +182,57 @@ static void one_corpus_for_any_threads_and_parts(void **state) {
     }
 }
 
+enum { LINES = 60000 };
+
+/* More than the threads take at a time, also when their number is small. `bad`: of two
+ * lines, from there on, with what cannot be encoded. */
+static void write_lines(const char *path, int bad) {
+  FILE *to = fopen(path, "w");
+  for (int i = 1; i <= LINES; i++) {
+    for (int mark = 0; bad && (i == bad || i == bad + 5000) && mark < 1001; mark++)
+      fputs("\xCC\xA3", to);
+    fprintf(to, "Zeile %d von vielen, ein wenig l\xC3\xA4nger.\n", i);
+  }
+  assert_int_equal(fclose(to), 0);
+}
+
+static void must_hold_the_lines(const char *path) {
+  char *all, *text, *at;
+  size_t size;
+  lk_corpus *corpus;
+  assert_int_equal(lk_file_read("many.txt", &all, &size), LK_OK);
+  assert_int_equal(lk_corpus_read(&corpus, path, NULL, (lk_slice){1, 0, 1}), LK_OK);
+  assert_int_equal(corpus->documents, LINES);
+  at = all;
+  for (uint64_t d = 0; d < LINES; d++) {
+    const lk_token *tokens = lk_corpus_document(corpus, d, &size);
+    assert_int_equal(lk_tokenizer_decode(corpus->tokenizer, tokens, size, &text), LK_OK);
+    assert_int_equal(strncmp(at, text, strlen(text)), 0);
+    at += strlen(text);
+    assert_int_equal(*at++, '\n');
+    lk_free(text);
+  }
+  lk_corpus_free(corpus);
+  lk_free(all);
+}
+
+/* Whoever encodes them: in their order, and the first that fails is told. */
+static void many_documents_keep_their_order(void **state) {
+  (void)state;
+  write_lines("many.txt", 0);
+  write_lines("bad.txt", 50001);
+  MUST_RUN("tokenizer", "train", "many.txt", "many.json", "--size", "300");
+  MUST_RUN("prepare", "--threads", "1", "--tokenizer", "many.json", "many.txt", "m1.h5");
+  must_hold_the_lines("m1.h5");
+  for (const char *threads = "2248"; *threads; threads++) {
+    const char count[] = {*threads, '\0'};
+    MUST_RUN("prepare", "--threads", count, "--tokenizer", "many.json", "many.txt", "m.h5");
+    must_be_equal("m1.h5", "m.h5");
+  }
+  MUST_REFUSE(LK_BAD_DATA, "bad.txt, line 50001: more than 1000 combining marks", "prepare",
+              "--threads", "4", "--nfc", "--tokenizer", "bytes", "bad.txt", "x.h5");
+}
+
 /* Both together are all of it, whichever way it is cut. */
 static void documents_are_held_out(void **state) {
   lk_corpus *held, *rest;
@@ -283,6 +334,7 @@ int main(void) {
       cmocka_unit_test(a_text_stays_as_it_is),
       cmocka_unit_test(a_text_and_its_corpus_have_one_fingerprint),
       cmocka_unit_test(one_corpus_for_any_threads_and_parts),
+      cmocka_unit_test(many_documents_keep_their_order),
       cmocka_unit_test(documents_are_held_out),
       cmocka_unit_test(the_most_frequent_characters_suffice),
       cmocka_unit_test(json_lines_become_documents),
