@@ -58,6 +58,10 @@ lk_status lk_file_replace(const char *path, const void *bytes, size_t size);
  * the caller makes a message: it is a link, no file, or what the system says. */
 int lk_file_open(const char *path, int flags, const char **reason);
 
+/* Opens an empty file without a name in $TMPDIR, to be written and read: gone when it is
+ * closed. Returns its descriptor, or -1 and errno. */
+int lk_file_open_nameless(void);
+
 /* Nonzero when path is a file itself: there, no link, no device. */
 int lk_file_is_plain(const char *path);
 

@@ -161,19 +161,6 @@ struct lk_output {
   int descriptor; /* of the bytes, though the draft has ended */
 };
 
-/* A file without a name, for what cannot go back. */
-static int open_nameless(void) {
-  const char *folder = getenv("TMPDIR");
-  char path[PATH_MAX];
-  errno = ENAMETOOLONG;
-  if (snprintf(path, sizeof path, "%s/lockstep-XXXXXX",
-               folder && *folder ? folder : "/tmp") >= (int)sizeof path)
-    return -1;
-  int descriptor = mkostemp(path, O_CLOEXEC);
-  if (descriptor >= 0) unlink(path);
-  return descriptor;
-}
-
 static int begin_output(lk_output *output) {
   output->through = output->place.through;
   if (!output->through && lk_begin(&output->draft, output->place.path)) {
@@ -181,7 +168,7 @@ static int begin_output(lk_output *output) {
     output->through = 1;
   }
   output->descriptor = output->through
-                           ? open_nameless()
+                           ? lk_file_open_nameless()
                            : fcntl(output->draft.descriptor, F_DUPFD_CLOEXEC, 0);
   return output->descriptor < 0 ? -1 : 0;
 }
