@@ -22,6 +22,9 @@ typedef struct {
  * them. */
 void lk_clean_text(char *text, size_t *size, lk_left_out *count);
 
+/* The same of whole lines from the middle of a text, where a mark is none. */
+void lk_clean_line_ends(char *text, size_t *size, lk_left_out *count);
+
 /* Cuts blanks, Unicode's white space and what has no width, off both ends of a
  * zero-terminated text of UTF-8, in place; returns where it starts. Adds 1 to *count (NULL:
  * none) if there were any. */

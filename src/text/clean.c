@@ -29,13 +29,22 @@ static char *move_line_ends(char *to, const char *from, const char *end,
   return to;
 }
 
-void lk_clean_text(char *text, size_t *size, lk_left_out *count) {
-  size_t skip = *size >= 3 && !memcmp(text, mark, 3) ? 3 : 0;
-  count->marks += skip > 0;
+/* Without its first `skip` bytes. */
+static void clean_behind(char *text, size_t *size, size_t skip, lk_left_out *count) {
   if (!skip && !memchr(text, '\r', *size)) return;
   char *end = move_line_ends(text, text + skip, text + *size, count);
   memset(end, 0, (size_t)(text + *size - end));
   *size = (size_t)(end - text);
+}
+
+void lk_clean_line_ends(char *text, size_t *size, lk_left_out *count) {
+  clean_behind(text, size, 0, count);
+}
+
+void lk_clean_text(char *text, size_t *size, lk_left_out *count) {
+  size_t skip = *size >= 3 && !memcmp(text, mark, 3) ? 3 : 0;
+  count->marks += skip > 0;
+  clean_behind(text, size, skip, count);
 }
 
 /* The last two have no width. */
