@@ -23,7 +23,7 @@ own lab lab report table
 own nn nn
 own model shape parameters pack model
 own text units text normal foreign clean characters tokenizer pieces bpe byte_level json
-own data source lexicon corpus questions objective plan synth window mixture
+own data source lexicon corpus text_survey questions objective plan synth window mixture
 own wiki wikitext
 own dump text_stream dump inputs
 own dist world tree balance watchdog holding shared
