@@ -28,7 +28,8 @@ typedef struct {
   lk_left_out left_out;    /* of the text; nothing for an HDF5 corpus */
   lk_tokenizer *tokenizer; /* owned */
   lk_range held;           /* the documents that can be had */
-  lk_source *source;       /* owned; what they are read from; NULL: they are here: */
+  lk_source *source;       /* owned; what they are read from; NULL, where they were not
+                              read from a file: they are here: */
   uint64_t *offsets;       /* (held.count + 1): document held.first + i has the tokens */
   lk_token *tokens;        /*   offsets[i] … offsets[i+1]-1; both arrays owned */
 } lk_corpus;
@@ -45,19 +46,22 @@ typedef struct {
 lk_range lk_slice_range(uint64_t documents, lk_slice slice);
 
 /* Reads a text, or a pipe (lk_file_read), without its byte order mark and the carriage
- * returns before its line ends. `tokenizer`: NULL takes the text's own; else a
- * copy is used, the text composed if it composes, and a character outside it is an error.
- * LK_NO_INPUT; LK_BAD_DATA for invalid UTF-8 (line and byte), pad or mask characters
- * (line), a text without a document, fewer documents than slice.shards, or, where the
- * tokenizer composes, more combining marks in a row than any writing has. Not collective:
- * each rank reads what it needs. The caller owns *out: lk_corpus_free. */
+ * returns before its line ends: twice, a piece at a time; the slice's tokens go to a file
+ * without a name in $TMPDIR. `tokenizer`: NULL takes the text's own; else a copy is used,
+ * the text composed if it composes, and a character outside it is an error. LK_NO_INPUT,
+ * also when it changes meanwhile; LK_BAD_DATA for invalid UTF-8 (line and byte), pad or
+ * mask characters (line), a text without a document, fewer documents than slice.shards, or,
+ * where the tokenizer composes, more combining marks in a row than any writing has; LK_IO.
+ * Not collective: lk_corpus_share (lockstep/share.h) is, and reads less. The caller owns
+ * *out: lk_corpus_free. */
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_tokenizer *tokenizer, lk_slice slice);
 
-/* The same of the size bytes of a text in memory, which stay the caller's but are changed;
- * `name` is for messages. */
-lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
-                               const lk_tokenizer *tokenizer, lk_slice slice);
+/* The same of the size bytes of a text in memory, which stay the caller's; `name` is for
+ * messages. */
+lk_status lk_corpus_parse_text(lk_corpus **out, const char *bytes, size_t size,
+                               const char *name, const lk_tokenizer *tokenizer,
+                               lk_slice slice);
 
 /* LK_BAD_DATA, with the number of shards to set, when there are fewer of `what` (such as
  * "questions", of the file `path`) than shards. count > 0. */
@@ -68,8 +72,10 @@ lk_status lk_corpus_check_count(const char *path, const char *what, uint64_t cou
 lk_status lk_corpus_check_slice(const char *path, uint64_t documents, lk_slice slice);
 
 /* Replaces numbers of documents of a text (from 0, ascending or not) by the lines, from 1,
- * on which they stand. The bytes are changed. */
-lk_status lk_corpus_find_lines(char *bytes, size_t size, uint64_t *documents, size_t count);
+ * on which they stand, which it is read for again, a piece at a time. LK_NO_INPUT, and they
+ * stay as they are: it cannot be read, or its bytes are not those of `sha256`. */
+lk_status lk_corpus_find_lines(const char *path, const lk_sha256 *sha256,
+                               uint64_t *documents, size_t count);
 
 void lk_corpus_free(lk_corpus *corpus);
 

@@ -1,279 +1,192 @@
-/* Reading a text: one pass over all of it checks every character and counts; a second one
- * over the slice's lines encodes them. */
-#include "lockstep/characters.h"
-#include "lockstep/corpus.h"
+/* A slice of a text that was surveyed: its parts are read once, compared with what the
+ * survey saw, and encoded into a file of tokens. */
+#include "data/survey.h"
+#include "data/token_file.h"
 #include "lockstep/file.h"
-#include "lockstep/foreign.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
 #include "lockstep/progress.h"
-#include "lockstep/text.h"
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CODE_POINTS = 0x110000, PIECE = 1 << 20 /* bytes between two looks at the clock */ };
-
 typedef struct {
-  const char *name; /* for messages */
+  lk_corpus *corpus;
+  const lk_text_file *text;
+  const lk_text_survey *survey;
+  lk_text_piece piece;
+  lk_token *tokens; /* [room] of a document */
+  size_t room;
+  lk_progress progress;
+} reader;
+
+static lk_status make_room(reader *r, size_t size) {
+  size_t room =
+      lk_tokenizer_composes(r->corpus->tokenizer) ? LK_NORMAL_GROWTH * size : size;
+  if (room <= r->room) return LK_OK;
+  lk_free(r->tokens);
+  r->room = 0;
+  LK_TRY(LK_NEW(r->tokens, room));
+  r->room = room;
+  return LK_OK;
+}
+
+static lk_status add_document(reader *r, const lk_text_line *line, uint64_t number) {
+  lk_passage passage = {line->bytes, line->size, r->text->name, number};
+  size_t count = 0;
+  LK_TRY(make_room(r, line->size));
+  LK_TRY(lk_tokenizer_encode(r->corpus->tokenizer, &passage, r->tokens, r->room, &count));
+  assert(count > 0 && count <= r->room);
+  return lk_token_file_add(r->corpus->source, r->tokens, count);
+}
+
+static int is_held(const lk_corpus *corpus, uint64_t document) {
+  return document >= corpus->held.first &&
+         document - corpus->held.first < corpus->held.count;
+}
+
+/* The lines of the part, which is in memory, that the slice has. */
+static lk_status add_lines(reader *r, const lk_text_part *part) {
+  uint64_t document = part->documents, number = part->lines;
+  lk_text_line line;
+  for (size_t at = 0; lk_text_piece_line(&r->piece, &at, &line);) {
+    number++;
+    if (line.size == 0) continue;
+    if (is_held(r->corpus, document)) LK_TRY(add_document(r, &line, number));
+    document++;
+  }
+  return LK_OK;
+}
+
+static lk_status read_part(reader *r, const lk_text_part *part) {
+  lk_left_out counted = {0};
+  LK_TRY(lk_text_piece_read(&r->piece, r->text, part->at, (size_t)part->size));
+  if (lk_hash_short(r->piece.bytes, r->piece.size) != part->hash)
+    return lk_text_file_refuse_change(r->text->name);
+  lk_text_piece_clean(&r->piece, part->at == 0, &counted);
+  return add_lines(r, part);
+}
+
+/* Parts first … end-1 have the slice's documents, or, at the text's ends, none: every byte
+ * is some slice's, so that what was read once has been there twice. */
+static void find_parts(const reader *r, uint64_t *first, uint64_t *end) {
+  const lk_text_survey *s = r->survey;
+  lk_range held = r->corpus->held;
+  *first = *end = 0;
+  while (held.first > 0 && *first + 1 < s->count &&
+         s->parts[*first + 1].documents <= held.first)
+    ++*first;
+  *end = *first + 1;
+  while (*end < s->count && (s->parts[*end].documents < held.first + held.count ||
+                             held.first + held.count == s->documents))
+    ++*end;
+}
+
+static lk_status read_parts(reader *r) {
+  lk_status status = LK_OK;
+  uint64_t first, end, bytes = 0;
+  find_parts(r, &first, &end);
+  for (uint64_t i = first; i < end; i++)
+    bytes += r->survey->parts[i].size;
+  lk_progress_begin(&r->progress, NULL, bytes, "encoding %s", r->text->name);
+  bytes = 0;
+  for (uint64_t i = first; i < end && status == LK_OK; i++) {
+    status = read_part(r, &r->survey->parts[i]);
+    lk_progress_show(&r->progress, bytes += r->survey->parts[i].size);
+  }
+  lk_progress_end(&r->progress);
+  return status;
+}
+
+static lk_status take_facts(lk_corpus *corpus, const lk_text_survey *survey,
+                            const lk_tokenizer *tokenizer) {
+  corpus->documents = survey->documents;
+  corpus->characters = survey->characters;
+  corpus->sha256 = survey->sha256;
+  corpus->left_out = survey->left_out;
+  return tokenizer ? lk_tokenizer_copy(&corpus->tokenizer, tokenizer)
+                   : lk_tokenizer_restore(&corpus->tokenizer, &survey->own);
+}
+
+static lk_status fill(reader *r, const lk_tokenizer *tokenizer, lk_slice slice) {
+  lk_corpus *corpus = r->corpus;
+  const char *name = r->text->name;
+  if (r->text->size != r->survey->size) return lk_text_file_refuse_change(name);
+  LK_TRY(take_facts(corpus, r->survey, tokenizer));
+  LK_TRY(lk_corpus_check_slice(name, corpus->documents, slice));
+  corpus->held = lk_slice_range(corpus->documents, slice);
+  LK_TRY(lk_token_file_create(&corpus->source, name, corpus->held.first,
+                              lk_tokenizer_size(corpus->tokenizer)));
+  LK_TRY(read_parts(r));
+  LK_TRY(lk_text_file_check(r->text));
+  return lk_token_file_finish(corpus->source);
+}
+
+static lk_status read_slice(lk_corpus **out, const lk_text_file *text,
+                            const lk_text_survey *survey, const lk_tokenizer *tokenizer,
+                            lk_slice slice) {
+  reader r = {.text = text, .survey = survey};
+  *out = NULL;
+  LK_TRY(LK_NEW(r.corpus, 1));
+  lk_status status = fill(&r, tokenizer, slice);
+  lk_free(r.piece.bytes);
+  lk_free(r.tokens);
+  if (status == LK_OK)
+    *out = r.corpus;
+  else
+    lk_corpus_free(r.corpus);
+  return status;
+}
+
+lk_status lk_corpus_read_surveyed(lk_corpus **out, const char *path,
+                                  const lk_text_survey *survey,
+                                  const lk_tokenizer *tokenizer, lk_slice slice) {
+  lk_text_file text;
+  *out = NULL;
+  LK_TRY(lk_text_file_open(&text, path));
+  lk_status status = read_slice(out, &text, survey, tokenizer, slice);
+  lk_text_file_close(&text);
+  return status;
+}
+
+/* Who needs it alone surveys it. */
+static lk_status read_alone(lk_corpus **out, const lk_text_file *text,
+                            const lk_tokenizer *tokenizer, lk_slice slice) {
+  lk_text_survey survey;
+  *out = NULL;
+  lk_status status = lk_text_survey_of(&survey, text, tokenizer);
+  if (status == LK_OK) status = read_slice(out, text, &survey, tokenizer, slice);
+  lk_text_survey_clear(&survey);
+  return status;
+}
+
+lk_status lk_corpus_parse_text(lk_corpus **out, const char *bytes, size_t size,
+                               const char *name, const lk_tokenizer *tokenizer,
+                               lk_slice slice) {
+  const lk_text_file text = lk_text_file_of(bytes, size, name);
+  return read_alone(out, &text, tokenizer, slice);
+}
+
+/* It gives its bytes once, if it can be read at all. */
+static lk_status read_pipe(lk_corpus **out, const char *path, const lk_tokenizer *tokenizer,
+                           lk_slice slice) {
   char *bytes;
   size_t size;
-} text_file;
-
-typedef struct {
-  const char *start;
-  size_t size;
-  uint64_t number; /* of the line, from 1 */
-} document_line;
-
-/* Where reading goes on. */
-typedef struct {
-  size_t at;
-  uint64_t lines; /* before it */
-} cursor;
-
-/* The next line that is not empty, from the cursor on, which is moved behind it. 0 and an
- * empty line at the end. */
-static int next_document(const text_file *text, cursor *next, document_line *line) {
-  *line = (document_line){NULL, 0, 0};
-  while (next->at < text->size) {
-    const char *start = text->bytes + next->at;
-    const char *newline = memchr(start, '\n', text->size - next->at);
-    size_t size = newline ? (size_t)(newline - start) : text->size - next->at;
-    next->at += size + (newline != NULL);
-    *line = (document_line){start, size, ++next->lines};
-    if (size) return 1;
-  }
-  return 0;
-}
-
-/* Which code points a text has. */
-typedef struct {
-  uint8_t *marks; /* (CODE_POINTS) */
-  uint32_t limit; /* the highest + 1 */
-} seen_characters;
-
-static int is_reserved(uint32_t code_point) {
-  return code_point == LK_PAD_CODE_POINT || code_point == LK_MASK_CODE_POINT;
-}
-
-/* Checks characters, counts them and marks those seen, from *from on, which is moved.
- * reserves: there are characters that no text may have. */
-static lk_status scan_piece(const text_file *text, size_t *from, int reserves,
-                            seen_characters *seen, uint64_t *characters) {
-  size_t at = *from, left = text->size - at, end = at + (left < PIECE ? left : PIECE);
-  while (at < end) {
-    uint32_t code_point;
-    int length = lk_text_next(text->bytes + at, text->size - at, &code_point);
-    if (!length)
-      return lk_text_refuse_byte(text->name, lk_text_place_of(text->bytes, at),
-                                 text->bytes[at]);
-    if (reserves && is_reserved(code_point))
-      return lk_text_refuse_character(text->name, lk_text_place_of(text->bytes, at),
-                                      code_point);
-    seen->marks[code_point] = 1;
-    if (code_point >= seen->limit) seen->limit = code_point + 1;
-    ++*characters;
-    at += (size_t)length;
-  }
-  *from = at;
-  return LK_OK;
-}
-
-static lk_status scan_characters(const text_file *text, int reserves, seen_characters *seen,
-                                 uint64_t *characters) {
-  lk_progress progress;
-  lk_status status = LK_OK;
-  lk_progress_begin(&progress, NULL, text->size, "checking %s", text->name);
-  for (size_t at = 0; at < text->size && status == LK_OK;) {
-    status = scan_piece(text, &at, reserves, seen, characters);
-    lk_progress_show(&progress, at);
-  }
-  lk_progress_end(&progress);
+  LK_TRY(lk_file_read(path, &bytes, &size));
+  lk_status status =
+      lk_corpus_parse_text(out, bytes, size, lk_file_name(path), tokenizer, slice);
+  lk_free(bytes);
   return status;
-}
-
-static lk_status tokenizer_of_seen(lk_tokenizer **out, const seen_characters *seen) {
-  uint32_t *code_points = NULL;
-  size_t count = 0;
-  for (uint32_t c = 0; c < seen->limit; c++)
-    count += seen->marks[c];
-  LK_TRY(LK_NEW(code_points, count));
-  count = 0;
-  for (uint32_t c = 0; c < seen->limit; c++)
-    if (seen->marks[c]) code_points[count++] = c;
-  lk_status status = lk_characters_create(out, code_points, count, 0);
-  lk_free(code_points);
-  return status;
-}
-
-/* What a given tokenizer has no token for is found where it is encoded. */
-static lk_status scan_text(lk_corpus *corpus, const text_file *text,
-                           const lk_tokenizer *tokenizer) {
-  seen_characters seen = {0};
-  document_line line;
-  LK_TRY(LK_NEW(seen.marks, CODE_POINTS));
-  lk_status status = scan_characters(text, !tokenizer, &seen, &corpus->characters);
-  if (status == LK_OK)
-    status = tokenizer ? lk_tokenizer_copy(&corpus->tokenizer, tokenizer)
-                       : tokenizer_of_seen(&corpus->tokenizer, &seen);
-  lk_free(seen.marks);
-  for (cursor next = {0, 0}; next_document(text, &next, &line);)
-    corpus->documents++;
-  return status;
-}
-
-/* Bytes of so many documents from the cursor on: no fewer than their tokens. */
-static size_t count_bytes(const text_file *text, cursor next, uint64_t documents) {
-  document_line line;
-  size_t bytes = 0;
-  for (uint64_t i = 0; i < documents && next_document(text, &next, &line); i++)
-    bytes += line.size;
-  return bytes;
-}
-
-static lk_status encode_documents(lk_corpus *corpus, const text_file *text, cursor next,
-                                  lk_progress *progress) {
-  size_t room = count_bytes(text, next, corpus->held.count), used = 0, count = 0;
-  document_line line;
-  LK_TRY(LK_NEW(corpus->tokens, room));
-  for (uint64_t i = 0; i < corpus->held.count; i++) {
-    next_document(text, &next, &line);
-    lk_passage passage = {line.start, line.size, text->name, line.number};
-    LK_TRY(lk_tokenizer_encode(corpus->tokenizer, &passage, corpus->tokens + used,
-                               room - used, &count));
-    assert(count > 0 && count <= line.size);
-    used += count;
-    corpus->offsets[i + 1] = used;
-    lk_progress_show(progress, i + 1);
-  }
-  return LK_OK;
-}
-
-static lk_status hold_documents(lk_corpus *corpus, const text_file *text, lk_range held) {
-  lk_progress progress;
-  document_line line;
-  cursor next = {0, 0};
-  corpus->held = held;
-  LK_TRY(LK_NEW(corpus->offsets, held.count + 1));
-  for (uint64_t i = 0; i < held.first; i++)
-    next_document(text, &next, &line);
-  lk_progress_begin(&progress, "documents", held.count, "encoding %s", text->name);
-  lk_status status = encode_documents(corpus, text, next, &progress);
-  lk_progress_end(&progress);
-  return status;
-}
-
-static lk_status fill_corpus(lk_corpus *corpus, text_file *text,
-                             const lk_tokenizer *tokenizer, lk_slice slice) {
-  LK_TRY(scan_text(corpus, text, tokenizer));
-  LK_TRY(lk_corpus_check_slice(text->name, corpus->documents, slice));
-  return hold_documents(corpus, text, lk_slice_range(corpus->documents, slice));
-}
-
-static lk_status fill_composed(lk_corpus *corpus, text_file *text,
-                               const lk_tokenizer *tokenizer, lk_slice slice) {
-  text_file composed = {.name = text->name};
-  LK_TRY(lk_text_check(text->bytes, text->size, text->name));
-  LK_TRY(lk_normal_text(text->bytes, text->size, text->name, &composed.bytes,
-                        &composed.size, &corpus->left_out.composed));
-  lk_status status = fill_corpus(corpus, &composed, tokenizer, slice);
-  lk_free(composed.bytes);
-  return status;
-}
-
-static lk_status hash_pieces(const text_file *text, lk_sha256_parts *hash,
-                             lk_progress *progress) {
-  for (size_t at = 0, part; at < text->size; at += part) {
-    part = text->size - at < PIECE ? text->size - at : PIECE;
-    LK_TRY(lk_sha256_add(hash, text->bytes + at, part));
-    lk_progress_show(progress, at + part);
-  }
-  return LK_OK;
-}
-
-static lk_status hash_text(const text_file *text, lk_sha256 *out) {
-  lk_sha256_parts *hash;
-  lk_progress progress;
-  LK_TRY(lk_sha256_create(&hash));
-  lk_progress_begin(&progress, NULL, text->size, "hashing %s", text->name);
-  lk_status status = hash_pieces(text, hash, &progress);
-  lk_progress_end(&progress);
-  if (status == LK_OK) status = lk_sha256_value(hash, out);
-  lk_sha256_free(hash);
-  return status;
-}
-
-static lk_status read_corpus(lk_corpus *corpus, text_file *text,
-                             const lk_tokenizer *tokenizer, lk_slice slice) {
-  LK_TRY(lk_foreign_check(text->name, text->bytes, text->size, "document"));
-  LK_TRY(hash_text(text, &corpus->sha256));
-  lk_clean_text(text->bytes, &text->size, &corpus->left_out);
-  return tokenizer && lk_tokenizer_composes(tokenizer)
-             ? fill_composed(corpus, text, tokenizer, slice)
-             : fill_corpus(corpus, text, tokenizer, slice);
-}
-
-static lk_status parse(lk_corpus **out, text_file text, const lk_tokenizer *tokenizer,
-                       lk_slice slice) {
-  lk_corpus *corpus = NULL;
-  *out = NULL;
-  LK_TRY(LK_NEW(corpus, 1));
-  lk_status status = read_corpus(corpus, &text, tokenizer, slice);
-  if (status == LK_OK)
-    *out = corpus;
-  else
-    lk_corpus_free(corpus);
-  return status;
-}
-
-lk_status lk_corpus_parse_text(lk_corpus **out, char *bytes, size_t size, const char *name,
-                               const lk_tokenizer *tokenizer, lk_slice slice) {
-  return parse(out, (text_file){name, bytes, size}, tokenizer, slice);
 }
 
 lk_status lk_corpus_read_text(lk_corpus **out, const char *path,
                               const lk_tokenizer *tokenizer, lk_slice slice) {
-  text_file text = {.name = lk_file_name(path)};
+  lk_text_file text;
   *out = NULL;
-  LK_TRY(lk_file_read(path, &text.bytes, &text.size));
-  lk_status status = parse(out, text, tokenizer, slice);
-  lk_free(text.bytes);
+  if (lk_file_is_pipe(path) || !strcmp(path, "-"))
+    return read_pipe(out, path, tokenizer, slice);
+  LK_TRY(lk_text_file_open(&text, path));
+  lk_status status = read_alone(out, &text, tokenizer, slice);
+  lk_text_file_close(&text);
   return status;
-}
-
-/* A document to be found, and whose place in the list it has. */
-typedef struct {
-  uint64_t document;
-  size_t place;
-} wanted;
-
-static int in_order(const void *a, const void *b) {
-  uint64_t left = ((const wanted *)a)->document, right = ((const wanted *)b)->document;
-  return (left > right) - (left < right);
-}
-
-static void find_lines(const text_file *text, const wanted *list, size_t count,
-                       uint64_t *lines) {
-  uint64_t document = 0;
-  document_line line;
-  cursor next = {0, 0};
-  for (size_t i = 0; i < count && next_document(text, &next, &line); document++)
-    for (; i < count && list[i].document == document; i++)
-      lines[list[i].place] = line.number;
-}
-
-lk_status lk_corpus_find_lines(char *bytes, size_t size, uint64_t *documents,
-                               size_t count) {
-  text_file text = {.bytes = bytes, .size = size};
-  lk_left_out left_out = {0};
-  wanted *list = NULL;
-  lk_clean_text(text.bytes, &text.size, &left_out);
-  LK_TRY(LK_NEW(list, count));
-  for (size_t i = 0; i < count; i++)
-    list[i] = (wanted){documents[i], i};
-  qsort(list, count, sizeof *list, in_order);
-  find_lines(&text, list, count, documents);
-  lk_free(list);
-  return LK_OK;
 }

@@ -28,9 +28,9 @@ lk_status lk_store_verify(const char *path) {
 }
 
 static void count(const lk_corpus *corpus, lk_length_counts *counts) {
-  assert(corpus->held.count == corpus->documents && corpus->offsets);
+  assert(corpus->held.count == corpus->documents);
   for (uint64_t i = 0; i < corpus->documents; i++)
-    lk_length_counts_add(counts, corpus->offsets[i + 1] - corpus->offsets[i]);
+    lk_length_counts_add(counts, lk_corpus_length(corpus, i));
 }
 
 lk_status lk_corpus_measure(const lk_corpus *corpus, lk_corpus_lengths *out) {
@@ -41,5 +41,5 @@ lk_status lk_corpus_measure(const lk_corpus *corpus, lk_corpus_lengths *out) {
   count(corpus, &counts);
   *out = lk_length_counts_end(&counts);
   lk_free(counts.counts);
-  return LK_OK;
+  return lk_corpus_status(corpus);
 }

@@ -244,24 +244,11 @@ const lk_items *lk_dataset_items(const lk_dataset *dataset) {
   return lk_objective_items(dataset->objective);
 }
 
-/* The text as it was when it was read, or not at all. */
-static lk_status find_lines(const lk_items *of, uint64_t *items, size_t count) {
-  char *bytes = NULL;
-  size_t size;
-  lk_sha256 sha256;
-  LK_TRY(lk_file_read(of->path, &bytes, &size));
-  lk_status status = lk_sha256_bytes(&sha256, bytes, size);
-  if (status == LK_OK && strcmp(sha256.hex, of->sha256.hex)) status = LK_BAD_DATA;
-  if (status == LK_OK) status = lk_corpus_find_lines(bytes, size, items, count);
-  lk_free(bytes);
-  return status;
-}
-
 void lk_dataset_name_items(const lk_dataset *dataset, uint64_t *items, size_t count,
                            char *text, size_t size) {
   const lk_items *of = lk_dataset_items(dataset);
   int plain = lk_objective_is_plain(dataset->objective);
-  int lines = plain && find_lines(of, items, count) == LK_OK;
+  int lines = plain && lk_corpus_find_lines(of->path, &of->sha256, items, count) == LK_OK;
   size_t used = (size_t)snprintf(text, size, "%s",
                                  lines   ? "lines"
                                  : plain ? "documents"

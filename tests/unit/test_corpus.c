@@ -2,6 +2,7 @@
 #include "data_files.h"
 #include "lockstep/characters.h"
 #include "lockstep/corpus.h"
+#include "lockstep/text_survey.h"
 
 static const lk_slice whole = {1, 0, 1};
 
@@ -262,6 +263,124 @@ static void too_few_documents_are_named_with_the_fix(void **state) {
   assert_int_equal(lk_corpus_check_slice("x.h5", 8, slice), LK_OK);
 }
 
+/* Lines of all lengths, none, one and several pieces among them; some begin with what is a
+ * mark in front of the first alone, and some end with carriage returns. *documents of the
+ * lines are not empty: their bytes, each with a newline, are `expected`, which is the
+ * caller's, as the text is. */
+static char *long_text(size_t *size, char **expected, uint64_t *documents) {
+  enum { LINES = 4000, LONGEST = 1 << 20 };
+  size_t room = 4 * LONGEST + LINES * 600, used = 0, kept = 0;
+  char *text = malloc(room);
+  assert_non_null(text);
+  assert_non_null(*expected = malloc(room));
+  *documents = 0;
+  for (unsigned i = 0; i < LINES; i++) {
+    size_t length = i == 1000 || i == 3000 ? LONGEST - i : i * i % 997 / 2;
+    size_t start = used;
+    if (i % 7 == 3) used += (size_t)sprintf(text + used, "\xEF\xBB\xBF");
+    for (size_t k = 0; k < length; k++)
+      text[used++] = (char)('a' + (i + k * k) % 26);
+    memcpy(*expected + kept, text + start, used - start);
+    if (used > start) {
+      kept += used - start;
+      (*expected)[kept++] = '\n';
+      ++*documents;
+    }
+    used += (size_t)sprintf(text + used, "%s\n", i % 5 == 2 ? "\r\r" : "");
+  }
+  *size = used;
+  return text;
+}
+
+/* Moves *expected behind the documents, which it begins with. */
+static void assert_documents(const lk_corpus *corpus, const char **expected) {
+  for (uint64_t i = corpus->held.first; i < corpus->held.first + corpus->held.count; i++) {
+    size_t length;
+    char *found;
+    const lk_token *tokens = lk_corpus_document(corpus, i, &length);
+    assert_int_equal(lk_tokenizer_decode(corpus->tokenizer, tokens, length, &found), LK_OK);
+    size_t bytes = strlen(found);
+    assert_memory_equal(found, *expected, bytes);
+    assert_int_equal((*expected)[bytes], '\n');
+    *expected += bytes + 1;
+    lk_free(found);
+  }
+  assert_int_equal(lk_corpus_status(corpus), LK_OK);
+}
+
+static void slices_of_a_long_text_are_its_lines(void **state) {
+  (void)state;
+  lk_text_survey survey;
+  size_t size, covered = 0;
+  uint64_t documents;
+  char *expected, *text = long_text(&size, &expected, &documents);
+  const char *path = temporary_file(text, size), *next = expected;
+  assert_int_equal(lk_text_survey_make(&survey, path, NULL), LK_OK);
+  assert_int_equal(survey.documents, documents);
+  assert_int_equal(survey.left_out.returns, 2 * 800);
+  assert_true(survey.count > 5);
+  for (uint64_t i = 0; i < survey.count; covered += survey.parts[i++].size)
+    assert_int_equal(survey.parts[i].at, covered);
+  assert_int_equal(covered, size);
+  for (int shard = 0; shard < 8; shard++) {
+    lk_corpus *corpus;
+    const lk_slice slice = {8, shard, 1};
+    assert_int_equal(lk_corpus_read_surveyed(&corpus, path, &survey, NULL, slice), LK_OK);
+    assert_documents(corpus, &next);
+    lk_corpus_free(corpus);
+  }
+  assert_int_equal(survey.left_out.marks, 0);
+  lk_text_survey_clear(&survey);
+  free(expected);
+  free(text);
+}
+
+static void a_text_that_changed_after_its_survey_is_named(void **state) {
+  (void)state;
+  const lk_slice slice = {2, 1, 1};
+  lk_text_survey survey;
+  lk_corpus *corpus;
+  const char *const texts[] = {"ab\nab\n", "ab\n", "ab\nab\nab\n", "ab\nbb\n"};
+  const char *path = temporary_text(texts[0]);
+  assert_int_equal(lk_text_survey_make(&survey, path, NULL), LK_OK);
+  assert_int_equal(lk_corpus_read_surveyed(&corpus, path, &survey, NULL, slice), LK_OK);
+  lk_corpus_free(corpus);
+  for (size_t i = 1; i < sizeof texts / sizeof *texts; i++) {
+    temporary_text(texts[i]);
+    assert_int_equal(lk_corpus_read_surveyed(&corpus, path, &survey, NULL, slice),
+                     LK_NO_INPUT);
+    assert_message(path, ": changed while it was read", NULL);
+    assert_null(corpus);
+  }
+  lk_text_survey_clear(&survey);
+}
+
+static void lines_are_found_in_the_same_text_only(void **state) {
+  (void)state;
+  uint64_t documents[] = {3, 0, 3, 1};
+  lk_corpus *corpus = corpus_of("\nab\n\r\n\ncd\nef\n\ngh", whole);
+  assert_int_equal(lk_corpus_find_lines(temporary_path, &corpus->sha256, documents, 4),
+                   LK_OK);
+  const uint64_t lines[] = {8, 2, 8, 5};
+  assert_memory_equal(documents, lines, sizeof lines);
+  temporary_text("ab\ncd\nef\ngh");
+  assert_int_equal(lk_corpus_find_lines(temporary_path, &corpus->sha256, documents, 4),
+                   LK_NO_INPUT);
+  assert_memory_equal(documents, lines, sizeof lines);
+  lk_corpus_free(corpus);
+}
+
+static void no_room_for_tokens_is_told(void **state) {
+  (void)state;
+  const char *path = temporary_text("ab\ncd\n");
+  lk_corpus *corpus;
+  setenv("TMPDIR", "/nowhere", 1);
+  assert_int_equal(lk_corpus_read_text(&corpus, path, NULL, whole), LK_IO);
+  unsetenv("TMPDIR");
+  assert_message(path, "temporary file for its tokens: No such file", "set TMPDIR", NULL);
+  assert_null(corpus);
+}
+
 static void paths_that_are_no_file_are_refused(void **state) {
   (void)state;
   lk_corpus *corpus;
@@ -301,6 +420,10 @@ int main(void) {
       cmocka_unit_test(a_given_vocabulary_is_used),
       cmocka_unit_test(bad_texts_are_refused_by_every_slice),
       cmocka_unit_test(too_few_documents_are_named_with_the_fix),
+      cmocka_unit_test(slices_of_a_long_text_are_its_lines),
+      cmocka_unit_test(a_text_that_changed_after_its_survey_is_named),
+      cmocka_unit_test(lines_are_found_in_the_same_text_only),
+      cmocka_unit_test(no_room_for_tokens_is_told),
       cmocka_unit_test(paths_that_are_no_file_are_refused),
       cmocka_unit_test(the_experiment_has_its_known_figures),
   };
