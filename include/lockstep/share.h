@@ -4,6 +4,7 @@
 
 #include "lockstep/linkage.h"
 #include "lockstep/store.h"
+#include "lockstep/text_survey.h"
 #include "lockstep/world.h"
 
 LK_C_BEGIN
@@ -36,6 +37,14 @@ lk_status lk_trained_load(lk_world *world, const char *path, lk_trained *out);
 /* All ranks: rank 0 reads a file or a pipe (lk_file_read), all get its bytes with a zero
  * behind them; fails on all alike. The caller owns *bytes: lk_free. */
 lk_status lk_file_share(lk_world *world, const char *path, char **bytes, size_t *size);
+
+/* All ranks: each gets its slice of a corpus, as of lk_corpus_read. A text is surveyed by
+ * rank 0 alone (lockstep/text_survey.h), and each rank reads no more of it than its slice.
+ * world NULL: this process alone, which may read a pipe. Fails on all alike: LK_USAGE,
+ * also, where a rank has another text under this name. The caller owns *out:
+ * lk_corpus_free. */
+lk_status lk_corpus_share(lk_corpus **out, lk_world *world, const char *path,
+                          const lk_tokenizer *tokenizer, lk_slice slice);
 
 LK_C_END
 

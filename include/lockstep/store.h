@@ -104,6 +104,9 @@ lk_status lk_corpus_measure(const lk_corpus *corpus, lk_corpus_lengths *out);
 lk_status lk_corpus_read(lk_corpus **out, const char *path, const lk_tokenizer *tokenizer,
                          lk_slice slice);
 
+/* Nonzero for a file, no pipe, that starts like one of those. */
+int lk_store_knows(const char *path);
+
 enum { LK_BUILD_SIZE = 512 };
 
 /* The model of a run that lost least on held-out documents so far. */

@@ -127,7 +127,7 @@ static lk_status read_corpus(lk_world *world, const char *path,
   int pipe = lk_world_rank(world) == 0 && lk_file_is_pipe(path);
   LK_TRY(lk_world_any(world, pipe, &pipe));
   if (pipe) return read_pipe(world, path, tokenizer, corpus);
-  return lk_world_agree(world, lk_corpus_read(corpus, path, tokenizer, all));
+  return lk_corpus_share(corpus, world, path, tokenizer, all);
 }
 
 /* What ends a document stands in front of it too, so that its first token is predicted. */

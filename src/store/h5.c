@@ -152,6 +152,14 @@ lk_status lk_h5_open_if(lk_h5_file *file, const char *path, int *is_hdf5) {
   return LK_OK;
 }
 
+int lk_store_knows(const char *path) {
+  lk_sealed source;
+  if (lk_file_is_pipe(path) || lk_sealed_open(&source, path) != LK_OK) return 0;
+  int is_hdf5 = lk_user_block_is_hdf5(&source);
+  lk_sealed_close(&source);
+  return is_hdf5;
+}
+
 void lk_h5_leave(lk_h5_file *file) {
   if (file->id >= 0) H5Fclose(file->id);
   file->id = -1;

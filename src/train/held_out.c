@@ -1,7 +1,7 @@
 #include "train/held_out.h"
 #include "lockstep/file.h"
 #include "lockstep/progress.h"
-#include "lockstep/store.h"
+#include "lockstep/share.h"
 #include <assert.h>
 #include <math.h>
 
@@ -18,13 +18,14 @@ struct lk_held_out {
   double *mine;      /* (shards a rank, SUMS) of this rank */
 };
 
-/* Each rank reads it. */
+/* All ranks: each has all of it. */
 static lk_status read_file(lk_held_out *h) {
   const lk_config *c = h->trainer->config;
   const lk_tokenizer *tokenizer = lk_dataset_tokenizer(h->trainer->dataset);
   const lk_slice whole = {1, 0, 1};
   lk_ingredient one = {.path = lk_file_name(c->validation_file), .weight = 1};
-  LK_TRY(lk_corpus_read(&one.corpus, c->validation_file, tokenizer, whole));
+  LK_TRY(lk_corpus_share(&one.corpus, h->trainer->world, c->validation_file, tokenizer,
+                         whole));
   return lk_mixture_create(&h->corpora, &one, 1, whole);
 }
 
