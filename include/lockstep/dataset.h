@@ -15,12 +15,13 @@ LK_C_BEGIN
 
 typedef struct lk_dataset lk_dataset;
 
-/* Opens the config's corpora (text or HDF5), if it names any, holding the slice's part
- * only, and the objective; lk_dataset_settle makes it ready. `tokenizer`: of the checkpoint
- * to start from, which must be able to read the corpora's tokens (lk_tokenizer_reads); NULL
- * takes any. The dataset's is that of the corpora. Errors as lk_corpus_read_text and
- * lk_objective_open. Not collective. The caller owns *out: lk_dataset_close. */
-lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
+/* All ranks: opens the config's corpora (text or HDF5), if it names any, holding the
+ * slice's part only, and the objective; lk_dataset_settle makes it ready. `tokenizer`: of
+ * the checkpoint to start from, which must be able to read the corpora's tokens
+ * (lk_tokenizer_reads); NULL takes any. The dataset's is that of the corpora. Fails on all
+ * alike: errors as lk_corpus_share and lk_objective_open. world NULL: this process alone,
+ * whatever the slice. The caller owns *out: lk_dataset_close. */
+lk_status lk_dataset_open(lk_dataset **out, lk_world *world, const lk_config *config,
                           lk_objective_kind objective, const lk_tokenizer *tokenizer,
                           lk_slice slice);
 void lk_dataset_close(lk_dataset *dataset);

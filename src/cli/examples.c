@@ -61,7 +61,7 @@ static lk_status print_examples(lk_dataset *dataset, const lk_config *config, lo
 
 static lk_status examples(const lk_config *config, long number) {
   lk_dataset *dataset = NULL;
-  LK_TRY(lk_dataset_open(&dataset, config,
+  LK_TRY(lk_dataset_open(&dataset, NULL, config,
                          lk_objective_choose(config, lk_task_guess(config)), NULL,
                          (lk_slice){(int)config->shards, 0, (int)config->shards}));
   lk_dataset_say_left_out(dataset);

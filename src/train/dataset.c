@@ -2,6 +2,7 @@
 #include "lockstep/bpe.h"
 #include "lockstep/file.h"
 #include "lockstep/profile.h"
+#include "lockstep/share.h"
 #include "lockstep/store.h"
 #include <assert.h>
 #include <stdio.h>
@@ -40,39 +41,46 @@ static lk_status choose_tokenizer(const lk_config *config, const lk_tokenizer *o
              : LK_OK;
 }
 
-/* Reads the first `count` files; on failure none is left. */
-static lk_status read_files(const lk_dataset *d, const lk_tokenizer *tokenizer,
-                            lk_ingredient *list, size_t count) {
+/* All ranks: reads the first `count` files; on failure none is left. */
+static lk_status read_files(const lk_dataset *d, lk_world *world,
+                            const lk_tokenizer *tokenizer, lk_ingredient *list,
+                            size_t count) {
   lk_status status = LK_OK;
   size_t i = 0;
   for (; i < count && status == LK_OK; i++) {
     list[i] = (lk_ingredient){.path = lk_file_name(d->files[i].file),
                               .weight = d->files[i].weight};
-    status = lk_corpus_read(&list[i].corpus, d->files[i].file, tokenizer, d->slice);
+    status = lk_corpus_share(&list[i].corpus, world, d->files[i].file, tokenizer, d->slice);
   }
   while (status != LK_OK && i > 0)
     lk_corpus_free(list[--i].corpus);
   return status;
 }
 
-static lk_status open_corpora(lk_dataset *d, const lk_config *config,
+static lk_status agree(lk_world *world, lk_status mine) {
+  return world ? lk_world_agree(world, mine) : mine;
+}
+
+/* All ranks. */
+static lk_status open_corpora(lk_dataset *d, lk_world *world, const lk_config *config,
                               const lk_tokenizer *of_init) {
   lk_ingredient *list = NULL;
   lk_tokenizer *tokenizer = NULL;
-  size_t count;
-  LK_TRY(lk_config_corpora(config, &d->files, &count));
-  LK_TRY(LK_NEW(list, count));
-  lk_status status = choose_tokenizer(config, of_init, &tokenizer);
-  if (status == LK_OK) status = read_files(d, tokenizer, list, count);
+  size_t count = 0;
+  lk_status status = lk_config_corpora(config, &d->files, &count);
+  if (status == LK_OK) status = LK_NEW(list, count);
+  if (status == LK_OK) status = choose_tokenizer(config, of_init, &tokenizer);
+  status = agree(world, status);
+  if (status == LK_OK) status = read_files(d, world, tokenizer, list, count);
   lk_tokenizer_free(tokenizer);
   if (status == LK_OK) status = lk_mixture_create(&d->corpora, list, (int)count, d->slice);
   lk_free(list);
   return status;
 }
 
-static lk_status read_corpora(lk_dataset *d, const lk_config *config,
+static lk_status read_corpora(lk_dataset *d, lk_world *world, const lk_config *config,
                               const lk_tokenizer *tokenizer) {
-  LK_TRY(open_corpora(d, config, tokenizer));
+  LK_TRY(open_corpora(d, world, config, tokenizer));
   const lk_mixture_facts all = lk_mixture_about(d->corpora);
   if (tokenizer && !lk_tokenizer_reads(tokenizer, all.tokenizer))
     return lk_fail(
@@ -84,20 +92,19 @@ static lk_status read_corpora(lk_dataset *d, const lk_config *config,
   return lk_tokenizer_copy(&d->tokenizer, all.tokenizer);
 }
 
-static lk_status read_data(lk_dataset *d, const lk_config *config,
+static lk_status read_data(lk_dataset *d, lk_world *world, const lk_config *config,
                            lk_objective_kind objective, const lk_tokenizer *tokenizer) {
   if (lk_config_has_corpus(config))
-    LK_TRY(read_corpora(d, config, tokenizer));
+    LK_TRY(read_corpora(d, world, config, tokenizer));
   else
     LK_TRY(lk_tokenizer_copy(&d->tokenizer, tokenizer));
   return lk_objective_open(&d->objective, config, objective, d->corpora, d->tokenizer);
 }
 
-lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
-                          lk_objective_kind objective, const lk_tokenizer *tokenizer,
-                          lk_slice slice) {
+static lk_status begin(lk_dataset **out, const lk_config *config,
+                       lk_objective_kind objective, const lk_tokenizer *tokenizer,
+                       lk_slice slice) {
   lk_dataset *d = NULL;
-  *out = NULL;
   LK_TRY(lk_objective_check(config, objective, tokenizer != NULL));
   LK_TRY(LK_NEW(d, 1));
   d->kind = objective;
@@ -106,7 +113,18 @@ lk_status lk_dataset_open(lk_dataset **out, const lk_config *config,
   d->is_even = config->deal;
   d->plan = (lk_plan){
       .shards = slice.shards, .batch_size = (int)config->batch_size, .seed = config->seed};
-  lk_status status = read_data(d, config, objective, tokenizer);
+  *out = d;
+  return LK_OK;
+}
+
+lk_status lk_dataset_open(lk_dataset **out, lk_world *world, const lk_config *config,
+                          lk_objective_kind objective, const lk_tokenizer *tokenizer,
+                          lk_slice slice) {
+  lk_dataset *d = NULL;
+  *out = NULL;
+  lk_status status = agree(world, begin(&d, config, objective, tokenizer, slice));
+  if (status == LK_OK)
+    status = agree(world, read_data(d, world, config, objective, tokenizer));
   if (status == LK_OK)
     *out = d;
   else

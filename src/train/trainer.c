@@ -12,13 +12,14 @@ int lk_trainer_shares_values(const lk_config *config, double bytes) {
   return config->shard && bytes > lk_machine_memory();
 }
 
-lk_status lk_trainer_open_data(lk_trainer *trainer, lk_task task,
+lk_status lk_trainer_open_data(lk_trainer *trainer, lk_world *readers, lk_task task,
                                const lk_tokenizer *tokenizer) {
   lk_trainer *t = trainer;
   const lk_config *c = t->config;
   LK_TRY(lk_world_shards(t->world, (int)c->shards, &t->first_shard, &t->shard_count));
   lk_slice slice = {(int)c->shards, t->first_shard, t->shard_count};
-  LK_TRY(lk_dataset_open(&t->dataset, c, lk_objective_choose(c, task), tokenizer, slice));
+  LK_TRY(lk_dataset_open(&t->dataset, readers, c, lk_objective_choose(c, task), tokenizer,
+                         slice));
   lk_shape shape = lk_config_shape(c, lk_tokenizer_size(lk_dataset_tokenizer(t->dataset)));
   return lk_parameters_create(&t->table, &shape);
 }
@@ -125,7 +126,7 @@ static lk_status say_size(const lk_trainer *t, lk_status status) {
 /* Everything that needs no other rank, once it is known what to start from. */
 static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer) {
   lk_watchdog_phase(t->watchdog, 0, "reading data", LK_USES_FILES);
-  LK_TRY(lk_trainer_open_data(t, task, tokenizer));
+  LK_TRY(lk_trainer_open_data(t, t->world, task, tokenizer));
   lk_status status = lk_trainer_make_buffers(t);
   if (status != LK_OK) return say_size(t, status);
   t->most_answer = most_answer(t);

@@ -76,10 +76,11 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
                             lk_task task, lk_trainer_purpose purpose,
                             const lk_tokenizer *tokenizer);
 
-/* Two steps of it that need no other rank, in this order: the data of this rank's shards,
- * which is the slowest part of a start and the one with most ways to fail; and all else
- * that training needs room for. Not collective. */
-lk_status lk_trainer_open_data(lk_trainer *trainer, lk_task task,
+/* Two steps of it, in this order: the data of this rank's shards, which is the slowest part
+ * of a start and the one with most ways to fail: all ranks of `readers`, which is
+ * the trainer's world, or NULL where that is imagined; and all else that training needs
+ * room for, not collective. */
+lk_status lk_trainer_open_data(lk_trainer *trainer, lk_world *readers, lk_task task,
                                const lk_tokenizer *tokenizer);
 lk_status lk_trainer_make_buffers(lk_trainer *trainer);
 

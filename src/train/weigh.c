@@ -18,7 +18,7 @@ static uint64_t bytes_of_sites(const lk_trainer *t) {
 static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer,
                        lk_trainer_needs *out) {
   uint64_t before = lk_bytes_alive();
-  LK_TRY(lk_trainer_open_data(t, task, tokenizer));
+  LK_TRY(lk_trainer_open_data(t, NULL, task, tokenizer));
   uint64_t opened = lk_bytes_alive();
   LK_TRY(lk_trainer_make_buffers(t));
   assert(opened >= before && t->table->count > 0);

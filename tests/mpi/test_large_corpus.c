@@ -82,7 +82,7 @@ static void train_on(const char *path) {
   CHECK(lk_config_read(&config, NULL, 4, arguments) == LK_OK);
   CHECK(lk_world_shards(world, SHARDS, &first, &count) == LK_OK);
   CHECK(LK_NEW(example.tokens, 129) == LK_OK);
-  CHECK(lk_dataset_open(&dataset, config,
+  CHECK(lk_dataset_open(&dataset, world, config,
                         lk_objective_choose(config, lk_task_guess(config)), NULL,
                         (lk_slice){SHARDS, first, count}) == LK_OK);
   if (lk_world_agree(world, dataset ? LK_OK : LK_INTERNAL) == LK_OK) {
