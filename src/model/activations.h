@@ -46,7 +46,7 @@ typedef struct {
 
 /* What a model has room for in one pass. */
 typedef struct {
-  int sequences, rows, targets; /* targets: rows whose logits are wanted */
+  int rows, targets; /* targets: rows whose logits are wanted */
 } lk_model_room;
 
 struct lk_model {

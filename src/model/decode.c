@@ -27,7 +27,7 @@ static lk_status round_weights(lk_decoder *d, const lk_parameters *table) {
 static lk_status allocate(lk_decoder *d, const lk_parameters *table) {
   const lk_shape *s = &table->shape;
   int most = d->room > d->max_sequences ? d->room : d->max_sequences;
-  lk_model_room room = {d->max_sequences, most, d->max_sequences};
+  lk_model_room room = {most, d->max_sequences};
   size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)most;
   LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, LK_FP32));
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));

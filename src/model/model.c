@@ -61,12 +61,19 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   TAKE(block->keep_mlp, masked);
 }
 
+/* Of attention's mask, which is longest for sequences of a whole block. */
+static size_t keep_bytes(const lk_model *m) {
+  int block = m->table->shape.block;
+  lk_span longest = {0, block, 0, block};
+  assert(m->max_rows % block == 0);
+  return (size_t)(m->max_rows / block) *
+         lk_attention_keep_size(&longest, 1, m->table->shape.heads);
+}
+
 /* Without a backward pass all blocks share one block's arrays: a block reads its input
  * before it writes the next one's. Where inputs are kept, they are each block's own. */
-static void lay_out_blocks(lk_model *m, walker *walk, int max_sequences) {
-  lk_span longest = {0, m->table->shape.block, 0, m->table->shape.block};
-  size_t keep = (size_t)max_sequences *
-                (m->keep ? lk_attention_keep_size(&longest, 1, m->table->shape.heads) : 0);
+static void lay_out_blocks(lk_model *m, walker *walk) {
+  size_t keep = m->keep ? keep_bytes(m) : 0;
   for (int l = 0; l < m->table->shape.layers; l++) {
     if (l == 0 || m->keep == LK_KEEP_ALL)
       lay_out_block(m, &m->blocks[l], walk, keep);
@@ -119,12 +126,12 @@ static void lay_out_gradients(lk_model *m, walker *walk) {
   m->d_logits = share_operand(walk, m, m->logits, logits);
 }
 
-static void lay_out(lk_model *m, walker *walk, int max_sequences) {
+static void lay_out(lk_model *m, walker *walk) {
   const lk_shape *s = &m->table->shape;
-  lay_out_blocks(m, walk, max_sequences);
+  lay_out_blocks(m, walk);
   lay_out_targets(m, walk);
-  TAKE(m->all, max_sequences);
-  TAKE(m->targets, max_sequences);
+  TAKE(m->all, m->max_rows); /* no sequence is less than a row */
+  TAKE(m->targets, m->max_rows);
   TAKE(m->weights_row, s->block);
   TAKE(m->branch, (size_t)m->max_rows * (size_t)s->channels);
   TAKE(m->weights_bf16, m->precision != LK_FP32 ? m->table->count : 0);
@@ -158,8 +165,7 @@ lk_status lk_model_check_precision(lk_precision precision, const char *origin) {
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
                           int max_sequences, lk_keep keep, lk_precision precision) {
   int rows = max_sequences * parameters->shape.block;
-  return lk_model_allocate(out, parameters, (lk_model_room){max_sequences, rows, rows},
-                           keep, precision);
+  return lk_model_allocate(out, parameters, (lk_model_room){rows, rows}, keep, precision);
 }
 
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
@@ -169,8 +175,7 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   lk_status status;
   walker walk = {NULL, 0};
   *out = NULL;
-  assert(room.sequences > 0 && room.targets > 0 && room.rows >= room.sequences);
-  assert(!keep || room.targets >= room.sequences);
+  assert(room.targets > 0 && room.rows >= room.targets);
   LK_TRY(lk_blas_reserve());
   LK_TRY(LK_NEW(m, 1));
   m->table = parameters;
@@ -189,10 +194,10 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   if (s->positions == LK_ROTARY_POSITIONS)
     LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads,
                                        lk_rotary_channels(s)));
-  lay_out(m, &walk, room.sequences);
+  lay_out(m, &walk);
   LK_TRY_OR(failed, lk_allocate(&m->memory, walk.used, 1, "activations"));
   walk = (walker){m->memory, 0};
-  lay_out(m, &walk, room.sequences);
+  lay_out(m, &walk);
   *out = m;
   return LK_OK;
 failed:

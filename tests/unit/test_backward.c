@@ -1,5 +1,6 @@
 /* What the backward pass promises to its hook: gradients that it calls final are; and that
- * it does not matter how many logits are held at a time. */
+ * it does not matter how many logits are held at a time, nor how many sequences are in a
+ * pack. */
 #include "lockstep/model.h"
 #include <math.h>
 #include <setjmp.h>
@@ -106,8 +107,63 @@ static void logits_in_parts(void **state) {
   lk_free(apart);
 }
 
+enum { BLOCK = 8, ROWS = 2 * BLOCK };
+
+/* Loss of one pass over some sequences, from the first-th of `lengths` rows on, which are
+ * full of a text's words; adds its gradients. */
+static double learn_short(const lk_parameters *table, const float *values,
+                          const int *lengths, int count, const lk_dropout *dropout,
+                          float *sums) {
+  static const lk_token text[BLOCK + 1] = {2, 3, 4, 3, 2, 5, 6, 1, 4};
+  lk_model *model = NULL;
+  lk_pack *pack = NULL;
+  assert_int_equal(lk_pack_create(&pack, ROWS, 1), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 2, LK_KEEP_ALL, LK_FP32), LK_OK);
+  for (int i = 0; i < count; i++)
+    lk_pack_append(pack, text, (size_t)lengths[i] + 1, 0);
+  double loss = lk_model_forward(model, values, sums, pack, dropout, NULL);
+  lk_model_backward(model, values, sums, NULL);
+  lk_pack_free(pack);
+  lk_model_free(model);
+  return loss;
+}
+
+/* As many as rows, or some: each learns as it does alone, and dropout finds room. */
+static void sequences_as_short_as_a_row(void **state) {
+  (void)state;
+  static const int lengths[][ROWS] = {
+      {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {1, 3, 1, 1, 7, 2, 1}, {8, 8}};
+  const lk_shape shape = {
+      .layers = 2, .heads = 2, .channels = 8, .block = BLOCK, .vocabulary = 7};
+  const lk_dropout drops = {.drop = 0.5, .stream = {.seed = 3}};
+  lk_parameters *table = NULL;
+  float *values = NULL;
+  assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
+  assert_int_equal(LK_NEW(values, table->count), LK_OK);
+  lk_parameters_initialise(table, 3, values);
+  for (size_t c = 0; c < sizeof lengths / sizeof *lengths; c++) {
+    float *together = NULL, *apart = NULL;
+    assert_int_equal(LK_NEW(together, table->count), LK_OK);
+    assert_int_equal(LK_NEW(apart, table->count), LK_OK);
+    int count = 0;
+    double sum = 0;
+    for (; count < ROWS && lengths[c][count]; count++)
+      sum += learn_short(table, values, &lengths[c][count], 1, NULL, apart);
+    double loss = learn_short(table, values, lengths[c], count, NULL, together);
+    assert_true(fabs(loss - sum) < 1e-4);
+    for (size_t i = 0; i < table->count; i++)
+      assert_true(fabs((double)(together[i] - apart[i])) < 1e-5);
+    assert_true(isfinite(learn_short(table, values, lengths[c], count, &drops, apart)));
+    lk_free(together);
+    lk_free(apart);
+  }
+  lk_parameters_free(table);
+  lk_free(values);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(final_gradients_stay),
-                                     cmocka_unit_test(logits_in_parts)};
+                                     cmocka_unit_test(logits_in_parts),
+                                     cmocka_unit_test(sequences_as_short_as_a_row)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
