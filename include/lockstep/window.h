@@ -20,8 +20,8 @@ typedef enum { LK_WINDOW_START, LK_WINDOW_RANDOM, LK_WINDOW_EVERY } lk_window_ki
 /* What is cut into windows: documents as they are; or what is predicted where every token
  * is, which is a document's tokens and its end, and a window then has one token more, the
  * one in front of its first, to predict that from: before a document there is an end, too.
- * Either of each document, or of a shard's documents as one row. */
-typedef enum { LK_CUT_TEXTS, LK_CUT_STREAMS, LK_CUT_SHARDS } lk_window_cut;
+ * Either of each document, or of a shard's documents as one row, or of all of a corpus. */
+typedef enum { LK_CUT_TEXTS, LK_CUT_STREAMS, LK_CUT_SHARDS, LK_CUT_CORPUS } lk_window_cut;
 
 typedef struct {
   lk_window_kind kind;
@@ -31,7 +31,8 @@ typedef struct {
                      windows, unless it takes over half of the reach; what is cut into
                      windows is what comes behind it */
   uint64_t seed;
-  lk_window_cut cut; /* not LK_CUT_TEXTS: without titles; LK_CUT_SHARDS: with every */
+  lk_window_cut cut; /* not LK_CUT_TEXTS: without titles; LK_CUT_SHARDS and LK_CUT_CORPUS:
+                        with every */
   lk_token end;      /* of a document; not for LK_CUT_TEXTS */
   double held_out;   /* share of documents, below 1, chosen by the seed and their number,
                         that have no windows … */
@@ -40,7 +41,7 @@ typedef struct {
 
 /* The first `title` tokens of the document, then first … first + count-1; count > 0. Of
  * streams these are the tokens to predict, of which the document's end is the last; a
- * shard's go on in the documents behind it. */
+ * shard's or a corpus' go on in the documents behind it. */
 typedef struct {
   uint64_t document;
   size_t title, first, count;
@@ -48,7 +49,8 @@ typedef struct {
 
 typedef struct lk_windows lk_windows;
 
-/* Of the slice's shards, which the corpus holds and which must outlive *out. Reads the
+/* Of the slice's shards, which the corpus holds, maybe with more, and which must outlive
+ * *out. Reads the
  * length of each of their documents once, unless kind is start. Holds 8 bytes for every 64
  * documents or more, and up to 8 MiB. Errors as lk_corpus_status. Not collective. The
  * caller owns *out: lk_windows_free. */
@@ -56,7 +58,17 @@ lk_status lk_windows_create(lk_windows **out, const lk_corpus *corpus, lk_slice 
                             const lk_window_rule *rule);
 void lk_windows_free(lk_windows *windows);
 
-/* Windows of one of the shards. */
+/* Of LK_CUT_SHARDS and LK_CUT_CORPUS: tokens to predict of one of the shards. */
+uint64_t lk_windows_tokens(const lk_windows *windows, int shard);
+
+/* Of LK_CUT_CORPUS, before any window is asked for: all documents of the corpus have
+ * `tokens` to predict, `before` of them in front of the slice's, and are one row that is
+ * cut into `rows` windows of one length, ±1, at most the reach. Those that are asked for
+ * must be made of the slice's documents. */
+void lk_windows_place(lk_windows *windows, uint64_t before, uint64_t tokens, uint64_t rows);
+
+/* Windows of one of the shards; of LK_CUT_CORPUS those of the corpus, which then have no
+ * shards. */
 uint64_t lk_windows_count(const lk_windows *windows, int shard);
 
 /* One visit: window `number` (from 0) of a shard, for the visit-th time place of an epoch

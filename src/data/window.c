@@ -9,11 +9,13 @@ enum { STRIDE = 64, MOST_MARKS = 1 << 20 }; /* documents between marks, unless t
 struct lk_windows {
   const lk_corpus *corpus; /* not owned */
   lk_slice slice;
+  lk_range held; /* the slice's documents */
   lk_window_rule rule;
   uint64_t stride;
   uint64_t *shards; /* (shard_count + 1) parts before each shard, of those held; NULL, as
                        the next, where each document has one */
   uint64_t *marks;  /* (held / stride + 1) parts before every stride-th document */
+  uint64_t before, tokens, rows; /* lk_windows_place */
 };
 
 /* What of a document is cut into windows, behind its title. A part is a window, or, where
@@ -22,6 +24,11 @@ typedef struct {
   size_t title, body;
   uint64_t parts;
 } layout;
+
+/* Nonzero where windows go on in the next document. */
+static int is_across(const lk_windows *w) {
+  return w->rule.cut == LK_CUT_SHARDS || w->rule.cut == LK_CUT_CORPUS;
+}
 
 /* Nonzero where the rule leaves the document out: one draw a document. */
 static int is_left_out(const lk_windows *w, uint64_t document) {
@@ -38,7 +45,7 @@ static layout lay_out(const lk_windows *w, uint64_t document) {
   if (title > w->rule.reach / 2 || title >= length) title = 0;
   int streams = w->rule.cut != LK_CUT_TEXTS; /* which have the end, too */
   layout all = {title, length - title + (size_t)streams, 1};
-  size_t room = w->rule.cut == LK_CUT_SHARDS ? 1 : w->rule.reach - title;
+  size_t room = is_across(w) ? 1 : w->rule.reach - title;
   if (w->rule.kind != LK_WINDOW_START) all.parts = (all.body - 1) / room + 1;
   return all;
 }
@@ -52,7 +59,7 @@ static uint64_t end_of_shard(const lk_windows *w, int shard) {
 }
 
 static lk_status count_windows(lk_windows *w) {
-  lk_range held = w->corpus->held;
+  lk_range held = w->held;
   uint64_t sum = 0, document = held.first;
   for (int i = 0; i < w->slice.shard_count; i++) {
     for (; document < end_of_shard(w, w->slice.first_shard + i); document++) {
@@ -68,7 +75,7 @@ static lk_status count_windows(lk_windows *w) {
 }
 
 static lk_status prepare(lk_windows *w) {
-  uint64_t held = w->corpus->held.count;
+  uint64_t held = w->held.count;
   if (w->rule.kind == LK_WINDOW_START && w->rule.held_out == 0) return LK_OK;
   for (w->stride = STRIDE; held / w->stride >= MOST_MARKS;)
     w->stride *= 2;
@@ -84,9 +91,12 @@ lk_status lk_windows_create(lk_windows **out, const lk_corpus *corpus, lk_slice 
   assert(rule->reach > 1 && (rule->reach < SIZE_MAX || rule->kind == LK_WINDOW_START));
   assert(rule->cut == LK_CUT_TEXTS || !rule->keep_title);
   assert(rule->held_out >= 0 && rule->held_out < 1);
-  assert(rule->cut != LK_CUT_SHARDS || rule->kind == LK_WINDOW_EVERY);
   LK_TRY(LK_NEW(w, 1));
-  *w = (lk_windows){.corpus = corpus, .slice = slice, .rule = *rule};
+  *w = (lk_windows){.corpus = corpus,
+                    .slice = slice,
+                    .held = lk_slice_range(corpus->documents, slice),
+                    .rule = *rule};
+  assert(!is_across(w) || rule->kind == LK_WINDOW_EVERY);
   lk_status status = prepare(w);
   if (status == LK_OK)
     *out = w;
@@ -108,14 +118,31 @@ static uint64_t count_parts(const lk_windows *w, int shard) {
   return w->shards ? w->shards[i + 1] - w->shards[i] : shard_of(w, shard).count;
 }
 
+uint64_t lk_windows_tokens(const lk_windows *windows, int shard) {
+  assert(is_across(windows));
+  return count_parts(windows, shard);
+}
+
+void lk_windows_place(lk_windows *windows, uint64_t before, uint64_t tokens,
+                      uint64_t rows) {
+  lk_windows *w = windows;
+  assert(w->rule.cut == LK_CUT_CORPUS &&
+         before + w->shards[w->slice.shard_count] <= tokens);
+  assert(rows > 0 && rows <= tokens && (tokens - 1) / rows < w->rule.reach);
+  w->before = before;
+  w->tokens = tokens;
+  w->rows = rows;
+}
+
 uint64_t lk_windows_count(const lk_windows *windows, int shard) {
+  if (windows->rule.cut == LK_CUT_CORPUS) return windows->rows;
   uint64_t parts = count_parts(windows, shard), reach = windows->rule.reach;
   return windows->rule.cut == LK_CUT_SHARDS ? parts / reach + (parts % reach > 0) : parts;
 }
 
 /* The last mark with no more parts before it. */
 static uint64_t find_mark(const lk_windows *w, uint64_t number) {
-  uint64_t first = 0, end = (w->corpus->held.count - 1) / w->stride + 1;
+  uint64_t first = 0, end = (w->held.count - 1) / w->stride + 1;
   while (end - first > 1) {
     uint64_t middle = first + (end - first) / 2;
     if (w->marks[middle] <= number)
@@ -129,7 +156,7 @@ static uint64_t find_mark(const lk_windows *w, uint64_t number) {
 /* The document of the number-th part of all that are held, which becomes that among the
  * document's. */
 static uint64_t find_document(const lk_windows *w, uint64_t *number, layout *all) {
-  lk_range held = w->corpus->held;
+  lk_range held = w->held;
   uint64_t mark = find_mark(w, *number), document = held.first + mark * w->stride;
   *number -= w->marks[mark];
   for (*all = lay_out(w, document);
@@ -163,13 +190,16 @@ static lk_window start_of(const lk_windows *w, uint64_t document) {
   return (lk_window){document, all.title, all.title, all.body < room ? all.body : room};
 }
 
-/* Of a shard's documents as one row. */
+/* Of a shard's documents, or the corpus', as one row. */
 static lk_window find_across(const lk_windows *w, uint64_t number, int shard) {
-  uint64_t tokens = count_parts(w, shard), windows = lk_windows_count(w, shard);
-  uint64_t first = cut(tokens, number, windows);
+  int is_whole = w->rule.cut == LK_CUT_CORPUS;
+  uint64_t tokens = is_whole ? w->tokens : count_parts(w, shard);
+  uint64_t windows = lk_windows_count(w, shard), first = cut(tokens, number, windows);
   size_t count = (size_t)(cut(tokens, number + 1, windows) - first);
   layout all;
-  first += w->shards[shard - w->slice.first_shard];
+  assert(!is_whole || first >= w->before);
+  first += is_whole ? -w->before : w->shards[shard - w->slice.first_shard];
+  assert(first + count <= w->shards[w->slice.shard_count]);
   uint64_t document = find_document(w, &first, &all);
   assert(count > 0 && count <= w->rule.reach);
   return (lk_window){document, 0, (size_t)first, count};
@@ -181,7 +211,7 @@ lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
   layout all;
   assert(number < lk_windows_count(w, visit->shard));
   if (!w->shards) return start_of(w, shard_of(w, visit->shard).first + number);
-  if (w->rule.cut == LK_CUT_SHARDS) return find_across(w, number, visit->shard);
+  if (is_across(w)) return find_across(w, number, visit->shard);
   number += w->shards[visit->shard - w->slice.first_shard];
   uint64_t document = find_document(w, &number, &all);
   if (w->rule.kind == LK_WINDOW_START) return start_of(w, document);
@@ -207,7 +237,7 @@ static size_t read_stream(const lk_windows *w, uint64_t document, size_t at, siz
 }
 
 static void read_streams(const lk_windows *w, const lk_window *window, lk_token *tokens) {
-  uint64_t document = window->document, end = w->corpus->held.first + w->corpus->held.count;
+  uint64_t document = window->document, end = w->held.first + w->held.count;
   size_t size = window->count + 1;
   size_t used = read_stream(w, document, window->first, size, tokens);
   while (used < size && ++document < end)

@@ -247,6 +247,41 @@ static void streams_show_every_token_once(void **state) {
     }
 }
 
+/* The corpus as one row, of which a rank has any shards in turn: the windows that lie in
+ * them are those of the whole row, one after the other, of one length. */
+static void a_corpus_is_one_row(void **state) {
+  (void)state;
+  static lk_token row[DOCUMENTS * (LONGEST + 1)], tokens[REACH + 1];
+  const lk_window_rule rule = {
+      .kind = LK_WINDOW_EVERY, .reach = REACH, .cut = LK_CUT_CORPUS, .end = END};
+  const lk_slice slices[] = {whole, {SHARDS, 0, 2}, {SHARDS, 1, 2}, {SHARDS, 3, 1}};
+  size_t length = row_of(0, DOCUMENTS, row) - 1;
+  uint64_t rows = length / REACH + (length % REACH > 0), found = 0;
+  for (size_t s = 0; s < sizeof slices / sizeof *slices; s++) {
+    lk_corpus *corpus = invent(DOCUMENTS, length_of, NULL, whole);
+    lk_windows *windows = windows_of(corpus, slices[s], rule);
+    uint64_t before = row_of(0, lk_slice_range(DOCUMENTS, slices[s]).first, row) - 1,
+             end = before;
+    for (int i = 0; i < slices[s].shard_count; i++)
+      end += lk_windows_tokens(windows, slices[s].first_shard + i);
+    row_of(0, DOCUMENTS, row);
+    lk_windows_place(windows, before, length, rows);
+    assert_int_equal(lk_windows_count(windows, 0), rows);
+    for (uint64_t i = 0; i < rows; i++) {
+      size_t first = length * i / rows, count = length * (i + 1) / rows - first;
+      if (first < before || first + count > end) continue;
+      lk_window window = lk_windows_find(windows, i, &(lk_visit){0, i, 0});
+      assert_int_equal(window.count, count);
+      lk_windows_read(windows, &window, tokens);
+      assert_memory_equal(tokens, row + first, (count + 1) * sizeof *row);
+      found += s == 0;
+    }
+    lk_windows_free(windows);
+    lk_corpus_free(corpus);
+  }
+  assert_int_equal(found, rows);
+}
+
 /* Adds 1 for every document that has windows, which come in the documents' order. */
 static void note_documents(const lk_windows *windows, unsigned noted[DOCUMENTS]) {
   for (int shard = 0; shard < SHARDS; shard++)
@@ -386,6 +421,7 @@ int main(void) {
       cmocka_unit_test(a_visit_shows_another_part),
       cmocka_unit_test(windows_are_those_of_the_shard),
       cmocka_unit_test(streams_show_every_token_once),
+      cmocka_unit_test(a_corpus_is_one_row),
       cmocka_unit_test(a_share_of_the_documents_is_held_out),
       cmocka_unit_test(rows_of_shards_leave_held_out_documents_out),
       cmocka_unit_test(beginnings_of_any_number_of_documents),
