@@ -47,6 +47,25 @@ lk_status lk_mixture_cut(lk_mixture *mixture, const lk_window_rule *rule);
 /* Nonzero when an epoch visits each document of one corpus once. */
 int lk_mixture_is_plain(const lk_mixture *mixture);
 
+/* Where the rule is LK_CUT_CORPUS, shards have equal parts of each corpus' windows, whoever
+ * holds the documents that these are of. Then, once, before any window is asked for:
+ * 1. lk_mixture_tokens counts those of the documents that each shard would have, and the
+ *    ranks tell each other;
+ * 2. lk_mixture_share takes the numbers of all shards of the first corpus, of the second,
+ *    …: tokens[corpora · shards], alike on all ranks. LK_BAD_DATA: a corpus has fewer
+ *    tokens than shards;
+ * 3. lk_mixture_needs says the documents of which shards the slice's windows are made of,
+ *    the slice's among them;
+ * 4. lk_mixture_place gives an ingredient the same corpus anew, which holds these; NULL: it
+ *    holds them, they are the slice's. Its owner is the mixture, also after a failure.
+ *    LK_NO_INPUT: it is another text. Errors as lk_windows_create.
+ * None of them is collective. */
+int lk_mixture_shares(const lk_mixture *mixture); /* the rule is so */
+uint64_t lk_mixture_tokens(const lk_mixture *mixture, int ingredient, int shard);
+lk_status lk_mixture_share(lk_mixture *mixture, const uint64_t *tokens);
+lk_slice lk_mixture_needs(const lk_mixture *mixture, int ingredient);
+lk_status lk_mixture_place(lk_mixture *mixture, int ingredient, lk_corpus *corpus);
+
 /* Of a mixture that is cut: how many visits an epoch makes to a shard that is held, and
  * which window one of them is to, place counting from 0: a function of the visit and the
  * rule's seed only. */

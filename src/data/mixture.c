@@ -1,4 +1,5 @@
 #include "lockstep/mixture.h"
+#include "data/fill.h"
 #include "lockstep/memory.h"
 #include <assert.h>
 #include <math.h>
@@ -12,6 +13,7 @@ struct lk_mixture {
   int is_held_out; /* its corpora are another mixture's, and not owned */
   lk_slice slice;
   lk_window_rule rule;
+  lk_fill fill;   /* of LK_CUT_CORPUS; of no corpora until rows are shared */
   lk_token *room; /* (rule.reach + 1) of the window that was read last */
   char *path;
   lk_sha256 sha256;
@@ -104,6 +106,7 @@ void lk_mixture_free(lk_mixture *mixture) {
   for (int i = 0; m->windows && i < m->count; i++)
     lk_windows_free(m->windows[i]);
   if (!m->is_held_out) free_corpora(m->list, m->count);
+  lk_fill_free(&m->fill);
   lk_free(m->windows);
   lk_free(m->list);
   lk_free(m->room);
@@ -162,8 +165,77 @@ int lk_mixture_is_plain(const lk_mixture *mixture) {
          mixture->rule.kind == LK_WINDOW_START && mixture->rule.held_out == 0;
 }
 
+int lk_mixture_shares(const lk_mixture *mixture) {
+  return mixture->rule.cut == LK_CUT_CORPUS;
+}
+
+uint64_t lk_mixture_tokens(const lk_mixture *mixture, int ingredient, int shard) {
+  return lk_windows_tokens(mixture->windows[ingredient], shard);
+}
+
+static lk_status refuse_few_tokens(const lk_mixture *m, int ingredient, uint64_t tokens) {
+  return lk_fail(LK_BAD_DATA,
+                 "%s: %llu tokens that are not held out are fewer than %d shards; lower "
+                 "validation.share or shards",
+                 m->list[ingredient].path, (unsigned long long)tokens, m->slice.shards);
+}
+
+lk_status lk_mixture_share(lk_mixture *mixture, const uint64_t *tokens) {
+  lk_mixture *m = mixture;
+  int shards = m->slice.shards;
+  assert(lk_mixture_shares(m) && !m->fill.count);
+  LK_TRY(lk_fill_create(&m->fill, m->count, shards));
+  for (int i = 0; i < m->count; i++, tokens += shards) {
+    uint64_t sum = 0;
+    for (int shard = 0; shard < shards; shard++)
+      sum += tokens[shard];
+    if (sum < (uint64_t)shards) return refuse_few_tokens(m, i, sum);
+    lk_fill_add(&m->fill, i, tokens, m->list[i].weight, m->rule.reach);
+  }
+  return LK_OK;
+}
+
+lk_slice lk_mixture_needs(const lk_mixture *mixture, int ingredient) {
+  return lk_fill_documents(&mixture->fill, ingredient, mixture->slice);
+}
+
+static lk_status replace_corpus(lk_mixture *m, int ingredient, lk_corpus *corpus) {
+  lk_ingredient *one = &m->list[ingredient];
+  int changed = strcmp(corpus->sha256.hex, one->corpus->sha256.hex) != 0;
+  lk_corpus_free(changed ? corpus : one->corpus);
+  if (changed)
+    return lk_fail(LK_NO_INPUT,
+                   "%s: changed while it was read; start again when nothing writes to it",
+                   one->path);
+  one->corpus = corpus;
+  return LK_OK;
+}
+
+lk_status lk_mixture_place(lk_mixture *mixture, int ingredient, lk_corpus *corpus) {
+  lk_mixture *m = mixture;
+  lk_slice needs = lk_mixture_needs(m, ingredient);
+  lk_windows **windows = &m->windows[ingredient];
+  assert(corpus || needs.shard_count == m->slice.shard_count);
+  if (corpus) {
+    LK_TRY(replace_corpus(m, ingredient, corpus));
+    lk_windows_free(*windows);
+    LK_TRY(lk_windows_create(windows, corpus, needs, &m->rule));
+  }
+  const lk_filling *of = &m->fill.list[ingredient];
+  lk_windows_place(*windows, of->before[needs.first_shard], of->before[needs.shards],
+                   of->rows);
+  return LK_OK;
+}
+
+/* Of an ingredient's windows those that a shard has. */
+static lk_range windows_of(const lk_mixture *m, int ingredient, int shard) {
+  if (m->fill.count) return lk_fill_rows(&m->fill, ingredient, shard);
+  return (lk_range){0, lk_windows_count(m->windows[ingredient], shard)};
+}
+
 /* Visits of an epoch to an ingredient's windows in a shard. */
 static uint64_t visits_to(const lk_mixture *m, int ingredient, int shard) {
+  if (m->fill.count) return lk_fill_visits(&m->fill, ingredient, shard).count;
   uint64_t count = lk_windows_count(m->windows[ingredient], shard);
   double weight = m->list[ingredient].weight;
   assert(weight > 0);
@@ -190,7 +262,8 @@ lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit) {
     assert(i + 1 < m->count);
   }
   unsigned __int128 turn = (unsigned __int128)visits * visit->epoch + place;
-  uint64_t number = (uint64_t)(turn % lk_windows_count(m->windows[i], visit->shard));
+  lk_range windows = windows_of(m, i, visit->shard);
+  uint64_t number = windows.first + (uint64_t)(turn % windows.count);
   return (lk_place){i, lk_windows_find(m->windows[i], number, visit)};
 }
 

@@ -2,8 +2,9 @@
 #include "invented_corpus.h"
 #include "lockstep/characters.h"
 #include "lockstep/mixture.h"
+#include <math.h>
 
-enum { SHARDS = 4, REACH = 10, MOST = 200 };
+enum { SHARDS = 4, REACH = 10, MOST = 200, END = 60000 };
 
 static const lk_slice whole = {SHARDS, 0, SHARDS};
 static const char *const paths[] = {"a.h5", "b.h5", "c.h5"};
@@ -121,6 +122,88 @@ static void what_is_held_out_is_of_all_corpora(void **state) {
   lk_mixture_free(mixture);
 }
 
+/* Of a rank among `ranks`, whose shards make up equal parts: rows of the three corpora. */
+static lk_mixture *rows_of_rank(int rank, int ranks, const uint64_t *tokens) {
+  const lk_window_rule rule = {
+      .kind = LK_WINDOW_EVERY, .reach = REACH, .cut = LK_CUT_CORPUS, .end = END};
+  int first = rank * SHARDS / ranks, end = (rank + 1) * SHARDS / ranks;
+  const lk_slice slice = {SHARDS, first, end - first};
+  lk_mixture *m = mix_uncut(long_length, slice);
+  assert_int_equal(lk_mixture_cut(m, &rule), LK_OK);
+  for (int i = 0; i < 3 * slice.shard_count; i++) {
+    int corpus = i / slice.shard_count, shard = first + i % slice.shard_count;
+    assert_int_equal(lk_mixture_tokens(m, corpus, shard), tokens[corpus * SHARDS + shard]);
+  }
+  assert_int_equal(lk_mixture_share(m, tokens), LK_OK);
+  for (int i = 0; i < 3; i++) {
+    lk_slice needs = lk_mixture_needs(m, i);
+    int is_more = needs.shard_count > slice.shard_count;
+    lk_corpus *more = is_more ? corpus_of(documents[i], long_length, 'a', needs) : NULL;
+    assert_int_equal(lk_mixture_place(m, i, more), LK_OK);
+  }
+  return m;
+}
+
+/* The tokens to predict of the documents of each shard of each corpus; their sums. */
+static void count_tokens(uint64_t tokens[3 * SHARDS], uint64_t sums[3]) {
+  for (int i = 0; i < 3 * SHARDS; i++) {
+    lk_range range = lk_shard_range(documents[i / SHARDS], SHARDS, i % SHARDS);
+    tokens[i] = 0;
+    for (uint64_t d = range.first; d < range.first + range.count; d++)
+      tokens[i] += long_length(d) + 1;
+    sums[i / SHARDS] = tokens[i] + (i % SHARDS ? sums[i / SHARDS] : 0);
+  }
+}
+
+/* Windows of the first corpus one after the other: where one ends the next goes on, with
+ * the token before it. */
+typedef struct {
+  uint64_t tokens; /* to predict, so far */
+  lk_token last;
+} token_chain;
+
+static void check_visit(const lk_mixture *here, const lk_mixture *there,
+                        const lk_visit *visit, token_chain *chain) {
+  lk_place mine = lk_mixture_find(here, visit), other = lk_mixture_find(there, visit);
+  size_t length, others;
+  const lk_token *text = lk_mixture_text(here, &mine, &length);
+  const lk_token *expected = lk_mixture_text(there, &other, &others);
+  assert_int_equal(mine.ingredient, other.ingredient);
+  assert_int_equal(length, others);
+  assert_memory_equal(text, expected, length * sizeof *text);
+  if (mine.ingredient > 0) return;
+  assert_in_range(mine.window.count, REACH - 1, REACH);
+  if (chain->tokens > 0) assert_int_equal(text[0], chain->last);
+  chain->tokens += mine.window.count;
+  chain->last = text[length - 1];
+}
+
+/* On any number of ranks an epoch makes the same visits to a shard, as many as to the
+ * others, ±1, by the corpora's weights; and shows every token of that of weight 1 once. */
+static void shards_have_equal_parts_of_the_rows(void **state) {
+  (void)state;
+  uint64_t tokens[3 * SHARDS], sums[3], all = 0;
+  count_tokens(tokens, sums);
+  for (int i = 0; i < 3; i++)
+    all += (uint64_t)round((double)((sums[i] - 1) / REACH + 1) * weights[i]);
+  lk_mixture *alone = rows_of_rank(0, 1, tokens);
+  for (int ranks = 1; ranks <= SHARDS; ranks++) {
+    token_chain chain = {0, 0};
+    for (int shard = 0, rank = 0; shard < SHARDS; shard++) {
+      while ((rank + 1) * SHARDS / ranks <= shard)
+        rank++;
+      lk_mixture *rows = rows_of_rank(rank, ranks, tokens);
+      uint64_t visits = lk_mixture_count(rows, shard);
+      assert_int_equal(visits, lk_shard_range(all, SHARDS, shard).count);
+      for (uint64_t place = 0; place < visits; place++)
+        check_visit(rows, alone, &(lk_visit){place % 3, place, shard}, &chain);
+      lk_mixture_free(rows);
+    }
+    assert_int_equal(chain.tokens, sums[0]);
+  }
+  lk_mixture_free(alone);
+}
+
 static void facts_are_those_of_all(void **state) {
   (void)state;
   lk_mixture *three = mix(LK_WINDOW_START, short_length, whole), *one;
@@ -170,6 +253,7 @@ int main(void) {
       cmocka_unit_test(visits_are_in_proportion_to_weight),
       cmocka_unit_test(visits_are_those_of_the_shard),
       cmocka_unit_test(what_is_held_out_is_of_all_corpora),
+      cmocka_unit_test(shards_have_equal_parts_of_the_rows),
       cmocka_unit_test(facts_are_those_of_all),
       cmocka_unit_test(other_tokenizers_are_refused),
       cmocka_unit_test(coverage_is_that_of_a_sample),
