@@ -4,6 +4,7 @@
 #include "lockstep/profile.h"
 #include "lockstep/share.h"
 #include "lockstep/store.h"
+#include "train/by_shard.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,52 +146,8 @@ void lk_dataset_close(lk_dataset *dataset) {
   lk_free(dataset);
 }
 
-/* The shards' numbers, as they come. */
-typedef struct {
-  uint64_t *visits; /* (shards) */
-  int count;
-} visit_counts;
-
-enum { NO_SHARD = -1 }; /* in place of a number, of a rank with fewer shards than others */
-
-static void take_visits(void *context, int rank, size_t first, const double *numbers,
-                        size_t count) {
-  visit_counts *c = context;
-  (void)rank;
-  (void)first;
-  for (size_t i = 0; i < count; i++)
-    if (numbers[i] >= 0) c->visits[c->count++] = (uint64_t)numbers[i];
-}
-
-/* Of this rank's shards, with room for as many as any rank has. */
-static lk_status list_visits(const lk_dataset *d, const lk_world *world, double **mine,
-                             int *most) {
-  const lk_slice *slice = &d->slice;
-  *most = d->plan.shards;
-  if (world) LK_TRY(lk_world_most_shards(world, d->plan.shards, most));
-  assert(slice->shard_count <= *most);
-  LK_TRY(LK_NEW(*mine, (size_t)*most));
-  for (int i = 0; i < *most; i++)
-    (*mine)[i] = i < slice->shard_count
-                     ? (double)lk_objective_visits(d->objective, slice->first_shard + i)
-                     : NO_SHARD;
-  return LK_OK;
-}
-
-/* What the ranks' shards have, side by side: alike on all of them. */
-static lk_status gather_visits(const lk_dataset *d, lk_world *world, uint64_t *visits) {
-  visit_counts counts = {visits, 0};
-  double *mine = NULL;
-  int most;
-  lk_status status = list_visits(d, world, &mine, &most);
-  if (world) status = lk_world_agree(world, status);
-  if (status == LK_OK && world)
-    status = lk_world_each(world, mine, (size_t)most, take_visits, &counts);
-  else if (status == LK_OK)
-    take_visits(&counts, 0, 0, mine, (size_t)most);
-  assert(status != LK_OK || counts.count == d->plan.shards);
-  lk_free(mine);
-  return status;
+static uint64_t visits_of(const void *context, int shard) {
+  return lk_objective_visits(context, shard);
 }
 
 /* Documents that are held out may be all that a shard has. */
@@ -205,7 +162,8 @@ static lk_status refuse_empty_shard(const lk_dataset *d, int shard) {
 static lk_status set_borders(lk_dataset *d, lk_world *world) {
   lk_status status = LK_NEW(d->borders, (size_t)d->plan.shards + 1);
   if (world) status = lk_world_agree(world, status);
-  if (status == LK_OK) status = gather_visits(d, world, d->borders + 1);
+  if (status == LK_OK)
+    status = lk_by_shard(world, d->slice, visits_of, d->objective, d->borders + 1);
   if (status != LK_OK) return status;
   for (int shard = 0; shard < d->plan.shards; shard++) {
     if (d->borders[shard + 1] == 0) return refuse_empty_shard(d, shard);
