@@ -5,6 +5,7 @@
 #include "lockstep/share.h"
 #include "lockstep/store.h"
 #include "train/by_shard.h"
+#include "train/rows.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -174,6 +175,15 @@ static lk_status set_borders(lk_dataset *d, lk_world *world) {
   return LK_OK;
 }
 
+/* Shards that have equal parts of all visits, as a plan without borders says. */
+static lk_status share_rows(lk_dataset *d, lk_world *world) {
+  LK_TRY(lk_rows_share(world, d->corpora, d->files, d->slice));
+  d->plan.documents = 0;
+  for (int shard = 0; shard < d->plan.shards; shard++)
+    d->plan.documents += lk_objective_visits(d->objective, shard);
+  return LK_OK;
+}
+
 static uint64_t cost_of(const void *context, const lk_visit *visit) {
   return lk_objective_cost(context, visit);
 }
@@ -191,7 +201,10 @@ lk_status lk_dataset_settle(lk_dataset *dataset, lk_world *world) {
   lk_dataset *d = dataset;
   assert(!d->order && (world || d->slice.shard_count == d->plan.shards));
   d->plan.documents = lk_objective_items(d->objective)->count;
-  if (!lk_objective_is_plain(d->objective)) LK_TRY(set_borders(d, world));
+  if (d->corpora && lk_mixture_shares(d->corpora))
+    LK_TRY(share_rows(d, world));
+  else if (!lk_objective_is_plain(d->objective))
+    LK_TRY(set_borders(d, world));
   lk_status status = make_room(d);
   return world ? lk_world_agree(world, status) : status;
 }
