@@ -236,6 +236,11 @@ typedef int lk_config_choice;
     LK_BITS_LATER,                                                                         \
     "language: a shard's documents lie end to end and are cut into windows of one length, " \
     "whose attention goes across the ends of documents; false: a window is of one document") \
+  X(objective_full, "objective.full", choice, "false", LK_ONE_OF("false|true"),            \
+    LK_BITS_LATER,                                                                         \
+    "language: documents of all shards lie end to end and are cut into windows of "        \
+    "model.block tokens, of which each shard gets as many, so that all steps of an epoch " \
+    "but its last are full; attention ends with a document unless objective.across")       \
   X(objective_spans, "objective.spans", choice, "random", LK_ONE_OF("random|salient"), 1,  \
     "what is cut out: any span; a word with a capital first letter, or a number")          \
   X(objective_answers, "objective.answers", real, "0", LK_BETWEEN(0, 1), 1,                \

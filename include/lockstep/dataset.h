@@ -64,7 +64,7 @@ int lk_dataset_select(lk_dataset *dataset, uint64_t step, int shard);
 const uint64_t *lk_dataset_chosen(const lk_dataset *dataset);
 
 /* Packs examples first … of the micro-batch that was chosen last, as many as there is room
- * for, and returns the number of the next. */
+ * for whatever their lengths, and returns the number of the next. */
 int lk_dataset_pack(lk_dataset *dataset, int first, lk_pack *pack);
 
 /* LK_OK, or the first failure to read an example's data, with its message: it is then not

@@ -76,6 +76,9 @@ typedef struct {
 } lk_place;
 lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit);
 
+/* As lk_windows_take. */
+size_t lk_mixture_take(const lk_mixture *mixture, lk_place *rest);
+
 /* The tokens of a window, as lk_windows_read has them, and their number: the mixture's,
  * valid until the next call. */
 const lk_token *lk_mixture_text(const lk_mixture *mixture, const lk_place *place,

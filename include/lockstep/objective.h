@@ -88,6 +88,14 @@ uint64_t lk_objective_visits(const lk_objective *objective, int shard);
 void lk_objective_draw(const lk_objective *objective, const lk_visit *visit,
                        const lk_stream *stream, lk_example *out);
 
+/* Nonzero when an example may show several documents that attention keeps apart. */
+int lk_objective_is_apart(const lk_objective *objective);
+
+/* Inputs of the sequence that begins with input `at` of an example: all others of it, or
+ * where it is so up to the next document's, which begins with the end of the one before. */
+size_t lk_objective_sequence(const lk_objective *objective, const lk_example *example,
+                             size_t at);
+
 /* What that costs to compute, beside other examples of the same config: a whole number,
  * alike on all machines. Of an example whose length is drawn, it is what one of the mean
  * length costs. A failure to read lengths is told by lk_mixture_status. */

@@ -81,6 +81,10 @@ typedef struct {
 lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
                           const lk_visit *visit);
 
+/* Takes the tokens of a window's first document away from it, and says how many they are:
+ * none, where the document is held out. */
+size_t lk_windows_take(const lk_windows *windows, lk_window *rest);
+
 /* Reads the window's tokens, title and all, into tokens[title + count]; of streams the
  * token in front of them first, into tokens[1 + count]. A failure is told by
  * lk_corpus_status. */

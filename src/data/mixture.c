@@ -267,6 +267,10 @@ lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit) {
   return (lk_place){i, lk_windows_find(m->windows[i], number, visit)};
 }
 
+size_t lk_mixture_take(const lk_mixture *mixture, lk_place *rest) {
+  return lk_windows_take(mixture->windows[rest->ingredient], &rest->window);
+}
+
 const lk_token *lk_mixture_text(const lk_mixture *mixture, const lk_place *place,
                                 size_t *length) {
   const lk_window *window = &place->window;

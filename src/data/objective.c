@@ -144,11 +144,27 @@ void lk_objective_draw(const lk_objective *objective, const lk_visit *visit,
   assert(out->first_target + 1 < out->length);
 }
 
+int lk_objective_is_apart(const lk_objective *objective) {
+  return objective->is_apart;
+}
+
+size_t lk_objective_sequence(const lk_objective *objective, const lk_example *example,
+                             size_t at) {
+  size_t inputs = example->length - 1, next = at + 1;
+  lk_token end = lk_tokenizer_end(objective->tokenizer);
+  assert(at < inputs);
+  if (!objective->is_apart) return inputs - at;
+  while (next < inputs && example->tokens[next] != end)
+    next++;
+  return next - at;
+}
+
 uint64_t lk_objective_cost(const lk_objective *objective, const lk_visit *visit) {
   const lk_objective *o = objective;
   uint64_t inputs = o->row->rows(o, visit);
-  assert(inputs > 0 && inputs <= o->block);
-  return inputs * (o->row_cost + inputs * o->pair_cost);
+  uint64_t pairs = o->row->pairs ? o->row->pairs(o, visit) : inputs * inputs;
+  assert(inputs > 0 && inputs <= o->block && pairs <= inputs * inputs);
+  return inputs * o->row_cost + pairs * o->pair_cost;
 }
 
 int lk_objective_find(const lk_objective *objective, const lk_visit *visit,

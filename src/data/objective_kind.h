@@ -8,13 +8,15 @@
 typedef struct {
   int reads_corpus;                            /* its items are the corpus' documents */
   lk_status (*check)(const lk_config *config); /* LK_USAGE; NULL: nothing to check */
-  /* Fills items, reach, moves, keep_title, cut and own. */
+  /* Fills items, reach, moves, keep_title, cut, is_apart and own. */
   lk_status (*open)(lk_objective *objective, const lk_config *config);
   void (*release)(lk_objective *objective);
   void (*draw)(const lk_objective *objective, const lk_visit *visit,
                const lk_stream *stream, lk_example *out);
   /* Inputs of the example that `draw` makes of a visit, in the mean, without reading it. */
   size_t (*rows)(const lk_objective *objective, const lk_visit *visit);
+  /* The sum of the squares of its sequences' lengths. NULL: it is one. */
+  uint64_t (*pairs)(const lk_objective *objective, const lk_visit *visit);
 } lk_objective_row;
 
 /* LK_USAGE when a key is set that recall alone has; `kind` does not. */
@@ -39,6 +41,7 @@ struct lk_objective {
                                 at the start it gets documents whole */
   int keep_title;            /* a title stands before every window */
   lk_window_cut cut;         /* what is cut into windows */
+  int is_apart;              /* documents in a window are sequences of their own */
   lk_left_out left_out;      /* of a file of its own … */
   const char *left_out_path; /* … which is this; not owned */
   void *own;                 /* the objective's, which release frees */

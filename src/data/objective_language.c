@@ -5,17 +5,21 @@
 #include <string.h>
 
 static lk_status check(const lk_config *config) {
+  const char *key = config->objective_full ? "objective.full" : "objective.across";
   LK_TRY(lk_objective_refuse_recall(config, "language"));
-  if (!config->objective_across || config->objective_window == LK_WINDOW_EVERY)
-    return LK_OK;
+  if (config->objective_window == LK_WINDOW_EVERY) return LK_OK;
+  if (!config->objective_full && !config->objective_across) return LK_OK;
   return lk_fail(LK_USAGE,
-                 "%s: objective.across lays documents end to end, of which a visit shows "
-                 "every part in turn: set objective.window=every, or leave it out",
-                 lk_config_origin(config, "objective.across"));
+                 "%s: %s lays documents end to end, of which a visit shows every part in "
+                 "turn: set objective.window=every, or leave it out",
+                 lk_config_origin(config, key), key);
 }
 
 static lk_status prepare(lk_objective *objective, const lk_config *config) {
-  objective->cut = config->objective_across ? LK_CUT_SHARDS : LK_CUT_STREAMS;
+  objective->cut = config->objective_full     ? LK_CUT_CORPUS
+                   : config->objective_across ? LK_CUT_SHARDS
+                                              : LK_CUT_STREAMS;
+  objective->is_apart = config->objective_full && !config->objective_across;
   objective->reach = objective->block;
   return LK_OK;
 }
@@ -34,5 +38,20 @@ static size_t rows(const lk_objective *o, const lk_visit *visit) {
   return lk_mixture_find(o->corpora, visit).window.count;
 }
 
-const lk_objective_row lk_objective_language = {
-    .reads_corpus = 1, .check = check, .open = prepare, .draw = draw, .rows = rows};
+static uint64_t pairs(const lk_objective *o, const lk_visit *visit) {
+  lk_place rest = lk_mixture_find(o->corpora, visit);
+  uint64_t sum = 0, inputs = rest.window.count;
+  if (!o->is_apart) return inputs * inputs;
+  while (rest.window.count > 0) {
+    inputs = lk_mixture_take(o->corpora, &rest);
+    sum += inputs * inputs;
+  }
+  return sum;
+}
+
+const lk_objective_row lk_objective_language = {.reads_corpus = 1,
+                                                .check = check,
+                                                .open = prepare,
+                                                .draw = draw,
+                                                .rows = rows,
+                                                .pairs = pairs};

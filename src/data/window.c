@@ -134,6 +134,17 @@ void lk_windows_place(lk_windows *windows, uint64_t before, uint64_t tokens,
   w->rows = rows;
 }
 
+size_t lk_windows_take(const lk_windows *windows, lk_window *rest) {
+  layout all = lay_out(windows, rest->document);
+  size_t left = all.parts > 0 && all.body > rest->first ? all.body - rest->first : 0;
+  int is_last = rest->document + 1 == windows->held.first + windows->held.count;
+  size_t count = is_last || left > rest->count ? rest->count : left;
+  rest->document++;
+  rest->first = 0;
+  rest->count -= count;
+  return count;
+}
+
 uint64_t lk_windows_count(const lk_windows *windows, int shard) {
   if (windows->rule.cut == LK_CUT_CORPUS) return windows->rows;
   uint64_t parts = count_parts(windows, shard), reach = windows->rule.reach;

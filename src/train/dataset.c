@@ -301,14 +301,23 @@ void lk_dataset_example(lk_dataset *dataset, int i, lk_example *example) {
   lk_objective_draw(dataset->objective, &visit, &stream, example);
 }
 
+/* Its sequences. */
+static void append(const lk_dataset *d, const lk_example *example, lk_pack *pack) {
+  size_t first_target = example->first_target, rows;
+  for (size_t at = 0; at + 1 < example->length; at += rows, first_target = 0) {
+    rows = lk_objective_sequence(d->objective, example, at);
+    lk_pack_append(pack, example->tokens + at, rows + 1, first_target);
+  }
+}
+
 int lk_dataset_pack(lk_dataset *dataset, int first, lk_pack *pack) {
   lk_profile_switch(LK_PART_DATA);
   lk_example example = {.tokens = dataset->example};
   int next = first;
   lk_pack_clear(pack);
-  for (; next < dataset->count && pack->B < pack->max_sequences; next++) {
+  for (; next < dataset->count && lk_pack_fits(pack, dataset->block + 1); next++) {
     lk_dataset_example(dataset, next, &example);
-    lk_pack_append(pack, example.tokens, example.length, example.first_target);
+    append(dataset, &example, pack);
   }
   assert(next > first || next == dataset->count);
   return next;

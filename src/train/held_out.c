@@ -49,6 +49,15 @@ static lk_status make_room(lk_held_out *h) {
   return LK_NEW(h->mine, numbers);
 }
 
+/* What is held out is measured in windows of its own shards, or documents. */
+static lk_status open_objective(lk_held_out *h, lk_objective_kind kind) {
+  const lk_trainer *t = h->trainer;
+  lk_config config = *t->config;
+  config.objective_full = 0;
+  return lk_objective_open(&h->objective, &config, kind, h->corpora,
+                           lk_dataset_tokenizer(t->dataset));
+}
+
 static lk_status open_documents(lk_held_out *h) {
   const lk_trainer *t = h->trainer;
   const lk_mixture *trained_on = lk_dataset_corpora(t->dataset);
@@ -61,8 +70,7 @@ static lk_status open_documents(lk_held_out *h) {
         lk_config_origin(t->config, h->is_file ? "validation.file" : "validation.share"));
   assert(trained_on);
   LK_TRY(h->is_file ? read_file(h) : lk_mixture_hold_out(&h->corpora, trained_on));
-  LK_TRY(lk_objective_open(&h->objective, t->config, kind, h->corpora,
-                           lk_dataset_tokenizer(t->dataset)));
+  LK_TRY(open_objective(h, kind));
   return make_room(h);
 }
 

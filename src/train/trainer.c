@@ -66,6 +66,14 @@ static int sites_here(const lk_trainer *t) {
   return t->sites ? t->sites->here : 1;
 }
 
+/* Of documents that attention keeps apart a row may have any number. */
+static lk_status make_pack(const lk_trainer *t, lk_pack **pack, int sequences) {
+  int block = t->table->shape.block;
+  return lk_objective_is_apart(lk_dataset_objective(t->dataset))
+             ? lk_pack_create(pack, sequences * block, 1)
+             : lk_pack_create(pack, sequences, block);
+}
+
 lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   lk_trainer *t = trainer;
   int sequences = sequences_a_pack(t);
@@ -83,7 +91,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   if (t->config->wire) LK_TRY(lk_tree_round(t->tree));
   if (t->is_dealt) lk_tree_economise(t->tree);
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
-    LK_TRY(lk_pack_create(&t->packs[i], sequences, t->table->shape.block));
+    LK_TRY(make_pack(t, &t->packs[i], sequences));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences,
                            (lk_keep)(LK_KEEP_ALL + t->config->recompute),
                            (lk_precision)t->config->precision));

@@ -61,6 +61,18 @@ same "every token, across documents: 3 ranks, stopped, 2 ranks, and one" languag
 held_out() { cut -d, -f1,14- "$1/metrics.csv"; }
 diff <(held_out language-1) <(held_out language-3) || fail "other held-out losses on other ranks"
 [[ $(held_out language-1 | grep -vc nan) == 3 ]] || fail "held-out losses: $(held_out language-1)"
+
+# Rows of all documents, which ranks read of each other's shards: steps are full, and the same.
+full=(objective.kind=language objective.full=true deal=even validation.share=0.2 validate_every=2 micro_tokens=64)
+train full-1 1 6 "${full[@]}"
+train full-3 3 2 "${full[@]}"
+train full-3 2 4 "${full[@]}"
+train full-3 4 6 "${full[@]}"
+same "full steps: 3 ranks, stopped, 2 ranks, stopped, 4 ranks, and one" full-3 full-1 6
+diff <(held_out full-1) <(held_out full-3) || fail "other held-out losses of full steps on other ranks"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 && $at["target_tokens"] < 0.98 * 16 * 64' \
+  full-1/metrics.csv > short
+[[ ! -s short ]] || fail "steps that are not full: $(cat short)"
 code=0
 "$LOCKSTEP" pretrain "${common[@]}" "${how[@]}" deal=even objective.window=start run=random-1 steps=5 2> log || code=$?
 [[ $code == 64 ]] || fail "a run went on with other windows: $code"

@@ -65,7 +65,13 @@ def cut_batches(examples, rows):
     return batches
 
 
-def train(model, block, batches, rows, recipe):
+def sequences_of(string, end):
+    """Each document begins one, with the end of that before it."""
+    begins = [0, *(i for i in range(1, len(string) - 1) if string[i] == end), len(string) - 1]
+    return [string[first : last + 1] for first, last in zip(begins, begins[1:])]
+
+
+def train(model, block, batches, rows, recipe, end):
     """All steps; returns the running mean of the weights."""
     optimizer = make_optimizer(model, 1)
     mean = {name: p.detach().clone() for name, p in model.named_parameters()}
@@ -75,6 +81,8 @@ def train(model, block, batches, rows, recipe):
         rate = recipe["rate"] * factor(recipe, tokens)
         for group in optimizer.param_groups:
             group["lr"] = rate
+        if not recipe["across"]:
+            strings = [part for string in strings for part in sequences_of(string, end)]
         loss, _ = train_step(model, optimizer, *make_batch(strings, [0] * len(strings), block))
         compare(f"loss of step {step + 1}", float(row["loss"]), loss, LOSS_TOLERANCE)
         compare(f"rate of step {step + 1}", float(row["learning_rate"]), rate, 1e-8 * rate)
@@ -140,7 +148,7 @@ def check(case):
     with open(case / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     batches = cut_batches(read_examples(case / "examples.txt", vocabulary), rows)
-    mean = train(model.train(), shape.block, batches, rows, recipe)
+    mean = train(model.train(), shape.block, batches, rows, recipe, vocabulary[END])
     if recipe["ema"]:
         check_mean(case / "last.h5", mean)
     check_held_out(case, rows, recipe)

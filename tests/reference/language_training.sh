@@ -44,7 +44,8 @@ fail() {
 make_case untied linear 0 true
 make_case gpt2 wsd 0.9 true model.activation=gelu_tanh model.tied=true
 make_case documents inverse_sqrt 0 false
-"$python" "$here/language_training.py" untied gpt2 documents
+make_case full linear 0 false objective.full=true
+"$python" "$here/language_training.py" untied gpt2 documents full
 
 # A comparison that no difference fails would prove nothing.
 sed -i '50s/,[^,]*/,1.0/2' untied/metrics.csv

@@ -90,6 +90,8 @@ static void the_loss_is_that_of_each_window_alone(void **state) {
   compare(LANGUAGE);
   compare(LANGUAGE "batch_size=16 shards=16 dropout=0.5");
   compare(LANGUAGE "objective.across=true");
+  compare(LANGUAGE "objective.across=true objective.full=true");
+  compare(LANGUAGE "objective.full=true");
   assert_int_equal(lk_allocations_alive(), alive);
 }
 

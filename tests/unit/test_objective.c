@@ -366,6 +366,39 @@ static void an_example_is_known_by_what_it_will_cost(void **state) {
   }
 }
 
+/* A window of all three documents, to which each adds a sequence and pairs of its own. */
+static void documents_that_are_apart_make_fewer_pairs(void **state) {
+  (void)state;
+  static const char *const arguments[] = {"corpus=c",
+                                          "batch_size=8",
+                                          "shards=1",
+                                          "model.block=64",
+                                          "objective.kind=language",
+                                          "objective.window=every",
+                                          "objective.full=true",
+                                          NULL};
+  static const size_t inputs[] = {24, 21, 18}; /* what they predict, with their ends */
+  static lk_token tokens[65];
+  lk_example drawn = {.tokens = tokens};
+  opened o = open_objective(arguments, LK_OBJECTIVE_language);
+  uint64_t all = lk_mixture_tokens(o.mixture, 0, 0), pairs = 0;
+  assert_int_equal(lk_mixture_share(o.mixture, &all), LK_OK);
+  assert_int_equal(lk_mixture_place(o.mixture, 0, NULL), LK_OK);
+  const lk_visit visit = {0, 0, 0};
+  lk_stream stream = stream_of(7);
+  lk_objective_draw(o.objective, &visit, &stream, &drawn);
+  assert_int_equal(drawn.length, 24 + 21 + 18 + 1);
+  for (size_t at = 0, i = 0; at + 1 < drawn.length; at += inputs[i++]) {
+    assert_int_equal(lk_objective_sequence(o.objective, &drawn, at), inputs[i]);
+    assert_int_equal(tokens[at], lk_tokenizer_end(o.corpus->tokenizer));
+    pairs += inputs[i] * inputs[i];
+  }
+  uint64_t ids = (uint64_t)lk_tokenizer_size(o.corpus->tokenizer);
+  assert_int_equal(lk_objective_cost(o.objective, &visit),
+                   all * (4 * 12 * 256 + ids) + 4 * pairs);
+  close_objective(&o);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(documents_of_all_lengths_can_be_put_together_again),
@@ -381,6 +414,7 @@ int main(void) {
       cmocka_unit_test(what_an_objective_lacks_is_named),
       cmocka_unit_test(documents_are_drawn_as_by_the_formula),
       cmocka_unit_test(an_example_is_known_by_what_it_will_cost),
+      cmocka_unit_test(documents_that_are_apart_make_fewer_pairs),
   };
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }

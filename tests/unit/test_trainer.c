@@ -42,6 +42,7 @@ static void every_kind_learns(void **state) {
       {"optimizer=muon model.positions=rotary", LK_PRETRAIN},
       {"objective.kind=language", LK_PRETRAIN},
       {"objective.kind=language objective.across=true", LK_PRETRAIN},
+      {"objective.kind=language objective.full=true", LK_PRETRAIN},
       {"kernels=reference overlap=off", LK_PRETRAIN}};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     char arguments[400];
@@ -245,6 +246,8 @@ static void what_cannot_be_trained_is_refused(void **state) {
          "objective.ask is a setting of objective.kind=recall");
   refuse("steps=1 objective.kind=language objective.across=true objective.window=start",
          LK_PRETRAIN, "set objective.window=every");
+  refuse("steps=1 objective.kind=language objective.full=true objective.window=random",
+         LK_PRETRAIN, "objective.full lays documents end to end");
   refuse("steps=1 init=none.h5", LK_PRETRAIN, "none.h5");
   refuse("steps=1 model.block=24 questions=people.tsv", LK_FINETUNE, "the block is 24");
   assert_int_equal(lk_allocations_alive(), alive);
