@@ -42,7 +42,7 @@ static lk_status read_list(const lk_config *c, share_list *list) {
 }
 
 lk_status lk_balance_check(const lk_config *config) {
-  share_list list = {NULL};
+  share_list list = {0};
   if (!is_list(config)) return LK_OK;
   LK_TRY(read_list(config, &list));
   if (list.sum == config->shards) return LK_OK;

@@ -110,7 +110,7 @@ static lk_status measure(lk_world *world, work *w, double *speed) {
 }
 
 lk_status lk_speed_measure(lk_world *world, const lk_config *config, double *speed) {
-  work w = {NULL};
+  work w = {0};
   lk_status status = lk_world_agree(world, make_work(&w, config));
   if (status == LK_OK) status = lk_world_agree(world, measure(world, &w, speed));
   free_work(&w);
