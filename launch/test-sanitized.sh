@@ -9,8 +9,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build-sanitized
 reports=$build/reports # see tests/CMakeLists.txt
 
-# Tests of texts alone, that of warnings (GCC has others beside its sanitizers), one that builds a copy without sanitizers, one that compares times, and those of
-# scripts on emulated hosts.
+# Tests of texts alone, that of warnings (GCC has others beside its sanitizers), one that builds a copy
+# without sanitizers, one that compares times, and those of scripts on emulated hosts.
 left_out='^(unit\.(format|layers|shellcheck|get_data|warnings)|mpi\.quickstart|reference\.versus_pytorch|cluster\..*)$'
 
 "$root/launch/setup.sh" --tests

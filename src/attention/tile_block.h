@@ -1,7 +1,11 @@
 /* The inner part of tile.h, which includes this once for each size of registers: BYTES of a
  * vector, ROWS · VECTORS of them hold sums, and NAME makes names of this inclusion. */
 
-typedef lk_real NAME(vector)
+typedef lk_real NAME(vector) __attribute__((vector_size(BYTES)));
+
+/* The same in memory, at any number. It is a type of its own, because GCC for ARM64 cannot
+ * pass values of one that is aligned less than usual. */
+typedef lk_real NAME(stored)
     __attribute__((vector_size(BYTES), aligned(sizeof(lk_real)), may_alias));
 
 enum { NAME(lanes) = (int)(BYTES / sizeof(lk_real)) };
@@ -11,7 +15,7 @@ LK_INLINE NAME(vector) NAME(add)(NAME(vector) sum, const lk_real *a, const lk_re
 #ifdef PAIRS
   return lk_add_pairs(sum, a, b);
 #else
-  return sum + *a * *(const NAME(vector) *)b;
+  return sum + *a * *(const NAME(stored) *)b;
 #endif
 }
 
@@ -25,7 +29,8 @@ LK_INLINE void NAME(block)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b
 #pragma GCC unroll 2
     for (int w = 0; w < vectors; w++) {
       const lk_real *from = c + (size_t)r * c_row + w * NAME(lanes);
-      sum[r][w] = accumulate ? *(const NAME(vector) *)from : (NAME(vector)){0};
+      sum[r][w] = (NAME(vector)){0};
+      if (accumulate) sum[r][w] = *(const NAME(stored) *)from;
     }
 #pragma GCC unroll 1
   for (size_t k = 0; k < inner; k++)
@@ -40,7 +45,7 @@ LK_INLINE void NAME(block)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b
   for (int r = 0; r < ROWS; r++)
 #pragma GCC unroll 2
     for (int w = 0; w < vectors; w++)
-      *(NAME(vector) *)(c + (size_t)r * c_row + w * NAME(lanes)) = sum[r][w];
+      *(NAME(stored) *)(c + (size_t)r * c_row + w * NAME(lanes)) = sum[r][w];
 }
 
 LK_INLINE void NAME(rows)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b,
