@@ -60,7 +60,7 @@ typedef struct {
 } query_sums;
 
 /* In bf16: q and d_out of a block, before it meets any key. */
-LK_INLINE void pair_queries(lk_attention *a, int rows) {
+LK_INLINE void pair_queries(const lk_attention *a, int rows) {
   lk_pairs.across(a->q_pairs, a->Dp, a->q, a->Dp, rows, (int)a->Dp);
   lk_pairs.across(a->d_out_pairs, a->Dp, a->d_out, a->Dp, rows, (int)a->Dp);
   pair_columns(a, a->q_words, a->q, rows);
@@ -68,7 +68,7 @@ LK_INLINE void pair_queries(lk_attention *a, int rows) {
 }
 
 /* In bf16: the weights and gradients of scores, from row `first` on. */
-LK_INLINE void pair_weights(lk_attention *a, int first, int rows) {
+LK_INLINE void pair_weights(const lk_attention *a, int first, int rows) {
   size_t row = (size_t)first * KEY_ROWS;
   lk_pairs.across(a->weight_pairs + row / 2, KEY_ROWS, a->weights + row, KEY_ROWS,
                   rows - first, KEY_ROWS);
@@ -108,7 +108,7 @@ LK_INLINE void add_key_gradients(lk_tiling t, const lk_attention *a,
 }
 
 /* One block of queries: adds to a->dk and a->dv, leaves dq in a->out. */
-LK_INLINE const uint8_t *backward_block(lk_tiling t, lk_attention *a,
+LK_INLINE const uint8_t *backward_block(lk_tiling t, const lk_attention *a,
                                         const lk_attention_input *in,
                                         const query_block *block, const uint8_t *keep,
                                         const lk_real *log_sum) {
@@ -135,10 +135,11 @@ LK_INLINE const uint8_t *backward_block(lk_tiling t, lk_attention *a,
   return keep;
 }
 
-LK_INLINE const uint8_t *backward_head(lk_tiling t, lk_attention *a,
-                                       const lk_attention_input *in, const lk_span *span,
-                                       int head, const uint8_t *keep,
-                                       const lk_attention_gradients *g) {
+LK_INLINE const uint8_t *backward_sized(lk_tiling t, int size, const lk_attention *scratch,
+                                        const lk_attention_input *in, const lk_span *span,
+                                        int head, const uint8_t *keep,
+                                        const lk_attention_gradients *g) {
+  const lk_attention sized = of_size(scratch, size), *a = &sized;
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
   size_t key_row = (size_t)span->key_start * in->kv_stride + column;
@@ -162,6 +163,17 @@ LK_INLINE const uint8_t *backward_head(lk_tiling t, lk_attention *a,
   store_rows(a, g->dk + key_row, in->kv_stride, a->dk, span->keys, 1);
   store_rows(a, g->dv + key_row, in->kv_stride, a->dv, span->keys, 1);
   return keep;
+}
+
+LK_INLINE const uint8_t *backward_head(lk_tiling t, const lk_attention *a,
+                                       const lk_attention_input *in, const lk_span *span,
+                                       int head, const uint8_t *keep,
+                                       const lk_attention_gradients *g) {
+  if (a->head_size == 64 && t != LK_TILE_16)
+    return backward_sized(t, 64, a, in, span, head, keep, g);
+  if (a->head_size == 32 && t != LK_TILE_16)
+    return backward_sized(t, 32, a, in, span, head, keep, g);
+  return backward_sized(t, a->head_size, a, in, span, head, keep, g);
 }
 
 #endif

@@ -59,10 +59,11 @@ LK_INLINE const uint8_t *forward_block(lk_tiling t, const lk_attention *a,
   return keep;
 }
 
-LK_INLINE const uint8_t *forward_head(lk_tiling t, lk_attention *a,
-                                      const lk_attention_input *in, const lk_span *span,
-                                      int head, const uint8_t *keep, lk_real *out,
-                                      lk_real *log_sum) {
+LK_INLINE const uint8_t *forward_sized(lk_tiling t, int size, const lk_attention *scratch,
+                                       const lk_attention_input *in, const lk_span *span,
+                                       int head, const uint8_t *keep, lk_real *out,
+                                       lk_real *log_sum) {
+  const lk_attention sized = of_size(scratch, size), *a = &sized;
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
   size_t key_row = (size_t)span->key_start * in->kv_stride + column;
@@ -81,6 +82,17 @@ LK_INLINE const uint8_t *forward_head(lk_tiling t, lk_attention *a,
                  a->out + (size_t)i * a->Dp, 1, factor[i]);
   }
   return keep;
+}
+
+LK_INLINE const uint8_t *forward_head(lk_tiling t, const lk_attention *a,
+                                      const lk_attention_input *in, const lk_span *span,
+                                      int head, const uint8_t *keep, lk_real *out,
+                                      lk_real *log_sum) {
+  if (a->head_size == 64 && t != LK_TILE_16)
+    return forward_sized(t, 64, a, in, span, head, keep, out, log_sum);
+  if (a->head_size == 32 && t != LK_TILE_16)
+    return forward_sized(t, 32, a, in, span, head, keep, out, log_sum);
+  return forward_sized(t, a->head_size, a, in, span, head, keep, out, log_sum);
 }
 
 #endif

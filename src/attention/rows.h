@@ -6,6 +6,15 @@
 #include "attention/tile.h"
 #include "base/vector.h"
 
+/* The same scratch, with a head size that the compiler knows where it is a literal: copies
+ * of rows need no loop then. */
+LK_INLINE lk_attention of_size(const lk_attention *a, int head_size) {
+  lk_attention sized = *a;
+  sized.head_size = head_size;
+  sized.Dp = lk_round_up((size_t)head_size, LK_LANES);
+  return sized;
+}
+
 /* Asks for the next head's columns of these rows, which lie too far apart for the processor
  * to guess: they arrive while this head is computed. */
 LK_INLINE void fetch_next_head(const lk_attention *a, const lk_real *from, size_t stride,

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { HEADS = 2, SIZE = 40, WIDTH = HEADS * SIZE, ROWS = 1600, LONGEST = 260 };
+enum { HEADS = 2, LARGEST = 64, ROWS = 1600, LONGEST = 260 };
 enum { Q, K, V, INPUTS, OUT = INPUTS, DQ, DK, DV, ALL };
 
 static const lk_span spans[] = {
@@ -20,29 +20,33 @@ static const lk_span spans[] = {
 };
 enum { SPANS = sizeof spans / sizeof *spans };
 
-static float values[INPUTS][ROWS * WIDTH], d_out[ROWS * WIDTH];
-static float fast[ALL][ROWS * WIDTH], plain[ALL][ROWS * WIDTH];
+/* Head sizes: two that the core knows when it is compiled, one that it does not. */
+static const size_t sizes[] = {64, 32, 40};
+static size_t D, C; /* of the test that runs */
+
+static float values[INPUTS][ROWS * HEADS * LARGEST], d_out[ROWS * HEADS * LARGEST];
+static float fast[ALL][ROWS * HEADS * LARGEST], plain[ALL][ROWS * HEADS * LARGEST];
 static float log_sums[2][ROWS * HEADS];
 static uint8_t keep[1 << 19];
 
-static int fill(void **state) {
-  (void)state;
+static void fill(size_t head_size) {
+  D = head_size;
+  C = HEADS * D;
   lk_stream stream = {.seed = 7, .purpose = LK_RANDOM_WEIGHTS};
-  for (size_t i = 0; i < ROWS * WIDTH; i++) {
+  for (size_t i = 0; i < ROWS * C; i++) {
     for (size_t m = Q; m < INPUTS; m++)
       values[m][i] = (float)lk_random_normal(&stream, INPUTS * i + m);
     d_out[i] = values[V][i] - values[Q][i];
   }
   assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= sizeof keep);
   for (size_t i = 0; i < sizeof keep; i++)
-    keep[i] = values[K][i % (ROWS * WIDTH)] < 1.2f;
-  return 0;
+    keep[i] = values[K][i % (ROWS * C)] < 1.2f;
 }
 
 /* The largest difference of a matrix, in units of its largest number. */
 static double difference(int matrix) {
   double size = 0, largest = 0;
-  for (size_t i = 0; i < ROWS * WIDTH; i++) {
+  for (size_t i = 0; i < ROWS * C; i++) {
     size = fmax(size, fabs((double)plain[matrix][i]));
     if (isnan(fast[matrix][i])) return NAN;
     largest = fmax(largest, fabs((double)fast[matrix][i] - (double)plain[matrix][i]));
@@ -53,11 +57,11 @@ static double difference(int matrix) {
 
 static double mean_difference(int matrix) {
   double size = 0, sum = 0;
-  for (size_t i = 0; i < ROWS * WIDTH; i++) {
+  for (size_t i = 0; i < ROWS * C; i++) {
     size = fmax(size, fabs((double)plain[matrix][i]));
     sum += fabs((double)fast[matrix][i] - (double)plain[matrix][i]);
   }
-  return sum / size / (ROWS * WIDTH);
+  return sum / size / (ROWS * C);
 }
 
 static void check_vectors(lk_attention *a, const lk_attention_input *in, int bytes) {
@@ -70,13 +74,13 @@ static void check_vectors(lk_attention *a, const lk_attention_input *in, int byt
   lk_attention_forward(a, in, fast[OUT], log_sums[1]);
   lk_attention_backward(a, in, fast[OUT], log_sums[1], d_out, fast[DQ], fast[DK], fast[DV]);
   for (int matrix = OUT; matrix < ALL; matrix++)
-    if (!(difference(matrix) < 2e-6))
+    if (!(difference(matrix) < 3e-6))
       fail_msg("vectors of %d bytes, matrix %d: %g", bytes, matrix, difference(matrix));
 }
 
 /* What a batch with numbers that are none leaves in the scratch must not reach the next. */
 static void poison(lk_attention *attention, lk_attention_input in) {
-  for (size_t i = 0; i < ROWS * WIDTH; i++)
+  for (size_t i = 0; i < ROWS * C; i++)
     plain[Q][i] = NAN;
   in.q = in.k = in.v = plain[Q];
   lk_attention_forward(attention, &in, fast[OUT], log_sums[1]);
@@ -84,11 +88,11 @@ static void poison(lk_attention *attention, lk_attention_input in) {
                         fast[DK], fast[DV]);
 }
 
-static void check_all(const uint8_t *mask) {
+static void check_vectors_of_all_sizes(const uint8_t *mask) {
   lk_attention *attention = NULL;
-  lk_attention_input in = {spans,     SPANS, values[Q], WIDTH, values[K],
-                           values[V], WIDTH, mask,      1.25f};
-  assert_int_equal(lk_attention_create(&attention, HEADS, SIZE, LONGEST), LK_OK);
+  lk_attention_input in = {spans,     SPANS, values[Q], C,    values[K],
+                           values[V], C,     mask,      1.25f};
+  assert_int_equal(lk_attention_create(&attention, HEADS, (int)D, LONGEST), LK_OK);
   for (int bytes = lk_vector_bytes(); bytes >= 16; bytes /= 2) {
     poison(attention, in);
     check_vectors(attention, &in, bytes);
@@ -96,14 +100,21 @@ static void check_all(const uint8_t *mask) {
   lk_attention_free(attention);
 }
 
+static void at_each_size(void (*check)(const uint8_t *mask), const uint8_t *mask) {
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    fill(sizes[i]);
+    check(mask);
+  }
+}
+
 static void every_vector_size_matches(void **state) {
   (void)state;
-  check_all(NULL);
+  at_each_size(check_vectors_of_all_sizes, NULL);
 }
 
 static void every_vector_size_matches_with_dropout(void **state) {
   (void)state;
-  check_all(keep);
+  at_each_size(check_vectors_of_all_sizes, keep);
 }
 
 static double rounded(double value) {
@@ -124,7 +135,7 @@ typedef struct {
 
 static double product(const float *a, double scale, const float *b) {
   double sum = 0;
-  for (size_t d = 0; d < SIZE; d++)
+  for (size_t d = 0; d < D; d++)
     sum += rounded((double)a[d] * scale) * rounded((double)b[d]);
   return sum;
 }
@@ -135,30 +146,30 @@ static double kept(const view *v, int j) {
 
 /* What the header promises of bf16, number by number. */
 static void emulate_query(const view *v, double factor) {
-  const double scale = (double)(float)(1 / sqrt(SIZE));
-  double scores[LONGEST], largest = -INFINITY, sum = 0, out[SIZE] = {0}, mean = 0;
+  const double scale = (double)(float)(1 / sqrt((double)D));
+  double scores[LONGEST], largest = -INFINITY, sum = 0, out[LARGEST] = {0}, mean = 0;
   for (int j = 0; j < v->visible; j++) {
-    size_t key = v->key + (size_t)j * WIDTH;
+    size_t key = v->key + (size_t)j * C;
     scores[j] = product(values[Q] + v->q, scale, values[K] + key);
     largest = fmax(largest, scores[j]);
   }
   for (int j = 0; j < v->visible; j++) {
     double weight = exp(scores[j] - largest);
     sum += weight;
-    for (size_t d = 0; d < SIZE; d++)
+    for (size_t d = 0; d < D; d++)
       out[d] += rounded(weight * kept(v, j)) *
-                rounded((double)values[V][v->key + (size_t)j * WIDTH + d]);
+                rounded((double)values[V][v->key + (size_t)j * C + d]);
   }
-  for (size_t d = 0; d < SIZE; d++) {
+  for (size_t d = 0; d < D; d++) {
     plain[OUT][v->q + d] = (float)(out[d] * factor / sum);
     mean += (double)d_out[v->q + d] * out[d] * factor / sum;
   }
   for (int j = 0; j < v->visible; j++) {
-    size_t key = v->key + (size_t)j * WIDTH;
+    size_t key = v->key + (size_t)j * C;
     double weight = exp(scores[j] - largest) / sum, share = kept(v, j) * factor;
     double d_weight = product(d_out + v->q, 1, values[V] + key);
     double d_score = rounded(weight * (d_weight * share - mean));
-    for (size_t d = 0; d < SIZE; d++) {
+    for (size_t d = 0; d < D; d++) {
       double q = rounded((double)values[Q][v->q + d] * scale);
       plain[DQ][v->q + d] += (float)(scale * d_score * rounded((double)values[K][key + d]));
       plain[DK][key + d] += (float)(d_score * q);
@@ -173,9 +184,9 @@ static void emulate(const uint8_t *mask) {
   for (int s = 0; s < SPANS; s++)
     for (size_t h = 0; h < HEADS; h++)
       for (int i = 0; i < spans[s].queries; i++) {
-        view v = {(size_t)(spans[s].query_start + i) * WIDTH + h * SIZE,
-                  (size_t)spans[s].key_start * WIDTH + h * SIZE,
-                  lk_span_visible(&spans[s], i), mask};
+        view v = {(size_t)(spans[s].query_start + i) * C + h * D,
+                  (size_t)spans[s].key_start * C + h * D, lk_span_visible(&spans[s], i),
+                  mask};
         emulate_query(&v, mask ? 1.25 : 1);
         if (mask) mask += lk_keep_row(v.visible);
       }
@@ -185,10 +196,9 @@ static void emulate(const uint8_t *mask) {
  * the narrow one of the mean. */
 static void check_bf16(const uint8_t *mask) {
   lk_attention *attention = NULL;
-  lk_attention_input in = {spans,     SPANS, values[Q], WIDTH, values[K],
-                           values[V], WIDTH, mask,      1.25f};
-  if (lk_attention_check_bf16("this test") != LK_OK) skip();
-  assert_int_equal(lk_attention_create(&attention, HEADS, SIZE, LONGEST), LK_OK);
+  lk_attention_input in = {spans,     SPANS, values[Q], C,    values[K],
+                           values[V], C,     mask,      1.25f};
+  assert_int_equal(lk_attention_create(&attention, HEADS, (int)D, LONGEST), LK_OK);
   lk_attention_use_bf16(attention);
   poison(attention, in);
   emulate(mask);
@@ -205,12 +215,14 @@ static void check_bf16(const uint8_t *mask) {
 
 static void bf16_is_rounded_where_it_says(void **state) {
   (void)state;
-  check_bf16(NULL);
+  if (lk_attention_check_bf16("this test") != LK_OK) skip();
+  at_each_size(check_bf16, NULL);
 }
 
 static void bf16_is_rounded_with_dropout(void **state) {
   (void)state;
-  check_bf16(keep);
+  if (lk_attention_check_bf16("this test") != LK_OK) skip();
+  at_each_size(check_bf16, keep);
 }
 
 int main(void) {
@@ -220,5 +232,5 @@ int main(void) {
       cmocka_unit_test(bf16_is_rounded_where_it_says),
       cmocka_unit_test(bf16_is_rounded_with_dropout),
   };
-  return cmocka_run_group_tests(tests, fill, NULL);
+  return cmocka_run_group_tests(tests, NULL, NULL);
 }
