@@ -225,7 +225,7 @@ static void many_documents_keep_their_order(void **state) {
   MUST_RUN("prepare", "--threads", "1", "--tokenizer", "many.json", "many.txt", "m1.h5");
   must_hold_the_lines("m1.h5");
   for (const char *threads = "2248"; *threads; threads++) {
-    const char count[] = {*threads, '\0'};
+    char count[] = {*threads, '\0'};
     MUST_RUN("prepare", "--threads", count, "--tokenizer", "many.json", "many.txt", "m.h5");
     must_be_equal("m1.h5", "m.h5");
   }
