@@ -35,18 +35,38 @@ LK_CLONES static void rows_fast(double *losses, lk_real *logits, const lk_token 
     losses[i] = row_fast(logits + (size_t)i * (size_t)classes, targets[i], classes);
 }
 
-/* Without a gradient speed does not matter: the reference serves, and leaves the logits
- * alone. */
+/* The loss alone, in double; the logits are only read. */
+LK_INLINE double row_loss(const lk_real *logits, int target, int classes) {
+  double largest = (double)lk_row_maximum(logits, (size_t)classes), lanes[LK_LANES] = {0};
+  int j = 0;
+  for (; j + LK_LANES <= classes; j += LK_LANES)
+    for (int lane = 0; lane < LK_LANES; lane++)
+      lanes[lane] += exp((double)logits[j + lane] - largest);
+  double sum = 0;
+  for (int lane = 0; lane < LK_LANES; lane++)
+    sum += lanes[lane];
+  for (; j < classes; j++)
+    sum += exp((double)logits[j] - largest);
+  return largest + log(sum) - (double)logits[target];
+}
+
+LK_CLONES static void rows_loss(double *losses, const lk_real *logits,
+                                const lk_token *targets, int rows, int classes) {
+  for (int i = 0; i < rows; i++)
+    losses[i] = row_loss(logits + (size_t)i * (size_t)classes, targets[i], classes);
+}
+
 void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
                       int classes, int gradient) {
   lk_profile_switch(LK_PART_LOSS);
   for (int i = 0; i < rows; i++)
     assert(targets[i] < (lk_token)classes);
-  if (gradient && !lk_kernels_are_reference()) {
+  if (lk_kernels_are_reference())
+    for (int i = 0; i < rows; i++)
+      losses[i] = row_reference(logits + (size_t)i * (size_t)classes, targets[i], classes,
+                                gradient);
+  else if (gradient)
     rows_fast(losses, logits, targets, rows, classes);
-    return;
-  }
-  for (int i = 0; i < rows; i++)
-    losses[i] =
-        row_reference(logits + (size_t)i * (size_t)classes, targets[i], classes, gradient);
+  else
+    rows_loss(losses, logits, targets, rows, classes);
 }

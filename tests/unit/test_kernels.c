@@ -165,6 +165,11 @@ static void cross_entropy(float out[3][MOST]) {
   lk_cross_entropy(losses, out[0], targets, ROWS, COLUMNS, 1);
   for (int i = 0; i < ROWS; i++)
     out[1][i] = (float)losses[i];
+  memcpy(out[2], x, sizeof out[2]);
+  lk_cross_entropy(losses, out[2], targets, ROWS, COLUMNS, 0);
+  assert_memory_equal(out[2], x, sizeof out[2]);
+  for (int i = 0; i < ROWS; i++)
+    out[2][i] = (float)losses[i];
 }
 
 static void cross_entropy_matches(void **state) {
@@ -172,6 +177,7 @@ static void cross_entropy_matches(void **state) {
   run_both(cross_entropy);
   assert_close(fast[0], plain[0], ROWS * COLUMNS, 1e-6);
   assert_close(fast[1], plain[1], ROWS, 1e-6);
+  assert_close(fast[2], plain[2], ROWS, 1e-6);
 }
 
 /* Sequences longer and shorter than a block of queries, one with few queries, one with one.
