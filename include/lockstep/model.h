@@ -117,6 +117,17 @@ int lk_decoder_length(const lk_decoder *decoder, int sequence);
 const lk_real *lk_decoder_begin(lk_decoder *decoder, int sequence, const lk_token *tokens,
                                 int count);
 
+/* The same of several sequences, none twice, which have lk_decoder_rows tokens together at
+ * most: the weights are read once for all. Returns logits (count, vocabulary). */
+typedef struct {
+  int sequence;
+  const lk_token *tokens; /* [count] */
+  int count;
+} lk_beginning;
+const lk_real *lk_decoder_begin_all(lk_decoder *decoder, const lk_beginning *beginnings,
+                                    int count);
+int lk_decoder_rows(const lk_decoder *decoder); /* room at least */
+
 /* Appends tokens[i] to the sequence sequences[i], which has room, for i < count; no
  * sequence twice. Returns logits (count, vocabulary), as above. */
 const lk_real *lk_decoder_append(lk_decoder *decoder, const int *sequences,

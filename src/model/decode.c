@@ -8,8 +8,8 @@
 struct lk_decoder {
   lk_model *model; /* fp32, whatever the precision of training */
   const lk_real *values;
-  lk_bf16 *rounded; /* (table->count) NULL: the weights are the values */
-  int max_sequences, room;
+  lk_bf16 *rounded;                  /* (table->count) NULL: the weights are the values */
+  int max_sequences, room, max_rows; /* of the cache, of a pass */
   lk_real **cache;     /* (L) of (max_sequences · room, 2C): keys, then values */
   int *length;         /* (max_sequences) rows of each in the cache */
   lk_token *tokens;    /* (rows) of this pass */
@@ -26,9 +26,8 @@ static lk_status round_weights(lk_decoder *d, const lk_parameters *table) {
 
 static lk_status allocate(lk_decoder *d, const lk_parameters *table) {
   const lk_shape *s = &table->shape;
-  int most = d->room > d->max_sequences ? d->room : d->max_sequences;
-  lk_model_room room = {most, d->max_sequences};
-  size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)most;
+  lk_model_room room = {d->max_rows, d->max_sequences};
+  size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)d->max_rows;
   LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, LK_FP32));
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
@@ -49,6 +48,7 @@ lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
   d->values = values;
   d->max_sequences = max_sequences;
   d->room = room;
+  d->max_rows = room > max_sequences ? room : max_sequences;
   lk_status status = allocate(d, parameters);
   if (status == LK_OK && precision != LK_FP32) status = round_weights(d, parameters);
   if (status != LK_OK) {
@@ -76,6 +76,10 @@ int lk_decoder_room(const lk_decoder *decoder) {
   return decoder->room;
 }
 
+int lk_decoder_rows(const lk_decoder *decoder) {
+  return decoder->max_rows;
+}
+
 int lk_decoder_length(const lk_decoder *decoder, int sequence) {
   assert(sequence >= 0 && sequence < decoder->max_sequences);
   return decoder->length[sequence];
@@ -86,7 +90,7 @@ static void add_rows(lk_decoder *d, int sequence, const lk_token *tokens, int co
   int from = d->length[sequence], length = from + count, start = sequence * d->room;
   int b = d->sequences++;
   assert(sequence >= 0 && sequence < d->max_sequences);
-  assert(count > 0 && length <= d->room);
+  assert(count > 0 && length <= d->room && d->rows + count <= d->max_rows);
   d->model->all[b] = (lk_span){start, length, d->rows, count};
   d->model->targets[b] = (lk_span){start, length, b, 1};
   for (int i = 0; i < count; i++, d->rows++) {
@@ -119,8 +123,18 @@ static const lk_real *pass(lk_decoder *d) {
 
 const lk_real *lk_decoder_begin(lk_decoder *decoder, int sequence, const lk_token *tokens,
                                 int count) {
-  decoder->length[sequence] = 0;
-  add_rows(decoder, sequence, tokens, count);
+  const lk_beginning one = {sequence, tokens, count};
+  return lk_decoder_begin_all(decoder, &one, 1);
+}
+
+const lk_real *lk_decoder_begin_all(lk_decoder *decoder, const lk_beginning *beginnings,
+                                    int count) {
+  assert(count > 0 && count <= decoder->max_sequences);
+  for (int i = 0; i < count; i++) {
+    const lk_beginning *b = &beginnings[i];
+    decoder->length[b->sequence] = 0;
+    add_rows(decoder, b->sequence, b->tokens, b->count);
+  }
   return pass(decoder);
 }
 

@@ -61,25 +61,28 @@ static const lk_real *keep_keys(const lk_model *m, const lk_block_activations *a
   return pass->cache[l];
 }
 
-/* A step of decoding: one query a sequence, which would leave the core's tiles empty. */
-static int has_single_queries(const lk_pass *pass, const lk_span *spans) {
-  for (int b = 0; b < pass->B; b++)
-    if (spans[b].queries != 1) return 0;
-  return pass->cache != NULL;
+static void attend_singly(lk_model *m, const lk_attention_input *input, const lk_span *span,
+                          lk_real *out) {
+  size_t C = (size_t)m->table->shape.channels, D = C / (size_t)m->table->shape.heads;
+  size_t query = (size_t)span->query_start * C;
+  size_t key = (size_t)span->key_start * input->kv_stride;
+  for (size_t h = 0; h < C; h += D)
+    lk_attention_single_query(
+        input->q + query + h, input->k + key + h, input->v + key + h, input->kv_stride,
+        span->keys, (int)D, 1 / (lk_real)sqrt((double)D), m->weights_row, out + query + h);
 }
 
-static void attend_singly(lk_model *m, const lk_attention_input *input, lk_real *out) {
-  size_t C = (size_t)m->table->shape.channels, D = C / (size_t)m->table->shape.heads;
-  for (int b = 0; b < input->spans_count; b++) {
-    const lk_span *span = &input->spans[b];
-    size_t query = (size_t)span->query_start * C;
-    size_t key = (size_t)span->key_start * input->kv_stride;
-    for (size_t h = 0; h < C; h += D)
-      lk_attention_single_query(input->q + query + h, input->k + key + h,
-                                input->v + key + h, input->kv_stride, span->keys, (int)D,
-                                1 / (lk_real)sqrt((double)D), m->weights_row,
-                                out + query + h);
-  }
+/* Each sequence as alone: one query of a step of decoding would leave the core's tiles
+ * empty. */
+static void attend_over_cache(lk_model *m, lk_attention_input input, lk_real *out,
+                              lk_real *log_sum) {
+  int count = input.spans_count;
+  input.spans_count = 1;
+  for (int b = 0; b < count; b++, input.spans++)
+    if (input.spans->queries == 1)
+      attend_singly(m, &input, input.spans, out);
+    else
+      lk_attention_forward(m->attention, &input, out, log_sum);
 }
 
 /* attended = attention of the R rows of the block, with dropout. */
@@ -99,8 +102,8 @@ static void attend(lk_model *m, const lk_block_activations *a, int l, const lk_r
       2 * C,
       fill_mask(pass->dropout, site_of(l, PLACE_ATTENTION), a->keep_attention, keep),
       keep_scale(pass->dropout)};
-  if (has_single_queries(pass, spans))
-    attend_singly(m, &input, a->attended);
+  if (pass->cache)
+    attend_over_cache(m, input, a->attended, a->log_sum);
   else
     lk_attention_forward(m->attention, &input, a->attended, a->log_sum);
 }

@@ -156,6 +156,34 @@ static void company_changes_no_bit(void **state) {
   lk_decoder_free(beside);
 }
 
+/* Texts that begin in one pass, of several lengths and of one token, and then go on. */
+static void beginning_together_changes_no_bit(void **state) {
+  enum { MOST = 4, ROWS = 7 + 1 + 12 + 4 };
+  static const int sizes[MOST] = {7, 1, 12, 4};
+  const size_t size = IDS * sizeof(float);
+  lk_decoder *alone = decoder_of(1, LK_FP32), *beside = decoder_of(MOST, LK_FP32);
+  lk_token texts[MOST][BLOCK];
+  lk_beginning beginnings[MOST];
+  float begun[MOST * IDS];
+  (void)state;
+  assert_int_equal(lk_decoder_rows(beside), BLOCK);
+  assert_int_equal(ROWS, BLOCK);
+  for (int i = 0; i < MOST; i++) {
+    prompt(texts[i], i, sizes[i]);
+    beginnings[i] = (lk_beginning){(i + 2) % MOST, texts[i], sizes[i]};
+  }
+  memcpy(begun, lk_decoder_begin_all(beside, beginnings, MOST), MOST * size);
+  for (int i = 0; i < MOST; i++) {
+    assert_memory_equal(begun + i * IDS, lk_decoder_begin(alone, 0, texts[i], sizes[i]),
+                        size);
+    const float *next = lk_decoder_append(alone, (int[]){0}, texts[i], 1);
+    const float *same = lk_decoder_append(beside, &beginnings[i].sequence, texts[i], 1);
+    assert_memory_equal(same, next, size);
+  }
+  lk_decoder_free(alone);
+  lk_decoder_free(beside);
+}
+
 /* The model's own last half, then token by token, as lk_continue says. */
 static void a_text_goes_on_beyond_the_block(void **state) {
   enum { LONG = 3 * BLOCK };
@@ -210,6 +238,7 @@ static void weights_may_be_rounded(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_cache_changes_nothing),
                                      cmocka_unit_test(company_changes_no_bit),
+                                     cmocka_unit_test(beginning_together_changes_no_bit),
                                      cmocka_unit_test(a_text_goes_on_beyond_the_block),
                                      cmocka_unit_test(weights_may_be_rounded)};
   int failed =
