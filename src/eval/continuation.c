@@ -8,8 +8,10 @@ typedef struct {
   const lk_continuing *how;
   lk_continuation *texts;
   int vocabulary;
-  int *going_on, *active; /* (count) places: of the next pass, of this one */
-  lk_token *next;         /* (count) their last tokens, which the decoder has not read */
+  int *going_on, *active;   /* (count) places: of the next pass, of this one */
+  int *anew;                /* (count) places that begin */
+  lk_beginning *beginnings; /* (count) of a pass */
+  lk_token *next;           /* (count) their last tokens, which the decoder has not read */
   int going_on_count;
 } work;
 
@@ -32,28 +34,44 @@ static void take(work *w, int place, const lk_real *logits) {
   w->going_on[w->going_on_count++] = place;
 }
 
-/* Reads the last `most` tokens of a text into its sequence, and appends one. */
-static void begin(work *w, int place, int most) {
-  const lk_continuation *text = &w->texts[place];
-  int count = text->length < most ? text->length : most;
-  take(w, place,
-       lk_decoder_begin(w->decoder, place, text->tokens + text->length - count, count));
+/* Reads the last `most` tokens of these texts into their sequences, of so many as one pass
+ * takes, and appends a token to each. Returns their number. */
+static int begin_some(work *w, const int *places, int count, int most) {
+  int rows = lk_decoder_rows(w->decoder), begun = 0;
+  for (; begun < count; begun++) {
+    const lk_continuation *text = &w->texts[places[begun]];
+    int size = text->length < most ? text->length : most;
+    if (size > rows) break;
+    rows -= size;
+    w->beginnings[begun] =
+        (lk_beginning){places[begun], text->tokens + text->length - size, size};
+  }
+  const lk_real *logits = lk_decoder_begin_all(w->decoder, w->beginnings, begun);
+  for (int i = 0; i < begun; i++)
+    take(w, places[i], logits + (size_t)i * (size_t)w->vocabulary);
+  return begun;
+}
+
+static void begin(work *w, int count, int most) {
+  for (int i = 0; i < count;)
+    i += begin_some(w, w->anew + i, count - i, most);
 }
 
 /* Those without room begin anew, the others go on together. */
 static void pass(work *w) {
-  int room = lk_decoder_room(w->decoder), active = 0, count = w->going_on_count;
-  w->going_on_count = 0;
+  int room = lk_decoder_room(w->decoder), active = 0, anew = 0, count = w->going_on_count;
   for (int i = 0; i < count; i++) {
     int place = w->going_on[i];
     const lk_continuation *text = &w->texts[place];
     if (lk_decoder_length(w->decoder, place) == room) {
-      begin(w, place, (room + 1) / 2);
+      w->anew[anew++] = place;
     } else {
       w->next[active] = text->tokens[text->length - 1];
       w->active[active++] = place;
     }
   }
+  w->going_on_count = 0;
+  begin(w, anew, (room + 1) / 2);
   if (!active) return;
   const lk_real *logits = lk_decoder_append(w->decoder, w->active, w->next, active);
   for (int i = 0; i < active; i++)
@@ -61,13 +79,14 @@ static void pass(work *w) {
 }
 
 static void run(work *w, int count) {
+  int anew = 0;
   for (int i = 0; i < count; i++) {
     lk_continuation *text = &w->texts[i];
     assert(text->length > 0);
     text->log_probability = 0;
-    if (text->length < text->capacity && w->how->most > 0)
-      begin(w, i, lk_decoder_room(w->decoder));
+    if (text->length < text->capacity && w->how->most > 0) w->anew[anew++] = i;
   }
+  begin(w, anew, lk_decoder_room(w->decoder));
   for (int appended = 1; appended < w->how->most && w->going_on_count > 0; appended++)
     pass(w);
 }
@@ -77,10 +96,14 @@ lk_status lk_continue(lk_decoder *decoder, lk_sampler *sampler, lk_continuation 
   work w = {decoder, sampler, how, texts, .vocabulary = lk_sampler_vocabulary(sampler)};
   lk_status status = LK_NEW(w.going_on, (size_t)count);
   if (status == LK_OK) status = LK_NEW(w.active, (size_t)count);
+  if (status == LK_OK) status = LK_NEW(w.anew, (size_t)count);
+  if (status == LK_OK) status = LK_NEW(w.beginnings, (size_t)count);
   if (status == LK_OK) status = LK_NEW(w.next, (size_t)count);
   if (status == LK_OK) run(&w, count);
   lk_free(w.going_on);
   lk_free(w.active);
+  lk_free(w.anew);
+  lk_free(w.beginnings);
   lk_free(w.next);
   return status;
 }
