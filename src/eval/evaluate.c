@@ -87,14 +87,20 @@ static lk_status try_group(answering *a, size_t first, size_t count, uint32_t at
   return LK_OK;
 }
 
-/* One after the other: each takes as much as a group. */
+/* As many at a time as the decoder has room for their beams. */
 static lk_status search_group(answering *a, size_t first, size_t count, double *records) {
   const lk_continuing how = {.end = (int)a->mask, .most = (int)a->most};
-  for (size_t i = 0; i < count; i++) {
-    LK_TRY(encode_prompt(a, first + i, 0));
-    int prompt = a->texts[0].length;
-    lk_beams_continue(a->beams, &a->texts[0], &how);
-    keep_record(&a->texts[0], prompt, a->mask, records + i * a->size);
+  const size_t together = (size_t)(GROUP / a->trying->beams);
+  int prompts[GROUP];
+  for (size_t from = 0, some; from < count; from += some) {
+    some = count - from < together ? count - from : together;
+    for (size_t i = 0; i < some; i++) {
+      LK_TRY(encode_prompt(a, first + from + i, (int)i));
+      prompts[i] = a->texts[i].length;
+    }
+    lk_beams_continue(a->beams, a->texts, (int)some, &how);
+    for (size_t i = 0; i < some; i++)
+      keep_record(&a->texts[i], prompts[i], a->mask, records + (from + i) * a->size);
   }
   return LK_OK;
 }
@@ -116,8 +122,9 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   lk_status status = lk_decoder_create(&a->decoder, table, a->trained->values, GROUP,
                                        table->shape.block, LK_FP32);
   if (status == LK_OK && a->trying->beams > 1)
-    status = lk_beams_create(&a->beams, a->decoder, table->shape.vocabulary,
-                             a->trying->beams, table->shape.block);
+    status =
+        lk_beams_create(&a->beams, a->decoder, table->shape.vocabulary, a->trying->beams,
+                        table->shape.block, GROUP / a->trying->beams);
   if (status == LK_OK)
     status = lk_sampler_create(&a->greedy, &lk_greedy, table->shape.vocabulary);
   if (status == LK_OK)

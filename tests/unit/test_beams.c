@@ -76,8 +76,8 @@ static lk_continuation search(int width, lk_token tokens[CAPACITY]) {
   memcpy(tokens, prompt, sizeof prompt);
   assert_int_equal(lk_decoder_create(&decoder, table, values, width, CAPACITY, LK_FP32),
                    LK_OK);
-  assert_int_equal(lk_beams_create(&beams, decoder, IDS, width, CAPACITY), LK_OK);
-  lk_beams_continue(beams, &text, &how);
+  assert_int_equal(lk_beams_create(&beams, decoder, IDS, width, CAPACITY, 1), LK_OK);
+  lk_beams_continue(beams, &text, 1, &how);
   lk_beams_free(beams);
   lk_decoder_free(decoder);
   return text;
@@ -110,6 +110,39 @@ static void one_beam_is_the_greedy_continuation(void **state) {
   assert_true(fabs(found.log_probability - expected.log_probability) < 1e-5);
 }
 
+/* Texts of several lengths, of which some end long before others. */
+static void company_changes_no_bit(void **state) {
+  enum { TEXTS = 5, WIDTH = 4 };
+  static lk_token together[TEXTS][CAPACITY], alone[CAPACITY];
+  const lk_continuing how = {.end = END, .most = CAPACITY};
+  lk_continuation texts[TEXTS];
+  lk_decoder *decoder;
+  lk_beams *all, *one;
+  (void)state;
+  assert_int_equal(
+      lk_decoder_create(&decoder, table, values, TEXTS * WIDTH, CAPACITY, LK_FP32), LK_OK);
+  assert_int_equal(lk_beams_create(&all, decoder, IDS, WIDTH, CAPACITY, TEXTS), LK_OK);
+  assert_int_equal(lk_beams_create(&one, decoder, IDS, WIDTH, CAPACITY, 1), LK_OK);
+  for (int t = 0; t < TEXTS; t++) {
+    for (int i = 0; i <= 2 * t; i++)
+      together[t][i] = (lk_token)((3 * t + i) % END);
+    texts[t] =
+        (lk_continuation){.tokens = together[t], .length = 2 * t + 1, .capacity = CAPACITY};
+  }
+  lk_beams_continue(all, texts, TEXTS, &how);
+  for (int t = 0; t < TEXTS; t++) {
+    lk_continuation text = {.tokens = alone, .length = 2 * t + 1, .capacity = CAPACITY};
+    memcpy(alone, together[t], (size_t)text.length * sizeof *alone);
+    lk_beams_continue(one, &text, 1, &how);
+    assert_int_equal(texts[t].length, text.length);
+    assert_memory_equal(together[t], alone, (size_t)text.length * sizeof *alone);
+    assert_memory_equal(&texts[t].log_probability, &text.log_probability, sizeof(double));
+  }
+  lk_beams_free(one);
+  lk_beams_free(all);
+  lk_decoder_free(decoder);
+}
+
 static void width_pays(void **state) {
   lk_token tokens[CAPACITY];
   (void)state;
@@ -123,6 +156,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(wide_beams_find_the_best_of_all),
       cmocka_unit_test(one_beam_is_the_greedy_continuation),
+      cmocka_unit_test(company_changes_no_bit),
       cmocka_unit_test(width_pays),
   };
   return cmocka_run_group_tests(tests, make_model, free_model);
