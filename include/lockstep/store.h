@@ -47,8 +47,9 @@ typedef struct lk_corpus_writer lk_corpus_writer;
 
 typedef struct {
   const lk_tokenizer *tokenizer; /* whose tokens the documents have; is copied */
-  int compression;               /* of tokens: level of deflate, 1 … 9; 0: none */
+  int compression; /* of tokens: level of deflate, 1 … 9; LK_ZSTD; 0: none */
 } lk_corpus_form;
+enum { LK_ZSTD = 10 };
 
 /* Begins a file that goes where lk_file_write would write it. LK_IO. Not collective; all
  * calls for one writer from one thread, others wait with files of HDF5 meanwhile. The
