@@ -36,7 +36,7 @@ typedef struct {
   uint64_t vocabulary_size; /* of characters, U+FFFD for the others; 0: all */
   const char *held_out; /* a second corpus, of this share of the documents; NULL: none */
   double held_out_share;
-  int compression; /* of the corpus, 0 … 9 */
+  int compression; /* of the corpus, as lk_corpus_form has it */
   uint64_t part;   /* bytes of an input's part, as they lie in the file */
 } lk_prepare_options;
 

@@ -21,10 +21,10 @@ struct lk_corpus_writer {
   int titled;               /* `titles` is begun, with a number for each document */
 };
 
-static lk_status begin_arrays(lk_corpus_writer *w, int level) {
+static lk_status begin_arrays(lk_corpus_writer *w, int compression) {
   const lk_h5_form tokens = {.unit = "vocabulary id",
                              .description = "all documents end to end",
-                             .level = level},
+                             .compression = compression},
                    offsets = {.unit = "tokens",
                               .description =
                                   "document i has the tokens offsets[i] to offsets[i+1]-1"};
@@ -53,7 +53,7 @@ static lk_status begin_file(lk_corpus_writer *w, int large) {
 lk_status lk_corpus_writer_create(lk_corpus_writer **out, const char *path,
                                   const lk_corpus_form *form) {
   lk_corpus_writer *w;
-  assert(form->compression >= 0 && form->compression <= 9);
+  assert(form->compression >= 0 && form->compression <= LK_ZSTD);
   *out = NULL;
   LK_TRY(LK_NEW(w, 1));
   w->file.id = w->tokens.dataset = w->offsets.dataset = w->titles.dataset = -1;

@@ -125,8 +125,8 @@ lk_status lk_h5_write_rows(const lk_h5_file *file, const lk_h5_array *array,
 /* How a new dataset is stored. */
 typedef struct {
   const char *unit, *description;
-  uint64_t chunk; /* elements of a chunk, of one that grows; 0: in one piece */
-  int level;      /* of deflate, 0: none */
+  uint64_t chunk;  /* elements of a chunk, of one that grows; 0: in one piece */
+  int compression; /* as lk_corpus_form has it */
 } lk_h5_form;
 
 /* Makes one, with the groups of its name, to be filled; the caller closes it. */

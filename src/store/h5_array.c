@@ -1,5 +1,6 @@
 /* Datasets: little-endian, with unit and description. */
 #include "store/h5_text.h"
+#include "store/packing.h"
 #include "store/user_block.h"
 #include <assert.h>
 #include <inttypes.h>
@@ -55,10 +56,7 @@ static lk_status set_form(const lk_h5_file *file, const lk_h5_array *array,
   if (!chunk) return LK_OK;
   assert(array->rank == 1);
   LK_H5_WRITE(file->path, H5Pset_chunk(creation, 1, &chunk));
-  if (!form->level) return LK_OK;
-  LK_H5_WRITE(file->path, H5Pset_shuffle(creation));
-  LK_H5_WRITE(file->path, H5Pset_deflate(creation, (unsigned)form->level));
-  return LK_OK;
+  return lk_filter_set(file->path, creation, form->compression);
 }
 
 /* With the groups of its name. */

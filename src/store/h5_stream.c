@@ -1,19 +1,19 @@
 #include "store/h5_stream.h"
 #include "lockstep/memory.h"
+#include "store/packing.h"
 #include <assert.h>
 #include <endian.h>
 #include <string.h>
-#include <zlib.h>
 
 lk_status lk_h5_stream_begin(lk_h5_stream *stream, const lk_h5_file *file,
                              const lk_h5_array *array, const lk_h5_form *form) {
   *stream = (lk_h5_stream){.file = file, .array = *array, .form = *form, .dataset = -1};
   stream->width = lk_h5_width(array->type);
   stream->form.chunk = LK_CHUNK_BYTES / stream->width;
-  assert(form->level >= 0 && form->level <= 9);
+  stream->room = lk_packed_most(lk_filter_of(form->compression), LK_CHUNK_BYTES);
   LK_TRY(LK_NEW(stream->chunk, LK_CHUNK_BYTES));
-  if (!form->level) return LK_OK;
-  return LK_NEW(stream->packed, LK_CHUNK_BYTES + compressBound(LK_CHUNK_BYTES));
+  if (!form->compression) return LK_OK;
+  return LK_NEW(stream->packed, LK_CHUNK_BYTES + stream->room);
 }
 
 void lk_h5_stream_free(lk_h5_stream *stream) {
@@ -34,16 +34,13 @@ static void shuffle(const uint8_t *from, size_t width, uint8_t *to) {
 /* The chunk as it will be in the file. */
 static lk_status pack(lk_h5_stream *stream, const uint8_t **bytes, size_t *size) {
   uint8_t *room = stream->packed + LK_CHUNK_BYTES;
-  uLongf packed = compressBound(LK_CHUNK_BYTES);
   *bytes = stream->chunk;
   *size = LK_CHUNK_BYTES;
-  if (!stream->form.level) return LK_OK;
+  if (!stream->form.compression) return LK_OK;
   shuffle(stream->chunk, stream->width, stream->packed);
-  if (compress2(room, &packed, stream->packed, LK_CHUNK_BYTES, stream->form.level) != Z_OK)
-    return lk_fail(LK_INTERNAL, "zlib cannot compress: out of memory");
   *bytes = room;
-  *size = packed;
-  return LK_OK;
+  return lk_pack(stream->form.compression, stream->packed, LK_CHUNK_BYTES, room,
+                 stream->room, size);
 }
 
 /* A chunk always has its full length, with zeros behind the last numbers. */

@@ -14,7 +14,8 @@ typedef struct {
   lk_h5_form form;
   hid_t dataset;           /* negative: there is none yet */
   size_t width, filled;    /* bytes of a number, of `chunk` so far */
-  uint8_t *chunk, *packed; /* owned; packed: twice, shuffled and compressed */
+  uint8_t *chunk, *packed; /* owned; packed: twice, shuffled and compressed … */
+  size_t room;             /* … which takes so much at most */
   uint64_t count;          /* numbers in chunks that are written */
 } lk_h5_stream;
 

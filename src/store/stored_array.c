@@ -1,10 +1,10 @@
 #include "store/stored_array.h"
 #include "lockstep/memory.h"
+#include "store/packing.h"
 #include "store/user_block.h"
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
 /* HDF5's tree of chunks: its root's level at most, a node's children at most; a key is a
  * chunk's bytes, its filters and the number of its first element, and an address follows.
@@ -22,9 +22,9 @@ lk_status lk_stored_array_find(lk_stored_array *array, const lk_h5_file *file,
   if (!chunks) return lk_h5_place_array(file, place, &array->at);
   assert(chunks->width == array->width && chunks->length > 0);
   array->chunks = *chunks;
-  if (!chunks->compressed) return LK_OK;
+  if (!chunks->filter) return LK_OK;
   size_t size = (size_t)chunks->length * (size_t)array->width;
-  LK_TRY(LK_NEW(array->packed, compressBound(size)));
+  LK_TRY(LK_NEW(array->packed, lk_packed_most(chunks->filter, size)));
   return LK_NEW(array->room, 2 * size); /* shuffled, and as it was */
 }
 
@@ -105,15 +105,13 @@ static void unshuffle(const uint8_t *from, uint64_t count, int width, uint8_t *t
 
 static lk_status unpack(lk_stored_array *array, lk_h5_file *file) {
   uint64_t length = array->chunks.length;
-  uLong size = length * (uint64_t)array->width;
-  uLongf unpacked = size;
+  size_t size = (size_t)length * (size_t)array->width;
   if (array->unpacked == array->found) return LK_OK;
   array->unpacked = none;
-  if (array->chunk_in > compressBound(size))
+  if (array->chunk_in > lk_packed_most(array->chunks.filter, size))
     return damaged(array, file, "a chunk of an impossible size");
   LK_TRY(read_at(array, file, array->chunk_at, array->chunk_in, array->packed));
-  if (uncompress(array->room, &unpacked, array->packed, array->chunk_in) != Z_OK ||
-      unpacked != size)
+  if (!lk_unpack(array->chunks.filter, array->packed, array->chunk_in, array->room, size))
     return damaged(array, file, "a chunk that cannot be unpacked");
   unshuffle(array->room, length, array->width, array->room + size);
   array->unpacked = array->found;
@@ -125,7 +123,7 @@ static lk_status read_chunk(lk_stored_array *array, lk_h5_file *file, uint64_t f
                             uint64_t count, uint8_t *bytes) {
   uint64_t width = (uint64_t)array->width, size = array->chunks.length * width;
   assert(first + count <= array->chunks.length);
-  if (array->chunks.compressed) {
+  if (array->chunks.filter) {
     LK_TRY(unpack(array, file));
     memcpy(bytes, array->room + size + first * width, count * width);
     return LK_OK;

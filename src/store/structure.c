@@ -119,7 +119,7 @@ static int note_chunks(lk_image *image, uint64_t address, const char *name,
   chunks->tree = object->data;
   chunks->length = object->chunk;
   chunks->width = (int)object->element_size;
-  chunks->compressed = object->has_filters;
+  chunks->filter = object->filter;
   return 1;
 }
 

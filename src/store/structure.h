@@ -18,7 +18,7 @@ typedef struct {
   uint64_t tree;   /* its address, or LK_NOWHERE */
   uint64_t length; /* elements of a chunk; 0: no dataset in chunks */
   int width;       /* bytes of an element */
-  int compressed;  /* chunks are shuffled and deflated */
+  int filter;      /* that packs what was shuffled, as store/packing.h has it */
 } lk_chunks;
 
 /* Chunks so long are read, in elements; so many datasets have some. */
@@ -63,6 +63,7 @@ static inline uint64_t lk_image_number(const uint8_t *bytes, int width) {
 
 /* What the messages of one object's header say. */
 typedef struct {
+  int filter; /* behind the shuffle */
   int is_group, has_space, has_type, has_layout, has_filters;
   uint64_t tree, heap;             /* of a group */
   uint64_t elements, element_size; /* of a dataset */

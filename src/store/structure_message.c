@@ -1,4 +1,5 @@
 /* The messages of object headers. */
+#include "store/packing.h"
 #include "store/structure.h"
 #include <assert.h>
 #include <string.h>
@@ -100,19 +101,21 @@ static const char *check_layout(const uint8_t *p, uint64_t size, lk_object *obje
   return NULL;
 }
 
-/* Version 1, two filters: shuffle (2) with an element's bytes, deflate (1) with its level.
+/* Version 1, two filters: shuffle with an element's bytes, deflate or zstd with its level.
  * Each has its number, the length of its name, flags and the number of its values, the name
  * and the values, padded. */
-static const char *check_filters(const uint8_t *p, uint64_t size) {
+static const char *check_filters(const uint8_t *p, uint64_t size, lk_object *object) {
   static const char fault[] = "filters that lockstep does not write";
   uint64_t at = 8;
   if (size < 8 || p[0] != 1 || p[1] != 2) return fault;
-  for (uint64_t number = 2; number > 0; number--) {
+  for (int i = 0; i < 2; i++) {
     if (size - at < 8) return fault;
-    uint64_t name = lk_image_number(p + at + 2, 2);
-    if (lk_image_number(p + at, 2) != number || lk_image_number(p + at + 6, 2) != 1 ||
+    uint64_t number = lk_image_number(p + at, 2), name = lk_image_number(p + at + 2, 2);
+    int packs = number == LK_FILTER_DEFLATE || number == LK_FILTER_ZSTD;
+    if ((i ? !packs : number != LK_FILTER_SHUFFLE) || lk_image_number(p + at + 6, 2) != 1 ||
         name % 8 || size - at < 16 + name)
       return fault;
+    object->filter = (int)number;
     at += 16 + name;
   }
   return NULL;
@@ -163,7 +166,8 @@ const char *lk_structure_message(int type, const uint8_t *bytes, uint64_t size,
   if (type == DATATYPE && once(&object->has_type))
     return check_type(bytes, size, &object->element_size);
   if (type == LAYOUT && once(&object->has_layout)) return check_layout(bytes, size, object);
-  if (type == FILTERS && once(&object->has_filters)) return check_filters(bytes, size);
+  if (type == FILTERS && once(&object->has_filters))
+    return check_filters(bytes, size, object);
   if (type == SYMBOL_TABLE && once(&object->is_group))
     return check_group(bytes, size, object);
   return "an object with a part that lockstep does not write";
