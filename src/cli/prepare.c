@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/store.h"
 #include "lockstep/tokenizer.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
@@ -11,9 +12,9 @@
 /* The options as they are given, before they are looked at. */
 typedef struct {
   lk_prepare_options prepare;
-  const char *documents, *duplicates, *report;
+  const char *documents, *duplicates, *compress, *report;
   int tables, infoboxes, list_markers;
-  long shortest, vocabulary_size, compress, threads;
+  long shortest, vocabulary_size, threads;
 } given;
 
 static lk_status check_share(const char *option, double share) {
@@ -25,6 +26,15 @@ static lk_status check_most(const char *option, long value, long least, long mos
   if (value >= least && value <= most) return LK_OK;
   return lk_fail(LK_USAGE, "prepare: --%s is from %ld to %ld, not %ld", option, least, most,
                  value);
+}
+
+/* "zstd", or deflate's level. */
+static lk_status take_compression(const char *text, int *compression) {
+  *compression = LK_ZSTD;
+  if (!strcmp(text, "zstd")) return LK_OK;
+  *compression = *text - '0';
+  if (strlen(text) == 1 && *compression >= 0 && *compression <= 9) return LK_OK;
+  return lk_fail(LK_USAGE, "prepare: --compress is zstd or from 0 to 9, not '%s'", text);
 }
 
 static lk_status take(given *g) {
@@ -39,7 +49,7 @@ static lk_status take(given *g) {
   LK_TRY(check_share("near", o->near));
   LK_TRY(check_share("letters", o->letters));
   LK_TRY(check_share("held-out-share", o->held_out_share));
-  LK_TRY(check_most("compress", g->compress, 0, 9));
+  LK_TRY(take_compression(g->compress, &o->compression));
   LK_TRY(check_most("threads", g->threads, 1, 1024));
   if (g->vocabulary_size && strcmp(o->tokenizer, "characters"))
     return lk_fail(LK_USAGE, "prepare: --vocabulary-size is for --tokenizer characters; "
@@ -49,7 +59,6 @@ static lk_status take(given *g) {
   o->wiki.list_markers = g->list_markers;
   o->shortest = (uint64_t)g->shortest;
   o->vocabulary_size = (uint64_t)g->vocabulary_size;
-  o->compression = (int)g->compress;
   o->dump.threads = (int)g->threads;
   return LK_OK;
 }
@@ -98,8 +107,8 @@ static lk_status parse(const lk_world *world, int argc, char **argv, given *g,
        "another corpus, with the same tokenizer, of documents that the corpus is without"},
       {"held-out-share", 0, LK_OPTION_NUMBER, &o->held_out_share, "SHARE",
        "of the documents, chosen by what they say (0.01)"},
-      {"compress", 0, LK_OPTION_COUNT, &g->compress, "LEVEL",
-       "deflate the corpus, 1 to 9 (0: not)"},
+      {"compress", 0, LK_OPTION_TEXT, &g->compress, "HOW",
+       "compress the corpus: zstd, or 1 to 9: by deflate (0: not)"},
       {"threads", 0, LK_OPTION_COUNT, &g->threads, "N",
        "threads of each rank (its share of the cores)"},
       {"report", 0, LK_OPTION_TEXT, &g->report, "FILE",
@@ -174,7 +183,10 @@ static lk_status prepare(lk_world *world, const lk_words *words, given *g) {
 }
 
 lk_status lk_cli_prepare(lk_world *world, int argc, char **argv) {
-  given g = {.prepare = lk_prepare_defaults(), .documents = "line", .duplicates = "auto"};
+  given g = {.prepare = lk_prepare_defaults(),
+             .documents = "line",
+             .duplicates = "auto",
+             .compress = "0"};
   lk_words words;
   g.threads = lk_arguments_cores(world);
   LK_TRY(parse(world, argc, argv, &g, &words));

@@ -233,6 +233,17 @@ static void many_documents_keep_their_order(void **state) {
               "--threads", "4", "--nfc", "--tokenizer", "bytes", "bad.txt", "x.h5");
 }
 
+static void a_corpus_may_be_packed(void **state) {
+  (void)state;
+  MUST_RUN("prepare", "--compress", "zstd", "--tokenizer", "bytes", "many.txt", "m.h5");
+  must_hold_the_lines("m.h5");
+  MUST_RUN("inspect", "--verify", "m.h5");
+  MUST_RUN("prepare", "--compress", "6", "--tokenizer", "bytes", "many.txt", "m.h5");
+  must_hold_the_lines("m.h5");
+  MUST_REFUSE(LK_USAGE, "--compress is zstd or from 0 to 9, not '10'", "prepare",
+              "--compress", "10", "many.txt", "x.h5");
+}
+
 /* Both together are all of it, whichever way it is cut. */
 static void documents_are_held_out(void **state) {
   lk_corpus *held, *rest;
@@ -335,6 +346,7 @@ int main(void) {
       cmocka_unit_test(a_text_and_its_corpus_have_one_fingerprint),
       cmocka_unit_test(one_corpus_for_any_threads_and_parts),
       cmocka_unit_test(many_documents_keep_their_order),
+      cmocka_unit_test(a_corpus_may_be_packed),
       cmocka_unit_test(documents_are_held_out),
       cmocka_unit_test(the_most_frequent_characters_suffice),
       cmocka_unit_test(json_lines_become_documents),
