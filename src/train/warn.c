@@ -42,6 +42,20 @@ static void say_windows(const lk_trainer *t) {
          t->config->validation_share > 0 ? ", but for documents that are held out" : "");
 }
 
+/* Where other shards would fill the steps of an epoch. */
+static void say_empty_places(const lk_trainer *t) {
+  const lk_plan *plan = lk_dataset_plan(t->dataset);
+  lk_plan equal = *plan;
+  equal.borders = NULL;
+  uint64_t steps = lk_plan_steps_per_epoch(plan), least = lk_plan_steps_per_epoch(&equal);
+  int is_full = 50 * (steps - least) < steps;
+  if (lk_dataset_kind(t->dataset) != LK_OBJECTIVE_language || is_full) return;
+  lk_say("%s: shards have unequal numbers of windows, so that an epoch is %llu steps, all "
+         "windows of which fit into %llu: objective.full=true makes steps full",
+         lk_dataset_items(t->dataset)->path, (unsigned long long)steps,
+         (unsigned long long)least);
+}
+
 /* How often an epoch comes to what each of several corpora has. */
 static void say_weights(const lk_trainer *t) {
   const lk_mixture *corpora = lk_dataset_corpora(t->dataset);
@@ -98,7 +112,10 @@ static lk_status warn(lk_training *training) {
             !lk_objective_is_plain(lk_dataset_objective(t->dataset));
   if (lk_world_rank(t->world) == 0) say_weights(t);
   if (!cut) return warn_of_length(t);
-  if (lk_world_rank(t->world) == 0) say_windows(t);
+  if (lk_world_rank(t->world) == 0) {
+    say_windows(t);
+    say_empty_places(t);
+  }
   return LK_OK;
 }
 

@@ -55,6 +55,7 @@ same "random, dealt by length: 4 ranks, stopped, 2 ranks, and one" random-4 rand
 language=(objective.kind=language objective.across=true validation.share=0.2 validate_every=2
   micro_tokens=64)
 train language-1 1 4 "${language[@]}"
+grep -q 'an epoch is [0-9]* steps, .* fit into [0-9]*: objective.full=true makes steps full$' log || fail "$(cat log)"
 train language-3 3 2 "${language[@]}"
 train language-3 2 4 "${language[@]}"
 same "every token, across documents: 3 ranks, stopped, 2 ranks, and one" language-3 language-1 4
@@ -65,6 +66,7 @@ diff <(held_out language-1) <(held_out language-3) || fail "other held-out losse
 # Rows of all documents, which ranks read of each other's shards: steps are full, and the same.
 full=(objective.kind=language objective.full=true deal=even validation.share=0.2 validate_every=2 micro_tokens=64)
 train full-1 1 6 "${full[@]}"
+[[ $(< log) != *'makes steps full'* ]] || fail "$(cat log)"
 train full-3 3 2 "${full[@]}"
 train full-3 2 4 "${full[@]}"
 train full-3 4 6 "${full[@]}"
