@@ -82,16 +82,8 @@ else
   cp -- "$corpus" "$work/corpus.txt" # where a PYTHON of another system sees them
   cp -- "$questions" "$work/questions.tsv"
 fi
-corpus=$work/corpus.txt questions=$work/questions.tsv long=$work/long.txt even=$work/even.txt
+corpus=$work/corpus.txt questions=$work/questions.tsv long=$work/long.txt
 awk -f "$root/tests/bench/long.awk" "$corpus" >"$long"
-# With its end a document is 8 rows of GPT-2's, and shards have as many, so that every row is whole: those
-# that are not, at the ends of shards, are nothing in a corpus of the size that such a model reads.
-python3 - "$corpus" >"$even" <<'END'
-import sys
-text = open(sys.argv[1], encoding="utf-8").read().replace("\n", " ")
-documents = [text[i:i + 8191] for i in range(0, len(text) - 8190, 8191)]
-print(*documents[:len(documents) // 8 * 8], sep="\n")
-END
 [[ -z $tiny ]] || text="$text, tiny models"
 
 if [[ -z $dev ]]; then
@@ -135,8 +127,7 @@ settings_of() {
       describe pretrain 16 4 8 256 1024
       ;;
     gpt2-*)
-      settings=(objective.kind=language objective.across=true learning_rate=6e-4 dropout=0)
-      corpus=$even
+      settings=(objective.kind=language objective.across=true objective.full=true learning_rate=6e-4 dropout=0)
       kinds=(dense)
       describe language 8 12 12 768 1024
       theirs+=(--dropout 0)
