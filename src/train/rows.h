@@ -8,9 +8,9 @@
 #include "lockstep/world.h"
 
 /* All ranks, once: the ranks tell each other how many tokens their shards' documents have,
- * and each reads what it lacks: a text once more, of an HDF5 file nothing before it is
- * asked for. files: the corpora's. slice: of the mixture. world NULL: this process alone,
- * which holds all shards. Fails on all alike, as lk_corpus_read and lk_mixture_share. */
+ * and each opens the files for those that it needs, a text to be read once more. files: the
+ * corpora's. slice: the mixture's. world NULL: this process alone, which holds all shards.
+ * Fails on all alike, as lk_corpus_share and lk_mixture_share. */
 lk_status lk_rows_share(lk_world *world, lk_mixture *corpora, const lk_config_corpus *files,
                         lk_slice slice);
 
