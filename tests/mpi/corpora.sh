@@ -40,6 +40,12 @@ train five 2 4 corpora=a.h5:0.5,b.h5:2
 same "several corpora: 5 ranks, stopped, 2 ranks, and one" five one 4
 grep -q '^- file: b.h5' five/config.yaml || fail "$(cat five/config.yaml)"
 
+# As full steps of a language model, on ranks that have rows of each other's documents.
+train full-one 1 4 objective.kind=language objective.full=true
+train full-five 5 2 objective.kind=language objective.full=true
+train full-five 3 4 objective.kind=language objective.full=true
+same "several corpora in full steps: 5 ranks, stopped, 3 ranks, and one" full-five full-one 4
+
 # refused CODE PATTERN ARGUMENTS...
 refused() {
   local code=0

@@ -69,7 +69,8 @@ train full-1 1 6 "${full[@]}"
 [[ $(< log) != *'makes steps full'* ]] || fail "$(cat log)"
 train full-3 3 2 "${full[@]}"
 train full-3 2 4 "${full[@]}"
-train full-3 4 6 "${full[@]}"
+"$LOCKSTEP" prepare long.txt long.h5 > /dev/null
+train full-3 4 6 "${full[@]}" corpus=long.h5
 same "full steps: 3 ranks, stopped, 2 ranks, stopped, 4 ranks, and one" full-3 full-1 6
 diff <(held_out full-1) <(held_out full-3) || fail "other held-out losses of full steps on other ranks"
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i } NR > 1 && $at["target_tokens"] < 0.98 * 16 * 64' \
