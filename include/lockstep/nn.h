@@ -129,6 +129,14 @@ void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
                             const lk_real *inverse, const lk_real *weight, int rows,
                             int columns);
 
+/* The same by each row's root mean square alone (Zhang and Sennrich 2019), epsilon 1e-5:
+ * y = x / sqrt(mean(x²) + epsilon) · weight. Saves the inverse root. */
+void lk_rms_norm_forward(lk_operand y, lk_real *inverse, const lk_real *x,
+                         const lk_real *weight, int rows, int columns);
+void lk_rms_norm_backward(lk_real *dx, lk_real *dweight, const lk_real *dy,
+                          const lk_real *x, const lk_real *inverse, const lk_real *weight,
+                          int rows, int columns);
+
 /* What stands between the two layers of an MLP; the order of the config's names. LK_GELU:
  * with the exact erf; LK_GELU_TANH: with tanh for it, as GPT-2 has it. */
 typedef enum { LK_GELU, LK_GELU_TANH } lk_activation;

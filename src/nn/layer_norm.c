@@ -1,10 +1,9 @@
 #include "base/vector.h"
 #include "lockstep/kernels.h"
 #include "lockstep/profile.h"
+#include "nn/norm.h"
 #include "nn/operand.h"
 #include <assert.h>
-
-#define EPSILON 1e-5
 
 static void forward_reference(lk_operand y, size_t row, lk_real *mean, lk_real *inverse,
                               const lk_real *x, const lk_real *weight, const lk_real *bias,
@@ -15,7 +14,7 @@ static void forward_reference(lk_operand y, size_t row, lk_real *mean, lk_real *
   double average = sum / columns;
   for (int c = 0; c < columns; c++)
     squares += ((double)x[c] - average) * ((double)x[c] - average);
-  double scale = 1 / sqrt(squares / columns + EPSILON);
+  double scale = 1 / sqrt(squares / columns + LK_NORM_EPSILON);
   for (int c = 0; c < columns; c++)
     lk_put(
         y, row + (size_t)c,
@@ -44,7 +43,7 @@ LK_INLINE void forward_row(lk_operand y, size_t row, lk_real *mean, lk_real *inv
                            size_t columns) {
   lk_real average = lk_row_sum(x, columns) / (lk_real)columns;
   lk_real variance = squared_distances(x, average, columns) / (lk_real)columns;
-  lk_real scale = 1 / LK_SQRT(variance + (lk_real)EPSILON);
+  lk_real scale = 1 / LK_SQRT(variance + (lk_real)LK_NORM_EPSILON);
   for (size_t c = 0; c < columns; c++)
     lk_put(y, row + c, (x[c] - average) * scale * weight[c] + bias[c]);
   *mean = average;

@@ -113,6 +113,20 @@ static void layer_norm_matches(void **state) {
   assert_close(fast[2], plain[2], 2 * COLUMNS, 2e-6);
 }
 
+static void rms_norm(float out[3][MOST]) {
+  float inverse[ROWS];
+  lk_rms_norm_forward(lk_fp32_operand(out[0]), inverse, x, w, ROWS, COLUMNS);
+  lk_rms_norm_backward(out[1], out[2], g, x, inverse, w, ROWS, COLUMNS);
+}
+
+static void rms_norm_matches(void **state) {
+  (void)state;
+  run_both(rms_norm);
+  assert_close(fast[0], plain[0], ROWS * COLUMNS, 2e-6);
+  assert_close(fast[1], plain[1], ROWS * COLUMNS, 2e-6);
+  assert_close(fast[2], plain[2], COLUMNS, 2e-6);
+}
+
 static lk_activation activation;
 
 static void activate(float out[3][MOST]) {
@@ -279,6 +293,7 @@ int main(void) {
       cmocka_unit_test_setup(few_rows_match, prepare),
       cmocka_unit_test_setup(rows_have_no_part_in_each_other, prepare),
       cmocka_unit_test_setup(layer_norm_matches, prepare),
+      cmocka_unit_test_setup(rms_norm_matches, prepare),
       cmocka_unit_test_setup(activations_match, prepare),
       cmocka_unit_test(gelu_tanh_is_pytorchs),
       cmocka_unit_test_setup(cross_entropy_matches, prepare),
