@@ -24,14 +24,14 @@ typedef struct {
   int32_t query_start, queries;
 } lk_span;
 
-/* Heads lie side by side in a row: head h owns columns h·D … h·D + D-1 of q, k, v and out.
- */
+/* Heads lie side by side in a row: head h owns columns h·D … h·D + D-1 of q, k, v and out,
+ * but for k and v where heads share them. */
 typedef struct {
   const lk_span *spans; /* (spans_count) */
   int spans_count;
   const lk_real *q; /* (M, C), rows q_stride apart */
   size_t q_stride;
-  const lk_real *k, *v; /* (N, C), rows kv_stride apart */
+  const lk_real *k, *v; /* (N, C), or as many columns as there are, rows kv_stride apart */
   size_t kv_stride;
   const uint8_t *keep; /* dropout on P, lk_attention_keep_size bytes; NULL: none */
   lk_real keep_scale;  /* what kept weights are multiplied by */
@@ -43,6 +43,11 @@ typedef struct lk_attention lk_attention;
  * owns *out: lk_attention_free. */
 lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int max_keys);
 void lk_attention_free(lk_attention *attention);
+
+/* From here on each `group` heads, a divisor of all, that follow each other share keys and
+ * values (Ainslie et al. 2023): head h has columns h/group·D … h/group·D + D-1 of k and v,
+ * whose gradients are the sums over the group's heads in their order. At first 1. */
+void lk_attention_share_keys(lk_attention *attention, int group);
 
 /* LK_USAGE, with the fix, when this program or processor has no products of attention in
  * bf16. origin: where the choice is from, for the message. */

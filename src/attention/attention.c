@@ -47,6 +47,7 @@ lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int 
   assert(heads > 0 && head_size > 0 && max_keys > 0);
   LK_TRY(LK_NEW(a, 1));
   a->heads = heads;
+  a->group = 1;
   a->head_size = head_size;
   a->max_keys = max_keys;
   a->Tp = lk_round_up((size_t)max_keys, KEY_ROWS);
@@ -68,6 +69,11 @@ void lk_attention_free(lk_attention *attention) {
   lk_free(attention);
 }
 
+void lk_attention_share_keys(lk_attention *attention, int group) {
+  assert(group > 0 && attention->heads % group == 0);
+  attention->group = group;
+}
+
 size_t lk_attention_keep_size(const lk_span *spans, int count, int heads) {
   size_t bytes = 0;
   for (int s = 0; s < count; s++)
@@ -79,7 +85,7 @@ size_t lk_attention_keep_size(const lk_span *spans, int count, int heads) {
 /* What callers promise of spans and rows. */
 static void check_input(const lk_attention *a, const lk_attention_input *in) {
   assert(in->q_stride >= (size_t)(a->heads * a->head_size));
-  assert(in->kv_stride >= (size_t)(a->heads * a->head_size));
+  assert(in->kv_stride >= (size_t)(a->heads / a->group * a->head_size));
   assert(!in->keep || in->keep_scale >= 1);
   for (int s = 0; s < in->spans_count; s++) {
     const lk_span *span = &in->spans[s];
@@ -125,6 +131,7 @@ void lk_attention_backward(lk_attention *attention, const lk_attention_input *in
   const uint8_t *keep = input->keep;
   lk_profile_switch(LK_PART_ATTENTION);
   check_input(attention, input);
+  assert(dq != input->q && dk != input->k && dv != input->v && dk != dv);
   if (lk_kernels_are_reference()) {
     lk_attention_backward_reference(attention, input, log_sum, d_out, dq, dk, dv);
     return;

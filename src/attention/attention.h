@@ -13,6 +13,7 @@ enum { FORWARD_ROWS = 48, BACKWARD_ROWS = 48, KEY_ROWS = 96, PANEL = 32 };
  * meet in the same sets of a cache. */
 struct lk_attention {
   int heads, head_size, max_keys;
+  int group; /* heads that share keys and values */
   size_t Tp, Dp, scores_row;
   lk_real scale;
   lk_real *k, *v;                 /* (Tp, Dp) */
@@ -40,13 +41,27 @@ static inline int lk_span_visible(const lk_span *span, int query) {
   return span->keys - span->queries + query + 1;
 }
 
+/* The first column of a head's keys and values. */
+static inline size_t lk_key_column(const lk_attention *a, int head) {
+  return (size_t)(head / a->group) * (size_t)a->head_size;
+}
+
+/* Nonzero for the first, and for the last, of the heads that share them. */
+static inline int lk_begins_group(const lk_attention *a, int head) {
+  return head % a->group == 0;
+}
+static inline int lk_ends_group(const lk_attention *a, int head) {
+  return head % a->group == a->group - 1;
+}
+
 /* Bytes of one row of the keep mask. */
 static inline size_t lk_keep_row(int visible) {
   return ((size_t)visible + 15) / 16 * 16;
 }
 
 /* The two passes over one head of one span; keep is that of the head, and the next head's
- * is returned. */
+ * is returned. Heads that share keys come one after the other: the first one loads these,
+ * and the last one stores what all have added to their gradients. */
 typedef struct lk_attention_head {
   const uint8_t *(*forward)(lk_attention *a, const lk_attention_input *in,
                             const lk_span *span, int head, const uint8_t *keep,

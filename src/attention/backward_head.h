@@ -3,6 +3,7 @@
 #define LOCKSTEP_ATTENTION_BACKWARD_HEAD_H
 
 #include "attention/block.h"
+#include <assert.h>
 #include <string.h>
 
 /* From scores and d(dropped P): scores become the dropped weights, d_scores the scores'
@@ -135,6 +136,18 @@ LK_INLINE const uint8_t *backward_block(lk_tiling t, const lk_attention *a,
   return keep;
 }
 
+/* Keys and values of a head, and no gradients of them yet. */
+LK_INLINE void load_keys(lk_tiling t, const lk_attention *a, const lk_attention_input *in,
+                         const lk_span *span, size_t key_row) {
+  size_t padded = lk_round_up((size_t)span->keys, KEY_ROWS);
+  load_panels(t, a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
+  load_panels(t, a, a->v_panels, in->v + key_row, in->kv_stride, span->keys);
+  load_sum_rows(t, a, a->k, in->k + key_row, in->kv_stride, span->keys);
+  assert(padded <= a->Tp);
+  memset(a->dk, 0, padded * a->Dp * sizeof *a->dk);
+  memset(a->dv, 0, padded * a->Dp * sizeof *a->dv);
+}
+
 LK_INLINE const uint8_t *backward_sized(lk_tiling t, int size, const lk_attention *scratch,
                                         const lk_attention_input *in, const lk_span *span,
                                         int head, const uint8_t *keep,
@@ -142,13 +155,8 @@ LK_INLINE const uint8_t *backward_sized(lk_tiling t, int size, const lk_attentio
   const lk_attention sized = of_size(scratch, size), *a = &sized;
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
-  size_t key_row = (size_t)span->key_start * in->kv_stride + column;
-  size_t padded = lk_round_up((size_t)span->keys, KEY_ROWS);
-  load_panels(t, a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
-  load_panels(t, a, a->v_panels, in->v + key_row, in->kv_stride, span->keys);
-  load_sum_rows(t, a, a->k, in->k + key_row, in->kv_stride, span->keys);
-  memset(a->dk, 0, padded * a->Dp * sizeof *a->dk);
-  memset(a->dv, 0, padded * a->Dp * sizeof *a->dv);
+  size_t key_row = (size_t)span->key_start * in->kv_stride + lk_key_column(a, head);
+  if (lk_begins_group(a, head)) load_keys(t, a, in, span, key_row);
   for (int first = 0; first < span->queries; first += BACKWARD_ROWS) {
     query_block block = block_of(span, first, BACKWARD_ROWS);
     size_t q_row = block.query * in->q_stride + column;
@@ -160,6 +168,7 @@ LK_INLINE const uint8_t *backward_sized(lk_tiling t, int size, const lk_attentio
                           g->log_sum + block.query * (size_t)a->heads + head);
     store_rows(a, g->dq + q_row, in->q_stride, a->out, block.rows, a->scale);
   }
+  if (!lk_ends_group(a, head)) return keep;
   store_rows(a, g->dk + key_row, in->kv_stride, a->dk, span->keys, 1);
   store_rows(a, g->dv + key_row, in->kv_stride, a->dv, span->keys, 1);
   return keep;

@@ -3,6 +3,7 @@
 #define LOCKSTEP_ATTENTION_BLOCK_H
 
 #include "attention/rows.h"
+#include <assert.h>
 
 /* Some queries of a span that are worked on together. */
 typedef struct {
@@ -14,6 +15,7 @@ typedef struct {
 
 LK_INLINE query_block block_of(const lk_span *span, int first, int most) {
   int left = span->queries - first;
+  assert(first >= 0 && left > 0 && most > 0);
   return (query_block){left < most ? left : most, lk_span_visible(span, first),
                        (size_t)(span->query_start + first)};
 }

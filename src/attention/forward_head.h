@@ -66,9 +66,11 @@ LK_INLINE const uint8_t *forward_sized(lk_tiling t, int size, const lk_attention
   const lk_attention sized = of_size(scratch, size), *a = &sized;
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
-  size_t key_row = (size_t)span->key_start * in->kv_stride + column;
-  load_panels(t, a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
-  load_sum_rows(t, a, a->v, in->v + key_row, in->kv_stride, span->keys);
+  size_t key_row = (size_t)span->key_start * in->kv_stride + lk_key_column(a, head);
+  if (lk_begins_group(a, head)) {
+    load_panels(t, a, a->k_panels, in->k + key_row, in->kv_stride, span->keys);
+    load_sum_rows(t, a, a->v, in->v + key_row, in->kv_stride, span->keys);
+  }
   for (int first = 0; first < span->queries; first += FORWARD_ROWS) {
     lk_real factor[FORWARD_ROWS];
     query_block block = block_of(span, first, FORWARD_ROWS);

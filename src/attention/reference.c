@@ -15,7 +15,7 @@ typedef struct {
   const uint8_t *keep;
   int visible;
   size_t row; /* of the query matrix */
-  size_t head_column;
+  size_t head_column, key_column;
 } query_view;
 
 typedef void (*query_work)(const lk_attention *a, const lk_attention_input *in,
@@ -33,14 +33,16 @@ static void for_each_query(const lk_attention *a, const lk_attention_input *in,
       for (int i = 0; i < span->queries; i++) {
         size_t column = (size_t)h * (size_t)a->head_size;
         size_t row = (size_t)(span->query_start + i);
-        size_t key_row = (size_t)span->key_start * in->kv_stride + column;
+        size_t key_column = lk_key_column(a, h);
+        size_t key_row = (size_t)span->key_start * in->kv_stride + key_column;
         query_view view = {in->q + row * in->q_stride + column,
                            in->k + key_row,
                            in->v + key_row,
                            keep,
                            lk_span_visible(span, i),
                            row,
-                           column};
+                           column,
+                           key_column};
         work(a, in, span, &view, h, context);
         if (keep) keep += lk_keep_row(view.visible);
       }
@@ -107,7 +109,7 @@ static void backward_query(const lk_attention *a, const lk_attention_input *in,
             dot(d_out, view->v + (size_t)j * in->kv_stride, a->head_size);
   for (int j = 0; j < view->visible; j++) {
     size_t key = (size_t)j * in->kv_stride;
-    size_t to = (size_t)span->key_start * in->kv_stride + view->head_column + key;
+    size_t to = (size_t)span->key_start * in->kv_stride + view->key_column + key;
     double p = exp(score(a, in, view, j) - log_sum);
     double d_score =
         p * (kept(in, view, j) * dot(d_out, view->v + key, a->head_size) - mean);
@@ -131,11 +133,12 @@ void lk_attention_backward_reference(const lk_attention *attention,
                                      const lk_real *log_sum, const lk_real *d_out,
                                      lk_real *dq, lk_real *dk, lk_real *dv) {
   size_t channels = (size_t)(attention->heads * attention->head_size);
+  size_t kv_channels = channels / (size_t)attention->group;
   for (int s = 0; s < input->spans_count; s++) {
     const lk_span *span = &input->spans[s];
     clear_rows(dq, input->q_stride, span->query_start, span->queries, channels);
-    clear_rows(dk, input->kv_stride, span->key_start, span->keys, channels);
-    clear_rows(dv, input->kv_stride, span->key_start, span->keys, channels);
+    clear_rows(dk, input->kv_stride, span->key_start, span->keys, kv_channels);
+    clear_rows(dv, input->kv_stride, span->key_start, span->keys, kv_channels);
   }
   backward_context context = {log_sum, d_out, dq, dk, dv};
   for_each_query(attention, input, backward_query, &context);

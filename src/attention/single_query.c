@@ -1,5 +1,6 @@
 #include "base/vector.h"
 #include "lockstep/attention.h"
+#include <assert.h>
 #include <string.h>
 
 /* out = weights · v, vector by vector of a row: sums stay in registers while keys go by. */
@@ -24,6 +25,7 @@ LK_CLONES void lk_attention_single_query(const lk_real *q, const lk_real *k,
                                          const lk_real *v, size_t stride, int keys,
                                          int head_size, lk_real scale, lk_real *weights,
                                          lk_real *out) {
+  assert(keys > 0 && head_size > 0 && stride >= (size_t)head_size);
   for (int j = 0; j < keys; j++)
     weights[j] = scale * lk_row_dot(q, k + (size_t)j * stride, (size_t)head_size);
   lk_real largest = lk_row_maximum(weights, (size_t)keys);

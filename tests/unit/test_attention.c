@@ -88,11 +88,14 @@ static void poison(lk_attention *attention, lk_attention_input in) {
                         fast[DK], fast[DV]);
 }
 
+static int group = 1; /* heads that share keys and values */
+
 static void check_vectors_of_all_sizes(const uint8_t *mask) {
   lk_attention *attention = NULL;
   lk_attention_input in = {spans,     SPANS, values[Q], C,    values[K],
                            values[V], C,     mask,      1.25f};
   assert_int_equal(lk_attention_create(&attention, HEADS, (int)D, LONGEST), LK_OK);
+  lk_attention_share_keys(attention, group);
   for (int bytes = lk_vector_bytes(); bytes >= 16; bytes /= 2) {
     poison(attention, in);
     check_vectors(attention, &in, bytes);
@@ -115,6 +118,13 @@ static void every_vector_size_matches(void **state) {
 static void every_vector_size_matches_with_dropout(void **state) {
   (void)state;
   at_each_size(check_vectors_of_all_sizes, keep);
+}
+
+static void every_vector_size_matches_with_shared_keys(void **state) {
+  (void)state;
+  group = HEADS;
+  at_each_size(check_vectors_of_all_sizes, keep);
+  group = 1;
 }
 
 static double rounded(double value) {
@@ -229,6 +239,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_vector_size_matches),
       cmocka_unit_test(every_vector_size_matches_with_dropout),
+      cmocka_unit_test(every_vector_size_matches_with_shared_keys),
       cmocka_unit_test(bf16_is_rounded_where_it_says),
       cmocka_unit_test(bf16_is_rounded_with_dropout),
   };

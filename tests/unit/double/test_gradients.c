@@ -136,6 +136,28 @@ static void layer_norm_gradients_match(void **state) {
   check_gradient(norm_of_bias, bias, db, INPUTS, NULL, "layer norm, bias");
 }
 
+static double rms_value(const double *at, const double *w) {
+  lk_rms_norm_forward(lk_fp32_operand(y), s2, at, w, ROWS, INPUTS);
+  return dot(y, r, ROWS * INPUTS);
+}
+static double rms_of_x(const double *at, void *context) {
+  (void)context;
+  return rms_value(at, weight);
+}
+static double rms_of_weight(const double *at, void *context) {
+  (void)context;
+  return rms_value(x, at);
+}
+
+static void rms_norm_gradients_match(void **state) {
+  (void)state;
+  prepare();
+  rms_value(x, weight);
+  lk_rms_norm_backward(dx, dw, r, x, s2, weight, ROWS, INPUTS);
+  check_gradient(rms_of_x, x, dx, ROWS * INPUTS, NULL, "RMS norm, input");
+  check_gradient(rms_of_weight, weight, dw, INPUTS, NULL, "RMS norm, weight");
+}
+
 static double activation_value(const double *at, void *context) {
   memcpy(scratch, at, ROWS * INPUTS * sizeof *at);
   lk_activation_forward(*(lk_activation *)context, lk_fp32_operand(y), scratch,
@@ -223,10 +245,12 @@ static double attention_of_v(const double *at, void *context) {
   return attention_value(&in);
 }
 
-static void attention_gradients_match(const uint8_t *keep) {
+/* Columns of keys and values that no head has get no gradient. */
+static void attention_gradients_match(const uint8_t *keep, int group) {
   prepare();
   attention_fixed fixed = {NULL, keep, x, weight, bias};
   assert_int_equal(lk_attention_create(&fixed.attention, HEADS, SIZE, KEYS), LK_OK);
+  lk_attention_share_keys(fixed.attention, group);
   attention_value(&fixed);
   lk_attention_input input = attention_input(&fixed);
   lk_attention_backward(fixed.attention, &input, y, s1, r, dx, dw, db);
@@ -238,7 +262,8 @@ static void attention_gradients_match(const uint8_t *keep) {
 
 static void attention_gradients_match_without_dropout(void **state) {
   (void)state;
-  attention_gradients_match(NULL);
+  attention_gradients_match(NULL, 1);
+  attention_gradients_match(NULL, HEADS);
 }
 
 static void attention_gradients_match_with_dropout(void **state) {
@@ -247,7 +272,8 @@ static void attention_gradients_match_with_dropout(void **state) {
   lk_stream stream = {.seed = 9, .purpose = LK_RANDOM_DROPOUT};
   assert_true(lk_attention_keep_size(spans, 2, HEADS) <= sizeof keep);
   lk_random_keep(&stream, 0.2, keep, sizeof keep);
-  attention_gradients_match(keep);
+  attention_gradients_match(keep, 1);
+  attention_gradients_match(keep, HEADS);
 }
 
 /* The whole model, with dropout and with rows that carry no loss. */
@@ -384,6 +410,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(linear_gradients_match),
       cmocka_unit_test(layer_norm_gradients_match),
+      cmocka_unit_test(rms_norm_gradients_match),
       cmocka_unit_test(activation_gradients_match),
       cmocka_unit_test(dropout_gradient_matches),
       cmocka_unit_test(cross_entropy_gradient_matches),
