@@ -37,6 +37,10 @@ LK_C_BEGIN
     "width of the MLP's middle; 0: four times the channels")                               \
   X(A, residual, choice, "serial", 0, 1, "serial|parallel", LK_BITS_LATER, "%s residuals", \
     "a block's MLP reads the sum with its attention, or beside it what that reads, too")   \
+  X(A, norm, choice, "layer", 0, 1, "layer|rms", LK_BITS_LATER, "%s norm",                 \
+    "LayerNorm, or by the root mean square alone, without mean and biases, as Llama's is") \
+  X(A, kv_heads, count, "0", 0, 65536, "", LK_BITS_LATER, "%s heads of keys",              \
+    "heads of keys and values, a divisor of heads, which share them; 0: as many")          \
   X(A, rotary_share, real, "0", 0, 1, "", LK_BITS_LATER, "%s of each head turned",         \
     "share of a head's channels that rotary positions turn, its first; 0: all")
 /* clang-format on */
@@ -57,6 +61,7 @@ typedef struct {
 /* Values of choices, in the order of their names. */
 typedef enum { LK_LEARNED_POSITIONS, LK_ROTARY_POSITIONS } lk_positions;
 typedef enum { LK_SERIAL_RESIDUAL, LK_PARALLEL_RESIDUAL } lk_residual;
+typedef enum { LK_LAYER_NORM, LK_RMS_NORM } lk_norm;
 
 typedef enum { LK_SHAPE_count, LK_SHAPE_choice, LK_SHAPE_real } lk_shape_kind;
 
@@ -82,6 +87,20 @@ enum { LK_SHAPE_NAME_SIZE = 32, LK_SHAPE_TEXT_SIZE = 512 };
 
 static inline int lk_mlp_width(const lk_shape *shape) {
   return shape->mlp ? shape->mlp : 4 * shape->channels;
+}
+
+/* Heads of keys and values, of which each is shared by as many heads that follow each
+ * other, and what they take of a row. */
+static inline int lk_kv_heads(const lk_shape *shape) {
+  return shape->kv_heads ? shape->kv_heads : shape->heads;
+}
+static inline int lk_kv_width(const lk_shape *shape) {
+  return lk_kv_heads(shape) * (shape->channels / shape->heads);
+}
+
+/* Numbers of a normalisation's bias. */
+static inline int lk_norm_biases(const lk_shape *shape) {
+  return shape->norm == LK_RMS_NORM ? 0 : shape->channels;
 }
 
 /* The channels of each head that rotary positions turn, its first. */

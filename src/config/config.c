@@ -121,6 +121,22 @@ static const char *origin_of_either(const lk_config *config, int key, int other)
                              : lk_config_origin(config, lk_config_keys[other].name);
 }
 
+static lk_status check_heads(const lk_config *c) {
+  if (c->model_channels % c->model_heads)
+    return lk_fail(LK_USAGE,
+                   "%s: 'model.heads' %" PRIu64 " must divide 'model.channels' %" PRIu64
+                   " evenly",
+                   origin_of_either(c, LK_KEY_model_heads, LK_KEY_model_channels),
+                   c->model_heads, c->model_channels);
+  if (c->model_kv_heads && c->model_heads % c->model_kv_heads)
+    return lk_fail(LK_USAGE,
+                   "%s: 'model.kv_heads' %" PRIu64 " must divide 'model.heads' %" PRIu64
+                   " evenly, or be 0",
+                   origin_of_either(c, LK_KEY_model_kv_heads, LK_KEY_model_heads),
+                   c->model_kv_heads, c->model_heads);
+  return LK_OK;
+}
+
 static lk_status check_rules(const lk_config *c) {
   if (c->shards & (c->shards - 1))
     return lk_fail(LK_USAGE, "%s: 'shards' must be a power of two, not %" PRIu64,
@@ -133,12 +149,7 @@ static lk_status check_rules(const lk_config *c) {
     return lk_fail(LK_USAGE,
                    "%s: 'micro_tokens' %" PRIu64 " must be at least 'model.block' %" PRIu64,
                    lk_config_origin(c, "micro_tokens"), c->micro_tokens, c->model_block);
-  if (c->model_channels % c->model_heads)
-    return lk_fail(LK_USAGE,
-                   "%s: 'model.heads' %" PRIu64 " must divide 'model.channels' %" PRIu64
-                   " evenly",
-                   origin_of_either(c, LK_KEY_model_heads, LK_KEY_model_channels),
-                   c->model_heads, c->model_channels);
+  LK_TRY(check_heads(c));
   if (c->dropout > 0 && lk_keep_scale(c->dropout) <= 1)
     return lk_fail(LK_USAGE,
                    "%s: 'dropout' %g would drop nothing: it is rounded to 65536ths; set it "

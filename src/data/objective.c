@@ -82,12 +82,15 @@ static lk_status cut_documents(lk_objective *o, const lk_config *config) {
 }
 
 /* Multiplications of a row and, by attention, of two rows: those of C channels' width are
- * counted as one. A layer's products have 4·C² weights and those of the MLP, the head C for
- * each id; each row meets half of all, once as a key and once as a value. */
+ * counted as one. A layer's products have 2·C² weights, 2·C for each number of a key
+ * and those of the MLP, the head C for each id; each row meets half of all, once as a key
+ * and once as a value. */
 static void weigh(lk_objective *o, const lk_config *c) {
   uint64_t mlp = c->model_mlp ? c->model_mlp : 4 * c->model_channels;
-  o->row_cost = c->model_layers * (4 * c->model_channels + 2 * mlp) +
-                (uint64_t)lk_tokenizer_size(o->tokenizer);
+  uint64_t shared = c->model_kv_heads ? c->model_heads / c->model_kv_heads : 1;
+  o->row_cost =
+      c->model_layers * (2 * c->model_channels + 2 * c->model_channels / shared + 2 * mlp) +
+      (uint64_t)lk_tokenizer_size(o->tokenizer);
   o->pair_cost = c->model_layers;
 }
 

@@ -9,13 +9,13 @@
 
 /* What one block keeps for its backward pass. Operands are in the model's precision. R is
  * the rows that the block's output is needed for: N, but M in the last block, where only
- * rows with loss go on. F is the MLP's width. */
+ * rows with loss go on. F is the MLP's width, K that of the keys. */
 typedef struct {
   lk_real *input;                  /* (N, C) the residual stream */
   lk_operand ln1;                  /* (N, C) */
-  lk_real *ln1_mean, *ln1_inverse; /* (N) */
+  lk_real *ln1_mean, *ln1_inverse; /* (N); means are LayerNorm's alone, as all below */
   lk_real *q;                      /* (R, C) */
-  lk_real *kv;                     /* (N, 2C) keys, then values */
+  lk_real *kv;                     /* (N, 2K) keys, then values */
   lk_real *attended, *log_sum;     /* (R, C), (R, H) */
   lk_operand attended_operand;     /* (R, C) attended, or its bf16 copy */
   lk_real *middle;                 /* (R, C) the residual stream after attention */
@@ -36,7 +36,7 @@ typedef struct {
   const lk_span *all, *targets; /* (B) all rows as queries; wanted rows as queries */
   const int32_t *target_rows;   /* (M) the wanted rows */
   const lk_dropout *dropout;    /* NULL: none */
-  /* (L) of (…, 2C): keys and values, of whose rows the spans' keys are, and (N) where those
+  /* (L) of (…, 2K): keys and values, of whose rows the spans' keys are, and (N) where those
    * of this pass' rows go. NULL: they are kept nowhere, and the spans' keys are these rows.
    */
   lk_real *const *cache;
@@ -77,7 +77,7 @@ struct lk_model {
   lk_real *branch;            /* (N, C) scratch: output of a residual branch */
   lk_real *d_stream, *d_rows; /* (N, C) gradients of the residual stream, and scratch */
   lk_real *d_hidden;          /* (R, F) */
-  lk_real *d_q, *d_kv, *d_ln; /* (R, C), (N, 2C), (N, C) */
+  lk_real *d_q, *d_kv, *d_ln; /* (R, C), (N, 2K), (N, C) */
   /* Gradients as operands: of a branch's output (R, C) and of GELU's input (R, F), and the
    * arrays above or their bf16 copies. */
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
@@ -96,6 +96,31 @@ static inline const lk_real *lk_mlp_source(const lk_model *m,
   int is_last = a == &m->blocks[m->table->shape.layers - 1];
   if (m->table->shape.residual == LK_SERIAL_RESIDUAL) return a->middle;
   return is_last ? m->residual_source : a->input;
+}
+
+/* The normalisation of rows of the stream, of the model's kind; mean and bias are those of
+ * LayerNorm alone. */
+static inline void lk_norm_forward(const lk_model *m, lk_operand y, lk_real *mean,
+                                   lk_real *inverse, const lk_real *x,
+                                   const lk_real *weight, const lk_real *bias, int rows) {
+  int C = m->table->shape.channels;
+  if (m->table->shape.norm == LK_RMS_NORM)
+    lk_rms_norm_forward(y, inverse, x, weight, rows, C);
+  else
+    lk_layer_norm_forward(y, mean, inverse, x, weight, bias, rows, C);
+}
+
+/* Adds to d_stream and to the gradients of weight and bias. */
+static inline void lk_norm_backward(lk_model *m, lk_real *dweight, lk_real *dbias,
+                                    const lk_real *x, const lk_real *mean,
+                                    const lk_real *inverse, const lk_real *weight,
+                                    int rows) {
+  int C = m->table->shape.channels;
+  if (m->table->shape.norm == LK_RMS_NORM)
+    lk_rms_norm_backward(m->d_stream, dweight, m->d_ln, x, inverse, weight, rows, C);
+  else
+    lk_layer_norm_backward(m->d_stream, dweight, dbias, m->d_ln, x, mean, inverse, weight,
+                           rows, C);
 }
 
 /* lk_model_create for passes of another size than packs have. */

@@ -22,14 +22,16 @@ static lk_status pack_text(lk_pack **out, int block, const lk_token *tokens, int
 /* weights (H, length, length) of one block. `out` is scratch for D numbers. */
 static void block_weights(const lk_model *m, const lk_block_activations *a, int length,
                           lk_real *weights, lk_real *out) {
-  size_t C = (size_t)m->table->shape.channels, H = (size_t)m->table->shape.heads, D = C / H;
+  const lk_shape *s = &m->table->shape;
+  size_t C = (size_t)s->channels, H = (size_t)s->heads, D = C / H;
+  size_t K = (size_t)lk_kv_width(s), group = H / (size_t)lk_kv_heads(s);
   lk_real scale = 1 / (lk_real)sqrt((double)D);
   for (size_t h = 0; h < H; h++)
     for (int t = 0; t < length; t++, weights += length) {
       memset(weights, 0, (size_t)length * sizeof *weights);
-      lk_attention_single_query(a->q + (size_t)t * C + h * D, a->kv + h * D,
-                                a->kv + C + h * D, 2 * C, t + 1, (int)D, scale, weights,
-                                out);
+      lk_attention_single_query(a->q + (size_t)t * C + h * D, a->kv + h / group * D,
+                                a->kv + K + h / group * D, 2 * K, t + 1, (int)D, scale,
+                                weights, out);
     }
 }
 

@@ -45,14 +45,13 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
   make_way(m);
   lk_linear_backward_input(&m->layers[LK_UP], m->d_ln, 0, m->d_up,
                            lk_weight_operand(m, w->up_weight), R);
-  lk_layer_norm_backward(m->d_stream, g->ln2_weight, g->ln2_bias, m->d_ln,
-                         lk_mlp_source(m, a), a->ln2_mean, a->ln2_inverse, w->ln2_weight, R,
-                         C);
+  lk_norm_backward(m, g->ln2_weight, g->ln2_bias, lk_mlp_source(m, a), a->ln2_mean,
+                   a->ln2_inverse, w->ln2_weight, R);
   finish(m, final);
 }
 
 /* From the gradient of `middle` (R, C): the gradients of queries (R, C) and of keys and
- * values (N, 2C). */
+ * values (N, 2K). */
 static void attention_backward(lk_model *m, const lk_block_activations *a,
                                const lk_block_tensors *w, const lk_block_tensors *g, int R,
                                const lk_span *spans, const lk_real *final) {
@@ -64,16 +63,17 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
   finish(m, final);
   lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 0, m->d_branch,
                            lk_weight_operand(m, w->proj_weight), R);
-  lk_attention_input input = {spans,   m->pass.B, a->q,          (size_t)C,
-                              a->kv,   a->kv + C, 2 * (size_t)C, mask(m, a->keep_attention),
+  size_t K = (size_t)lk_kv_width(&m->table->shape);
+  lk_attention_input input = {spans,   m->pass.B, a->q,  (size_t)C,
+                              a->kv,   a->kv + K, 2 * K, mask(m, a->keep_attention),
                               scale(m)};
   lk_attention_backward(m->attention, &input, a->attended, a->log_sum, m->d_ln, m->d_q,
-                        m->d_kv, m->d_kv + C);
+                        m->d_kv, m->d_kv + K);
   int H = m->table->shape.heads;
   lk_rotary_turn(m->rotary, m->d_q, (size_t)C, R, H, m->pass.positions,
                  spans == m->pass.targets ? m->pass.target_rows : NULL, 1);
-  lk_rotary_turn(m->rotary, m->d_kv, 2 * (size_t)C, m->pass.N, H, m->pass.positions, NULL,
-                 1);
+  lk_rotary_turn(m->rotary, m->d_kv, 2 * K, m->pass.N, lk_kv_heads(&m->table->shape),
+                 m->pass.positions, NULL, 1);
   make_way(m);
 }
 
@@ -96,7 +96,8 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
   int C = m->table->shape.channels, N = m->pass.N, R = last ? m->pass.M : N;
   lk_operand query_weight = lk_weight_operand(m, w->query_weight);
   lk_fill_operand(m->d_q_operand, m->d_q, (size_t)R * (size_t)C);
-  lk_fill_operand(m->d_kv_operand, m->d_kv, (size_t)N * 2 * (size_t)C);
+  lk_fill_operand(m->d_kv_operand, m->d_kv,
+                  (size_t)N * 2 * (size_t)lk_kv_width(&m->table->shape));
   lk_linear_backward_weight(&m->layers[LK_SQUARE], g->query_weight, g->query_bias,
                             m->d_q_operand, last ? m->query_source : a->ln1, R);
   make_way(m);
@@ -115,8 +116,8 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
     lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 1, m->d_q_operand,
                              query_weight, R);
   }
-  lk_layer_norm_backward(m->d_stream, g->ln1_weight, g->ln1_bias, m->d_ln, a->input,
-                         a->ln1_mean, a->ln1_inverse, w->ln1_weight, N, C);
+  lk_norm_backward(m, g->ln1_weight, g->ln1_bias, a->input, a->ln1_mean, a->ln1_inverse,
+                   w->ln1_weight, N);
   finish(m, g->ln1_weight);
 }
 
@@ -137,9 +138,8 @@ static void final_norm_backward(lk_model *m) {
   finish(m, m->table->shape.tied ? m->gradients.tok_emb + m->table->count
                                  : m->gradients.head_weight);
   memset(m->d_stream, 0, (size_t)M * (size_t)C * sizeof *m->d_stream);
-  lk_layer_norm_backward(m->d_stream, m->gradients.ln_f_weight, m->gradients.ln_f_bias,
-                         m->d_ln, m->output, m->ln_f_mean, m->ln_f_inverse,
-                         m->weights.ln_f_weight, M, C);
+  lk_norm_backward(m, m->gradients.ln_f_weight, m->gradients.ln_f_bias, m->output,
+                   m->ln_f_mean, m->ln_f_inverse, m->weights.ln_f_weight, M);
   finish(m, m->gradients.ln_f_weight);
 }
 

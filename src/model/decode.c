@@ -10,7 +10,7 @@ struct lk_decoder {
   const lk_real *values;
   lk_bf16 *rounded;                  /* (table->count) NULL: the weights are the values */
   int max_sequences, room, max_rows; /* of the cache, of a pass */
-  lk_real **cache;     /* (L) of (max_sequences · room, 2C): keys, then values */
+  lk_real **cache;     /* (L) of (max_sequences · room, 2K): keys, then values */
   int *length;         /* (max_sequences) rows of each in the cache */
   lk_token *tokens;    /* (rows) of this pass */
   uint16_t *positions; /* (rows) */
@@ -31,7 +31,7 @@ static lk_status allocate(lk_decoder *d, const lk_parameters *table) {
   LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, LK_FP32));
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
-    LK_TRY(LK_NEW(d->cache[l], cached * 2 * (size_t)s->channels));
+    LK_TRY(LK_NEW(d->cache[l], cached * 2 * (size_t)lk_kv_width(s)));
   LK_TRY(LK_NEW(d->length, (size_t)d->max_sequences));
   LK_TRY(LK_NEW(d->tokens, rows));
   LK_TRY(LK_NEW(d->positions, rows));

@@ -49,10 +49,10 @@ static void activate(const lk_model *m, const lk_block_activations *a, int R) {
                           a->slope + i * wide, wide);
 }
 
-/* Keys and values of the block, (…, 2C): its rows' own, or those kept and its rows' among
+/* Keys and values of the block, (…, 2K): its rows' own, or those kept and its rows' among
  * them. */
 static const lk_real *keep_keys(const lk_model *m, const lk_block_activations *a, int l) {
-  size_t size = 2 * (size_t)m->table->shape.channels;
+  size_t size = 2 * (size_t)lk_kv_width(&m->table->shape);
   const lk_pass *pass = &m->pass;
   if (!pass->cache) return a->kv;
   for (int i = 0; i < pass->N; i++)
@@ -63,13 +63,16 @@ static const lk_real *keep_keys(const lk_model *m, const lk_block_activations *a
 
 static void attend_singly(lk_model *m, const lk_attention_input *input, const lk_span *span,
                           lk_real *out) {
-  size_t C = (size_t)m->table->shape.channels, D = C / (size_t)m->table->shape.heads;
-  size_t query = (size_t)span->query_start * C;
-  size_t key = (size_t)span->key_start * input->kv_stride;
-  for (size_t h = 0; h < C; h += D)
-    lk_attention_single_query(
-        input->q + query + h, input->k + key + h, input->v + key + h, input->kv_stride,
-        span->keys, (int)D, 1 / (lk_real)sqrt((double)D), m->weights_row, out + query + h);
+  const lk_shape *s = &m->table->shape;
+  size_t H = (size_t)s->heads, D = (size_t)s->channels / H;
+  size_t group = H / (size_t)lk_kv_heads(s);
+  for (size_t h = 0; h < H; h++) {
+    size_t query = ((size_t)span->query_start * H + h) * D;
+    size_t key = (size_t)span->key_start * input->kv_stride + h / group * D;
+    lk_attention_single_query(input->q + query, input->k + key, input->v + key,
+                              input->kv_stride, span->keys, (int)D,
+                              1 / (lk_real)sqrt((double)D), m->weights_row, out + query);
+  }
 }
 
 /* Each sequence as alone: one query of a step of decoding would leave the core's tiles
@@ -89,7 +92,7 @@ static void attend_over_cache(lk_model *m, lk_attention_input input, lk_real *ou
 static void attend(lk_model *m, const lk_block_activations *a, int l, const lk_real *kv,
                    const lk_span *spans) {
   const lk_pass *pass = &m->pass;
-  size_t C = (size_t)m->table->shape.channels;
+  size_t C = (size_t)m->table->shape.channels, K = (size_t)lk_kv_width(&m->table->shape);
   size_t keep =
       pass->dropout ? lk_attention_keep_size(spans, pass->B, m->table->shape.heads) : 0;
   lk_attention_input input = {
@@ -98,8 +101,8 @@ static void attend(lk_model *m, const lk_block_activations *a, int l, const lk_r
       a->q,
       C,
       kv,
-      kv + C,
-      2 * C,
+      kv + K,
+      2 * K,
       fill_mask(pass->dropout, site_of(l, PLACE_ATTENTION), a->keep_attention, keep),
       keep_scale(pass->dropout)};
   if (pass->cache)
@@ -120,7 +123,8 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
   product(m, LK_KV, a->kv, a->ln1, w->key_weight, w->key_bias, pass->N);
   lk_rotary_turn(m->rotary, a->q, (size_t)C, R, H, pass->positions,
                  last ? pass->target_rows : NULL, 0);
-  lk_rotary_turn(m->rotary, a->kv, 2 * (size_t)C, pass->N, H, pass->positions, NULL, 0);
+  lk_rotary_turn(m->rotary, a->kv, 2 * (size_t)lk_kv_width(&m->table->shape), pass->N,
+                 lk_kv_heads(&m->table->shape), pass->positions, NULL, 0);
   attend(m, a, l, keep_keys(m, a, l), last ? pass->targets : pass->all);
   lk_fill_operand(a->attended_operand, a->attended, count);
   product(m, LK_SQUARE, m->branch, a->attended_operand, w->proj_weight, w->proj_bias, R);
@@ -132,8 +136,8 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
 /* What the MLP's second product takes; ln2 is of middle or of what middle was made from. */
 static void hidden_forward(lk_model *m, const lk_block_activations *a,
                            const lk_block_tensors *w, int R) {
-  lk_layer_norm_forward(a->ln2, a->ln2_mean, a->ln2_inverse, lk_mlp_source(m, a),
-                        w->ln2_weight, w->ln2_bias, R, m->table->shape.channels);
+  lk_norm_forward(m, a->ln2, a->ln2_mean, a->ln2_inverse, lk_mlp_source(m, a),
+                  w->ln2_weight, w->ln2_bias, R);
   product(m, LK_UP, a->slope, a->ln2, w->up_weight, w->up_bias, R);
   activate(m, a, R);
 }
@@ -161,8 +165,8 @@ static void block_forward(lk_model *m, int l) {
   int C = m->table->shape.channels, last = l == m->table->shape.layers - 1;
   lk_operand query_source = a->ln1;
   const lk_real *residual = a->input;
-  lk_layer_norm_forward(a->ln1, a->ln1_mean, a->ln1_inverse, a->input, w->ln1_weight,
-                        w->ln1_bias, pass->N, C);
+  lk_norm_forward(m, a->ln1, a->ln1_mean, a->ln1_inverse, a->input, w->ln1_weight,
+                  w->ln1_bias, pass->N);
   if (last) {
     lk_gather_rows(m->query_source, a->ln1, pass->target_rows, pass->M, C);
     lk_gather_rows(lk_fp32_operand(m->residual_source), lk_fp32_operand(a->input),
@@ -180,8 +184,8 @@ void lk_model_compute_again(lk_model *m, int l) {
   const lk_block_tensors *w = &m->weights.blocks[l];
   int C = m->table->shape.channels, N = m->pass.N;
   assert(m->keep == LK_KEEP_INPUTS && l < m->table->shape.layers - 1);
-  lk_layer_norm_forward(a->ln1, a->ln1_mean, a->ln1_inverse, a->input, w->ln1_weight,
-                        w->ln1_bias, N, C);
+  lk_norm_forward(m, a->ln1, a->ln1_mean, a->ln1_inverse, a->input, w->ln1_weight,
+                  w->ln1_bias, N);
   attention_forward(m, a, w, l, a->ln1, a->input);
   hidden_forward(m, a, w, N);
   mlp_mask(m, a, l, (size_t)N * (size_t)C);
@@ -215,7 +219,6 @@ void lk_model_hold(lk_model *model, const lk_real *values, const lk_model *like)
 }
 
 void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
-  int C = m->table->shape.channels;
   assert(pass->N <= m->max_rows);
   assert(pass->M <= pass->N && pass->M <= m->max_targets);
   assert(!pass->dropout || m->keep);
@@ -229,8 +232,8 @@ void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
   embedding_forward(m);
   for (int l = 0; l < m->table->shape.layers; l++)
     block_forward(m, l);
-  lk_layer_norm_forward(m->ln_f, m->ln_f_mean, m->ln_f_inverse, m->output,
-                        m->weights.ln_f_weight, m->weights.ln_f_bias, pass->M, C);
+  lk_norm_forward(m, m->ln_f, m->ln_f_mean, m->ln_f_inverse, m->output,
+                  m->weights.ln_f_weight, m->weights.ln_f_bias, pass->M);
 }
 
 void lk_model_head(lk_model *m, int first, int rows) {

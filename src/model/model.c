@@ -45,7 +45,7 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
   TAKE(block->ln1_mean, N);
   TAKE(block->ln1_inverse, N);
   TAKE(block->q, N * C);
-  TAKE(block->kv, N * 2 * C);
+  TAKE(block->kv, N * 2 * (size_t)lk_kv_width(s));
   TAKE(block->attended, N * C);
   block->attended_operand = share_operand(walk, m, block->attended, N * C);
   TAKE(block->log_sum, N * (size_t)s->heads);
@@ -111,18 +111,19 @@ static void lay_out_targets(lk_model *m, walker *walk) {
 static void lay_out_gradients(lk_model *m, walker *walk) {
   size_t back = (size_t)m->max_rows * (size_t)m->table->shape.channels;
   size_t wide = (size_t)m->max_rows * (size_t)lk_mlp_width(&m->table->shape);
+  size_t keys = (size_t)m->max_rows * 2 * (size_t)lk_kv_width(&m->table->shape);
   size_t logits = (size_t)m->logit_rows * (size_t)m->table->shape.vocabulary;
   TAKE(m->keep_embedding, back);
   TAKE(m->d_stream, back);
   TAKE(m->d_rows, back);
   TAKE(m->d_hidden, wide);
   TAKE(m->d_q, back);
-  TAKE(m->d_kv, 2 * back);
+  TAKE(m->d_kv, keys);
   TAKE(m->d_ln, back);
   m->d_branch = take_operand(walk, m, back);
   m->d_up = share_operand(walk, m, m->d_hidden, wide);
   m->d_q_operand = share_operand(walk, m, m->d_q, back);
-  m->d_kv_operand = share_operand(walk, m, m->d_kv, 2 * back);
+  m->d_kv_operand = share_operand(walk, m, m->d_kv, keys);
   m->d_logits = share_operand(walk, m, m->logits, logits);
 }
 
@@ -142,7 +143,7 @@ static void lay_out(lk_model *m, walker *walk) {
 void lk_model_linears(const lk_shape *s, lk_model_linear linears[LK_LINEARS]) {
   int C = s->channels, wide = lk_mlp_width(s), L = s->layers;
   linears[LK_SQUARE] = (lk_model_linear){C, C, 2 * (L - 1), 2}; /* queries, projection */
-  linears[LK_KV] = (lk_model_linear){C, 2 * C, L, 0};
+  linears[LK_KV] = (lk_model_linear){C, 2 * lk_kv_width(s), L, 0};
   linears[LK_UP] = (lk_model_linear){C, wide, L - 1, 1};
   linears[LK_DOWN] = (lk_model_linear){wide, C, L - 1, 1};
   linears[LK_HEAD] = (lk_model_linear){C, s->vocabulary, 0, 1};
@@ -190,6 +191,7 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   LK_TRY_OR(failed, lk_tensors_create(&m->gradients, parameters));
   LK_TRY_OR(failed,
             lk_attention_create(&m->attention, s->heads, s->channels / s->heads, s->block));
+  lk_attention_share_keys(m->attention, s->heads / lk_kv_heads(s));
   if (m->precision == LK_BF16_ATTENTION) lk_attention_use_bf16(m->attention);
   if (s->positions == LK_ROTARY_POSITIONS)
     LK_TRY_OR(failed, lk_rotary_create(&m->rotary, s->block, s->channels / s->heads,

@@ -117,5 +117,11 @@ lk_status lk_shape_check(const lk_shape *s) {
                    "%d heads do not divide %d channels; choose model.heads so that "
                    "they do",
                    s->heads, s->channels);
+  if (s->heads % lk_kv_heads(s))
+    return lk_fail(
+        LK_USAGE,
+        "%d heads of keys and values cannot be shared evenly by %d heads; choose "
+        "a divisor for model.kv_heads",
+        s->kv_heads, s->heads);
   return check_rotary(s);
 }

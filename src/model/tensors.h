@@ -3,7 +3,7 @@
  *
  * X(field, name, rank, size 0, size 1, size 2, weight decay, initial value), where the
  * sizes are expressions of a lk_shape *s. Key follows query and value follows key, weights
- * and biases, so that the three are one (3C, C) matrix to a product. */
+ * and biases, so that the two are one matrix to a product. */
 #ifndef LOCKSTEP_MODEL_TENSORS_H
 #define LOCKSTEP_MODEL_TENSORS_H
 
@@ -16,19 +16,20 @@
 
 #define LK_BLOCK_TENSORS(X)                                                                \
   X(ln1_weight, "ln1.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                     \
-  X(ln1_bias, "ln1.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                        \
+  X(ln1_bias, "ln1.bias", 1, lk_norm_biases(s), 1, 1, 0, LK_INITIAL_ZERO)                  \
   X(query_weight, "attn.query.weight", 2, s->channels, s->channels, 1, 1,                  \
     LK_INITIAL_NORMAL)                                                                     \
-  X(key_weight, "attn.key.weight", 2, s->channels, s->channels, 1, 1, LK_INITIAL_NORMAL)   \
-  X(value_weight, "attn.value.weight", 2, s->channels, s->channels, 1, 1,                  \
+  X(key_weight, "attn.key.weight", 2, lk_kv_width(s), s->channels, 1, 1,                   \
+    LK_INITIAL_NORMAL)                                                                     \
+  X(value_weight, "attn.value.weight", 2, lk_kv_width(s), s->channels, 1, 1,               \
     LK_INITIAL_NORMAL)                                                                     \
   X(query_bias, "attn.query.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)               \
-  X(key_bias, "attn.key.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                   \
-  X(value_bias, "attn.value.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)               \
+  X(key_bias, "attn.key.bias", 1, lk_kv_width(s), 1, 1, 0, LK_INITIAL_ZERO)                \
+  X(value_bias, "attn.value.bias", 1, lk_kv_width(s), 1, 1, 0, LK_INITIAL_ZERO)            \
   X(proj_weight, "attn.proj.weight", 2, s->channels, s->channels, 1, 1, LK_INITIAL_NORMAL) \
   X(proj_bias, "attn.proj.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                 \
   X(ln2_weight, "ln2.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                     \
-  X(ln2_bias, "ln2.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                        \
+  X(ln2_bias, "ln2.bias", 1, lk_norm_biases(s), 1, 1, 0, LK_INITIAL_ZERO)                  \
   X(up_weight, "mlp.0.weight", 2, lk_mlp_width(s), s->channels, 1, 1, LK_INITIAL_NORMAL)   \
   X(up_bias, "mlp.0.bias", 1, lk_mlp_width(s), 1, 1, 0, LK_INITIAL_ZERO)                   \
   X(down_weight, "mlp.2.weight", 2, s->channels, lk_mlp_width(s), 1, 1, LK_INITIAL_NORMAL) \
@@ -36,7 +37,7 @@
 
 #define LK_LAST_TENSORS(X)                                                                 \
   X(ln_f_weight, "ln_f.weight", 1, s->channels, 1, 1, 1, LK_INITIAL_ONE)                   \
-  X(ln_f_bias, "ln_f.bias", 1, s->channels, 1, 1, 0, LK_INITIAL_ZERO)                      \
+  X(ln_f_bias, "ln_f.bias", 1, lk_norm_biases(s), 1, 1, 0, LK_INITIAL_ZERO)                \
   X(head_weight, "head.weight", 2, s->tied ? 0 : s->vocabulary, s->channels, 1, 1,         \
     LK_INITIAL_NORMAL)
 

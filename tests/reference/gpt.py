@@ -32,6 +32,8 @@ class Shape:
     tied: bool = False  # the head's weight is the token embedding's
     mlp: int = 0  # width of the MLP; 0: four times the channels
     parallel: bool = False  # the MLP reads what the attention reads, not the sum with it
+    norm: str = "layer"  # or rms
+    kv_heads: int = 0  # of keys and values, which as many heads share; 0: as many
 
 
 SEED_SHAPE = Shape(layers=4, heads=8, channels=256, block=128, vocabulary=256)
@@ -53,12 +55,29 @@ def turn(x):
     return torch.cat([turned.real, turned.imag], dim=-1)
 
 
+class RMSNorm(nn.Module):
+    """Zhang and Sennrich 2019; PyTorch has it since 2.4."""
+
+    def __init__(self, channels, eps=1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(channels))
+        self.eps = eps
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.square().mean(dim=-1, keepdim=True) + self.eps) * self.weight
+
+
+NORMS = {"layer": nn.LayerNorm, "rms": RMSNorm}
+
+
 class CausalSelfAttention(nn.Module):
     def __init__(self, shape, dropout):
         super().__init__()
-        self.key = nn.Linear(shape.channels, shape.channels)
+        self.kv_heads = shape.kv_heads or shape.heads
+        keys = shape.channels // shape.heads * self.kv_heads
+        self.key = nn.Linear(shape.channels, keys)
         self.query = nn.Linear(shape.channels, shape.channels)
-        self.value = nn.Linear(shape.channels, shape.channels)
+        self.value = nn.Linear(shape.channels, keys)
         self.proj = nn.Linear(shape.channels, shape.channels)
         self.attn_drop = nn.Dropout(dropout)
         self.resid_drop = nn.Dropout(dropout)
@@ -67,16 +86,20 @@ class CausalSelfAttention(nn.Module):
         # A plain attribute: a registered buffer would be one more key of the state_dict.
         self.future = torch.ones(shape.block, shape.block, dtype=torch.bool).triu(1)
 
-    def split_heads(self, x):
+    def split_heads(self, x, heads):
         batch, rows, channels = x.shape
-        return x.view(batch, rows, self.heads, channels // self.heads).transpose(1, 2)
+        return x.view(batch, rows, heads, channels // heads).transpose(1, 2)
 
     def forward(self, x):
         batch, rows, channels = x.shape
-        query, key, value = (self.split_heads(part(x))
-                             for part in (self.query, self.key, self.value))
+        query = self.split_heads(self.query(x), self.heads)
+        key, value = (self.split_heads(part(x), self.kv_heads)
+                      for part in (self.key, self.value))
         if self.rotary:
             query, key = (turn_share(part, self.rotary_share) for part in (query, key))
+        if self.kv_heads < self.heads:
+            key, value = (part.repeat_interleave(self.heads // self.kv_heads, dim=1)
+                          for part in (key, value))
         scores = query @ key.transpose(-2, -1) / math.sqrt(key.shape[-1])
         scores = scores.masked_fill(self.future[:rows, :rows], float("-inf"))
         weights = self.attn_drop(functional.softmax(scores, dim=-1))
@@ -87,8 +110,8 @@ class CausalSelfAttention(nn.Module):
 class Block(nn.Module):
     def __init__(self, shape, dropout):
         super().__init__()
-        self.ln1 = nn.LayerNorm(shape.channels)
-        self.ln2 = nn.LayerNorm(shape.channels)
+        self.ln1 = NORMS[shape.norm](shape.channels)
+        self.ln2 = NORMS[shape.norm](shape.channels)
         self.attn = CausalSelfAttention(shape, dropout)
         width = shape.mlp or 4 * shape.channels
         self.mlp = nn.Sequential(
@@ -112,7 +135,7 @@ class GPT(nn.Module):
             torch.zeros(1, shape.block, shape.channels))
         self.drop = nn.Dropout(dropout)
         self.blocks = nn.Sequential(*(Block(shape, dropout) for _ in range(shape.layers)))
-        self.ln_f = nn.LayerNorm(shape.channels)
+        self.ln_f = NORMS[shape.norm](shape.channels)
         self.head = nn.Linear(shape.channels, shape.vocabulary, bias=False)
         self.apply(initialise)
         if shape.tied:

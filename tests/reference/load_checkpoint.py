@@ -33,7 +33,9 @@ def load_model(path):
                       tied=option(f, "tied", "false") == "true",
                       mlp=int(f.attrs.get("mlp", 0)),
                       rotary_share=float(option(f, "rotary_share", "0")),
-                      parallel=option(f, "residual", "serial") == "parallel")
+                      parallel=option(f, "residual", "serial") == "parallel",
+                      norm=option(f, "norm", "layer"),
+                      kv_heads=int(f.attrs.get("kv_heads", 0)))
         vocabulary = {chr(code): i for i, code in enumerate(f["vocabulary"][...])}
     model = GPT(shape)
     with h5py.File(path) as f:

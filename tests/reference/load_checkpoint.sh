@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 paste -sd ' ' "$work/data/wiki.txt" >"$work/long" # one document of many blocks
 head -n 20 "$work/data/wiki.txt" >>"$work/long"
 compared=()
-for kind in positions=rotary rotary_share=0.25 activation=gelu_tanh tied=true mlp=40 residual=parallel positions=learned; do
+for kind in positions=rotary rotary_share=0.25 activation=gelu_tanh tied=true mlp=40 residual=parallel norm=rms kv_heads=1 positions=learned; do
   checkpoint=$work/$kind/checkpoints/latest options=("model.$kind")
   [[ $kind != rotary_share* ]] || options+=(model.positions=rotary)
   "$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus="$work/data/wiki.txt" \

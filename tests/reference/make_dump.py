@@ -27,7 +27,8 @@ import h5py
 import numpy
 import torch
 
-from gpt import APPROXIMATIONS, GPT, PAD, SEED_SHAPE, Shape, make_batch, make_optimizer, train_step
+from gpt import (APPROXIMATIONS, GPT, NORMS, PAD, SEED_SHAPE, Shape, make_batch, make_optimizer,
+                 train_step)
 
 STEPS = 10
 TOLERANCE = 1e-5  # of the parameters after STEPS updates, in test_pytorch.c
@@ -60,6 +61,13 @@ CASES = {
     "narrow": tiny(mlp=23),
     "parallel": tiny(parallel=True),
     "pythia": tiny(parallel=True, rotary=True, rotary_share=0.25),
+    "rms": tiny(norm="rms"),
+    "grouped": tiny(kv_heads=1),
+    "llama": Case(
+        shape=Shape(layers=2, heads=4, channels=32, block=14, vocabulary=20, rotary=True,
+                    norm="rms", kv_heads=2),
+        learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
+        shows_decay=True),
     "gpt2": tiny(activation="gelu_tanh", tied=True),
     "gpt2_muon": tiny(activation="gelu_tanh", tied=True, muon=True),
     "seed": Case(
@@ -153,7 +161,8 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
     # libver: the newer layout needs far fewer bytes for a small dataset.
     with h5py.File(path, "w", libver="latest") as file:
         options = {"activation": list(APPROXIMATIONS).index(case.shape.activation),
-                   "tied": int(case.shape.tied), "residual": int(case.shape.parallel)}
+                   "tied": int(case.shape.tied), "residual": int(case.shape.parallel),
+                   "norm": list(NORMS).index(case.shape.norm)}
         file.attrs.update({**asdict(case.shape), **options, "learning_rate": case.learning_rate,
                            "muon": int(case.muon), "torch": str(torch.__version__)})
         for group, source in (("weights", model), ("after", trained)):

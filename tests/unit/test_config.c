@@ -399,6 +399,8 @@ static void test_keys_that_do_not_fit(void **state) {
   refuse("shards: 256\n", NULL, 1, "'batch_size' 128 must be a multiple of 'shards' 256");
   refuse("", "model.heads=3", 0, "'model.heads' 3 must divide 'model.channels' 256");
   refuse("model:\n  channels: 12\n", NULL, 2, "'model.heads' 8 must divide");
+  refuse("model:\n  kv_heads: 3\n", NULL, 2, "'model.kv_heads' 3 must divide");
+  refuse("", "model.kv_heads=16", 0, "'model.kv_heads' 16 must divide 'model.heads' 8");
 }
 
 static void test_missing_file(void **state) {

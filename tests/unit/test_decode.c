@@ -45,6 +45,12 @@ static int set_up_pythia(void **state) {
                            .rotary_share = 0.4});
 }
 
+static int set_up_llama(void **state) {
+  (void)state;
+  return set_up(
+      (lk_shape){.positions = LK_ROTARY_POSITIONS, .norm = LK_RMS_NORM, .kv_heads = 1});
+}
+
 static int tear_down(void **state) {
   (void)state;
   lk_free(values);
@@ -245,5 +251,6 @@ int main(void) {
       cmocka_run_group_tests_name("learned positions", tests, set_up_learned, tear_down);
   failed +=
       cmocka_run_group_tests_name("rotary positions", tests, set_up_rotary, tear_down);
-  return failed + cmocka_run_group_tests_name("as Pythia", tests, set_up_pythia, tear_down);
+  failed += cmocka_run_group_tests_name("as Pythia", tests, set_up_pythia, tear_down);
+  return failed + cmocka_run_group_tests_name("as Llama", tests, set_up_llama, tear_down);
 }

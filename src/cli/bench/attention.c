@@ -32,41 +32,43 @@ static void fill(lk_real *to, size_t count, uint32_t site) {
 static lk_status prepare(timing *t, const lk_shape *shape, lk_precision precision,
                          long rounds) {
   size_t T = (size_t)shape->block, C = (size_t)shape->channels;
+  size_t keys = 2 * T * (size_t)lk_kv_width(shape);
   assert(shape->channels % shape->heads == 0);
   t->shape = shape;
   t->span = (lk_span){.keys = shape->block, .queries = shape->block};
   LK_TRY(lk_attention_create(&t->core, shape->heads, shape->channels / shape->heads,
                              shape->block));
+  lk_attention_share_keys(t->core, shape->heads / lk_kv_heads(shape));
   LK_TRY(lk_model_check_precision(precision, "this config"));
   if (precision == LK_BF16_ATTENTION) lk_attention_use_bf16(t->core);
   lk_real **rows[] = {&t->q, &t->d_out, &t->out, &t->dq};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
     LK_TRY(LK_NEW(*rows[i], T * C));
-  LK_TRY(LK_NEW(t->kv, 2 * T * C));
-  LK_TRY(LK_NEW(t->dkv, 2 * T * C));
+  LK_TRY(LK_NEW(t->kv, keys));
+  LK_TRY(LK_NEW(t->dkv, keys));
   LK_TRY(LK_NEW(t->log_sum, T * (size_t)shape->heads));
   for (int c = 0; c < COLUMNS; c++)
     LK_TRY(LK_NEW(t->seconds[c], (size_t)rounds));
   fill(t->q, T * C, 0);
-  fill(t->kv, 2 * T * C, 1);
+  fill(t->kv, keys, 1);
   fill(t->d_out, T * C, 2);
   return LK_OK;
 }
 
 static void time_round(timing *t, double seconds[COLUMNS]) {
-  size_t C = (size_t)t->shape->channels;
+  size_t C = (size_t)t->shape->channels, K = (size_t)lk_kv_width(t->shape);
   lk_attention_input input = {.spans = &t->span,
                               .spans_count = 1,
                               .q = t->q,
                               .q_stride = C,
                               .k = t->kv,
-                              .v = t->kv + C,
-                              .kv_stride = 2 * C};
+                              .v = t->kv + K,
+                              .kv_stride = 2 * K};
   double start = lk_clock();
   lk_attention_forward(t->core, &input, t->out, t->log_sum);
   double middle = lk_clock();
   lk_attention_backward(t->core, &input, t->out, t->log_sum, t->d_out, t->dq, t->dkv,
-                        t->dkv + C);
+                        t->dkv + K);
   double end = lk_clock();
   seconds[FORWARD] = middle - start;
   seconds[BACKWARD] = end - middle;
