@@ -1,8 +1,8 @@
 /* Models from and for other programs: directories as Hugging Face's transformers reads and
  * writes them, safetensors, GGUF. Nothing of them needs code of its own: a model with
  * learned positions is a GPT-2, one with rotary positions a GPT-NeoX, exactly. One with
- * learned positions and parallel residuals is neither, and goes out with our names alone.
- */
+ * learned positions and parallel residuals, RMS norm or shared keys is neither, and goes
+ * out with our names alone. */
 #ifndef LOCKSTEP_INTERCHANGE_H
 #define LOCKSTEP_INTERCHANGE_H
 

@@ -95,8 +95,16 @@ static lk_status check_target(const char *out, const lk_export_options *options)
 
 /* Nobody else has such a model. */
 static lk_status check_shape(const lk_shape *shape, lk_format format) {
-  if (format == LK_FORMAT_SAFETENSORS || shape->residual == LK_SERIAL_RESIDUAL ||
-      shape->positions == LK_ROTARY_POSITIONS)
+  if (format == LK_FORMAT_SAFETENSORS) return LK_OK;
+  if (shape->norm == LK_RMS_NORM)
+    return lk_fail(LK_USAGE, "neither GPT-2 nor GPT-NeoX has model.norm=rms; export it "
+                             "with --format safetensors");
+  if (lk_kv_heads(shape) != shape->heads)
+    return lk_fail(LK_USAGE,
+                   "neither GPT-2 nor GPT-NeoX has fewer heads of keys and values "
+                   "(model.kv_heads=%d); export it with --format safetensors",
+                   shape->kv_heads);
+  if (shape->residual == LK_SERIAL_RESIDUAL || shape->positions == LK_ROTARY_POSITIONS)
     return LK_OK;
   return lk_fail(LK_USAGE, "neither GPT-2 nor GPT-NeoX has both learned positions and "
                            "parallel residuals; export it with --format safetensors");

@@ -82,6 +82,49 @@ static void a_model_comes_back(void **state) {
   }
 }
 
+/* A model that no other program has, of bytes. */
+static lk_checkpoint *make_own_kind(lk_shape shape) {
+  lk_tokenizer *bytes;
+  must(lk_tokenizer_create(&bytes, "bytes", 0));
+  shape.layers = shape.heads = 2;
+  shape.channels = 4;
+  shape.block = 8;
+  shape.vocabulary = lk_tokenizer_size(bytes);
+  lk_checkpoint *c = make_checkpoint_of(&shape, 0);
+  lk_tokenizer_free(c->trained.tokenizer);
+  c->trained.tokenizer = bytes;
+  return c;
+}
+
+/* Only files with our names hold it; the others refuse it by the name of what it is. */
+static void own_kinds_go_out_with_own_names(void **state) {
+  (void)state;
+  static const struct {
+    lk_shape shape;
+    const char *name;
+  } kinds[] = {{{.norm = LK_RMS_NORM, .positions = LK_ROTARY_POSITIONS}, "model.norm=rms"},
+               {{.kv_heads = 1}, "model.kv_heads=1"}};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    lk_checkpoint *out = make_own_kind(kinds[i].shape), *back;
+    for (lk_format format = LK_FORMAT_HF; format <= LK_FORMAT_GGUF; format++) {
+      const lk_export_options options = {format, LK_NUMBER_F32, 1 << 30, 1, 0};
+      if (format == LK_FORMAT_SAFETENSORS)
+        must(lk_export(out, "own.safetensors", &options));
+      else
+        must_refuse(lk_export(out, "own", &options), LK_USAGE,
+                    "neither GPT-2 nor GPT-NeoX has ", kinds[i].name);
+    }
+    const lk_import_options as_bytes = {.tokenizer = "bytes", .activation = -1};
+    must(lk_import(&back, "own.safetensors", &as_bytes));
+    assert_memory_equal(&back->trained.table->shape, &out->trained.table->shape,
+                        sizeof(lk_shape));
+    assert_memory_equal(back->trained.values, out->trained.values,
+                        out->trained.table->count * sizeof(float));
+    lk_checkpoint_free(out);
+    lk_checkpoint_free(back);
+  }
+}
+
 static void other_tokenizers_are_named(void **state) {
   static const char *const others[][2] = {
       {"{\"model\":{\"type\":\"Unigram\",\"vocab\":[[\"a\",0],[\"b\",-1]]},"
@@ -403,6 +446,7 @@ static void other_files_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_comes_back),
+      cmocka_unit_test(own_kinds_go_out_with_own_names),
       cmocka_unit_test(other_tokenizers_are_named),
       cmocka_unit_test(claims_are_proved),
       cmocka_unit_test(a_head_is_what_is_said),
