@@ -54,8 +54,9 @@ else
   echo "SKIPPED: bf16: $(cat log)"
 fi
 other_recipe muon "${muon[@]}"
-# GPT-2's activation and tied head, whose gradient is the last to be final.
-other_recipe gpt2 "${pretrain[@]}" model.activation=gelu_tanh model.tied=true
+# Options of the shape: GPT-2's activation and tied head, whose gradient is the last to be final; Llama's norm
+# and shared keys.
+other_recipe options "${pretrain[@]}" model.activation=gelu_tanh model.tied=true model.norm=rms model.kv_heads=1
 
 # The comparisons can fail: another seed gives other bits and other losses.
 train other 1 $steps "${pretrain[@]}" seed=2
