@@ -69,10 +69,11 @@ typedef int lk_config_choice;
     "highest learning rate of the schedule")                                               \
   X(shards, "shards", count, "8", LK_WHOLE(1, 32768), 1,                                   \
     "slices of the data, a power of two and at least the number of ranks")                 \
-  X(deal, "deal", choice, "shuffled", LK_ONE_OF("shuffled|even"), LK_BITS_LATER,            \
+  X(deal, "deal", choice, "shuffled", LK_ONE_OF("shuffled|even|alike"), LK_BITS_LATER,      \
     "shuffled: an epoch takes a shard's documents or windows in random order; even: some " \
     "4,096 in a row are dealt to their steps so that each has as much to compute, and "    \
-    "ranks wait less for the one with the longest")                                        \
+    "ranks wait less for the one with the longest; alike: so, and lengths that are drawn " \
+    "(corruption: where a document is cut off) are the same in each shard of a step")      \
   X(balance, "balance", text, "even", LK_ANY, 0,                                           \
     "how many shards each rank has. even: as many; measured: as fast as it is found to be " \
     "at the start, for machines of several kinds; or a list by rank, such as 3,3,1,1. The " \

@@ -26,8 +26,9 @@ lk_status lk_dataset_open(lk_dataset **out, lk_world *world, const lk_config *co
                           lk_slice slice);
 void lk_dataset_close(lk_dataset *dataset);
 
-/* All ranks, once: agrees on how much each shard has, which only who holds it knows, and
- * plans the steps. world NULL: this process alone, which holds all shards. */
+/* All ranks, once: agrees on how much each shard has, which only who holds it knows, opens
+ * the corpora for what this rank's shards get of others', and plans the steps. world NULL:
+ * this process alone, which holds all shards. */
 lk_status lk_dataset_settle(lk_dataset *dataset, lk_world *world);
 
 /* All owned by the dataset. */

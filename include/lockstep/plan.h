@@ -49,6 +49,10 @@ lk_status lk_order_create(lk_order **out, const lk_plan *plan, int first_shard,
                           int shard_count);
 void lk_order_free(lk_order *order);
 
+/* Values of config->deal: the order; lk_order_deal; that, and lengths that an objective
+ * draws are those of the step, not of each shard. */
+typedef enum { LK_DEAL_SHUFFLED, LK_DEAL_EVEN, LK_DEAL_ALIKE } lk_deal_kind;
+
 /* What an item costs to compute: a function of the visit alone. */
 typedef struct {
   uint64_t (*of)(const void *context, const lk_visit *visit);

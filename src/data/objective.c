@@ -2,6 +2,7 @@
 #include "lockstep/objective.h"
 #include "data/objective_kind.h"
 #include "lockstep/memory.h"
+#include "lockstep/plan.h"
 #include <assert.h>
 
 #define LK_OBJECTIVE_ROW(name, help) [LK_OBJECTIVE_##name] = &lk_objective_##name,
@@ -107,6 +108,7 @@ lk_status lk_objective_open(lk_objective **out, const lk_config *config,
   o->micro_batch = (uint32_t)(config->batch_size / config->shards);
   o->shards = (int)config->shards;
   o->window = (lk_window_kind)config->objective_window;
+  o->is_alike = config->deal == LK_DEAL_ALIKE;
   weigh(o, config);
   if (o->corpora) take_documents(o);
   lk_status status = o->row->open(o, config);

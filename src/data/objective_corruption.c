@@ -16,7 +16,7 @@ size_t lk_example_reach(size_t block) {
 
 /* Uniform in [4, 7/8·block] for each example, and evenly spread over those of a
  * micro-batch: one random start, equal strides. Ranks would wait for each other if their
- * shares differed in length. */
+ * shares differed in length, as those of few examples do, by the start. */
 static size_t draw_limit(size_t block, uint32_t count, const lk_stream *stream) {
   size_t values = lk_example_reach(block) - MIN_LIMIT + 1;
   lk_stream all = *stream;
@@ -75,13 +75,24 @@ static lk_status prepare(lk_objective *objective, const lk_config *config) {
   return LK_OK;
 }
 
+/* As lk_example_corrupt, to the length that the same example of the first shard has. */
+static void corrupt_alike(const lk_objective *o, const lk_token *text, size_t length,
+                          const lk_stream *stream, lk_example *out) {
+  lk_stream first = *stream;
+  first.shard = 0;
+  size_t limit = draw_limit(o->block, o->micro_batch, &first);
+  lk_example_corrupt_whole(out, text, length < limit ? length : limit, stream);
+}
+
 /* A window is what an epoch is to show: nothing of it is truncated. */
 static void draw(const lk_objective *o, const lk_visit *visit, const lk_stream *stream,
                  lk_example *out) {
   size_t length;
   const lk_place place = lk_mixture_find(o->corpora, visit);
   const lk_token *text = lk_mixture_text(o->corpora, &place, &length);
-  if (o->window == LK_WINDOW_START)
+  if (o->window == LK_WINDOW_START && o->is_alike)
+    corrupt_alike(o, text, length, stream, out);
+  else if (o->window == LK_WINDOW_START)
     lk_example_corrupt(out, text, length, o->block, o->micro_batch, stream);
   else
     lk_example_corrupt_whole(out, text, length, stream);

@@ -41,6 +41,7 @@ struct lk_objective {
                                 at the start it gets documents whole */
   int keep_title;            /* a title stands before every window */
   lk_window_cut cut;         /* what is cut into windows */
+  int is_alike;              /* shards of a step draw the same lengths */
   int is_apart;              /* documents in a window are sequences of their own */
   lk_left_out left_out;      /* of a file of its own … */
   const char *left_out_path; /* … which is this; not owned */

@@ -112,7 +112,7 @@ static lk_status begin(lk_dataset **out, const lk_config *config,
   d->kind = objective;
   d->slice = slice;
   d->block = (size_t)config->model_block;
-  d->is_even = config->deal;
+  d->is_even = config->deal != LK_DEAL_SHUFFLED;
   d->plan = (lk_plan){
       .shards = slice.shards, .batch_size = (int)config->batch_size, .seed = config->seed};
   *out = d;

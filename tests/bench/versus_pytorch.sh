@@ -122,7 +122,7 @@ settings_of() {
       describe finetune 256 4 8 256 128
       ;;
     block1024-*)
-      settings=("$seed/pretrain.yaml" deal=even)
+      settings=("$seed/pretrain.yaml" deal=alike)
       corpus=$long
       describe pretrain 16 4 8 256 1024
       ;;

@@ -44,6 +44,10 @@ train() {
   timeout -k 5 $((30 * ${PATIENCE:-1})) "${launcher[@]}" "$LOCKSTEP" pretrain "${common[@]}" "${@:4}" \
     run="$run" steps="$steps" 2> log || fail "$run: $(cat log)"
 }
+train alike-1 1 4 deal=alike
+train alike-3 3 2 deal=alike
+train alike-3 2 4 deal=alike
+same "lengths alike in all shards: 3 ranks, stopped, 2 ranks, and one" alike-3 alike-1 4
 how=(objective.keep_name=true objective.crop=0.3)
 train every-1 1 2 "${how[@]}" objective.window=every
 train every-5 5 2 "${how[@]}" objective.window=every

@@ -327,6 +327,40 @@ static void documents_are_drawn_as_by_the_formula(void **state) {
   close_objective(&o);
 }
 
+/* Shards' examples of a step have the same lengths by deal=alike, and others otherwise; at
+ * another step they are others. */
+static void shards_of_a_step_are_alike(void **state) {
+  (void)state;
+  for (int alike = 0; alike < 2; alike++) {
+    const char *const arguments[] = {"corpus=c",
+                                     "batch_size=8",
+                                     "shards=1",
+                                     "model.block=24",
+                                     alike ? "deal=alike" : "deal=even",
+                                     NULL};
+    static lk_token room[25];
+    lk_example drawn = {.tokens = room};
+    opened o = open_objective(arguments, LK_OBJECTIVE_corruption);
+    int differ = 0, others = 0;
+    for (uint32_t site = 0; site < 8; site++)
+      for (uint32_t shard = 0; shard < 4; shard++) {
+        size_t lengths[3];
+        const lk_stream streams[3] = {{1, LK_RANDOM_OBJECTIVE, 5, 0, site},
+                                      {1, LK_RANDOM_OBJECTIVE, 5, shard, site},
+                                      {1, LK_RANDOM_OBJECTIVE, 6, shard, site}};
+        for (int i = 0; i < 3; i++) {
+          lk_objective_draw(o.objective, &(lk_visit){0, 0, 0}, &streams[i], &drawn);
+          lengths[i] = drawn.length;
+        }
+        differ += lengths[0] != lengths[1];
+        others += lengths[1] != lengths[2];
+      }
+    assert_true(alike ? differ == 0 : differ > 4);
+    assert_true(others > 4);
+    close_objective(&o);
+  }
+}
+
 /* Mean inputs of a document's examples. */
 static double mean_inputs(const lk_objective *objective, const lk_visit *visit) {
   enum { EXAMPLES = 4000 };
@@ -413,6 +447,7 @@ int main(void) {
       cmocka_unit_test(the_config_chooses_the_objective),
       cmocka_unit_test(what_an_objective_lacks_is_named),
       cmocka_unit_test(documents_are_drawn_as_by_the_formula),
+      cmocka_unit_test(shards_of_a_step_are_alike),
       cmocka_unit_test(an_example_is_known_by_what_it_will_cost),
       cmocka_unit_test(documents_that_are_apart_make_fewer_pairs),
   };
