@@ -21,9 +21,10 @@ lk_status lk_output_check_two(const char *output, const char *other);
 /* An output of any size on its way to where lk_file_write would write it. */
 typedef struct lk_output lk_output;
 
-/* Makes an empty file for its bytes: a temporary one beside what it replaces, or, for what
- * is written through, one without a name in $TMPDIR. LK_IO with the reason; else
- * lk_output_commit or lk_output_discard ends it and frees it. */
+/* Makes an empty file for its bytes: a temporary one beside what it replaces, where those
+ * of processes that were killed are removed, or, for what is written through, one without a
+ * name in $TMPDIR. LK_IO with the reason; else lk_output_commit or lk_output_discard ends
+ * it and frees it. */
 lk_status lk_output_begin(lk_output **out, const char *path);
 
 /* To write and read that file by; owned by the output. */

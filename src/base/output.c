@@ -163,6 +163,7 @@ struct lk_output {
 
 static int begin_output(lk_output *output) {
   output->through = output->place.through;
+  if (!output->through) lk_remove_stale(output->place.path);
   if (!output->through && lk_begin(&output->draft, output->place.path)) {
     if (!cannot_be_replaced(&output->place, errno)) return -1;
     output->through = 1;

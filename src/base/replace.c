@@ -7,6 +7,7 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,14 +39,25 @@ static int name_temporary(const char *path, char temporary[PATH_MAX]) {
   return -1;
 }
 
+/* Locked, so that lk_remove_stale tells it from what killed processes left: which may have
+ * been quicker. A file system without locks has none that are removed. */
+static int is_kept(int descriptor) {
+  struct stat facts;
+  return flock(descriptor, LOCK_EX) || fstat(descriptor, &facts) || facts.st_nlink > 0;
+}
+
 static int open_temporary(const char *path, mode_t mode, char temporary[PATH_MAX]) {
-  int descriptor = -1;
-  for (int i = 0; i < 100 && descriptor < 0; i++) {
+  for (int i = 0; i < 100; i++) {
     if (name_temporary(path, temporary)) return -1;
-    descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    int descriptor =
+        open(temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (descriptor < 0 && errno != EEXIST) return -1;
+    if (descriptor < 0) continue;
+    if (is_kept(descriptor)) return descriptor;
+    close(descriptor);
   }
-  return descriptor;
+  errno = EEXIST;
+  return -1;
 }
 
 /* As far as may be: a file system may have no permissions, and only root gives files away.
@@ -80,12 +92,16 @@ static int discard(lk_draft *draft) {
 }
 
 int lk_commit(lk_draft *draft) {
-  int descriptor = draft->descriptor;
+  int descriptor = draft->descriptor, locked = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   assert(descriptor >= 0);
   draft->descriptor = -1;
-  if (lk_write_and_close(descriptor, "", 0, 1) || rename(draft->temporary, draft->path))
-    return discard(draft);
-  return sync_folder_of(draft->path);
+  int failed =
+      lk_write_and_close(descriptor, "", 0, 1) || rename(draft->temporary, draft->path);
+  if (failed) discard(draft);
+  int reason = errno;
+  if (locked >= 0) close(locked);
+  errno = reason;
+  return failed ? -1 : sync_folder_of(draft->path);
 }
 
 int lk_replace(const char *path, const void *bytes, size_t size) {

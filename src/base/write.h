@@ -18,4 +18,8 @@ int lk_replace(const char *path, const void *bytes, size_t size);
 int lk_begin(lk_draft *draft, const char *path);
 int lk_commit(lk_draft *draft);
 
+/* Removes temporary files of this path that no process has open for writing, and says so.
+ */
+void lk_remove_stale(const char *path);
+
 #endif

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -447,6 +448,31 @@ static void two_outputs_are_two_files(void **state) {
     must(lk_output_check_two(good[i][0], good[i][1]));
 }
 
+/* Such as a process that was killed left, of this path alone, and none that is written. */
+static void what_was_left_is_removed(void **state) {
+  static const char *const names[] = {"o.tmp-0123456789abcdef", "o.tmp-fedcba9876543210",
+                                      "o.tmp-0123456789abcde", "p.tmp-0123456789abcdef",
+                                      "o.tmp-0123456789abcdeg"};
+  lk_draft draft;
+  lk_output *output;
+  (void)state;
+  for (int i = 0; i < 5; i++)
+    put(names[i], "left");
+  must(lk_draft_begin(&draft, "o"));
+  int locked = open(names[1], O_RDWR | O_CLOEXEC);
+  assert_int_equal(flock(locked, LOCK_EX), 0);
+  must(lk_output_begin(&output, "o"));
+  assert_int_equal(access(names[0], F_OK), -1);
+  for (int i = 1; i < 5; i++)
+    must_hold(names[i], "left");
+  lk_output_discard(output);
+  must(lk_draft_add(&draft, "whole", 5));
+  must(lk_draft_commit(&draft));
+  must_hold("o", "whole");
+  must_count(".", 5);
+  close(locked);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(files_are_replaced_and_keep_their_permissions, enter),
@@ -466,6 +492,7 @@ int main(void) {
       cmocka_unit_test_setup(a_draft_takes_its_place_when_it_is_whole, enter),
       cmocka_unit_test_setup(an_output_in_pieces_goes_where_a_whole_one_would, enter),
       cmocka_unit_test_setup(what_is_set_aside_replaces_nothing, enter),
+      cmocka_unit_test_setup(what_was_left_is_removed, enter),
       cmocka_unit_test_setup(outputs_are_no_inputs, enter),
       cmocka_unit_test_setup(two_outputs_are_two_files, enter),
   };

@@ -1,0 +1,44 @@
+/* Temporary files whose process was killed. */
+#include "base/write.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whether name_temporary could have made this name for a file of that name. */
+static int is_temporary_of(const char *name, const char *of) {
+  size_t size = strlen(of), mark = strlen(LK_TEMPORARY);
+  if (strncmp(name, of, size) || strncmp(name + size, LK_TEMPORARY, mark)) return 0;
+  const char *digits = name + size + mark;
+  return strlen(digits) == LK_TEMPORARY_DIGITS &&
+         strspn(digits, "0123456789abcdef") == LK_TEMPORARY_DIGITS;
+}
+
+/* Who writes such a file has it locked, until its process ends. */
+static void remove_unless_locked(int folder, const char *name) {
+  struct stat facts;
+  int file = openat(folder, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) return;
+  if (!fstat(file, &facts) && S_ISREG(facts.st_mode) && !flock(file, LOCK_EX | LOCK_NB) &&
+      !unlinkat(folder, name, 0))
+    lk_say("%s: removed; a command that was killed left it", name);
+  close(file);
+}
+
+void lk_remove_stale(const char *path) {
+  char folder_of[PATH_MAX], name_of[PATH_MAX];
+  struct dirent *entry;
+  snprintf(folder_of, sizeof folder_of, "%s", path);
+  snprintf(name_of, sizeof name_of, "%s", path);
+  DIR *folder = opendir(dirname(folder_of));
+  const char *name = basename(name_of);
+  if (!folder) return;
+  while ((entry = readdir(folder)))
+    if (is_temporary_of(entry->d_name, name))
+      remove_unless_locked(dirfd(folder), entry->d_name);
+  closedir(folder);
+}
