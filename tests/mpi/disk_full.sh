@@ -1,7 +1,7 @@
 #!/bin/bash
 # A run directory on a file system that fills up: the checkpoints that are there stay good, each one
 # that does not fit is reported, training goes on, and the last one's outcome is the exit code; on 1 rank
-# while training waits, on 2 beside it. Copies elsewhere that do not fit are reported, too.
+# while training waits, on 2 beside it. Copies elsewhere that do not fit are reported, too, and so is a corpus.
 # timeout: 200
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
@@ -98,6 +98,19 @@ written=$(find small/run/checkpoints -name 'step-*.h5' | wc -l)
 [[ $(readlink small/run/checkpoints/latest) == step-001000.h5 ]] || fail "latest"
 echo "$tried checkpoints did not fit before there was space again"
 umount small
+
+# prepare where its parts do not fit, and where the corpus does not fit beside them: one message, and nothing is left.
+seq -s ' ' 200000 | fold -w 100 > numbers.txt
+for case in '1000 .parts/part-' '3400 : '; do
+  mount -t tmpfs -o size="${case%% *}k" none small
+  limit=60 start 2 log prepare numbers.txt small/numbers.h5
+  end
+  ((code == 74)) || fail "prepare on ${case%% *} kB: exit code $code: $(cat log)"
+  messages 1 "small/numbers.h5${case#* }.*No space left on device"
+  messages 1 '[a-z]'
+  [[ -z $(ls -A small) ]] || fail "prepare on ${case%% *} kB leaves $(ls -A small)"
+  umount small
+done
 
 # A second copy's disk that fills up ends nothing: the run has its own checkpoints.
 mount -t tmpfs -o size=$((size * 5 / 2))k none small
