@@ -1,5 +1,6 @@
 /* What a rank holds does not grow with the corpus, neither where it is written nor where
  * it is trained on. ranks: 2 */
+#include "check.h"
 #include "lockstep/characters.h"
 #include "lockstep/dataset.h"
 #include "lockstep/memory.h"
@@ -14,19 +15,6 @@ enum { LETTERS = 26, DOCUMENTS = 50000, LENGTH = 2000, SHARDS = 8, STEPS = 40 };
 
 /* Bytes: of the corpus, and what a rank may take more than before. */
 enum { CORPUS = 2 * DOCUMENTS * LENGTH, MOST = 32 << 20 };
-
-static lk_world *world;
-static int failures;
-
-/* Counts instead of stopping: a rank that left early would keep the other waiting. */
-#define CHECK(condition)                                                                   \
-  do {                                                                                     \
-    if (!(condition)) {                                                                    \
-      fprintf(stderr, "rank %d, %s:%d: %s is false; last message: %s\n",                   \
-              lk_world_rank(world), __FILE__, __LINE__, #condition, lk_message());         \
-      failures++;                                                                          \
-    }                                                                                      \
-  } while (0)
 
 static lk_status add_documents(lk_corpus_writer *w) {
   static lk_token tokens[LENGTH];

@@ -2,6 +2,7 @@
  *
  * `test_world abort` and `test_world broken` instead end as a failing rank does, for
  * tests/mpi/abort.sh. */
+#include "check.h"
 #include "dist/world.h"
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
@@ -13,20 +14,8 @@
 
 enum { SHARDS = 16, MOST_RANKS = 16 };
 
-static lk_world *world;
-static int failures;
 static int first_shard, shard_count; /* this rank's */
 static int rounds;                   /* nonzero: trees round every sum to bf16 */
-
-/* Counts instead of stopping: a rank that left early would keep the others waiting. */
-#define CHECK(condition)                                                                   \
-  do {                                                                                     \
-    if (!(condition)) {                                                                    \
-      fprintf(stderr, "rank %d, %s:%d: %s is false; last message: %s\n",                   \
-              lk_world_rank(world), __FILE__, __LINE__, #condition, lk_message());         \
-      failures++;                                                                          \
-    }                                                                                      \
-  } while (0)
 
 typedef float (*element_of)(int shard, size_t element);
 
