@@ -5,6 +5,7 @@
 #include "lockstep/profile.h"
 #include "lockstep/program.h"
 #include "lockstep/random.h"
+#include "temporary_folder.h"
 #include <Random123/philox.h>
 #include <math.h>
 #include <setjmp.h>
@@ -273,25 +274,21 @@ static void an_input_that_a_launcher_repeats_is_refused(void **state) {
 
 static void files_are_written_whole(void **state) {
   (void)state;
-  char folder[] = "/tmp/lockstep-test-XXXXXX", path[64], *bytes = NULL;
+  char *bytes = NULL;
   size_t size;
-  assert_non_null(mkdtemp(folder));
-  snprintf(path, sizeof path, "%s/a/b", folder);
-  assert_int_equal(lk_folder_create(path), LK_OK);
-  assert_int_equal(lk_folder_create(path), LK_OK);
-  assert_int_equal(lk_file_read(path, &bytes, &size), LK_NO_INPUT);
+  assert_int_equal(lk_folder_create("a/b"), LK_OK);
+  assert_int_equal(lk_folder_create("a/b"), LK_OK);
+  assert_int_equal(lk_file_read("a/b", &bytes, &size), LK_NO_INPUT);
   assert_non_null(strstr(lk_message(), "folder"));
-  snprintf(path, sizeof path, "%s/a/b/c", folder);
-  assert_int_equal(lk_file_read(path, &bytes, &size), LK_NO_INPUT);
-  assert_int_equal(lk_file_write(path, "12345", 5), LK_OK);
-  assert_int_equal(lk_file_write(path, "123", 3), LK_OK);
-  assert_int_equal(lk_file_read(path, &bytes, &size), LK_OK);
+  assert_int_equal(lk_file_read("a/b/c", &bytes, &size), LK_NO_INPUT);
+  assert_int_equal(lk_file_write("a/b/c", "12345", 5), LK_OK);
+  assert_int_equal(lk_file_write("a/b/c", "123", 3), LK_OK);
+  assert_int_equal(lk_file_read("a/b/c", &bytes, &size), LK_OK);
   assert_int_equal(size, 3);
   assert_string_equal(bytes, "123");
   lk_free(bytes);
-  snprintf(path, sizeof path, "%s/a/b/c/d", folder);
-  assert_int_equal(lk_file_write(path, "1", 1), LK_IO);
-  assert_int_equal(lk_folder_create(path), LK_IO);
+  assert_int_equal(lk_file_write("a/b/c/d", "1", 1), LK_IO);
+  assert_int_equal(lk_folder_create("a/b/c/d"), LK_IO);
 }
 
 static void a_message_may_quote_the_one_before(void **state) {
@@ -350,5 +347,5 @@ int main(void) {
       cmocka_unit_test(a_message_may_quote_the_one_before),
       cmocka_unit_test(time_belongs_to_parts),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

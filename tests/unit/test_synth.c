@@ -7,12 +7,12 @@
 #include "lockstep/file.h"
 #include "lockstep/questions.h"
 #include "lockstep/synth.h"
+#include "temporary_folder.h"
 
 #define LENGTH(list) (sizeof(list) / sizeof *(list))
 
 enum { PEOPLE = 600, QUESTIONS = 300, LINES = 8 * PEOPLE };
 
-static char folder[] = "/tmp/lockstep-synth-XXXXXX";
 static const char *const files[] = {"wiki.txt", "birth_places_train.tsv", "birth_dev.tsv",
                                     "birth_test_inputs.tsv"};
 
@@ -320,18 +320,14 @@ static void a_folder_that_cannot_be_made_is_an_io_error(void **state) {
   assert_message("wiki.txt", NULL);
 }
 
-static int make_folder(void **state) {
-  (void)state;
-  if (!mkdtemp(folder)) return -1;
+static int make_sets(void **state) {
+  if (make_folder(state)) return -1;
   write_set("main", PEOPLE, QUESTIONS, 1);
   return 0;
 }
 
-static int remove_folder(void **state) {
-  const char *const made[] = {"main", "small", "again", "other", "edge"};
-  for (size_t i = 0; i < LENGTH(made); i++)
-    remove_set(made[i]);
-  return rmdir(folder) || remove_temporary(state);
+static int remove_sets(void **state) {
+  return remove_folder(state) || remove_temporary(state);
 }
 
 int main(void) {
@@ -350,5 +346,5 @@ int main(void) {
       cmocka_unit_test(counts_that_cannot_be_met_are_refused),
       cmocka_unit_test(a_folder_that_cannot_be_made_is_an_io_error),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, make_sets, remove_sets);
 }
