@@ -95,14 +95,18 @@ static lk_status write_together(lk_training *training) {
 }
 
 /* A full disk does not end the run, for the checkpoints before are good and the next may
- * succeed. */
-static void say_not_written(const lk_training *training, uint64_t step) {
+ * succeed. has_ended: it has, for another reason. */
+static void say_not_written(const lk_training *training, uint64_t step, int has_ended) {
   uint64_t steps = training->trainer->steps, next = training->pace.due;
   if (!training->run) return;
-  lk_say("checkpoint of step %llu not written: %s; training goes on, the next try is at "
-         "step %llu",
-         (unsigned long long)step, lk_message(),
-         (unsigned long long)(next < steps ? next : steps));
+  if (has_ended)
+    lk_say("checkpoint of step %llu not written: %s", (unsigned long long)step,
+           lk_message());
+  else
+    lk_say("checkpoint of step %llu not written: %s; training goes on, the next try is at "
+           "step %llu",
+           (unsigned long long)step, lk_message(),
+           (unsigned long long)(next < steps ? next : steps));
 }
 
 /* What is the best was a name without a file until now. */
@@ -113,14 +117,18 @@ static lk_status take_written(lk_training *training, uint64_t step) {
   return is_best ? lk_run_mark_best(training->run, step) : LK_OK;
 }
 
-lk_status lk_training_await_checkpoint(lk_training *training) {
+static lk_status await(lk_training *training, int has_ended) {
   lk_checkpoint_writer *w = training->writer;
   if (!w || !lk_writer_is_under_way(w)) return LK_OK;
   uint64_t step = lk_writer_step(w);
   lk_status status = lk_writer_wait(w);
   if (status == LK_OK) status = take_written(training, step);
-  if (status == LK_IO) say_not_written(training, step);
+  if (status == LK_IO) say_not_written(training, step, has_ended);
   return status == LK_IO ? LK_OK : status;
+}
+
+lk_status lk_training_await_checkpoint(lk_training *training) {
+  return await(training, 0);
 }
 
 /* All ranks: of several writes one is under way. */
@@ -155,7 +163,7 @@ static lk_status save_due(lk_training *training) {
   lk_status status = write_due(training);
   if (lk_training_is_last(training) || (status != LK_OK && status != LK_IO)) return status;
   LK_TRY(go_on(training, lk_clock() - start));
-  if (status == LK_IO) say_not_written(training, training->trainer->step);
+  if (status == LK_IO) say_not_written(training, training->trainer->step, 0);
   return LK_OK;
 }
 
@@ -177,7 +185,7 @@ static lk_status save(lk_training *training, lk_metrics *metrics) {
 static void end(lk_training *training, lk_status status) {
   char *message = NULL;
   if (!training->writer || lk_copy_text(&message, lk_message()) != LK_OK) return;
-  if (lk_training_await_checkpoint(training) != LK_OK) lk_say("%s", lk_message());
+  if (await(training, status != LK_OK) != LK_OK) lk_say("%s", lk_message());
   if (status != LK_OK) lk_fail(status, "%s", message);
   lk_free(message);
 }
