@@ -1,5 +1,6 @@
 /* A small run from pretraining to scores, by the program's commands. timeout: 240 */
 #include "cli_run.h"
+#include <sys/stat.h>
 
 #define SMALL                                                                              \
   "shards=2", "batch_size=4", "model.layers=1", "model.heads=2", "model.channels=16",      \
@@ -177,6 +178,9 @@ static void heads_are_on_the_page(void **state) {
   MUST_RUN("report", "run", "--heads", "1:2", "--text", "Rosa⁇", "--out", "run.html");
   must_hold("run.html", "<tr><td>5 ⁇</td>");
   must_hold("run.html", "Layer 1, head 2 <small>0.");
+  assert_int_equal(mkdir("unrelated", 0777), 0);
+  MUST_REFUSE(LK_NO_INPUT, "unrelated: is no run directory", "report", "unrelated");
+  assert_int_equal(rmdir("unrelated"), 0);
   MUST_REFUSE(LK_USAGE, "no 2:1", "report", "run", "--heads", "2:1", "--text", "Rosa⁇");
   MUST_REFUSE(LK_USAGE, "not '1:1;'", "report", "fine", "--heads", "1:1;");
   MUST_REFUSE(LK_USAGE, "give --text", "report", "run", "--heads", "auto");
