@@ -167,6 +167,7 @@ void lk_numbers_of_float(void *to, const float *from, lk_number number, size_t c
     of_floats_by_block(bytes, from, count);
     return;
   }
+  assert(size <= sizeof(float)); /* which GCC for ARM64 doubts of lk_numbers_hold */
   for (size_t i = 0; i < count; i++) {
     uint32_t bits = number == LK_NUMBER_F32   ? bits_of_float(from[i])
                     : number == LK_NUMBER_F16 ? to_half(from[i])
