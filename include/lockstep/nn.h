@@ -41,6 +41,17 @@ const char *lk_blas_description(void);
 /* "oneDNN 2.6.3 AVX512_BF16", owned by the library. */
 const char *lk_onednn_description(void);
 
+/* Who computes the products of fp32 matrices, in the order of the config's names. */
+typedef enum { LK_OPENBLAS, LK_ONEDNN, LK_PRODUCT_LIBRARIES } lk_product_library;
+
+/* Whether this build has it. */
+int lk_products_has(lk_product_library library);
+
+/* From here on, in this process; OpenBLAS until then. LK_USAGE, with the fix, when this
+ * build has no such library. origin: where the choice is from, for the message. */
+lk_status lk_products_select(lk_product_library library, const char *origin);
+lk_product_library lk_products_selected(void);
+
 /* Number format of the operands of products, in the order of the config's names: all, but
  * for those of attention where it is LK_BF16. Results and sums are fp32 in each. */
 typedef enum { LK_FP32, LK_BF16, LK_BF16_ATTENTION } lk_precision;

@@ -1,5 +1,6 @@
 #include "nn/multiply.h"
 #include "lockstep/kernels.h"
+#include "nn/onednn.h"
 #include "nn/operand.h"
 #include <assert.h>
 #include <cblas.h>
@@ -24,15 +25,42 @@ static void multiply_reference(lk_real *c, int add, lk_factor a, lk_factor b, in
     }
 }
 
+static lk_product_library selected = LK_OPENBLAS;
+
+int lk_products_has(lk_product_library library) {
+  return library == LK_OPENBLAS || lk_onednn_is_there();
+}
+
+lk_status lk_products_select(lk_product_library library, const char *origin) {
+  if (!lk_products_has(library))
+    return lk_fail(LK_USAGE,
+                   "%s: products is onednn, but this program was built without oneDNN; "
+                   "install libdnnl-dev and build anew, or set products=openblas",
+                   origin);
+  selected = library;
+  return LK_OK;
+}
+
+lk_product_library lk_products_selected(void) {
+  return selected;
+}
+
+static void multiply_by_openblas(lk_real *c, int add, lk_factor a, lk_factor b, int rows,
+                                 int columns, int inner) {
+  LK_GEMM(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
+          b.transposed ? CblasTrans : CblasNoTrans, rows, columns, inner, 1, a.values.real,
+          a.transposed ? rows : inner, b.values.real, b.transposed ? inner : columns,
+          add ? 1 : 0, c, columns);
+}
+
 void lk_multiply(lk_real *c, int add, lk_factor a, lk_factor b, int rows, int columns,
                  int inner) {
   assert(rows > 0 && columns > 0 && inner > 0);
   assert(lk_kernels_are_reference() || (a.values.real && b.values.real));
   if (lk_kernels_are_reference())
     multiply_reference(c, add, a, b, rows, columns, inner);
+  else if (selected == LK_ONEDNN)
+    lk_onednn_multiply_fp32(c, add, a, b, rows, columns, inner);
   else
-    LK_GEMM(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
-            b.transposed ? CblasTrans : CblasNoTrans, rows, columns, inner, 1,
-            a.values.real, a.transposed ? rows : inner, b.values.real,
-            b.transposed ? inner : columns, add ? 1 : 0, c, columns);
+    multiply_by_openblas(c, add, a, b, rows, columns, inner);
 }

@@ -1,5 +1,5 @@
-/* Private to the kernels: the matrix product, by OpenBLAS or the plain loop, and
- * that of few rows. */
+/* Private to the kernels: the matrix product, by the library that was selected or the plain
+ * loop, and that of few rows. */
 #ifndef LOCKSTEP_NN_MULTIPLY_H
 #define LOCKSTEP_NN_MULTIPLY_H
 

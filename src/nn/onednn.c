@@ -36,6 +36,10 @@ lk_status lk_precision_check(lk_precision precision, const char *origin) {
                  origin);
 }
 
+int lk_onednn_is_there(void) {
+  return 1;
+}
+
 void lk_onednn_set_threads(int threads) {
   omp_set_num_threads(threads);
 }
@@ -182,6 +186,16 @@ void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
   void *const data[LK_MATRICES] = {(void *)a, (void *)b, c}; /* oneDNN has no const */
   lk_status status = multiply(layer, product, data, rows);
   if (first_failure == LK_OK) first_failure = status;
+}
+
+void lk_onednn_multiply_fp32(lk_real *c, int add, lk_factor a, lk_factor b, int rows,
+                             int columns, int inner) {
+  dnnl_status_t status =
+      dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', rows, columns, inner,
+                 1, a.values.real, a.transposed ? rows : inner, b.values.real,
+                 b.transposed ? inner : columns, add ? 1 : 0, c, columns);
+  lk_status failed = check(status, "multiply");
+  if (first_failure == LK_OK) first_failure = failed;
 }
 
 #endif

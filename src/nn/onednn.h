@@ -1,8 +1,9 @@
-/* Private to the kernels: products of bf16 matrices by oneDNN, results in fp32. */
+/* Private to the kernels: products by oneDNN of bf16 matrices, results in fp32, and of fp32
+ * ones. */
 #ifndef LOCKSTEP_NN_ONEDNN_H
 #define LOCKSTEP_NN_ONEDNN_H
 
-#include "lockstep/nn.h"
+#include "nn/multiply.h"
 
 /* The products of one linear layer. `rows` may differ from call to call. */
 typedef enum {
@@ -13,6 +14,9 @@ typedef enum {
   LK_PRODUCT_WEIGHT_ADD,  /* dweight (outputs, inputs) += dyᵀ · x */
   LK_PRODUCTS
 } lk_product;
+
+/* Whether this build has it. */
+int lk_onednn_is_there(void);
 
 /* Threads of products that are made from now on. */
 void lk_onednn_set_threads(int threads);
@@ -25,5 +29,9 @@ void lk_onednn_free(lk_onednn *layer);
  * A failure is kept for lk_linear_status. */
 void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
                         const lk_bf16 *a, const lk_bf16 *b, int rows);
+
+/* lk_multiply of fp32 factors. */
+void lk_onednn_multiply_fp32(lk_real *c, int add, lk_factor a, lk_factor b, int rows,
+                             int columns, int inner);
 
 #endif

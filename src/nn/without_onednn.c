@@ -15,6 +15,10 @@ lk_status lk_precision_check(lk_precision precision, const char *origin) {
                  origin);
 }
 
+int lk_onednn_is_there(void) {
+  return 0;
+}
+
 void lk_onednn_set_threads(int threads) {
   (void)threads;
 }
@@ -42,6 +46,17 @@ void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
   (void)a;
   (void)b;
   (void)rows;
+}
+
+void lk_onednn_multiply_fp32(lk_real *c, int add, lk_factor a, lk_factor b, int rows,
+                             int columns, int inner) {
+  (void)c;
+  (void)add;
+  (void)a;
+  (void)b;
+  (void)rows;
+  (void)columns;
+  (void)inner;
 }
 
 #endif
