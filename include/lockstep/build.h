@@ -8,8 +8,8 @@
 
 LK_C_BEGIN
 
-/* Version, compiler, libraries of the products, instruction set, C library and the hash of
- * the executable, separated by ", ". */
+/* Version, compiler, libraries of the products (lk_products_selected), instruction set, C
+ * library and the hash of the executable, separated by ", ". */
 void lk_build_describe(lk_precision precision, char text[LK_BUILD_SIZE]);
 
 /* Nonzero when `now` may give other bits than `before`, the text of a checkpoint. Earlier

@@ -82,6 +82,9 @@ typedef int lk_config_choice;
     "seed of all random numbers")                                                          \
   X(precision, "precision", choice, "fp32", LK_ONE_OF("fp32|bf16|bf16_attention"), 1,      \
     "number format of the operands of products, which for those of attention is bf16 with bf16_attention only; sums and all else are fp32")              \
+  X(products, "products", choice, "openblas", LK_ONE_OF("openblas|onednn"), LK_BITS_LATER, \
+    "library that computes products of fp32 numbers, also those beside bf16 ones; bench "  \
+    "says which is the faster here")                                                       \
   X(dropout, "dropout", real, "0.1", LK_BETWEEN(0, 0.95), 1,                               \
     "share of activations set to zero in training, rounded to 65536ths")                                        \
   X(checkpoint_every, "checkpoint_every", count, "500",                                    \

@@ -18,6 +18,8 @@ static lk_status set_up_machine(const lk_world *world, const lk_config *config,
   int first, count;
   LK_TRY(check(world, config, task, purpose));
   lk_kernels_select((lk_kernels)config->kernels);
+  LK_TRY(lk_products_select((lk_product_library)config->products,
+                            lk_config_origin(config, "products")));
   LK_TRY(lk_blas_set_threads((int)config->threads));
   return lk_world_shards(world, (int)config->shards, &first, &count);
 }

@@ -53,6 +53,13 @@ else
   grep -q 'precision is bf16, but' log || fail "bf16: $(cat log)"
   echo "SKIPPED: bf16: $(cat log)"
 fi
+# fp32 products by oneDNN, where the build has it.
+if "$LOCKSTEP" bench "${common[@]}" products=onednn --steps 1 > log 2>&1; then
+  other_recipe onednn "${pretrain[@]}" products=onednn
+else
+  grep -q 'products is onednn, but' log || fail "onednn: $(cat log)"
+  echo "SKIPPED: onednn: $(cat log)"
+fi
 other_recipe muon "${muon[@]}"
 # Options of the shape: GPT-2's activation and tied head, whose gradient is the last to be final; Llama's norm
 # and shared keys.
