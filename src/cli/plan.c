@@ -76,8 +76,11 @@ static lk_status foresee(lk_world *world, const lk_config *config, const request
                          const lk_trainer_needs *needs, forecast *f) {
   double share = (double)needs->shards / (double)config->shards;
   double rows = share * (double)(config->batch_size * config->model_block);
-  LK_TRY(lk_bench_limit(world, &needs->shape, (lk_precision)config->precision,
-                        needs->pack_rows, needs->pack_rows, &f->rate));
+  lk_precision precision = (lk_precision)config->precision;
+  double rates[LK_PRODUCT_LIBRARIES];
+  LK_TRY(lk_bench_limit(world, &needs->shape, precision, needs->pack_rows, needs->pack_rows,
+                        rates));
+  f->rate = rates[precision == LK_FP32 ? config->products : LK_ONEDNN];
   f->flops = lk_bench_flops(&needs->shape, rows, rows);
   f->products = f->flops / f->rate;
   foresee_sending(asked, config, needs, f);

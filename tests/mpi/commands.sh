@@ -184,6 +184,8 @@ jq -e '.parts | length == 10 and all(.[]; . >= 0) and
   fail "bench: parts of a step: $(cat bench.json)"
 jq -e '.packs_per_step == 8 and (.share_of_waiting * ([.parts[]] | add) - .waiting_seconds | fabs) < 1e-6' \
   bench.json > /dev/null || fail "bench: packs and waiting: $(cat bench.json)"
+jq -e '.limit_gflops == ([.openblas_gflops, .onednn_gflops] | max) and .openblas_gflops > 0' bench.json > /dev/null ||
+  fail "bench: the libraries' rates"
 jq -e '(.gflops / .limit_gflops / .share_of_limit - 1 | fabs) < 1e-6' bench.json > /dev/null ||
   fail "bench: share of the limit"
 

@@ -162,7 +162,7 @@ static lk_status time_steps(lk_world *world, lk_trainer *trainer, const lk_confi
   lk_watchdog_phase(lk_world_watchdog(world), 0, "measuring the machine's limit",
                     LK_COMPUTES);
   LK_TRY(lk_bench_limit(world, shape, (lk_precision)config->precision, (int)m.rows,
-                        (int)m.targets, &m.limit));
+                        (int)m.targets, m.limits));
   LK_TRY(lk_world_agree(world, lk_world_rank(world) == 0
                                    ? lk_bench_report(world, config, &m, to->json)
                                    : LK_OK));

@@ -14,14 +14,14 @@ typedef struct {
    * slowest one's computing, whatever the network. The loss is that of the last step, the
    * memory that of the largest rank. */
   lk_metrics typical;
-  double waiting_seconds; /* … mean of the ranks */
-  double target_tokens;   /* mean a step */
-  double packs;           /* mean a step, all ranks */
-  double rows, targets;   /* mean a pack: rows, rows with loss */
-  double flops;           /* of the matrix products, mean a step, all ranks */
-  double limit;           /* the same a second with nothing else to do, all ranks */
-  double allocations;     /* in all measured steps and ranks: a step should make none */
-  int most_shards;        /* that a rank has */
+  double waiting_seconds;              /* … mean of the ranks */
+  double target_tokens;                /* mean a step */
+  double packs;                        /* mean a step, all ranks */
+  double rows, targets;                /* mean a pack: rows, rows with loss */
+  double flops;                        /* of the matrix products, mean a step, all ranks */
+  double limits[LK_PRODUCT_LIBRARIES]; /* a second with nothing else to do, all ranks */
+  double allocations; /* in all measured steps and ranks: a step should make none */
+  int most_shards;    /* that a rank has */
 } lk_measurement;
 
 /* Sorts the values. */
@@ -33,10 +33,11 @@ double lk_bench_median(double *values, long count);
 double lk_bench_flops(const lk_shape *shape, double rows, double targets);
 
 /* All ranks: operations a second, of all ranks together, of nothing but a step's matrix
- * products in their shapes and precision: packs of so many rows and rows with loss. Takes
- * about a second, in which all ranks are busy. */
+ * products in their shapes and precision: packs of so many rows and rows with loss; by each
+ * library, 0 where it does not compute them. Takes about a second for each, in which all
+ * ranks are busy. */
 lk_status lk_bench_limit(lk_world *world, const lk_shape *shape, lk_precision precision,
-                         int rows, int targets, double *rate);
+                         int rows, int targets, double rates[LK_PRODUCT_LIBRARIES]);
 
 /* All ranks: takes a few steps and writes where their time went, a row a rank, for
  * ui.perfetto.dev or chrome://tracing. */

@@ -9,6 +9,23 @@ static double gflops(const lk_measurement *m) {
   return m->flops / m->step_seconds / 1e9;
 }
 
+/* Of the faster library, in GFLOP/s. */
+static double limit(const lk_measurement *m) {
+  double most = 0;
+  for (int l = 0; l < LK_PRODUCT_LIBRARIES; l++)
+    if (m->limits[l] > most) most = m->limits[l];
+  return most / 1e9;
+}
+
+static void print_limit(const lk_measurement *m) {
+  const double *by = m->limits;
+  printf("limit              %.1f GFLOP/s, these products alone; share of it %.1f %%\n",
+         limit(m), 100 * gflops(m) / limit(m));
+  if (by[LK_OPENBLAS] > 0 && by[LK_ONEDNN] > 0)
+    printf("products           %.1f GFLOP/s by openblas, %.1f by onednn\n",
+           by[LK_OPENBLAS] / 1e9, by[LK_ONEDNN] / 1e9);
+}
+
 /* Of a step, with the waiting in it. */
 static double share(const lk_measurement *m, double seconds) {
   return seconds / (m->typical.seconds + m->waiting_seconds);
@@ -35,8 +52,7 @@ static void print_table(const lk_world *world, const lk_config *config,
   printf("target tokens      %.0f a step, %.0f a second\n", m->target_tokens,
          m->target_tokens / m->step_seconds);
   printf("matrix products    %.1f GFLOP a step, %.1f GFLOP/s\n", m->flops / 1e9, gflops(m));
-  printf("limit              %.1f GFLOP/s, these products alone; share of it %.1f %%\n",
-         m->limit / 1e9, 100 * m->flops / m->step_seconds / m->limit);
+  print_limit(m);
   printf("peak memory        %s MB (largest rank)\n",
          lk_metric_show("peak_memory_mb", &m->typical, memory));
   printf("loss               %s after the last step\n",
@@ -68,8 +84,10 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
                  {"packs_per_step", m->packs},
                  {"gflop_per_step", m->flops / 1e9},
                  {"gflops", gflops(m)},
-                 {"limit_gflops", m->limit / 1e9},
-                 {"share_of_limit", m->flops / m->step_seconds / m->limit},
+                 {"limit_gflops", limit(m)},
+                 {"openblas_gflops", m->limits[LK_OPENBLAS] / 1e9},
+                 {"onednn_gflops", m->limits[LK_ONEDNN] / 1e9},
+                 {"share_of_limit", gflops(m) / limit(m)},
                  {"allocations", m->allocations}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
     if (!cJSON_AddNumberToObject(root, numbers[i].name, numbers[i].value)) return 0;
