@@ -122,8 +122,8 @@ lk_status lk_train_check(const lk_config *config, lk_task task) {
 static lk_status open(lk_training *t) {
   lk_checkpoint *resumed = NULL, *init = NULL;
   LK_TRY(lk_world_agree(t->world, lk_train_check(t->config, t->task)));
-  LK_TRY(lk_trainer_begin(t->world, t->config, t->task, LK_TO_RUN, &init));
-  lk_status status = load(t, init, &resumed);
+  lk_status status = lk_trainer_begin(t->world, t->config, t->task, LK_TO_RUN, &init);
+  if (status == LK_OK) status = load(t, init, &resumed);
   if (status == LK_OK) status = lk_training_restore(t, resumed, init);
   lk_checkpoint_free(resumed);
   lk_checkpoint_free(init);
