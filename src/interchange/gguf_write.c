@@ -23,7 +23,7 @@ static void put(head *h, const void *bytes, size_t size) {
     uint8_t *larger;
     h->status = lk_allocate((void **)&larger, h->size + size, 2, "a GGUF file's head");
     if (h->status == LK_OK) {
-      memcpy(larger, h->bytes, h->size);
+      if (h->size) memcpy(larger, h->bytes, h->size);
       lk_free(h->bytes);
       h->bytes = larger;
       h->room = 2 * (h->size + size);
