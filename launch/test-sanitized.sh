@@ -9,9 +9,10 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build-sanitized
 reports=$build/reports # see tests/CMakeLists.txt
 
-# Tests of texts alone, that of warnings (GCC has others beside its sanitizers), one that builds a copy
-# without sanitizers, one that compares times, and those of scripts on emulated hosts.
-left_out='^(unit\.(format|layers|shellcheck|get_data|warnings)|mpi\.quickstart|reference\.versus_pytorch|cluster\..*)$'
+# The bits of another build, a program that links without sanitizers, tests of texts alone, that of
+# warnings (GCC has others beside its sanitizers), one that builds a copy without sanitizers, one that
+# compares times, and those of scripts on emulated hosts.
+left_out='^(unit\.(format|layers|shellcheck|get_data|warnings)|mpi\.(install|pinned_bits|quickstart)|reference\.versus_pytorch|cluster\..*)$'
 
 "$root/launch/setup.sh" --tests
 echo "Building in $build"
