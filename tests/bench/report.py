@@ -123,7 +123,16 @@ def rounds_table(arguments, name, sides):
     memory = [f"{side} {median_of(rounds, lambda n: n['peak_memory_mb']):.0f} MB"
               for side, rounds in sides.items()]
     return lines + ["", f"Target tokens a step: {', '.join(tokens)}. Peak memory a rank: "
-                    f"{', '.join(memory)}.{tried(arguments, name, kinds[-1])}"]
+                    f"{', '.join(memory)}.{products(sides)}{tried(arguments, name, kinds[-1])}"]
+
+
+def products(sides):
+    """Which library the fp32 ones were left to, by what each does alone."""
+    ours = sides["lockstep"][-1]
+    if not ours["openblas_gflops"]:
+        return ""
+    return (f" Lockstep's products were computed by {ours['products']}: alone OpenBLAS has "
+            f"{ours['openblas_gflops']:.0f} GFLOP/s, oneDNN {ours['onednn_gflops']:.0f}.")
 
 
 def tried(arguments, name, kind):

@@ -93,6 +93,7 @@ fi
 
 seed=$root/configs/seed
 shape_keys=(layers heads channels block)
+declare -A way=() library=() # of a case
 
 # describe TASK BATCH LAYERS HEADS CHANNELS BLOCK: a case's work as both sides are told of it, which
 # is the seed recipes' own, GPT-2's, or tiny.
@@ -170,7 +171,17 @@ run_lockstep() { # CASE RANKS STEPS JSON
   local precision=${1#*-}
   settings_of "$1"
   [[ $1 != @(block1024|gpt2)-bf16 ]] || precision=bf16_attention
-  mpirun -np "$2" "$lockstep" bench "${settings[@]}" precision="$precision" --steps "$3" --json "$4"
+  mpirun -np "$2" "$lockstep" bench "${settings[@]}" precision="$precision" products="${library[$1]-openblas}" \
+    --steps "$3" --json "$4"
+}
+
+# choose_library CASE: of fp32 products the faster, as bench measures them in the case's shapes.
+choose_library() {
+  local json=$work/try.json
+  [[ $1 == *-fp32 ]] || return 0
+  quietly "lockstep bench ($1)" run_lockstep "$1" "$ranks" 1 "$json"
+  library[$1]=$(jq -r 'if .onednn_gflops > .openblas_gflops then "onednn" else "openblas" end' "$json")
+  echo "$1, products by ${library[$1]}"
 }
 
 # suits CASE WAY: sdpa32 is sdpa in fp32; plain attention of GPT-2's size is slower than the kernel and
@@ -243,9 +254,11 @@ done
 ((${#chosen[@]})) || fail "bf16 does not run here: $(cat "$work/log")" 69
 mapfile -t offered < <("$python" "$root/tests/bench/ddp.py" --ways | grep -E -- "$ways")
 ((${#offered[@]})) || fail "--ways: '$ways' finds none that this PyTorch has" 64
-declare -A way
 broken=""
-for case in "${chosen[@]}"; do choose_way "$case"; done
+for case in "${chosen[@]}"; do
+  choose_library "$case"
+  choose_way "$case"
+done
 
 for ((i = 1; i <= rounds; i++)); do
   for case in "${chosen[@]}"; do

@@ -94,10 +94,10 @@ static int fill_numbers(cJSON *root, const lk_world *world, const lk_config *con
   return 1;
 }
 
-static int add_precision(cJSON *root, const lk_config *config) {
+static int add_key(cJSON *root, const lk_config *config, const char *key) {
   char *text;
-  if (lk_config_value(config, "precision", &text) != LK_OK) return 0;
-  int good = cJSON_AddStringToObject(root, "precision", text) != NULL;
+  if (lk_config_value(config, key, &text) != LK_OK) return 0;
+  int good = cJSON_AddStringToObject(root, key, text) != NULL;
   lk_free(text);
   return good;
 }
@@ -111,7 +111,7 @@ static int fill_json(cJSON *root, const lk_world *world, const lk_config *config
     good =
         cJSON_AddNumberToObject(parts, lk_part_name(part), m->typical.parts[part]) != NULL;
   return good && cJSON_AddNumberToObject(parts, "waiting", m->waiting_seconds) &&
-         add_precision(root, config) &&
+         add_key(root, config, "precision") && add_key(root, config, "products") &&
          cJSON_AddBoolToObject(root, "overlap", config->overlap) &&
          cJSON_AddStringToObject(root, "blas", lk_blas_description()) &&
          cJSON_AddStringToObject(root, "instruction_set", lk_kernels_instruction_set());
