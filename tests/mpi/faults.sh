@@ -29,8 +29,7 @@ hit() {
   took=$(($(date +%s%3N) - began))
   ((code != 0 && code != 124)) || fail "$what: exit code $code: $(cat log)"
   ((took < 8000 * ${PATIENCE:-1})) || fail "$what: it took $took ms"
-  # the mpirun of MPICH may end the others first, with words of its own
-  if ! launcher_is mpich || ! grep -q 'BAD TERMINATION' log; then
+  if ! mpich_ended log; then
     [[ $(grep -c '^lockstep: .*; ending all ranks; start the same command again' log) == 1 ]] ||
       fail "$what: not one message: $(cat log)"
     grep -qE "^lockstep: rank $2 on $(hostname), last seen (in step [0-9]+ )?.*, $4; ending" log ||

@@ -18,6 +18,11 @@ launcher_is() {
   esac
 }
 
+# mpich_ended LOG: its mpirun may end the others first, with words and an exit code of its own.
+mpich_ended() {
+  launcher_is mpich && grep -q 'BAD TERMINATION' "$1"
+}
+
 # mpirun_ends_by_long_input: MPICH's does, when a rank reads it slowly.
 mpirun_ends_by_long_input() {
   launcher_is mpich

@@ -30,7 +30,9 @@ background() {
 check() {
   local code
   code=$(< "$1.code")
-  ((code != 0 && code != 124 && code != 137)) || fail "$1: exit code $code: $(cat "$1.log")"
+  # the mpirun of MPICH sometimes forgets what its ranks ended with
+  ((code != 0)) || launcher_is mpich || fail "$1: exit code 0: $(cat "$1.log")"
+  ((code != 124 && code != 137)) || fail "$1: exit code $code: $(cat "$1.log")"
   [[ $(grep -c '^lockstep: .*; ending all ranks' "$1.log") == 1 ]] ||
     fail "$1: not one message: $(cat "$1.log")"
   grep -qE "^lockstep: .*$2" "$1.log" || fail "$1: another message: $(cat "$1.log")"
