@@ -167,7 +167,6 @@ void lk_numbers_of_float(void *to, const float *from, lk_number number, size_t c
     of_floats_by_block(bytes, from, count);
     return;
   }
-  assert(size <= sizeof(float)); /* which GCC for ARM64 doubts of lk_numbers_hold */
   for (size_t i = 0; i < count; i++) {
     uint32_t bits = number == LK_NUMBER_F32   ? bits_of_float(from[i])
                     : number == LK_NUMBER_F16 ? to_half(from[i])
@@ -179,7 +178,7 @@ void lk_numbers_of_float(void *to, const float *from, lk_number number, size_t c
 
 int lk_numbers_hold(const float *from, lk_number number, size_t count) {
   float largest = 0, back;
-  uint8_t bytes[sizeof(float)];
+  uint8_t bytes[sizeof(double)]; /* the largest of a number */
   for (size_t i = 0; i < count; i++)
     largest = fmaxf(largest, fabsf(from[i]));
   if (number == LK_NUMBER_Q8_0) { /* its scale */
