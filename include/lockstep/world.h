@@ -96,6 +96,20 @@ lk_status lk_world_describe(lk_world *world, char **text);
  * comparison with lk_tree (lockstep/tree.h), which keeps the bits. */
 lk_status lk_world_sum_floats(lk_world *world, float *array, size_t count);
 
+/* Seconds of a message between two ranks: on its way, of each when many follow each other,
+ * and of each byte. All 0: not known. */
+typedef struct {
+  double latency, gap, byte;
+} lk_links;
+
+/* All ranks: times messages between each rank of the first half and one of the second, all
+ * at once, and keeps the slowest pair's times, alike on all ranks. Takes some 50 round
+ * trips. In a world of 1 they stay unknown. */
+lk_status lk_world_time_links(lk_world *world);
+
+/* What was timed last. Owned by the world. Not collective. */
+const lk_links *lk_world_links(const lk_world *world);
+
 /* Ends all ranks at once, for a failure that the others cannot learn of otherwise: prints
  * lk_message() with rank and host, then MPI_Abort with the status. Does not return. */
 LK_NORETURN void lk_world_abort(lk_world *world, lk_status status);

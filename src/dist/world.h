@@ -15,6 +15,7 @@ struct lk_world {
   char host[LK_HOST_SIZE];
   double *window;               /* for lk_world_each; NULL in a world of 1; owned */
   double *rates;                /* (size) what shards are dealt by; NULL: evenly; owned */
+  lk_links links;               /* what sums are cut into pieces by */
   double limit;                 /* the watchdog's, in seconds; 0: MPI may wait for ever */
   char agreed[LK_MESSAGE_SIZE]; /* the last message agreed on; says its rank already */
   struct lk_watchdog *watchdog; /* while one runs, not owned */
