@@ -75,6 +75,10 @@ void lk_tree_finish(lk_tree *tree, size_t first);
  * Completes what lk_tree_finish has begun. */
 lk_status lk_tree_reduce(lk_tree *tree, float **sum);
 
+/* Floats that travel between the ranks at a time, chosen by what the world knew of its
+ * links (lk_world_time_links) when the tree was made. It changes no bits. */
+size_t lk_tree_piece(const lk_tree *tree);
+
 /* This rank's own parts, in the order of the elements: elements first … first + count-1
  * (count may be 0). The parts of all ranks make up the array. Not collective. */
 int lk_tree_parts(const lk_tree *tree);

@@ -78,16 +78,40 @@ lk_status lk_exchange_round(lk_exchange *exchange) {
   return LK_OK;
 }
 
-static size_t choose_piece(lk_layout layout) {
-  size_t piece = PIECE, grain = lk_layout_grain(layout);
+static size_t pieces_of(size_t count, size_t piece) {
+  return (count + piece - 1) / piece;
+}
+
+/* Messages of a piece, one after the other: up the tree, and down. */
+static double stages_of(int ranks) {
+  int levels = 0;
+  while (1 << levels < ranks)
+    levels++;
+  return 2 * levels;
+}
+
+/* Seconds of a sum that depend on how large pieces are: what each message takes of a rank,
+ * and the last piece, whose way nothing hides. As many bytes are under way with any, so
+ * that their way's length makes no difference. */
+static double cost_of(lk_layout layout, const lk_links *links, size_t count, size_t piece) {
+  double messages = stages_of(layout.ranks) * (double)pieces_of(count, piece);
+  return 2 * messages * links->gap + 2 * (double)(piece * sizeof(float)) * links->byte;
+}
+
+size_t lk_exchange_choose_piece(lk_layout layout, const lk_links *links, size_t count) {
+  size_t least = PIECE, grain = lk_layout_grain(layout);
   assert(PIECE % grain == 0);
-  while (piece < MOST_PIECE && piece < GRAINS * grain * (size_t)layout.ranks)
-    piece *= 2;
-  return piece;
+  while (least < MOST_PIECE && least < GRAINS * grain * (size_t)layout.ranks)
+    least *= 2;
+  size_t best = least;
+  for (size_t piece = least; piece <= MOST_PIECE && piece < 2 * count; piece *= 2)
+    if (cost_of(layout, links, count, piece) < cost_of(layout, links, count, best))
+      best = piece;
+  return best;
 }
 
 lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, const lk_circle *circle,
-                             int rank, size_t count, size_t stride) {
+                             int rank, size_t count, size_t stride, size_t piece) {
   lk_node whole[LK_MOST_WHOLE];
   lk_exchange *x = NULL;
   *out = NULL;
@@ -98,8 +122,8 @@ lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, const lk_circl
   x->count = count;
   x->stride = stride;
   x->arrays = lk_count_whole(layout, rank, whole);
-  x->piece = choose_piece(layout);
-  x->pieces = (int)((count + x->piece - 1) / x->piece);
+  x->piece = piece;
+  x->pieces = (int)pieces_of(count, piece);
   lk_status status = make_routes(x, layout, rank);
   if (status == LK_OK) status = make_slots(x, circle);
   if (status != LK_OK) {

@@ -6,16 +6,23 @@
 #include "dist/holders.h"
 #include "dist/mpi.h"
 #include "lockstep/status.h"
+#include "lockstep/world.h"
 
 typedef struct lk_exchange lk_exchange;
 
 /* Reduce-scatter, all-gather, or one after the other. */
 enum { LK_SCATTER = 1, LK_GATHER = 2 };
 
-/* Sums arrays of `count` floats over the circle's ranks, those of one rank `stride` floats
- * apart, one for each whole node of its shards. The caller owns *out: lk_exchange_free. */
+/* How many floats of `count` travel at a time: more where messages are dear, for larger
+ * pieces are fewer, and less where bytes are, for the last piece travels when nothing else
+ * is left to do. Alike on all ranks that know the same links. */
+size_t lk_exchange_choose_piece(lk_layout layout, const lk_links *links, size_t count);
+
+/* Sums arrays of `count` floats, in such pieces, over the circle's ranks, those of one rank
+ * `stride` floats apart, one for each whole node of its shards. The caller owns *out:
+ * lk_exchange_free. */
 lk_status lk_exchange_create(lk_exchange **out, lk_layout layout, const lk_circle *circle,
-                             int rank, size_t count, size_t stride);
+                             int rank, size_t count, size_t stride, size_t piece);
 void lk_exchange_free(lk_exchange *exchange);
 
 /* From now on sums are rounded to bf16, and travel so, in half the bytes; what is only

@@ -26,7 +26,8 @@ struct lk_tree {
   size_t open;       /* elements 0 … open-1 of the stack have not fallen together yet */
   float *stack;      /* (the most arrays at a time), owned */
   int ranks;
-  int phases; /* of the exchange */
+  int phases;   /* of the exchange */
+  size_t piece; /* floats that it takes at a time */
   lk_exchange *exchange;
   lk_status status; /* of the exchange, which goes on beside other work */
 };
@@ -75,8 +76,9 @@ static lk_status create(lk_tree **out, const lk_world *world, lk_layout layout,
   tree->leaves = lk_first_shard(layout, rank + 1) - first;
   tree->phases = sum == LK_SUM_SCATTERED ? LK_SCATTER : LK_SCATTER | LK_GATHER;
   LK_TRY_OR(failed, allocate_stack(tree));
+  tree->piece = lk_exchange_choose_piece(layout, &world->links, count);
   LK_TRY_OR(failed, lk_exchange_create(&tree->exchange, layout, world->circle, rank, count,
-                                       tree->stride));
+                                       tree->stride, tree->piece));
   *out = tree;
   return LK_OK;
 failed:
@@ -227,6 +229,10 @@ lk_status lk_tree_reduce(lk_tree *tree, float **sum) {
   *sum = tree->stack;
   if (tree->ranks == 1) return LK_OK;
   return lk_exchange_complete(tree->exchange, tree->phases, tree->stack);
+}
+
+size_t lk_tree_piece(const lk_tree *tree) {
+  return tree->piece;
 }
 
 int lk_tree_parts(const lk_tree *tree) {

@@ -135,6 +135,25 @@ static void test_sums(size_t count) {
   lk_tree_free(tree);
 }
 
+/* All ranks learn the same times, and sums in larger pieces have the same bits. */
+static void test_links(void) {
+  const size_t count = 300001;
+  float *sum = NULL;
+  CHECK(lk_world_time_links(world) == LK_OK);
+  lk_links links = *lk_world_links(world), first = links;
+  CHECK(lk_world_broadcast(world, &first, sizeof first) == LK_OK);
+  CHECK(!memcmp(&links, &first, sizeof links));
+  CHECK((links.byte > 0 && links.latency > 0) == (lk_world_size(world) > 1));
+  world->links = (lk_links){.gap = 1, .byte = 1e-9};
+  lk_tree *tree = make_tree(count, LK_SUM_EVERYWHERE);
+  CHECK(lk_world_size(world) == 1 || lk_tree_piece(tree) > count);
+  fill_leaves(tree, random_float, count);
+  CHECK(lk_tree_reduce(tree, &sum) == LK_OK);
+  CHECK(wrong_elements(sum, random_float, count) == 0);
+  lk_tree_free(tree);
+  world->links = (lk_links){0};
+}
+
 /* As a backward pass does: the last leaf is filled from its end on, in spans of many
  * lengths, and the sum goes on in between. What is not final yet holds something else. */
 static void fill_from_the_end(lk_tree *tree, element_of value, size_t count) {
@@ -529,6 +548,7 @@ static void run_tests(void) {
     test_sums(counts[i]);
   test_overlap(1000);
   test_overlap(10 * 131072 + 17); /* more pieces than travel at a time */
+  test_links();
   for (int economises = 0; economises <= 1; economises++) {
     test_scattering(0, economises);
     test_scattering(100, economises);
