@@ -170,6 +170,24 @@ static lk_status make_values(lk_trainer *t) {
   return lk_world_agree(t->world, LK_NEW(t->values, t->table->count));
 }
 
+/* All ranks. Within a host messages cost too little to be timed. */
+static lk_status time_links(const lk_trainer *t) {
+  if (lk_world_local_size(t->home) == lk_world_size(t->home) ||
+      lk_world_links(t->home)->byte > 0)
+    return LK_OK;
+  lk_watchdog_phase(t->watchdog, 0, "timing messages", LK_COMPUTES);
+  return lk_world_time_links(t->home);
+}
+
+static void say_links(const lk_trainer *t) {
+  const lk_links *links = lk_world_links(t->home);
+  if (links->byte <= 0 || lk_world_rank(t->world) != 0) return;
+  lk_say("links: a message takes %.3g ms, behind others %.3g ms, %.3g GB/s; sums travel in "
+         "pieces of %zu kB",
+         1e3 * links->latency, 1e3 * links->gap, 1e-9 / links->byte,
+         lk_tree_piece(t->tree) * sizeof(float) / 1024);
+}
+
 lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *config,
                             lk_task task, lk_trainer_purpose purpose,
                             const lk_tokenizer *tokenizer) {
@@ -182,6 +200,7 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
   double program = (double)lk_peak_memory();
   lk_status status = deal_shards(t, purpose);
   if (status == LK_OK) status = lk_sites_open(t);
+  if (status == LK_OK) status = time_links(t);
   if (status == LK_OK) status = lk_world_agree(world, prepare(t, task, tokenizer));
   if (status == LK_OK) status = choose_replicas(t, program);
   if (status == LK_OK) status = make_values(t);
@@ -192,6 +211,7 @@ lk_status lk_trainer_create(lk_trainer **out, lk_world *world, const lk_config *
     return status;
   }
   set_recipe(t);
+  if (purpose != LK_TO_PROBE) say_links(t);
   *out = t;
   return LK_OK;
 }

@@ -207,7 +207,7 @@ jq -e '[.traceEvents[] | select(.ph == "X") | {tid, cat, ts, end: (.ts + .dur)}]
 # bench --reduce: a row a size, each sum checked against the exact one.
 on_two bench --reduce --steps 3 --json sums.json > table
 has table '^2 ranks \(2 on this host\)' '^    1024 ' '^67108864 '
-[[ $(grep -cE '^ *[0-9]+( +[0-9]+\.[0-9]+){9}$' table) == 10 ]] || fail "rows of bench --reduce"
+[[ $(grep -cE '^ *[0-9]+( +[0-9]+\.[0-9]+){9} +[0-9]+$' table) == 10 ]] || fail "rows of bench --reduce"
 awk '$1 == 13293568 && ($8 / ($2 / $3) > 1.02 || $2 * $4 < 0.0131 || $6 != $4) { exit 1 }
   $1 == 13293568 { found = 1 } END { exit !found }' table || fail "columns of bench --reduce"
 has sums.json '"ranks":\s*2' '"bytes":\s*13293568,' '"tree_seconds"' '"tree_over_mpi"' '"sent_bytes":\s*13293568,' \

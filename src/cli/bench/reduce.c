@@ -18,7 +18,7 @@ enum { SIZES = sizeof sizes / sizeof *sizes };
 
 /* A sum's size and, for each way, the median of the slowest rank's time. */
 typedef struct {
-  size_t floats;
+  size_t floats, piece; /* that travels at a time */
   double seconds[WAYS];
 } timing;
 
@@ -110,6 +110,7 @@ static void keep_slowest(void *context, int rank, size_t first, const double *se
 static lk_status find_medians(race *r, timing *out) {
   long n = r->repetitions;
   LK_TRY(lk_world_each(r->world, r->mine, WAYS * (size_t)n, keep_slowest, r->slowest));
+  out->piece = lk_tree_piece(r->trees[TREE]);
   for (int way = 0; way < WAYS; way++)
     out->seconds[way] = lk_bench_median(r->slowest + way * n, n);
   return LK_OK;
@@ -170,19 +171,23 @@ static void print_heading(const lk_world *world) {
          lk_world_local_size(world));
   if (P & (P - 1))
     printf("%d is no power of two: some ranks have two of the tree's shards\n", P);
+  const lk_links *links = lk_world_links(world);
+  if (links->byte > 0)
+    printf("links: a message takes %.3g ms, behind others %.3g ms, %.3g GB/s\n",
+           1e3 * links->latency, 1e3 * links->gap, 1e-9 / links->byte);
   puts("bf16: the tree with every sum rounded, as by wire=bf16; a rank sends 2(P-1)/P of "
        "the bytes, of bf16 half of that");
   printf("                                        S/t, GB/s     S/t*2(P-1)/P\n"
          "   bytes       tree s        MPI s    tree     MPI    tree     MPI  tree/MPI"
-         "       bf16 s  bf16/tree\n");
+         "       bf16 s  bf16/tree  piece, kB\n");
 }
 
 static void print_row(const timing *t, int P) {
-  printf("%8zu %12.8f %12.8f %7.3f %7.3f %7.3f %7.3f %9.2f %12.8f %10.2f\n",
+  printf("%8zu %12.8f %12.8f %7.3f %7.3f %7.3f %7.3f %9.2f %12.8f %10.2f %10zu\n",
          t->floats * sizeof(float), t->seconds[TREE], t->seconds[MPI], rate(t, TREE),
          rate(t, MPI), bus_rate(t, TREE, P), bus_rate(t, MPI, P),
          t->seconds[TREE] / t->seconds[MPI], t->seconds[ROUNDED],
-         t->seconds[ROUNDED] / t->seconds[TREE]);
+         t->seconds[ROUNDED] / t->seconds[TREE], t->piece * sizeof(float) / 1024);
   fflush(stdout);
 }
 
@@ -199,6 +204,7 @@ static int add_row(cJSON *list, const timing *t, int P) {
                  {"mpi_bus_gb_per_second", bus_rate(t, MPI, P)},
                  {"tree_over_mpi", t->seconds[TREE] / t->seconds[MPI]},
                  {"bf16_seconds", t->seconds[ROUNDED]},
+                 {"piece_bytes", (double)(t->piece * sizeof(float))},
                  {"sent_bytes", sent_bytes(t, P, sizeof(float))},
                  {"bf16_sent_bytes", sent_bytes(t, P, sizeof(lk_bf16))}};
   cJSON *row = cJSON_CreateObject();
@@ -226,6 +232,7 @@ lk_status lk_bench_reduce(lk_world *world, long repetitions, const char *json) {
   int first = lk_world_rank(world) == 0;
   if (repetitions > 1000000)
     return lk_fail(LK_USAGE, "bench: --steps with --reduce must be at most 1000000");
+  LK_TRY(lk_world_time_links(world));
   if (first) print_heading(world);
   for (int i = 0; i < SIZES; i++) {
     timings[i].floats = sizes[i];
