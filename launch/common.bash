@@ -80,9 +80,10 @@ take_option() {
 }
 
 groups=1 # of ranks that make steps by themselves (sync), each of as many
+listed=  # ranks whose shards `balance` lists; empty: it is no list
 
 # take_training [pretrain|finetune] CONFIG [key=value ...]: sets `training`, lockstep's arguments, and
-# `run`, `shards`, `threads` and `groups`. Without a command, a config that has questions is for finetuning.
+# `run`, `shards`, `threads`, `groups` and `listed`. Without a command, a config that has questions is for finetuning.
 take_training() {
   local command= values
   if [[ ${1-} == pretrain || ${1-} == finetune ]]; then
@@ -91,12 +92,17 @@ take_training() {
   fi
   (($#)) || refuse "no CONFIG given"
   [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
-  mapfile -d '' -t values < <("$lockstep" config "$@" --keys run,questions,shards,threads,sync.every,sync.groups --null)
+  mapfile -d '' -t values < <("$lockstep" config "$@" \
+    --keys run,questions,shards,threads,sync.every,sync.groups,balance --null)
   wait "$!" || exit # it has said why
-  if ((${#values[@]} != 6)) || ! to_number shards "${values[2]}" || ! to_number threads "${values[3]}"; then
+  if ((${#values[@]} != 7)) || ! to_number shards "${values[2]}" || ! to_number threads "${values[3]}"; then
     refuse "'$*' is not CONFIG [key=value ...]"
   fi
   [[ ${values[4]} == 0 ]] || to_number groups "${values[5]}"
+  if [[ ${values[6]} =~ ^[0123456789]+(,[0123456789]+)*$ ]]; then
+    listed=${values[6]//[^,]/}
+    listed=$((${#listed} + 1))
+  fi
   [[ -n $command || -z ${values[1]} ]] || command=finetune
   training=("${command:-pretrain}" "$@")
   run=${values[0]}
@@ -116,10 +122,12 @@ fit_groups() {
 }
 
 # choose_world CORES: sets `ranks`, unless -n did, to the fewest that have as few shards each as all ranks
-# would that fit on so many cores: any number gives the same bits. Sets `advice` where cores stay idle.
+# would that fit on so many cores: any number gives the same bits; to as many as `balance` lists, if it does. Sets
+# `advice` where cores stay idle.
 choose_world() {
   local fit=$(($1 / threads)) each parts
   advice=
+  ranks=${ranks:-$listed}
   [[ -z $ranks ]] || return 0
   ((fit >= 1)) || fit=1
   fit_groups
