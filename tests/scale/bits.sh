@@ -9,14 +9,8 @@ most=${1:-256} steps=3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-build_simulated
-cat > flat.xml << 'END'
-<?xml version='1.0'?>
-<!DOCTYPE platform SYSTEM "https://simgrid.org/simgrid.dtd">
-<platform version="4.1">
-  <cluster id="all" prefix="host-" suffix="" radical="0-1023" speed="1Gf" bw="1.25GBps" lat="10us"/>
-</platform>
-END
+build_simulated lockstep_simulated
+platform 10 10 1024 1 1 > flat.xml
 "$LOCKSTEP" synth data --people $((4 * most)) --questions 40 > /dev/null
 training=(pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt shards="$most" batch_size="$most"
   steps="$steps" watchdog=0)
@@ -31,8 +25,9 @@ facts() {
 facts real > real.facts
 (($(wc -l < real.facts) == steps + 4)) || fail "facts: $(cat real.facts)"
 for ((ranks = 16; ranks <= most; ranks *= 4)); do
-  simulate "$ranks" flat.xml "${training[@]}" run="$ranks" > log 2>&1 || fail "$ranks ranks: $(cat log)"
-  grep -q "$ranks ranks on host-0:1," "$ranks/history.txt" || fail "not $ranks ranks: $(cat "$ranks/history.txt")"
+  simulate lockstep_simulated "$ranks" flat.xml "${training[@]}" run="$ranks" > log 2>&1 ||
+    fail "$ranks ranks: $(cat log)"
+  grep -q "$ranks ranks on host-0:1," "$ranks/history.txt" || fail "not $ranks: $(cat "$ranks/history.txt")"
   facts "$ranks" > simulated.facts
   diff real.facts simulated.facts || fail "$ranks simulated ranks have other bits than one real rank"
   echo "$ranks simulated ranks: the bits of one"
