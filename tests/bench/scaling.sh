@@ -1,0 +1,127 @@
+#!/bin/bash
+# How a step grows with the ranks, in the simulator: results/scale.csv, scale.md and pictures. Computing is replaced by
+# the times that `bench` measures here; all messages are the program's own. Nothing else may run while it measures.
+#   LOCKSTEP=build/lockstep SOURCE_DIR=. tests/bench/scaling.sh OUT [MOST_RANKS]
+# ROW and UPDATE, in seconds, stand for what is measured of a row and of a parameter's update.
+set -euo pipefail
+# shellcheck source=tests/scale/simulated.bash
+source "$SOURCE_DIR/tests/scale/simulated.bash"
+SOURCE_DIR=$(cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP") SIMULATED=$(realpath -m "$SIMULATED")
+
+command="tests/bench/scaling.sh $*"
+[[ -z ${ROW-} ]] || command="ROW=$ROW $command"
+[[ -z ${UPDATE-} ]] || command="UPDATE=$UPDATE $command"
+out=$(realpath "$1") most=${2:-256}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+config=("$SOURCE_DIR/configs/seed/pretrain.yaml" corpus=corpus.h5 objective.kind=language objective.across=true
+  watchdog=0)
+block=128 a_rank=16 a_batch=4096
+
+# number FILE KEY: what `bench --json` wrote.
+number() {
+  sed -n "s/.*\"$2\":[[:space:]]*\\([0-9.e+-]*\\).*/\\1/p" "$1"
+}
+
+# Seconds of a row, forward and backward, and of a parameter's update, norm included.
+measure() {
+  origin="as \`bench\` measured on a core of this machine"
+  "$LOCKSTEP" bench "${config[@]}" shards=1 batch_size=$a_rank --steps 5 --json alone.json > /dev/null 2> log ||
+    fail "bench: $(cat log)"
+  ROW=${ROW:-$(awk -v c="$(number alone.json compute_seconds)" -v o="$(number alone.json optimizer)" \
+    -v rows=$((a_rank * block)) 'BEGIN { print (c - o) / rows }')}
+  UPDATE=${UPDATE:-$(awk -v o="$(number alone.json optimizer)" -v n="$parameters" 'BEGIN { print o / n }')}
+}
+
+# run PLATFORM SCALING JITTER RANKS: a row of the table.
+run() {
+  local batch=$((a_rank * $4))
+  [[ $2 == weak ]] || batch=$a_batch
+  SIMULATED_ROW=$ROW SIMULATED_UPDATE=$UPDATE SIMULATED_JITTER=$3 SIMULATED_MEMORY_GB=8 \
+    simulate lockstep_timed "$4" "$1.xml" bench "${config[@]}" shards="$4" batch_size=$batch --steps 1 \
+    --json step.json > /dev/null 2> log || fail "$*: $(cat log)"
+  awk -v row="$1,seed,$2,$3,$4" -v start="$(sed -n 's/.*first step begins at \([0-9.]*\).*/\1/p' log)" \
+    -v step="$(number step.json step_seconds)" -v sent="$(number step.json communication_seconds)" \
+    -v waited="$(number step.json waiting_seconds)" -v products="$(number step.json products)" \
+    -v update="$(number step.json optimizer)" 'BEGIN {
+      efficiency = (products + update) / step
+      printf "%s,%s,%s,%s,%s,%.4f\n", row, start, step, sent, waited, efficiency }'
+}
+
+# runs PLATFORM SCALING JITTER RANKS...
+runs() {
+  local platform=$1 scaling=$2 jitter=$3 ranks
+  shift 3
+  for ranks in "$@"; do
+    ((ranks > most)) || run "$platform" "$scaling" "$jitter" "$ranks"
+  done
+}
+
+table() {
+  echo platform,shape,scaling,jitter,ranks,start_seconds,step_seconds,communication_seconds,waiting_seconds,efficiency
+  for platform in 10gbe 100gbe; do
+    runs $platform weak 0 16 64 256 1024
+    runs $platform strong 0 16 64 256 1024
+  done
+  runs 10gbe weak 0.05 16 64 256 1024
+  runs wan weak 0 16 64
+}
+
+describe() {
+  cat << END
+# From 16 ranks on, simulated
+
+Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`$command\`.
+$(lscpu | sed -n 's/^Model name: *//p'), SimGrid $(smpirun --version | sed -n 's/.*SimGrid version \([0-9.]*\).*/\1/p').
+
+**Nothing here was measured on a network.** The program runs in SimGrid's SMPI from its unchanged sources, a host a
+rank: each message is sent by it, and takes the simulated network's time. Computing is replaced by time: a row of a pack
+takes $ROW s, forward and backward, and a parameter's update $UPDATE s, $origin;
+memory is read and written at 8 GB/s. Messages take no time of a processor, and links carry 94 % of their speed.
+
+The seed model ($parameters parameters) in windows of $block tokens; weak: $a_rank windows a rank and step;
+strong: $a_batch in all. 10gbe, 100gbe: 10 and 100 Gb/s, 10 and 1 us a link, switches of 32 hosts with 16 links up
+each. wan: 100 Mb/s, 30 ms from host to host. jitter: the standard deviation of a pack's time, as a part of it.
+start: until the first step, agreements included. exposed: communication that nothing hides, and sums in memory;
+waiting: for slower ranks. efficiency: the share of a step that computes.
+
+| network | scaling | jitter | ranks | start, s | step, s | exposed, ms | waiting, ms | efficiency |
+|---|---|---|---|---|---|---|---|---|
+END
+  awk -F, 'NR > 1 { printf "| %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% |\n",
+    $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10 }' "$out/scale.csv"
+  printf '\n![Efficiency](scale.svg)\n'
+}
+
+plot() {
+  gnuplot << END
+load "$SOURCE_DIR/launch/style.gp"
+set output "$out/scale.svg"
+set title "Share of a step that computes, simulated"
+set xlabel "ranks"
+set logscale x 2
+set yrange [0:1]
+set key left bottom
+is(platform, scaling) = strcol(1) eq platform && strcol(3) eq scaling && strcol(4) eq "0"
+pick(platform, scaling) = is(platform, scaling) ? column(10) : NaN
+plot "$out/scale.csv" using 5:(pick("10gbe", "weak")) with linespoints title "10 Gb/s, weak", \
+  "" using 5:(pick("10gbe", "strong")) with linespoints title "10 Gb/s, strong", \
+  "" using 5:(pick("100gbe", "weak")) with linespoints title "100 Gb/s, weak", \
+  "" using 5:(pick("wan", "weak")) with linespoints title "100 Mb/s and 30 ms, weak"
+END
+}
+
+build_simulated lockstep_timed
+platform 10 10 32 32 16 > 10gbe.xml
+platform 100 1 32 32 16 > 100gbe.xml
+platform 0.1 15000 64 1 1 > wan.xml
+python3 "$SOURCE_DIR/tests/bench/letters.py" 256 $((block * a_rank * (most > 256 ? most : 256) * 9 / 8)) > corpus.txt
+"$LOCKSTEP" prepare corpus.txt corpus.h5 > /dev/null
+parameters=$("$LOCKSTEP" plan "${config[@]}" shards=1 batch_size=$a_rank | sed -n 's/^parameters  *//p')
+origin='as the command says'
+[[ -n ${ROW-} && -n ${UPDATE-} ]] || measure
+echo "a row: $ROW s, a parameter's update: $UPDATE s"
+table | tee "$out/scale.csv"
+describe > "$out/scale.md"
+plot
