@@ -68,6 +68,39 @@ table() {
   runs wan weak 0 16 64
 }
 
+# compare GBIT DELAY_MS HOSTS: one sum of the gradients over so many hosts, simulated, beside results/network.md's.
+compare() {
+  platform "$1" "$(awk -v ms="$2" 'BEGIN { print 500 * ms }')" 4 1 1 > pair.xml
+  simulate lockstep_simulated "$3" pair.xml bench --reduce --steps 2 > sums 2> log || fail "sums: $(cat log)"
+  awk -F '|' -v gbit="$1" -v delay="$2" -v hosts="$3" -v simulated="$(awk '$1 == 13293568 { print 1000 * $2 }' sums)" '
+    $2 + 0 == gbit && $3 + 0 == delay && $4 + 0 == hosts {
+      printf "| %s | %s | %d | %.1f | %.1f | %+.0f %% |\n", gbit, delay, hosts, simulated, $11,
+        100 * (simulated / $11 - 1) }' "$SOURCE_DIR/results/network.md"
+}
+
+compare_all() {
+  cat << END
+
+## Beside links of this machine
+
+One sum of the seed model's gradients by the tree, simulated, beside [network namespaces](network.md) of one machine.
+
+| Gbit/s | delay, ms | hosts | simulated, ms | measured, ms | difference |
+|---|---|---|---|---|---|
+END
+  local gbit delay hosts
+  for delay in 0.1 10; do
+    for gbit in 1 10; do
+      for hosts in 2 4; do compare $gbit $delay $hosts; done
+    done
+  done
+  cat << END
+
+The simulator knows links alone. Four real hosts at 10 Gb/s share two cores, which add up and copy; the links of
+10 ms are a program's, which takes those cores for each packet.
+END
+}
+
 describe() {
   cat << END
 # From 16 ranks on, simulated
@@ -92,6 +125,7 @@ END
   awk -F, 'NR > 1 { printf "| %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% |\n",
     $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10 }' "$out/scale.csv"
   printf '\n![Efficiency](scale.svg)\n'
+  compare_all
 }
 
 plot() {
@@ -112,6 +146,7 @@ plot "$out/scale.csv" using 5:(pick("10gbe", "weak")) with linespoints title "10
 END
 }
 
+build_simulated lockstep_simulated
 build_simulated lockstep_timed
 platform 10 10 32 32 16 > 10gbe.xml
 platform 100 1 32 32 16 > 100gbe.xml
