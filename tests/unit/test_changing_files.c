@@ -125,15 +125,16 @@ static pid_t change_for_ever(const char *path, const char *const *contents) {
   for (int i = 0; i < CONTENTS; i++)
     must(lk_file_read(contents[i], &bytes[i], &size[i]));
   pid_t child = fork();
-  for (unsigned i = 0; !child; i++) {
-    unsigned which = i / 2 % CONTENTS;
-    int cut = i % 6 == 5;
-    size_t end = cut ? size[which] / 3 : size[which] + i % 4 / 3 * 100;
-    overwrite(path, bytes[which], size[which]);
-    if (truncate(path, (off_t)end)) _exit(1);
-    /* time for a reader to find it whole, on slow machines too */
-    if (!cut) usleep(1000u << i % 10);
-  }
+  if (child == 0)
+    for (unsigned i = 0;; i++) {
+      unsigned which = i / 2 % CONTENTS;
+      int cut = i % 6 == 5;
+      size_t end = cut ? size[which] / 3 : size[which] + i % 4 / 3 * 100;
+      overwrite(path, bytes[which], size[which]);
+      if (truncate(path, (off_t)end)) _exit(1);
+      /* time for a reader to find it whole, on slow machines too */
+      if (!cut) usleep(1000u << i % 10);
+    }
   assert_true(child > 0);
   for (int i = 0; i < CONTENTS; i++)
     lk_free(bytes[i]);

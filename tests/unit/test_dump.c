@@ -411,8 +411,8 @@ static void plain_text_has_documents(void **state) {
 static void what_text_loses_is_counted(void **state) {
   (void)state;
   static const char *const texts[] = {"a\r\nb\r\r\n\r\nc\r",
-                                      "\xef\xbb\xbf"
-                                      "a\rb\n\r",
+                                      ("\xef\xbb\xbf"
+                                       "a\rb\n\r"),
                                       "a\n\nb"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     lk_dump *dump = open_text(texts[i]);

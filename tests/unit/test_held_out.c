@@ -9,8 +9,9 @@ enum { BLOCK = 48 };
 
 static const char *const lines[] = {
     "Ada Boa was born in Rome.", "Where?",
-    "Ada Boc was born in Oslo in 1911. Ada Boc was born in Lima. Ada Boc was born in Bonn. "
-    "Ada Boc was born in Rome. Ada Boc was born in 1910."};
+    ("Ada Boc was born in Oslo in 1911. Ada Boc was born in Lima. Ada Boc was born in "
+     "Bonn. "
+     "Ada Boc was born in Rome. Ada Boc was born in 1910.")};
 enum { LINES = sizeof lines / sizeof *lines };
 
 static void write_lines(void) {
