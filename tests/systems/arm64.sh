@@ -16,7 +16,7 @@ install_cross() {
   dpkg --add-architecture arm64
   apt-get update -qq > /dev/null
   apt-get install -qq -y --no-install-recommends gcc-$target:amd64 libc6-dev:arm64 cmake make pkg-config \
-    qemu-user librandom123-dev libopenmpi40:arm64 \
+    qemu-user gnuplot-nox:amd64 librandom123-dev libopenmpi40:arm64 \
     lib{openblas,hdf5,cyaml,yaml,xxhash,utf8proc,cjson,ssl,expat1,bz2,zstd,lzma,cmocka,dnnl}-dev:arm64 zlib1g-dev:arm64 \
     > /tmp/apt.log 2>&1 || fail "$(tail /tmp/apt.log)"
   (cd /tmp && apt-get download -qq libopenmpi-dev:arm64 && dpkg -x libopenmpi-dev_*.deb mpi) ||
