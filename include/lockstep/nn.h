@@ -6,6 +6,7 @@
 #define LOCKSTEP_NN_H
 
 #include "lockstep/linkage.h"
+#include "lockstep/operand.h"
 #include "lockstep/status.h"
 #include "lockstep/types.h"
 #include <stddef.h>
@@ -59,19 +60,6 @@ typedef enum { LK_FP32, LK_BF16, LK_BF16_ATTENTION } lk_precision;
 /* LK_USAGE, with the fix, when this build or processor has no such products. origin: where
  * the choice is from, for the message. */
 lk_status lk_precision_check(lk_precision precision, const char *origin);
-
-/* A matrix that products read, in their precision; the other pointer is NULL. */
-typedef struct {
-  lk_real *real;
-  lk_bf16 *bf16;
-} lk_operand;
-
-static inline lk_operand lk_fp32_operand(lk_real *real) {
-  return (lk_operand){real, NULL};
-}
-
-/* Rounds count numbers to the nearest bf16, ties to even. NaN stays NaN. */
-void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count);
 
 /* Rotary positions (Su et al. 2021): of the first T numbers of a head's query or key, j and
  * j + T/2 are turned by position · 10000^(-2j/T), so that their product depends on the

@@ -1,5 +1,6 @@
 #include "attention/attention.h"
 #include "base/vector.h"
+#include "lockstep/attention.h"
 #include "lockstep/kernels.h"
 #include "lockstep/profile.h"
 #include <assert.h>

@@ -2,7 +2,7 @@
 #ifndef LOCKSTEP_ATTENTION_PRIVATE_H
 #define LOCKSTEP_ATTENTION_PRIVATE_H
 
-#include "lockstep/attention.h"
+#include "lockstep/attention_input.h"
 
 /* Queries and keys that are worked on together, so that their tiles stay in the first two
  * levels of cache. Keys that lie in columns do so PANEL at a time. */

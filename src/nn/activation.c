@@ -1,6 +1,7 @@
 /* Which form of which activation; the gradient is the same for all. */
 #include "nn/activation.h"
 #include "lockstep/kernels.h"
+#include "lockstep/nn.h"
 #include "lockstep/profile.h"
 #include "nn/operand.h"
 #include <assert.h>

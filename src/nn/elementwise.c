@@ -1,6 +1,7 @@
 /* Residuals, dropout, embeddings and row copies: each is its own reference, for there is no
  * sum and no order in them to optimise. */
 #include "base/vector.h"
+#include "lockstep/nn.h"
 #include "lockstep/profile.h"
 #include "nn/operand.h"
 #include <assert.h>

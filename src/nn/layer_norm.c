@@ -1,5 +1,6 @@
 #include "base/vector.h"
 #include "lockstep/kernels.h"
+#include "lockstep/nn.h"
 #include "lockstep/profile.h"
 #include "nn/norm.h"
 #include "nn/operand.h"

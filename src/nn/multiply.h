@@ -4,6 +4,7 @@
 #define LOCKSTEP_NN_MULTIPLY_H
 
 #include "lockstep/nn.h"
+#include "nn/rows.h"
 
 /* A factor, stored as it is multiplied or transposed. bf16 ones: plain loop only. */
 typedef struct {
@@ -14,9 +15,5 @@ typedef struct {
 /* c (rows, columns) = or, with add, += A (rows, inner) · B (inner, columns). */
 void lk_multiply(lk_real *c, int add, lk_factor a, lk_factor b, int rows, int columns,
                  int inner);
-
-/* y (rows, outputs) = x (rows, inputs) · weightᵀ + bias (NULL: none), as lk_linear_rows. */
-void lk_multiply_rows(lk_real *y, const lk_real *x, lk_operand weight, const lk_real *bias,
-                      int rows, int outputs, int inputs);
 
 #endif

@@ -3,7 +3,7 @@
 #define LOCKSTEP_NN_OPERAND_H
 
 #include "base/bf16.h"
-#include "lockstep/nn.h"
+#include "lockstep/operand.h"
 
 /* Both branches are loops of their own: the compiler takes the choice out of the loop. */
 LK_INLINE void lk_put(lk_operand to, size_t i, lk_real value) {

@@ -1,4 +1,5 @@
 #include "base/vector.h"
+#include "lockstep/nn.h"
 #include "nn/multiply.h"
 #include <assert.h>
 #include <string.h>

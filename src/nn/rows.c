@@ -1,7 +1,7 @@
 /* The product of decoding: few rows, so that its time is that of reading the weights, and a
  * result that no other row has a part in. */
+#include "nn/rows.h"
 #include "base/vector.h"
-#include "nn/multiply.h"
 #include "nn/operand.h"
 #include <assert.h>
 

@@ -18,9 +18,9 @@ own() {
 }
 own base linkage status visible memory file output hash random types kernels profile program
 own base signals draft input machine duration progress terminal page_style
-own attention attention
+own attention attention attention_input
 own lab lab report table
-own nn nn
+own nn nn operand
 own model shape parameters pack model
 own text units text normal foreign clean characters tokenizer pieces bpe byte_level json
 own data source lexicon corpus text_survey questions objective plan synth window mixture

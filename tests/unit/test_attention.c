@@ -2,6 +2,7 @@
  * the edges of its tiles, against its definition. */
 #include "attention/attention.h"
 #include "base/clones.h"
+#include "lockstep/attention.h"
 #include "lockstep/random.h"
 #include <math.h>
 #include <setjmp.h>
