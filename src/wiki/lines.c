@@ -132,6 +132,23 @@ static void join_point(lk_wiki_line *line, lk_piece text) {
     out->size--;
 }
 
+/* A blank that neither put_blank nor join_point would change. */
+static int is_between_words(lk_piece text, size_t at) {
+  if (text.at[at] != ' ' || at == 0 || at + 1 == text.size) return 0;
+  char before = text.at[at - 1], after = text.at[at + 1];
+  return before != '(' && after != '.' && after != ',' && after != ')' &&
+         !special[(unsigned char)after];
+}
+
+/* Bytes that go out as they are. Behind a hole each word is looked at. */
+static size_t plain_run(const lk_wiki_line *line, lk_piece text) {
+  size_t size = 0;
+  while (size < text.size && (!special[(unsigned char)text.at[size]] ||
+                              (!line->hole && is_between_words(text, size))))
+    size++;
+  return size;
+}
+
 lk_status lk_wiki_inline(lk_wiki_line *line, lk_piece text) {
   line->text = text.at;
   while (text.size) {
@@ -141,8 +158,7 @@ lk_status lk_wiki_inline(lk_wiki_line *line, lk_piece text) {
     if (!skip && special[(unsigned char)*text.at]) LK_TRY(put_special(line, text, &skip));
     if (!skip) {
       join_point(line, text);
-      while (skip < text.size && !special[(unsigned char)text.at[skip]])
-        skip++;
+      skip = plain_run(line, text);
       LK_TRY(lk_wiki_append(line->out, text.at, skip));
     }
     assert(skip > 0 && skip <= text.size);
