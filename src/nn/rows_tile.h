@@ -17,11 +17,16 @@ LK_INLINE NAME(vector) NAME(load_weights)(lk_operand weight, size_t at) {
   return __builtin_convertvector((NAME(floats))bits, NAME(vector));
 }
 
-/* `rows` and `outputs` are literals, so that the sums stay in registers. */
+/* `rows` and `outputs` are literals, so that the sums stay in registers. The next outputs'
+ * weights are asked for by all `tiles` tiles of a strip, each its part, number `tile`: one
+ * alone would wait for memory, and the others leave it idle. */
 LK_INLINE void NAME(tile)(const product *p, size_t row, int rows, size_t output,
-                          int outputs) {
+                          int outputs, size_t tile, size_t tiles) {
   NAME(vector) sums[ROWS][OUTPUTS][PARTS] = {{{{0}}}};
-  for (size_t k = 0; k + LK_LANES <= p->inputs; k += LK_LANES)
+  size_t next = tile * LK_LANES;
+  for (size_t k = 0; k + LK_LANES <= p->inputs; k += LK_LANES) {
+    int asks = k == next;
+    if (asks) next += tiles * LK_LANES;
 #pragma GCC unroll 2
     for (int part = 0; part < PARTS; part++) {
       size_t lane = k + (size_t)part * (LK_LANES / PARTS);
@@ -33,12 +38,13 @@ LK_INLINE void NAME(tile)(const product *p, size_t row, int rows, size_t output,
       for (int j = 0; j < outputs; j++) {
         size_t at = (output + (size_t)j) * p->inputs + lane;
         NAME(vector) w = NAME(load_weights)(p->weight, at);
-        if (part == 0) fetch(p->weight, at + OUTPUTS * p->inputs);
+        if (part == 0 && asks) fetch(p->weight, at + OUTPUTS * p->inputs);
 #pragma GCC unroll 4
         for (int i = 0; i < rows; i++)
           sums[i][j][part] += x[i] * w;
       }
     }
+  }
 #pragma GCC unroll 4
   for (int i = 0; i < rows; i++)
 #pragma GCC unroll 6
@@ -54,11 +60,11 @@ LK_INLINE void NAME(tile)(const product *p, size_t row, int rows, size_t output,
 
 /* The weights of `outputs` outputs, which are read once, with all rows. */
 LK_INLINE void NAME(strip)(const product *p, size_t rows, size_t output, int outputs) {
-  size_t row = 0;
+  size_t row = 0, tile = 0, tiles = rows / ROWS + rows % ROWS;
   for (; row + ROWS <= rows; row += ROWS)
-    NAME(tile)(p, row, ROWS, output, outputs);
+    NAME(tile)(p, row, ROWS, output, outputs, tile++, tiles);
   for (; row < rows; row++)
-    NAME(tile)(p, row, 1, output, outputs);
+    NAME(tile)(p, row, 1, output, outputs, tile++, tiles);
 }
 
 LK_INLINE void NAME(strips)(const product *p, size_t rows) {
