@@ -99,12 +99,16 @@ make_system() {
   touch "$folder/.complete"
 }
 
-# copy_checkout: the last commit, as a clone has it: nothing that was built here.
+# copy_checkout: the last commit, as a clone has it: nothing that was built here. Where nobody knows this
+# machine by name, each start of Open MPI 4 waits 5 s for an answer.
 copy_checkout() {
   rm -rf "$folder/opt/lockstep"
   mkdir -p "$folder/opt/lockstep"
   git -C "$root" archive HEAD | tar -x -C "$folder/opt/lockstep"
-  cp -L /etc/resolv.conf "$folder/etc/resolv.conf" 2> /dev/null || true
+  local file
+  for file in hosts resolv.conf; do
+    cp -L "/etc/$file" "$folder/etc/$file" 2> /dev/null || true
+  done
 }
 
 # in_system COMMAND...: with mounts and processes of its own, which end with it, however it ends.
