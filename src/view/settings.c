@@ -41,11 +41,15 @@ static lk_status print_row(const lk_page *page, const char *key) {
 static lk_status print_rows(const lk_page *page, const lk_config *defaults) {
   char help[1];
   const char *key;
+  int rows = 0;
   for (int i = 0; (key = lk_config_describe_key(i, help, sizeof help)); i++) {
     int shown = 0;
     if (strcmp(key, "run")) LK_TRY(differs(page, defaults, key, &shown));
     if (shown) LK_TRY(print_row(page, key));
+    rows += shown != 0;
   }
+  if (!rows)
+    fprintf(page->html, "<tr><td colspan=\"%d\">none</td></tr>\n", page->count + 1);
   return LK_OK;
 }
 

@@ -51,6 +51,7 @@ history() {
 
 hostile='<script>alert(1)<'
 mkdir run long other empty "$hostile"
+echo "seed: 1" > empty/config.yaml # all that a run has that was stopped before its first step
 rows 120 > run/metrics.csv
 rows 100000 > long/metrics.csv
 rows 5000 > other/metrics.csv
