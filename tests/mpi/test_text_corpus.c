@@ -1,5 +1,6 @@
 /* A text is passed over by one rank; each then reads its own slice, holds none of it, and
  * draws what a process alone would. ranks: 3 */
+#include "check.h"
 #include "lockstep/dataset.h"
 #include "lockstep/memory.h"
 #include <stdio.h>
@@ -11,19 +12,6 @@ enum { LINES = 200000, LENGTH = 120, TEXT = LINES * (LENGTH + 1), SHARDS = 8, ST
 
 /* Bytes: that a rank may hold more than before, and read around its slice. */
 enum { MOST = 8 << 20, AROUND = 2 << 20 };
-
-static lk_world *world;
-static int failures;
-
-/* Counts instead of stopping: a rank that left early would keep the other waiting. */
-#define CHECK(condition)                                                                   \
-  do {                                                                                     \
-    if (!(condition)) {                                                                    \
-      fprintf(stderr, "rank %d, %s:%d: %s is false; last message: %s\n",                   \
-              lk_world_rank(world), __FILE__, __LINE__, #condition, lk_message());         \
-      failures++;                                                                          \
-    }                                                                                      \
-  } while (0)
 
 static void write_text(const char *path) {
   char line[LENGTH + 2];
