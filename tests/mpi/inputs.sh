@@ -145,5 +145,5 @@ ends() {
 ends TERM score "$model" fifo
 ends TERM pretrain fifo run=other
 ends INT evaluate "$model" fifo
-launcher_is mpich || ends USR1 config fifo # MPICH takes that signal for itself
+launcher_is mpich || ends USR1 config fifo # under MPICH it did not end by that signal
 echo "a signal ends every wait"
