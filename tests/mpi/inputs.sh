@@ -145,5 +145,5 @@ ends() {
 ends TERM score "$model" fifo
 ends TERM pretrain fifo run=other
 ends INT evaluate "$model" fifo
-launcher_is mpich || ends USR1 config fifo # under MPICH it did not end by that signal
+launcher_is mpich || ends USR1 config fifo # which MPICH catches, for itself
 echo "a signal ends every wait"
