@@ -12,10 +12,24 @@ function must(good, what) {
   if (!good) throw new Error(what);
 }
 
+// A page draws its figures anew in the frame after it got another size.
+async function resize(page, width) {
+  await page.setViewport({width, height: 900});
+  await page.evaluate(() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+}
+
+// Where a figure is once it is scrolled to, asked at once: a handle to its svg may be of one that was drawn over.
+function scrollTo(page, id) {
+  return page.$eval(`#${id}`, figure => {
+    figure.scrollIntoView();
+    const {x, y, width, height} = figure.querySelector('svg').getBoundingClientRect();
+    return {x, y, width, height};
+  });
+}
+
 // What the figure's reading says under the pointer, at a share of its width.
 async function readAt(page, id, share) {
-  await page.$eval(`#${id}`, figure => figure.scrollIntoView());
-  const box = await (await page.$(`#${id} svg`)).boundingBox();
+  const box = await scrollTo(page, id);
   await page.mouse.move(box.x + box.width * share, box.y + box.height / 3);
   return page.$eval(`#${id} .values`, values => values.innerText);
 }
@@ -53,13 +67,13 @@ async function checkKeys(page) {
 
 // The wheel leaves a figure alone that nobody chose; once it is, it zooms. So does dragging.
 async function checkMouse(page) {
-  await page.$eval('#loss', figure => { figure.scrollIntoView(); document.activeElement.blur(); });
-  const before = await width(page), box = await (await page.$('#loss svg')).boundingBox();
+  await page.evaluate(() => document.activeElement.blur());
+  const before = await width(page), box = await scrollTo(page, 'loss');
   const middle = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(...middle);
   await page.mouse.wheel({deltaY: 1});
   must(await width(page) === before, 'the wheel zooms what was not clicked');
-  await page.$eval('#loss', figure => figure.scrollIntoView());
+  await scrollTo(page, 'loss');
   await page.mouse.click(...middle);
   await page.mouse.wheel({deltaY: -100});
   await page.waitForFunction(all => { const s = document.getElementById('loss').scales; return s.to - s.from < all; }, {}, before);
@@ -96,7 +110,7 @@ async function check(browser, file, first) {
   for (const scheme of ['light', 'dark']) {
     await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: scheme}]);
     for (const width of widths) {
-      await page.setViewport({width, height: 900});
+      await resize(page, width);
       must(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${file} is wider than ${width}`);
       must(await page.$$eval('caption', list => list.every(words => words.getBoundingClientRect().right <= innerWidth)),
         `${file}: what a table is of is cut at ${width}`);
