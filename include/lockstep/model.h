@@ -98,9 +98,10 @@ typedef struct lk_decoder lk_decoder;
 /* Continues at most max_sequences sequences side by side, token by token: keys and values
  * of what was read are kept, for the last `room` <= block tokens of each. The bits of a
  * sequence's logits depend on its own tokens alone, whatever is decoded beside it, and on
- * how they were handed over. precision: of the weights, which in bf16 are rounded here and
- * kept in half the memory beside `values`. Both `parameters` and `values` must outlive it.
- * The caller owns *out: lk_decoder_free. */
+ * how they were handed over. precision: of the operands of products, on any machine;
+ * weights in bf16 are rounded here and kept in half the memory beside `values`; attention
+ * stays fp32. Both `parameters` and `values` must outlive it. The caller owns *out:
+ * lk_decoder_free. */
 lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
                             const lk_real *values, int max_sequences, int room,
                             lk_precision precision);

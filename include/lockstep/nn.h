@@ -103,9 +103,8 @@ void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_oper
                        const lk_real *bias, int rows);
 
 /* The same for decoding, by this thread alone: a row of y has the same bits whatever rows
- * are beside it, and few rows take the time of reading the weights. x is fp32; the weight
- * may be bf16. */
-void lk_linear_rows(const lk_linear *layer, lk_real *y, const lk_real *x, lk_operand weight,
+ * are beside it, and few rows take the time of reading the weights. */
+void lk_linear_rows(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
                     const lk_real *bias, int rows);
 
 /* dx (rows, inputs) = dy · weight, or adds to it. */

@@ -41,12 +41,12 @@ typedef struct {
    */
   lk_real *const *cache;
   const int32_t *cache_rows;
-  const lk_bf16 *rounded; /* (table->count) the weights of products over a cache, or NULL */
 } lk_pass;
 
 /* What a model has room for in one pass. */
 typedef struct {
   int rows, targets; /* targets: rows whose logits are wanted */
+  int over_cache;    /* all passes are, which need no oneDNN in bf16 */
 } lk_model_room;
 
 struct lk_model {

@@ -6,9 +6,8 @@
 #include <assert.h>
 
 struct lk_decoder {
-  lk_model *model; /* fp32, whatever the precision of training */
+  lk_model *model;
   const lk_real *values;
-  lk_bf16 *rounded;                  /* (table->count) NULL: the weights are the values */
   int max_sequences, room, max_rows; /* of the cache, of a pass */
   lk_real **cache;     /* (L) of (max_sequences · room, 2K): keys, then values */
   int *length;         /* (max_sequences) rows of each in the cache */
@@ -18,17 +17,14 @@ struct lk_decoder {
   int sequences, rows; /* of this pass */
 };
 
-static lk_status round_weights(lk_decoder *d, const lk_parameters *table) {
-  LK_TRY(LK_NEW(d->rounded, table->count));
-  lk_bf16_round(d->rounded, d->values, table->count);
-  return LK_OK;
-}
-
-static lk_status allocate(lk_decoder *d, const lk_parameters *table) {
+static lk_status allocate(lk_decoder *d, const lk_parameters *table,
+                          lk_precision precision) {
   const lk_shape *s = &table->shape;
-  lk_model_room room = {d->max_rows, d->max_sequences};
+  lk_model_room room = {d->max_rows, d->max_sequences, 1};
+  lk_precision of_products = precision == LK_FP32 ? LK_FP32 : LK_BF16;
   size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)d->max_rows;
-  LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, LK_FP32));
+  LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, of_products));
+  lk_model_hold(d->model, d->values, NULL);
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
     LK_TRY(LK_NEW(d->cache[l], cached * 2 * (size_t)lk_kv_width(s)));
@@ -49,8 +45,7 @@ lk_status lk_decoder_create(lk_decoder **out, const lk_parameters *parameters,
   d->max_sequences = max_sequences;
   d->room = room;
   d->max_rows = room > max_sequences ? room : max_sequences;
-  lk_status status = allocate(d, parameters);
-  if (status == LK_OK && precision != LK_FP32) status = round_weights(d, parameters);
+  lk_status status = allocate(d, parameters, precision);
   if (status != LK_OK) {
     lk_decoder_free(d);
     return status;
@@ -65,7 +60,7 @@ void lk_decoder_free(lk_decoder *decoder) {
   if (d->cache)
     for (int l = 0; l < d->model->table->shape.layers; l++)
       lk_free(d->cache[l]);
-  void *owned[] = {d->cache, d->length, d->tokens, d->positions, d->cache_rows, d->rounded};
+  void *owned[] = {d->cache, d->length, d->tokens, d->positions, d->cache_rows};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
     lk_free(owned[i]);
   lk_model_free(d->model);
@@ -113,8 +108,7 @@ static const lk_real *pass(lk_decoder *d) {
                         .targets = d->model->targets,
                         .target_rows = d->model->target_rows,
                         .cache = d->cache,
-                        .cache_rows = d->cache_rows,
-                        .rounded = d->rounded};
+                        .cache_rows = d->cache_rows};
   lk_model_pass(d->model, d->values, &pass);
   lk_model_head(d->model, 0, pass.M);
   d->sequences = d->rows = 0;

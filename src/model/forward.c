@@ -30,10 +30,8 @@ static lk_real keep_scale(const lk_dropout *dropout) {
 static void product(const lk_model *m, int layer, lk_real *y, lk_operand x, lk_real *weight,
                     const lk_real *bias, int rows) {
   lk_operand taken = lk_weight_operand(m, weight);
-  if (m->pass.rounded)
-    taken = (lk_operand){NULL, (lk_bf16 *)m->pass.rounded + (weight - m->weights.tok_emb)};
   if (m->pass.cache)
-    lk_linear_rows(&m->layers[layer], y, x.real, taken, bias, rows);
+    lk_linear_rows(&m->layers[layer], y, x, taken, bias, rows);
   else
     lk_linear_forward(&m->layers[layer], y, x, taken, bias, rows);
 }
@@ -45,8 +43,8 @@ static void activate(const lk_model *m, const lk_block_activations *a, int R) {
   lk_activation kind = (lk_activation)m->table->shape.activation;
   if (!m->pass.cache) lk_activation_forward(kind, a->hidden, a->slope, (size_t)R * wide);
   for (size_t i = 0; m->pass.cache && i < (size_t)R; i++)
-    lk_activation_forward(kind, lk_fp32_operand(a->hidden.real + i * wide),
-                          a->slope + i * wide, wide);
+    lk_activation_forward(kind, lk_operand_from(a->hidden, i * wide), a->slope + i * wide,
+                          wide);
 }
 
 /* Keys and values of the block, (…, 2K): its rows' own, or those kept and its rows' among

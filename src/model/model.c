@@ -149,12 +149,13 @@ void lk_model_linears(const lk_shape *s, lk_model_linear linears[LK_LINEARS]) {
   linears[LK_HEAD] = (lk_model_linear){C, s->vocabulary, 0, 1};
 }
 
-static lk_status create_layers(lk_model *m) {
+static lk_status create_layers(lk_model *m, int over_cache) {
+  lk_precision precision = over_cache ? LK_FP32 : m->precision;
   lk_model_linear linears[LK_LINEARS];
   lk_model_linears(&m->table->shape, linears);
   for (int i = 0; i < LK_LINEARS; i++)
-    LK_TRY(lk_linear_create(&m->layers[i], m->precision, linears[i].inputs,
-                            linears[i].outputs));
+    LK_TRY(
+        lk_linear_create(&m->layers[i], precision, linears[i].inputs, linears[i].outputs));
   return LK_OK;
 }
 
@@ -166,7 +167,8 @@ lk_status lk_model_check_precision(lk_precision precision, const char *origin) {
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
                           int max_sequences, lk_keep keep, lk_precision precision) {
   int rows = max_sequences * parameters->shape.block;
-  return lk_model_allocate(out, parameters, (lk_model_room){rows, rows}, keep, precision);
+  return lk_model_allocate(out, parameters, (lk_model_room){rows, rows, 0}, keep,
+                           precision);
 }
 
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
@@ -185,7 +187,7 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   m->keep = keep;
   m->precision = precision;
   m->logit_rows = logit_rows(m);
-  LK_TRY_OR(failed, create_layers(m));
+  LK_TRY_OR(failed, create_layers(m, room.over_cache));
   LK_TRY_OR(failed, LK_NEW(m->blocks, (size_t)s->layers));
   LK_TRY_OR(failed, lk_tensors_create(&m->weights, parameters));
   LK_TRY_OR(failed, lk_tensors_create(&m->gradients, parameters));

@@ -41,19 +41,18 @@ void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_oper
     lk_multiply(y, add, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows, out, in);
 }
 
-void lk_linear_rows(const lk_linear *layer, lk_real *y, const lk_real *x, lk_operand weight,
+void lk_linear_rows(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
                     const lk_real *bias, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
   int in = layer->inputs, out = layer->outputs;
-  assert(rows >= 0 && !weight.real != !weight.bf16);
+  assert(rows >= 0 && !x.bf16 == !weight.bf16);
   if (rows == 0) return;
   if (!lk_kernels_are_reference()) {
     lk_multiply_rows(y, x, weight, bias, rows, out, in);
     return;
   }
-  lk_factor input = {lk_fp32_operand((lk_real *)x), 0}; /* which is only read */
   if (bias) set_rows(y, bias, rows, out);
-  lk_multiply(y, bias != NULL, input, (lk_factor){weight, 1}, rows, out, in);
+  lk_multiply(y, bias != NULL, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows, out, in);
 }
 
 void lk_linear_backward_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,

@@ -7,8 +7,8 @@
 
 typedef struct {
   lk_real *y;
-  const lk_real *x, *bias; /* bias NULL: none */
-  lk_operand weight;
+  const lk_real *bias; /* NULL: none */
+  lk_operand x, weight;
   size_t inputs, outputs;
 } product;
 
@@ -31,7 +31,7 @@ LK_INLINE lk_real finish(const product *p, lk_real lanes[LK_LANES], size_t row,
       lanes[i] += lanes[i + width];
   lk_real sum = lanes[0];
   for (size_t k = p->inputs / LK_LANES * LK_LANES; k < p->inputs; k++)
-    sum += p->x[row * p->inputs + k] * lk_get(p->weight, output * p->inputs + k);
+    sum += lk_get(p->x, row * p->inputs + k) * lk_get(p->weight, output * p->inputs + k);
   return p->bias ? sum + p->bias[output] : sum;
 }
 
@@ -62,12 +62,12 @@ LK_INLINE void strips(const product *p, size_t rows, int wide) {
 
 /* A function for each precision: the choice is not one of the innermost loop. */
 LK_CLONES static void multiply_real(product p, size_t rows, int wide) {
-  p.weight.bf16 = NULL;
+  p.x.bf16 = p.weight.bf16 = NULL;
   strips(&p, rows, wide);
 }
 
 LK_CLONES static void multiply_bf16(product p, size_t rows, int wide) {
-  p.weight.real = NULL;
+  p.x.real = p.weight.real = NULL;
   strips(&p, rows, wide);
 }
 
@@ -79,11 +79,11 @@ static int has_wide_registers(void) {
 #endif
 }
 
-void lk_multiply_rows(lk_real *y, const lk_real *x, lk_operand weight, const lk_real *bias,
+void lk_multiply_rows(lk_real *y, lk_operand x, lk_operand weight, const lk_real *bias,
                       int rows, int outputs, int inputs) {
-  product p = {y, x, bias, weight, (size_t)inputs, (size_t)outputs};
+  product p = {y, bias, x, weight, (size_t)inputs, (size_t)outputs};
   assert(rows >= 0 && outputs > 0 && inputs > 0);
-  assert(!weight.real != !weight.bf16);
+  assert(!x.bf16 == !weight.bf16);
   if (weight.bf16)
     multiply_bf16(p, (size_t)rows, has_wide_registers());
   else

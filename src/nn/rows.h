@@ -5,7 +5,7 @@
 #include "lockstep/operand.h"
 
 /* y (rows, outputs) = x (rows, inputs) · weightᵀ + bias (NULL: none), as lk_linear_rows. */
-void lk_multiply_rows(lk_real *y, const lk_real *x, lk_operand weight, const lk_real *bias,
+void lk_multiply_rows(lk_real *y, lk_operand x, lk_operand weight, const lk_real *bias,
                       int rows, int outputs, int inputs);
 
 #endif

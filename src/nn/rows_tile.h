@@ -10,9 +10,9 @@ typedef lk_bf16 NAME(halves)
 typedef uint32_t NAME(bits) __attribute__((vector_size(LK_LANES / PARTS * 4)));
 typedef float NAME(floats) __attribute__((vector_size(LK_LANES / PARTS * 4)));
 
-LK_INLINE NAME(vector) NAME(load_weights)(lk_operand weight, size_t at) {
-  if (weight.real) return *(const NAME(vector) *)(weight.real + at);
-  NAME(halves) halves = *(const NAME(halves) *)(weight.bf16 + at);
+LK_INLINE NAME(vector) NAME(take)(lk_operand from, size_t at) {
+  if (from.real) return *(const NAME(vector) *)(from.real + at);
+  NAME(halves) halves = *(const NAME(halves) *)(from.bf16 + at);
   NAME(bits) bits = __builtin_convertvector(halves, NAME(bits)) << 16;
   return __builtin_convertvector((NAME(floats))bits, NAME(vector));
 }
@@ -33,11 +33,11 @@ LK_INLINE void NAME(tile)(const product *p, size_t row, int rows, size_t output,
       NAME(vector) x[ROWS];
 #pragma GCC unroll 4
       for (int i = 0; i < rows; i++)
-        x[i] = *(const NAME(vector) *)(p->x + (row + (size_t)i) * p->inputs + lane);
+        x[i] = NAME(take)(p->x, (row + (size_t)i) * p->inputs + lane);
 #pragma GCC unroll 6
       for (int j = 0; j < outputs; j++) {
         size_t at = (output + (size_t)j) * p->inputs + lane;
-        NAME(vector) w = NAME(load_weights)(p->weight, at);
+        NAME(vector) w = NAME(take)(p->weight, at);
         if (part == 0 && asks) fetch(p->weight, at + OUTPUTS * p->inputs);
 #pragma GCC unroll 4
         for (int i = 0; i < rows; i++)

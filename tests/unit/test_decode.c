@@ -134,10 +134,9 @@ static void the_cache_changes_nothing(void **state) {
 }
 
 /* Logits of one sequence, read alone and with others beside it, token by token. */
-static void company_changes_no_bit(void **state) {
+static void check_company(lk_precision precision) {
   enum { MOST = 9, FIRST = 5 };
-  (void)state;
-  lk_decoder *alone = decoder_of(1, LK_FP32), *beside = decoder_of(MOST, LK_FP32);
+  lk_decoder *alone = decoder_of(1, precision), *beside = decoder_of(MOST, precision);
   lk_token text[BLOCK], next[MOST];
   int places[MOST];
   const size_t size = IDS * sizeof(float);
@@ -160,6 +159,12 @@ static void company_changes_no_bit(void **state) {
   }
   lk_decoder_free(alone);
   lk_decoder_free(beside);
+}
+
+static void company_changes_no_bit(void **state) {
+  (void)state;
+  check_company(LK_FP32);
+  check_company(LK_BF16);
 }
 
 /* Texts that begin in one pass, of several lengths and of one token, and then go on. */
@@ -222,8 +227,8 @@ static void a_text_goes_on_beyond_the_block(void **state) {
   lk_model_free(model);
 }
 
-/* The same as a model whose every weight is a bf16 number, but for what is no product. */
-static void weights_may_be_rounded(void **state) {
+/* Nearly the same as without. */
+static void operands_may_be_rounded(void **state) {
   (void)state;
   lk_token text[BLOCK];
   float exact[IDS];
@@ -246,7 +251,7 @@ int main(void) {
                                      cmocka_unit_test(company_changes_no_bit),
                                      cmocka_unit_test(beginning_together_changes_no_bit),
                                      cmocka_unit_test(a_text_goes_on_beyond_the_block),
-                                     cmocka_unit_test(weights_may_be_rounded)};
+                                     cmocka_unit_test(operands_may_be_rounded)};
   int failed =
       cmocka_run_group_tests_name("learned positions", tests, set_up_learned, tear_down);
   failed +=

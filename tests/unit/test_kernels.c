@@ -74,10 +74,12 @@ static void linear_matches(void **state) {
 
 static void few_rows(float out[3][MOST]) {
   const lk_linear layer = {COLUMNS, 29, NULL};
-  static lk_bf16 rounded[MOST];
-  lk_bf16_round(rounded, w, MOST);
-  lk_linear_rows(&layer, out[0], x, lk_fp32_operand(w), b, ROWS);
-  lk_linear_rows(&layer, out[1], x, (lk_operand){NULL, rounded}, NULL, ROWS);
+  static lk_bf16 x16[MOST], w16[MOST];
+  lk_bf16_round(x16, x, MOST);
+  lk_bf16_round(w16, w, MOST);
+  lk_linear_rows(&layer, out[0], lk_fp32_operand(x), lk_fp32_operand(w), b, ROWS);
+  lk_linear_rows(&layer, out[1], (lk_operand){NULL, x16}, (lk_operand){NULL, w16}, NULL,
+                 ROWS);
 }
 
 static void few_rows_match(void **state) {
@@ -91,9 +93,10 @@ static void few_rows_match(void **state) {
 static void rows_have_no_part_in_each_other(void **state) {
   const lk_linear layer = {COLUMNS, 29, NULL};
   (void)state;
-  lk_linear_rows(&layer, plain[0], x, lk_fp32_operand(w), b, ROWS);
+  lk_linear_rows(&layer, plain[0], lk_fp32_operand(x), lk_fp32_operand(w), b, ROWS);
   for (size_t i = 0; i < ROWS; i++) {
-    lk_linear_rows(&layer, fast[0], x + i * COLUMNS, lk_fp32_operand(w), b, 1);
+    lk_linear_rows(&layer, fast[0], lk_fp32_operand(x + i * COLUMNS), lk_fp32_operand(w), b,
+                   1);
     assert_memory_equal(fast[0], plain[0] + i * 29, 29 * sizeof(float));
   }
 }
