@@ -29,7 +29,7 @@ typedef struct {
   int batch;                /* continued side by side on a rank: for speed alone */
   const char *const *stops; /* (stop_count) a continuation ends in front of any of them */
   int stop_count;
-  lk_precision weights; /* bf16: rounded, in half the memory */
+  lk_precision precision; /* of the operands of products: fp32 or bf16 */
 } lk_generation;
 
 enum { LK_MOST_ATTEMPTS = 65536, LK_MOST_BATCH = 4096 };

@@ -142,7 +142,7 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
       {"batch", 0, LK_OPTION_INT, &r->batch, "N",
        "texts side by side on a rank, which the texts do not depend on (32)"},
       {"bf16", 0, LK_OPTION_FLAG, &r->bf16, "",
-       "round weights to bf16: half the memory to read"},
+       "round the operands of products to bf16: half the memory to read"},
       {"json", 0, LK_OPTION_TEXT, &r->json, "FILE",
        "write each text with its log-probability and why it ended"}};
   LK_TRY(lk_arguments_parse(world, argc, argv, options, sizeof options / sizeof *options, 1,
@@ -154,7 +154,7 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
   r->how.batch = (int)r->batch;
   r->how.stops = r->stops.texts;
   r->how.stop_count = r->stops.count;
-  r->how.weights = r->bf16 ? LK_BF16 : LK_FP32;
+  r->how.precision = r->bf16 ? LK_BF16 : LK_FP32;
   return LK_OK;
 }
 

@@ -242,7 +242,7 @@ static lk_status make_room(generating *g) {
   LK_TRY(LK_NEW(g->mine, g->batch * g->size));
   LK_TRY(lk_sampler_create(&g->sampler, &g->how->sampling, table->shape.vocabulary));
   return lk_decoder_create(&g->decoder, table, g->trained->values, (int)g->batch,
-                           longest(g), g->how->weights);
+                           longest(g), g->how->precision);
 }
 
 static void release(generating *g) {
