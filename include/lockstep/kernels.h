@@ -14,6 +14,11 @@ void lk_kernels_select(lk_kernels kernels);
 /* Nonzero when the reference was chosen. */
 int lk_kernels_are_reference(void);
 
+/* Threads that the fast kernels may use, 1 until it is said, which comes before their
+ * memory is made. Bits do not depend on it. Where OpenMP is missing, one is used. */
+void lk_kernels_use_threads(int threads);
+int lk_kernels_threads(void);
+
 /* Name of the instruction set that the fast kernels run with on this machine. */
 const char *lk_kernels_instruction_set(void);
 

@@ -1,8 +1,10 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "lockstep/kernels.h"
+#include <assert.h>
 #include <sched.h>
 
 static lk_kernels selected = LK_KERNELS_FAST;
+static int used_threads = 1;
 
 void lk_kernels_select(lk_kernels kernels) {
   selected = kernels;
@@ -10,6 +12,15 @@ void lk_kernels_select(lk_kernels kernels) {
 
 int lk_kernels_are_reference(void) {
   return selected == LK_KERNELS_REFERENCE;
+}
+
+void lk_kernels_use_threads(int threads) {
+  assert(threads > 0);
+  used_threads = threads;
+}
+
+int lk_kernels_threads(void) {
+  return used_threads;
 }
 
 /* The same three levels, and the same tests, as the loader's choice among LK_CLONES. */

@@ -38,7 +38,7 @@ own eval share evaluate heads sample continuation generate squad last_words
 own train dataset range_test trainer training interval run_heads
 
 # The only layers that know a library.
-declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn")
+declare -A knows=([mpi]="dist" [hdf5]="store" [cblas]="nn attention" [onednn]="nn" [openmp]="base nn")
 
 # … and the one file there that may call it, for a library whose every call is checked.
 declare -A caller=([mpi]="src/dist/mpi.c")
@@ -49,7 +49,8 @@ library_of() {
     mpi.h | mpi-ext.h) library=mpi ;;
     hdf5.h | hdf5_hl.h | H5*.h) library=hdf5 ;;
     cblas.h | openblas/* | openblas_config.h | lapacke.h | f77blas.h) library=cblas ;;
-    dnnl*.h | oneapi/* | omp.h) library=onednn ;;
+    dnnl*.h | oneapi/*) library=onednn ;;
+    omp.h) library=openmp ;;
     *) library= ;;
   esac
 }
