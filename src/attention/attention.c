@@ -1,4 +1,5 @@
 #include "attention/attention.h"
+#include "base/chunks.h"
 #include "base/vector.h"
 #include "lockstep/attention.h"
 #include "lockstep/kernels.h"
@@ -42,6 +43,25 @@ static lk_status allocate(lk_attention *a) {
   return LK_OK;
 }
 
+static lk_attention *scratch_of(lk_attention *a, int thread) {
+  assert(thread < a->threads);
+  return thread == 0 ? a : &a->others[thread - 1];
+}
+
+/* Each thread but the first has scratch of its own. */
+static lk_status allocate_others(lk_attention *a) {
+  a->threads = 1;
+  if (lk_kernels_threads() == 1) return LK_OK;
+  LK_TRY(LK_NEW(a->others, (size_t)lk_kernels_threads() - 1));
+  for (; a->threads < lk_kernels_threads(); a->threads++) {
+    lk_attention *other = &a->others[a->threads - 1];
+    *other = *a;
+    other->memory = NULL;
+    LK_TRY(allocate(other));
+  }
+  return LK_OK;
+}
+
 lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int max_keys) {
   lk_attention *a = NULL;
   *out = NULL;
@@ -57,29 +77,42 @@ lk_status lk_attention_create(lk_attention **out, int heads, int head_size, int 
   a->scale = (lk_real)(1.0 / sqrt(head_size));
   a->head = lk_attention_head_of(lk_vector_bytes());
   lk_status status = allocate(a);
+  if (status == LK_OK) status = allocate_others(a);
   if (status == LK_OK)
     *out = a;
   else
-    lk_free(a);
+    lk_attention_free(a);
   return status;
 }
 
 void lk_attention_free(lk_attention *attention) {
   if (!attention) return;
-  lk_free(attention->memory);
+  for (int i = 0; i < attention->threads; i++)
+    lk_free(scratch_of(attention, i)->memory);
+  lk_free(attention->others);
   lk_free(attention);
 }
 
 void lk_attention_share_keys(lk_attention *attention, int group) {
   assert(group > 0 && attention->heads % group == 0);
-  attention->group = group;
+  for (int i = 0; i < attention->threads; i++)
+    scratch_of(attention, i)->group = group;
+}
+
+/* Of queries that see 1, 2, … keys, `most` at most: 16 rows of 16 bytes, 16 of 32, … */
+static size_t keep_up_to(int most) {
+  size_t whole = (size_t)most / 16, rest = (size_t)most % 16;
+  return 16 * (16 * (whole * (whole + 1) / 2) + rest * (whole + 1));
+}
+
+size_t lk_keep_head(const lk_span *span) {
+  return keep_up_to(span->keys) - keep_up_to(span->keys - span->queries);
 }
 
 size_t lk_attention_keep_size(const lk_span *spans, int count, int heads) {
   size_t bytes = 0;
   for (int s = 0; s < count; s++)
-    for (int i = 0; i < spans[s].queries; i++)
-      bytes += lk_keep_row(lk_span_visible(&spans[s], i)) * (size_t)heads;
+    bytes += lk_keep_head(&spans[s]) * (size_t)heads;
   return bytes;
 }
 
@@ -106,30 +139,55 @@ lk_status lk_attention_check_bf16(const char *origin) {
 }
 
 void lk_attention_use_bf16(lk_attention *attention) {
-  attention->head = lk_attention_head_in_bf16();
-  assert(attention->head);
+  assert(lk_attention_head_in_bf16());
+  for (int i = 0; i < attention->threads; i++)
+    scratch_of(attention, i)->head = lk_attention_head_in_bf16();
+}
+
+/* Heads that share keys, of one span: the work of one thread. */
+typedef struct {
+  lk_attention *a; /* the thread's */
+  const lk_span *span;
+  int first; /* head */
+  const uint8_t *keep;
+} head_group;
+
+static int groups(const lk_attention *a, const lk_attention_input *in) {
+  return in->spans_count * (a->heads / a->group);
+}
+
+static head_group group_at(lk_attention *a, const lk_attention_input *in, int i) {
+  int of_span = a->heads / a->group, s = i / of_span;
+  head_group g = {scratch_of(a, lk_this_thread()), &in->spans[s], i % of_span * a->group,
+                  in->keep};
+  if (in->keep)
+    g.keep += lk_attention_keep_size(in->spans, s, a->heads) +
+              (size_t)g.first * lk_keep_head(g.span);
+  return g;
 }
 
 void lk_attention_forward(lk_attention *attention, const lk_attention_input *input,
                           lk_real *out, lk_real *log_sum) {
-  const uint8_t *keep = input->keep;
+  const int count = groups(attention, input);
   lk_profile_switch(LK_PART_ATTENTION);
   check_input(attention, input);
   if (lk_kernels_are_reference()) {
     lk_attention_forward_reference(attention, input, out, log_sum);
     return;
   }
-  for (int s = 0; s < input->spans_count; s++)
-    for (int h = 0; h < attention->heads; h++)
-      keep = attention->head->forward(attention, input, &input->spans[s], h, keep, out,
-                                      log_sum);
+  LK_PARALLEL(count)
+  for (int i = 0; i < count; i++) {
+    head_group g = group_at(attention, input, i);
+    for (int h = g.first; h < g.first + attention->group; h++)
+      g.keep = g.a->head->forward(g.a, input, g.span, h, g.keep, out, log_sum);
+  }
 }
 
 void lk_attention_backward(lk_attention *attention, const lk_attention_input *input,
                            const lk_real *out, const lk_real *log_sum, const lk_real *d_out,
                            lk_real *dq, lk_real *dk, lk_real *dv) {
   const lk_attention_gradients gradients = {out, log_sum, d_out, dq, dk, dv};
-  const uint8_t *keep = input->keep;
+  const int count = groups(attention, input);
   lk_profile_switch(LK_PART_ATTENTION);
   check_input(attention, input);
   assert(dq != input->q && dk != input->k && dv != input->v && dk != dv);
@@ -137,8 +195,10 @@ void lk_attention_backward(lk_attention *attention, const lk_attention_input *in
     lk_attention_backward_reference(attention, input, log_sum, d_out, dq, dk, dv);
     return;
   }
-  for (int s = 0; s < input->spans_count; s++)
-    for (int h = 0; h < attention->heads; h++)
-      keep = attention->head->backward(attention, input, &input->spans[s], h, keep,
-                                       &gradients);
+  LK_PARALLEL(count)
+  for (int i = 0; i < count; i++) {
+    head_group g = group_at(attention, input, i);
+    for (int h = g.first; h < g.first + attention->group; h++)
+      g.keep = g.a->head->backward(g.a, input, g.span, h, g.keep, &gradients);
+  }
 }

@@ -8,9 +8,9 @@
  * levels of cache. Keys that lie in columns do so PANEL at a time. */
 enum { FORWARD_ROWS = 48, BACKWARD_ROWS = 48, KEY_ROWS = 96, PANEL = 32 };
 
-/* Scratch of one head of one sequence. Dp is D, rounded up to LK_LANES, and Tp is max_keys,
- * rounded up to KEY_ROWS. scores_row is more than Tp, lest all rows
- * meet in the same sets of a cache. */
+/* Scratch of one head of one sequence, of one thread. Dp is D, rounded up to LK_LANES, and
+ * Tp is max_keys, rounded up to KEY_ROWS. scores_row is more than Tp, lest all rows meet in
+ * the same sets of a cache. */
 struct lk_attention {
   int heads, head_size, max_keys;
   int group; /* heads that share keys and values */
@@ -27,7 +27,9 @@ struct lk_attention {
   lk_real *q_pairs, *d_out_pairs; /* (BACKWARD_ROWS / 2, Dp) */
   lk_real *weight_pairs, *d_score_pairs; /* (BACKWARD_ROWS / 2, KEY_ROWS) */
   const struct lk_attention_head *head;
-  lk_real *memory; /* owns all of the above */
+  lk_real *memory;             /* owns all of the above */
+  int threads;                 /* that there is scratch for */
+  struct lk_attention *others; /* (threads - 1) that of the threads beside the first */
 };
 
 /* What the backward pass reads and writes beside its input. */
@@ -58,6 +60,9 @@ static inline int lk_ends_group(const lk_attention *a, int head) {
 static inline size_t lk_keep_row(int visible) {
   return ((size_t)visible + 15) / 16 * 16;
 }
+
+/* Bytes of one head's keep mask of a span. */
+size_t lk_keep_head(const lk_span *span);
 
 /* The two passes over one head of one span; keep is that of the head, and the next head's
  * is returned. Heads that share keys come one after the other: the first one loads these,

@@ -61,6 +61,7 @@ lk_status lk_blas_set_threads(int threads) {
   lk_blas_watch();
   openblas_set_num_threads(threads);
   lk_onednn_set_threads(threads);
+  lk_kernels_use_threads(threads);
   multiply_once();
   lk_blas_unwatch();
   if (threads > reserved) reserved = threads;

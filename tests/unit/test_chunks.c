@@ -1,0 +1,108 @@
+/* Kernels on three threads against the same on one: to the bit. */
+#include "attention/attention.h"
+#include "base/chunks.h"
+#include "lockstep/attention.h"
+#include "lockstep/random.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { THREADS = 3, ROOM = 1 << 17 };
+
+static float in[4][ROOM], out[2][4][ROOM]; /* of one thread, and of three */
+static uint8_t keep[1 << 19];
+
+static int fill(void **state) {
+  lk_stream stream = {.seed = 11, .purpose = LK_RANDOM_WEIGHTS};
+  (void)state;
+  for (size_t i = 0; i < ROOM; i++)
+    for (size_t m = 0; m < 4; m++)
+      in[m][i] = (float)lk_random_normal(&stream, 4 * i + m);
+  for (size_t i = 0; i < sizeof keep; i++)
+    keep[i] = in[0][i % ROOM] < 1;
+  return 0;
+}
+
+/* run leaves its results in out, of which it may read what was there. */
+static void check(void (*run)(float out[4][ROOM])) {
+  for (int i = 0; i < 2; i++) {
+    for (int m = 0; m < 4; m++)
+      memcpy(out[i][m], in[m], sizeof in[m]);
+    lk_kernels_use_threads(i == 0 ? 1 : THREADS);
+    run(out[i]);
+  }
+  lk_kernels_use_threads(1);
+  assert_memory_not_equal(out[0], in, sizeof in);
+  assert_memory_equal(out[0], out[1], sizeof *out);
+}
+
+static void chunks_are_all_of_it(void **state) {
+  (void)state;
+  lk_kernels_use_threads(THREADS);
+  for (size_t count = 1; count < 70; count++) {
+    size_t next = 0;
+    int chunks = lk_chunks(count, 8);
+    assert_true(chunks >= 1 && chunks <= THREADS);
+    for (int i = 0; i < chunks; i++) {
+      lk_chunk chunk = lk_chunk_of(i, chunks, count, 8);
+      assert_int_equal(chunk.first, next);
+      assert_true(chunk.count > 0 && (chunk.count % 8 == 0 || i + 1 == chunks));
+      next += chunk.count;
+    }
+    assert_int_equal(next, count);
+  }
+  lk_kernels_use_threads(1);
+}
+
+enum { HEADS = 4, D = 16, C = HEADS * D, ROWS = ROOM / C, LONGEST = 200 };
+static const lk_span spans[] = {{0, 1, 0, 1},
+                                {1, 200, 1, 150},
+                                {201, 47, 151, 47},
+                                {248, 97, 198, 97},
+                                {345, 96, 295, 33}};
+enum { SPANS = sizeof spans / sizeof *spans };
+static int group;
+
+static void attend(float to[4][ROOM]) {
+  static float log_sum[ROWS * HEADS], attended[ROOM];
+  lk_attention *attention = NULL;
+  lk_attention_input input = {spans, SPANS, in[0], C, in[1], in[2], C, keep, 1.25f};
+  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= sizeof keep);
+  assert_int_equal(lk_attention_create(&attention, HEADS, D, LONGEST), LK_OK);
+  lk_attention_share_keys(attention, group);
+  memset(attended, 0, sizeof attended);
+  lk_attention_forward(attention, &input, attended, log_sum);
+  lk_attention_backward(attention, &input, attended, log_sum, in[3], to[0], to[1], to[2]);
+  memcpy(to[3], attended, sizeof attended);
+  lk_attention_free(attention);
+}
+
+static void attention_is_shared_out(void **state) {
+  (void)state;
+  for (group = 1; group <= HEADS; group *= 2)
+    check(attend);
+}
+
+/* As long as a mask is, row by row. */
+static void a_mask_is_as_long_as_its_rows(void **state) {
+  (void)state;
+  for (int keys = 1; keys < 70; keys++)
+    for (int queries = 0; queries <= keys; queries++) {
+      size_t bytes = 0;
+      lk_span span = {0, keys, 0, queries};
+      for (int i = 0; i < queries; i++)
+        bytes += lk_keep_row(lk_span_visible(&span, i));
+      assert_int_equal(lk_attention_keep_size(&span, 1, 3), 3 * bytes);
+    }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(chunks_are_all_of_it),
+      cmocka_unit_test(attention_is_shared_out),
+      cmocka_unit_test(a_mask_is_as_long_as_its_rows),
+  };
+  return cmocka_run_group_tests(tests, fill, NULL);
+}
