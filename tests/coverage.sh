@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build-coverage
 
 # Tests of texts and of the build, which run no code of ours.
-left_out='^unit\.(format|layers|shellcheck|configure|get_data|split_questions|analyse_answers)$'
+left_out='^unit\.(format|layers|shellcheck|warnings|configure|get_data|split_questions|analyse_answers)$'
 
 "$root/launch/setup.sh" --tests
 if ! command -v gcovr > /dev/null; then
