@@ -146,12 +146,6 @@ static inline lk_operand lk_weight_operand(const lk_model *m, lk_real *tensor) {
   return (lk_operand){NULL, (lk_bf16 *)m->rounded + (tensor - m->weights.tok_emb)};
 }
 
-/* Its rest, from number `first` on. */
-static inline lk_operand lk_operand_from(lk_operand all, size_t first) {
-  if (all.bf16) return (lk_operand){NULL, all.bf16 + first};
-  return lk_fp32_operand(all.real + first);
-}
-
 /* Gives an operand that shares its array with fp32 results those results. */
 static inline void lk_fill_operand(lk_operand to, const lk_real *from, size_t count) {
   if (to.bf16) lk_bf16_round(to.bf16, from, count);
