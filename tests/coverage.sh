@@ -19,7 +19,7 @@ fi
 echo "Building in $build"
 # One copy of each kernel, or a line counts as many times as there are instruction sets.
 "$root/launch/build.sh" --tests -DCMAKE_BUILD_TYPE=Coverage \
-  -DCMAKE_C_FLAGS_COVERAGE="-O1 --coverage -DLK_NO_CLONES" "$build"
+  -DCMAKE_C_FLAGS_COVERAGE="-O1 --coverage -fprofile-update=atomic -DLK_NO_CLONES" "$build"
 find "$build" -name '*.gcda' -delete
 cd "$build"
 ctest --output-on-failure --no-tests=error --parallel "$(nproc)" --label-regex '^unit$' \
