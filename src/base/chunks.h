@@ -25,8 +25,8 @@ LK_INLINE int lk_this_thread(void) {
 }
 #endif
 
-/* Elements of a chunk: a multiple, so that all vectors are those of one thread. */
-enum { LK_GRAIN = 4096 };
+/* Elements, or rows, that a chunk has a multiple of: whole vectors, and worth a thread. */
+enum { LK_GRAIN = 4096, LK_ROWS_GRAIN = 8 };
 
 typedef struct {
   size_t first, count;

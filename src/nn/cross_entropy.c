@@ -1,3 +1,4 @@
+#include "base/chunks.h"
 #include "base/vector.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
@@ -30,9 +31,9 @@ LK_INLINE double row_fast(lk_real *logits, int target, int classes) {
 }
 
 LK_CLONES static void rows_fast(double *losses, lk_real *logits, const lk_token *targets,
-                                int rows, int classes) {
-  for (int i = 0; i < rows; i++)
-    losses[i] = row_fast(logits + (size_t)i * (size_t)classes, targets[i], classes);
+                                lk_chunk rows, int classes) {
+  for (size_t i = rows.first; i < rows.first + rows.count; i++)
+    losses[i] = row_fast(logits + i * (size_t)classes, (int)targets[i], classes);
 }
 
 /* The loss alone, in double; the logits are only read. */
@@ -51,22 +52,29 @@ LK_INLINE double row_loss(const lk_real *logits, int target, int classes) {
 }
 
 LK_CLONES static void rows_loss(double *losses, const lk_real *logits,
-                                const lk_token *targets, int rows, int classes) {
-  for (int i = 0; i < rows; i++)
-    losses[i] = row_loss(logits + (size_t)i * (size_t)classes, targets[i], classes);
+                                const lk_token *targets, lk_chunk rows, int classes) {
+  for (size_t i = rows.first; i < rows.first + rows.count; i++)
+    losses[i] = row_loss(logits + i * (size_t)classes, (int)targets[i], classes);
 }
 
 void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
                       int classes, int gradient) {
+  const int chunks = lk_chunks((size_t)rows, 1);
   lk_profile_switch(LK_PART_LOSS);
   for (int i = 0; i < rows; i++)
     assert(targets[i] < (lk_token)classes);
-  if (lk_kernels_are_reference())
+  if (lk_kernels_are_reference()) {
     for (int i = 0; i < rows; i++)
       losses[i] = row_reference(logits + (size_t)i * (size_t)classes, targets[i], classes,
                                 gradient);
-  else if (gradient)
-    rows_fast(losses, logits, targets, rows, classes);
-  else
-    rows_loss(losses, logits, targets, rows, classes);
+    return;
+  }
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk chunk = lk_chunk_of(i, chunks, (size_t)rows, 1);
+    if (gradient)
+      rows_fast(losses, logits, targets, chunk, classes);
+    else
+      rows_loss(losses, logits, targets, chunk, classes);
+  }
 }

@@ -1,5 +1,6 @@
 /* Residuals, dropout, embeddings and row copies: each is its own reference, for there is no
  * sum and no order in them to optimise. */
+#include "base/chunks.h"
 #include "base/vector.h"
 #include "lockstep/nn.h"
 #include "lockstep/profile.h"
@@ -7,9 +8,13 @@
 #include <assert.h>
 #include <string.h>
 
-LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
-                                   const uint8_t *keep, lk_real keep_scale, size_t count) {
-  lk_profile_switch(LK_PART_ELEMENTWISE);
+/* The mask of the elements from `first` on. */
+static const uint8_t *mask_from(const uint8_t *keep, size_t first) {
+  return keep ? keep + first : NULL;
+}
+
+LK_CLONES static void add_branch(lk_real *y, const lk_real *x, const lk_real *branch,
+                                 const uint8_t *keep, lk_real keep_scale, size_t count) {
   if (!keep)
     for (size_t i = 0; i < count; i++)
       y[i] = x[i] + branch[i];
@@ -18,22 +23,54 @@ LK_CLONES void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *
       y[i] = x[i] + branch[i] * ((lk_real)keep[i] * keep_scale);
 }
 
-LK_CLONES void lk_bf16_round(lk_bf16 *restrict to, const lk_real *restrict from,
-                             size_t count) {
+void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
+                         const uint8_t *keep, lk_real keep_scale, size_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
   lk_profile_switch(LK_PART_ELEMENTWISE);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    add_branch(y + c.first, x + c.first, branch + c.first, mask_from(keep, c.first),
+               keep_scale, c.count);
+  }
+}
+
+LK_CLONES static void round_numbers(lk_bf16 *restrict to, const lk_real *restrict from,
+                                    size_t count) {
   for (size_t i = 0; i < count; i++)
     to[i] = lk_bf16_of(from[i]);
 }
 
-LK_CLONES void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
-                                   lk_real keep_scale, size_t count) {
+void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
   lk_profile_switch(LK_PART_ELEMENTWISE);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    round_numbers(to + c.first, from + c.first, c.count);
+  }
+}
+
+LK_CLONES static void mask_gradient(lk_operand dx, const lk_real *dy, const uint8_t *keep,
+                                    lk_real keep_scale, size_t count) {
   if (!keep)
     for (size_t i = 0; i < count; i++)
       lk_put(dx, i, dy[i]);
   else
     for (size_t i = 0; i < count; i++)
       lk_put(dx, i, dy[i] * ((lk_real)keep[i] * keep_scale));
+}
+
+void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
+                         lk_real keep_scale, size_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  lk_profile_switch(LK_PART_ELEMENTWISE);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    mask_gradient(lk_operand_from(dx, c.first), dy + c.first, mask_from(keep, c.first),
+                  keep_scale, c.count);
+  }
 }
 
 LK_INLINE void add_row(lk_real *restrict to, const lk_real *restrict from, int columns) {

@@ -1,3 +1,4 @@
+#include "base/chunks.h"
 #include "base/vector.h"
 #include "lockstep/kernels.h"
 #include "lockstep/nn.h"
@@ -5,6 +6,7 @@
 #include "nn/norm.h"
 #include "nn/operand.h"
 #include <assert.h>
+#include <string.h>
 
 static void forward_reference(lk_operand y, size_t row, lk_real *mean, lk_real *inverse,
                               const lk_real *x, const lk_real *weight, const lk_real *bias,
@@ -53,26 +55,29 @@ LK_INLINE void forward_row(lk_operand y, size_t row, lk_real *mean, lk_real *inv
 
 LK_CLONES static void forward_fast(lk_operand y, lk_real *mean, lk_real *inverse,
                                    const lk_real *x, const lk_real *weight,
-                                   const lk_real *bias, int rows, int columns) {
-  for (int i = 0; i < rows; i++) {
-    size_t row = (size_t)i * (size_t)columns;
-    forward_row(y, row, mean + i, inverse + i, x + row, weight, bias, (size_t)columns);
-  }
+                                   const lk_real *bias, lk_chunk rows, size_t columns) {
+  for (size_t i = rows.first; i < rows.first + rows.count; i++)
+    forward_row(y, i * columns, mean + i, inverse + i, x + i * columns, weight, bias,
+                columns);
 }
 
 void lk_layer_norm_forward(lk_operand y, lk_real *mean, lk_real *inverse, const lk_real *x,
                            const lk_real *weight, const lk_real *bias, int rows,
                            int columns) {
+  const int chunks = lk_chunks((size_t)rows, LK_ROWS_GRAIN);
   lk_profile_switch(LK_PART_ELEMENTWISE);
   assert(columns > 0 && !y.real != !y.bf16);
-  if (!lk_kernels_are_reference()) {
-    forward_fast(y, mean, inverse, x, weight, bias, rows, columns);
+  if (lk_kernels_are_reference()) {
+    for (int i = 0; i < rows; i++) {
+      size_t row = (size_t)i * (size_t)columns;
+      forward_reference(y, row, mean + i, inverse + i, x + row, weight, bias, columns);
+    }
     return;
   }
-  for (int i = 0; i < rows; i++) {
-    size_t row = (size_t)i * (size_t)columns;
-    forward_reference(y, row, mean + i, inverse + i, x + row, weight, bias, columns);
-  }
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++)
+    forward_fast(y, mean, inverse, x, weight, bias,
+                 lk_chunk_of(i, chunks, (size_t)rows, LK_ROWS_GRAIN), (size_t)columns);
 }
 
 /* With x' the normalised row and g = dy·weight: dx = inverse·(g - mean(g) - x'·mean(g·x')).
@@ -129,12 +134,52 @@ LK_INLINE void backward_row(lk_real *restrict dx, lk_real *restrict dweight,
 LK_CLONES static void backward_fast(lk_real *dx, lk_real *dweight, lk_real *dbias,
                                     const lk_real *dy, const lk_real *x,
                                     const lk_real *mean, const lk_real *inverse,
-                                    const lk_real *weight, int rows, int columns) {
-  for (int i = 0; i < rows; i++) {
-    size_t row = (size_t)i * (size_t)columns;
-    backward_row(dx + row, dweight, dbias, dy + row, x + row, mean[i], inverse[i], weight,
-                 (size_t)columns);
-  }
+                                    const lk_real *weight, lk_chunk rows, size_t columns) {
+  for (size_t i = rows.first; i < rows.first + rows.count; i++)
+    backward_row(dx + i * columns, dweight, dbias, dy + i * columns, x + i * columns,
+                 mean[i], inverse[i], weight, columns);
+}
+
+/* dx of some rows, by the same code, lest the compiler round it otherwise. */
+static void backward_rows(lk_real *dx, const lk_real *dy, const lk_real *x,
+                          const lk_real *mean, const lk_real *inverse,
+                          const lk_real *weight, lk_chunk rows, size_t columns) {
+  lk_real spare[2][LK_NORM_WIDEST];
+  assert(columns <= LK_NORM_WIDEST);
+  memset(spare, 0, sizeof spare);
+  backward_fast(dx, spare[0], spare[1], dy, x, mean, inverse, weight, rows, columns);
+}
+
+/* dweight and dbias alone, of some columns, row after row as ever. */
+LK_CLONES static void backward_columns(lk_real *restrict dweight, lk_real *restrict dbias,
+                                       const lk_real *dy, const lk_real *x,
+                                       const lk_real *mean, const lk_real *inverse,
+                                       int rows, lk_chunk chunk, size_t columns) {
+  for (size_t i = 0; i < (size_t)rows; i++)
+    for (size_t c = chunk.first; c < chunk.first + chunk.count; c++) {
+      lk_real normal = (x[i * columns + c] - mean[i]) * inverse[i],
+              up = dy[i * columns + c];
+      dweight[c] += up * normal;
+      dbias[c] += up;
+    }
+}
+
+/* What rows and columns have apart is shared out apart. */
+static void backward_in_chunks(lk_real *dx, lk_real *dweight, lk_real *dbias,
+                               const lk_real *dy, const lk_real *x, const lk_real *mean,
+                               const lk_real *inverse, const lk_real *weight, int rows,
+                               int columns) {
+  const int of_rows = lk_chunks((size_t)rows, LK_ROWS_GRAIN);
+  const int of_columns = lk_chunks((size_t)columns, LK_LANES);
+  LK_PARALLEL(of_rows)
+  for (int i = 0; i < of_rows; i++)
+    backward_rows(dx, dy, x, mean, inverse, weight,
+                  lk_chunk_of(i, of_rows, (size_t)rows, LK_ROWS_GRAIN), (size_t)columns);
+  LK_PARALLEL(of_columns)
+  for (int i = 0; i < of_columns; i++)
+    backward_columns(dweight, dbias, dy, x, mean, inverse, rows,
+                     lk_chunk_of(i, of_columns, (size_t)columns, LK_LANES),
+                     (size_t)columns);
 }
 
 void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
@@ -143,7 +188,11 @@ void lk_layer_norm_backward(lk_real *dx, lk_real *dweight, lk_real *dbias,
                             int columns) {
   lk_profile_switch(LK_PART_ELEMENTWISE);
   if (!lk_kernels_are_reference()) {
-    backward_fast(dx, dweight, dbias, dy, x, mean, inverse, weight, rows, columns);
+    if (lk_kernels_threads() > 1 && columns <= LK_NORM_WIDEST)
+      backward_in_chunks(dx, dweight, dbias, dy, x, mean, inverse, weight, rows, columns);
+    else
+      backward_fast(dx, dweight, dbias, dy, x, mean, inverse, weight,
+                    (lk_chunk){0, (size_t)rows}, (size_t)columns);
     return;
   }
   for (int i = 0; i < rows; i++) {
