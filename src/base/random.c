@@ -1,8 +1,9 @@
 #include "lockstep/random.h"
-#include "base/clones.h"
+#include "base/chunks.h"
 #include <Random123/philox.h>
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 /* The counter: word 0 and 16 bits of word 1 count blocks of one site, the rest names the
  * stream. word 0  block, low 32 bits        word 2  step, low 32 bits word 1  site, 24 bits
@@ -116,15 +117,23 @@ LK_CLONES static void keep_blocks(philox4x32_ctr_t counter, philox4x32_key_t key
       keep_halves(c[word] + group, threshold, keep + 8 * group + 2 * word * GROUP);
 }
 
-void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n) {
+static void keep_chunk(const lk_stream *stream, uint32_t threshold, uint8_t *keep,
+                       lk_chunk chunk) {
   philox4x32_key_t key = key_of(stream);
-  uint32_t threshold = drop_threshold(drop);
-  size_t whole = n / (8 * LANES) * (8 * LANES);
-  for (size_t i = 0; i < whole; i += 8 * LANES)
+  size_t i = chunk.first, end = i + chunk.count;
+  for (; i + 8 * LANES <= end; i += 8 * LANES)
     keep_blocks(counter_of(stream, (uint32_t)(i / 8)), key, threshold, keep + i);
-  if (whole == n) return;
+  if (i == end) return;
   uint8_t last[8 * LANES];
-  keep_blocks(counter_of(stream, (uint32_t)(whole / 8)), key, threshold, last);
-  for (size_t i = whole; i < n; i++)
-    keep[i] = last[i - whole];
+  keep_blocks(counter_of(stream, (uint32_t)(i / 8)), key, threshold, last);
+  memcpy(keep + i, last, end - i);
+}
+
+_Static_assert(LK_GRAIN % (8 * LANES) == 0, "a chunk begins where a block does");
+
+void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n) {
+  const int chunks = lk_chunks(n, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++)
+    keep_chunk(stream, drop_threshold(drop), keep, lk_chunk_of(i, chunks, n, LK_GRAIN));
 }

@@ -1,4 +1,5 @@
 /* AdamW (Loshchilov & Hutter 2019), as PyTorch computes it. */
+#include "base/chunks.h"
 #include "base/vector.h"
 #include "optim/kind.h"
 #include <assert.h>
@@ -17,6 +18,17 @@ LK_CLONES static void update_elements(const constants *c, const float *restrict 
     v[i] = c->beta2 * v[i] + (1 - c->beta2) * gradient * gradient;
     float deviation = sqrtf(v[i]) * c->root_correction + c->epsilon;
     values[i] = values[i] * c->shrink - c->rate * m[i] / deviation;
+  }
+}
+
+static void update_chunks(const constants *k, const float *gradients, float *values,
+                          float *m, float *v, uint64_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    update_elements(k, gradients + c.first, values + c.first, m + c.first, v + c.first,
+                    c.count);
   }
 }
 
@@ -40,8 +52,8 @@ static void update_span(lk_optimizer *o, constants c, float decayed, lk_held spa
     lk_held part = lk_held_common(span, tensor->offset, tensor->offset + tensor->count);
     if (part.count == 0 || (is_left_out && is_left_out(tensor))) continue;
     c.shrink = tensor->decay ? decayed : 1;
-    update_elements(&c, gradients + part.first, values + part.first, m + part.at,
-                    v + part.at, part.count);
+    update_chunks(&c, gradients + part.first, values + part.first, m + part.at, v + part.at,
+                  part.count);
   }
 }
 

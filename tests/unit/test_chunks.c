@@ -2,6 +2,8 @@
 #include "attention/attention.h"
 #include "base/chunks.h"
 #include "lockstep/attention.h"
+#include "lockstep/nn.h"
+#include "lockstep/optimizer.h"
 #include "lockstep/random.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,6 +87,81 @@ static void attention_is_shared_out(void **state) {
     check(attend);
 }
 
+/* in[3] is a gradient, in[0] an input. */
+enum { NARROWEST = 40, HIGHEST = ROOM / NARROWEST };
+static int wide, high;
+static size_t count; /* high · wide */
+
+static void normalise(float to[4][ROOM]) {
+  static float mean[HIGHEST], inverse[HIGHEST];
+  lk_layer_norm_forward(lk_fp32_operand(to[0]), mean, inverse, in[0], in[1], in[2], high,
+                        wide);
+  lk_layer_norm_backward(to[1], to[2], to[3], in[3], in[0], mean, inverse, in[1], high,
+                         wide);
+}
+
+static void normalise_by_root(float to[4][ROOM]) {
+  static float inverse[HIGHEST];
+  lk_rms_norm_forward(lk_fp32_operand(to[0]), inverse, in[0], in[1], high, wide);
+  lk_rms_norm_backward(to[1], to[2], in[3], in[0], inverse, in[1], high, wide);
+}
+
+static void activate(float to[4][ROOM]) {
+  lk_activation_forward(LK_GELU, lk_fp32_operand(to[0]), to[1], count);
+  lk_activation_forward(LK_GELU_TANH, (lk_operand){NULL, (lk_bf16 *)to[2]}, to[3], count);
+  lk_activation_backward(lk_fp32_operand(to[0]), in[3], to[1], count);
+}
+
+static void drop_out(float to[4][ROOM]) {
+  static uint8_t mask[ROOM];
+  lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_DROPOUT};
+  lk_random_keep(&stream, 0.25, mask, count);
+  lk_residual_forward(to[0], in[0], in[1], mask, 1.5f, count);
+  lk_dropout_backward(lk_fp32_operand(to[1]), in[3], mask, 1.5f, count);
+  lk_residual_forward(to[2], in[0], in[1], NULL, 1, count);
+  lk_bf16_round((lk_bf16 *)to[3], in[3], count);
+}
+
+static void lose(float to[4][ROOM]) {
+  static lk_token targets[HIGHEST];
+  for (int i = 0; i < high; i++)
+    targets[i] = (lk_token)(i % wide);
+  lk_cross_entropy((double *)to[0], to[1], targets, high, wide, 0);
+  lk_cross_entropy((double *)to[2], to[1], targets, high, wide, 1);
+}
+
+static void update(float to[4][ROOM]) {
+  static const lk_shape shape = {
+      .layers = 1, .heads = 1, .channels = 72, .block = 8, .vocabulary = 99};
+  static const lk_optimizer_settings settings = {
+      .name = LK_ADAMW, .beta1 = 0.9, .beta2 = 0.95};
+  const lk_update first = {1, 0.125, 0.5};
+  lk_parameters *table = NULL;
+  lk_optimizer *optimizer = NULL;
+  assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
+  assert_true(table->count <= ROOM);
+  assert_int_equal(lk_optimizer_create(&optimizer, &settings, table, NULL, NULL), LK_OK);
+  lk_optimizer_update(optimizer, &first, in[3], to[0], 0, table->count);
+  lk_optimizer_free(optimizer);
+  lk_parameters_free(table);
+}
+
+static void elements_and_rows_are_shared_out(void **state) {
+  static const int widths[] = {NARROWEST, 128, 257};
+  (void)state;
+  for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+    wide = widths[i];
+    high = ROOM / wide - 1;
+    count = (size_t)high * (size_t)wide;
+    check(normalise);
+    check(normalise_by_root);
+    check(activate);
+    check(drop_out);
+    check(lose);
+  }
+  check(update);
+}
+
 /* As long as a mask is, row by row. */
 static void a_mask_is_as_long_as_its_rows(void **state) {
   (void)state;
@@ -102,6 +179,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(chunks_are_all_of_it),
       cmocka_unit_test(attention_is_shared_out),
+      cmocka_unit_test(elements_and_rows_are_shared_out),
       cmocka_unit_test(a_mask_is_as_long_as_its_rows),
   };
   return cmocka_run_group_tests(tests, fill, NULL);
