@@ -1,4 +1,5 @@
 #include "lockstep/normal.h"
+#include "base/ascii.h"
 #include "lockstep/memory.h"
 #include "lockstep/text.h"
 #include <pthread.h>
@@ -88,20 +89,22 @@ static void learn(void) {
   }
 }
 
-/* Unicode's quick check. */
-int lk_normal_is_composed(const char *bytes, size_t size) {
+/* Where the first code point is that may change or is none: Unicode's quick check. */
+static size_t find_change(const char *bytes, size_t size) {
   uint32_t c;
   pthread_once(&is_known, learn);
   for (size_t at = 0; at < size;) {
-    if ((unsigned char)bytes[at] < 0x80) {
-      at++;
-      continue;
-    }
+    at += lk_ascii_run(bytes + at, size - at);
+    if (at == size) break;
     int length = lk_text_next(bytes + at, size - at, &c);
-    if (!length || may_change[c / 8] & 1 << c % 8) return 0;
+    if (!length || may_change[c / 8] & 1 << c % 8) return at;
     at += (size_t)length;
   }
-  return 1;
+  return size;
+}
+
+int lk_normal_is_composed(const char *bytes, size_t size) {
+  return find_change(bytes, size) == size;
 }
 
 /* *out is the library's, to be freed by free(); NULL where all stays as it is. */
@@ -131,16 +134,45 @@ lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint6
   return status;
 }
 
+typedef struct {
+  size_t begin, end;
+} part;
+
+/* The next part of a line that may not be in NFC, or its end. It ends before ASCII, which
+ * joins no character before it, and begins with ASCII, which marks may join. */
+static part find_part(const char *bytes, size_t size, size_t from) {
+  size_t begin = from + find_change(bytes + from, size - from), end = begin;
+  while (end < size && (unsigned char)bytes[end] >= 0x80)
+    end++;
+  while (begin > from && begin < size && (unsigned char)bytes[begin] >= 0x80)
+    begin--;
+  return (part){begin, end};
+}
+
+static void put(char **to, const void *bytes, size_t size) {
+  memcpy(*to, bytes, size);
+  *to += size;
+}
+
 /* Appends the line in NFC to *to; nothing grows by more than GROWTH. */
 static lk_status append(const char *bytes, size_t size, const char *name, uint64_t line,
                         char **to, uint64_t *changed) {
-  utf8proc_uint8_t *composed;
-  size_t length = size;
-  LK_TRY(compose(bytes, size, name, line, &composed, &length));
-  memcpy(*to, composed ? (const char *)composed : bytes, length);
-  *changed += length != size || memcmp(*to, bytes, size) != 0;
-  *to += length;
-  free(composed);
+  const char *start = *to;
+  for (size_t at = 0; at < size;) {
+    utf8proc_uint8_t *composed;
+    part next = find_part(bytes, size, at);
+    size_t length = next.end - next.begin;
+    const char *from = bytes + next.begin;
+    put(to, bytes + at, next.begin - at);
+    lk_status status = compose(from, length, name, line, &composed, &length);
+    if (status == LK_BAD_DATA) return check(bytes, size, name, line); /* says where */
+    LK_TRY(status);
+    put(to, composed ? (const char *)composed : from, length);
+    free(composed);
+    at = next.end;
+  }
+  size_t made = (size_t)(*to - start);
+  *changed += made != size || memcmp(start, bytes, size) != 0;
   return LK_OK;
 }
 

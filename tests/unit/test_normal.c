@@ -24,6 +24,25 @@ static void must_agree(const char *text, size_t size) {
   free(expected);
 }
 
+/* A text's lines are composed in parts: the whole must be the same. */
+static void must_agree_by_lines(const char *text, size_t size) {
+  utf8proc_uint8_t *expected = NULL;
+  uint64_t changed = 0;
+  char *composed;
+  size_t composed_size;
+  utf8proc_ssize_t length =
+      utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &expected,
+                   UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  assert_true(length >= 0);
+  assert_int_equal(lk_normal_text(text, size, "t", &composed, &composed_size, &changed),
+                   LK_OK);
+  assert_int_equal(composed_size, length);
+  assert_memory_equal(composed, expected, composed_size);
+  assert_int_equal(changed > 0, composed_size != size || memcmp(composed, text, size));
+  lk_free(composed);
+  free(expected);
+}
+
 static int is_character(uint32_t c) {
   return c > 0 && c < CODE_POINTS && (c < 0xD800 || c > 0xDFFF);
 }
@@ -57,6 +76,7 @@ static void texts_of_many_writings(void **state) {
     for (int k = 0; k < LENGTH; k++)
       size += (size_t)lk_utf8_encode(any_character(), text + size);
     must_agree(text, size);
+    must_agree_by_lines(text, size);
   }
 }
 
