@@ -1,4 +1,5 @@
 #include "wiki/lines.h"
+#include "base/block.h"
 #include "wiki/entities.h"
 #include "wiki/site.h"
 
@@ -140,9 +141,35 @@ static int is_between_words(lk_piece text, size_t at) {
          !special[(unsigned char)after];
 }
 
-/* Bytes that go out as they are. Behind a hole each word is looked at. */
+/* Where special[] holds. */
+static lk_block are_special(lk_block c) {
+  return (lk_block)((c == '\'') | (c == '&') | (c == ' ') | (c == '\t') | (c == '_') |
+                    (c == '~') | (c == '\r') | (c <= 2) | (c == 0xC2) | (c == 0xE2));
+}
+
+/* Where is_between_words does not hold of a blank. */
+static lk_block are_at_ends(lk_block before, lk_block after) {
+  return (lk_block)((before == '(') | (after == '.') | (after == ',') | (after == ')')) |
+         are_special(after);
+}
+
+/* What plain_run says of whole blocks. */
+static size_t plain_blocks(lk_piece text) {
+  size_t size = 1;
+  for (; size + sizeof(lk_block) < text.size; size += sizeof(lk_block)) {
+    const char *at = text.at + size;
+    lk_block c = lk_block_at(at),
+             ends = are_at_ends(lk_block_at(at - 1), lk_block_at(at + 1));
+    size_t first = lk_block_first(are_special(c) & ((lk_block)(c != ' ') | ends));
+    if (first < sizeof c) return size + first;
+  }
+  return size;
+}
+
+/* Bytes that go out as they are, of which the first one is. Behind a hole each word is
+ * looked at. */
 static size_t plain_run(const lk_wiki_line *line, lk_piece text) {
-  size_t size = 0;
+  size_t size = line->hole ? 1 : plain_blocks(text);
   while (size < text.size && (!special[(unsigned char)text.at[size]] ||
                               (!line->hole && is_between_words(text, size))))
     size++;

@@ -1,8 +1,14 @@
 /* Braces outrank brackets, as in MediaWiki: what is open inside {{ ends with its }}. */
 #include "wiki/scan.h"
+#include "base/block.h"
 
 static const char special[256] = {
     ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1, ['<'] = 1, ['\n'] = 1};
+
+/* Where special[] holds: a bit is between { and [, } and ]. */
+static lk_block are_special(lk_block c) {
+  return (lk_block)(((c | 0x20) == '{') | ((c | 0x20) == '}') | (c == '<') | (c == '\n'));
+}
 
 static lk_mark *top_mark(const lk_scan *scan) {
   const lk_open_marks *open = &scan->parser->open;
@@ -214,15 +220,24 @@ static lk_status special_byte(lk_scan *scan, uint32_t *at) {
   }
 }
 
+/* The first special byte from `at` on, or the page's end. */
+static uint32_t find_special(const lk_scan *scan, uint32_t at) {
+  for (; scan->size - at >= sizeof(lk_block); at += sizeof(lk_block)) {
+    size_t first = lk_block_first(are_special(lk_block_at(scan->page + at)));
+    if (first < sizeof(lk_block)) return at + (uint32_t)first;
+  }
+  while (at < scan->size && !special[(unsigned char)scan->page[at]])
+    at++;
+  return at;
+}
+
 lk_status lk_wiki_scan(lk_wikitext *parser) {
   lk_scan scan = {.parser = parser, .page = parser->page, .size = parser->size};
-  const unsigned char *page = (const unsigned char *)parser->page;
   uint32_t at = 0;
   memset(scan.last, -1, sizeof scan.last);
   parser->marks.count = parser->open.count = 0;
   while (1) {
-    while (at < scan.size && !special[page[at]])
-      at++;
+    at = find_special(&scan, at);
     if (at == scan.size) break;
     uint32_t before = at;
     LK_TRY(special_byte(&scan, &at));

@@ -566,6 +566,27 @@ static void hostile_pages_take_linear_time(void **state) {
   }
 }
 
+/* Many bytes are looked at together: where a text begins in them must not matter. */
+static void what_is_far_in_a_line_is_found(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"b c  d (  e ) , f . g", "b c d (e), f. g"},
+      {"b&amp;c'd ''e'' &nbsp;f", "b&c'd e f"},
+      {"b_c __TOC__d\tf~~~~g", "b_c d fg"},
+      {"b\xC2\xA0 c\xE2\x80\x8B\xE2\x80\x93 d", "b c\xE2\x80\x93 d"},
+      {"b [[c|d]] {{unknown}}f <b>g</b>\nh", "b d f g\nh"}};
+  start("en", lk_wiki_options_default);
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+    for (int length = 1; length < 40; length++) {
+      static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+      char page[128], text[128];
+      snprintf(page, sizeof page, "%.*s%s", length, letters, pairs[i].page);
+      snprintf(text, sizeof text, "%.*s%s", length, letters, pairs[i].text);
+      check(page, text);
+    }
+  stop();
+}
+
 /* A rendering that repeats its argument cannot double a page with each level. */
 static void growth_is_bounded(void **state) {
   (void)state;
@@ -612,6 +633,7 @@ int main(void) {
       cmocka_unit_test(kinds_of_pages_are_told),
       cmocka_unit_test(counts_say_what_was_left_out),
       cmocka_unit_test(hostile_pages_take_linear_time),
+      cmocka_unit_test(what_is_far_in_a_line_is_found),
       cmocka_unit_test(growth_is_bounded),
       cmocka_unit_test(odd_bytes_and_cut_marks_do_no_harm),
   };
