@@ -122,18 +122,6 @@ static lk_status compose(const char *bytes, size_t size, const char *name, uint6
   return LK_OK;
 }
 
-lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint64_t line,
-                         char **out, size_t *out_size) {
-  utf8proc_uint8_t *composed;
-  *out = NULL;
-  *out_size = size;
-  LK_TRY(compose(bytes, size, name, line, &composed, out_size));
-  lk_status status = lk_allocate((void **)out, *out_size, 1, "a line in NFC");
-  if (status == LK_OK) memcpy(*out, composed ? (const char *)composed : bytes, *out_size);
-  free(composed);
-  return status;
-}
-
 typedef struct {
   size_t begin, end;
 } part;
@@ -174,6 +162,20 @@ static lk_status append(const char *bytes, size_t size, const char *name, uint64
   size_t made = (size_t)(*to - start);
   *changed += made != size || memcmp(start, bytes, size) != 0;
   return LK_OK;
+}
+
+lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint64_t line,
+                         char **out, size_t *out_size) {
+  int growth = lk_normal_is_composed(bytes, size) ? 1 : GROWTH;
+  uint64_t changed = 0;
+  LK_TRY(lk_allocate((void **)out, size, (size_t)growth, "a line in NFC"));
+  char *to = *out;
+  lk_status status = append(bytes, size, name, line, &to, &changed);
+  *out_size = (size_t)(to - *out);
+  if (status == LK_OK) return LK_OK;
+  lk_free(*out);
+  *out = NULL;
+  return status;
 }
 
 lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,

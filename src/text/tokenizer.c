@@ -166,7 +166,7 @@ lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *p
   const lk_tokenizer_kind *kind = tokenizer->kind;
   lk_passage composed = *passage;
   char *bytes;
-  if (!tokenizer->composes)
+  if (!tokenizer->composes || lk_normal_is_composed(passage->bytes, passage->size))
     return kind->encode(tokenizer, passage, tokens, capacity, count);
   LK_TRY(lk_normal_line(passage->bytes, passage->size, passage->name, passage->line, &bytes,
                         &composed.size));
