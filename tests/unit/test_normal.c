@@ -80,8 +80,20 @@ static void texts_of_many_writings(void **state) {
   }
 }
 
+static void characters_are_counted(void **state) {
+  (void)state;
+  enum { MOST = 10000 };
+  char text[4 * MOST + 1];
+  size_t size = 0;
+  for (uint64_t count = 0; count < MOST; count++) {
+    assert_int_equal(lk_text_count(text, size), count);
+    size += (size_t)lk_utf8_encode(any_character(), text + size);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(characters_are_counted),
       cmocka_unit_test(every_character_alone_and_behind_another),
       cmocka_unit_test(texts_of_many_writings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
