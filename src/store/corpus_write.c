@@ -1,4 +1,5 @@
 /* A corpus that is written document by document. */
+#include "base/clones.h"
 #include "lockstep/memory.h"
 #include "lockstep/output.h"
 #include "store/corpus_arrays.h"
@@ -65,7 +66,7 @@ lk_status lk_corpus_writer_create(lk_corpus_writer **out, const char *path,
   return status;
 }
 
-static int are_ids(const lk_token *tokens, size_t count, int ids) {
+LK_CLONES static int are_ids(const lk_token *tokens, size_t count, int ids) {
   lk_token largest = 0;
   for (size_t i = 0; i < count; i++)
     if (tokens[i] > largest) largest = tokens[i];
