@@ -1,4 +1,5 @@
 #include "prepare/tidy.h"
+#include "base/block.h"
 #include "lockstep/characters.h"
 #include "lockstep/text.h"
 #include <string.h>
@@ -61,6 +62,23 @@ static const unsigned char *marks(void) {
   return marked;
 }
 
+/* Where of a block the table has characters, and others that are no ASCII. */
+static lk_block are_unusual(lk_block c) {
+  return (lk_block)(((c < ' ') & (c != '\n')) | (c >= 0x7F));
+}
+
+/* Where the first byte is that may begin a character of the table. */
+static size_t find_first(const char *text, size_t from, size_t size) {
+  const unsigned char *marked = marks();
+  while (from < size && !marked[(unsigned char)text[from]]) {
+    size_t run = size - from < sizeof(lk_block)
+                     ? 0
+                     : lk_block_first(are_unusual(lk_block_at(text + from)));
+    from += run ? run : 1;
+  }
+  return from;
+}
+
 /* What takes the character's place is appended. */
 static char *replace(char *to, const char *from, int length, meaning m,
                      lk_prepare_changes *changes) {
@@ -78,12 +96,9 @@ static char *replace(char *to, const char *from, int length, meaning m,
 }
 
 void lk_tidy(char *text, size_t *size, lk_prepare_changes *changes) {
-  const unsigned char *marked = marks();
   char *to = text;
   for (size_t at = 0; at < *size;) {
-    size_t run = at;
-    while (run < *size && !marked[(unsigned char)text[run]])
-      run++;
+    size_t run = find_first(text, at, *size);
     if (to != text + at) memmove(to, text + at, run - at);
     to += run - at;
     at = run;
