@@ -83,7 +83,8 @@ static void compute_together(lk_trainer *t, int first, int count) {
   lk_tree_add(t->tree);
 }
 
-/* Loss and gradient of every shard of this rank. */
+/* Loss and gradient of every shard of this rank. The update is to change the values that
+ * are held meanwhile. */
 static void compute_shards(lk_trainer *t) {
   t->work = (lk_trainer_work){0};
   lk_model_hold(t->models[0], t->values, NULL);
@@ -92,6 +93,8 @@ static void compute_shards(lk_trainer *t) {
     count = t->models[1] && i + 2 == t->step_count ? 2 : 1;
     compute_together(t, i, count);
   }
+  for (int slot = 0; slot < 2 && t->models[slot]; slot++)
+    lk_model_hold(t->models[slot], NULL, NULL);
 }
 
 /* The batch's mean loss, of a site's part of it where there are sites: shards in order, and

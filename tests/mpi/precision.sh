@@ -39,3 +39,19 @@ sed '/^learning_rate/d; /^clip/d' "$config" > wild.yaml
 printf 'learning_rate: 0.7\nclip: 0\n' >> wild.yaml
 if compare wild.yaml; then fail "losses that part are not seen"; fi
 grep -q 'more than 1 % apart' log || fail "the wrong complaint"
+
+# held_out KEYS...: the held-out losses of a run in bf16.
+held_out() {
+  rm -rf run
+  "$LOCKSTEP" pretrain "$config" corpus=data/wiki.txt precision=bf16 run=run steps=4 learning_rate=0.02 \
+    validation.share=0.2 validate_every=1 "$@" > log 2>&1 || fail "a run with held-out documents"
+  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "held_out_loss") at = i }
+    NR > 1 { print $at }' run/metrics.csv
+}
+
+# They are of the parameters behind a step, not before it: a running mean that forgets at once has the same.
+held_out > last
+held_out ema=1e-6 > mean
+paste last mean |
+  awk '{ print; if (!($1 > 0 && ($1 - $2) ^ 2 < 1e-6)) bad = 1 } END { exit bad || NR != 4 }' ||
+  fail "held-out losses in bf16"
