@@ -212,21 +212,22 @@ void lk_common_free(lk_common *common) {
 }
 
 /* Loads and stores need one epoch of access, which lasts for good. */
-lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *first) {
+lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *rank,
+                         int *ranks) {
   lk_common *w = common;
   MPI_Aint size;
   void *mine;
-  int rank, unit;
+  int unit;
   assert(w->memory == MPI_WIN_NULL && bytes > 0);
   CHECKED(MPI_Comm_split_type(mpi.comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &w->host));
   CHECKED(MPI_Comm_set_errhandler(w->host, MPI_ERRORS_RETURN));
-  CHECKED(MPI_Comm_rank(w->host, &rank));
-  CHECKED(MPI_Win_allocate_shared(rank == 0 ? (MPI_Aint)bytes : 0, 1, MPI_INFO_NULL,
+  CHECKED(MPI_Comm_rank(w->host, rank));
+  CHECKED(MPI_Comm_size(w->host, ranks));
+  CHECKED(MPI_Win_allocate_shared(*rank == 0 ? (MPI_Aint)bytes : 0, 1, MPI_INFO_NULL,
                                   w->host, &mine, &w->memory));
   CHECKED(MPI_Win_shared_query(w->memory, 0, &size, &unit, memory));
   CHECKED(MPI_Win_lock_all(MPI_MODE_NOCHECK, w->memory));
   assert(size >= (MPI_Aint)bytes);
-  *first = rank == 0;
   return LK_OK;
 }
 

@@ -89,9 +89,10 @@ typedef struct lk_common lk_common;
 lk_status lk_common_create(lk_common **out);
 void lk_common_free(lk_common *common);
 
-/* All ranks, once: the host's *memory, of so many bytes, which hold anything; *first is
- * nonzero on one rank of each host. */
-lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *first);
+/* All ranks, once: the host's *memory, of so many bytes, which hold anything; *rank is this
+ * one's number among the host's *ranks. */
+lk_status lk_common_open(lk_common *common, size_t bytes, void **memory, int *rank,
+                         int *ranks);
 
 /* Messages under way, each in a place of its own. */
 typedef struct lk_messages lk_messages;

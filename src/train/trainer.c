@@ -166,7 +166,8 @@ static lk_status deal_shards(const lk_trainer *t, lk_trainer_purpose purpose) {
 /* All ranks. */
 static lk_status make_values(lk_trainer *t) {
   if (t->shares_values)
-    return lk_shared_create(&t->shared, t->world, t->table->count, &t->values);
+    return lk_shared_create(&t->shared, t->world, t->table->count * sizeof *t->values,
+                            (void **)&t->values);
   return lk_world_agree(t->world, LK_NEW(t->values, t->table->count));
 }
 
