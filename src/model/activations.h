@@ -69,7 +69,8 @@ struct lk_model {
   lk_real *output;              /* (M, C) the residual stream after the last block */
   lk_operand ln_f;              /* (M, C) */
   lk_real *ln_f_mean, *ln_f_inverse; /* (M), (M) */
-  lk_real *logits;                   /* (logit_rows, vocabulary), becomes their gradient */
+  lk_real *logits;                   /* (logit_rows, vocabulary), becomes their gradient;
+                                        gone once others of the backward pass are there */
   double *losses;                    /* (M) */
   int32_t *target_rows;              /* (M) rows with loss */
   lk_span *all, *targets;     /* (B) all rows as queries; rows with loss as queries */

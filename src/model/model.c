@@ -102,29 +102,36 @@ static void lay_out_targets(lk_model *m, walker *walk) {
   m->ln_f = take_operand(walk, m, M * C);
   TAKE(m->ln_f_mean, M);
   TAKE(m->ln_f_inverse, M);
-  TAKE(m->logits, (size_t)m->logit_rows * (size_t)m->table->shape.vocabulary);
   TAKE(m->losses, M);
   TAKE(m->target_rows, M);
 }
 
-/* Of the backward pass. */
+static void lay_out_logits(lk_model *m, walker *walk) {
+  size_t logits = (size_t)m->logit_rows * (size_t)m->table->shape.vocabulary;
+  TAKE(m->logits, logits);
+  if (m->keep) m->d_logits = share_operand(walk, m, m->logits, logits);
+}
+
+/* Of the backward pass. The head's part of it, but for what it leaves in d_ln, is over when
+ * the others begin. */
 static void lay_out_gradients(lk_model *m, walker *walk) {
   size_t back = (size_t)m->max_rows * (size_t)m->table->shape.channels;
   size_t wide = (size_t)m->max_rows * (size_t)lk_mlp_width(&m->table->shape);
   size_t keys = (size_t)m->max_rows * 2 * (size_t)lk_kv_width(&m->table->shape);
-  size_t logits = (size_t)m->logit_rows * (size_t)m->table->shape.vocabulary;
   TAKE(m->keep_embedding, back);
+  TAKE(m->d_ln, back);
+  walker head = *walk;
+  lay_out_logits(m, &head);
   TAKE(m->d_stream, back);
   TAKE(m->d_rows, back);
   TAKE(m->d_hidden, wide);
   TAKE(m->d_q, back);
   TAKE(m->d_kv, keys);
-  TAKE(m->d_ln, back);
   m->d_branch = take_operand(walk, m, back);
   m->d_up = share_operand(walk, m, m->d_hidden, wide);
   m->d_q_operand = share_operand(walk, m, m->d_q, back);
   m->d_kv_operand = share_operand(walk, m, m->d_kv, keys);
-  m->d_logits = share_operand(walk, m, m->logits, logits);
+  if (head.used > walk->used) walk->used = head.used;
 }
 
 static void lay_out(lk_model *m, walker *walk) {
@@ -136,7 +143,10 @@ static void lay_out(lk_model *m, walker *walk) {
   TAKE(m->weights_row, s->block);
   TAKE(m->branch, (size_t)m->max_rows * (size_t)s->channels);
   TAKE(m->weights_bf16, m->precision != LK_FP32 ? m->table->count : 0);
-  if (m->keep) lay_out_gradients(m, walk);
+  if (m->keep)
+    lay_out_gradients(m, walk);
+  else
+    lay_out_logits(m, walk);
 }
 
 /* In the last block only keys and values are for all rows. */
