@@ -48,11 +48,10 @@ lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
                           int max_sequences, lk_keep keep, lk_precision precision);
 void lk_model_free(lk_model *model);
 
-/* The values stay as they are until the next call: what passes over them need that follows
- * from them alone (they are rounded, in bf16) is made here, not in each pass. like: another
- * model of the same table and precision that holds them already and outlives this call's
- * effect, to take it from; else NULL. values NULL: nothing is held, as at the start. */
-void lk_model_hold(lk_model *model, const lk_real *values, const lk_model *like);
+/* What products in bf16 take from now on: (table->count) the values of the coming passes,
+ * rounded (lk_bf16_round). The caller's: several models, of several ranks, may have them in
+ * common. Before the first pass in bf16, and whenever the values are others. */
+void lk_model_hold(lk_model *model, const lk_bf16 *rounded);
 
 /* Losses in nats of the pack's M target rows, in pack order: stores (M) doubles, owned by
  * the model and valid until its next call, in *losses, and returns their sum. values: the

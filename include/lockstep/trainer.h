@@ -48,7 +48,8 @@ typedef struct {
   int shards;          /* of the config's */
   uint64_t parameters; /* numbers */
   uint64_t data, room; /* bytes of its shards' data, and of what it trains with but for … */
-  uint64_t values; /* … the parameters, which the ranks of a node may have in common */
+  uint64_t values; /* … the parameters, in both precisions that it has them in, which the
+                      ranks of a node may have in common */
   uint64_t checkpoint; /* bytes of a checkpoint's numbers, as rank 0 copies them */
   int pack_rows;       /* most rows of a pack */
 } lk_trainer_needs;

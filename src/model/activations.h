@@ -61,9 +61,7 @@ struct lk_model {
   lk_tensors weights, gradients;
   lk_block_activations *blocks; /* (L), of the same arrays where they are not kept */
   uint8_t *keep_embedding;      /* (N, C) */
-  lk_bf16 *weights_bf16;        /* (table->count) room for values that are rounded */
-  const lk_bf16 *rounded;       /* the values of this forward pass: these or another's */
-  const lk_real *held;          /* values that are rounded already, or NULL */
+  const lk_bf16 *rounded;       /* (table->count) the values that are held; not owned */
   lk_operand query_source;      /* (M, C) last block: rows with loss of ln1 … */
   lk_real *residual_source;     /* (M, C) … and of its input */
   lk_real *output;              /* (M, C) the residual stream after the last block */

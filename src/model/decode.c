@@ -8,6 +8,7 @@
 struct lk_decoder {
   lk_model *model;
   const lk_real *values;
+  lk_bf16 *rounded;                  /* (table->count) the values, or NULL in fp32 */
   int max_sequences, room, max_rows; /* of the cache, of a pass */
   lk_real **cache;     /* (L) of (max_sequences · room, 2K): keys, then values */
   int *length;         /* (max_sequences) rows of each in the cache */
@@ -24,7 +25,9 @@ static lk_status allocate(lk_decoder *d, const lk_parameters *table,
   lk_precision of_products = precision == LK_FP32 ? LK_FP32 : LK_BF16;
   size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)d->max_rows;
   LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, of_products));
-  lk_model_hold(d->model, d->values, NULL);
+  if (of_products == LK_BF16) LK_TRY(LK_NEW(d->rounded, table->count));
+  if (d->rounded) lk_bf16_round(d->rounded, d->values, table->count);
+  lk_model_hold(d->model, d->rounded);
   LK_TRY(LK_NEW(d->cache, (size_t)s->layers));
   for (int l = 0; l < s->layers; l++)
     LK_TRY(LK_NEW(d->cache[l], cached * 2 * (size_t)lk_kv_width(s)));
@@ -60,7 +63,7 @@ void lk_decoder_free(lk_decoder *decoder) {
   if (d->cache)
     for (int l = 0; l < d->model->table->shape.layers; l++)
       lk_free(d->cache[l]);
-  void *owned[] = {d->cache, d->length, d->tokens, d->positions, d->cache_rows};
+  void *owned[] = {d->cache, d->length, d->tokens, d->positions, d->cache_rows, d->rounded};
   for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
     lk_free(owned[i]);
   lk_model_free(d->model);

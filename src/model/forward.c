@@ -199,34 +199,21 @@ static void embedding_forward(lk_model *m) {
                        keep_scale(pass->dropout), pass->N, C);
 }
 
-static void round_weights(lk_model *m, const lk_real *values) {
-  assert(m->precision != LK_FP32);
-  m->rounded = m->weights_bf16;
-  lk_bf16_round(m->weights_bf16, values, m->table->count);
-}
-
-void lk_model_hold(lk_model *model, const lk_real *values, const lk_model *like) {
-  assert(!like || (like->table == model->table && like->precision == model->precision));
-  model->held = NULL;
-  if (model->precision == LK_FP32 || !values) return;
-  if (like)
-    model->rounded = like->rounded;
-  else
-    round_weights(model, values);
-  model->held = values;
+void lk_model_hold(lk_model *model, const lk_bf16 *rounded) {
+  model->rounded = rounded;
 }
 
 void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
   assert(pass->N <= m->max_rows);
   assert(pass->M <= pass->N && pass->M <= m->max_targets);
   assert(!pass->dropout || m->keep);
+  assert(m->precision == LK_FP32 || m->rounded);
   m->pass = *pass;
   if (pass->dropout) m->dropout = *pass->dropout;
   if (pass->dropout) m->pass.dropout = &m->dropout; /* the caller's may be gone by then */
   m->drop = pass->dropout ? pass->dropout->drop : 0;
   /* The weights are only read: lk_tensors serves gradients too and so has no const. */
   lk_tensors_bind(&m->weights, m->table, (lk_real *)values);
-  if (m->precision != LK_FP32 && values != m->held) round_weights(m, values);
   embedding_forward(m);
   for (int l = 0; l < m->table->shape.layers; l++)
     block_forward(m, l);

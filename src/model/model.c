@@ -142,7 +142,6 @@ static void lay_out(lk_model *m, walker *walk) {
   TAKE(m->targets, m->max_rows);
   TAKE(m->weights_row, s->block);
   TAKE(m->branch, (size_t)m->max_rows * (size_t)s->channels);
-  TAKE(m->weights_bf16, m->precision != LK_FP32 ? m->table->count : 0);
   if (m->keep)
     lay_out_gradients(m, walk);
   else

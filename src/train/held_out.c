@@ -186,6 +186,7 @@ lk_status lk_held_out_measure(lk_held_out *held_out, const float *values,
   const lk_trainer *t = h->trainer;
   double sums[SUMS] = {0};
   size_t numbers = SUMS * (size_t)t->shards_a_rank;
+  LK_TRY(lk_trainer_hold(t, values));
   LK_TRY(lk_world_agree(t->world, measure_shards(h, values)));
   LK_TRY(lk_world_add_rows(t->world, h->mine, numbers, SUMS, sums));
   assert(sums[TARGETS] > 0);

@@ -15,6 +15,7 @@ typedef struct {
   lk_model *model;
   lk_pack *pack;
   float *values, *gradients; /* (table->count) */
+  lk_bf16 *rounded;          /* the values; (table->count); NULL in fp32 */
   lk_dropout dropout;
 } work;
 
@@ -50,11 +51,15 @@ static lk_status make_work(work *w, const lk_config *c) {
   LK_TRY(LK_NEW(w->values, w->table->count));
   LK_TRY(LK_NEW(w->gradients, w->table->count));
   lk_parameters_initialise(w->table, c->seed, w->values);
-  lk_model_hold(w->model, w->values, NULL);
+  if (c->precision == LK_FP32) return LK_OK;
+  LK_TRY(LK_NEW(w->rounded, w->table->count));
+  lk_bf16_round(w->rounded, w->values, w->table->count);
+  lk_model_hold(w->model, w->rounded);
   return LK_OK;
 }
 
 static void free_work(work *w) {
+  lk_free(w->rounded);
   lk_free(w->gradients);
   lk_free(w->values);
   lk_model_free(w->model);

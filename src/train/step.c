@@ -83,18 +83,26 @@ static void compute_together(lk_trainer *t, int first, int count) {
   lk_tree_add(t->tree);
 }
 
-/* Loss and gradient of every shard of this rank. The update is to change the values that
- * are held meanwhile. */
+/* Every rank of a host that has one copy rounds its part of it. Where this is called no
+ * rank computes with what was held before: all have agreed on something since. */
+lk_status lk_trainer_hold(const lk_trainer *trainer, const float *values) {
+  const lk_trainer *t = trainer;
+  size_t first = 0, count = t->table->count;
+  if (!t->rounded) return LK_OK;
+  if (t->shared_rounded) lk_shared_part(t->shared_rounded, count, &first, &count);
+  lk_bf16_round(t->rounded + first, values + first, count);
+  for (int slot = 0; slot < 2 && t->models[slot]; slot++)
+    lk_model_hold(t->models[slot], t->rounded);
+  return t->shared_rounded ? lk_world_agree(t->world, LK_OK) : LK_OK;
+}
+
+/* Loss and gradient of every shard of this rank. */
 static void compute_shards(lk_trainer *t) {
   t->work = (lk_trainer_work){0};
-  lk_model_hold(t->models[0], t->values, NULL);
-  if (t->models[1]) lk_model_hold(t->models[1], t->values, t->models[0]);
   for (int i = 0, count; i < t->step_count; i += count) {
     count = t->models[1] && i + 2 == t->step_count ? 2 : 1;
     compute_together(t, i, count);
   }
-  for (int slot = 0; slot < 2 && t->models[slot]; slot++)
-    lk_model_hold(t->models[slot], NULL, NULL);
 }
 
 /* The batch's mean loss, of a site's part of it where there are sites: shards in order, and
@@ -235,6 +243,7 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
 
 static lk_status make_step(lk_trainer *t, lk_metrics *metrics) {
   float *sum;
+  LK_TRY(lk_trainer_hold(t, t->values));
   compute_shards(t);
   LK_TRY(lk_tree_reduce(t->tree, &sum));
   LK_TRY(sum_losses(t, metrics));

@@ -141,12 +141,18 @@ static lk_status prepare(lk_trainer *t, lk_task task, const lk_tokenizer *tokeni
   return LK_OK;
 }
 
+uint64_t lk_trainer_value_bytes(const lk_trainer *trainer) {
+  int rounds = trainer->config->precision != LK_FP32;
+  return trainer->table->count *
+         (sizeof *trainer->values + (rounds ? sizeof *trainer->rounded : 0));
+}
+
 /* All ranks, with all buffers but for the parameters: one copy of these a host, or a copy
  * each, besides what the program took before. */
 static lk_status choose_replicas(lk_trainer *t, double program) {
   int ranks = lk_world_local_size(t->world),
       is_auto = t->config->replicas == LK_REPLICAS_AUTO;
-  double rank = program + (double)(lk_bytes_alive() + t->table->count * sizeof *t->values);
+  double rank = program + (double)(lk_bytes_alive() + lk_trainer_value_bytes(t));
   if (lk_world_size(t->world) == 1) return LK_OK;
   LK_TRY(lk_world_any(t->world, lk_trainer_shares_values(t->config, ranks * rank),
                       &t->shares_values));
@@ -163,12 +169,25 @@ static lk_status deal_shards(const lk_trainer *t, lk_trainer_purpose purpose) {
   return purpose == LK_TO_PROBE ? LK_OK : lk_balance_world(t->world, t->config);
 }
 
+/* All ranks: bytes for all of them, where the ranks of a host are to have one copy. */
+static lk_status make_array(lk_trainer *t, size_t size, lk_shared **shared, void **array) {
+  uint64_t count = t->table->count;
+  if (t->shares_values) return lk_shared_create(shared, t->world, count * size, array);
+  return lk_world_agree(t->world, lk_allocate(array, count, size, "parameters"));
+}
+
 /* All ranks. */
 static lk_status make_values(lk_trainer *t) {
-  if (t->shares_values)
-    return lk_shared_create(&t->shared, t->world, t->table->count * sizeof *t->values,
-                            (void **)&t->values);
-  return lk_world_agree(t->world, LK_NEW(t->values, t->table->count));
+  LK_TRY(make_array(t, sizeof *t->values, &t->shared, (void **)&t->values));
+  if (t->config->precision == LK_FP32) return LK_OK;
+  return make_array(t, sizeof *t->rounded, &t->shared_rounded, (void **)&t->rounded);
+}
+
+static void free_array(lk_shared *shared, void *array) {
+  if (shared)
+    lk_shared_free(shared);
+  else
+    lk_free(array);
 }
 
 /* All ranks. Within a host messages cost too little to be timed. */
@@ -266,10 +285,8 @@ void lk_trainer_free(lk_trainer *trainer) {
     lk_pack_free(trainer->packs[i]);
   }
   lk_free(trainer->mine);
-  if (trainer->shared)
-    lk_shared_free(trainer->shared);
-  else
-    lk_free(trainer->values);
+  free_array(trainer->shared, trainer->values);
+  free_array(trainer->shared_rounded, trainer->rounded);
   lk_free(trainer->average);
   lk_parameters_free(trainer->table);
   lk_dataset_close(trainer->dataset);

@@ -33,9 +33,11 @@ struct lk_trainer {
   float *values;     /* (table->count) parameters */
   lk_shared *shared; /* whose they are, once on each host; NULL: each rank's own */
   int shares_values; /* they are to be so */
-  int is_dealt;      /* each rank has its own part of the optimizer's states */
-  float *m, *v;      /* the optimizer's states, of what it holds */
-  float *average;    /* running mean of the values, of what the optimizer holds; or NULL */
+  lk_bf16 *rounded;  /* (table->count) the values that models hold; NULL in fp32 */
+  lk_shared *shared_rounded; /* whose they are, likewise */
+  int is_dealt;              /* each rank has its own part of the optimizer's states */
+  float *m, *v;              /* the optimizer's states, of what it holds */
+  float *average; /* running mean of the values, of what the optimizer holds; or NULL */
   int first_shard, shard_count; /* this rank's */
   int shards_a_rank;            /* most shards that a rank has */
   int step_first, step_count;   /* those of a step: of the site whose turn it is */
@@ -84,6 +86,9 @@ lk_status lk_trainer_open_data(lk_trainer *trainer, lk_world *readers, lk_task t
                                const lk_tokenizer *tokenizer);
 lk_status lk_trainer_make_buffers(lk_trainer *trainer);
 
+/* Bytes of the parameters, as training and products take them: what is there besides. */
+uint64_t lk_trainer_value_bytes(const lk_trainer *trainer);
+
 /* All ranks: parameters of a checkpoint, or, with NULL, initial ones. */
 lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
 
@@ -102,6 +107,9 @@ const lk_metrics *lk_trainer_earlier(const lk_trainer *trainer, uint64_t *count)
 /* All ranks of t->home: one step of theirs. A failure ends all ranks where some are not of
  * them. *metrics lacks what a step took. */
 lk_status lk_trainer_step_alone(lk_trainer *t, lk_metrics *metrics);
+
+/* All ranks: makes values what passes are over from now on. */
+lk_status lk_trainer_hold(const lk_trainer *trainer, const float *values);
 
 /* After every update: takes the values into their running mean, if one is kept. */
 void lk_trainer_follow_average(lk_trainer *trainer);

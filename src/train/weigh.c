@@ -27,7 +27,7 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
                             .parameters = t->table->count,
                             .data = opened - before,
                             .room = lk_bytes_alive() - opened,
-                            .values = t->table->count * sizeof *t->values,
+                            .values = lk_trainer_value_bytes(t),
                             .checkpoint = lk_writer_bytes(t->table->count, !!t->average) +
                                           bytes_of_sites(t),
                             .pack_rows = t->packs[0]->max_rows};

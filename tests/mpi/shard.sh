@@ -35,6 +35,12 @@ mean=(ema=0.9 validation.share=0.1 validate_every=2 'samples=The')
 one_file adamw "3 8" "${pretrain[@]}" "${model[@]}" "${mean[@]}"
 one_file node 3 "${pretrain[@]}" "${model[@]}" replicas=node
 one_file muon 2 "${muon[@]}" "${model[@]}" replicas=node "${mean[@]}"
+# Weights that products take rounded are rounded together.
+if "$LOCKSTEP" bench "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt precision=bf16 --steps 1 > log 2>&1; then
+  one_file bf16 3 "${pretrain[@]}" "${model[@]}" replicas=node precision=bf16 "${mean[@]}"
+else
+  grep -q 'precision is bf16, but' log || fail "bench in bf16: $(cat log)"
+fi
 # More ranks than matrices that Muon moves.
 one_file few 8 "${pretrain[@]}" "${model[@]}" replicas=node optimizer=muon model.layers=1
 
