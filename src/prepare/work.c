@@ -1,4 +1,5 @@
 #include "prepare/work.h"
+#include "base/ascii.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/progress.h"
@@ -12,6 +13,8 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
+
+enum { NEIGHBOURS = 4 };
 
 /* What the threads of a rank share. */
 typedef struct {
@@ -34,16 +37,38 @@ typedef struct {
   uint64_t input; /* UINT64_MAX: none yet */
   lk_dump *whole;
   lk_page_maker maker;
-  uint64_t *counts; /* [LK_SPOOL_CODE_POINTS] of the part */
+  uint64_t *counts;                /* [LK_SPOOL_CODE_POINTS] of the part, without … */
+  uint64_t ascii[NEIGHBOURS][128]; /* … these */
 } worker;
 
-static void count_characters(uint64_t *counts, const char *text, size_t size) {
+/* A count waits for the one before it where both are of one character: neighbours have
+ * counts of their own. */
+static void count_ascii(uint64_t counts[NEIGHBOURS][128], const char *text, size_t size) {
+  size_t at = 0;
+  for (; at + NEIGHBOURS <= size; at += NEIGHBOURS)
+    for (size_t i = 0; i < NEIGHBOURS; i++)
+      counts[i][(unsigned char)text[at + i]]++;
+  for (; at < size; at++)
+    counts[0][(unsigned char)text[at]]++;
+}
+
+static void count_characters(worker *w, const char *text, size_t size) {
   for (size_t at = 0; at < size;) {
-    uint32_t code_point = (unsigned char)text[at];
-    int length = code_point < 0x80 ? 1 : lk_text_next(text + at, size - at, &code_point);
-    counts[code_point]++;
+    uint32_t code_point = 0;
+    size_t run = lk_ascii_run(text + at, size - at);
+    count_ascii(w->ascii, text + at, run);
+    at += run;
+    if (at == size) break;
+    int length = lk_text_next(text + at, size - at, &code_point);
+    w->counts[code_point]++;
     at += length ? (size_t)length : 1;
   }
+}
+
+static void add_ascii(worker *w) {
+  for (size_t i = 0; i < NEIGHBOURS; i++)
+    for (size_t c = 0; c < 128; c++)
+      w->counts[c] += w->ascii[i][c];
 }
 
 static lk_status add_page(worker *w, lk_spool *spool, lk_spool_facts *facts,
@@ -51,7 +76,7 @@ static lk_status add_page(worker *w, lk_spool *spool, lk_spool_facts *facts,
   lk_prepare_step step;
   LK_TRY(lk_page_make(&w->maker, page, facts, &step));
   if (step != LK_PREPARE_KEPT) return LK_OK;
-  count_characters(w->counts, w->maker.text.bytes, w->maker.text.size);
+  count_characters(w, w->maker.text.bytes, w->maker.text.size);
   return lk_spool_add(spool, &w->maker.head,
                       w->maker.head.has_signature ? &w->maker.signature : NULL,
                       w->maker.text.bytes);
@@ -114,8 +139,10 @@ static lk_status make_part(worker *w, uint64_t number, const char *path) {
   lk_spool_facts facts = {0};
   lk_spool *spool;
   memset(w->counts, 0, LK_SPOOL_CODE_POINTS * sizeof *w->counts);
+  memset(w->ascii, 0, sizeof w->ascii);
   LK_TRY(lk_spool_create(&spool, path));
   lk_status status = read_part(w, &w->team->plan->parts[number], spool, &facts);
+  add_ascii(w);
   if (status == LK_OK) return lk_spool_finish(spool, &facts, w->counts);
   lk_spool_discard(spool);
   return status;
