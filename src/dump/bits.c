@@ -1,5 +1,7 @@
 #include "dump/bits.h"
 #include <assert.h>
+#include <endian.h>
+#include <string.h>
 
 uint64_t lk_bits_get(const unsigned char *from, size_t at, int count) {
   uint64_t bits = 0;
@@ -27,12 +29,27 @@ void lk_bits_put(unsigned char *to, size_t at, uint64_t bits, int count) {
              0xff & (unsigned)(count >= 8 ? bits >> (count - 8) : bits << (8 - count)));
 }
 
+/* Bytes, the first one from bit `shift` on, eight at a time, but for the last ones. Returns
+ * how many. */
+static size_t copy_eights(unsigned char *to, const unsigned char *from, unsigned shift,
+                          size_t count) {
+  size_t i = 0;
+  for (uint64_t eight; i + sizeof eight < count; i += sizeof eight) {
+    memcpy(&eight, from + i, sizeof eight);
+    eight = be64toh(eight) << shift | (uint64_t)from[i + 8] >> (8 - shift);
+    eight = htobe64(eight);
+    memcpy(to + i, &eight, sizeof eight);
+  }
+  return i;
+}
+
 void lk_bits_copy(unsigned char *to, size_t at, const unsigned char *from, size_t from_at,
                   size_t count) {
   unsigned shift = from_at % 8;
   const unsigned char *next = from + from_at / 8;
   size_t whole = count / 8, rest = count % 8;
-  for (size_t i = 0; i < whole; i++)
+  size_t done = at % 8 ? 0 : copy_eights(to + at / 8, next, shift, whole);
+  for (size_t i = done; i < whole; i++)
     put_byte(to, at + 8 * i,
              0xff & (unsigned)((next[i] << 8 | next[i + 1]) >> (8 - shift)));
   if (rest)
