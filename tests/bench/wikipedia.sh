@@ -5,7 +5,8 @@ set -euo pipefail
 usage="usage: tests/bench/wikipedia.sh DUMP [MEGABYTES [REPEATS]]
 Makes a dump of so many MB (500) of DUMP's pages again and again, under other titles, in a temporary folder
 (TMPDIR), and prints a Markdown table: medians of REPEATS (3) runs, each thing in turn. LOCKSTEP in the
-environment names the program (build/lockstep)."
+environment names the program (build/lockstep), WIKITEXT_SPEED the one that parses alone, which is built with the
+tests (build/tests/wikitext_speed)."
 
 case ${1-} in
   '' | -*)
@@ -17,6 +18,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=launch/facts.bash
 source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
+parser=${WIKITEXT_SPEED:-$root/build/tests/wikitext_speed}
 dump=$1 megabytes=${2:-500} repeats=${3:-3}
 command="tests/bench/wikipedia.sh $(basename "$dump") $megabytes $repeats"
 work=$(mktemp -d)
@@ -64,26 +66,27 @@ for ((i = 0; i < repeats; i++)); do
   measure two "${prepare[@]}" --threads 2 "$work/dump.xml.bz2" "$work/out.h5"
   measure xml "${prepare[@]}" --threads 1 "$work/dump.xml" "$work/out.h5"
   measure text "${prepare[@]}" --threads 1 "$work/text.txt" "$work/out.h5"
+  "$parser" "$work/dump.xml" >> "$work/parsed.times"
 done
 
-# row WHAT NAME FILE: the file's megabytes a second of processor time.
+# row WHAT NAME BYTES: with megabytes a second of processor time.
 row() {
-  local bytes
-  bytes=$(stat -c %s "$3")
-  awk -v what="$1" -v wall="$(median "$2" 1)" -v cpu="$(median "$2" 2)" -v peak="$(median "$2" 3)" -v bytes="$bytes" \
+  awk -v what="$1" -v wall="$(median "$2" 1)" -v cpu="$(median "$2" 2)" -v peak="$(median "$2" 3)" -v bytes="$3" \
     'BEGIN { printf "| %s | %.1f | %.1f | %.0f | %.0f |\n", what, wall, cpu, bytes / cpu / 1e6, peak }'
 }
 
-echo "A dump of $(($(stat -c %s "$work/dump.xml") / 1000000)) MB of XML, $(($(stat -c %s "$work/dump.xml.bz2") / 1000000)) MB" \
+xml_size=$(stat -c %s "$work/dump.xml")
+echo "A dump of $((xml_size / 1000000)) MB of XML, $(($(stat -c %s "$work/dump.xml.bz2") / 1000000)) MB" \
   "as one stream of bz2; medians of $repeats: \`$command\`, commit $(describe_commit), on $(describe_machine)."
 echo
 echo "| what | seconds | processor seconds | MB of text a processor second | peak MB |"
 echo "|---|---|---|---|---|"
-row 'bzcat, to nowhere' bzcat "$work/dump.xml"
-row '.xml.bz2 to corpus, one thread' one "$work/dump.xml"
-row '.xml.bz2 to corpus, two threads' two "$work/dump.xml"
-row '.xml to corpus, one thread' xml "$work/dump.xml"
-row 'plain text to corpus, one thread' text "$work/text.txt"
+row 'bzcat, to nowhere' bzcat "$xml_size"
+row '.xml.bz2 to corpus, one thread' one "$xml_size"
+row '.xml.bz2 to corpus, two threads' two "$xml_size"
+row '.xml to corpus, one thread' xml "$xml_size"
+row 'wikitext to text alone, one thread' parsed "$(median parsed 4)"
+row 'plain text to corpus, one thread' text "$(stat -c %s "$work/text.txt")"
 echo
 awk -v b="$(median bzcat 2)" -v o="$(median one 2)" -v w1="$(median one 1)" -v w2="$(median two 1)" 'BEGIN {
   printf "One thread takes %.2f times the processor time of `bzcat`; two are %.2f times as fast as one.\n", o / b, w1 / w2 }'
