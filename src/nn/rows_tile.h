@@ -1,76 +1,102 @@
-/* The inner part of rows.c, which includes this once for each size of registers: LK_LANES
- * partial sums of a result lie in PARTS vectors, ROWS · OUTPUTS results are in registers
- * together, and NAME makes names of this inclusion. The sums are the same numbers whatever
- * the three are. */
+/* The inner part of the product of few rows, included once for each size of registers:
+ * sums are in vectors of BYTES, PARTS of them a result, and those of ROWS · OUTPUTS results
+ * in registers together; NAME makes names of this inclusion. PAIRS: the numbers are bf16,
+ * and of each two neighbours the second one's product is added first, as AVX512_BF16 does.
+ * The sums are the same numbers whatever the sizes are. */
 
-typedef lk_real NAME(vector)
-    __attribute__((vector_size(LK_ALIGNMENT / PARTS), aligned(sizeof(lk_real)), may_alias));
-typedef lk_bf16 NAME(halves)
-    __attribute__((vector_size(LK_LANES / PARTS * 2), aligned(2), may_alias));
-typedef uint32_t NAME(bits) __attribute__((vector_size(LK_LANES / PARTS * 4)));
-typedef float NAME(floats) __attribute__((vector_size(LK_LANES / PARTS * 4)));
+typedef lk_real NAME(vector) __attribute__((vector_size(BYTES)));
 
-LK_INLINE NAME(vector) NAME(take)(lk_operand from, size_t at) {
-  if (from.real) return *(const NAME(vector) *)(from.real + at);
-  NAME(halves) halves = *(const NAME(halves) *)(from.bf16 + at);
-  NAME(bits) bits = __builtin_convertvector(halves, NAME(bits)) << 16;
-  return __builtin_convertvector((NAME(floats))bits, NAME(vector));
+/* The same in memory, at any number; as in attention/tile_block.h. */
+typedef lk_real NAME(stored) __attribute__((vector_size(BYTES), aligned(2), may_alias));
+
+#ifdef PAIRS
+enum { NAME(steps) = 2 };
+typedef uint32_t NAME(words) __attribute__((vector_size(BYTES)));
+
+/* The numbers that belong to step 0 or 1: all second ones of pairs, all first ones. */
+LK_INLINE NAME(vector) NAME(take)(const char *from, int step) {
+  NAME(words) words = (NAME(words)) * (const NAME(stored) *)from;
+  return (NAME(vector))(step ? words << 16 : words & 0xffff0000);
+}
+#else
+enum { NAME(steps) = 1 };
+
+LK_INLINE NAME(vector) NAME(take)(const char *from, int step) {
+  (void)step;
+  return *(const NAME(stored) *)from;
+}
+#endif
+
+LK_INLINE NAME(vector) NAME(add)(NAME(vector) sum, NAME(vector) x, NAME(vector) weight) {
+  return sum + x * weight;
 }
 
-/* `rows` and `outputs` are literals, so that the sums stay in registers. The next outputs'
- * weights are asked for by all `tiles` tiles of a strip, each its part, number `tile`: one
- * alone would wait for memory, and the others leave it idle. */
-LK_INLINE void NAME(tile)(const product *p, size_t row, int rows, size_t output,
-                          int outputs, size_t tile, size_t tiles) {
-  NAME(vector) sums[ROWS][OUTPUTS][PARTS] = {{{{0}}}};
-  size_t next = tile * LK_LANES;
-  for (size_t k = 0; k + LK_LANES <= p->inputs; k += LK_LANES) {
-    int asks = k == next;
-    if (asks) next += tiles * LK_LANES;
+/* Adds the products of a vector to part `part` of the sums. */
+LK_INLINE void NAME(multiply)(NAME(vector) sums[ROWS][OUTPUTS][PARTS], const char *x,
+                              const char *weight, size_t stride, int rows, int outputs,
+                              int part) {
 #pragma GCC unroll 2
-    for (int part = 0; part < PARTS; part++) {
-      size_t lane = k + (size_t)part * (LK_LANES / PARTS);
-      NAME(vector) x[ROWS];
+  for (int step = 0; step < NAME(steps); step++) {
+    NAME(vector) inputs[ROWS];
+#pragma GCC unroll 4
+    for (int i = 0; i < rows; i++)
+      inputs[i] = NAME(take)(x + (size_t)i * stride, step);
+#pragma GCC unroll 6
+    for (int j = 0; j < outputs; j++) {
+      NAME(vector) weights = NAME(take)(weight + (size_t)j * stride, step);
 #pragma GCC unroll 4
       for (int i = 0; i < rows; i++)
-        x[i] = NAME(take)(p->x, (row + (size_t)i) * p->inputs + lane);
-#pragma GCC unroll 6
-      for (int j = 0; j < outputs; j++) {
-        size_t at = (output + (size_t)j) * p->inputs + lane;
-        NAME(vector) w = NAME(take)(p->weight, at);
-        if (part == 0 && asks) fetch(p->weight, at + OUTPUTS * p->inputs);
-#pragma GCC unroll 4
-        for (int i = 0; i < rows; i++)
-          sums[i][j][part] += x[i] * w;
-      }
+        sums[i][j][part] = NAME(add)(sums[i][j][part], inputs[i], weights);
     }
   }
+}
+
+/* The sums so far of `rows` rows, and back. */
+LK_INLINE void NAME(load)(NAME(vector) sums[ROWS][OUTPUTS][PARTS],
+                          const NAME(stored) * from, int rows, int outputs) {
 #pragma GCC unroll 4
   for (int i = 0; i < rows; i++)
 #pragma GCC unroll 6
-    for (int j = 0; j < outputs; j++) {
-      lk_real lanes[LK_LANES];
+    for (int j = 0; j < outputs; j++)
 #pragma GCC unroll 2
       for (int part = 0; part < PARTS; part++)
-        *(NAME(vector) *)(lanes + part * (LK_LANES / PARTS)) = sums[i][j][part];
-      p->y[(row + (size_t)i) * p->outputs + output + (size_t)j] =
-          finish(p, lanes, row + (size_t)i, output + (size_t)j);
-    }
+        sums[i][j][part] = from[(i * outputs + j) * PARTS + part];
 }
 
-/* The weights of `outputs` outputs, which are read once, with all rows. */
-LK_INLINE void NAME(strip)(const product *p, size_t rows, size_t output, int outputs) {
-  size_t row = 0, tile = 0, tiles = rows / ROWS + rows % ROWS;
-  for (; row + ROWS <= rows; row += ROWS)
-    NAME(tile)(p, row, ROWS, output, outputs, tile++, tiles);
-  for (; row < rows; row++)
-    NAME(tile)(p, row, 1, output, outputs, tile++, tiles);
+LK_INLINE void NAME(keep)(NAME(stored) * to, NAME(vector) sums[ROWS][OUTPUTS][PARTS],
+                          int rows, int outputs) {
+#pragma GCC unroll 4
+  for (int i = 0; i < rows; i++)
+#pragma GCC unroll 6
+    for (int j = 0; j < outputs; j++)
+#pragma GCC unroll 2
+      for (int part = 0; part < PARTS; part++)
+        to[(i * outputs + j) * PARTS + part] = sums[i][j][part];
 }
 
-LK_INLINE void NAME(strips)(const product *p, size_t rows) {
-  size_t output = 0;
-  for (; output + OUTPUTS <= p->outputs; output += OUTPUTS)
-    NAME(strip)(p, rows, output, OUTPUTS);
-  for (; output < p->outputs; output++)
-    NAME(strip)(p, rows, output, 1);
+/* `rows` and `outputs` are literals, so that the sums stay in registers. The next block is
+ * asked for by all tiles of this one, each its part, number `tile`, line by line: one alone
+ * would wait for memory, and the others leave it idle. */
+LK_INLINE void NAME(tile)(const lk_rows_block *b, size_t row, int rows, int outputs,
+                          size_t tile) {
+  NAME(vector) sums[ROWS][OUTPUTS][PARTS] = {{{{0}}}};
+  NAME(stored) *kept = (NAME(stored) *)(b->sums + row * (size_t)outputs * LK_LANES);
+  const char *x = b->x + row * b->stride, *weight = b->weight;
+  const char *next = b->next + tile * b->lines / b->tiles * LK_ALIGNMENT;
+  size_t pace = (LK_ALIGNMENT + b->tiles - 1) / b->tiles;
+  if (!b->is_first) NAME(load)(sums, kept, rows, outputs);
+#pragma GCC unroll 1
+  for (size_t line = 0; line < b->lines; line++) {
+#pragma GCC unroll 6
+    for (int j = 0; j < outputs; j++)
+      __builtin_prefetch(next + (size_t)j * b->stride);
+#pragma GCC unroll 2
+    for (int part = 0; part < PARTS; part++)
+      NAME(multiply)
+    (sums, x + part * BYTES, weight + part * BYTES, b->stride, rows, outputs, part);
+    x += LK_ALIGNMENT;
+    weight += LK_ALIGNMENT;
+    next += pace;
+  }
+  NAME(keep)(kept, sums, rows, outputs);
 }

@@ -89,18 +89,6 @@ static void few_rows_match(void **state) {
     assert_close(fast[i], plain[i], ROWS * 29, 1e-6);
 }
 
-/* Each row by itself has the bits that it has among others. */
-static void rows_have_no_part_in_each_other(void **state) {
-  const lk_linear layer = {COLUMNS, 29, NULL};
-  (void)state;
-  lk_linear_rows(&layer, plain[0], lk_fp32_operand(x), lk_fp32_operand(w), b, ROWS);
-  for (size_t i = 0; i < ROWS; i++) {
-    lk_linear_rows(&layer, fast[0], lk_fp32_operand(x + i * COLUMNS), lk_fp32_operand(w), b,
-                   1);
-    assert_memory_equal(fast[0], plain[0] + i * 29, 29 * sizeof(float));
-  }
-}
-
 static void layer_norm(float out[3][MOST]) {
   float mean[ROWS], inverse[ROWS];
   lk_layer_norm_forward(lk_fp32_operand(out[0]), mean, inverse, x, w, b, ROWS, COLUMNS);
@@ -294,7 +282,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(linear_matches, prepare),
       cmocka_unit_test_setup(few_rows_match, prepare),
-      cmocka_unit_test_setup(rows_have_no_part_in_each_other, prepare),
       cmocka_unit_test_setup(layer_norm_matches, prepare),
       cmocka_unit_test_setup(rms_norm_matches, prepare),
       cmocka_unit_test_setup(activations_match, prepare),

@@ -1,0 +1,76 @@
+/* The product of few rows by tiles of rows_tile.h, which says what is to be defined; and
+ * NAME(fold) adds up the lanes of sums. */
+#include "base/bf16.h"
+#include "nn/rows_tile.h"
+
+/* All tiles of a block. */
+LK_INLINE void NAME(block)(const lk_rows_block *b, size_t rows, int outputs) {
+  size_t row = 0, tile = 0;
+  for (; row + ROWS <= rows; row += ROWS)
+    NAME(tile)(b, row, ROWS, outputs, tile++);
+  for (; row < rows; row++)
+    NAME(tile)(b, row, 1, outputs, tile++);
+}
+
+#ifdef PAIRS
+enum { NAME(size) = sizeof(lk_bf16) };
+
+LK_INLINE lk_real NAME(number)(const char *at) {
+  return lk_bf16_value(*(const lk_bf16 *)at);
+}
+#else
+enum { NAME(size) = sizeof(lk_real) };
+
+LK_INLINE lk_real NAME(number)(const char *at) {
+  return *(const lk_real *)at;
+}
+#endif
+
+/* A result: its lanes' sum, then the products of numbers behind the last line, the bias. */
+LK_INLINE lk_real NAME(finish)(const lk_rows_product *p, lk_real sum, size_t row,
+                               size_t output) {
+  const char *x = p->x + row * p->stride, *weight = p->weight + output * p->stride;
+  for (size_t at = p->stride / LK_ALIGNMENT * LK_ALIGNMENT; at < p->stride;
+       at += NAME(size))
+    sum += NAME(number)(x + at) * NAME(number)(weight + at);
+  return p->bias ? sum + p->bias[output] : sum;
+}
+
+/* As much of the inputs at a time as is near a core with the rows of a tile: equal blocks,
+ * one at least. */
+LK_INLINE size_t NAME(block_lines)(size_t lines) {
+  enum { MOST = 48 };
+  size_t blocks = lines ? (lines + MOST - 1) / MOST : 1;
+  return (lines + blocks - 1) / blocks;
+}
+
+/* The weights of `outputs` outputs, which are read once, with all rows. */
+LK_INLINE void NAME(strip)(const lk_rows_product *p, size_t output, int outputs) {
+  _Alignas(LK_ALIGNMENT) lk_real sums[LK_ROWS_MOST * OUTPUTS * LK_LANES];
+  size_t lines = p->stride / LK_ALIGNMENT, most = NAME(block_lines)(lines), from = 0;
+  const char *weight = p->weight + output * p->stride;
+  lk_rows_block b = {.sums = sums, .stride = p->stride};
+  b.tiles = p->rows / ROWS + p->rows % ROWS;
+  do {
+    size_t left = lines - from;
+    b.x = p->x + from * LK_ALIGNMENT;
+    b.weight = weight + from * LK_ALIGNMENT;
+    b.next = left > most ? b.weight + most * LK_ALIGNMENT : weight + OUTPUTS * p->stride;
+    b.lines = left < most ? left : most;
+    b.is_first = from == 0;
+    NAME(block)(&b, p->rows, outputs);
+  } while ((from += most) < lines);
+  NAME(fold)(sums, p->rows * (size_t)outputs);
+  for (size_t i = 0; i < p->rows; i++)
+    for (size_t j = 0; j < (size_t)outputs; j++)
+      p->y[i * p->outputs + output + j] =
+          NAME(finish)(p, sums[i * (size_t)outputs + j], i, output + j);
+}
+
+LK_INLINE void NAME(product)(const lk_rows_product *p) {
+  size_t output = 0;
+  for (; output + OUTPUTS <= p->outputs; output += OUTPUTS)
+    NAME(strip)(p, output, OUTPUTS);
+  for (; output < p->outputs; output++)
+    NAME(strip)(p, output, 1);
+}
