@@ -23,7 +23,8 @@ typedef void lk_rows_kernel(const lk_rows_product *product);
  */
 lk_rows_kernel *lk_rows_kernel_of(int bytes, int in_bf16);
 
-/* What it chooses from. */
+/* What it chooses from; wide ones are NULL where this machine or build has none. */
+lk_rows_kernel *lk_rows_wide(void);
 lk_rows_kernel *lk_rows_narrow(int bytes);
 lk_rows_kernel *lk_rows_narrow_pairs(int bytes);
 
