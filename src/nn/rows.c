@@ -5,7 +5,7 @@
 #include <assert.h>
 
 lk_rows_kernel *lk_rows_kernel_of(int bytes, int in_bf16) {
-  lk_rows_kernel *wide = in_bf16 ? NULL : lk_rows_wide();
+  lk_rows_kernel *wide = in_bf16 ? lk_rows_wide_pairs() : lk_rows_wide();
   assert((bytes == 64 || bytes == 32 || bytes == 16) && bytes <= lk_vector_bytes());
   assert(!in_bf16 || sizeof(lk_real) == sizeof(float)); /* the pairs' sums are fp32 */
   if (bytes == 64 && wide) return wide;

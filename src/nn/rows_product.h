@@ -25,6 +25,7 @@ lk_rows_kernel *lk_rows_kernel_of(int bytes, int in_bf16);
 
 /* What it chooses from; wide ones are NULL where this machine or build has none. */
 lk_rows_kernel *lk_rows_wide(void);
+lk_rows_kernel *lk_rows_wide_pairs(void); /* which take numbers below 1e-38 for 0 */
 lk_rows_kernel *lk_rows_narrow(int bytes);
 lk_rows_kernel *lk_rows_narrow_pairs(int bytes);
 

@@ -1,15 +1,15 @@
 /* The inner part of the product of few rows, included once for each size of registers:
  * sums are in vectors of BYTES, PARTS of them a result, and those of ROWS · OUTPUTS results
  * in registers together; NAME makes names of this inclusion. PAIRS: the numbers are bf16,
- * and of each two neighbours the second one's product is added first, as AVX512_BF16 does.
- * The sums are the same numbers whatever the sizes are. */
+ * and of each two neighbours the second one's product is added first, as AVX512_BF16 does
+ * it (FUSED) in one instruction. The sums are the same numbers whatever the sizes are. */
 
 typedef lk_real NAME(vector) __attribute__((vector_size(BYTES)));
 
 /* The same in memory, at any number; as in attention/tile_block.h. */
 typedef lk_real NAME(stored) __attribute__((vector_size(BYTES), aligned(2), may_alias));
 
-#ifdef PAIRS
+#if defined(PAIRS) && !defined(FUSED)
 enum { NAME(steps) = 2 };
 typedef uint32_t NAME(words) __attribute__((vector_size(BYTES)));
 
@@ -28,7 +28,11 @@ LK_INLINE NAME(vector) NAME(take)(const char *from, int step) {
 #endif
 
 LK_INLINE NAME(vector) NAME(add)(NAME(vector) sum, NAME(vector) x, NAME(vector) weight) {
+#ifdef FUSED
+  return _mm512_dpbf16_ps(sum, (__m512bh)x, (__m512bh)weight);
+#else
   return sum + x * weight;
+#endif
 }
 
 /* Adds the products of a vector to part `part` of the sums. */

@@ -2,7 +2,13 @@
 #include "nn/rows_product.h"
 
 #if LK_HAVE_CLONES && !defined(LK_NO_PAIRS)
+#ifdef FUSED
+#pragma GCC target("arch=x86-64-v4,avx512bf16")
+#define HAS_FUSED __builtin_cpu_supports("avx512bf16")
+#else
 #pragma GCC target("arch=x86-64-v4")
+#define HAS_FUSED 1
+#endif
 #include "nn/rows_fold.h"
 #define NAME(name) wide_##name
 #define BYTES      64
@@ -17,7 +23,7 @@ static void multiply(const lk_rows_product *p) {
 }
 
 lk_rows_kernel *lk_rows_wide(void) {
-  return lk_vector_bytes() == 64 ? multiply : NULL;
+  return lk_vector_bytes() == 64 && HAS_FUSED ? multiply : NULL;
 }
 
 #else
