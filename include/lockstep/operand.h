@@ -27,6 +27,10 @@ static inline lk_operand lk_operand_from(lk_operand all, size_t first) {
 /* Rounds count numbers to the nearest bf16, ties to even. NaN stays NaN. */
 void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count);
 
+/* The same into the start of the numbers' own memory, which holds nothing else then.
+ * scratch: `room` numbers, at least one, that make the pieces that it is done in. */
+void lk_bf16_round_in_place(lk_real *numbers, size_t count, lk_bf16 *scratch, size_t room);
+
 LK_C_END
 
 #endif

@@ -78,7 +78,7 @@ struct lk_model {
   lk_real *d_hidden;          /* (R, F) */
   lk_real *d_q, *d_kv, *d_ln; /* (R, C), (N, 2K), (N, C) */
   /* Gradients as operands: of a branch's output (R, C) and of GELU's input (R, F), and the
-   * arrays above or their bf16 copies. */
+   * arrays above or their bf16 copies; logits are rounded in their own place. */
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
   lk_pass pass;       /* the last one */
   lk_dropout dropout; /* of it, where pass.dropout points to */

@@ -123,8 +123,9 @@ static void projections_backward(lk_model *m, const lk_block_activations *a,
 
 void lk_model_head_backward(lk_model *m, int first, int rows) {
   size_t C = (size_t)m->table->shape.channels, at = (size_t)first * C;
-  lk_fill_operand(m->d_logits, m->logits,
-                  (size_t)rows * (size_t)m->table->shape.vocabulary);
+  if (m->d_logits.bf16)
+    lk_bf16_round_in_place(m->logits, (size_t)rows * (size_t)m->table->shape.vocabulary,
+                           (lk_bf16 *)m->branch, (size_t)m->max_rows * C);
   lk_linear_backward_weight(&m->layers[LK_HEAD], m->gradients.head_weight, NULL,
                             m->d_logits, lk_operand_from(m->ln_f, at), rows);
   lk_linear_backward_input(&m->layers[LK_HEAD], m->d_ln + at, 0, m->d_logits,

@@ -109,7 +109,8 @@ static void lay_out_targets(lk_model *m, walker *walk) {
 static void lay_out_logits(lk_model *m, walker *walk) {
   size_t logits = (size_t)m->logit_rows * (size_t)m->table->shape.vocabulary;
   TAKE(m->logits, logits);
-  if (m->keep) m->d_logits = share_operand(walk, m, m->logits, logits);
+  m->d_logits = lk_fp32_operand(m->logits);
+  if (m->precision != LK_FP32) m->d_logits = (lk_operand){NULL, (lk_bf16 *)m->logits};
 }
 
 /* Of the backward pass. The head's part of it, but for what it leaves in d_ln, is over when

@@ -51,6 +51,16 @@ void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count) {
   }
 }
 
+/* What is written never reaches what is still to be read. */
+void lk_bf16_round_in_place(lk_real *numbers, size_t count, lk_bf16 *scratch, size_t room) {
+  assert(room > 0);
+  for (size_t first = 0; first < count; first += room) {
+    size_t size = count - first < room ? count - first : room;
+    lk_bf16_round(scratch, numbers + first, size);
+    memcpy((char *)numbers + first * sizeof *scratch, scratch, size * sizeof *scratch);
+  }
+}
+
 LK_CLONES static void mask_gradient(lk_operand dx, const lk_real *dy, const uint8_t *keep,
                                     lk_real keep_scale, size_t count) {
   if (!keep)

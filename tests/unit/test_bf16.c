@@ -80,6 +80,20 @@ static void rounding_is_to_nearest_even(void **state) {
       fail_msg("%08x becomes %04x, not %04x", cases[i].from, to[i], cases[i].to);
 }
 
+/* In pieces of some numbers, with a rest, and of all. */
+static void rounding_in_place_gives_the_same(void **state) {
+  (void)state;
+  static lk_bf16 apart[MOST], scratch[MOST];
+  static float numbers[MOST];
+  const size_t rooms[] = {100, MOST / 3 + 1, MOST};
+  lk_bf16_round(apart, x, MOST);
+  for (int i = 0; i < 3; i++) {
+    memcpy(numbers, x, sizeof numbers);
+    lk_bf16_round_in_place(numbers, MOST, scratch, rooms[i]);
+    assert_memory_equal(numbers, apart, sizeof apart);
+  }
+}
+
 static void rounding_errs_by_half_a_unit(void **state) {
   (void)state;
   for (int i = 0; i < MOST; i++)
@@ -377,6 +391,7 @@ static void a_failure_is_kept(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(rounding_is_to_nearest_even, prepare),
+      cmocka_unit_test_setup(rounding_in_place_gives_the_same, prepare),
       cmocka_unit_test_setup(rounding_errs_by_half_a_unit, prepare),
       cmocka_unit_test_setup(products_match_at_odd_sizes, prepare_or_skip),
       cmocka_unit_test_setup(products_match_at_the_recipe_s_sizes, prepare_or_skip),
