@@ -101,7 +101,7 @@ static void print_node(const request *asked, const lk_config *config, double of_
   double ranks = (double)(asked->ranks / asked->nodes), all = ranks * of_rank;
   int shares = asked->ranks > 1 && lk_trainer_shares_values(config, all);
   double copies = shares ? 1 : ranks;
-  printf("memory of a node   %.1f GB\n", (all + (copies - ranks) * values + copy) / 1e9);
+  printf("memory of a node   %.2f GB\n", (all + (copies - ranks) * values + copy) / 1e9);
   printf("replicas           %s", shares ? "node" : "rank");
   if (config->replicas == LK_REPLICAS_AUTO)
     printf(": with a copy of the parameters each, a node's ranks would take %.1f GB, of "
