@@ -227,6 +227,51 @@ static void an_outer_step_is_that_of_the_paper(void **state) {
   lk_free(second);
 }
 
+/* Numbers of the tensors whose block this is. */
+static double numbers_of_block(const lk_parameters *table, int block) {
+  double numbers = 0;
+  for (int i = 0; i < table->tensors; i++)
+    if (table->list[i].block == block) numbers += (double)table->list[i].count;
+  return numbers;
+}
+
+static void check_layers(const lk_trainer *t, const lk_named_histogram *list, double norm) {
+  double numbers = 0, squares = 0;
+  for (int i = 0; i < 4; i++) {
+    numbers += list[i].of->count;
+    squares += list[i].of->squares;
+  }
+  assert_true(numbers == (double)t->table->count);
+  if (!(fabs(sqrt(squares) - norm) < 1e-5 * norm))
+    fail_msg("%.9g, not %.9g", sqrt(squares), norm);
+  assert_string_equal(list[0].name, "gradients/embedding");
+  assert_string_equal(list[1].name, "gradients/blocks.0");
+  assert_string_equal(list[2].name, "gradients/blocks.1");
+  assert_string_equal(list[3].name, "gradients/output");
+  for (int block = 0; block < 2; block++)
+    assert_true(list[block + 1].of->count == numbers_of_block(t->table, block));
+}
+
+/* Every other step: all gradients, as their norm says, each in its layer. */
+static void histograms_are_of_the_gradients(void **state) {
+  (void)state;
+  lk_config *config = config_with("steps=9 tensorboard=true histogram_every=2");
+  lk_trainer *t = open_trainer(config, LK_PRETRAIN);
+  for (int n = 1; n <= 4; n++) {
+    lk_metrics metrics;
+    int layers = 0;
+    assert_int_equal(lk_trainer_step(t, &metrics), LK_OK);
+    const lk_named_histogram *list = lk_trainer_histograms(t, &layers);
+    assert_int_equal(layers, n % 2 ? 0 : 4);
+    if (n % 2)
+      assert_null(list);
+    else
+      check_layers(t, list, metrics.gradient_norm);
+  }
+  lk_trainer_free(t);
+  lk_config_free(config);
+}
+
 /* The rates rise by a factor, the mean is without bias, and the test ends where it
  * diverges.
  */
@@ -328,6 +373,7 @@ static int tests(void) {
       cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
       cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(an_outer_step_is_that_of_the_paper),
+      cmocka_unit_test(histograms_are_of_the_gradients),
       cmocka_unit_test(a_step_in_packs_is_the_whole_step),
       cmocka_unit_test(what_cannot_be_trained_is_refused),
       cmocka_unit_test(a_vocabulary_beyond_the_memory_is_refused),
