@@ -272,6 +272,52 @@ static void histograms_are_of_the_gradients(void **state) {
   lk_config_free(config);
 }
 
+/* Two steps, then the numbers of one array: parameters, moments, their running mean. */
+static float *two_steps(char which, const char *fault, size_t *count) {
+  lk_config *config = config_with("steps=9 ema=0.5");
+  lk_trainer *t = open_trainer(config, LK_PRETRAIN);
+  float *copy;
+  if (fault) setenv("LOCKSTEP_FLIP_BIT", fault, 1);
+  step(t);
+  step(t);
+  unsetenv("LOCKSTEP_FLIP_BIT");
+  *count = t->table->count;
+  assert_int_equal(LK_NEW(copy, *count), LK_OK);
+  const float *array = which == 'm'   ? t->m
+                       : which == 'v' ? t->v
+                       : which == 'a' ? t->average
+                                      : t->values;
+  memcpy(copy, array, *count * sizeof *copy);
+  lk_trainer_free(t);
+  lk_config_free(config);
+  return copy;
+}
+
+/* Bits of an array that a fault after the second step has changed. */
+static int flipped_bits(char which, const char *fault) {
+  size_t count;
+  float *good = two_steps(which, NULL, &count), *bad = two_steps(which, fault, &count);
+  int bits = 0;
+  for (size_t i = 0; i < count * sizeof *good; i++)
+    bits += __builtin_popcount(((unsigned char *)good)[i] ^ ((unsigned char *)bad)[i]);
+  lk_free(good);
+  lk_free(bad);
+  return bits;
+}
+
+/* What the tests of replicas rely on. */
+static void a_fault_is_one_bit_of_one_array(void **state) {
+  (void)state;
+  assert_int_equal(flipped_bits('p', "0:2"), 1);
+  assert_int_equal(flipped_bits('m', "0:2:m"), 1);
+  assert_int_equal(flipped_bits('v', "0:2:v"), 1);
+  assert_int_equal(flipped_bits('a', "0:2:a"), 1);
+  assert_int_equal(flipped_bits('p', "0:2:m"), 0);
+  assert_int_equal(flipped_bits('p', "0:3"), 0);
+  assert_int_equal(flipped_bits('p', "1:2"), 0);
+  assert_int_equal(flipped_bits('p', "none"), 0);
+}
+
 /* The rates rise by a factor, the mean is without bias, and the test ends where it
  * diverges.
  */
@@ -374,6 +420,7 @@ static int tests(void) {
       cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(an_outer_step_is_that_of_the_paper),
       cmocka_unit_test(histograms_are_of_the_gradients),
+      cmocka_unit_test(a_fault_is_one_bit_of_one_array),
       cmocka_unit_test(a_step_in_packs_is_the_whole_step),
       cmocka_unit_test(what_cannot_be_trained_is_refused),
       cmocka_unit_test(a_vocabulary_beyond_the_memory_is_refused),
