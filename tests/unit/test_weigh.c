@@ -1,0 +1,94 @@
+/* What is found out before training: who computes how many shards, and in how much memory.
+ */
+#include "lockstep/trainer.h"
+#include "training_files.h"
+
+static lk_trainer_needs needs_of(const char *arguments, int ranks) {
+  lk_trainer_needs needs;
+  lk_config *config = config_with(arguments);
+  if (lk_trainer_weigh(world, config, LK_PRETRAIN, ranks, &needs) != LK_OK)
+    fail_msg("%s: %s", arguments, lk_message());
+  lk_config_free(config);
+  return needs;
+}
+
+/* What is alive when a trainer of one rank is there is what was foreseen, but for itself.
+ */
+static void a_trainer_holds_what_was_weighed(void **state) {
+  enum { ITSELF = 16384 }; /* with the groups' worlds: less than any array */
+  static const char *const kinds[] = {"", "ema=0.9", "optimizer=muon model.layers=3",
+                                      "sync.every=2 sync.wire=int8", "micro_tokens=48"};
+  (void)state;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    lk_trainer *trainer;
+    lk_trainer_needs needs = needs_of(kinds[i], 1);
+    lk_config *config = config_with(kinds[i]);
+    uint64_t before = lk_bytes_alive();
+    assert_int_equal(lk_trainer_open(&trainer, world, config, LK_PRETRAIN, LK_TO_MEASURE),
+                     LK_OK);
+    uint64_t alive = lk_bytes_alive() - before;
+    assert_int_equal(needs.parameters, lk_trainer_table(trainer)->count);
+    assert_in_range(alive, needs.data + needs.room + needs.values,
+                    needs.data + needs.room + needs.values + ITSELF);
+    lk_trainer_free(trainer);
+    lk_config_free(config);
+  }
+}
+
+/* Three arrays, a fourth with the mean; and of two groups the moments of the second, what
+ * both left out, and the outer step's momentum. */
+static void a_checkpoint_has_its_arrays(void **state) {
+  (void)state;
+  lk_trainer_needs needs = needs_of("", 1);
+  assert_int_equal(needs.values, sizeof(float) * needs.parameters);
+  assert_int_equal(needs.checkpoint, 3 * needs.values);
+  assert_int_equal(needs_of("ema=0.9", 1).checkpoint, 4 * needs.values);
+  assert_int_equal(needs_of("sync.every=2", 1).checkpoint, (3 + 2 + 1) * needs.values);
+  assert_int_equal(needs_of("sync.every=2 sync.wire=bf16", 1).checkpoint,
+                   (3 + 2 + 2 + 1) * needs.values);
+}
+
+static void a_rank_of_several_is_the_busiest(void **state) {
+  (void)state;
+  assert_int_equal(needs_of("", 1).shards, 4);
+  assert_int_equal(needs_of("", 2).shards, 2);
+  assert_int_equal(needs_of("", 3).shards, 2);
+  assert_int_equal(needs_of("balance=1,2,1", 3).shards, 2);
+  assert_int_equal(needs_of("balance=3,1", 2).shards, 3);
+  assert_int_equal(needs_of("sync.every=2", 4).shards, 1);
+  assert_true(needs_of("shard=optimizer", 4).room < needs_of("", 4).room);
+}
+
+static void refuse(const char *arguments, int ranks, const char *part) {
+  lk_trainer_needs needs;
+  uint64_t alive = lk_allocations_alive();
+  lk_config *config = config_with(arguments);
+  assert_int_equal(lk_trainer_weigh(world, config, LK_PRETRAIN, ranks, &needs), LK_USAGE);
+  if (!strstr(lk_message(), part)) fail_msg("'%s' lacks '%s'", lk_message(), part);
+  lk_config_free(config);
+  assert_int_equal(lk_allocations_alive(), alive);
+}
+
+static void what_cannot_be_dealt_is_refused(void **state) {
+  (void)state;
+  refuse("balance=3,x", 2, "balance is '3,x'; give even, measured, or");
+  refuse("balance=0,4", 2, "balance is '0,4'");
+  refuse("balance=4,", 1, "balance is '4,'");
+  refuse("balance=2,1", 2, "deals 3 shards out, but shards is 4");
+  refuse("balance=4", 2, "has shards for 1 rank, but there are 2");
+  refuse("balance=2,2", 1, "has shards for 2 ranks, but there is 1");
+  refuse("", 8, "start at most 4 ranks");
+  refuse("sync.every=2", 3, "3 ranks cannot make up 2 groups");
+}
+
+static int tests(void) {
+  const struct CMUnitTest list[] = {cmocka_unit_test(a_trainer_holds_what_was_weighed),
+                                    cmocka_unit_test(a_checkpoint_has_its_arrays),
+                                    cmocka_unit_test(a_rank_of_several_is_the_busiest),
+                                    cmocka_unit_test(what_cannot_be_dealt_is_refused)};
+  return cmocka_run_group_tests(list, make_data, remove_folder);
+}
+
+int main(int argc, char **argv) {
+  return run_with_world(argc, argv, tests);
+}
