@@ -1,7 +1,11 @@
-/* What is found out before training: who computes how many shards, and in how much memory.
- */
+/* What is found out before training: who computes how many shards, how fast, and in how
+ * much memory. */
+#include "base/clock.h"
 #include "lockstep/trainer.h"
+#include "train/balance.h"
+#include "train/speed.h"
 #include "training_files.h"
+#include <math.h>
 
 static lk_trainer_needs needs_of(const char *arguments, int ranks) {
   lk_trainer_needs needs;
@@ -81,11 +85,46 @@ static void what_cannot_be_dealt_is_refused(void **state) {
   refuse("sync.every=2", 3, "3 ranks cannot make up 2 groups");
 }
 
+/* A world of one has all shards, whatever the config says of it. */
+static void one_rank_has_all_shards(void **state) {
+  static const char *const ways[] = {"balance=even", "balance=measured", "balance=4"};
+  (void)state;
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    int first = -1, count = -1;
+    lk_config *config = config_with(ways[i]);
+    assert_int_equal(lk_balance_world(world, config), LK_OK);
+    assert_int_equal(lk_world_shards(world, 4, &first, &count), LK_OK);
+    assert_true(first == 0 && count == 4);
+    lk_config_free(config);
+  }
+  lk_config *config = config_with("balance=2,2");
+  assert_int_equal(lk_balance_world(world, config), LK_USAGE);
+  assert_non_null(strstr(lk_message(), "has shards for 2 ranks"));
+  lk_config_free(config);
+}
+
+/* Three spells of a quarter of a second, in the median one of which a pack was computed at
+ * least, and as many at least in the fastest. */
+static void a_speed_is_that_of_a_spell(void **state) {
+  double speed = NAN, start = lk_clock();
+  uint64_t alive = lk_allocations_alive();
+  (void)state;
+  lk_config *config = config_with("dropout=0.1");
+  assert_int_equal(lk_speed_measure(world, config, &speed), LK_OK);
+  double took = lk_clock() - start;
+  lk_config_free(config);
+  assert_true(took >= 3 * 0.25);
+  assert_true(isfinite(speed) && speed * took >= 1);
+  assert_int_equal(lk_allocations_alive(), alive);
+}
+
 static int tests(void) {
   const struct CMUnitTest list[] = {cmocka_unit_test(a_trainer_holds_what_was_weighed),
                                     cmocka_unit_test(a_checkpoint_has_its_arrays),
                                     cmocka_unit_test(a_rank_of_several_is_the_busiest),
-                                    cmocka_unit_test(what_cannot_be_dealt_is_refused)};
+                                    cmocka_unit_test(what_cannot_be_dealt_is_refused),
+                                    cmocka_unit_test(one_rank_has_all_shards),
+                                    cmocka_unit_test(a_speed_is_that_of_a_spell)};
   return cmocka_run_group_tests(list, make_data, remove_folder);
 }
 
