@@ -1,0 +1,122 @@
+/* checkpoint_copy in a world of one: copies are the run's checkpoints to the byte, and a
+ * run that has lost its own goes on from them. Other hosts: tests/mpi/copy.sh. */
+#include "lockstep/training.h"
+#include "store_files.h"
+#include "training_files.h"
+
+static lk_status train(const char *arguments) {
+  lk_config *config = config_with(arguments);
+  lk_status status = lk_train(world, config, LK_PRETRAIN);
+  lk_config_free(config);
+  return status;
+}
+
+/* A run and its folder of copies. */
+#define KEYS(run) "run=" run " checkpoint_copy=" run "-copy checkpoint_every=2 keep_last=2 "
+
+/* The run of so many steps that was never stopped, whose last checkpoint has the bits. */
+static int make_runs(void **state) {
+  return make_data(state) || train("run=whole steps=8") != LK_OK;
+}
+
+static void same_end(const char *run) {
+  char path[100];
+  lk_checkpoint *one, *other;
+  snprintf(path, sizeof path, "%s/checkpoints/step-000008.h5", run);
+  must(lk_checkpoint_read(&one, path, 1));
+  must(lk_checkpoint_read(&other, "whole/checkpoints/step-000008.h5", 1));
+  size_t bytes = one->trained.table->count * sizeof(float);
+  assert_memory_equal(one->trained.values, other->trained.values, bytes);
+  assert_memory_equal(one->m, other->m, bytes);
+  assert_memory_equal(one->v, other->v, bytes);
+  lk_checkpoint_free(one);
+  lk_checkpoint_free(other);
+}
+
+static void same_step(const char *run, int step) {
+  char own[100], copy[100];
+  snprintf(own, sizeof own, "%s/checkpoints/step-%06d.h5", run, step);
+  snprintf(copy, sizeof copy, "%s-copy/checkpoints/step-%06d.h5", run, step);
+  assert_same_files(own, copy);
+}
+
+static void damage(const char *path) {
+  int file = open(path, O_WRONLY);
+  assert_int_equal(pwrite(file, "x", 1, 5000), 1);
+  close(file);
+}
+
+static void remove_run(const char *run) {
+  char command[100];
+  snprintf(command, sizeof command, "rm -r %s", run);
+  assert_int_equal(system(command), 0);
+}
+
+static void a_lost_run_goes_on_from_its_copies(void **state) {
+  (void)state;
+  must(train(KEYS("waits") "steps=6"));
+  same_step("waits", 4);
+  same_step("waits", 6);
+  assert_int_not_equal(access("waits-copy/checkpoints/step-000002.h5", F_OK), 0);
+  remove_run("waits");
+  must(train(KEYS("waits") "steps=8"));
+  same_step("waits", 6); /* which came back */
+  same_step("waits", 8);
+  same_end("waits");
+}
+
+/* Of those that are written while steps are fast some have no copy; the last one has. */
+static void copies_are_made_beside_training(void **state) {
+  (void)state;
+  must(train(KEYS("beside") "steps=6 checkpoint_write=beside"));
+  same_step("beside", 6);
+  remove_run("beside");
+  must(train(KEYS("beside") "steps=8 checkpoint_write=beside"));
+  same_end("beside");
+}
+
+static void damaged_copies_are_not_used(void **state) {
+  (void)state;
+  must(train(KEYS("older") "steps=6"));
+  remove_run("older");
+  damage("older-copy/checkpoints/step-000006.h5");
+  must(train(KEYS("older") "steps=8"));
+  assert_int_equal(access("older-copy/checkpoints/step-000006.h5.damaged", F_OK), 0);
+  same_end("older");
+}
+
+/* The run's own are good enough. */
+static void nothing_starts_anew_without_a_good_copy(void **state) {
+  (void)state;
+  must(train(KEYS("bad") "steps=6"));
+  damage("bad-copy/checkpoints/step-000004.h5");
+  damage("bad-copy/checkpoints/step-000006.h5");
+  must(train(KEYS("bad") "steps=6"));
+  remove_run("bad");
+  assert_int_equal(train(KEYS("bad") "steps=8"), LK_BAD_DATA);
+  assert_non_null(strstr(lk_message(), "bad-copy/checkpoints: none of the 2 checkpoints"));
+}
+
+static void other_folders_are_left_alone(void **state) {
+  (void)state;
+  must(train(KEYS("mine") "steps=2"));
+  assert_int_equal(train("run=other checkpoint_copy=mine-copy seed=7 steps=2"), LK_USAGE);
+  assert_non_null(strstr(lk_message(), "choose another checkpoint_copy="));
+  same_step("mine", 2);
+  assert_int_equal(train("run=mine checkpoint_copy=mine steps=4"), LK_USAGE);
+  assert_non_null(strstr(lk_message(), "checkpoint_copy is the run directory"));
+}
+
+static int tests(void) {
+  const struct CMUnitTest list[] = {
+      cmocka_unit_test(a_lost_run_goes_on_from_its_copies),
+      cmocka_unit_test(copies_are_made_beside_training),
+      cmocka_unit_test(damaged_copies_are_not_used),
+      cmocka_unit_test(nothing_starts_anew_without_a_good_copy),
+      cmocka_unit_test(other_folders_are_left_alone)};
+  return cmocka_run_group_tests(list, make_runs, remove_folder);
+}
+
+int main(int argc, char **argv) {
+  return run_with_world(argc, argv, tests);
+}
