@@ -2,6 +2,7 @@
  * run that has lost its own goes on from them. Other hosts: tests/mpi/copy.sh. */
 #include "lockstep/training.h"
 #include "store_files.h"
+#include "train/errand.h"
 #include "training_files.h"
 
 static lk_status train(const char *arguments) {
@@ -107,13 +108,54 @@ static void other_folders_are_left_alone(void **state) {
   assert_non_null(strstr(lk_message(), "checkpoint_copy is the run directory"));
 }
 
+/* A run directory that is open, and its config. */
+typedef struct {
+  lk_config *config;
+  lk_run *run;
+} end_of_way;
+
+static end_of_way open_end(const char *run) {
+  char arguments[100];
+  snprintf(arguments, sizeof arguments, "run=%s", run);
+  end_of_way end = {config_with(arguments), NULL};
+  must(lk_run_open(&end.run, end.config));
+  return end;
+}
+
+static void close_end(end_of_way *end) {
+  lk_run_close(end->run);
+  lk_config_free(end->config);
+}
+
+/* What cannot be read, or comes damaged, is not there under its name, nor under another. */
+static void an_errand_brings_all_or_nothing(void **state) {
+  (void)state;
+  must(train(KEYS("from") "steps=6"));
+  end_of_way from = open_end("from"), to = open_end("to");
+  lk_errand errand = {0, 0, from.run, to.run, 6};
+  must(lk_errand_run(world, &errand));
+  assert_same_files("from/checkpoints/step-000006.h5", "to/checkpoints/step-000006.h5");
+  errand.step = 5;
+  must_refuse(lk_errand_run(world, &errand), LK_NO_INPUT, "from/checkpoints/step-000005.h5",
+              "cannot open");
+  damage("from/checkpoints/step-000004.h5");
+  errand.step = 4;
+  assert_int_equal(lk_errand_run(world, &errand), LK_BAD_DATA);
+  const char *only = "test \"$(ls -A to/checkpoints | tr '\\n' ' ')\" = "
+                     "'latest step-000006.h5 '";
+  assert_int_equal(system(only), 0);
+  close_end(&from);
+  close_end(&to);
+}
+
 static int tests(void) {
   const struct CMUnitTest list[] = {
       cmocka_unit_test(a_lost_run_goes_on_from_its_copies),
       cmocka_unit_test(copies_are_made_beside_training),
       cmocka_unit_test(damaged_copies_are_not_used),
       cmocka_unit_test(nothing_starts_anew_without_a_good_copy),
-      cmocka_unit_test(other_folders_are_left_alone)};
+      cmocka_unit_test(other_folders_are_left_alone),
+      cmocka_unit_test(an_errand_brings_all_or_nothing)};
   return cmocka_run_group_tests(list, make_runs, remove_folder);
 }
 
