@@ -7,55 +7,87 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "h1:2,h2:1": ranks that follow each other on one host are counted together. */
 typedef struct {
-  FILE *to;
-  char host[LK_HOST_SIZE];
-  int ranks; /* on it, so far */
-} list;
+  char name[LK_HOST_SIZE];
+  int ranks; /* that follow each other there */
+} host;
 
-static void end_host(list *l, const char *between) {
-  if (l->ranks) fprintf(l->to, "%s:%d%s", l->host, l->ranks, between);
-  l->ranks = 0;
-}
+/* Of ranks that follow each other. */
+typedef struct {
+  host *hosts; /* (count) owned */
+  size_t count;
+} host_list;
 
-static void add_host(list *l, const char *host) {
-  if (strcmp(l->host, host)) end_host(l, ",");
-  snprintf(l->host, sizeof l->host, "%.*s", LK_HOST_SIZE - 1, host);
-  l->ranks++;
-}
-
-/* Rank 0 takes one host's name after the other. */
-static lk_status collect_hosts(lk_world *world, list *l) {
-  char host[LK_HOST_SIZE];
-  memcpy(host, world->host, sizeof host);
-  if (world->rank) return lk_world_hand(world, world->rank, 0, host, sizeof host);
-  add_host(l, host);
-  for (int r = 1; r < world->size; r++) {
-    LK_TRY(lk_world_hand(world, r, 0, host, sizeof host));
-    add_host(l, host);
-  }
-  end_host(l, "");
+static lk_status make_room(host_list *list, size_t more) {
+  host *hosts;
+  LK_TRY(LK_NEW(hosts, list->count + more));
+  memcpy(hosts, list->hosts, list->count * sizeof *hosts);
+  lk_free(list->hosts);
+  list->hosts = hosts;
   return LK_OK;
 }
 
-static lk_status out_of_memory(void) {
-  return lk_fail(LK_INTERNAL, "hosts of the ranks: out of memory");
+/* Behind the list there are those of the ranks behind. */
+static void join(host_list *list, size_t more) {
+  host *next = list->hosts + list->count, *last = next - 1;
+  assert(list->count > 0 && more > 0);
+  list->count += more;
+  if (strcmp(last->name, next->name)) return;
+  last->ranks += next->ranks;
+  memmove(next, next + 1, --more * sizeof *next);
+  list->count--;
+}
+
+/* All ranks: each 2·step-th one gets the list of the one `step` behind it, which speaks for
+ * all up to the next. */
+static lk_status join_lists(lk_world *world, int step, host_list *list) {
+  int place = world->rank % (2 * step), gives = place == step;
+  int takes = place == 0 && world->size - world->rank > step;
+  int to = world->rank - place, from = to + step;
+  uint64_t more = list->count;
+  if (gives || takes) LK_TRY(lk_world_hand(world, from, to, &more, sizeof more));
+  LK_TRY(lk_world_agree(world, takes ? make_room(list, more) : LK_OK));
+  host *at = takes ? list->hosts + list->count : list->hosts;
+  if (gives || takes) LK_TRY(lk_world_hand(world, from, to, at, more * sizeof *at));
+  if (takes) join(list, more);
+  return LK_OK;
+}
+
+/* All ranks: rank 0's list has all. It takes as many messages as P can be halved. */
+static lk_status collect_hosts(lk_world *world, host_list *list) {
+  LK_TRY(lk_world_agree(world, LK_NEW(list->hosts, 1)));
+  memcpy(list->hosts->name, world->host, sizeof world->host);
+  list->hosts->ranks = 1;
+  list->count = 1;
+  for (int step = 1; step < world->size; step *= 2)
+    LK_TRY(join_lists(world, step, list));
+  return LK_OK;
+}
+
+/* "4 ranks on h1:2,h2:2" */
+static lk_status print_hosts(const lk_world *world, const host_list *list, char **text) {
+  char *buffer = NULL;
+  size_t length = 0;
+  FILE *to = open_memstream(&buffer, &length);
+  if (to) fprintf(to, "%d rank%s on ", world->size, world->size == 1 ? "" : "s");
+  for (size_t i = 0; to && i < list->count; i++)
+    fprintf(to, "%s%s:%d", i ? "," : "", list->hosts[i].name, list->hosts[i].ranks);
+  lk_status status = to && !fclose(to)
+                         ? lk_copy_text(text, buffer)
+                         : lk_fail(LK_INTERNAL, "hosts of the ranks: out of memory");
+  free(buffer);
+  return status;
 }
 
 lk_status lk_world_describe(lk_world *world, char **text) {
-  list l = {.ranks = 0};
-  char *buffer = NULL;
-  size_t length = 0;
+  host_list list = {NULL, 0};
   *text = NULL;
-  if (world->rank == 0) l.to = open_memstream(&buffer, &length);
-  LK_TRY(lk_world_agree(world, world->rank || l.to ? LK_OK : out_of_memory()));
-  if (l.to) fprintf(l.to, "%d rank%s on ", world->size, world->size == 1 ? "" : "s");
-  lk_status status = collect_hosts(world, &l);
-  if (l.to && fclose(l.to) && status == LK_OK) status = out_of_memory();
-  if (l.to && status == LK_OK) status = lk_copy_text(text, buffer);
-  free(buffer);
-  return lk_world_agree(world, status);
+  lk_status status = collect_hosts(world, &list);
+  if (status == LK_OK)
+    status =
+        lk_world_agree(world, world->rank == 0 ? print_hosts(world, &list, text) : LK_OK);
+  lk_free(list.hosts);
+  return status;
 }
 
 /* Hosts by numbers that stand for their names. */

@@ -458,6 +458,29 @@ static void test_describe(void) {
   lk_free(text);
 }
 
+static int host_of(int rank, int hosts) {
+  return rank * hosts / lk_world_size(world);
+}
+
+/* So many hosts, which the ranks take themselves to be on, one after the other. */
+static void test_describe_hosts(int hosts) {
+  int P = lk_world_size(world), length;
+  char *text = NULL, expected[512], own[LK_HOST_SIZE];
+  memcpy(own, world->host, sizeof own);
+  snprintf(world->host, sizeof world->host, "h%d", host_of(lk_world_rank(world), hosts));
+  CHECK(lk_world_describe(world, &text) == LK_OK);
+  memcpy(world->host, own, sizeof own);
+  length = snprintf(expected, sizeof expected, "%d rank%s on ", P, P == 1 ? "" : "s");
+  for (int host = 0; host < hosts; host++) {
+    int ranks = 0;
+    for (int r = 0; r < P; r++)
+      ranks += host_of(r, hosts) == host;
+    length += sprintf(expected + length, "%sh%d:%d", host ? "," : "", host, ranks);
+  }
+  CHECK(lk_world_rank(world) ? !text : text && !strcmp(text, expected));
+  lk_free(text);
+}
+
 /* Every kind of bits, one word on each rank by turns. */
 static void test_unite(void) {
   const float kinds[] = {-0.0f, 1e-45f, -3.5f, NAN, INFINITY, 0.0f};
@@ -569,6 +592,8 @@ static void run_tests(void) {
   test_hand();
   test_find_hosts();
   test_describe();
+  for (int hosts = 1; hosts <= lk_world_size(world); hosts++)
+    test_describe_hosts(hosts);
   test_unite();
 }
 
