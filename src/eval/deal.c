@@ -1,37 +1,47 @@
 #include "eval/deal.h"
 #include "lockstep/memory.h"
-#include <string.h>
 
 size_t lk_deal_count(const lk_world *world, size_t groups) {
   size_t rank = (size_t)lk_world_rank(world), ranks = (size_t)lk_world_size(world);
   return groups > rank ? (groups - rank - 1) / ranks + 1 : 0;
 }
 
-/* Where a round's groups go: the ranks' groups follow each other. */
+/* A group's results on their way from `mine` of its rank to rank 0, which has room for
+ * those of one. */
 typedef struct {
-  double *to;
-  size_t size, groups; /* of this round */
-} deal_round;
+  lk_world *world;
+  double *mine, *room;
+  size_t size;
+} collection;
 
-static void take_group(void *context, int rank, size_t first, const double *numbers,
-                       size_t count) {
-  const deal_round *r = context;
-  if ((size_t)rank < r->groups)
-    memcpy(r->to + (size_t)rank * r->size + first, numbers, count * sizeof *numbers);
+/* Rank 0 and the group's own, no other. */
+static lk_status fetch(const collection *c, size_t group, double **results) {
+  size_t rank = (size_t)lk_world_rank(c->world), ranks = (size_t)lk_world_size(c->world);
+  size_t from = group % ranks;
+  *results = from == rank ? c->mine + group / ranks * c->size : c->room;
+  if (rank != 0 && rank != from) return LK_OK;
+  return lk_world_hand(c->world, (int)from, 0, *results, c->size * sizeof **results);
 }
 
-/* A group of every rank at a time: what is held meanwhile does not grow with the groups. */
-lk_status lk_deal_collect(lk_world *world, const double *mine, size_t groups, size_t size,
-                          double *all) {
-  size_t ranks = (size_t)lk_world_size(world), held = lk_deal_count(world, groups);
-  double *own = NULL;
-  lk_status status = lk_world_agree(world, LK_NEW(own, size));
-  for (size_t i = 0; i * ranks < groups && status == LK_OK; i++) {
-    size_t first = i * ranks, left = groups - first;
-    deal_round next = {all + first * size, size, left < ranks ? left : ranks};
-    if (i < held) memcpy(own, mine + i * size, size * sizeof *own);
-    status = lk_world_each(world, own, size, take_group, &next);
+/* What rank 0 makes of a group may fail: the others send theirs all the same. */
+static lk_status collect(const collection *c, size_t groups, lk_take_group take,
+                         void *context) {
+  lk_status taken = LK_OK;
+  for (size_t group = 0; group < groups; group++) {
+    double *results;
+    LK_TRY(fetch(c, group, &results));
+    if (lk_world_rank(c->world) == 0 && taken == LK_OK)
+      taken = take(context, group, results);
   }
-  lk_free(own);
+  return lk_world_agree(c->world, taken);
+}
+
+lk_status lk_deal_collect(lk_world *world, double *mine, size_t groups, size_t size,
+                          lk_take_group take, void *context) {
+  collection c = {world, mine, NULL, size};
+  int takes = lk_world_rank(world) == 0;
+  LK_TRY(lk_world_agree(world, takes ? LK_NEW(c.room, size) : LK_OK));
+  lk_status status = collect(&c, groups, take, context);
+  lk_free(c.room);
   return status;
 }

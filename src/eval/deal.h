@@ -8,9 +8,13 @@
 /* How many of so many groups this rank has: rank + P·i, for each i below it. */
 size_t lk_deal_count(const lk_world *world, size_t groups);
 
-/* All ranks: `mine` holds this rank's results, `size` doubles a group; `all` (groups, size)
- * gets those of every group, on every rank. */
-lk_status lk_deal_collect(lk_world *world, const double *mine, size_t groups, size_t size,
-                          double *all);
+/* Makes something of a group's results, which are gone afterwards. */
+typedef lk_status (*lk_take_group)(void *context, size_t group, const double *results);
+
+/* All ranks: `mine` holds this rank's results, `size` doubles a group, and is only read.
+ * Rank 0 alone takes those of all groups, one group after the other, and has room for one:
+ * what a rank holds does not grow with P. All fail as `take` does. */
+lk_status lk_deal_collect(lk_world *world, double *mine, size_t groups, size_t size,
+                          lk_take_group take, void *context);
 
 #endif

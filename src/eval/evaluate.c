@@ -156,13 +156,31 @@ static lk_status decode_record(const answering *a, const double *from, lk_token 
                              &answer->text);
 }
 
-static lk_status decode_records(const answering *a, const double *records,
-                                lk_answer *answers) {
-  lk_token *tokens;
-  lk_status status = LK_NEW(tokens, a->most);
-  for (size_t i = 0; i < a->questions->count && status == LK_OK; i++)
-    status = decode_record(a, records + i * a->size, tokens, &answers[i]);
-  lk_free(tokens);
+/* Where rank 0 puts the answers, which it decodes. */
+typedef struct {
+  const answering *from;
+  lk_answer *answers; /* (questions) */
+  lk_token *tokens;   /* (most) of one of them */
+} answer_list;
+
+static lk_status take_answers(void *context, size_t group, const double *results) {
+  const answer_list *list = context;
+  const answering *a = list->from;
+  size_t first = group * GROUP, left = a->questions->count - first;
+  for (size_t i = 0; i < GROUP && i < left; i++)
+    LK_TRY(
+        decode_record(a, results + i * a->size, list->tokens, &list->answers[first + i]));
+  return LK_OK;
+}
+
+/* All ranks: answers to rank 0. */
+static lk_status collect_answers(const answering *a, lk_world *world, double *mine,
+                                 size_t groups, lk_answer *answers) {
+  answer_list list = {a, answers, NULL};
+  LK_TRY(lk_world_agree(world, LK_NEW(list.tokens, a->most)));
+  lk_status status =
+      lk_deal_collect(world, mine, groups, GROUP * a->size, take_answers, &list);
+  lk_free(list.tokens);
   return status;
 }
 
@@ -185,16 +203,13 @@ lk_status lk_evaluate_best(lk_world *world, const lk_trained *trained,
                  .mask = lk_tokenizer_mask(trained->tokenizer),
                  .trying = trying};
   assert(trying->attempts > 0 && trying->beams <= LK_MOST_BEAMS);
-  size_t groups = (questions->count + GROUP - 1) / GROUP, size = GROUP * a.size;
-  double *mine = NULL, *all = NULL;
-  lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * size);
-  if (status == LK_OK) status = LK_NEW(all, groups * size);
+  size_t groups = (questions->count + GROUP - 1) / GROUP;
+  double *mine = NULL;
+  lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * GROUP * a.size);
   if (status == LK_OK) status = answer_groups(&a, world, groups, mine);
   status = lk_world_agree(world, status);
-  if (status == LK_OK) status = lk_deal_collect(world, mine, groups, size, all);
-  if (status == LK_OK) status = lk_world_agree(world, decode_records(&a, all, answers));
+  if (status == LK_OK) status = collect_answers(&a, world, mine, groups, answers);
   lk_free(mine);
-  lk_free(all);
   return status;
 }
 

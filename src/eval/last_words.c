@@ -110,23 +110,34 @@ static lk_status read_groups(reading *r, const lk_world *world, size_t groups,
   return status;
 }
 
+/* Where rank 0 puts them. */
+typedef struct {
+  lk_last_word *words; /* (count) */
+  size_t count;
+} word_list;
+
+static lk_status take_words(void *context, size_t group, const double *results) {
+  const word_list *list = context;
+  size_t first = group * GROUP, left = list->count - first;
+  memcpy(list->words + first, results, (left < GROUP ? left : GROUP) * sizeof *list->words);
+  return LK_OK;
+}
+
 lk_status lk_last_words(lk_world *world, const lk_trained *trained,
                         const lk_prompts *passages, lk_last_word *words) {
   enum { SIZE = sizeof *words / sizeof(double) };
   reading r = {.trained = trained, .passages = passages};
   size_t groups = (passages->count + GROUP - 1) / GROUP;
-  lk_last_word *mine = NULL, *all = NULL;
+  word_list list = {words, passages->count};
+  lk_last_word *mine = NULL;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * GROUP);
-  if (status == LK_OK) status = LK_NEW(all, groups * GROUP);
   if (status == LK_OK) status = read_groups(&r, world, groups, mine);
   status = lk_world_agree(world, status);
   if (status == LK_OK)
     status =
-        lk_deal_collect(world, (const double *)mine, groups, GROUP * SIZE, (double *)all);
-  if (status == LK_OK) memcpy(words, all, passages->count * sizeof *words);
+        lk_deal_collect(world, (double *)mine, groups, GROUP * SIZE, take_words, &list);
   lk_model_free(r.model);
   lk_pack_free(r.pack);
   lk_free(mine);
-  lk_free(all);
   return status;
 }

@@ -90,6 +90,20 @@ static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups
   return lk_corpus_status(s->corpus);
 }
 
+/* Where rank 0 puts the documents' scores. */
+typedef struct {
+  lk_document_score *scores; /* (documents) */
+  uint64_t documents;
+} score_list;
+
+static lk_status take_scores(void *context, size_t group, const double *results) {
+  const score_list *list = context;
+  size_t first = group * GROUP, left = list->documents - first;
+  memcpy(list->scores + first, results,
+         (left < GROUP ? left : GROUP) * sizeof *list->scores);
+  return LK_OK;
+}
+
 lk_status lk_score_documents(lk_world *world, const lk_trained *trained,
                              const lk_corpus *corpus, size_t stride,
                              lk_document_score *scores) {
@@ -97,19 +111,17 @@ lk_status lk_score_documents(lk_world *world, const lk_trained *trained,
   scoring s = {trained, corpus, .block = block, .most = windows_in_pack(trained)};
   assert(stride <= block);
   s.stride = stride ? stride : block + 1 - (block + 1) / 2;
-  lk_document_score *mine = NULL, *all = NULL;
+  score_list list = {scores, corpus->documents};
+  lk_document_score *mine = NULL;
   uint64_t groups = (corpus->documents + GROUP - 1) / GROUP;
   lk_status status = LK_NEW(mine, lk_deal_count(world, groups) * GROUP);
-  if (status == LK_OK) status = LK_NEW(all, groups * GROUP);
   if (status == LK_OK) status = score_groups(&s, world, groups, mine);
   status = lk_world_agree(world, status);
   if (status == LK_OK)
-    status = lk_deal_collect(world, (const double *)mine, groups,
-                             GROUP * sizeof *mine / sizeof(double), (double *)all);
-  if (status == LK_OK) memcpy(scores, all, corpus->documents * sizeof *scores);
+    status = lk_deal_collect(world, (double *)mine, groups,
+                             GROUP * sizeof *mine / sizeof(double), take_scores, &list);
   lk_model_free(s.model);
   lk_pack_free(s.pack);
   lk_free(mine);
-  lk_free(all);
   return status;
 }
