@@ -25,10 +25,10 @@ typedef struct {
   int cut;                /* it did not come to its end: the longest was reached */
 } lk_answer;
 
-/* All ranks: greedy answers to all questions, `answers` (questions->count) filled on every
- * rank. LK_BAD_DATA names file and line of a question with an unknown character or without
- * room for an answer in the block. `path` is for messages. Fails on all ranks alike; frees:
- * lk_answers_free. */
+/* All ranks: greedy answers to all questions, in rank 0's `answers` (questions->count),
+ * which is NULL on the others: these hold what they answer themselves. LK_BAD_DATA names
+ * file and line of a question with an unknown character or without room for an answer in
+ * the block. `path` is for messages. Fails on all ranks alike; frees: lk_answers_free. */
 lk_status lk_evaluate_questions(lk_world *world, const lk_trained *trained,
                                 const lk_questions *questions, const char *path,
                                 lk_answer *answers);
@@ -68,12 +68,12 @@ typedef struct {
   double tokens; /* predicted: all but the first; 0 for a document of one token */
 } lk_document_score;
 
-/* All ranks: scores of every document of the corpus (all held), (corpus->documents) filled
- * on every rank. A document is read in windows of block + 1 tokens. The first one scores
- * all of its tokens but the first; each further one begins block + 1 - stride tokens before
- * the first token that it scores, and scores `stride`, 1 … block. So every token but the
- * first is scored once, with so many in front of it or all that the document has. stride 0:
- * half of what a window has. */
+/* All ranks: scores of every document of the corpus (all held), in rank 0's `scores`
+ * (corpus->documents), which is NULL on the others. A document is read in windows of block
+ * + 1 tokens. The first one scores all of its tokens but the first; each further one begins
+ * block + 1 - stride tokens before the first token that it scores, and scores `stride`, 1 …
+ * block. So every token but the first is scored once, with so many in front of it or all
+ * that the document has. stride 0: half of what a window has. */
 lk_status lk_score_documents(lk_world *world, const lk_trained *trained,
                              const lk_corpus *corpus, size_t stride,
                              lk_document_score *scores);

@@ -76,16 +76,16 @@ static lk_status evaluate(lk_world *world, const lk_trained *trained,
                           const request *r) {
   lk_answer *answers = NULL;
   lk_watchdog *watchdog = lk_world_watchdog(world);
-  lk_status status = lk_world_agree(world, LK_NEW(answers, questions->count));
+  int takes = lk_world_rank(world) == 0;
+  lk_status status =
+      lk_world_agree(world, takes ? LK_NEW(answers, questions->count) : LK_OK);
   lk_watchdog_phase(watchdog, 0, "answering questions", LK_COMPUTES);
   if (status == LK_OK)
     status = lk_evaluate_best(world, trained, questions, path, &r->trying, answers);
   lk_watchdog_phase(watchdog, 0, "writing the answers", LK_USES_FILES);
-  if (status == LK_OK && lk_world_rank(world) == 0)
-    say_cuts(trained, questions, path, answers);
+  if (status == LK_OK && takes) say_cuts(trained, questions, path, answers);
   if (status == LK_OK)
-    status = lk_world_agree(
-        world, lk_world_rank(world) == 0 ? score_and_report(questions, answers, r) : LK_OK);
+    status = lk_world_agree(world, takes ? score_and_report(questions, answers, r) : LK_OK);
   lk_answers_free(answers, questions->count);
   return status;
 }

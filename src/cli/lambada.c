@@ -55,12 +55,12 @@ static lk_status report(const lk_last_word *words, size_t count, const char *jso
 static lk_status judge(lk_world *world, const lk_trained *trained,
                        const lk_prompts *passages, const char *json) {
   lk_last_word *words = NULL;
-  lk_status status = lk_world_agree(world, LK_NEW(words, passages->count));
+  int takes = lk_world_rank(world) == 0;
+  lk_status status = lk_world_agree(world, takes ? LK_NEW(words, passages->count) : LK_OK);
   lk_watchdog_phase(lk_world_watchdog(world), 0, "reading passages", LK_COMPUTES);
   if (status == LK_OK) status = lk_last_words(world, trained, passages, words);
   lk_watchdog_phase(lk_world_watchdog(world), 0, "writing the result", LK_USES_FILES);
-  if (status == LK_OK && lk_world_rank(world) == 0)
-    status = report(words, passages->count, json);
+  if (status == LK_OK && takes) status = report(words, passages->count, json);
   lk_free(words);
   return lk_world_agree(world, status);
 }

@@ -96,14 +96,15 @@ static lk_status score(lk_world *world, const lk_trained *trained, const lk_corp
                        const request *r) {
   lk_document_score *scores = NULL;
   lk_watchdog *watchdog = lk_world_watchdog(world);
-  lk_status status = lk_world_agree(world, LK_NEW(scores, corpus->documents));
+  int takes = lk_world_rank(world) == 0;
+  lk_status status =
+      lk_world_agree(world, takes ? LK_NEW(scores, corpus->documents) : LK_OK);
   lk_watchdog_phase(watchdog, 0, "scoring documents", LK_COMPUTES);
   if (status == LK_OK)
     status = lk_score_documents(world, trained, corpus, (size_t)r->stride, scores);
   lk_watchdog_phase(watchdog, 0, "writing the scores", LK_USES_FILES);
   if (status == LK_OK)
-    status = lk_world_agree(world,
-                            lk_world_rank(world) == 0 ? report(r, corpus, scores) : LK_OK);
+    status = lk_world_agree(world, takes ? report(r, corpus, scores) : LK_OK);
   lk_free(scores);
   return status;
 }

@@ -24,11 +24,12 @@ lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *
   const float *values;
   LK_TRY(lk_trainer_judged(trained, &values));
   model.values = (float *)values; /* which are only read */
-  LK_TRY(lk_world_agree(t->world, LK_NEW(answers, t->dev->count)));
+  int takes = lk_world_rank(t->world) == 0;
+  LK_TRY(lk_world_agree(t->world, takes ? LK_NEW(answers, t->dev->count) : LK_OK));
   lk_status status =
       lk_evaluate_questions(t->world, &model, t->dev, t->config->dev, answers);
   assert(t->dev && t->dev->has_answers);
-  if (status == LK_OK) *correct = lk_evaluate_correct(t->dev, answers);
+  *correct = takes && status == LK_OK ? lk_evaluate_correct(t->dev, answers) : 0;
   lk_answers_free(answers, t->dev->count);
   return status;
 }

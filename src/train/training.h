@@ -95,7 +95,8 @@ lk_status lk_training_open_dev(lk_training *training);
  * trained by `trained`: the run's trainer or its probe's. */
 void lk_training_say_dev_limit(const lk_training *training, const lk_trainer *trained);
 
-/* All ranks: how many dev questions the model that `trained` trained answers right. */
+/* All ranks: how many dev questions the model that `trained` trained answers right; rank 0
+ * learns it. */
 lk_status lk_training_answer_dev(const lk_training *training, const lk_trainer *trained,
                                  size_t *correct);
 
