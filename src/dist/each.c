@@ -4,9 +4,10 @@
 #include <assert.h>
 #include <string.h>
 
-/* Where all numbers have room in it, they come at once: at a pair a shard, up to 4,096
- * shards. */
-enum { WINDOW = 8192 };
+/* Where all numbers have room in it, they come at once: at a pair a shard, up to 3,072
+ * shards; others in parts. Both have as many bytes as Open MPI still gathers (50,000) or
+ * adds up (10,000) in O(log P) messages a rank: larger ones go around a ring, in P. */
+enum { WINDOW = 6144, PART = 1248 };
 
 lk_status lk_world_make_window(lk_world *world) {
   assert(!world->window);
@@ -52,7 +53,7 @@ lk_status lk_world_each(lk_world *world, const double *mine, size_t count,
     return LK_OK;
   }
   for (; s.start < all; s.start = s.end) {
-    s.end = all - s.start < WINDOW ? all : s.start + WINDOW;
+    s.end = all - s.start < PART ? all : s.start + PART;
     fill_window(world, mine, &s);
     LK_TRY(lk_world_unite(world, world->window, 2 * (s.end - s.start)));
     hand_out(world, &s, take, context);
