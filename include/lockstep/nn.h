@@ -17,11 +17,13 @@ LK_C_BEGIN
 /* OpenBLAS takes its kernels and its first threads from environment variables when it is
  * loaded, and knows new processors badly: some get kernels of 2004. This sets
  * OPENBLAS_CORETYPE by the instruction set, so that all processors of one instruction set
- * give the same bits, and OPENBLAS_NUM_THREADS to 1, where they are not set, and starts the
- * program anew if it set one. To be called from .preinit_array, before OpenBLAS starts. It
- * returns where nothing was to be done, or starting anew failed. LK_INTERNAL when there is
- * no memory for a product; as OpenBLAS looks for it for ever where it finds none, the
- * process from here to lk_blas_loaded ends with a message if that takes long. */
+ * give the same bits, OPENBLAS_NUM_THREADS to 1, and how long its and OpenMP's idle threads
+ * spin (OPENBLAS_THREAD_TIMEOUT, OMP_WAIT_POLICY, GOMP_SPINCOUNT), where they are not set,
+ * and starts the program anew if it set one. To be called from .preinit_array, before
+ * OpenBLAS starts. It returns where nothing was to be done, or starting anew failed.
+ * LK_INTERNAL when there is no memory for a product; as OpenBLAS looks for it for ever
+ * where it finds none, the process from here to lk_blas_loaded ends with a message if that
+ * takes long. */
 lk_status lk_blas_prepare(char **argv);
 
 /* First in main. */

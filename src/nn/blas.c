@@ -32,9 +32,19 @@ static void start_anew(char **argv) {
   execv(program, argv);
 }
 
+/* OpenBLAS has threads of its own, and all others are OpenMP's. Those that have nothing to
+ * do look for work for a while, on the cores that the others compute on: here only as long
+ * as the next kernel is near, and 2 to the 14th ticks. */
+static int let_idle_threads_sleep(void) {
+  int changed = set_if_missing("OPENBLAS_THREAD_TIMEOUT", "14");
+  changed |= set_if_missing("OMP_WAIT_POLICY", "passive");
+  return changed | set_if_missing("GOMP_SPINCOUNT", "1000");
+}
+
 lk_status lk_blas_prepare(char **argv) {
   int changed = set_if_missing("OPENBLAS_CORETYPE", core_type());
   changed |= set_if_missing("OPENBLAS_NUM_THREADS", "1");
+  changed |= let_idle_threads_sleep();
   if (changed) start_anew(argv);
   LK_TRY(lk_blas_check_room(1));
   lk_blas_watch();
