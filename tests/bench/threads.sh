@@ -1,0 +1,91 @@
+#!/bin/bash
+# Ranks or threads: the same cores as so many ranks of so many threads.
+set -euo pipefail
+
+usage="usage: tests/bench/threads.sh [--rounds N] [--steps N] [--out FOLDER] [CONFIG [KEY=VALUE ...]]
+Shares the cores out among ranks and threads in every way that leaves none over (2 cores: 2 ranks of 1 thread, 1 rank
+of 2), in turn, N (3) times, and measures N (5) steps of CONFIG (configs/seed/pretrain.yaml) each. Prints a table,
+and writes it to threads.md in FOLDER. LOCKSTEP in the environment names the program."
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+# shellcheck source=tests/bench/bench.bash
+source "$here/bench.bash"
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
+lockstep=${LOCKSTEP:-$root/build/lockstep}
+command="tests/bench/threads.sh $*"
+rounds=3 steps=5 out=
+while (($#)); do
+  case $1 in
+    --rounds | --steps | --out)
+      (($# > 1)) || refuse "$1 needs a value"
+      printf -v "${1#--}" %s "$2"
+      shift 2
+      ;;
+    -h | --help)
+      echo "$usage"
+      exit 0
+      ;;
+    -*) refuse "unknown option $1" ;;
+    *) break ;;
+  esac
+done
+(($# == 0)) && set -- "$root/configs/seed/pretrain.yaml"
+[[ $rounds$steps =~ ^[0-9]+$ ]] || refuse "--rounds and --steps are numbers"
+[[ -z $out || -d $out ]] || refuse "--out: $out is no folder"
+[[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cores=$(nproc)
+unset OPENBLAS_CORETYPE
+
+# measure RANKS THREADS CONFIG...: adds RANKS, THREADS, seconds of a step and MB of all ranks to $work/steps.
+measure() {
+  local ranks=$1 threads=$2
+  shift 2
+  quietly "$ranks ranks of $threads threads" mpirun -np "$ranks" --bind-to none "$lockstep" bench "$@" \
+    threads="$threads" -n "$steps"
+  awk -v ranks="$ranks" -v threads="$threads" '
+    $1 == "step" { seconds = $2 }
+    $1 " " $2 == "peak memory" { mb = $3 * ranks }
+    END { print ranks, threads, seconds, mb }' "$work/log" >>"$work/steps"
+}
+
+for ((round = 0; round < rounds; round++)); do
+  for ((ranks = cores; ranks > 0; ranks--)); do
+    ((cores % ranks)) || measure "$ranks" $((cores / ranks)) "$@"
+  done
+done
+
+# median RANKS COLUMN: of the rounds.
+median() {
+  awk -v ranks="$1" -v column="$2" '$1 == ranks { print $column }' "$work/ratios" | sort -g |
+    awk '{ list[NR] = $1 } END { print list[int((NR + 1) / 2)] }'
+}
+
+# Ratios are those of times in one round.
+table() {
+  local ranks
+  awk -v cores="$cores" '$1 == cores { whole = $3 } { print $0, $3 / whole }' "$work/steps" >"$work/ratios"
+  echo "| ranks | threads each | a step | to $cores ranks of 1 | memory of all |"
+  echo "|---|---|---|---|---|"
+  for ((ranks = cores; ranks > 0; ranks--)); do
+    ((cores % ranks)) || printf '| %d | %d | %.3f s | %.2f | %d MB |\n' "$ranks" $((cores / ranks)) \
+      "$(median "$ranks" 3)" "$(median "$ranks" 5)" "$(median "$ranks" 4)"
+  done
+}
+
+table | tee "$work/table"
+[[ -n $out ]] || exit 0
+{
+  echo "# Ranks or threads"
+  echo
+  echo "The same cores as ranks or as threads of fewer ranks: medians of $rounds runs, in turn, of $steps steps each."
+  echo
+  cat "$work/table"
+  echo
+  echo "- command: \`$command\`"
+  echo "- commit: $(describe_commit)"
+  echo "- machine: $(describe_machine)"
+} >"$out/threads.md"
