@@ -17,15 +17,20 @@ typedef struct {
   float *result, *d_weight;
 } work;
 
+/* Numbers that are the same in both precisions. */
 static lk_status make_operand(lk_operand *out, lk_precision precision, size_t count) {
+  enum { PERIOD = 7 };
+  float values[PERIOD];
+  lk_bf16 rounded[PERIOD];
+  for (int i = 0; i < PERIOD; i++)
+    values[i] = (float)i / 64;
+  lk_bf16_round(rounded, values, PERIOD);
   LK_TRY(precision != LK_FP32 ? LK_NEW(out->bf16, count) : LK_NEW(out->real, count));
-  for (size_t i = 0; i < count; i++) {
-    float value = (float)(i % 7) / 64;
+  for (size_t i = 0; i < count; i++)
     if (precision != LK_FP32)
-      lk_bf16_round(&out->bf16[i], &value, 1);
+      out->bf16[i] = rounded[i % PERIOD];
     else
-      out->real[i] = value;
-  }
+      out->real[i] = values[i % PERIOD];
   return LK_OK;
 }
 
