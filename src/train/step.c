@@ -106,15 +106,16 @@ static void compute_shards(lk_trainer *t) {
 }
 
 /* The batch's mean loss, of a site's part of it where there are sites: shards in order, and
- * a rank with fewer shards adds exact zeros. */
+ * a rank with fewer shards adds exact zeros. Of an epoch's last documents a site may have
+ * none. */
 static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
   enum { LOSS, TARGETS, COLUMNS };
   double sums[COLUMNS] = {0};
   LK_TRY(
       lk_world_add_rows(t->home, t->mine, COLUMNS * (size_t)t->step_most, COLUMNS, sums));
-  assert(sums[TARGETS] > 0);
+  assert(sums[TARGETS] > 0 || t->sites);
   t->nats = sums[LOSS];
-  metrics->loss = sums[LOSS] / sums[TARGETS];
+  metrics->loss = sums[TARGETS] > 0 ? sums[LOSS] / sums[TARGETS] : 0;
   metrics->target_tokens = (uint64_t)sums[TARGETS];
   return LK_OK;
 }
@@ -217,17 +218,20 @@ static double learning_rate_at(const lk_trainer *t, uint64_t tokens) {
   return t->config->learning_rate * lk_schedule_factor(&t->schedule, tokens);
 }
 
+/* All ranks of a step. One without documents is left out, too, but not counted: nothing is
+ * wrong with it. */
 static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
   uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
-  double tokens = (double)metrics->target_tokens;
-  int skip;
+  int is_empty = metrics->target_tokens == 0, skip;
+  double tokens = is_empty ? 1 : (double)metrics->target_tokens;
   LK_TRY(lk_optimizer_norm(t->optimizer, t->home, gradients, &metrics->gradient_norm));
   metrics->gradient_norm /= tokens;
   metrics->learning_rate = learning_rate_at(t, documents * t->config->model_block);
   LK_TRY(lk_trainer_count_gradients(t, gradients, 1 / tokens));
   LK_TRY(judge(t, metrics, &skip));
   double scale = lk_clip_factor(t->config->clip, metrics->gradient_norm) / tokens;
+  skip |= is_empty;
   if (!skip) LK_TRY(apply(t, gradients, metrics->learning_rate, scale));
   if (!skip) lk_trainer_follow_average(t);
   lk_profile_switch(LK_PART_REST);

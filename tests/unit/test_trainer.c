@@ -227,6 +227,44 @@ static void an_outer_step_is_that_of_the_paper(void **state) {
   lk_free(second);
 }
 
+/* How many numbers the third step of a group changes, and how many targets it has. */
+static size_t changes_of_third_step(int group, uint64_t *targets) {
+  lk_config *config;
+  lk_metrics metrics;
+  size_t changes = 0;
+  float *before = two_steps_of_group(group);
+  lk_trainer *t = open_groups(&config, "sync.every=9");
+  lk_sites_turn(t, group);
+  for (int n = 0; n < 3; n++)
+    assert_int_equal(lk_trainer_step_alone(t, &metrics), LK_OK);
+  for (size_t i = 0; i < t->table->count; i++)
+    changes += t->values[i] != before[i];
+  *targets = metrics.target_tokens;
+  assert_int_equal(metrics.skipped, 0);
+  lk_free(before);
+  lk_trainer_free(t);
+  lk_config_free(config);
+  return changes;
+}
+
+/* The last of 17 documents is the third step of an epoch, and one group's. */
+static void a_group_without_documents_changes_nothing(void **state) {
+  lk_config *config;
+  uint64_t targets[2];
+  (void)state;
+  size_t changes[] = {changes_of_third_step(0, &targets[0]),
+                      changes_of_third_step(1, &targets[1])};
+  int idle = targets[0] > 0;
+  assert_int_equal(targets[idle], 0);
+  assert_int_equal(changes[idle], 0);
+  assert_true(targets[!idle] > 0 && changes[!idle] > 0);
+  lk_trainer *t = open_groups(&config, "sync.every=3");
+  for (int n = 0; n < 3; n++)
+    step(t);
+  lk_trainer_free(t);
+  lk_config_free(config);
+}
+
 /* Numbers of the tensors whose block this is. */
 static double numbers_of_block(const lk_parameters *table, int block) {
   double numbers = 0;
@@ -419,6 +457,7 @@ static int tests(void) {
       cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
       cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(an_outer_step_is_that_of_the_paper),
+      cmocka_unit_test(a_group_without_documents_changes_nothing),
       cmocka_unit_test(histograms_are_of_the_gradients),
       cmocka_unit_test(a_fault_is_one_bit_of_one_array),
       cmocka_unit_test(a_step_in_packs_is_the_whole_step),
