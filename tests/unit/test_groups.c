@@ -101,8 +101,80 @@ static void groups_go_on_where_they_met(void **state) {
   }
 }
 
+/* Each has shards of its own, and so moments; of one group there is no second. */
+static void groups_have_moments_of_their_own(void **state) {
+  (void)state;
+  must(train("moments", "steps=2"));
+  lk_checkpoint *c = open_step("moments", 2);
+  for (lk_group kind = LK_GROUP_M; kind <= LK_GROUP_V; kind++)
+    assert_false(is_same(c, lk_group_of(kind, 0), c, lk_group_of(kind, 1)));
+  assert_int_equal(c->info.sites, 2);
+  assert_true(c->info.has_outer && !c->info.has_left);
+  assert_false(lk_checkpoint_has(&c->info, lk_group_of(LK_GROUP_M, 2)));
+  lk_checkpoint_free(c);
+}
+
+/* Rows of steps between meetings come when all groups know them, none twice. */
+static void each_step_has_its_row(void **state) {
+  char *table;
+  size_t size;
+  (void)state;
+  must(train("rows", "steps=5 sync.every=4 checkpoint_every=3"));
+  must(lk_file_read("rows/metrics.csv", &table, &size));
+  int step = 0;
+  for (char *line = strchr(table, '\n'); line && line[1]; line = strchr(line + 1, '\n'))
+    assert_int_equal(strtol(line + 1, NULL, 10), ++step);
+  assert_int_equal(step, 5);
+  lk_free(table);
+}
+
+/* What the run says meanwhile is in the file "said". */
+static void train_aside(const char *run, const char *keys) {
+  fflush(stderr);
+  int terminal = dup(STDERR_FILENO), file = open("said", O_WRONLY | O_CREAT, 0666);
+  assert_true(terminal >= 0 && file >= 0 && dup2(file, STDERR_FILENO) >= 0);
+  lk_status status = train(run, keys);
+  fflush(stderr);
+  assert_true(dup2(terminal, STDERR_FILENO) >= 0);
+  close(file);
+  close(terminal);
+  must(status);
+}
+
+/* The groups met for its end, as they would not have done otherwise. */
+static void an_end_between_meetings_is_said(void **state) {
+  char *said;
+  size_t size;
+  (void)state;
+  must(train("odd", "steps=3"));
+  train_aside("odd", "steps=6");
+  must(lk_file_read("said", &said, &size));
+  assert_non_null(strstr(said, "an outer step was made after step 3, where the run ended"));
+  lk_free(said);
+}
+
+static void refuse(const char *keys, const char *part) {
+  assert_int_equal(train("refused", keys), LK_USAGE);
+  if (!strstr(lk_message(), part)) fail_msg("'%s' lacks '%s'", lk_message(), part);
+}
+
+static void what_does_not_go_with_groups_is_refused(void **state) {
+  (void)state;
+  refuse("steps=2 sync.groups=3", "must be a power of two and at most shards, 4, not 3");
+  refuse("steps=2 sync.groups=8", "must be a power of two and at most shards, 4, not 8");
+  refuse("steps=2 sync.wire=int8 sync.outer=none", "set sync.wire=fp32");
+  refuse("steps=2 ema=0.9", "do not go with this value of ema; set ema=0");
+  refuse("steps=2 checkpoint_write=beside", "set checkpoint_write=wait");
+  refuse("steps=2 balance=4", "set balance=even");
+}
+
 static int tests(void) {
-  const struct CMUnitTest list[] = {cmocka_unit_test(groups_go_on_where_they_met)};
+  const struct CMUnitTest list[] = {
+      cmocka_unit_test(groups_go_on_where_they_met),
+      cmocka_unit_test(groups_have_moments_of_their_own),
+      cmocka_unit_test(each_step_has_its_row),
+      cmocka_unit_test(an_end_between_meetings_is_said),
+      cmocka_unit_test(what_does_not_go_with_groups_is_refused)};
   return cmocka_run_group_tests(list, make_even_data, remove_folder);
 }
 
