@@ -6,6 +6,7 @@ enum { PREFIX = 64, FILE_NAME = 256 };
 /* What stands before the colon of a link's target, nothing if there is none. */
 static lk_piece prefix_of(const char *target, size_t size) {
   size_t length = 0, most = size < PREFIX ? size : PREFIX;
+  if (!memchr(target, ':', most)) return (lk_piece){target, 0}; /* as of most links */
   while (length < most && !strchr(":|[]{}\n", target[length]))
     length++;
   if (length == most || target[length] != ':') length = 0;
