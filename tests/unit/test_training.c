@@ -270,6 +270,25 @@ static void another_run_is_not_gone_on_with(void **state) {
               "no questions for the probe");
 }
 
+/* What it began from may be left out later, but not be another model. */
+static void a_run_keeps_its_origin(void **state) {
+#define BEGUN "run=begun checkpoint_every=2 "
+  (void)state;
+  must_train("run=origin steps=1", LK_PRETRAIN);
+  must_train("run=stranger steps=1 seed=2", LK_PRETRAIN);
+  must_train(BEGUN "steps=2 init=origin/checkpoints/latest", LK_PRETRAIN);
+  must_refuse(BEGUN "steps=4 init=stranger/checkpoints/latest", LK_PRETRAIN,
+              "holds other parameters (hash ");
+  must_train(BEGUN "steps=4 init=origin/checkpoints/latest", LK_PRETRAIN);
+  must_train(BEGUN "steps=6", LK_PRETRAIN);
+  must_train("run=begun-whole steps=6 init=origin/checkpoints/latest", LK_PRETRAIN);
+  same_end("begun", "begun-whole");
+  lk_checkpoint *c = newest("begun"), *origin = newest("origin");
+  assert_string_equal(c->info.origin, origin->info.parameter_hash.hex);
+  lk_checkpoint_free(c);
+  lk_checkpoint_free(origin);
+}
+
 /* Without a line of the run's config.yaml, as a version left it that did not know the key.
  */
 static void leave_out(const char *path, const char *line) {
@@ -331,6 +350,7 @@ static int tests(void) {
       cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_model_is_finetuned_from),
       cmocka_unit_test(another_run_is_not_gone_on_with),
+      cmocka_unit_test(a_run_keeps_its_origin),
       cmocka_unit_test(runs_of_earlier_versions_go_on),
       cmocka_unit_test(settings_that_do_nothing_are_said),
       cmocka_unit_test(a_signal_stops_before_the_first_step), /* the last: it stays */
