@@ -6,6 +6,7 @@
 #include "lockstep/training.h"
 #include "training_files.h"
 #include <signal.h>
+#include <sys/resource.h>
 
 static lk_status train(const char *arguments, lk_task task) {
   lk_config *config = config_with(arguments);
@@ -289,6 +290,33 @@ static void a_run_keeps_its_origin(void **state) {
   lk_checkpoint_free(origin);
 }
 
+/* As a full disk does: files may have so many bytes. */
+static void limit_files(rlim_t bytes) {
+  struct rlimit limit;
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = bytes < limit.rlim_max ? bytes : limit.rlim_max;
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Training goes on without a checkpoint, but does not end well without the last one. */
+static void checkpoints_that_cannot_be_written_are_made_up_for(void **state) {
+  (void)state;
+#define FULL "run=full checkpoint_every=2 "
+  for (int beside = 0; beside < 2; beside++) {
+    const char *keys = beside ? FULL "steps=5 checkpoint_write=beside" : FULL "steps=5";
+    limit_files(20000);
+    lk_status status = train(keys, LK_PRETRAIN);
+    limit_files(RLIM_INFINITY);
+    assert_int_equal(status, LK_IO);
+    assert_int_equal(count_lines("full/metrics.csv", ""), 6); /* all steps, a header */
+    assert_int_not_equal(access("full/checkpoints/latest", F_OK), 0);
+  }
+  must_train(FULL "steps=5", LK_PRETRAIN);
+  must_train("run=not-full steps=5", LK_PRETRAIN);
+  same_end("full", "not-full");
+}
+
 /* Without a line of the run's config.yaml, as a version left it that did not know the key.
  */
 static void leave_out(const char *path, const char *line) {
@@ -351,6 +379,7 @@ static int tests(void) {
       cmocka_unit_test(a_model_is_finetuned_from),
       cmocka_unit_test(another_run_is_not_gone_on_with),
       cmocka_unit_test(a_run_keeps_its_origin),
+      cmocka_unit_test(checkpoints_that_cannot_be_written_are_made_up_for),
       cmocka_unit_test(runs_of_earlier_versions_go_on),
       cmocka_unit_test(settings_that_do_nothing_are_said),
       cmocka_unit_test(a_signal_stops_before_the_first_step), /* the last: it stays */
