@@ -1,6 +1,7 @@
 /* What is found out before training: who computes how many shards, how fast, and in how
  * much memory. */
 #include "base/clock.h"
+#include "lockstep/machine.h"
 #include "lockstep/trainer.h"
 #include "train/balance.h"
 #include "train/speed.h"
@@ -85,6 +86,27 @@ static void what_cannot_be_dealt_is_refused(void **state) {
   refuse("sync.every=2", 3, "3 ranks cannot make up 2 groups");
 }
 
+/* One copy of the parameters a host: where that is asked for, or else where nothing else
+ * fits and no rank needs one of its own. */
+static void replicas_share_what_does_not_fit(void **state) {
+  static const struct {
+    const char *keys;
+    double memory; /* of the machine's */
+    int shares;
+  } ways[] = {{"replicas=node shard=optimizer", 0.1, 1},
+              {"replicas=rank shard=optimizer", 2, 0},
+              {"replicas=auto shard=optimizer", 2, 1},
+              {"replicas=auto shard=optimizer", 0.1, 0},
+              {"replicas=auto", 2, 0}};
+  (void)state;
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+    lk_config *config = config_with(ways[i].keys);
+    assert_int_equal(lk_trainer_shares_values(config, ways[i].memory * lk_machine_memory()),
+                     ways[i].shares);
+    lk_config_free(config);
+  }
+}
+
 /* A world of one has all shards, whatever the config says of it. */
 static void one_rank_has_all_shards(void **state) {
   static const char *const ways[] = {"balance=even", "balance=measured", "balance=4"};
@@ -123,6 +145,7 @@ static int tests(void) {
                                     cmocka_unit_test(a_checkpoint_has_its_arrays),
                                     cmocka_unit_test(a_rank_of_several_is_the_busiest),
                                     cmocka_unit_test(what_cannot_be_dealt_is_refused),
+                                    cmocka_unit_test(replicas_share_what_does_not_fit),
                                     cmocka_unit_test(one_rank_has_all_shards),
                                     cmocka_unit_test(a_speed_is_that_of_a_spell)};
   return cmocka_run_group_tests(list, make_data, remove_folder);
