@@ -68,6 +68,38 @@ table() {
   runs wan weak 0 16 64
 }
 
+# start RANKS: how long it takes until their first step, and how many messages the rank sends meanwhile that sends
+# most. What SMPI sends, to all ranks from one, to make communicators does not count; its traces have no calls for it.
+start() {
+  local began
+  MORE_OPTIONS=(-trace -trace-file trace --cfg=tracing/smpi/internals:yes)
+  SIMULATED_ROW=0 SIMULATED_UPDATE=0 SIMULATED_JITTER=0 SIMULATED_MEMORY_GB=8 SIMULATED_SKIPPED=0 \
+    simulate lockstep_timed "$1" 10gbe.xml pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt \
+    shards="$1" batch_size="$1" steps=1 watchdog=0 run="run-$1" > log 2>&1 || fail "start: $(cat log)"
+  MORE_OPTIONS=()
+  began=$(sed -n 's/.*first step begins at \([0-9.]*\).*/\1/p' log)
+  awk -v ranks="$1" -v began="$began" '$1 == 12 { calls[$4]++ } $1 == 13 { calls[$4]-- }
+    $1 == 15 && $2 <= began && calls[$6] && ++sent[$6] > most { most = sent[$6] }
+    END { printf "| %d | %.3f | %d |\n", ranks, began, most }' trace
+}
+
+start_all() {
+  cat << END
+
+## Until the first step
+
+Ranks of a tiny model on 10gbe, from the start of the program on: it agrees on what it does, times links, and deals
+the corpus out. The watchdog's links are not simulated, and what SMPI itself sends to make communicators
+is left out.
+
+| ranks | start, s | messages that a rank sends, at most |
+|---|---|---|
+END
+  "$LOCKSTEP" synth data --people $((4 * most)) --questions 40 > /dev/null
+  local ranks
+  for ((ranks = 16; ranks <= most; ranks *= 4)); do start $ranks; done
+}
+
 # compare GBIT DELAY_MS HOSTS: one sum of the gradients over so many hosts, simulated, beside results/network.md's.
 compare() {
   platform "$1" "$(awk -v ms="$2" 'BEGIN { print 500 * ms }')" 4 1 1 > pair.xml
@@ -125,6 +157,7 @@ END
   awk -F, 'NR > 1 { printf "| %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% |\n",
     $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10 }' "$out/scale.csv"
   printf '\n![Efficiency](scale.svg)\n'
+  start_all
   compare_all
 }
 

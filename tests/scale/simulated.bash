@@ -1,6 +1,7 @@
 # What the scripts share that run Lockstep in a simulator. To be sourced by one that has SOURCE_DIR and LOCKSTEP, and
 # that goes to a working folder of its own.
 
+MORE_OPTIONS=()
 SIMULATED=${SIMULATED:-$SOURCE_DIR/build/simulated}
 
 fail() {
@@ -40,7 +41,7 @@ END
 # simulate TARGET RANKS PLATFORM COMMAND...: lockstep COMMAND on RANKS hosts of the platform, host-0 and on. Its own
 # computing takes no simulated time, nor does asking for the clock or for messages; links carry 94 % of their speed, as
 # TCP does on Ethernet, and messages of up to 64 kB before they are asked for; the collective operations are those that
-# Open MPI chooses. No watchdog: it has sockets. OpenBLAS has the kernels that the program itself chooses for it.
+# Open MPI chooses. No watchdog: it has sockets. OpenBLAS has the kernels that the program itself chooses for it. Of the options of smpirun MORE_OPTIONS come last.
 simulate() {
   local target=$1 ranks=$2 platform=$3 kernels
   shift 3
@@ -50,5 +51,6 @@ simulate() {
     smpirun -np "$ranks" -platform "$platform" -hostfile hosts --cfg=smpi/simulate-computation:no \
     --cfg=smpi/host-speed:1Gf --cfg=smpi/coll-selector:ompi --log=root.thres:error --cfg=smpi/bw-factor:0:0.94 \
     --cfg=smpi/lat-factor:0:1 --cfg=smpi/test:0 --cfg=smpi/wtime:0 --cfg=smpi/grow-injected-times:no \
-    --cfg=smpi/async-small-thresh:65536 --cfg=smpi/shared-malloc:local "$SIMULATED/lib$target.so" "$@"
+    --cfg=smpi/async-small-thresh:65536 --cfg=smpi/shared-malloc:local "${MORE_OPTIONS[@]}" \
+    "$SIMULATED/lib$target.so" "$@"
 }
