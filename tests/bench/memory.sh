@@ -180,7 +180,12 @@ END
 }
 
 chosen=$(printf '%s\n' plain-2 saving-2 plain-8 saving-8 large-2 | grep -E -- "$rows") || refuse "--rows finds none"
-for row in $chosen; do measure "$row"; done
-((recompute == 0)) || time_recomputing >"$work/recompute"
-describe >"$out/memory.md"
+for row in $chosen; do
+  measure "$row"
+  describe >"$out/memory.md" # the rest may take long
+done
+if ((recompute)); then
+  time_recomputing >"$work/recompute"
+  describe >"$out/memory.md"
+fi
 cat "$out/memory.md"
