@@ -1,7 +1,7 @@
 #!/bin/bash
 # Many ranks on this machine, none of which may have more than 1,024 files open: they start, take some steps
 # to the bits of one rank, and one that is stopped ends all within the watchdog's limit, with one message
-# that names it. Prints what that takes. By hand, it is none of ctest's tests:
+# that names it. Prints what that takes. One of ctest's tests where LOCKSTEP_SCALE is on; by hand:
 #   LOCKSTEP=build/lockstep MPIRUN=mpirun SOURCE_DIR=. tests/scale/ranks.sh [RANKS]
 # RANKS is a power of two, 256 unless given. mpirun itself opens some 4 files for each rank that it starts.
 set -euo pipefail

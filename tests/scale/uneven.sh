@@ -3,8 +3,8 @@
 # program takes every other half millisecond, so that its rank has half the speed. (One that takes turns with the
 # rank by the scheduler's rules would also hold up each message for some milliseconds.) Prints steps that are dealt
 # evenly without and with that program, dealt by speed with it, and the last beside what the speeds allow at best:
-# where one rank is s times as fast as the other, 2 / (1 + s) of the step without. By hand, it is none of ctest's
-# tests; needs root, and nothing else may run:
+# where one rank is s times as fast as the other, 2 / (1 + s) of the step without. Needs root, and
+# nothing else may run. One of ctest's tests where LOCKSTEP_SCALE is on; by hand:
 #   LOCKSTEP=build/lockstep MPIRUN=mpirun SOURCE_DIR=. tests/scale/uneven.sh [STEPS] [ROUNDS]
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
