@@ -53,6 +53,19 @@ static void remove_run(const char *run) {
   assert_int_equal(system(command), 0);
 }
 
+/* The step after the one that the run went on from: its table was lost, too. */
+static long first_row(const char *run) {
+  char path[100], *table;
+  size_t size;
+  snprintf(path, sizeof path, "%s/metrics.csv", run);
+  must(lk_file_read(path, &table, &size));
+  const char *row = strchr(table, '\n');
+  assert_non_null(row);
+  long step = strtol(row + 1, NULL, 10);
+  lk_free(table);
+  return step;
+}
+
 static void a_lost_run_goes_on_from_its_copies(void **state) {
   (void)state;
   must(train(KEYS("waits") "steps=6"));
@@ -63,6 +76,7 @@ static void a_lost_run_goes_on_from_its_copies(void **state) {
   must(train(KEYS("waits") "steps=8"));
   same_step("waits", 6); /* which came back */
   same_step("waits", 8);
+  assert_int_equal(first_row("waits"), 7);
   same_end("waits");
 }
 
@@ -73,6 +87,7 @@ static void copies_are_made_beside_training(void **state) {
   same_step("beside", 6);
   remove_run("beside");
   must(train(KEYS("beside") "steps=8 checkpoint_write=beside"));
+  assert_int_equal(first_row("beside"), 7);
   same_end("beside");
 }
 
@@ -83,6 +98,7 @@ static void damaged_copies_are_not_used(void **state) {
   damage("older-copy/checkpoints/step-000006.h5");
   must(train(KEYS("older") "steps=8"));
   assert_int_equal(access("older-copy/checkpoints/step-000006.h5.damaged", F_OK), 0);
+  assert_int_equal(first_row("older"), 5);
   same_end("older");
 }
 
@@ -148,6 +164,23 @@ static void an_errand_brings_all_or_nothing(void **state) {
   close_end(&to);
 }
 
+/* More bytes than go at a time. */
+static void an_errand_brings_long_files(void **state) {
+  enum { PIECE = 4 << 20 };
+  struct stat facts;
+  (void)state;
+  must(train("run=long steps=1 model.channels=128"));
+  end_of_way from = open_end("long"), to = open_end("long-too");
+  const lk_errand errand = {0, 0, from.run, to.run, 1};
+  assert_int_equal(stat("long/checkpoints/step-000001.h5", &facts), 0);
+  assert_true(facts.st_size > PIECE);
+  must(lk_errand_run(world, &errand));
+  assert_same_files("long/checkpoints/step-000001.h5",
+                    "long-too/checkpoints/step-000001.h5");
+  close_end(&from);
+  close_end(&to);
+}
+
 static int tests(void) {
   const struct CMUnitTest list[] = {
       cmocka_unit_test(a_lost_run_goes_on_from_its_copies),
@@ -155,7 +188,8 @@ static int tests(void) {
       cmocka_unit_test(damaged_copies_are_not_used),
       cmocka_unit_test(nothing_starts_anew_without_a_good_copy),
       cmocka_unit_test(other_folders_are_left_alone),
-      cmocka_unit_test(an_errand_brings_all_or_nothing)};
+      cmocka_unit_test(an_errand_brings_all_or_nothing),
+      cmocka_unit_test(an_errand_brings_long_files)};
   return cmocka_run_group_tests(list, make_runs, remove_folder);
 }
 
