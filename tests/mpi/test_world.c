@@ -143,7 +143,8 @@ static void test_links(void) {
   lk_links links = *lk_world_links(world), first = links;
   CHECK(lk_world_broadcast(world, &first, sizeof first) == LK_OK);
   CHECK(!memcmp(&links, &first, sizeof links));
-  CHECK((links.byte > 0 && links.latency > 0) == (lk_world_size(world) > 1));
+  CHECK(links.byte >= 0 && links.gap >= 0); /* 0 where a busy machine hides them */
+  CHECK((links.latency > 0) == (lk_world_size(world) > 1));
   world->links = (lk_links){.gap = 1, .byte = 1e-9};
   lk_tree *tree = make_tree(count, LK_SUM_EVERYWHERE);
   CHECK(lk_world_size(world) == 1 || lk_tree_piece(tree) > count);
