@@ -14,6 +14,8 @@
 
 static const uint64_t none = UINT64_MAX;
 
+enum { WAYS = 4 }; /* slots that a piece may have */
+
 static lk_status refuse(const char *path, const char *reason) {
   return lk_fail(LK_NO_INPUT, "%s: cannot open: %s", path, reason);
 }
@@ -50,15 +52,17 @@ static lk_status keep(lk_sealed *source, const char *bytes, size_t size) {
   return LK_OK;
 }
 
-static lk_status make_slots(lk_sealed *source, uint64_t slots) {
+static lk_status make_slots(lk_sealed *source, uint64_t slots, uint64_t of_places) {
+  uint64_t all = slots + of_places;
   lk_free(source->pieces);
   lk_free(source->held);
   source->pieces = NULL;
   source->held = NULL;
   source->slots = slots;
-  LK_TRY(lk_allocate((void **)&source->pieces, slots, LK_SEALED_PIECE, source->path));
-  LK_TRY(LK_NEW(source->held, slots));
-  for (uint64_t i = 0; i < slots; i++)
+  source->place_slots = of_places;
+  LK_TRY(lk_allocate((void **)&source->pieces, all, LK_SEALED_PIECE, source->path));
+  LK_TRY(LK_NEW(source->held, all));
+  for (uint64_t i = 0; i < all; i++)
     source->held[i] = none;
   return LK_OK;
 }
@@ -66,7 +70,7 @@ static lk_status make_slots(lk_sealed *source, uint64_t slots) {
 static lk_status begin(lk_sealed *source, lk_status status) {
   source->top = -1;
   source->levels[0] = (lk_sealed_level){0, source->size};
-  if (status == LK_OK) status = make_slots(source, 1);
+  if (status == LK_OK) status = make_slots(source, 1, 0);
   if (status != LK_OK) lk_sealed_close(source);
   return status;
 }
@@ -162,15 +166,38 @@ static size_t size_of(const lk_sealed *source, int level, uint64_t piece) {
   return rest < LK_SEALED_PIECE ? (size_t)rest : LK_SEALED_PIECE;
 }
 
-/* The one slot that a piece may have, by where it begins. */
-static uint64_t slot_of(const lk_sealed *source, uint64_t at) {
-  assert(source->slots > 0);
-  return at / LK_SEALED_PIECE % source->slots;
+/* The slots that a piece may have, by where it begins: `ways` of them from *first on. */
+static uint64_t slots_of(const lk_sealed *source, int level, uint64_t at, uint64_t *first) {
+  int tells_places = (level > 0 || source->tells_places) && source->place_slots > 0;
+  uint64_t slots = tells_places ? source->place_slots : source->slots;
+  uint64_t ways = slots < WAYS ? slots : WAYS;
+  assert(ways > 0);
+  *first =
+      (tells_places ? source->slots : 0) + at / LK_SEALED_PIECE % (slots / ways) * ways;
+  return ways;
 }
 
-static lk_status load(lk_sealed *source, uint64_t at, size_t size) {
-  char *bytes = source->pieces + slot_of(source, at) * LK_SEALED_PIECE;
-  source->held[slot_of(source, at)] = none;
+/* The one that has it, or `none`. */
+static uint64_t find_slot(const lk_sealed *source, int level, uint64_t at) {
+  uint64_t first, ways = slots_of(source, level, at, &first);
+  for (uint64_t slot = first; slot < first + ways; slot++)
+    if (source->held[slot] == at) return slot;
+  return none;
+}
+
+/* The one that it takes, each in turn. */
+static uint64_t take_slot(lk_sealed *source, int level, uint64_t at) {
+  uint64_t first, ways = slots_of(source, level, at, &first);
+  return first + source->turn++ % ways;
+}
+
+static char *bytes_of(const lk_sealed *source, uint64_t slot) {
+  return source->pieces + slot * LK_SEALED_PIECE;
+}
+
+static lk_status load(lk_sealed *source, uint64_t slot, uint64_t at, size_t size) {
+  char *bytes = bytes_of(source, slot);
+  source->held[slot] = none;
   for (size_t done = 0; done < size;) {
     ssize_t part = pread(source->descriptor, bytes + done, size - done, (off_t)(at + done));
     if (part < 0 && errno == EINTR) continue;
@@ -180,44 +207,46 @@ static lk_status load(lk_sealed *source, uint64_t at, size_t size) {
                   "; start again when nothing writes to it");
     done += (size_t)part;
   }
-  source->held[slot_of(source, at)] = at;
+  source->held[slot] = at;
   return LK_OK;
 }
 
-/* Loads a piece and compares it. The hash that it must have comes first: reading that may
- * take the slot. */
-static lk_status load_as_sealed(lk_sealed *source, int level, uint64_t piece, uint64_t at,
-                                size_t size) {
-  const char *bytes = source->pieces + slot_of(source, at) * LK_SEALED_PIECE;
-  uint64_t hash = 0;
+/* Loads a piece into *slot and compares it. The hash that it must have comes first: reading
+ * that may take the slot. */
+static lk_status load_as_sealed(lk_sealed *source, int level, uint64_t piece, size_t size,
+                                uint64_t *slot) {
+  uint64_t hash = 0, at = source->levels[level].at + piece * LK_SEALED_PIECE;
   if (source->seals) hash = source->seals[piece];
   if (level < source->top) LK_TRY(lk_sealed_expect(source, level, piece, &hash));
-  LK_TRY(load(source, at, size));
+  *slot = take_slot(source, level, at);
+  LK_TRY(load(source, *slot, at, size));
   if (source->top < 0 && !source->seals) return LK_OK;
+  const char *bytes = bytes_of(source, *slot);
   if (level == source->top ? !strcmp(lk_hash_bytes(bytes, size).hex, source->root.hex)
                            : lk_hash_short(bytes, size) == hash)
     return LK_OK;
-  source->held[slot_of(source, at)] = none;
+  source->held[*slot] = none;
   return refuse_piece(source, at, size);
 }
 
 lk_status lk_sealed_hold(lk_sealed *source, int level, uint64_t piece, const char **bytes,
                          size_t *size) {
   uint64_t at = source->levels[level].at + piece * LK_SEALED_PIECE;
+  uint64_t slot = find_slot(source, level, at);
   *size = size_of(source, level, piece);
-  *bytes = source->pieces + slot_of(source, at) * LK_SEALED_PIECE;
-  return source->held[slot_of(source, at)] == at
-             ? LK_OK
-             : load_as_sealed(source, level, piece, at, *size);
+  if (slot == none) LK_TRY(load_as_sealed(source, level, piece, *size, &slot));
+  *bytes = bytes_of(source, slot);
+  return LK_OK;
 }
 
 static lk_status pass_over(lk_sealed *source, uint64_t from, uint64_t *seals,
                            lk_hasher *hasher, lk_progress *progress) {
   for (uint64_t piece = 0; piece < lk_sealed_pieces(source, 0); piece++) {
     uint64_t start = piece * LK_SEALED_PIECE, skip = from > start ? from - start : 0;
+    uint64_t slot = find_slot(source, 0, start);
     const char *bytes;
     size_t size;
-    source->held[slot_of(source, start)] = none; /* as it is now */
+    if (slot != none) source->held[slot] = none; /* as it is now */
     LK_TRY(lk_sealed_hold(source, 0, piece, &bytes, &size));
     seals[piece] = lk_hash_short(bytes, size);
     if (skip < size) lk_hasher_add(hasher, bytes + skip, size - (size_t)skip);
@@ -261,7 +290,12 @@ lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *t
   return LK_OK;
 }
 
-lk_status lk_sealed_keep(lk_sealed *source, uint64_t pieces) {
-  uint64_t there = source->size / LK_SEALED_PIECE + 1;
-  return make_slots(source, there < pieces ? there : pieces);
+/* No more than there are; whole sets of ways. */
+static uint64_t at_most(const lk_sealed *source, uint64_t pieces) {
+  uint64_t there = source->size / LK_SEALED_PIECE + WAYS;
+  return (there < pieces ? there : pieces) / WAYS * WAYS;
+}
+
+lk_status lk_sealed_keep(lk_sealed *source, uint64_t pieces, uint64_t of_places) {
+  return make_slots(source, at_most(source, pieces), at_most(source, of_places));
 }

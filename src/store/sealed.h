@@ -33,12 +33,15 @@ typedef struct {
   lk_sealed_level levels[LK_SEALED_LEVELS];
   int top; /* the level of one piece, whose hash is `root`; -1: not trusted so */
   lk_hash root;
-  uint64_t slots;   /* for pieces in memory */
-  char *pieces;     /* a slot, owned, as the next two */
-  uint64_t *held;   /* a slot: where in the file the piece in it begins */
-  uint64_t *seals;  /* a piece; NULL before lk_sealed_seal */
-  char fault[192];  /* what went wrong first, or "" */
-  lk_status status; /* of that */
+  uint64_t slots;       /* for pieces in memory, */
+  uint64_t place_slots; /*   and behind them for those that tell where others are, or 0 */
+  uint64_t turn;        /* of the slots that a piece may take */
+  int tells_places;     /* what is being read does */
+  char *pieces;         /* a slot, owned, as the next two */
+  uint64_t *held;       /* a slot: where in the file the piece in it begins */
+  uint64_t *seals;      /* a piece; NULL before lk_sealed_seal */
+  char fault[192];      /* what went wrong first, or "" */
+  lk_status status;     /* of that */
 } lk_sealed;
 
 /* LK_NO_INPUT unless path is a file that can be read; others are not opened, so that a pipe
@@ -77,8 +80,10 @@ uint64_t lk_sealed_end(const lk_sealed *source);
 lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *to);
 
 /* From now on so many pieces at most are in memory, instead of one, and are read once as
- * long as no other takes a piece's place: for reading here and there. */
-lk_status lk_sealed_keep(lk_sealed *source, uint64_t pieces);
+ * long as no other takes a piece's place: for reading here and there. Beside them
+ * `of_places` of those that tell where others are: levels of hashes, and what is read while
+ * `tells_places` is set; else each document's piece would drive one out. */
+lk_status lk_sealed_keep(lk_sealed *source, uint64_t pieces, uint64_t of_places);
 
 /* What reading it came to: that of the first read that failed, whatever HDF5 made of that;
  * else `status`. */

@@ -37,7 +37,7 @@ lk_status lk_sealed_trust(lk_sealed *source, uint64_t from, uint64_t covered,
   assert(lk_sealed_whole(from, covered) == source->size && !source->seals);
   lay_out(source->levels, from, covered, &source->top);
   source->root = *root;
-  return lk_sealed_keep(source, KEPT);
+  return lk_sealed_keep(source, KEPT, KEPT);
 }
 
 lk_status lk_sealed_expect(lk_sealed *source, int level, uint64_t piece, uint64_t *hash) {

@@ -66,7 +66,10 @@ static const uint8_t *choose(const uint8_t *node, uint64_t entries, uint64_t wan
 /* A node of this level, -1: of any. */
 static lk_status read_node(const lk_stored_array *array, lk_h5_file *file, uint64_t address,
                            int level, uint8_t *node) {
-  LK_TRY(read_at(array, file, address, NODE + CHILDREN * ENTRY, node));
+  file->source.tells_places = 1;
+  lk_status status = read_at(array, file, address, NODE + CHILDREN * ENTRY, node);
+  file->source.tells_places = 0;
+  LK_TRY(status);
   uint64_t entries = lk_image_number(node + 6, 2);
   if (memcmp(node, "TREE\1", 5) || entries < 1 || entries > CHILDREN || node[5] > HIGHEST ||
       (level >= 0 && node[5] != level))

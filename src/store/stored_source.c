@@ -5,7 +5,7 @@
 #include <assert.h>
 
 /* Pieces of the file that are kept: a corpus of some millions of tokens stays in memory. */
-enum { KEPT = 256 };
+enum { KEPT = 256, KEPT_OF_PLACES = 256 };
 
 enum { OFFSET = sizeof(uint64_t), TITLE = sizeof(uint32_t) }; /* bytes of one */
 
@@ -108,7 +108,7 @@ static lk_status prepare(lk_stored *s) {
   LK_TRY(lk_copy_text(&s->path, s->file.path));
   s->file.path = s->file.source.path = s->path;
   if (!s->arrays.lengths.longest) LK_TRY(lk_stored_check(s));
-  LK_TRY(lk_sealed_keep(&s->file.source, KEPT));
+  LK_TRY(lk_sealed_keep(&s->file.source, KEPT, KEPT_OF_PLACES));
   s->base.longest = (size_t)s->arrays.lengths.longest;
   return LK_NEW(s->base.room, s->base.longest);
 }
