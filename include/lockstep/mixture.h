@@ -76,6 +76,10 @@ typedef struct {
 } lk_place;
 lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit);
 
+/* Says that a visit will be asked for soon: stage 0 for all visits, then stage 1 for all
+ * (kind->ahead of lockstep/source.h). */
+void lk_mixture_ahead(const lk_mixture *mixture, const lk_visit *visit, int stage);
+
 /* As lk_windows_take. */
 size_t lk_mixture_take(const lk_mixture *mixture, lk_place *rest);
 

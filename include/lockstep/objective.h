@@ -106,6 +106,9 @@ uint64_t lk_objective_cost(const lk_objective *objective, const lk_visit *visit)
 int lk_objective_find(const lk_objective *objective, const lk_visit *visit,
                       lk_place *place);
 
+/* As lk_mixture_ahead; nothing for items that are no windows. */
+void lk_objective_ahead(const lk_objective *objective, const lk_visit *visit, int stage);
+
 /* As lk_mixture_coverage; zeros for questions. */
 lk_coverage lk_objective_coverage(const lk_objective *objective);
 

@@ -26,6 +26,10 @@ typedef struct {
   void (*close)(lk_source *source); /* frees it, and what it is read from */
   /* How many of a document's first tokens are its title, at most all. NULL: none of any. */
   lk_status (*title)(lk_source *source, uint64_t document, size_t *title);
+  /* The document will be asked for soon: has the system fetch what tells where it is
+   * (stage 0), and then what it begins with (stage 1), while others are at that stage.
+   * NULL: nothing is fetched. */
+  void (*ahead)(lk_source *source, uint64_t document, int stage);
 } lk_source_kind;
 
 struct lk_source {
@@ -50,6 +54,9 @@ void lk_source_window(lk_source *source, uint64_t document, size_t first, size_t
 
 /* Tokens of its title; 0 also after a failure. */
 size_t lk_source_title(lk_source *source, uint64_t document);
+
+/* kind->ahead. source NULL: nothing. A failure is told of when the document is read. */
+void lk_source_ahead(lk_source *source, uint64_t document, int stage);
 
 /* LK_OK, or the first failure of these, with its message. source NULL: LK_OK. */
 lk_status lk_source_status(const lk_source *source);

@@ -81,6 +81,10 @@ typedef struct {
 lk_window lk_windows_find(const lk_windows *windows, uint64_t number,
                           const lk_visit *visit);
 
+/* A document that is not far in front of the window's first one, or that one: without
+ * reading any. */
+uint64_t lk_windows_near(const lk_windows *windows, uint64_t number, int shard);
+
 /* Takes the tokens of a window's first document away from it, and says how many they are:
  * none, where the document is held out. */
 size_t lk_windows_take(const lk_windows *windows, lk_window *rest);

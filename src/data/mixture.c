@@ -251,10 +251,10 @@ uint64_t lk_mixture_count(const lk_mixture *mixture, int shard) {
   return sum;
 }
 
-/* An epoch's visits go on in the row of an ingredient's windows where those of the epoch
- * before ended, so all of them are visited equally often, ±1. */
-lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit) {
-  const lk_mixture *m = mixture;
+/* The ingredient, and which of its windows. An epoch's visits go on in the row of an
+ * ingredient's windows where those of the epoch before ended, so all of them are visited
+ * equally often, ±1. */
+static int turn_of(const lk_mixture *m, const lk_visit *visit, uint64_t *number) {
   uint64_t place = visit->place, visits;
   int i = 0;
   for (; place >= (visits = visits_to(m, i, visit->shard)); i++) {
@@ -263,8 +263,25 @@ lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit) {
   }
   unsigned __int128 turn = (unsigned __int128)visits * visit->epoch + place;
   lk_range windows = windows_of(m, i, visit->shard);
-  uint64_t number = windows.first + (uint64_t)(turn % windows.count);
-  return (lk_place){i, lk_windows_find(m->windows[i], number, visit)};
+  *number = windows.first + (uint64_t)(turn % windows.count);
+  return i;
+}
+
+lk_place lk_mixture_find(const lk_mixture *mixture, const lk_visit *visit) {
+  uint64_t number;
+  int i = turn_of(mixture, visit, &number);
+  return (lk_place){i, lk_windows_find(mixture->windows[i], number, visit)};
+}
+
+void lk_mixture_ahead(const lk_mixture *mixture, const lk_visit *visit, int stage) {
+  uint64_t number;
+  int i = turn_of(mixture, visit, &number);
+  const lk_windows *windows = mixture->windows[i];
+  lk_source *source = mixture->list[i].corpus->source;
+  if (!source || !source->kind->ahead) return;
+  uint64_t document = stage == 0 ? lk_windows_near(windows, number, visit->shard)
+                                 : lk_windows_find(windows, number, visit).document;
+  lk_source_ahead(source, document, stage);
 }
 
 size_t lk_mixture_take(const lk_mixture *mixture, lk_place *rest) {

@@ -179,6 +179,10 @@ int lk_objective_find(const lk_objective *objective, const lk_visit *visit,
   return 1;
 }
 
+void lk_objective_ahead(const lk_objective *objective, const lk_visit *visit, int stage) {
+  if (objective->corpora) lk_mixture_ahead(objective->corpora, visit, stage);
+}
+
 lk_coverage lk_objective_coverage(const lk_objective *objective) {
   const lk_objective *o = objective;
   int shows_all = o->moves || o->window != LK_WINDOW_START;

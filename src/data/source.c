@@ -60,6 +60,10 @@ void lk_source_window(lk_source *source, uint64_t document, size_t first, size_t
   if (status != LK_OK) memset(tokens, 0, count * sizeof *tokens);
 }
 
+void lk_source_ahead(lk_source *source, uint64_t document, int stage) {
+  if (source && source->kind->ahead) source->kind->ahead(source, document, stage);
+}
+
 lk_status lk_source_status(const lk_source *source) {
   if (!source || source->status == LK_OK) return LK_OK;
   return lk_fail(source->status, "%s", source->reason);

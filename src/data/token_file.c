@@ -161,7 +161,7 @@ static void close_file(lk_source *source) {
   lk_free(f);
 }
 
-static const lk_source_kind kind = {length_of, window_of, close_file, NULL};
+static const lk_source_kind kind = {length_of, window_of, close_file, NULL, NULL};
 
 lk_status lk_token_file_create(lk_source **out, const char *name, uint64_t first, int ids) {
   token_file *f;

@@ -201,19 +201,36 @@ static lk_window start_of(const lk_windows *w, uint64_t document) {
   return (lk_window){document, all.title, all.title, all.body < room ? all.body : room};
 }
 
-/* Of a shard's documents, or the corpus', as one row. */
-static lk_window find_across(const lk_windows *w, uint64_t number, int shard) {
+/* Of a shard's documents, or the corpus', as one row: the window's first token, among those
+ * of all that are held, and their number. */
+static uint64_t first_across(const lk_windows *w, uint64_t number, int shard,
+                             size_t *count) {
   int is_whole = w->rule.cut == LK_CUT_CORPUS;
   uint64_t tokens = is_whole ? w->tokens : count_parts(w, shard);
   uint64_t windows = lk_windows_count(w, shard), first = cut(tokens, number, windows);
-  size_t count = (size_t)(cut(tokens, number + 1, windows) - first);
-  layout all;
+  *count = (size_t)(cut(tokens, number + 1, windows) - first);
   assert(!is_whole || first >= w->before);
-  first += is_whole ? -w->before : w->shards[shard - w->slice.first_shard];
+  return first + (is_whole ? -w->before : w->shards[shard - w->slice.first_shard]);
+}
+
+static lk_window find_across(const lk_windows *w, uint64_t number, int shard) {
+  size_t count;
+  layout all;
+  uint64_t first = first_across(w, number, shard, &count);
   assert(first + count <= w->shards[w->slice.shard_count]);
   uint64_t document = find_document(w, &first, &all);
   assert(count > 0 && count <= w->rule.reach);
   return (lk_window){document, 0, (size_t)first, count};
+}
+
+uint64_t lk_windows_near(const lk_windows *windows, uint64_t number, int shard) {
+  const lk_windows *w = windows;
+  size_t count;
+  assert(number < lk_windows_count(w, shard));
+  if (!w->shards) return shard_of(w, shard).first + number;
+  uint64_t part = is_across(w) ? first_across(w, number, shard, &count)
+                               : number + w->shards[shard - w->slice.first_shard];
+  return w->held.first + find_mark(w, part) * w->stride;
 }
 
 lk_window lk_windows_find(const lk_windows *windows, uint64_t number,

@@ -13,7 +13,8 @@ typedef size_t measure(uint64_t document);
 typedef struct {
   lk_source base;
   measure *length, *title;
-  uint64_t fails; /* reading this document; UINT64_MAX: none */
+  uint64_t fails;    /* reading this document; UINT64_MAX: none */
+  uint64_t asked[2]; /* for ahead, last, at each stage */
 } invented;
 
 static inline lk_token invented_token(uint64_t document, size_t at) {
@@ -44,6 +45,10 @@ static inline lk_status invented_window(lk_source *source, uint64_t document, si
   return LK_OK;
 }
 
+static inline void invented_ahead(lk_source *source, uint64_t document, int stage) {
+  ((invented *)source)->asked[stage] = document;
+}
+
 static inline void invented_close(lk_source *source) {
   lk_free(source);
 }
@@ -52,7 +57,7 @@ static inline void invented_close(lk_source *source) {
 static inline lk_corpus *invent(uint64_t documents, measure *length, measure *title,
                                 lk_slice slice) {
   static const lk_source_kind kind = {invented_length, invented_window, invented_close,
-                                      invented_title};
+                                      invented_title, invented_ahead};
   lk_corpus *corpus = NULL;
   invented *source = NULL;
   assert_int_equal(LK_NEW(corpus, 1), LK_OK);

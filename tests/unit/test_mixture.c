@@ -77,6 +77,17 @@ static void visits_are_in_proportion_to_weight(void **state) {
   lk_mixture_free(mixture);
 }
 
+/* The window's document is asked for, and before it one that is not behind it. */
+static void check_ahead(const lk_mixture *mixture, const lk_visit *visit,
+                        const lk_place *place) {
+  const lk_corpus *corpus = lk_mixture_list(mixture)[place->ingredient].corpus;
+  const invented *source = (const invented *)corpus->source;
+  for (int stage = 0; stage < 2; stage++)
+    lk_mixture_ahead(mixture, visit, stage);
+  assert_int_equal(source->asked[1], place->window.document);
+  assert_in_range(source->asked[0], corpus->held.first, place->window.document);
+}
+
 /* A shard's visits and what they show are the same whoever holds what else. */
 static void visits_are_those_of_the_shard(void **state) {
   (void)state;
@@ -87,6 +98,7 @@ static void visits_are_those_of_the_shard(void **state) {
     for (uint64_t i = 0; i < lk_mixture_count(one, shard); i++) {
       const lk_visit visit = {1, i, shard};
       lk_place here = lk_mixture_find(one, &visit), there = lk_mixture_find(all, &visit);
+      check_ahead(one, &visit, &here);
       size_t length;
       assert_int_equal(here.ingredient, there.ingredient);
       assert_memory_equal(&here.window, &there.window, sizeof here.window);

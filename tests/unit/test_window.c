@@ -49,6 +49,7 @@ static void count_shown(const lk_windows *windows, uint64_t epoch,
       lk_window window = lk_windows_find(windows, i, &visit);
       lk_range range = lk_shard_range(DOCUMENTS, SHARDS, shard);
       assert_in_range(window.document, range.first, range.first + range.count - 1);
+      assert_in_range(lk_windows_near(windows, i, shard), 0, window.document);
       check_window(windows, &window, REACH);
       for (size_t at = 0; at < window.count; at++)
         shown[window.document][window.first + at]++;
