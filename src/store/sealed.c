@@ -290,6 +290,20 @@ lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *t
   return LK_OK;
 }
 
+void lk_sealed_ahead(lk_sealed *source, uint64_t at, uint64_t count) {
+  uint64_t start = source->levels[0].at;
+  if (at < start || count > lk_sealed_end(source) - start ||
+      at > lk_sealed_end(source) - count)
+    return;
+  uint64_t first = (at - start) / LK_SEALED_PIECE,
+           end = (at + count - start - 1) / LK_SEALED_PIECE;
+  for (uint64_t piece = first; piece <= end; piece++) {
+    uint64_t begin = start + piece * LK_SEALED_PIECE;
+    if (find_slot(source, 0, begin) == none)
+      posix_fadvise(source->descriptor, (off_t)begin, LK_SEALED_PIECE, POSIX_FADV_WILLNEED);
+  }
+}
+
 /* No more than there are; whole sets of ways. */
 static uint64_t at_most(const lk_sealed *source, uint64_t pieces) {
   uint64_t there = source->size / LK_SEALED_PIECE + WAYS;

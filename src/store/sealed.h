@@ -79,6 +79,10 @@ uint64_t lk_sealed_end(const lk_sealed *source);
  * LK_BAD_DATA: they do not have their hash. */
 lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *to);
 
+/* Has the system fetch bytes that will be read soon, and returns at once. Those outside the
+ * file are not fetched. */
+void lk_sealed_ahead(lk_sealed *source, uint64_t at, uint64_t count);
+
 /* From now on so many pieces at most are in memory, instead of one, and are read once as
  * long as no other takes a piece's place: for reading here and there. Beside them
  * `of_places` of those that tell where others are: levels of hashes, and what is read while

@@ -149,3 +149,18 @@ lk_status lk_stored_array_read(lk_stored_array *array, lk_h5_file *file, uint64_
   }
   return LK_OK;
 }
+
+void lk_stored_array_ahead(lk_stored_array *array, lk_h5_file *file, uint64_t first,
+                           uint64_t count) {
+  uint64_t width = (uint64_t)array->width, length = array->chunks.length;
+  uint64_t at = array->at + first * width, size = count * width;
+  if (length) {
+    if (find_chunk(array, file, first / length) != LK_OK) return;
+    at = LK_USER_BLOCK + array->chunk_at;
+    if (array->chunks.filter)
+      size = array->chunk_in;
+    else
+      at += first % length * width;
+  }
+  lk_sealed_ahead(&file->source, at, size);
+}

@@ -28,6 +28,10 @@ lk_status lk_stored_array_find(lk_stored_array *array, const lk_h5_file *file,
 lk_status lk_stored_array_read(lk_stored_array *array, lk_h5_file *file, uint64_t first,
                                uint64_t count, uint8_t *bytes);
 
+/* Has the system fetch what of them is in the chunk of the first. */
+void lk_stored_array_ahead(lk_stored_array *array, lk_h5_file *file, uint64_t first,
+                           uint64_t count);
+
 void lk_stored_array_free(lk_stored_array *array);
 
 #endif

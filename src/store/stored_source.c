@@ -83,6 +83,22 @@ static lk_status title_of(lk_source *source, uint64_t document, size_t *title) {
   return lk_stored_title(s, document, span, title);
 }
 
+/* What a window begins with, at most. */
+static uint64_t beginning(const lk_stored *s, const uint64_t span[2]) {
+  uint64_t all = span[1] - span[0],
+           most = LK_SEALED_PIECE / (uint64_t)s->arrays.tokens.width;
+  return all < most ? all : most;
+}
+
+static void ahead_of(lk_source *source, uint64_t document, int stage) {
+  lk_stored *s = (lk_stored *)source;
+  uint64_t span[2];
+  if (stage == 0)
+    lk_stored_array_ahead(&s->arrays.offsets, &s->file, document, 2);
+  else if (lk_stored_span(s, document, span) == LK_OK)
+    lk_stored_array_ahead(&s->arrays.tokens, &s->file, span[0], beginning(s, span));
+}
+
 void lk_stored_arrays_free(lk_stored_arrays *arrays) {
   lk_stored_array_free(&arrays->tokens);
   lk_stored_array_free(&arrays->offsets);
@@ -97,7 +113,7 @@ static void close_stored(lk_source *source) {
   lk_free(s);
 }
 
-static const lk_source_kind kind = {length_of, window_of, close_stored, title_of};
+static const lk_source_kind kind = {length_of, window_of, close_stored, title_of, ahead_of};
 
 lk_corpus_lengths lk_stored_source_lengths(const lk_source *source) {
   if (!source || source->kind != &kind) return (lk_corpus_lengths){0};
