@@ -2,6 +2,7 @@
  * NAME(fold) adds up the lanes of sums. */
 #include "base/bf16.h"
 #include "nn/rows_tile.h"
+#include <string.h>
 
 /* All tiles of a block. */
 LK_INLINE void NAME(block)(const lk_rows_block *b, size_t rows, int outputs) {
@@ -26,14 +27,28 @@ LK_INLINE lk_real NAME(number)(const char *at) {
 }
 #endif
 
-/* A result: its lanes' sum, then the products of numbers behind the last line, the bias. */
-LK_INLINE lk_real NAME(finish)(const lk_rows_product *p, lk_real sum, size_t row,
-                               size_t output) {
-  const char *x = p->x + row * p->stride, *weight = p->weight + output * p->stride;
+/* Adds the products of numbers behind the last line to results (rows, outputs). */
+LK_INLINE void NAME(add_rest)(const lk_rows_product *p, lk_real *results, size_t output,
+                              size_t outputs) {
   for (size_t at = p->stride / LK_ALIGNMENT * LK_ALIGNMENT; at < p->stride;
        at += NAME(size))
-    sum += NAME(number)(x + at) * NAME(number)(weight + at);
-  return p->bias ? sum + p->bias[output] : sum;
+    for (size_t i = 0; i < p->rows; i++)
+      for (size_t j = 0; j < outputs; j++)
+        results[i * outputs + j] += NAME(number)(p->x + i * p->stride + at) *
+                                    NAME(number)(p->weight + (output + j) * p->stride + at);
+}
+
+/* `outputs` is a literal: copies are moves, for strips are many and each has all rows. */
+LK_INLINE void NAME(store)(const lk_rows_product *p, const lk_real *results, size_t output,
+                           size_t outputs) {
+  for (size_t i = 0; i < p->rows; i++) {
+    lk_real *y = p->y + i * p->outputs + output;
+    memcpy(y, results + i * outputs, outputs * sizeof *y);
+    if (!p->bias) continue;
+#pragma GCC unroll 6
+    for (size_t j = 0; j < outputs; j++)
+      y[j] += p->bias[output + j];
+  }
 }
 
 /* As much of the inputs at a time as is near a core with the rows of a tile: equal blocks,
@@ -61,10 +76,8 @@ LK_INLINE void NAME(strip)(const lk_rows_product *p, size_t output, int outputs)
     NAME(block)(&b, p->rows, outputs);
   } while ((from += most) < lines);
   NAME(fold)(sums, p->rows * (size_t)outputs);
-  for (size_t i = 0; i < p->rows; i++)
-    for (size_t j = 0; j < (size_t)outputs; j++)
-      p->y[i * p->outputs + output + j] =
-          NAME(finish)(p, sums[i * (size_t)outputs + j], i, output + j);
+  NAME(add_rest)(p, sums, output, (size_t)outputs);
+  NAME(store)(p, sums, output, (size_t)outputs);
 }
 
 LK_INLINE void NAME(product)(const lk_rows_product *p) {
