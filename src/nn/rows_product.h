@@ -36,6 +36,7 @@ typedef struct {
   lk_real *sums;          /* (rows, outputs, LK_LANES) so far */
   size_t stride, lines;   /* bytes of a row, and of LK_ALIGNMENT bytes in the block */
   size_t tiles;           /* that all rows make */
+  size_t step, pace;      /* bytes between what is asked for in a line, and in two */
   int is_first;           /* no sums so far */
 } lk_rows_block;
 

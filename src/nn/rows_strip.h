@@ -59,19 +59,31 @@ LK_INLINE size_t NAME(block_lines)(size_t lines) {
   return (lines + blocks - 1) / blocks;
 }
 
+/* Who asks for the next weights. A tile that is alone does so in the order of memory, which
+ * the processor then goes on with by itself. */
+LK_INLINE void NAME(plan)(lk_rows_block *b, size_t rows, int outputs) {
+  b->tiles = rows / ROWS + rows % ROWS;
+  b->step = b->stride;
+  b->pace = (LK_ALIGNMENT + b->tiles - 1) / b->tiles;
+  if (b->tiles != 1) return;
+  b->step = LK_ALIGNMENT;
+  b->pace = (size_t)outputs * LK_ALIGNMENT;
+}
+
 /* The weights of `outputs` outputs, which are read once, with all rows. */
 LK_INLINE void NAME(strip)(const lk_rows_product *p, size_t output, int outputs) {
   _Alignas(LK_ALIGNMENT) lk_real sums[LK_ROWS_MOST * OUTPUTS * LK_LANES];
   size_t lines = p->stride / LK_ALIGNMENT, most = NAME(block_lines)(lines), from = 0;
   const char *weight = p->weight + output * p->stride;
   lk_rows_block b = {.sums = sums, .stride = p->stride};
-  b.tiles = p->rows / ROWS + p->rows % ROWS;
+  NAME(plan)(&b, p->rows, outputs);
   do {
     size_t left = lines - from;
     b.x = p->x + from * LK_ALIGNMENT;
     b.weight = weight + from * LK_ALIGNMENT;
     b.next = left > most ? b.weight + most * LK_ALIGNMENT : weight + OUTPUTS * p->stride;
     b.lines = left < most ? left : most;
+    if (b.tiles == 1) b.next = weight + OUTPUTS * (p->stride + from * LK_ALIGNMENT);
     b.is_first = from == 0;
     NAME(block)(&b, p->rows, outputs);
   } while ((from += most) < lines);

@@ -87,20 +87,19 @@ LK_INLINE void NAME(tile)(const lk_rows_block *b, size_t row, int rows, int outp
   NAME(stored) *kept = (NAME(stored) *)(b->sums + row * (size_t)outputs * LK_LANES);
   const char *x = b->x + row * b->stride, *weight = b->weight;
   const char *next = b->next + tile * b->lines / b->tiles * LK_ALIGNMENT;
-  size_t pace = (LK_ALIGNMENT + b->tiles - 1) / b->tiles;
   if (!b->is_first) NAME(load)(sums, kept, rows, outputs);
 #pragma GCC unroll 1
   for (size_t line = 0; line < b->lines; line++) {
 #pragma GCC unroll 6
     for (int j = 0; j < outputs; j++)
-      __builtin_prefetch(next + (size_t)j * b->stride);
+      __builtin_prefetch(next + (size_t)j * b->step);
 #pragma GCC unroll 2
     for (int part = 0; part < PARTS; part++)
       NAME(multiply)
     (sums, x + part * BYTES, weight + part * BYTES, b->stride, rows, outputs, part);
     x += LK_ALIGNMENT;
     weight += LK_ALIGNMENT;
-    next += pace;
+    next += b->pace;
   }
   NAME(keep)(kept, sums, rows, outputs);
 }
