@@ -59,13 +59,13 @@ LK_INLINE size_t NAME(block_lines)(size_t lines) {
   return (lines + blocks - 1) / blocks;
 }
 
-/* Who asks for the next weights. A tile that is alone does so in the order of memory, which
- * the processor then goes on with by itself. */
+/* Who asks for the next weights. A tile of bf16 that is alone does so in the order of
+ * memory, which the processor then goes on with by itself; fp32 has been slower so. */
 LK_INLINE void NAME(plan)(lk_rows_block *b, size_t rows, int outputs) {
   b->tiles = rows / ROWS + rows % ROWS;
   b->step = b->stride;
   b->pace = (LK_ALIGNMENT + b->tiles - 1) / b->tiles;
-  if (b->tiles != 1) return;
+  if (b->tiles != 1 || NAME(size) != sizeof(lk_bf16)) return;
   b->step = LK_ALIGNMENT;
   b->pace = (size_t)outputs * LK_ALIGNMENT;
 }
@@ -83,7 +83,7 @@ LK_INLINE void NAME(strip)(const lk_rows_product *p, size_t output, int outputs)
     b.weight = weight + from * LK_ALIGNMENT;
     b.next = left > most ? b.weight + most * LK_ALIGNMENT : weight + OUTPUTS * p->stride;
     b.lines = left < most ? left : most;
-    if (b.tiles == 1) b.next = weight + OUTPUTS * (p->stride + from * LK_ALIGNMENT);
+    if (b.step != b.stride) b.next = weight + OUTPUTS * (p->stride + from * LK_ALIGNMENT);
     b.is_first = from == 0;
     NAME(block)(&b, p->rows, outputs);
   } while ((from += most) < lines);
