@@ -38,9 +38,11 @@ measure() {
 run() {
   local batch=$((a_rank * $4))
   [[ $2 == weak ]] || batch=$a_batch
+  rm -f step.json
   SIMULATED_ROW=$ROW SIMULATED_UPDATE=$UPDATE SIMULATED_JITTER=$3 SIMULATED_MEMORY_GB=8 SIMULATED_SKIPPED=2 \
     simulate lockstep_timed "$4" "$1.xml" bench "${config[@]}" shards="$4" batch_size=$batch --steps 1 \
     --json step.json > /dev/null 2> log || fail "$*: $(cat log)"
+  [[ -s step.json ]] || fail "$*: no numbers: $(cat log)"
   awk -v row="$1,seed,$2,$3,$4" -v start="$(sed -n 's/.*first step begins at \([0-9.]*\).*/\1/p' log)" \
     -v step="$(number step.json step_seconds)" -v sent="$(number step.json communication_seconds)" \
     -v waited="$(number step.json waiting_seconds)" -v products="$(number step.json products)" \
