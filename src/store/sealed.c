@@ -292,7 +292,7 @@ lk_status lk_sealed_read(lk_sealed *source, uint64_t at, uint64_t count, void *t
 
 void lk_sealed_ahead(lk_sealed *source, uint64_t at, uint64_t count) {
   uint64_t start = source->levels[0].at;
-  if (at < start || count > lk_sealed_end(source) - start ||
+  if (at < start || count == 0 || count > lk_sealed_end(source) - start ||
       at > lk_sealed_end(source) - count)
     return;
   uint64_t first = (at - start) / LK_SEALED_PIECE,

@@ -157,8 +157,10 @@ void lk_stored_array_ahead(lk_stored_array *array, lk_h5_file *file, uint64_t fi
   if (length) {
     if (find_chunk(array, file, first / length) != LK_OK) return;
     at = LK_USER_BLOCK + array->chunk_at;
-    if (array->chunks.filter)
-      size = array->chunk_in;
+    if (array->chunks.filter) /* a larger one is refused when it is read */
+      size = array->chunk_in <= lk_packed_most(array->chunks.filter, length * width)
+                 ? array->chunk_in
+                 : 0;
     else
       at += first % length * width;
   }

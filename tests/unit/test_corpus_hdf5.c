@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* memmem */
 /* HDF5 corpora: what is written comes back slice by slice, and nothing else is accepted, as
  * soon as it is met. */
+#include "store/sealed.h"
 #include "store_files.h"
 #include <signal.h>
 #include <sys/resource.h>
@@ -170,6 +171,20 @@ static void test_windows(void **state) {
       }
   }
   lk_corpus_free(corpus);
+}
+
+/* What a forged tree may name: nothing, and what is not there. */
+static void test_what_is_asked_for_ahead(void **state) {
+  (void)state;
+  lk_sealed source;
+  must(lk_sealed_open(&source, "good.h5"));
+  const uint64_t end = source.size;
+  lk_sealed_ahead(&source, 0, 0);
+  lk_sealed_ahead(&source, 0, end + 1);
+  lk_sealed_ahead(&source, UINT64_MAX, 2);
+  lk_sealed_ahead(&source, 0, end);
+  must(lk_sealed_verdict(&source, LK_OK));
+  lk_sealed_close(&source);
 }
 
 /* So that whatever is written to it later has another time. */
@@ -767,6 +782,7 @@ int main(void) {
       cmocka_unit_test(test_tokens_take_two_bytes_where_ids_fit),
       cmocka_unit_test(test_wiki),
       cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_what_is_asked_for_ahead),
       cmocka_unit_test(test_changed_later),
       cmocka_unit_test(test_chunks),
       cmocka_unit_test(test_hdf5_reads_chunks),
