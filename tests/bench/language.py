@@ -3,7 +3,7 @@ held-out loss on the way, and continues prompts. What language.sh compares Locks
 
 The corpora are those of lockstep prepare; documents lie end to end in rows of the block, as in
 objective.across. The rate's course is that of configs/language/small.yaml, by time. Measuring does
-not count. Writes a JSON object.
+not count, nor do the first two steps, in which kernels are compiled. Writes a JSON object.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from fast_gpt import FastGPT  # noqa: E402
 from gpt import NO_LOSS, Shape, make_optimizer  # noqa: E402
 
 WARM_UP, COOLDOWN, MINIMUM = 1 / 16, 0.3, 0.05  # shares of the time, and of the rate
-WARM_UP_STEPS = 2  # not timed for tokens_per_second: kernels are compiled in them
+WARM_UP_STEPS = 2  # take no time: kernels are compiled in them
 
 
 def rows_of(path, end, block):
@@ -74,7 +74,7 @@ class Training:
         self.options, self.rank, self.step, self.seconds = options, rank, 0, [0.0]
         shape = Shape(options.layers, options.heads, options.channels, options.block,
                       options.vocabulary, activation=options.activation, tied=options.tied)
-        self.plain = FastGPT(shape, 0.0, options.way.split("+")[0])
+        self.plain = FastGPT(shape, options.dropout, options.way.split("+")[0])
         self.model = DistributedDataParallel(self.plain, gradient_as_bucket_view=True)
         self.optimizer = make_optimizer(self.model, options.rate, **ADAMW)
         if options.way.endswith("+compile"):
@@ -94,7 +94,8 @@ class Training:
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.step += 1
-        took = torch.tensor([time.perf_counter() - start])
+        spent = time.perf_counter() - start if self.step > WARM_UP_STEPS else 0.0
+        took = torch.tensor([spent])
         dist.all_reduce(took, op=dist.ReduceOp.MAX)  # so that all ranks stop at one step
         self.seconds.append(self.seconds[-1] + took.item())
 
@@ -112,9 +113,7 @@ class Training:
         return (sums[0] / sums[1]).item()
 
     def tokens_per_second(self):
-        timed = self.step - WARM_UP_STEPS
-        spent = self.seconds[-1] - self.seconds[min(WARM_UP_STEPS, self.step)]
-        return timed * self.options.batch * self.options.block / spent if timed > 0 else 0.0
+        return (self.step - WARM_UP_STEPS) * self.options.batch * self.options.block / self.seconds[-1]
 
     def run(self):
         """Rows of seconds, steps, nats a held-out token."""
@@ -170,6 +169,7 @@ def parse_arguments():
     parser.add_argument("--seconds", type=float, required=True, help="of steps")
     parser.add_argument("--measurements", type=int, default=16, help="of the held-out loss")
     parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--way", choices=WAYS, default=WAYS[0], help="attention, compiled or not")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--end", type=int, required=True, help="id between documents")

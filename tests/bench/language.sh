@@ -120,7 +120,7 @@ run_pytorch() {
     --held-out "$work/held-out.h5" --end "$end" --vocabulary "$size" --ranks $ranks \
     --batch "$(value batch_size)" --layers "$(value model.layers)" --heads "$(value model.heads)" \
     --channels "$(value model.channels)" --block "$(value model.block)" \
-    --activation "$(value model.activation)" "${tied[@]}" --prompts "$prompts" \
+    --activation "$(value model.activation)" --dropout "$(value dropout)" "${tied[@]}" --prompts "$prompts" \
     --seconds "$1" --measurements "$2" --rate "$3" --way "$4" --precision "$5" --json "$6"
 }
 
@@ -197,8 +197,9 @@ $("$lockstep" inspect "$work/run/checkpoints/latest" | sed -n 's/^parameters: //
 $size ids, rows of $(value model.block) tokens, $(value batch_size) a step, 2 ranks x 1 thread, each side for the same \
 time of steps, one after the other. $("$lockstep" inspect "$work/train.h5" | sed -n 's/^documents: //p') articles are \
 trained on, $("$lockstep" inspect "$work/held-out.h5" | sed -n 's/^documents: //p') are held out; every token of them \
-counts, in rows of the block. PyTorch has the same model and rows, the same course of the rate, and AdamW in one kernel; \
-Lockstep its recipe ($(value optimizer), $(value learning_rate)).
+counts, in rows of the block. PyTorch has the same model, dropout and rows, the same course of the rate, AdamW in one \
+kernel, and its first two steps for nothing, since kernels are compiled in them; Lockstep its recipe \
+($(value optimizer), $(value learning_rate)).
 
 | | in | steps | seconds | tokens | tokens a second | held-out bits a byte, at the end | at best |
 |---|---|---|---|---|---|---|---|
