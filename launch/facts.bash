@@ -2,8 +2,11 @@
 
 facts_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# Results are no part of what made them, and may be half written by now.
 describe_commit() {
-  git -C "$facts_root" describe --always --dirty 2>/dev/null || echo unknown
+  local dirty=
+  git -C "$facts_root" diff --quiet HEAD -- . ':!results' 2>/dev/null || dirty=-dirty
+  git -C "$facts_root" describe --always 2>/dev/null | sed "s/\$/$dirty/" | grep . || echo unknown
 }
 
 describe_machine() { # nproc prints no more than OMP_NUM_THREADS
