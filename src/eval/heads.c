@@ -1,37 +1,16 @@
 #include "lockstep/heads.h"
+#include "eval/masked.h"
 #include "lockstep/continuation.h"
 #include "lockstep/evaluate.h"
 #include <math.h>
 #include <string.h>
 
-static const char mask[] = "\u2047";
-
-/* Text in which ⁇ stands for the mask. */
 static lk_status encode(const lk_trained *trained, const char *text, lk_heads *to) {
-  size_t block = (size_t)trained->table->shape.block, used = 0, count;
-  char *copy = NULL, *part, *end;
-  LK_TRY(lk_copy_text(&copy, text));
-  lk_status status = LK_OK;
-  for (part = copy; part && status == LK_OK; part = end) {
-    end = strstr(part, mask);
-    if (end) *end = '\0';
-    lk_passage passage =
-        lk_passage_of(part, part == copy ? "text" : "text behind its ⁇", 0);
-    status = lk_tokenizer_encode(trained->tokenizer, &passage, to->tokens + used,
-                                 block - used, &count);
-    used += status == LK_OK ? count : 0;
-    if (!end || status != LK_OK) break;
-    end += sizeof mask - 1;
-    if (used == block)
-      status = lk_fail(LK_BAD_DATA,
-                       "text: more than the %zu %s that the block has room for; shorten it",
-                       block, lk_tokenizer_unit(trained->tokenizer));
-    else
-      to->tokens[used++] = lk_tokenizer_mask(trained->tokenizer);
-  }
-  lk_free(copy);
+  const lk_passage passage = lk_passage_of(text, "text", 0);
+  size_t block = (size_t)trained->table->shape.block, used = 0;
+  LK_TRY(lk_masked_encode(trained->tokenizer, &passage, to->tokens, block, &used));
   to->length = (int)used;
-  return status;
+  return LK_OK;
 }
 
 /* Appends ⁇, the answer, and the ⁇ that ends it. */
@@ -71,7 +50,7 @@ static lk_status take_weights(lk_heads *out, const lk_trained *trained) {
 
 lk_status lk_heads_read(lk_heads *out, const lk_trained *trained, const char *text) {
   LK_TRY(begin(out, trained, text));
-  if (out->length > 0 && !strstr(text, mask)) LK_TRY(answer(trained, out));
+  if (out->length > 0 && !strstr(text, LK_MASKED)) LK_TRY(answer(trained, out));
   return take_weights(out, trained);
 }
 
