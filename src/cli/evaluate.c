@@ -108,6 +108,25 @@ static lk_status read_inputs(lk_world *world, char **paths, lk_trained *trained,
                                                   lk_file_name(paths[1]), LK_ANY_ANSWERS));
 }
 
+/* Takes what was given into r->trying. */
+static lk_status check(request *r) {
+  if (r->attempts < 1 || r->attempts >= 65536)
+    return lk_fail(LK_USAGE, "evaluate: --best-of must be from 1 to 65535, not %ld",
+                   r->attempts);
+  if (r->beams < 1 || r->beams > LK_MOST_BEAMS)
+    return lk_fail(LK_USAGE, "evaluate: --beams must be from 1 to %d, not %ld",
+                   LK_MOST_BEAMS, r->beams);
+  if (r->beams > 1 && r->attempts > 1)
+    return lk_fail(LK_USAGE,
+                   "evaluate: --beams takes nothing by chance; leave --best-of out");
+  if (r->metric && strcmp(r->metric, "squad"))
+    return lk_fail(LK_USAGE, "evaluate: --metric must be squad, not '%s'", r->metric);
+  r->trying.attempts = (int)r->attempts;
+  r->trying.beams = (int)r->beams;
+  r->trying.sampling.seed = (uint64_t)r->seed;
+  return lk_sampling_check(&r->trying.sampling);
+}
+
 static lk_status parse(lk_world *world, int argc, char **argv, request *r,
                        lk_words *words) {
   const lk_option options[] = {
@@ -131,21 +150,7 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
   LK_TRY(lk_arguments_parse(world, argc, argv, options, sizeof options / sizeof *options, 2,
                             2, words));
   if (words->help) return LK_OK;
-  if (r->attempts < 1 || r->attempts >= 65536)
-    return lk_fail(LK_USAGE, "evaluate: --best-of must be from 1 to 65535, not %ld",
-                   r->attempts);
-  if (r->beams < 1 || r->beams > LK_MOST_BEAMS)
-    return lk_fail(LK_USAGE, "evaluate: --beams must be from 1 to %d, not %ld",
-                   LK_MOST_BEAMS, r->beams);
-  if (r->beams > 1 && r->attempts > 1)
-    return lk_fail(LK_USAGE,
-                   "evaluate: --beams takes nothing by chance; leave --best-of out");
-  if (r->metric && strcmp(r->metric, "squad"))
-    return lk_fail(LK_USAGE, "evaluate: --metric must be squad, not '%s'", r->metric);
-  r->trying.attempts = (int)r->attempts;
-  r->trying.beams = (int)r->beams;
-  r->trying.sampling.seed = (uint64_t)r->seed;
-  LK_TRY(lk_sampling_check(&r->trying.sampling));
+  LK_TRY(check(r));
   return lk_arguments_outputs(world, r->predictions, r->json,
                               (const char *const *)words->words, 2);
 }
