@@ -40,6 +40,7 @@ enum { LK_MOST_BEAMS = 64 };
 typedef struct {
   int attempts; /* at least 1, below 65536 */
   int beams;    /* at most LK_MOST_BEAMS; above 1: the search, and nothing by chance */
+  int masks;    /* nonzero: ⁇ in a question stands for the mask */
   lk_sampling sampling;
 } lk_trying;
 

@@ -1,6 +1,7 @@
 #include "lockstep/evaluate.h"
 #include "eval/beams.h"
 #include "eval/deal.h"
+#include "eval/masked.h"
 #include "lockstep/continuation.h"
 #include "lockstep/progress.h"
 #include <assert.h>
@@ -44,13 +45,16 @@ static lk_status encode_prompt(answering *a, size_t question, int place) {
   size_t block = (size_t)a->trained->table->shape.block, length;
   lk_token *tokens = a->tokens + (size_t)place * block;
   lk_passage passage = lk_passage_of(item->question, a->path, item->line);
-  LK_TRY(lk_tokenizer_encode(a->trained->tokenizer, &passage, tokens, block, &length));
+  const lk_tokenizer *tokenizer = a->trained->tokenizer;
+  LK_TRY(a->trying->masks
+             ? lk_masked_encode(tokenizer, &passage, tokens, block, &length)
+             : lk_tokenizer_encode(tokenizer, &passage, tokens, block, &length));
   if (length + 2 > block)
     return lk_fail(LK_BAD_DATA,
                    "%s, line %llu: the question's %zu %s leave no room for an answer in "
                    "the model's block of %zu; shorten it",
                    a->path, (unsigned long long)item->line, length,
-                   lk_tokenizer_unit(a->trained->tokenizer), block);
+                   lk_tokenizer_unit(tokenizer), block);
   tokens[length] = a->mask;
   a->texts[place] = (lk_continuation){
       .tokens = tokens, .length = (int)length + 1, .capacity = (int)block};

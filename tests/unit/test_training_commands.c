@@ -1,5 +1,9 @@
 /* A small run from pretraining to scores, by the program's commands. timeout: 240 */
 #include "cli_run.h"
+#include "lockstep/continuation.h"
+#include "lockstep/evaluate.h"
+#include "lockstep/share.h"
+#include <math.h>
 #include <sys/stat.h>
 
 #define SMALL                                                                              \
@@ -83,6 +87,50 @@ static void questions_are_answered_and_counted(void **state) {
   assert_string_equal(printed, answer);
   free(answer);
   MUST_REFUSE(LK_BAD_DATA, "not in the vocabulary", "ask", "fine/checkpoints/latest", "€");
+}
+
+/* The log-probability that evaluate --json wrote of its only question. */
+static double only_log_probability(const char *path) {
+  static const char key[] = "\"log_probability\":";
+  char *text = NULL;
+  read_back(path, &text);
+  const char *found = strstr(text, key);
+  assert_non_null(found);
+  double value = strtod(found + sizeof key - 1, NULL);
+  lk_free(text);
+  return value;
+}
+
+/* As the prompt of its parts, put together by hand. */
+static void a_mask_in_a_question_is_one(void **state) {
+  char model[] = "fine/checkpoints/latest", *parts[] = {"Rosa was born in ", ". Rosa"};
+  lk_token tokens[64];
+  lk_trained trained = {0};
+  lk_continuation one = {.tokens = tokens, .capacity = 64};
+  (void)state;
+  assert_int_equal(lk_trained_load(world, model, &trained), LK_OK);
+  lk_token mask = lk_tokenizer_mask(trained.tokenizer);
+  for (int i = 0; i < 2; i++) {
+    size_t count;
+    lk_passage part = lk_passage_of(parts[i], "part", 0);
+    assert_int_equal(
+        lk_tokenizer_encode(trained.tokenizer, &part, tokens + one.length, 30, &count),
+        LK_OK);
+    one.length += (int)count;
+    tokens[one.length++] = mask;
+  }
+  assert_int_equal(lk_continue_one(trained.table, trained.values, &one, (int)mask,
+                                   (int)lk_most_answer(&trained)),
+                   LK_OK);
+  lk_trained_clear(&trained);
+  write_file("masked.tsv", "Rosa was born in ⁇. Rosa\n");
+  MUST_RUN("evaluate", model, "masked.tsv", "--masks", "--json", "masked.json");
+  double found = only_log_probability("masked.json");
+  assert_true(fabs(found - one.log_probability) < 1e-4 * fabs(found));
+  MUST_REFUSE(LK_BAD_DATA, "reserved for masking", "evaluate", model, "masked.tsv");
+  write_file("far.tsv", "Rosa⁇€\n");
+  MUST_REFUSE(LK_BAD_DATA, "far.tsv behind its ⁇, line 1, character 1", "evaluate", model,
+              "far.tsv", "--masks");
 }
 
 /* A line of output for each of input, also for one that is refused. */
@@ -236,6 +284,7 @@ int main(void) {
       cmocka_unit_test(a_stopped_run_says_how_to_go_on),
       cmocka_unit_test(training_refuses_what_cannot_be_trained),
       cmocka_unit_test(questions_are_answered_and_counted),
+      cmocka_unit_test(a_mask_in_a_question_is_one),
       cmocka_unit_test(lines_of_standard_input_are_answered),
       cmocka_unit_test(texts_are_scored_line_by_line),
       cmocka_unit_test(steps_are_timed),
