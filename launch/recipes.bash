@@ -1,0 +1,79 @@
+# What the scripts share that train recipes, each a line of a file:
+#   NAME: CONFIG key=value ...: CONFIG key=value ...
+# with the configs of pretraining and finetuning, found from the folder of the file; # begins a comment. To be
+# sourced behind common.bash.
+
+options=()  # for launch/local.sh
+settings=() # of all trainings
+
+# take_recipe_option WORDS...: an option that these scripts have in common, in front of the words. Sets
+# `taken`, the number of words that it took: 0 when there is none.
+take_recipe_option() {
+  case ${1-} in
+    --precision)
+      need_precision "${2-}"
+      settings=("precision=$2") taken=2
+      ;;
+    -n | --oversubscribe | --no-bind | -h | --help)
+      take_option "$@"
+      options+=("${@:1:taken}")
+      ;;
+    -*) refuse "unknown option $1" ;;
+    *) taken=0 ;;
+  esac
+}
+
+# take_files RECIPES CORPUS QUESTIONS SCORED REPORT [RUN_FOLDER]: sets `recipes`, `corpus`, `questions`,
+# `scored`, `report` and `runs`, the run folder, and makes the folders.
+take_files() {
+  local file
+  (($# == 5 || $# == 6)) || refuse "RECIPES, CORPUS, QUESTIONS, SCORED and REPORT are needed"
+  recipes=$1 corpus=$2 questions=$3 scored=$4 report=$5
+  runs=${6:-$(dirname "$launch")/runs/$(basename -- "$report" .md)}
+  for file in "$recipes" "$corpus" "$questions" "$scored"; do
+    [[ -f $file && -r $file ]] || stop 66 "$file: cannot be read"
+  done
+  [[ $report == *.md ]] || refuse "REPORT must end in .md"
+  [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
+  command -v python3 >/dev/null || stop 69 "python3 is missing: run launch/setup.sh"
+  mkdir -p -- "$runs" "$(dirname -- "$report")" || stop 74 "cannot make the folders of $runs and $report"
+}
+
+# name_run RECIPE: sets `name` to what its runs' folders begin with; as compare.py does.
+name_run() {
+  local LC_ALL=C.UTF-8
+  name=${1//[^a-zA-Z0-9]/-}
+}
+
+# read_recipes: sets `lines`, a recipe each, and `names`.
+read_recipes() {
+  local line recipe name
+  local -A taken_names=()
+  mapfile -t lines < <(sed 's/#.*//; /^[[:space:]]*$/d' <"$recipes")
+  names=()
+  for line in "${lines[@]}"; do
+    IFS=: read -ra recipe <<<"$line"
+    [[ ${#recipe[@]} == 3 && -n ${recipe[0]} ]] ||
+      stop 65 "$recipes: '$line' is not NAME: CONFIG ...: CONFIG ..."
+    name_run "${recipe[0]}"
+    [[ -z ${taken_names[$name]-} ]] || stop 65 "$recipes: two recipes have the run folder $name; rename one"
+    taken_names[$name]=yes names+=("${recipe[0]}")
+  done
+}
+
+# take_recipe LINE: sets `pretraining` and `finetuning`, config and keys each, and `name`, that of its runs.
+take_recipe() {
+  local recipe
+  IFS=: read -ra recipe <<<"$1"
+  name_run "${recipe[0]}"
+  read -ra pretraining <<<"${recipe[1]}"
+  read -ra finetuning <<<"${recipe[2]}"
+}
+
+# train RUN COMMAND CONFIG key=value...
+train() {
+  local run=$1 command=$2 config=$3
+  shift 3
+  stage "training $run" "$launch/local.sh" "${options[@]}" "$command" "$(dirname -- "$recipes")/$config" \
+    corpus="$corpus" questions="$questions" "$@" "${settings[@]}" run="$runs/$run"
+}
