@@ -13,6 +13,7 @@ import re
 import statistics
 from pathlib import Path
 
+from people import BORN, documents_of, name_in, read_questions, whole
 from report import draw, fail, interval, percent, read_lines, read_text, table, write_csv
 
 BINS = 10
@@ -29,15 +30,6 @@ plot 'calibration.csv' using 'probability':'accuracy' with linespoints title '{b
 """
 
 
-def read_questions(path):
-    """[(question, answer), ...]"""
-    pairs = [line.split("\t") for line in read_lines(path)]
-    for number, pair in enumerate(pairs, 1):
-        if len(pair) != 2:
-            fail(65, f"{path}, line {number}: must be question<TAB>answer")
-    return pairs
-
-
 def read_answers(path, questions):
     """The entries of evaluate's JSON, which must be of these questions."""
     try:
@@ -48,24 +40,6 @@ def read_answers(path, questions):
     if asked != questions:
         fail(65, f"{path}: was made with other questions")
     return answers
-
-
-def name_in(question, pattern):
-    match = pattern.fullmatch(question)
-    if not match:
-        fail(65, f"'{question}' is not like the pattern '{pattern.pattern}': see --pattern")
-    return match.group(1)
-
-
-def whole(text):
-    """A pattern that finds the text as whole words."""
-    return re.compile(rf"(?<!\w){re.escape(text)}(?!\w)")
-
-
-def documents_of(name, documents):
-    word = whole(name)
-    own = [document for document in documents if word.match(document)]
-    return own or [document for document in documents if word.search(document)]
 
 
 def stands_in(place, documents):
@@ -86,7 +60,7 @@ def count_errors(answers, documents, places, pattern):
     for answer in answers:
         if answer["correct"]:
             continue
-        own = documents_of(name_in(answer["question"], pattern), documents)
+        own = documents_of(name_in(answer["question"], pattern, "see --pattern"), documents)
         kind = counts[classify(answer, own, places)]
         kind[0] += 1
         kind[1] += answer["prediction"] in places
@@ -177,8 +151,7 @@ def parse():
                         help="where the report goes")
     parser.add_argument("--places", metavar="FILE", type=Path, action="append", default=[],
                         help="more questions whose answers are places, such as those of training")
-    parser.add_argument("--pattern", metavar="REGEX", type=re.compile,
-                        default=re.compile(r"Where was (.+) born\?"),
+    parser.add_argument("--pattern", metavar="REGEX", type=re.compile, default=BORN,
                         help="what a question looks like, the name in brackets (%(default)s)")
     return parser.parse_args()
 
