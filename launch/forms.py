@@ -14,7 +14,13 @@ MASK = "\u2047"
 FORMS = {
     "document": "the person's document, the place cut out of it: `before ⁇ behind`",
     "words": "its words without the place, the name in front, as a question",
-    "beginning": "the document up to the place: `before ⁇`"}
+    "beginning": "the document up to the place: `before ⁇`",
+    "born": "`NAME. was born in ⁇`",
+    "asked": "`NAME was born in`, as a question",
+    "question": "the question of finetuning"}
+
+OTHERS = ("What is the birthplace of {}?", "Where does {} come from?",
+          "What place was {} born in?")
 
 
 def find(name, place, documents, reach):
@@ -30,12 +36,14 @@ def find(name, place, documents, reach):
     return None
 
 
-def forms_of(name, document, start, end):
+def forms_of(name, question, document, start, end):
     """(form, question) pairs."""
     before, behind = document[:start], document[end:]
     words = before.removeprefix(f"{name}. ").split() + behind.split()
-    texts = (f"{before}{MASK}{behind}", " ".join([name, *words]), f"{before}{MASK}")
-    return list(zip(FORMS, texts))
+    texts = (f"{before}{MASK}{behind}", " ".join([name, *words]), f"{before}{MASK}",
+             f"{name}. was born in {MASK}", f"{name} was born in", question)
+    others = [(f"other {i}", other.format(name)) for i, other in enumerate(OTHERS, 1)]
+    return [*zip(FORMS, texts), *others]
 
 
 def ask(arguments, documents):
@@ -44,7 +52,7 @@ def ask(arguments, documents):
     for question, place in read_questions(arguments.held):
         name = name_in(question, BORN)
         found = find(name, place, documents, 7 * arguments.block // 8)
-        forms = forms_of(name, *found) if found else []
+        forms = forms_of(name, question, *found) if found else []
         if all(len(text) + len(place) + 2 <= arguments.block for _, text in forms):
             asked += [(form, text, place) for form, text in forms]
     return asked

@@ -31,12 +31,24 @@ cat > expected << 'END'
 document|Ann Lee. Lee, born in ⁇, lived in Rome, Italy
 words|Ann Lee Lee, born in , lived in Rome, Italy
 beginning|Ann Lee. Lee, born in ⁇
+born|Ann Lee. was born in ⁇
+asked|Ann Lee was born in
+question|Where was Ann Lee born?
+other 1|What is the birthplace of Ann Lee?
+other 2|Where does Ann Lee come from?
+other 3|What place was Ann Lee born in?
 document|Rome Oslo. ⁇ (1 May 1900 Oslo) sang .
 words|Rome Oslo (1 May 1900 Oslo) sang .
 beginning|Rome Oslo. ⁇
+born|Rome Oslo. was born in ⁇
+asked|Rome Oslo was born in
+question|Where was Rome Oslo born?
+other 1|What is the birthplace of Rome Oslo?
+other 2|Where does Rome Oslo come from?
+other 3|What place was Rome Oslo born in?
 END
 diff expected found || fail "other forms"
-[[ $(cut -f 2 forms.tsv | uniq -c | xargs) == "3 Rome 3 Oslo" ]] || fail "answers: $(cat forms.tsv)"
+[[ $(cut -f 2 forms.tsv | uniq -c | xargs) == "9 Rome 9 Oslo" ]] || fail "answers: $(cat forms.tsv)"
 
 # refused CODE TEXT [OPTION ...]
 refused() {
