@@ -1,6 +1,7 @@
 """Writes what recall.sh asks a model of each person: a birth place, in several forms.
 
-forms.tsv has the lines for `lockstep evaluate --masks`, forms.txt the form of each.
+forms.tsv has the lines for `lockstep evaluate --masks`, forms.txt the form of each. Files that
+would not change stay as they are: answers that are newer than their questions hold.
 """
 
 import argparse
@@ -59,7 +60,9 @@ def ask(arguments, documents):
 
 
 def write(path, lines):
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    text = "".join(f"{line}\n" for line in lines)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def main():

@@ -50,6 +50,12 @@ END
 diff expected found || fail "other forms"
 [[ $(cut -f 2 forms.tsv | uniq -c | xargs) == "9 Rome 9 Oslo" ]] || fail "answers: $(cat forms.tsv)"
 
+# What would not change is not written again.
+touch -d '1 hour ago' forms.tsv
+before=$(stat -c %Y forms.tsv)
+make
+[[ $(stat -c %Y forms.tsv) == "$before" ]] || fail "written again"
+
 # refused CODE TEXT [OPTION ...]
 refused() {
   local code=$1 text=$2 status=0
