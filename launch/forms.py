@@ -71,11 +71,16 @@ def main():
     parser.add_argument("--held", type=Path, required=True, help="questions not trained on")
     parser.add_argument("--block", type=int, required=True, help="that of the models")
     parser.add_argument("--out", type=Path, required=True, help="the folder")
+    parser.add_argument("--also", type=Path, action="append", default=[], help="more questions")
     arguments = parser.parse_args()
     asked = ask(arguments, [line for line in read_lines(arguments.corpus) if "\t" not in line])
     if not asked:
         fail(65, f"{arguments.held}: no person has a document in {arguments.corpus} that says "
              f"the place within {7 * arguments.block // 8} characters; choose others")
+    for path in arguments.also:
+        if path.stem in {form for form, _, _ in asked}:
+            fail(64, f"{path}: another form has this name; rename the file")
+        asked += [(path.stem, *pair) for pair in read_questions(path)]
     write(arguments.out / "forms.tsv", [f"{text}\t{answer}" for _, text, answer in asked])
     write(arguments.out / "forms.txt", [form for form, _, _ in asked])
 

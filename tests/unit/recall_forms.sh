@@ -50,11 +50,14 @@ END
 diff expected found || fail "other forms"
 [[ $(cut -f 2 forms.tsv | uniq -c | xargs) == "9 Rome 9 Oslo" ]] || fail "answers: $(cat forms.tsv)"
 
-# What would not change is not written again.
+# What would not change is not written again; more questions come behind.
 touch -d '1 hour ago' forms.tsv
 before=$(stat -c %Y forms.tsv)
 make
 [[ $(stat -c %Y forms.tsv) == "$before" ]] || fail "written again"
+printf 'Where did Ann Lee die?\tGreece\n' > died.tsv
+make --also died.tsv
+[[ $(tail -n 1 forms.txt)$(tail -n 1 forms.tsv) == $'diedWhere did Ann Lee die?\tGreece' ]] || fail "more questions"
 
 # refused CODE TEXT [OPTION ...]
 refused() {
@@ -63,6 +66,8 @@ refused() {
   make "$@" 2> log || status=$?
   if [[ $status != "$code" ]] || ! grep -qF -- "$text" log; then fail "$*: exit code $status: $(cat log)"; fi
 }
+cp died.tsv born.tsv
+refused 64 "another form has this name" --also born.tsv
 echo 'Where was Cy born?' > held.tsv
 refused 65 "must be question<TAB>answer"
 printf 'Where was Cy born?\tLima\n' > held.tsv
