@@ -9,9 +9,13 @@ from experiment import read_csv, read_score, step_seconds
 from report import interval, percent, table
 
 
+def slug(name):
+    """What the folders of a recipe's runs begin with."""
+    return re.sub(r"[^a-zA-Z0-9]", "-", name)
+
+
 def folders(arguments, name):
-    slug = re.sub(r"[^a-zA-Z0-9]", "-", name)
-    return [arguments.run / f"{slug}-{seed}" for seed in range(1, arguments.seeds + 1)]
+    return [arguments.run / f"{slug(name)}-{seed}" for seed in range(1, arguments.seeds + 1)]
 
 
 def minutes(folder):
