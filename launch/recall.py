@@ -1,16 +1,25 @@
-"""Writes recall.md, and its numbers, from what recall.sh has run."""
+"""Writes recall.md, its numbers and its curves from what recall.sh has run."""
 
 import argparse
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 
 from compare import slug
 from experiment import read_csv
 from forms import FORMS, OTHERS
-from report import percent, read_lines, read_text, table, write_csv
+from report import draw, percent, read_lines, read_text, table, write_csv
 
 MODELS = ("pretrained", "finetuned")
+
+CURVES = """
+set xlabel 'epochs of pretraining'
+set ylabel 'held-out people, %'
+set yrange [0:100]
+set key top left
+plot {plots}
+"""
 
 
 def read_point(path, forms):
@@ -33,6 +42,13 @@ def read_recipe(arguments, name, forms):
              {model: read_point(run / "points" / f"{point}-{model}.json", forms)
               for model in MODELS})
             for point in points]
+
+
+def stored_form(arguments, name):
+    """The form in which the recipe's pretraining asks for a place."""
+    config = read_text(arguments.run / slug(name) / "pretrain" / "config.yaml")
+    asks = float(re.search(r"^ +ask: (\S+)", config, re.M).group(1))
+    return "words" if asks >= 0.5 else "document"
 
 
 def share(counts):
@@ -60,11 +76,33 @@ def csv_rows(recipes):
             for model in MODELS for form, counts in point[model].items()]
 
 
-def forms_section(arguments, people):
+def curve(number, name, form, model, points):
+    """(gnuplot's data, what plots them)"""
+    title = f"{name}: {'stored' if model == 'pretrained' else 'asked for'}".replace("'", "''")
+    rows = "\n".join(f"{epoch},{100 * share(point[model][form]):.2f}"
+                     for _, epoch, point in points)
+    data = f"${model}{number} << EOD\nepoch,share\n{rows}\nEOD\n"
+    return data, (f"${model}{number} using 1:2 with linespoints linetype {number} "
+                  f"dashtype {1 + MODELS.index(model)} title '{title}' noenhanced")
+
+
+def draw_curves(arguments, recipes):
+    curves = []
+    for number, (name, points) in enumerate(recipes.items(), 1):
+        curves.append(curve(number, name, stored_form(arguments, name), "pretrained", points))
+        curves.append(curve(number, name, "question", "finetuned", points))
+    data, plots = zip(*curves)
+    draw(arguments.out.with_suffix(".svg"), "".join(data) + CURVES.format(plots=", ".join(plots)))
+
+
+def forms_section(arguments, recipes, people):
+    stored = [f"{name} by `{stored_form(arguments, name)}`" for name in recipes]
     return [f"The {people} of {arguments.held} held-out people whose document says the place where "
             "an example of every recipe can show it. An answer is right where it begins with the "
             "place: pretraining of the seed's kind teaches no end. The CSV has those that are the "
-            "place and nothing else, too.", "",
+            "place and nothing else, too. The curves: what is stored, before finetuning, in the "
+            f"form of the recipe's pretraining ({', '.join(stored)}), and what the question of "
+            "finetuning gets out of a finetuned copy.", "",
             *table(["form", "what the model is given"], FORMS.items()), "",
             f"`other`: the mean of {len(OTHERS)} questions never trained on, “"
             + "”, “".join(other.format("NAME") for other in OTHERS) + "”."]
@@ -72,8 +110,9 @@ def forms_section(arguments, people):
 
 def document(arguments, recipes, forms):
     commits = (arguments.run / "commits.txt").read_text().split()
-    lines = ["# What is stored, and what can be asked for", "",
-             *forms_section(arguments, forms.count("question"))]
+    picture = arguments.out.with_suffix(".svg").name
+    lines = ["# What is stored, and what can be asked for", "", f"![curves]({picture})", "",
+             *forms_section(arguments, recipes, forms.count("question"))]
     for name, points in recipes.items():
         lines += ["", f"## {name}", "", *recipe_table(points)]
     return [*lines, "", "## From where", "",
@@ -97,6 +136,7 @@ def main():
     write_csv(arguments.out.with_suffix(".csv"),
               ["recipe", "step", "epoch", "model", "form", "questions", "begins", "exact"],
               csv_rows(recipes))
+    draw_curves(arguments, recipes)
     text = "\n".join(document(arguments, recipes, forms)) + "\n"
     arguments.out.write_text(text, encoding="utf-8")
     print(text, end="")

@@ -12,8 +12,8 @@ usage="usage: launch/recall.sh [option ...] RECIPES CORPUS QUESTIONS SCORED REPO
 Pretrains each recipe of the file RECIPES, whose lines are launch/compare.sh's, on CORPUS, and finetunes a
 copy of each checkpoint that keep_every keeps, and of the last, on QUESTIONS. Both are asked where the
 people of SCORED were born, questions that are not among them: in their documents, the place cut out, by what
-the documents begin with, by the questions, and by some never trained on. Writes REPORT (.md), and .csv
-beside it. Hours: started again with the same arguments it goes on where it was. RUN_FOLDER: where the
+the documents begin with, by the questions, and by some never trained on. Writes REPORT (.md), and .csv and
+.svg beside it. Hours: started again with the same arguments it goes on where it was. RUN_FOLDER: where the
 runs go (runs/NAME of the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
   --precision PRECISION    of all trainings, instead of the recipes'
@@ -26,6 +26,7 @@ while (($#)); do
   shift "$taken"
 done
 take_files "$@"
+command -v gnuplot >/dev/null || stop 69 "gnuplot is missing: run launch/setup.sh"
 forms=$runs/forms.tsv
 # shellcheck source=launch/stages.bash
 source "$launch/stages.bash"

@@ -78,6 +78,8 @@ same_numbers "that asks" 200 pretrained words runs/that-asks/pretrain/checkpoint
 awk -F , '$4 == "finetuned" && $5 == "question" { right += $8 } END { exit !(right > 0) }' results/both.csv ||
   fail "nothing was learned: $(cat results/both.csv)"
 grep -qF 'The 12 of 13 held-out people' first.md || fail "$(cat first.md)"
+grep -q "(plain by .document., that asks by .words.)" first.md || fail "$(cat first.md)"
+grep -q "that asks: asked for" results/both.svg || fail "no curve"
 
 # expect CODE TEXT ARGUMENT...
 expect() {
