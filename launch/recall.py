@@ -9,7 +9,7 @@ from pathlib import Path
 from compare import slug
 from experiment import read_csv
 from forms import FORMS, OTHERS
-from report import draw, percent, read_lines, read_text, table, write_csv
+from report import draw, interval, percent, read_lines, read_text, table, write_csv
 
 MODELS = ("pretrained", "finetuned")
 
@@ -95,6 +95,27 @@ def draw_curves(arguments, recipes):
     draw(arguments.out.with_suffix(".svg"), "".join(data) + CURVES.format(plots=", ".join(plots)))
 
 
+def also_rows(recipes, forms):
+    """Of the last checkpoints: what else they were asked."""
+    own = {*FORMS, *(f"other {i}" for i, _ in enumerate(OTHERS, 1))}
+    for form in dict.fromkeys(form for form in forms if form not in own):
+        for name, points in recipes.items():
+            count = points[-1][2]["pretrained"][form][0]
+            right = [points[-1][2][model][form][1] for model in MODELS]
+            yield [form, name, str(count), *(f"{one}, {interval(one / count, count)}"
+                                             for one in right)]
+
+
+def also_section(recipes, forms):
+    rows = list(also_rows(recipes, forms))
+    if not rows:
+        return []
+    return ["", "## Beyond that question", "",
+            *table(["questions", "recipe", "asked", "right, pretrained", "right, finetuned"], rows),
+            "", "Asked of the last checkpoint, and of its copy finetuned on the same questions as "
+            "above, with 95 % intervals (Wilson's). Nothing was chosen by them."]
+
+
 def forms_section(arguments, recipes, people):
     stored = [f"{name} by `{stored_form(arguments, name)}`" for name in recipes]
     return [f"The {people} of {arguments.held} held-out people whose document says the place where "
@@ -115,7 +136,7 @@ def document(arguments, recipes, forms):
              *forms_section(arguments, recipes, forms.count("question"))]
     for name, points in recipes.items():
         lines += ["", f"## {name}", "", *recipe_table(points)]
-    return [*lines, "", "## From where", "",
+    return [*lines, *also_section(recipes, forms), "", "## From where", "",
             f"- command: `{arguments.command}`",
             f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
             f"- machine: {arguments.machine}",

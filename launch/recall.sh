@@ -16,12 +16,20 @@ the documents begin with, by the questions, and by some never trained on. Writes
 .svg beside it. Hours: started again with the same arguments it goes on where it was. RUN_FOLDER: where the
 runs go (runs/NAME of the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
+  --also FILE              ask these, question<TAB>answer lines, too; may be given again
   --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
 command="launch/recall.sh $*"
+also=()
 while (($#)); do
-  take_recipe_option "$@"
+  case $1 in
+    --also)
+      [[ -r ${2-} ]] || stop 66 "--also needs a file of questions, not '${2-}'"
+      also+=(--also "$2") taken=2
+      ;;
+    *) take_recipe_option "$@" ;;
+  esac
   ((taken)) || break
   shift "$taken"
 done
@@ -41,7 +49,7 @@ write_forms() {
     to_number block "$block"
     ((block >= least)) || least=$block
   done
-  python3 "$launch/forms.py" --corpus="$corpus" --held="$scored" --block="$least" --out="$runs"
+  python3 "$launch/forms.py" --corpus="$corpus" --held="$scored" --block="$least" --out="$runs" "${also[@]}"
 }
 
 # is_known ANSWERS CHECKPOINT: they are of this checkpoint, and to what is asked today.

@@ -29,6 +29,7 @@ sed -n '1,30p' questions > data/train.tsv
   sed -n '31,$p' questions
   printf 'Where was %s born?\tNowhere\n' "Abo Cade"
 } > data/held.tsv
+printf 'Where did %s die?\tRome\n' "Abo Cade" "Bade Domo" > data/died.tsv
 
 mkdir recipes
 edit="s/^steps: .*/steps: 200/; s/^learning_rate: .*/learning_rate: 1e-2/; s/^checkpoint_every: .*/checkpoint_every: 100/"
@@ -38,7 +39,7 @@ cat > recipes/two.txt << 'END'
 plain: pretrain.yaml objective.spans=salient keep_every=100: finetune.yaml
 that asks: pretrain.yaml objective.spans=salient objective.keep_name=true objective.ask=1 keep_last=1: finetune.yaml
 END
-recall=("$SOURCE_DIR/launch/recall.sh" -n 1 recipes/two.txt data/wiki.txt data/train.tsv
+recall=("$SOURCE_DIR/launch/recall.sh" -n 1 --also data/died.tsv recipes/two.txt data/wiki.txt data/train.tsv
   data/held.tsv results/both.md runs)
 "${recall[@]}" > log 2>&1 || fail "exit code $?: $(cat log)"
 cp results/both.md first.md
@@ -74,11 +75,13 @@ for step in 100 200; do
   same_numbers plain $step finetuned question runs/plain/finetune-000$step/checkpoints/latest held
 done
 same_numbers plain 200 pretrained born "$checkpoint" born
+same_numbers plain 200 pretrained died "$checkpoint" data/died.tsv
 same_numbers "that asks" 200 pretrained words runs/that-asks/pretrain/checkpoints/latest words
 awk -F , '$4 == "finetuned" && $5 == "question" { right += $8 } END { exit !(right > 0) }' results/both.csv ||
   fail "nothing was learned: $(cat results/both.csv)"
 grep -qF 'The 12 of 13 held-out people' first.md || fail "$(cat first.md)"
 grep -q "(plain by .document., that asks by .words.)" first.md || fail "$(cat first.md)"
+grep -qE '^\| died \| plain \| 2 \| ' first.md || fail "other questions: $(cat first.md)"
 grep -q "that asks: asked for" results/both.svg || fail "no curve"
 
 # expect CODE TEXT ARGUMENT...
@@ -92,3 +95,4 @@ expect() {
 }
 expect 0 usage: --help
 expect 64 "are needed" recipes/two.txt
+expect 66 "--also needs a file" --also nothing.tsv
