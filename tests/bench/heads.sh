@@ -3,26 +3,33 @@
 # each switched off in turn, as a Markdown table.
 set -euo pipefail
 
-usage="usage: tests/bench/heads.sh CHECKPOINT QUESTIONS.tsv
+usage="usage: tests/bench/heads.sh CHECKPOINT QUESTIONS.tsv [OPTION ...]
 Prints a row a layer and a column a head: how many of the questions are answered rightly without that head.
-LOCKSTEP in the environment names the program (build/lockstep)."
+OPTION: of lockstep evaluate, such as --masks. LOCKSTEP in the environment names the program
+(build/lockstep)."
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 
-if (($# != 2)) || [[ $1 == -* ]]; then
-  echo "$usage" >&2
-  exit 64
-fi
+if (($# < 2)) || [[ $1 == -* ]]; then refuse "CHECKPOINT and QUESTIONS.tsv are needed"; fi
 lockstep=${LOCKSTEP:-$(dirname "$0")/../../build/lockstep}
+checkpoint=$1 questions=$2
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
-# right [OPTION ...]: the number of right answers.
-right() {
-  "$lockstep" evaluate "$checkpoint" "$questions" "$@" 2> /dev/null | sed -n 's/^Correct: \([0-9]*\).*/\1/p'
+# ask OPTION ...: sets `right`, the number of right answers, and `all`.
+ask() {
+  quietly "evaluate $*" "$lockstep" evaluate "$checkpoint" "$questions" "$@"
+  read -r right all < <(sed -n 's/^Correct: \([0-9]*\)\.0 out of \([0-9]*\)\.0:.*/\1 \2/p' "$work/log") ||
+    fail "$questions: has no answers" 65
 }
 
-checkpoint=$1 questions=$2
-model=$("$lockstep" inspect "$checkpoint" | sed -n 's/^model: //p')
-[[ $model =~ ^([0-9]+)\ layers,\ ([0-9]+)\ heads ]] || exit
+quietly inspect "$lockstep" inspect "$checkpoint"
+model=$(sed -n 's/^model: //p' "$work/log")
+[[ $model =~ ^([0-9]+)\ layers,\ ([0-9]+)\ heads ]] || fail "$checkpoint: is no model" 65
 layers=${BASH_REMATCH[1]} heads=${BASH_REMATCH[2]}
-echo "With all heads: $(right) of $(wc -l < "$questions") questions."
+ask "$@"
+echo "With all heads: $right of $all questions."
 echo
 header='| layer, without |' line='|---|'
 for ((head = 1; head <= heads; head++)); do
@@ -30,7 +37,10 @@ for ((head = 1; head <= heads; head++)); do
 done
 printf '%s\n' "$header" "$line"
 for ((layer = 1; layer <= layers; layer++)); do
-  printf '| %d |' "$layer"
-  for ((head = 1; head <= heads; head++)); do printf ' %d |' "$(right --without "$layer:$head")"; done
-  echo
+  row="| $layer |"
+  for ((head = 1; head <= heads; head++)); do
+    ask "$@" --without "$layer:$head"
+    row+=" $right |"
+  done
+  echo "$row"
 done

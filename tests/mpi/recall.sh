@@ -84,6 +84,17 @@ grep -q "(plain by .document., that asks by .words.)" first.md || fail "$(cat fi
 grep -qE '^\| died \| plain \| 2 \| ' first.md || fail "other questions: $(cat first.md)"
 grep -q "that asks: asked for" results/both.svg || fail "no curve"
 
+# heads.sh says what evaluate says, and passes on what it refuses.
+heads=("$SOURCE_DIR/tests/bench/heads.sh" runs/plain/finetune-000200/checkpoints/latest)
+"${heads[@]}" documents --masks > table
+without=$("$LOCKSTEP" evaluate "${heads[1]}" documents --masks --without 2:1 2> /dev/null)
+[[ $without == "Correct: $(sed -n 's/^| 2 | \([0-9]*\) | [0-9]* |$/\1/p' table).0 out of 12.0: "* ]] ||
+  fail "heads: $without, but $(cat table)"
+grep -qxE 'With all heads: [0-9]+ of 12 questions.' table || fail "heads: $(cat table)"
+code=0
+"${heads[@]}" documents > table 2>&1 || code=$?
+if ! ((code)) || ! grep -q "reserved for masking" table; then fail "heads: exit code $code, $(cat table)"; fi
+
 # expect CODE TEXT ARGUMENT...
 expect() {
   local code=$1 text=$2 status=0
