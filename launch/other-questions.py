@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes questions beyond birth places of what the documents of a corpus say.
 
-Writes died.tsv, “Where did X die?”, to the folder: people whose documents begin with their names
-and say it in a form that is sure enough to be taken from them.
+Writes died.tsv, “Where did X die?”, and was.tsv, “What was X?”, to the folder: people whose
+documents begin with their names and say it in a form that is sure enough to be taken from them.
 Which of them are chosen depends on their names and the seed alone.
 """
 
@@ -21,6 +21,9 @@ PLACE = (rf"((?!{MONTH}\b){CAPITAL}[\w'’-]*(?: (?:(?:am|de|la|of|on|the|upon) 
          rf"{CAPITAL}[\w'’-]*)*)")
 DIED = [re.compile(rf"\bdied (?:(?:on )?{DATE},? )?(?:at|in) {PLACE}"),
         re.compile(rf"\([^()]*\d[^()]*[-–] ?(?:d\.? ?)?{DATE},? (?:at |in )?{PLACE}")]
+WAS = re.compile(r"(?:\)|,|\w) was an? ([\w'’&-]+(?: [\w'’&-]+){0,3}?)"
+                 r"(?=[,;]| \.| (?:and|at|born|during|for|from|in|on|that|who|whose|with)\b)")
+KIN = re.compile(r"\b(?:brother|cousin|daughter|member|nephew|sister|son|wife|widow)\b")
 
 
 def person(document):
@@ -34,6 +37,15 @@ def person(document):
 def died(name, text):
     found = [match for match in (pattern.search(text) for pattern in DIED) if match]
     return found[0][1] if found and found[0][1] not in name else None
+
+
+def was(name, text):
+    """What stands behind the first “was”, if that is said of the person."""
+    found = WAS.search(text)
+    if not found or KIN.search(found[1]):
+        return None
+    words = text[:found.start() + 1].split(" ")
+    return found[1] if words[-1][-1] in ")," or words[-1] in name.split(" ") else None
 
 
 def choose(pairs, number, seed):
@@ -67,6 +79,7 @@ def main():
     people = [found for found in map(person, read_lines(arguments.corpus)) if found]
     arguments.out.mkdir(parents=True, exist_ok=True)
     make(arguments, people, "Where did {} die?", died, arguments.out / "died.tsv")
+    make(arguments, people, "What was {}?", was, arguments.out / "was.tsv")
 
 
 if __name__ == "__main__":

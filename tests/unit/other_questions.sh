@@ -30,6 +30,10 @@ Where did Ann Lee die?	New York City
 Where did Bo Day die?	Stoke on Trent
 Where did Di Ray die?	The Hague
 END
+diff - all/was.tsv << 'END' || fail "professions"
+What was Ann Lee?	Italian painter
+What was Bo Day?	singer
+END
 grep -qx 'all/died.tsv: 3 of the 3 that could be made, seed 1' log || fail "$(cat log)"
 
 # Fewer are chosen by their names and the seed, whatever else the corpus says.
