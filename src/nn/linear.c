@@ -18,10 +18,6 @@ void lk_linear_release(lk_linear *layer) {
   layer->onednn = NULL;
 }
 
-static int uses_onednn(const lk_linear *layer) {
-  return layer->onednn && !lk_kernels_are_reference();
-}
-
 static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
   for (int i = 0; i < rows; i++)
     memcpy(y + (size_t)i * (size_t)columns, row, (size_t)columns * sizeof *y);
@@ -30,15 +26,10 @@ static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
 void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
                        const lk_real *bias, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
-  int in = layer->inputs, out = layer->outputs, add = bias != NULL;
   assert(rows >= 0 && !x.bf16 == !weight.bf16);
   if (rows == 0) return;
-  if (bias) set_rows(y, bias, rows, out);
-  if (uses_onednn(layer))
-    lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_FORWARD_ADD : LK_PRODUCT_FORWARD, y,
-                       x.bf16, weight.bf16, rows);
-  else
-    lk_multiply(y, add, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows, out, in);
+  if (bias) set_rows(y, bias, rows, layer->outputs);
+  lk_multiply_forward(layer, y, bias != NULL, x, weight, rows);
 }
 
 void lk_linear_rows(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
@@ -58,14 +49,8 @@ void lk_linear_rows(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand
 void lk_linear_backward_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,
                               lk_operand weight, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
-  int in = layer->inputs, out = layer->outputs;
   assert(rows >= 0 && !dy.bf16 == !weight.bf16);
-  if (rows == 0) return;
-  if (uses_onednn(layer))
-    lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_INPUT_ADD : LK_PRODUCT_INPUT, dx,
-                       dy.bf16, weight.bf16, rows);
-  else
-    lk_multiply(dx, add, (lk_factor){dy, 0}, (lk_factor){weight, 0}, rows, in, out);
+  if (rows > 0) lk_multiply_input(layer, dx, add, dy, weight, rows);
 }
 
 /* Column sums, row after row: columns are independent, so vectors of them keep the order.
@@ -86,13 +71,8 @@ LK_CLONES static void add_column_sums(lk_real *restrict sums, lk_operand from, i
 void lk_linear_backward_weight(const lk_linear *layer, lk_real *dweight, lk_real *dbias,
                                lk_operand dy, lk_operand x, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
-  int in = layer->inputs, out = layer->outputs;
   assert(rows >= 0 && !dy.bf16 == !x.bf16);
   if (rows == 0) return;
-  if (dbias) add_column_sums(dbias, dy, rows, out);
-  if (uses_onednn(layer))
-    lk_onednn_multiply(layer->onednn, LK_PRODUCT_WEIGHT_ADD, dweight, dy.bf16, x.bf16,
-                       rows);
-  else
-    lk_multiply(dweight, 1, (lk_factor){dy, 1}, (lk_factor){x, 0}, out, in, rows);
+  if (dbias) add_column_sums(dbias, dy, rows, layer->outputs);
+  lk_multiply_weight(layer, dweight, 1, dy, x, rows);
 }

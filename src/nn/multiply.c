@@ -4,6 +4,7 @@
 #include "nn/operand.h"
 #include <assert.h>
 #include <cblas.h>
+#include <string.h>
 
 #define LK_GEMM _Generic((lk_real)0, float : cblas_sgemm, double : cblas_dgemm)
 
@@ -63,4 +64,40 @@ void lk_multiply(lk_real *c, int add, lk_factor a, lk_factor b, int rows, int co
     lk_onednn_multiply_fp32(c, add, a, b, rows, columns, inner);
   else
     multiply_by_openblas(c, add, a, b, rows, columns, inner);
+}
+
+static int uses_onednn(const lk_linear *layer) {
+  return layer->onednn && !lk_kernels_are_reference();
+}
+
+void lk_multiply_forward(const lk_linear *layer, lk_real *y, int add, lk_operand x,
+                         lk_operand weight, int rows) {
+  if (uses_onednn(layer))
+    lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_FORWARD_ADD : LK_PRODUCT_FORWARD, y,
+                       x.bf16, weight.bf16, rows);
+  else
+    lk_multiply(y, add, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows, layer->outputs,
+                layer->inputs);
+}
+
+void lk_multiply_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,
+                       lk_operand weight, int rows) {
+  if (uses_onednn(layer))
+    lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_INPUT_ADD : LK_PRODUCT_INPUT, dx,
+                       dy.bf16, weight.bf16, rows);
+  else
+    lk_multiply(dx, add, (lk_factor){dy, 0}, (lk_factor){weight, 0}, rows, layer->inputs,
+                layer->outputs);
+}
+
+void lk_multiply_weight(const lk_linear *layer, lk_real *dweight, int add, lk_operand dy,
+                        lk_operand x, int rows) {
+  size_t size = (size_t)layer->outputs * (size_t)layer->inputs * sizeof *dweight;
+  if (!uses_onednn(layer)) {
+    lk_multiply(dweight, add, (lk_factor){dy, 1}, (lk_factor){x, 0}, layer->outputs,
+                layer->inputs, rows);
+    return;
+  }
+  if (!add) memset(dweight, 0, size);
+  lk_onednn_multiply(layer->onednn, LK_PRODUCT_WEIGHT_ADD, dweight, dy.bf16, x.bf16, rows);
 }
