@@ -41,14 +41,18 @@ LK_CLONES static void round_numbers(lk_bf16 *restrict to, const lk_real *restric
     to[i] = lk_bf16_of(from[i]);
 }
 
-void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count) {
+void lk_round_operand(lk_bf16 *to, const lk_real *from, size_t count) {
   const int chunks = lk_chunks(count, LK_GRAIN);
-  lk_profile_switch(LK_PART_ELEMENTWISE);
   LK_PARALLEL(chunks)
   for (int i = 0; i < chunks; i++) {
     lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
     round_numbers(to + c.first, from + c.first, c.count);
   }
+}
+
+void lk_bf16_round(lk_bf16 *to, const lk_real *from, size_t count) {
+  lk_profile_switch(LK_PART_ELEMENTWISE);
+  lk_round_operand(to, from, count);
 }
 
 /* What is written never reaches what is still to be read. */

@@ -17,4 +17,7 @@ LK_INLINE lk_real lk_get(lk_operand from, size_t i) {
   return from.bf16 ? lk_bf16_value(from.bf16[i]) : from.real[i];
 }
 
+/* lk_bf16_round, whoever's time it is. */
+void lk_round_operand(lk_bf16 *to, const lk_real *from, size_t count);
+
 #endif
