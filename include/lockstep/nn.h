@@ -77,13 +77,6 @@ void lk_rotary_free(lk_rotary *rotary);
 void lk_rotary_turn(const lk_rotary *rotary, lk_real *x, size_t stride, int rows, int heads,
                     const uint16_t *positions, const int32_t *index, int back);
 
-/* x (rows, columns) becomes a matrix with the same singular vectors, and singular values
- * of 0.68 to 1.21, less where they were under 0.0015 of the norm: five steps of a
- * Newton-Schulz iteration (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon).
- * scratch: lk_orthogonal_scratch numbers. */
-void lk_orthogonalise(lk_real *x, int rows, int columns, lk_real *scratch);
-size_t lk_orthogonal_scratch(int rows, int columns);
-
 /* A linear layer's shape and, in bf16, its products made ready; NULL: fp32. */
 typedef struct lk_onednn lk_onednn;
 typedef struct {
@@ -98,6 +91,24 @@ void lk_linear_release(lk_linear *layer);
 /* The first failure of any product in this process, which can only be oneDNN's: a product
  * that failed leaves numbers that mean nothing. */
 lk_status lk_linear_status(void);
+
+/* Matrices of one shape, which are to be made orthogonal, and the products that it takes:
+ * across the matrix, and of its smaller size alone. */
+typedef struct {
+  int rows, columns;
+  lk_linear across, square;
+} lk_orthogonal;
+
+/* The caller owns what *out holds: lk_orthogonal_release. */
+lk_status lk_orthogonal_create(lk_orthogonal *out, int rows, int columns);
+void lk_orthogonal_release(lk_orthogonal *shape);
+
+/* x (rows, columns) becomes a matrix with the same singular vectors, and singular values
+ * of 0.68 to 1.21, less where they were under 0.0015 of the norm: five steps of a
+ * Newton-Schulz iteration (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon).
+ * scratch: lk_orthogonal_scratch numbers. */
+void lk_orthogonalise(const lk_orthogonal *shape, lk_real *x, lk_real *scratch);
+size_t lk_orthogonal_scratch(const lk_orthogonal *shape);
 
 /* y (rows, outputs) = x (rows, inputs) · weightᵀ + bias; weight (outputs, inputs) as
  * PyTorch keeps it; bias (outputs) or NULL. */

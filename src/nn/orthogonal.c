@@ -2,7 +2,6 @@
 #include "lockstep/nn.h"
 #include "nn/multiply.h"
 #include <assert.h>
-#include <string.h>
 
 enum { STEPS = 5 };
 
@@ -14,9 +13,32 @@ static int smaller(int a, int b) {
   return a < b ? a : b;
 }
 
-size_t lk_orthogonal_scratch(int rows, int columns) {
-  size_t n = (size_t)smaller(rows, columns);
-  return (size_t)rows * (size_t)columns + 2 * n * n;
+lk_status lk_orthogonal_create(lk_orthogonal *out, int rows, int columns) {
+  int n = smaller(rows, columns);
+  *out = (lk_orthogonal){.rows = rows, .columns = columns};
+  LK_TRY(lk_linear_create(&out->across, LK_FP32, columns, n));
+  lk_status status = lk_linear_create(&out->square, LK_FP32, n, n);
+  if (status != LK_OK) lk_orthogonal_release(out);
+  return status;
+}
+
+void lk_orthogonal_release(lk_orthogonal *shape) {
+  lk_linear_release(&shape->across);
+  lk_linear_release(&shape->square);
+}
+
+/* Numbers of the matrix, and of one of its smaller size. */
+static size_t count_all(const lk_orthogonal *shape) {
+  return (size_t)shape->rows * (size_t)shape->columns;
+}
+
+static size_t count_square(const lk_orthogonal *shape) {
+  size_t n = (size_t)smaller(shape->rows, shape->columns);
+  return n * n;
+}
+
+size_t lk_orthogonal_scratch(const lk_orthogonal *shape) {
+  return count_all(shape) + 2 * count_square(shape);
 }
 
 LK_CLONES static double squares(const lk_real *x, size_t count) {
@@ -38,43 +60,28 @@ LK_CLONES static void combine(lk_real *restrict to, lk_real keep,
     to[i] = keep * to[i] + add * from[i];
 }
 
-static lk_factor plain(lk_real *x) {
-  return (lk_factor){lk_fp32_operand(x), 0};
-}
-
-static lk_factor transposed(lk_real *x) {
-  return (lk_factor){lk_fp32_operand(x), 1};
-}
-
-/* gram = X·Xᵀ or Xᵀ·X, whichever is smaller: both give the same step. */
-static void make_gram(lk_real *gram, lk_real *x, int rows, int columns) {
-  if (rows <= columns)
-    lk_multiply(gram, 0, plain(x), transposed(x), rows, rows, columns);
+/* X ← aX + bAX + cA²X with A = X·Xᵀ, or aX + bXA + cXA² with A = Xᵀ·X, whichever is
+ * smaller: both take every singular value s to as + bs³ + cs⁵. */
+static void iterate(const lk_orthogonal *s, lk_real *x, lk_real *product, lk_real *gram,
+                    lk_real *factor) {
+  int is_wide = s->rows <= s->columns;
+  lk_operand X = lk_fp32_operand(x), A = lk_fp32_operand(gram);
+  lk_operand F = lk_fp32_operand(factor);
+  if (is_wide)
+    lk_multiply_forward(&s->across, gram, 0, X, X, s->rows);
   else
-    lk_multiply(gram, 0, transposed(x), plain(x), columns, columns, rows);
+    lk_multiply_weight(&s->across, gram, 0, X, X, s->rows);
+  lk_multiply_input(&s->square, factor, 0, A, A, smaller(s->rows, s->columns));
+  combine(factor, FIFTH, gram, THIRD, count_square(s));
+  lk_multiply_input(&s->across, product, 0, is_wide ? F : X, is_wide ? X : F, s->rows);
+  combine(x, FIRST, product, 1, count_all(s));
 }
 
-/* X ← aX + bAX + cA²X with A the gram matrix, which takes every singular value s to
- * as + bs³ + cs⁵. */
-static void iterate(lk_real *x, lk_real *product, lk_real *gram, lk_real *factor, int rows,
-                    int columns) {
-  int n = smaller(rows, columns);
-  make_gram(gram, x, rows, columns);
-  lk_multiply(factor, 0, plain(gram), plain(gram), n, n, n);
-  combine(factor, FIFTH, gram, THIRD, (size_t)n * (size_t)n);
-  if (rows <= columns)
-    lk_multiply(product, 0, plain(factor), plain(x), rows, columns, n);
-  else
-    lk_multiply(product, 0, plain(x), plain(factor), rows, columns, n);
-  combine(x, FIRST, product, 1, (size_t)rows * (size_t)columns);
-}
-
-void lk_orthogonalise(lk_real *x, int rows, int columns, lk_real *scratch) {
-  assert(rows > 0 && columns > 0);
-  size_t count = (size_t)rows * (size_t)columns;
-  size_t n = (size_t)smaller(rows, columns);
+void lk_orthogonalise(const lk_orthogonal *shape, lk_real *x, lk_real *scratch) {
+  assert(shape->rows > 0 && shape->columns > 0);
+  size_t count = count_all(shape), square = count_square(shape);
   double norm = sqrt(squares(x, count));
   if (norm > 0) scale(x, (lk_real)(1 / norm), count);
   for (int step = 0; step < STEPS; step++)
-    iterate(x, scratch, scratch + count, scratch + count + n * n, rows, columns);
+    iterate(shape, x, scratch, scratch + count, scratch + count + square);
 }

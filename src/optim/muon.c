@@ -20,6 +20,8 @@ enum { MATRICES, BEFORE, BEHIND, SECTIONS };
 
 /* Scratch, and the matrices' distribution: each is made orthogonal by one rank. */
 typedef struct {
+  lk_orthogonal *shapes; /* (shapes_used) of the matrices, no two alike; owned */
+  int shapes_used;
   float *direction, *scratch; /* of the largest matrix */
   section sections[SECTIONS]; /* all but the first: where the optimizer is dealt out */
   int rank, ranks;
@@ -58,17 +60,36 @@ static void distribute(muon *own, const lk_parameters *table) {
   }
 }
 
-static lk_status allocate(muon *own, const lk_parameters *table) {
-  uint64_t count = 0;
-  size_t scratch = 0;
+/* NULL: not made yet. */
+static const lk_orthogonal *shape_of(const muon *own, const lk_parameter *tensor) {
+  for (int i = 0; i < own->shapes_used; i++)
+    if (own->shapes[i].rows == (int)tensor->size[0] &&
+        own->shapes[i].columns == (int)tensor->size[1])
+      return &own->shapes[i];
+  return NULL;
+}
+
+static lk_status make_shapes(muon *own, const lk_parameters *table) {
+  LK_TRY(LK_NEW(own->shapes, (size_t)table->tensors));
   for (int i = 0; i < table->tensors; i++) {
     const lk_parameter *tensor = &table->list[i];
-    if (!is_matrix(tensor)) continue;
-    size_t size = lk_orthogonal_scratch((int)tensor->size[0], (int)tensor->size[1]);
-    if (tensor->count > count) count = tensor->count;
+    if (!is_matrix(tensor) || shape_of(own, tensor)) continue;
+    LK_TRY(lk_orthogonal_create(&own->shapes[own->shapes_used], (int)tensor->size[0],
+                                (int)tensor->size[1]));
+    own->shapes_used++;
+  }
+  return LK_OK;
+}
+
+static lk_status allocate(muon *own) {
+  size_t most = 0, scratch = 0;
+  for (int i = 0; i < own->shapes_used; i++) {
+    size_t count = (size_t)own->shapes[i].rows * (size_t)own->shapes[i].columns;
+    size_t size = lk_orthogonal_scratch(&own->shapes[i]);
+    if (count > most) most = count;
     if (size > scratch) scratch = size;
   }
-  LK_TRY(LK_NEW(own->direction, count));
+  LK_TRY(LK_NEW(own->direction, most));
   LK_TRY(LK_NEW(own->scratch, scratch));
   for (int i = 0; i < SECTIONS; i++) {
     LK_TRY(LK_NEW(own->sections[i].firsts, (size_t)own->ranks));
@@ -86,7 +107,8 @@ static lk_status create(lk_optimizer *optimizer, const lk_world *world) {
   optimizer->own = own;
   own->rank = world ? lk_world_rank(world) : 0;
   own->ranks = world ? lk_world_size(world) : 1;
-  LK_TRY(allocate(own, optimizer->table));
+  LK_TRY(make_shapes(own, optimizer->table));
+  LK_TRY(allocate(own));
   distribute(own, optimizer->table);
   return LK_OK;
 }
@@ -133,6 +155,9 @@ static lk_status deal(lk_optimizer *optimizer) {
 static void release(lk_optimizer *optimizer) {
   muon *own = optimizer->own;
   if (!own) return;
+  for (int i = 0; i < own->shapes_used; i++)
+    lk_orthogonal_release(&own->shapes[i]);
+  lk_free(own->shapes);
   lk_free(own->direction);
   lk_free(own->scratch);
   for (int i = 0; i < SECTIONS; i++) {
@@ -195,14 +220,15 @@ static void update_matrix(lk_optimizer *optimizer, const lk_update *update,
                           float *values) {
   const lk_optimizer_settings *s = &optimizer->settings;
   muon *own = optimizer->own;
-  int rows = (int)tensor->size[0], columns = (int)tensor->size[1];
+  const lk_orthogonal *shape = shape_of(own, tensor);
   float *mean = mean_of(optimizer, tensor);
   if (!mean) return;
   follow(mean, own->direction, gradients + tensor->offset, (float)s->momentum,
          (float)update->gradient_scale, tensor->count);
   if (!is_mine(own, tensor)) return;
-  lk_orthogonalise(own->direction, rows, columns, own->scratch);
-  double rate = update->learning_rate * 0.2 * sqrt(rows > columns ? rows : columns);
+  lk_orthogonalise(shape, own->direction, own->scratch);
+  int larger = shape->rows > shape->columns ? shape->rows : shape->columns;
+  double rate = update->learning_rate * 0.2 * sqrt(larger);
   move(values + tensor->offset, own->direction,
        (float)(1 - update->learning_rate * s->weight_decay), (float)rate, tensor->count);
 }

@@ -49,6 +49,7 @@ static void check(int rows, int columns, double size) {
   float x[MOST * MOST], expected[MOST * MOST], *scratch = NULL;
   int n = rows < columns ? rows : columns;
   double s[MOST], square = 0;
+  lk_orthogonal shape;
   for (int k = 0; k < n; k++) {
     s[k] = size * pow(0.6, k);
     square += s[k] * s[k];
@@ -57,11 +58,13 @@ static void check(int rows, int columns, double size) {
   for (int k = 0; k < n; k++)
     s[k] = five_times(s[k] / sqrt(square));
   compose(expected, rows, columns, s);
-  assert_int_equal(LK_NEW(scratch, lk_orthogonal_scratch(rows, columns)), LK_OK);
-  lk_orthogonalise(x, rows, columns, scratch);
+  assert_int_equal(lk_orthogonal_create(&shape, rows, columns), LK_OK);
+  assert_int_equal(LK_NEW(scratch, lk_orthogonal_scratch(&shape)), LK_OK);
+  lk_orthogonalise(&shape, x, scratch);
   for (int i = 0; i < rows * columns; i++)
     assert_true(fabs((double)x[i] - expected[i]) < 1e-4);
   lk_free(scratch);
+  lk_orthogonal_release(&shape);
 }
 
 static void singular_values_alone_change(void **state) {
@@ -87,7 +90,10 @@ static void large_and_small_singular_values_end_near_one(void **state) {
 static void nothing_stays_nothing(void **state) {
   (void)state;
   float x[12] = {0}, scratch[12 + 2 * 9];
-  lk_orthogonalise(x, 3, 4, scratch);
+  lk_orthogonal shape;
+  assert_int_equal(lk_orthogonal_create(&shape, 3, 4), LK_OK);
+  lk_orthogonalise(&shape, x, scratch);
+  lk_orthogonal_release(&shape);
   for (int i = 0; i < 12; i++)
     assert_true(x[i] == 0);
 }
