@@ -59,9 +59,9 @@ lk_product_library lk_products_selected(void);
  * for those of attention where it is LK_BF16. Results and sums are fp32 in each. */
 typedef enum { LK_FP32, LK_BF16, LK_BF16_ATTENTION } lk_precision;
 
-/* LK_USAGE, with the fix, when this build or processor has no such products. origin: where
- * the choice is from, for the message. */
-lk_status lk_precision_check(lk_precision precision, const char *origin);
+/* LK_USAGE, with the fix, when this build or processor has no such products. For the
+ * message, key: which of the config's says so; origin: where its value is from. */
+lk_status lk_precision_check(lk_precision precision, const char *key, const char *origin);
 
 /* Rotary positions (Su et al. 2021): of the first T numbers of a head's query or key, j and
  * j + T/2 are turned by position · 10000^(-2j/T), so that their product depends on the

@@ -170,7 +170,7 @@ static lk_status create_layers(lk_model *m, int over_cache) {
 }
 
 lk_status lk_model_check_precision(lk_precision precision, const char *origin) {
-  LK_TRY(lk_precision_check(precision, origin));
+  LK_TRY(lk_precision_check(precision, "precision", origin));
   return precision == LK_BF16_ATTENTION ? lk_attention_check_bf16(origin) : LK_OK;
 }
 

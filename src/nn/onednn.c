@@ -28,12 +28,12 @@ static int isa_includes(dnnl_cpu_isa_t isa) {
   return ((int)dnnl_get_effective_cpu_isa() & (int)isa) == (int)isa;
 }
 
-lk_status lk_precision_check(lk_precision precision, const char *origin) {
+lk_status lk_precision_check(lk_precision precision, const char *key, const char *origin) {
   if (precision == LK_FP32 || isa_includes(dnnl_cpu_isa_avx512_core_bf16)) return LK_OK;
   return lk_fail(LK_USAGE,
-                 "%s: precision is bf16, but this processor has no bf16 instructions "
-                 "(avx512_bf16), or ONEDNN_MAX_CPU_ISA forbids them; set precision=fp32",
-                 origin);
+                 "%s: %s is bf16, but this processor has no bf16 instructions "
+                 "(avx512_bf16), or ONEDNN_MAX_CPU_ISA forbids them; set %s=fp32",
+                 origin, key, key);
 }
 
 int lk_onednn_is_there(void) {

@@ -7,12 +7,12 @@ lk_status lk_linear_status(void) {
   return LK_OK;
 }
 
-lk_status lk_precision_check(lk_precision precision, const char *origin) {
+lk_status lk_precision_check(lk_precision precision, const char *key, const char *origin) {
   if (precision == LK_FP32) return LK_OK;
   return lk_fail(LK_USAGE,
-                 "%s: precision is bf16, but this program was built without oneDNN; "
-                 "install libdnnl-dev and build anew, or set precision=fp32",
-                 origin);
+                 "%s: %s is bf16, but this program was built without oneDNN; "
+                 "install libdnnl-dev and build anew, or set %s=fp32",
+                 origin, key, key);
 }
 
 int lk_onednn_is_there(void) {
@@ -31,7 +31,7 @@ lk_status lk_onednn_create(lk_onednn **out, int inputs, int outputs) {
   (void)inputs;
   (void)outputs;
   *out = NULL;
-  return lk_precision_check(LK_BF16, "this model");
+  return lk_precision_check(LK_BF16, "precision", "this model");
 }
 
 void lk_onednn_free(lk_onednn *layer) {

@@ -45,7 +45,7 @@ static int prepare(void **state) {
 }
 
 static int prepare_or_skip(void **state) {
-  if (lk_precision_check(LK_BF16, "this test") != LK_OK) {
+  if (lk_precision_check(LK_BF16, "precision", "this test") != LK_OK) {
     printf("SKIPPED: %s\n", lk_message());
     *state = (void *)"skip";
   }
