@@ -99,8 +99,11 @@ typedef struct {
   lk_linear across, square;
 } lk_orthogonal;
 
-/* The caller owns what *out holds: lk_orthogonal_release. */
-lk_status lk_orthogonal_create(lk_orthogonal *out, int rows, int columns);
+/* precision: of the operands of these products, LK_FP32, which cannot fail, or LK_BF16,
+ * which takes lk_precision_check; sums and the iteration's matrices are fp32 in either. The
+ * caller owns what *out holds: lk_orthogonal_release. */
+lk_status lk_orthogonal_create(lk_orthogonal *out, lk_precision precision, int rows,
+                               int columns);
 void lk_orthogonal_release(lk_orthogonal *shape);
 
 /* x (rows, columns) becomes a matrix with the same singular vectors, and singular values

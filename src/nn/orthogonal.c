@@ -1,6 +1,7 @@
 #include "base/vector.h"
 #include "lockstep/nn.h"
 #include "nn/multiply.h"
+#include "nn/operand.h"
 #include <assert.h>
 
 enum { STEPS = 5 };
@@ -13,11 +14,12 @@ static int smaller(int a, int b) {
   return a < b ? a : b;
 }
 
-lk_status lk_orthogonal_create(lk_orthogonal *out, int rows, int columns) {
+lk_status lk_orthogonal_create(lk_orthogonal *out, lk_precision precision, int rows,
+                               int columns) {
   int n = smaller(rows, columns);
   *out = (lk_orthogonal){.rows = rows, .columns = columns};
-  LK_TRY(lk_linear_create(&out->across, LK_FP32, columns, n));
-  lk_status status = lk_linear_create(&out->square, LK_FP32, n, n);
+  LK_TRY(lk_linear_create(&out->across, precision, columns, n));
+  lk_status status = lk_linear_create(&out->square, precision, n, n);
   if (status != LK_OK) lk_orthogonal_release(out);
   return status;
 }
@@ -37,8 +39,36 @@ static size_t count_square(const lk_orthogonal *shape) {
   return n * n;
 }
 
+/* What a step of the iteration works with. */
+typedef struct {
+  lk_real *x, *product;                /* as large as the matrix */
+  lk_real *gram, *factor;              /* … its smaller size */
+  lk_bf16 *rounded_x, *rounded_square; /* what products read of them; NULL in fp32 */
+} matrices;
+
+static int is_rounded(const lk_orthogonal *shape) {
+  return shape->across.onednn != NULL;
+}
+
 size_t lk_orthogonal_scratch(const lk_orthogonal *shape) {
-  return count_all(shape) + 2 * count_square(shape);
+  size_t all = count_all(shape), square = count_square(shape);
+  size_t halves = is_rounded(shape) ? all + square : 0;
+  return all + 2 * square + (halves + 1) / 2;
+}
+
+static matrices lay_out(const lk_orthogonal *shape, lk_real *x, lk_real *scratch) {
+  size_t all = count_all(shape), square = count_square(shape);
+  lk_bf16 *halves = (lk_bf16 *)(scratch + all + 2 * square);
+  matrices m = {x, scratch, scratch + all, scratch + all + square, NULL, NULL};
+  if (is_rounded(shape)) m.rounded_x = halves, m.rounded_square = halves + all;
+  return m;
+}
+
+/* As products read it. */
+static lk_operand operand(lk_real *matrix, lk_bf16 *rounded, size_t count) {
+  if (!rounded) return lk_fp32_operand(matrix);
+  lk_round_operand(rounded, matrix, count);
+  return (lk_operand){NULL, rounded};
 }
 
 LK_CLONES static double squares(const lk_real *x, size_t count) {
@@ -62,26 +92,28 @@ LK_CLONES static void combine(lk_real *restrict to, lk_real keep,
 
 /* X ← aX + bAX + cA²X with A = X·Xᵀ, or aX + bXA + cXA² with A = Xᵀ·X, whichever is
  * smaller: both take every singular value s to as + bs³ + cs⁵. */
-static void iterate(const lk_orthogonal *s, lk_real *x, lk_real *product, lk_real *gram,
-                    lk_real *factor) {
+static void iterate(const lk_orthogonal *s, const matrices *m) {
   int is_wide = s->rows <= s->columns;
-  lk_operand X = lk_fp32_operand(x), A = lk_fp32_operand(gram);
-  lk_operand F = lk_fp32_operand(factor);
+  size_t all = count_all(s), square = count_square(s);
+  lk_operand x = operand(m->x, m->rounded_x, all);
   if (is_wide)
-    lk_multiply_forward(&s->across, gram, 0, X, X, s->rows);
+    lk_multiply_forward(&s->across, m->gram, 0, x, x, s->rows);
   else
-    lk_multiply_weight(&s->across, gram, 0, X, X, s->rows);
-  lk_multiply_input(&s->square, factor, 0, A, A, smaller(s->rows, s->columns));
-  combine(factor, FIFTH, gram, THIRD, count_square(s));
-  lk_multiply_input(&s->across, product, 0, is_wide ? F : X, is_wide ? X : F, s->rows);
-  combine(x, FIRST, product, 1, count_all(s));
+    lk_multiply_weight(&s->across, m->gram, 0, x, x, s->rows);
+  lk_operand a = operand(m->gram, m->rounded_square, square);
+  lk_multiply_input(&s->square, m->factor, 0, a, a, smaller(s->rows, s->columns));
+  combine(m->factor, FIFTH, m->gram, THIRD, square);
+  lk_operand f = operand(m->factor, m->rounded_square, square);
+  lk_multiply_input(&s->across, m->product, 0, is_wide ? f : x, is_wide ? x : f, s->rows);
+  combine(m->x, FIRST, m->product, 1, all);
 }
 
 void lk_orthogonalise(const lk_orthogonal *shape, lk_real *x, lk_real *scratch) {
   assert(shape->rows > 0 && shape->columns > 0);
-  size_t count = count_all(shape), square = count_square(shape);
+  const matrices m = lay_out(shape, x, scratch);
+  size_t count = count_all(shape);
   double norm = sqrt(squares(x, count));
   if (norm > 0) scale(x, (lk_real)(1 / norm), count);
   for (int step = 0; step < STEPS; step++)
-    iterate(shape, x, scratch, scratch + count, scratch + count + square);
+    iterate(shape, &m);
 }

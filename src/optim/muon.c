@@ -74,8 +74,8 @@ static lk_status make_shapes(muon *own, const lk_parameters *table) {
   for (int i = 0; i < table->tensors; i++) {
     const lk_parameter *tensor = &table->list[i];
     if (!is_matrix(tensor) || shape_of(own, tensor)) continue;
-    LK_TRY(lk_orthogonal_create(&own->shapes[own->shapes_used], (int)tensor->size[0],
-                                (int)tensor->size[1]));
+    LK_TRY(lk_orthogonal_create(&own->shapes[own->shapes_used], LK_FP32,
+                                (int)tensor->size[0], (int)tensor->size[1]));
     own->shapes_used++;
   }
   return LK_OK;
