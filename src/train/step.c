@@ -61,6 +61,11 @@ static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
   }
 }
 
+/* A rank whose numbers mean nothing ends all before they go anywhere. */
+static void check_products(const lk_trainer *t) {
+  if (lk_linear_status() != LK_OK) lk_world_abort(t->world, lk_linear_status());
+}
+
 /* `count` shards from `first` on, 1 or 2, side by side. */
 static void compute_together(lk_trainer *t, int first, int count) {
   const lk_backward_hook send = {send_gradients, t}, move = {move_gradients, t};
@@ -79,7 +84,7 @@ static void compute_together(lk_trainer *t, int first, int count) {
                              !hooked || !t->config->overlap ? NULL
                              : slot < count - 1             ? &move
                                                             : &send);
-  if (lk_linear_status() != LK_OK) lk_world_abort(t->world, lk_linear_status());
+  check_products(t);
   lk_tree_add(t->tree);
 }
 
@@ -210,6 +215,7 @@ static lk_status apply(lk_trainer *t, const float *gradients, double learning_ra
                        double scale) {
   const lk_update update = {t->step + 1, learning_rate, scale};
   lk_optimizer_update(t->optimizer, &update, gradients, t->values, 0, t->table->count);
+  check_products(t);
   return lk_optimizer_share(t->optimizer, t->home, t->values);
 }
 
