@@ -143,6 +143,10 @@ typedef int lk_config_choice;
     "AdamW, or Muon for the blocks' matrices and AdamW for the rest")                      \
   X(momentum, "momentum", real, "0.95", LK_BETWEEN(0, 0.999999), 1,                        \
     "Muon's decay of the gradients' mean a step")                                          \
+  X(muon_precision, "muon_precision", choice, "fp32", LK_ONE_OF("fp32|bf16"), LK_BITS_LATER, \
+    "number format of the operands of the products by which Muon makes matrices "          \
+    "orthogonal: bf16, as its authors have it, takes less time where bf16 products do; "   \
+    "sums and all else are fp32")                                                          \
   X(weight_decay, "weight_decay", real, "0.1", LK_BETWEEN(0, 100), 1,                      \
     "decoupled weight decay, on everything but biases")                                    \
   X(beta1, "beta1", real, "0.9", LK_BETWEEN(0, 0.999999), 1,                               \

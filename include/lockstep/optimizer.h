@@ -5,6 +5,7 @@
 
 #include "lockstep/holding.h"
 #include "lockstep/linkage.h"
+#include "lockstep/nn.h"
 #include "lockstep/parameters.h"
 #include "lockstep/world.h"
 
@@ -17,6 +18,7 @@ typedef struct {
   lk_optimizer_name name;
   double beta1, beta2, epsilon; /* AdamW's */
   double momentum;              /* Muon's: decay of the gradients' mean a step */
+  lk_precision precision;       /* … of its products' operands: fp32 or bf16 */
   double weight_decay;          /* decoupled, on the tensors whose table entry says so */
 } lk_optimizer_settings;
 
@@ -36,7 +38,8 @@ lk_sum lk_optimizer_sum(lk_optimizer_name name);
  * updates all elements; else each updates, and remembers, its own alone, about count/P of
  * them, of sums by this tree, an lk_optimizer_sum (ZeRO's first stage: Rajbhandari et al.
  * 2019, arXiv:1910.02054). Not collective. LK_USAGE when the model is too large for it.
- * Table and tree must outlive it. The caller owns *out: lk_optimizer_free. */
+ * bf16 takes lk_precision_check, before. Table and tree must outlive it. The caller owns
+ * *out: lk_optimizer_free. */
 lk_status lk_optimizer_create(lk_optimizer **out, const lk_optimizer_settings *settings,
                               const lk_parameters *table, const lk_world *world,
                               lk_tree *tree);

@@ -69,12 +69,13 @@ static const lk_orthogonal *shape_of(const muon *own, const lk_parameter *tensor
   return NULL;
 }
 
-static lk_status make_shapes(muon *own, const lk_parameters *table) {
+static lk_status make_shapes(muon *own, const lk_parameters *table,
+                             lk_precision precision) {
   LK_TRY(LK_NEW(own->shapes, (size_t)table->tensors));
   for (int i = 0; i < table->tensors; i++) {
     const lk_parameter *tensor = &table->list[i];
     if (!is_matrix(tensor) || shape_of(own, tensor)) continue;
-    LK_TRY(lk_orthogonal_create(&own->shapes[own->shapes_used], LK_FP32,
+    LK_TRY(lk_orthogonal_create(&own->shapes[own->shapes_used], precision,
                                 (int)tensor->size[0], (int)tensor->size[1]));
     own->shapes_used++;
   }
@@ -107,7 +108,7 @@ static lk_status create(lk_optimizer *optimizer, const lk_world *world) {
   optimizer->own = own;
   own->rank = world ? lk_world_rank(world) : 0;
   own->ranks = world ? lk_world_size(world) : 1;
-  LK_TRY(make_shapes(own, optimizer->table));
+  LK_TRY(make_shapes(own, optimizer->table, optimizer->settings.precision));
   LK_TRY(allocate(own));
   distribute(own, optimizer->table);
   return LK_OK;

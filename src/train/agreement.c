@@ -1,6 +1,5 @@
 /* Ranks that were started with different settings, data or builds must not train together.
  */
-#include "lockstep/build.h"
 #include "train/trainer.h"
 #include <stdio.h>
 #include <string.h>
@@ -56,11 +55,16 @@ static lk_status compare(const identity *mine, const identity *first) {
   return LK_OK;
 }
 
+void lk_trainer_describe_build(const lk_config *config, char text[LK_BUILD_SIZE]) {
+  int muon = config->optimizer == LK_MUON ? config->muon_precision : LK_FP32;
+  lk_build_describe((lk_precision)(config->precision ? config->precision : muon), text);
+}
+
 lk_status lk_trainer_agree_on_start(lk_world *world, const lk_config *config,
                                     lk_task task) {
   identity mine = {0}, first;
   snprintf(mine.task, sizeof mine.task, "%s", lk_task_name(task));
-  lk_build_describe((lk_precision)config->precision, mine.build);
+  lk_trainer_describe_build(config, mine.build);
   first = mine;
   LK_TRY(lk_world_broadcast(world, &first, sizeof first));
   LK_TRY(lk_world_agree(world, compare(&mine, &first)));

@@ -5,6 +5,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/model.h"
 #include "lockstep/nn.h"
+#include "lockstep/optimizer.h"
 #include "lockstep/outer.h"
 #include "lockstep/trainer.h"
 #include "train/balance.h"
@@ -144,6 +145,9 @@ static lk_status check_threads(const lk_config *config, long ranks) {
 
 lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks) {
   LK_TRY(check_threads(config, local_ranks));
+  if (config->optimizer == LK_MUON)
+    LK_TRY(lk_precision_check((lk_precision)config->muon_precision, "muon_precision",
+                              lk_config_origin(config, "muon_precision")));
   return lk_model_check_precision((lk_precision)config->precision,
                                   lk_config_origin(config, "precision"));
 }

@@ -1,6 +1,5 @@
 /* Checkpoints of a run: written where one is due, while training waits or beside it. */
 #include "base/clock.h"
-#include "lockstep/build.h"
 #include "lockstep/memory.h"
 #include "train/copy.h"
 #include "train/sites.h"
@@ -23,7 +22,7 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   info->best = training->best;
   snprintf(info->task, sizeof info->task, "%s", lk_task_name(training->task));
   snprintf(info->origin, sizeof info->origin, "%s", training->origin);
-  lk_build_describe((lk_precision)t->config->precision, info->build);
+  lk_trainer_describe_build(t->config, info->build);
 }
 
 /* What there is to write; moments and mean, where no rank has all, come from elsewhere.

@@ -1,7 +1,6 @@
 /* A run's history.txt: when it started and ended, on which ranks and machine, of which
  * build and data. */
 #include "lockstep/history.h"
-#include "lockstep/build.h"
 #include "lockstep/machine.h"
 #include "lockstep/memory.h"
 #include "train/training.h"
@@ -23,7 +22,7 @@ static void note_facts(const lk_training *t) {
   char build[LK_BUILD_SIZE], machine[LK_MACHINE_SIZE], text[LK_BUILD_SIZE + 32], data[400];
   const lk_items *items = lk_dataset_items(t->trainer->dataset);
   lk_machine_describe(machine);
-  lk_build_describe((lk_precision)t->config->precision, build);
+  lk_trainer_describe_build(t->config, build);
   snprintf(data, sizeof data, "data %.160s: %llu characters, %llu documents, sha256 %s",
            items->path, (unsigned long long)items->characters,
            (unsigned long long)items->count, items->sha256.hex);

@@ -38,7 +38,7 @@ static lk_status check_data(const lk_training *t, const lk_checkpoint *c) {
 /* A run that is complete computes nothing more. */
 static lk_status check_build(const lk_training *t, const lk_checkpoint *c) {
   char now[LK_BUILD_SIZE], text[2 * LK_BUILD_SIZE + 100];
-  lk_build_describe((lk_precision)t->config->precision, now);
+  lk_trainer_describe_build(t->config, now);
   if (t->complete || !lk_build_differs(c->info.build, now)) return LK_OK;
   snprintf(text, sizeof text,
            "the build is another one, so that bits may differ from here on: '%s' here, "

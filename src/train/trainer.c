@@ -36,6 +36,7 @@ static lk_status make_optimizer(lk_trainer *t) {
                                           .beta2 = c->beta2,
                                           .epsilon = c->epsilon,
                                           .momentum = c->momentum,
+                                          .precision = (lk_precision)c->muon_precision,
                                           .weight_decay = c->weight_decay};
   LK_TRY(lk_optimizer_create(&t->optimizer, &settings, t->table, t->home,
                              t->is_dealt ? t->tree : NULL));

@@ -2,6 +2,7 @@
 #ifndef LOCKSTEP_TRAIN_TRAINER_H
 #define LOCKSTEP_TRAIN_TRAINER_H
 
+#include "lockstep/build.h"
 #include "lockstep/model.h"
 #include "lockstep/optimizer.h"
 #include "lockstep/schedule.h"
@@ -147,6 +148,10 @@ const lk_named_histogram *lk_trainer_histograms(const lk_trainer *trainer, int *
  * rank's parameters after that step; RANK:STEP:m and RANK:STEP:v one of the moments,
  * RANK:STEP:a one of the running mean. */
 void lk_trainer_inject_fault(lk_trainer *trainer);
+
+/* What the bits of training by this config depend on beside it: lk_build_describe, by the
+ * formats of all its products. Not collective. */
+void lk_trainer_describe_build(const lk_config *config, char text[LK_BUILD_SIZE]);
 
 /* All ranks: settings and build, then data, are the same everywhere. LK_USAGE names the
  * rank, its host and what differs. */

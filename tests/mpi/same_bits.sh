@@ -61,6 +61,20 @@ else
   echo "SKIPPED: onednn: $(cat log)"
 fi
 other_recipe muon "${muon[@]}"
+# Muon's own products in bf16, where precision=bf16 was: other losses than its fp32 ones have.
+half=("${muon[@]}" muon_precision=bf16)
+if [[ -d bf16-1 ]]; then
+  train half-1 1 6 "${half[@]}"
+  worlds half 2 6 "${half[@]}"
+  worlds half 4 6 "${half[@]}" shard=optimizer recompute=block
+  if cmp -s <(losses muon-1 6) <(losses half-1 6); then
+    fail "muon_precision=bf16 gave the losses of fp32"
+  fi
+fi
+code=0
+ONEDNN_MAX_CPU_ISA=AVX512_CORE "$LOCKSTEP" "${half[@]}" run=refused steps=1 2> log || code=$?
+((code == 64)) || fail "Muon in bf16 where there is none: exit code $code: $(cat log)"
+grep -q 'muon_precision is bf16, but .*set muon_precision=fp32' log || fail "Muon in bf16 where there is none: $(cat log)"
 # Options of the shape: GPT-2's activation and tied head, whose gradient is the last to be final; Llama's norm
 # and shared keys.
 other_recipe options "${pretrain[@]}" model.activation=gelu_tanh model.tied=true model.norm=rms model.kv_heads=1
