@@ -1,3 +1,4 @@
+#include "base/chunks.h"
 #include "base/vector.h"
 #include "lockstep/nn.h"
 #include "nn/multiply.h"
@@ -78,16 +79,36 @@ LK_CLONES static double squares(const lk_real *x, size_t count) {
   return sum;
 }
 
-LK_CLONES static void scale(lk_real *x, lk_real by, size_t count) {
+LK_CLONES static void scale_numbers(lk_real *x, lk_real by, size_t count) {
   for (size_t i = 0; i < count; i++)
     x[i] *= by;
 }
 
-/* to = keep · to + add · from */
-LK_CLONES static void combine(lk_real *restrict to, lk_real keep,
-                              const lk_real *restrict from, lk_real add, size_t count) {
+static void scale(lk_real *x, lk_real by, size_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    scale_numbers(x + c.first, by, c.count);
+  }
+}
+
+LK_CLONES static void combine_numbers(lk_real *restrict to, lk_real keep,
+                                      const lk_real *restrict from, lk_real add,
+                                      size_t count) {
   for (size_t i = 0; i < count; i++)
     to[i] = keep * to[i] + add * from[i];
+}
+
+/* to = keep · to + add · from */
+static void combine(lk_real *to, lk_real keep, const lk_real *from, lk_real add,
+                    size_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    combine_numbers(to + c.first, keep, from + c.first, add, c.count);
+  }
 }
 
 /* X ← aX + bAX + cA²X with A = X·Xᵀ, or aX + bXA + cXA² with A = Xᵀ·X, whichever is

@@ -2,6 +2,7 @@
  * of the blocks move by the momentum of their gradients made orthogonal, so that a
  * direction that few examples ask for moves as far as one that all do. AdamW updates the
  * rest. */
+#include "base/chunks.h"
 #include "base/vector.h"
 #include "lockstep/nn.h"
 #include "lockstep/profile.h"
@@ -178,10 +179,9 @@ static uint64_t cut(const lk_optimizer *optimizer, uint64_t element) {
   return element;
 }
 
-/* Nesterov's momentum: the direction is ahead of the mean by one gradient. */
-LK_CLONES static void follow(float *restrict m, float *restrict direction,
-                             const float *restrict gradients, float momentum, float scale,
-                             uint64_t count) {
+LK_CLONES static void follow_elements(float *restrict m, float *restrict direction,
+                                      const float *restrict gradients, float momentum,
+                                      float scale, uint64_t count) {
   for (uint64_t i = 0; i < count; i++) {
     float part = (1 - momentum) * scale * gradients[i];
     m[i] = momentum * m[i] + part;
@@ -189,10 +189,32 @@ LK_CLONES static void follow(float *restrict m, float *restrict direction,
   }
 }
 
-LK_CLONES static void move(float *restrict values, const float *restrict direction,
-                           float shrink, float rate, uint64_t count) {
+/* Nesterov's momentum: the direction is ahead of the mean by one gradient. */
+static void follow(float *m, float *direction, const float *gradients, float momentum,
+                   float scale, uint64_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    follow_elements(m + c.first, direction + c.first, gradients + c.first, momentum, scale,
+                    c.count);
+  }
+}
+
+LK_CLONES static void move_elements(float *restrict values, const float *restrict direction,
+                                    float shrink, float rate, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
     values[i] = values[i] * shrink - rate * direction[i];
+}
+
+static void move(float *values, const float *direction, float shrink, float rate,
+                 uint64_t count) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    move_elements(values + c.first, direction + c.first, shrink, rate, c.count);
+  }
 }
 
 static int is_mine(const muon *own, const lk_parameter *tensor) {

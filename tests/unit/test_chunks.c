@@ -130,11 +130,13 @@ static void lose(float to[4][ROOM]) {
   lk_cross_entropy((double *)to[2], to[1], targets, high, wide, 1);
 }
 
+static lk_optimizer_name optimizer_name;
+
 static void update(float to[4][ROOM]) {
   static const lk_shape shape = {
       .layers = 1, .heads = 1, .channels = 72, .block = 8, .vocabulary = 99};
-  static const lk_optimizer_settings settings = {
-      .name = LK_ADAMW, .beta1 = 0.9, .beta2 = 0.95};
+  const lk_optimizer_settings settings = {
+      .name = optimizer_name, .beta1 = 0.9, .beta2 = 0.95, .momentum = 0.95};
   const lk_update first = {1, 0.125, 0.5};
   lk_parameters *table = NULL;
   lk_optimizer *optimizer = NULL;
@@ -159,7 +161,8 @@ static void elements_and_rows_are_shared_out(void **state) {
     check(drop_out);
     check(lose);
   }
-  check(update);
+  for (optimizer_name = LK_ADAMW; optimizer_name <= LK_MUON; optimizer_name++)
+    check(update);
 }
 
 /* As long as a mask is, row by row. */
