@@ -148,6 +148,12 @@ static void update(float to[4][ROOM]) {
   lk_parameters_free(table);
 }
 
+/* Whose last block is short. */
+static void measure(float to[4][ROOM]) {
+  double norm = lk_gradient_norm(in[3], ROOM - 77);
+  memcpy(to[0], &norm, sizeof norm);
+}
+
 static void elements_and_rows_are_shared_out(void **state) {
   static const int widths[] = {NARROWEST, 128, 257};
   (void)state;
@@ -163,6 +169,7 @@ static void elements_and_rows_are_shared_out(void **state) {
   }
   for (optimizer_name = LK_ADAMW; optimizer_name <= LK_MUON; optimizer_name++)
     check(update);
+  check(measure);
 }
 
 /* As long as a mask is, row by row. */

@@ -145,7 +145,7 @@ static void only_biases_are_not_decayed(void **state) {
 
 static void the_norm_is_exact_for_whole_numbers(void **state) {
   (void)state;
-  enum { COUNT = 10000 };
+  enum { COUNT = 5000000 }; /* more blocks than are summed at a time */
   static float g[COUNT];
   for (int i = 0; i < COUNT; i++)
     g[i] = i % 2 ? 3 : 4;
