@@ -1,6 +1,7 @@
 /* Kernels on three threads against the same on one: to the bit. */
 #include "attention/attention.h"
 #include "base/chunks.h"
+#include "dist/sums.h"
 #include "lockstep/attention.h"
 #include "lockstep/nn.h"
 #include "lockstep/optimizer.h"
@@ -154,6 +155,16 @@ static void measure(float to[4][ROOM]) {
   memcpy(to[0], &norm, sizeof norm);
 }
 
+/* Sums of gradients, and those of bf16. */
+static void add_up(float to[4][ROOM]) {
+  static lk_bf16 halves[ROOM];
+  lk_add_array(to[0], in[1], count);
+  lk_add_rounded(to[1], in[2], count);
+  lk_round_array(to[2], count);
+  lk_narrow_array(halves, in[0], count);
+  lk_widen_array(to[3], halves, count);
+}
+
 static void elements_and_rows_are_shared_out(void **state) {
   static const int widths[] = {NARROWEST, 128, 257};
   (void)state;
@@ -166,6 +177,7 @@ static void elements_and_rows_are_shared_out(void **state) {
     check(activate);
     check(drop_out);
     check(lose);
+    check(add_up);
   }
   for (optimizer_name = LK_ADAMW; optimizer_name <= LK_MUON; optimizer_name++)
     check(update);
