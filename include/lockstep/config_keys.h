@@ -131,7 +131,7 @@ typedef int lk_config_choice;
     "needs shard=optimizer; auto: node where that is so and a copy each would be more "    \
     "than a host's memory, or than its control groups allow; the bits stay the same")      \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
-    "threads a rank: matrix products, attention, rows, optimizer")                                                   \
+    "threads a rank: matrix products, attention, rows, sums of gradients, optimizer")      \
   X(overlap, "overlap", choice, "on", LK_ONE_OF("off|on"), 0,                              \
     "send a layer's gradients while earlier layers are computed; the bits stay the same")  \
   X(kernels, "kernels", choice, "fast", LK_ONE_OF("fast|reference"), 1,                    \

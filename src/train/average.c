@@ -1,4 +1,5 @@
 /* The running mean of the parameters, which often does better than the last ones. */
+#include "base/chunks.h"
 #include "train/trainer.h"
 #include <assert.h>
 #include <math.h>
@@ -10,10 +11,19 @@ static double decay_after(double ema, uint64_t steps) {
   return fmin(ema, (1 + (double)steps) / (10 + (double)steps));
 }
 
-static void follow(float *restrict average, const float *restrict values, uint64_t count,
-                   float rest) {
+static void follow_elements(float *restrict average, const float *restrict values,
+                            uint64_t count, float rest) {
   for (uint64_t i = 0; i < count; i++)
     average[i] += rest * (values[i] - average[i]);
+}
+
+static void follow(float *average, const float *values, uint64_t count, float rest) {
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++) {
+    lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
+    follow_elements(average + c.first, values + c.first, c.count, rest);
+  }
 }
 
 void lk_trainer_follow_average(lk_trainer *trainer) {

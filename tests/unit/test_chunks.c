@@ -5,6 +5,7 @@
 #include "lockstep/attention.h"
 #include "lockstep/nn.h"
 #include "lockstep/optimizer.h"
+#include "lockstep/outer.h"
 #include "lockstep/random.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -155,6 +156,11 @@ static void measure(float to[4][ROOM]) {
   memcpy(to[0], &norm, sizeof norm);
 }
 
+static void step_outwards(float to[4][ROOM]) {
+  lk_outer_update(&(lk_outer){LK_OUTER_NESTEROV, 0.7, 0.9}, in[3], to[0], to[1], count);
+  lk_outer_update(&(lk_outer){LK_OUTER_SGD, 0.7, 0.9}, in[3], to[2], to[3], count);
+}
+
 /* Sums of gradients, and those of bf16. */
 static void add_up(float to[4][ROOM]) {
   static lk_bf16 halves[ROOM];
@@ -178,6 +184,7 @@ static void elements_and_rows_are_shared_out(void **state) {
     check(drop_out);
     check(lose);
     check(add_up);
+    check(step_outwards);
   }
   for (optimizer_name = LK_ADAMW; optimizer_name <= LK_MUON; optimizer_name++)
     check(update);
