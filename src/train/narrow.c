@@ -1,5 +1,6 @@
 /* The sites' changes in fewer bytes than floats have (key sync.wire). Each site's message
  * goes to all others as it is: what it has rounded off it knows alone, and keeps. */
+#include "base/chunks.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
 #include "train/sites.h"
@@ -34,7 +35,8 @@ static lk_status make_messages(lk_sites *s) {
 }
 
 lk_status lk_sites_make_narrow(lk_sites *s) {
-  LK_TRY(LK_NEW(s->block, (size_t)s->count * LK_WIRE_BLOCK));
+  size_t threads = (size_t)lk_kernels_threads();
+  LK_TRY(LK_NEW(s->blocks, threads * (size_t)s->count * LK_WIRE_BLOCK));
   return make_messages(s);
 }
 
@@ -42,17 +44,17 @@ static size_t block_at(size_t at, size_t count) {
   return count - at < LK_WIRE_BLOCK ? count - at : LK_WIRE_BLOCK;
 }
 
-/* All of the site's change, of which this rank sends its part: all of its ranks remember
- * what is left out. */
-void lk_sites_pack(const lk_trainer *t) {
+_Static_assert(LK_GRAIN % LK_WIRE_BLOCK == 0, "a block is one thread's");
+
+static void pack_chunk(const lk_trainer *t, own_part p, lk_chunk chunk) {
   const lk_sites *s = t->sites;
-  const own_part p = part_of(s);
+  const size_t end = chunk.first + chunk.count;
   uint32_t others[LK_WIRE_MOST];
   uint32_t *mine = s->messages + p.words * (size_t)(s->own + s->turn);
   float change[LK_WIRE_BLOCK];
-  for (size_t at = 0, size; at < t->table->count; at += size) {
+  for (size_t at = chunk.first, size; at < end; at += size) {
     int is_own = p.first <= at && at < p.first + p.count;
-    size = block_at(at, t->table->count);
+    size = block_at(at, end);
     for (size_t i = 0; i < size; i++)
       change[i] = s->start[at + i] - t->values[at + i];
     lk_wire_pack(s->wire, change, s->kept[s->turn].left + at, size,
@@ -60,31 +62,52 @@ void lk_sites_pack(const lk_trainer *t) {
   }
 }
 
+/* All of the site's change, of which this rank sends its part: all of its ranks remember
+ * what is left out. */
+void lk_sites_pack(const lk_trainer *t) {
+  const own_part p = part_of(t->sites);
+  const size_t count = t->table->count;
+  const int chunks = lk_chunks(count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++)
+    pack_chunk(t, p, lk_chunk_of(i, chunks, count, LK_GRAIN));
+}
+
 static void add(float *restrict to, const float *restrict from, size_t count) {
   for (size_t i = 0; i < count; i++)
     to[i] += from[i];
 }
 
-/* In the order of the tree over the sites. */
-static void add_sites(const lk_sites *s, size_t count) {
+/* A block of each site, in the order of the tree over them. */
+static void add_sites(const lk_sites *s, float *blocks, size_t count) {
   for (int span = 1; span < s->count; span *= 2)
     for (int site = 0; site < s->count; site += 2 * span)
-      add(s->block + LK_WIRE_BLOCK * site, s->block + LK_WIRE_BLOCK * (site + span), count);
+      add(blocks + LK_WIRE_BLOCK * site, blocks + LK_WIRE_BLOCK * (site + span), count);
+}
+
+static void unpack_chunk(const lk_sites *s, own_part p, lk_chunk chunk, float *blocks,
+                         float *mean) {
+  const float share = 1 / (float)s->count;
+  const size_t end = chunk.first + chunk.count;
+  for (size_t at = chunk.first, size; at < end; at += size) {
+    size = block_at(at, end);
+    for (int site = 0; site < s->count; site++)
+      lk_wire_unpack(s->wire,
+                     s->messages + p.words * (size_t)site + lk_wire_words(s->wire, at),
+                     size, blocks + LK_WIRE_BLOCK * site);
+    add_sites(s, blocks, size);
+    for (size_t i = 0; i < size; i++)
+      mean[p.first + at + i] = share * blocks[i];
+  }
 }
 
 static void unpack(const lk_sites *s, float *mean) {
   const own_part p = part_of(s);
-  const float share = 1 / (float)s->count;
-  for (size_t at = 0, size; at < p.count; at += size) {
-    size = block_at(at, p.count);
-    for (int site = 0; site < s->count; site++)
-      lk_wire_unpack(s->wire,
-                     s->messages + p.words * (size_t)site + lk_wire_words(s->wire, at),
-                     size, s->block + LK_WIRE_BLOCK * site);
-    add_sites(s, size);
-    for (size_t i = 0; i < size; i++)
-      mean[p.first + at + i] = share * s->block[i];
-  }
+  const int chunks = lk_chunks(p.count, LK_GRAIN);
+  LK_PARALLEL(chunks)
+  for (int i = 0; i < chunks; i++)
+    unpack_chunk(s, p, lk_chunk_of(i, chunks, p.count, LK_GRAIN),
+                 s->blocks + (size_t)(i * s->count) * LK_WIRE_BLOCK, mean);
 }
 
 /* All ranks: words first … first + count-1 of every rank's messages. */

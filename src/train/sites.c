@@ -121,7 +121,7 @@ void lk_sites_free(lk_sites *sites) {
   lk_free(sites->messages);
   lk_free(sites->message_firsts);
   lk_free(sites->message_counts);
-  lk_free(sites->block);
+  lk_free(sites->blocks);
   lk_free(sites);
 }
 

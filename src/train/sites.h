@@ -42,7 +42,7 @@ struct lk_sites {
   lk_wire wire;       /* how changes travel; as they are: nothing of the rest is there */
   uint32_t *messages; /* of the sites, of this rank's elements … */
   int *message_firsts, *message_counts; /* (ranks across) … and what of each is sent */
-  float *block;                         /* (count, LK_WIRE_BLOCK) scratch */
+  float *blocks;                        /* (threads, count, LK_WIRE_BLOCK) scratch */
 };
 
 /* All ranks: finds the sites of each and makes one's ranks t->home, where the config has

@@ -1,5 +1,6 @@
 /* The trainer, a step at a time, in a world of one without a launcher. That other worlds
  * give the same bits is what tests/mpi shows. */
+#include "lockstep/kernels.h"
 #include "lockstep/range_test.h"
 #include "lockstep/trainer.h"
 #include "train/sites.h"
@@ -225,6 +226,43 @@ static void an_outer_step_is_that_of_the_paper(void **state) {
   }
   lk_free(first);
   lk_free(second);
+}
+
+/* What two groups' changes become, by so many threads. */
+static float *mean_of_groups(const char *wire, int threads, size_t *count) {
+  char more[80];
+  lk_config *config;
+  float *mean;
+  snprintf(more, sizeof more, "model.layers=3 sync.every=9 sync.wire=%s threads=%d", wire,
+           threads);
+  lk_trainer *t = open_groups(&config, more);
+  *count = t->table->count;
+  assert_int_equal(LK_NEW(mean, *count), LK_OK);
+  for (int group = 0; group < 2; group++) {
+    lk_sites_turn(t, group);
+    for (size_t i = 0; i < *count; i++)
+      t->values[i] = t->sites->start[i] + (float)sin((double)i * (group + 1.5));
+    lk_sites_pack(t);
+  }
+  assert_int_equal(lk_sites_average_narrow(t->sites, mean), LK_OK);
+  lk_trainer_free(t);
+  lk_config_free(config);
+  return mean;
+}
+
+static void threads_share_what_groups_tell_out(void **state) {
+  static const char *const wires[] = {"bf16", "int8"};
+  (void)state;
+  if (lk_kernels_allowed_cores() < 2) skip();
+  for (int i = 0; i < 2; i++) {
+    size_t count;
+    float *one = mean_of_groups(wires[i], 1, &count);
+    float *two = mean_of_groups(wires[i], 2, &count);
+    assert_true(count > 2 * 4096 && one[5] != 0 && one[count - 1] != 0);
+    assert_memory_equal(one, two, count * sizeof *one);
+    lk_free(one);
+    lk_free(two);
+  }
 }
 
 /* How many numbers the third step of a group changes, and how many targets it has. */
@@ -457,6 +495,7 @@ static int tests(void) {
       cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
       cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(an_outer_step_is_that_of_the_paper),
+      cmocka_unit_test(threads_share_what_groups_tell_out),
       cmocka_unit_test(a_group_without_documents_changes_nothing),
       cmocka_unit_test(histograms_are_of_the_gradients),
       cmocka_unit_test(a_fault_is_one_bit_of_one_array),
