@@ -184,9 +184,12 @@ void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
                            const uint16_t *positions, int rows, int columns);
 
 /* Softmax cross-entropy: losses[rows] = -log softmax(logits)[target] in nats. With gradient
- * != 0 the logits (rows, classes) become the gradient of the losses' sum. */
+ * != 0 the logits (rows, classes) become the gradient of the losses' sum. smoothing, 0 … 1,
+ * 0 without gradient: the target has 1 - smoothing of the probability that is asked for,
+ * and all classes, itself among them, have equal parts of the rest (Szegedy et al. 2015,
+ * arXiv:1512.00567; PyTorch's label_smoothing). */
 void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
-                      int classes, int gradient);
+                      int classes, int gradient, double smoothing);
 
 /* Rows of y are rows index[i] of x, and back: rows index[i] of x get row i of y added. */
 void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,

@@ -272,7 +272,7 @@ static void head_losses(lk_model *m, const lk_pack *pack, int learn) {
     rows = pack->M - first < m->logit_rows ? pack->M - first : m->logit_rows;
     lk_model_head(m, first, rows);
     lk_cross_entropy(m->losses + first, m->logits, pack->targets + first, rows,
-                     m->table->shape.vocabulary, m->keep);
+                     m->table->shape.vocabulary, m->keep, 0);
     if (learn) lk_model_head_backward(m, first, rows);
   }
 }

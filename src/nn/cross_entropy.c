@@ -5,35 +5,53 @@
 #include "lockstep/profile.h"
 #include <assert.h>
 
-static double row_reference(lk_real *logits, int target, int classes, int gradient) {
-  double largest = (double)logits[0], sum = 0;
+/* The mean of the logits, each as often as its class is asked for; `total` is their sum. */
+LK_INLINE double mean_asked(double chosen, double total, int classes, double smoothing) {
+  return smoothing > 0 ? (1 - smoothing) * chosen + smoothing * total / classes : chosen;
+}
+
+static double sum_plainly(const lk_real *logits, int classes) {
+  double sum = 0;
+  for (int j = 0; j < classes; j++)
+    sum += (double)logits[j];
+  return sum;
+}
+
+static double row_reference(lk_real *logits, int target, int classes, int gradient,
+                            double smoothing) {
+  double largest = (double)logits[0], sum = 0, share = smoothing / classes;
   for (int j = 1; j < classes; j++)
     largest = fmax(largest, (double)logits[j]);
   for (int j = 0; j < classes; j++)
     sum += exp((double)logits[j] - largest);
-  double log_sum = largest + log(sum), loss = log_sum - (double)logits[target];
+  double log_sum = largest + log(sum), chosen = (double)logits[target];
+  double asked = mean_asked(chosen, sum_plainly(logits, classes), classes, smoothing);
   if (gradient)
     for (int j = 0; j < classes; j++)
-      logits[j] = (lk_real)(exp((double)logits[j] - log_sum) - (j == target));
-  return loss;
+      logits[j] = (lk_real)(exp((double)logits[j] - log_sum) - share -
+                            (j == target) * (1 - smoothing));
+  return log_sum - asked;
 }
 
 /* Overwrites the logits with their exponentials, then scales those to the gradient. */
-LK_INLINE double row_fast(lk_real *logits, int target, int classes) {
+LK_INLINE double row_fast(lk_real *logits, int target, int classes, double smoothing) {
   lk_real largest = lk_row_maximum(logits, (size_t)classes), chosen = logits[target];
+  lk_real total = smoothing > 0 ? lk_row_sum(logits, (size_t)classes) : 0;
+  lk_real share = (lk_real)(smoothing / classes);
   for (int j = 0; j < classes; j++)
     logits[j] = LK_EXP(logits[j] - largest);
   lk_real sum = lk_row_sum(logits, (size_t)classes), factor = 1 / sum;
   for (int j = 0; j < classes; j++)
-    logits[j] *= factor;
-  logits[target] -= 1;
-  return log((double)sum) + (double)largest - (double)chosen;
+    logits[j] = logits[j] * factor - share;
+  logits[target] -= (lk_real)(1 - smoothing);
+  return log((double)sum) + (double)largest -
+         mean_asked((double)chosen, (double)total, classes, smoothing);
 }
 
 LK_CLONES static void rows_fast(double *losses, lk_real *logits, const lk_token *targets,
-                                lk_chunk rows, int classes) {
+                                lk_chunk rows, int classes, double smoothing) {
   for (size_t i = rows.first; i < rows.first + rows.count; i++)
-    losses[i] = row_fast(logits + i * (size_t)classes, (int)targets[i], classes);
+    losses[i] = row_fast(logits + i * (size_t)classes, (int)targets[i], classes, smoothing);
 }
 
 /* The loss alone, in double; the logits are only read. */
@@ -58,22 +76,23 @@ LK_CLONES static void rows_loss(double *losses, const lk_real *logits,
 }
 
 void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
-                      int classes, int gradient) {
+                      int classes, int gradient, double smoothing) {
   const int chunks = lk_chunks((size_t)rows, 1);
   lk_profile_switch(LK_PART_LOSS);
+  assert(smoothing == 0 || gradient);
   for (int i = 0; i < rows; i++)
     assert(targets[i] < (lk_token)classes);
   if (lk_kernels_are_reference()) {
     for (int i = 0; i < rows; i++)
       losses[i] = row_reference(logits + (size_t)i * (size_t)classes, targets[i], classes,
-                                gradient);
+                                gradient, smoothing);
     return;
   }
   LK_PARALLEL(chunks)
   for (int i = 0; i < chunks; i++) {
     lk_chunk chunk = lk_chunk_of(i, chunks, (size_t)rows, 1);
     if (gradient)
-      rows_fast(losses, logits, targets, chunk, classes);
+      rows_fast(losses, logits, targets, chunk, classes, smoothing);
     else
       rows_loss(losses, logits, targets, chunk, classes);
   }

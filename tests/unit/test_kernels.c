@@ -161,28 +161,55 @@ static void gelu_tanh_is_pytorchs(void **state) {
   }
 }
 
+static double smoothing;
+
 static void cross_entropy(float out[3][MOST]) {
   lk_token targets[ROWS];
   double losses[ROWS];
   for (int i = 0; i < ROWS; i++)
     targets[i] = (lk_token)(i * 7 % COLUMNS);
   memcpy(out[0], x, sizeof out[0]);
-  lk_cross_entropy(losses, out[0], targets, ROWS, COLUMNS, 1);
+  lk_cross_entropy(losses, out[0], targets, ROWS, COLUMNS, 1, smoothing);
   for (int i = 0; i < ROWS; i++)
     out[1][i] = (float)losses[i];
   memcpy(out[2], x, sizeof out[2]);
-  lk_cross_entropy(losses, out[2], targets, ROWS, COLUMNS, 0);
+  lk_cross_entropy(losses, out[2], targets, ROWS, COLUMNS, 0, 0);
   assert_memory_equal(out[2], x, sizeof out[2]);
   for (int i = 0; i < ROWS; i++)
     out[2][i] = (float)losses[i];
 }
 
 static void cross_entropy_matches(void **state) {
+  static const double shares[] = {0.1, 1, 0}; /* the last for the losses without gradient */
   (void)state;
-  run_both(cross_entropy);
-  assert_close(fast[0], plain[0], ROWS * COLUMNS, 1e-6);
-  assert_close(fast[1], plain[1], ROWS, 1e-6);
-  assert_close(fast[2], plain[2], ROWS, 1e-6);
+  for (int i = 0; i < 3; i++) {
+    smoothing = shares[i];
+    run_both(cross_entropy);
+    assert_close(fast[0], plain[0], ROWS * COLUMNS, 1e-6);
+    assert_close(fast[1], plain[1], ROWS, 1e-6);
+    assert_close(fast[2], plain[2], ROWS, 1e-6);
+  }
+}
+
+/* torch.nn.functional.cross_entropy(x, target, label_smoothing=0.1) of PyTorch in float64,
+ * and its gradient. */
+static void label_smoothing_is_pytorchs(void **state) {
+  (void)state;
+  enum { CLASSES = 5 };
+  static const double loss = 1.939466719;
+  static const double slope[CLASSES] = {0.0002527089478, 0.09654629311, 0.6506776102,
+                                        -0.7703515974, 0.02287498518};
+  const lk_token target = 3;
+  for (lk_kernels kind = LK_KERNELS_FAST; kind <= LK_KERNELS_REFERENCE; kind++) {
+    float at[CLASSES] = {-1.5f, 0.25f, 2, 0.5f, -0.75f};
+    double found;
+    lk_kernels_select(kind);
+    lk_cross_entropy(&found, at, &target, 1, CLASSES, 1, 0.1);
+    assert_true(fabs(found - loss) <= 1e-6 * loss);
+    for (int j = 0; j < CLASSES; j++)
+      assert_true(fabs(at[j] - slope[j]) <= 2e-7);
+  }
+  lk_kernels_select(LK_KERNELS_FAST);
 }
 
 /* Sequences longer and shorter than a block of queries, one with few queries, one with one.
@@ -287,6 +314,7 @@ int main(void) {
       cmocka_unit_test_setup(activations_match, prepare),
       cmocka_unit_test(gelu_tanh_is_pytorchs),
       cmocka_unit_test_setup(cross_entropy_matches, prepare),
+      cmocka_unit_test(label_smoothing_is_pytorchs),
       cmocka_unit_test_setup(attention_matches, prepare),
       cmocka_unit_test_setup(attention_with_dropout_matches, prepare),
       cmocka_unit_test_setup(single_query_matches_the_last_query, prepare),
