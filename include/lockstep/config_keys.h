@@ -87,6 +87,9 @@ typedef int lk_config_choice;
     "says which is the faster here")                                                       \
   X(dropout, "dropout", real, "0.1", LK_BETWEEN(0, 0.95), 1,                               \
     "share of activations set to zero in training, rounded to 65536ths")                                        \
+  X(label_smoothing, "label_smoothing", real, "0", LK_BETWEEN(0, 1), LK_BITS_LATER,        \
+    "share of the probability asked for that all tokens have in equal parts, instead of "  \
+    "the right one alone; the training loss counts it, what is measured does not")         \
   X(checkpoint_every, "checkpoint_every", count, "500",                                    \
     LK_WHOLE_OR(0, 1ull << 48, "auto"), 0,                                                 \
     "steps between checkpoints; 0: one at the end; auto: as many as leave most time "      \

@@ -83,6 +83,7 @@ struct lk_model {
   lk_pass pass;       /* the last one */
   lk_dropout dropout; /* of it, where pass.dropout points to */
   double drop;
+  double smoothing;             /* of losses that are learned from */
   const lk_backward_hook *hook; /* of this backward pass, or NULL */
   const lk_real *final;         /* first gradient that will not change any more in it */
   void *memory;                 /* owns every array but those of tensors and attention */

@@ -203,6 +203,11 @@ void lk_model_hold(lk_model *model, const lk_bf16 *rounded) {
   model->rounded = rounded;
 }
 
+void lk_model_smooth(lk_model *model, double smoothing) {
+  assert(smoothing >= 0 && smoothing <= 1);
+  model->smoothing = smoothing;
+}
+
 void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
   assert(pass->N <= m->max_rows);
   assert(pass->M <= pass->N && pass->M <= m->max_targets);
@@ -272,7 +277,7 @@ static void head_losses(lk_model *m, const lk_pack *pack, int learn) {
     rows = pack->M - first < m->logit_rows ? pack->M - first : m->logit_rows;
     lk_model_head(m, first, rows);
     lk_cross_entropy(m->losses + first, m->logits, pack->targets + first, rows,
-                     m->table->shape.vocabulary, m->keep, 0);
+                     m->table->shape.vocabulary, m->keep, learn ? m->smoothing : 0);
     if (learn) lk_model_head_backward(m, first, rows);
   }
 }

@@ -81,6 +81,27 @@ static void bits_depend_on_the_settings_alone(void **state) {
   assert_string_not_equal(train("steps=3 seed=5 objective.kind=recall").hex, one.hex);
 }
 
+/* The loss of the first step. */
+static double first_loss(const char *smoothing) {
+  char arguments[100];
+  snprintf(arguments, sizeof arguments, "steps=3 dropout=0 label_smoothing=%s", smoothing);
+  lk_config *config = config_with(arguments);
+  lk_trainer *trainer = open_trainer(config, LK_PRETRAIN);
+  double loss = step(trainer);
+  lk_trainer_free(trainer);
+  lk_config_free(config);
+  return loss;
+}
+
+/* It is so much of the loss towards all tokens alike. */
+static void labels_are_smoothed(void **state) {
+  (void)state;
+  double sharp = first_loss("0"), flat = first_loss("1"), some = first_loss("0.25");
+  assert_true(fabs(sharp - flat) > 1e-4);
+  assert_true(fabs(0.75 * sharp + 0.25 * flat - some) < 1e-5);
+  assert_string_not_equal(train("steps=3 label_smoothing=0.25").hex, train("steps=3").hex);
+}
+
 /* A step that would leave numbers that are none is left out, or ends training. */
 static void a_bad_gradient_changes_nothing(void **state) {
   (void)state;
@@ -491,6 +512,7 @@ static int tests(void) {
   const struct CMUnitTest list[] = {
       cmocka_unit_test(every_kind_learns),
       cmocka_unit_test(bits_depend_on_the_settings_alone),
+      cmocka_unit_test(labels_are_smoothed),
       cmocka_unit_test(a_bad_gradient_changes_nothing),
       cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
       cmocka_unit_test(the_running_mean_follows_the_values),

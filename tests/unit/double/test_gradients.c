@@ -206,11 +206,12 @@ static void cross_entropy_gradient_matches(void **state) {
   (void)state;
   prepare();
   lk_token targets[ROWS] = {0, 20, 3, 3, 7, 19, 1};
-  for (smoothing = 0; smoothing <= 1; smoothing += 0.25) {
+  for (smoothing = 1; smoothing >= 0; smoothing -= 0.25) {
     entropy_value(x, targets);
     memcpy(dx, scratch, sizeof dx);
     check_gradient(entropy_value, x, dx, ROWS * INPUTS, targets, "cross-entropy");
   }
+  smoothing = 0;
 }
 
 /* Two sequences, one with all rows as queries, one with its last rows only; 2 heads of 5.
@@ -285,11 +286,12 @@ typedef struct {
   lk_model *model;
   lk_pack *pack;
   lk_dropout dropout;
+  double *unused; /* gradients, of which smoothed losses are asked */
 } model_fixed;
 
 static double model_value(const double *values, void *context) {
   model_fixed *in = context;
-  return lk_model_forward(in->model, values, NULL, in->pack, &in->dropout, NULL);
+  return lk_model_forward(in->model, values, in->unused, in->pack, &in->dropout, NULL);
 }
 
 /* One forward and backward pass of a new model. */
@@ -297,6 +299,7 @@ static lk_model *learn(const model_fixed *in, const lk_parameters *table, lk_kee
                        const double *values, double *gradients) {
   lk_model *model = NULL;
   assert_int_equal(lk_model_create(&model, table, 3, keep, LK_FP32), LK_OK);
+  lk_model_smooth(model, smoothing);
   lk_model_forward(model, values, gradients, in->pack, &in->dropout, NULL);
   lk_model_backward(model, values, gradients, NULL);
   return model;
@@ -320,13 +323,14 @@ static void model_gradient_matches(double drop, lk_shape shape) {
   shape.block = 10;
   shape.vocabulary = 9;
   lk_parameters *table = NULL;
-  model_fixed in = {NULL, NULL, {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}}};
+  model_fixed in = {.dropout = {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}}};
   double *values = NULL, *gradients = NULL;
   const lk_token texts[3][11] = {
       {2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5}, {8, 7, 1, 6, 1}, {2, 2}};
   assert_int_equal(lk_parameters_create(&table, &shape), LK_OK);
   assert_int_equal(LK_NEW(values, table->count), LK_OK);
   assert_int_equal(LK_NEW(gradients, table->count), LK_OK);
+  assert_int_equal(LK_NEW(in.unused, table->count), LK_OK);
   assert_int_equal(lk_pack_create(&in.pack, 3, shape.block), LK_OK);
   lk_pack_append(in.pack, texts[0], 11, 0);
   lk_pack_append(in.pack, texts[1], 5, 2);
@@ -364,6 +368,7 @@ static void model_gradient_matches(double drop, lk_shape shape) {
   lk_parameters_free(table);
   lk_free(values);
   lk_free(gradients);
+  lk_free(in.unused);
 }
 
 static void model_gradient_matches_without_dropout(void **state) {
@@ -374,6 +379,13 @@ static void model_gradient_matches_without_dropout(void **state) {
 static void model_gradient_matches_with_dropout(void **state) {
   (void)state;
   model_gradient_matches(0.3, (lk_shape){0});
+}
+
+static void model_gradient_matches_smoothed(void **state) {
+  (void)state;
+  smoothing = 0.2;
+  model_gradient_matches(0.3, (lk_shape){.tied = 1});
+  smoothing = 0;
 }
 
 static void model_gradient_matches_with_each_option(void **state) {
@@ -422,6 +434,7 @@ int main(void) {
       cmocka_unit_test(attention_gradients_match_with_dropout),
       cmocka_unit_test(model_gradient_matches_without_dropout),
       cmocka_unit_test(model_gradient_matches_with_dropout),
+      cmocka_unit_test(model_gradient_matches_smoothed),
       cmocka_unit_test(model_gradient_matches_with_each_option),
       cmocka_unit_test(model_gradient_matches_as_gpt2),
       cmocka_unit_test(model_gradient_matches_as_pythia),
