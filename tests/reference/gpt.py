@@ -136,6 +136,7 @@ class GPT(nn.Module):
         self.drop = nn.Dropout(dropout)
         self.blocks = nn.Sequential(*(Block(shape, dropout) for _ in range(shape.layers)))
         self.ln_f = NORMS[shape.norm](shape.channels)
+        self.smoothing = 0.0  # of the loss' labels
         self.head = nn.Linear(shape.channels, shape.vocabulary, bias=False)
         self.apply(initialise)
         if shape.tied:
@@ -151,7 +152,8 @@ class GPT(nn.Module):
         loss = None
         if targets is not None:
             loss = functional.cross_entropy(
-                logits.flatten(0, 1), targets.flatten(), ignore_index=NO_LOSS)
+                logits.flatten(0, 1), targets.flatten(), ignore_index=NO_LOSS,
+                label_smoothing=self.smoothing)
         return logits, loss
 
 

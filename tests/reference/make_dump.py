@@ -43,19 +43,21 @@ class Case:
     first_targets: tuple  # 0: every row carries loss
     shows_decay: bool  # the learning rate is large enough for check_power
     muon: bool = False  # the optimizer of the blocks' matrices
+    smoothing: float = 0.0  # of the labels
 
 
-def tiny(muon=False, **options):
+def tiny(muon=False, smoothing=0.0, **options):
     return Case(
         shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20, **options),
         learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
-        shows_decay=True, muon=muon)
+        shows_decay=True, muon=muon, smoothing=smoothing)
 
 
 CASES = {
     "tiny": tiny(),
     "rotary": tiny(rotary=True),
     "muon": tiny(muon=True),
+    "smoothed": tiny(smoothing=0.1),
     "gelu_tanh": tiny(activation="gelu_tanh"),
     "tied": tiny(tied=True),
     "narrow": tiny(mlp=23),
@@ -164,7 +166,8 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
                    "tied": int(case.shape.tied), "residual": int(case.shape.parallel),
                    "norm": list(NORMS).index(case.shape.norm)}
         file.attrs.update({**asdict(case.shape), **options, "learning_rate": case.learning_rate,
-                           "muon": int(case.muon), "torch": str(torch.__version__)})
+                           "muon": int(case.muon), "label_smoothing": case.smoothing,
+                           "torch": str(torch.__version__)})
         for group, source in (("weights", model), ("after", trained)):
             for name, parameter in source.named_parameters():
                 store(file.require_group(group), name, parameter)
@@ -180,6 +183,7 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
 
 def dump(case, seed, path):
     model = make_model(case.shape, seed)
+    model.smoothing = case.smoothing
     strings = make_strings(case, seed + 100)
     batch = make_batch(strings, case.first_targets, case.shape.block)
     reference = copy.deepcopy(model).double()
