@@ -48,6 +48,8 @@ typedef int lk_config_choice;
     "probe.config the probe answers them instead, for probe.csv")                          \
   X(init, "init", text, "", LK_ANY, 0,                                                     \
     "the checkpoint whose parameters training starts from; empty: random ones")            \
+  X(init_weights, "init_weights", choice, "last", LK_ONE_OF("last|mean"), LK_BITS_LATER,   \
+    "which of init's parameters: its last, or their running mean (ema)")                   \
   X(run, "run", text, "", LK_ANY, 0,                                                       \
     "the run directory, for config, metrics and checkpoints")                              \
   X(steps, "steps", count, "0", LK_WHOLE(0, 1ull << 48), 0,                                \

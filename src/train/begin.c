@@ -24,12 +24,20 @@ static lk_status set_up_machine(const lk_world *world, const lk_config *config,
   return lk_world_shards(world, (int)config->shards, &first, &count);
 }
 
+static lk_status check_init(lk_config *config, const lk_checkpoint *init) {
+  if (config->init_weights && !init->info.has_average)
+    return lk_fail(LK_USAGE,
+                   "%s: init=%s keeps no running mean (ema) of its parameters; leave "
+                   "init_weights out",
+                   lk_config_origin(config, "init_weights"), config->init);
+  return lk_config_adopt_shape(config, &init->info.shape, config->init);
+}
+
 /* All ranks: before a run directory is opened, for its config has the model's shape. */
 static lk_status open_init(lk_world *world, lk_config *config, lk_checkpoint **init) {
   lk_watchdog_phase(lk_world_watchdog(world), 0, "reading a checkpoint", LK_USES_FILES);
   LK_TRY(lk_checkpoint_open_shared(world, config->init, init));
-  return lk_world_agree(world,
-                        lk_config_adopt_shape(config, &(*init)->info.shape, config->init));
+  return lk_world_agree(world, check_init(config, *init));
 }
 
 lk_status lk_trainer_begin(lk_world *world, lk_config *config, lk_task task,

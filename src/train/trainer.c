@@ -245,6 +245,9 @@ static lk_status set_values(lk_trainer *t, const lk_checkpoint *init) {
   }
   assert(init->trained.table->count == t->table->count);
   lk_watchdog_phase(t->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
+  assert(!t->config->init_weights || init->info.has_average);
+  if (t->config->init_weights)
+    return lk_checkpoint_distribute_average(t->world, init, t->values);
   return lk_checkpoint_distribute(t->world, init, t->values, NULL, NULL);
 }
 

@@ -260,6 +260,26 @@ static void a_model_is_finetuned_from(void **state) {
               LK_FINETUNE, "model.positions");
 }
 
+/* A step too small to change a parameter shows what it began from. */
+static void either_parameters_of_init_are_trained_on(void **state) {
+#define LIKE "steps=1 learning_rate=1e-30 weight_decay=0 init=averaged/checkpoints/latest "
+  (void)state;
+  must_train("run=averaged steps=6 ema=0.8 learning_rate=1e-2", LK_PRETRAIN);
+  must_train("run=from-last " LIKE, LK_PRETRAIN);
+  must_train("run=from-mean init_weights=mean " LIKE, LK_PRETRAIN);
+  lk_checkpoint *averaged = newest("averaged"), *mean = newest("from-mean"),
+                *last = newest("from-last");
+  size_t bytes = averaged->trained.table->count * sizeof(float);
+  assert_memory_equal(last->trained.values, averaged->trained.values, bytes);
+  assert_memory_equal(mean->trained.values, averaged->average, bytes);
+  assert_memory_not_equal(averaged->average, averaged->trained.values, bytes);
+  lk_checkpoint_free(averaged);
+  lk_checkpoint_free(mean);
+  lk_checkpoint_free(last);
+  must_refuse("run=x steps=1 init_weights=mean init=from-last/checkpoints/latest",
+              LK_PRETRAIN, "keeps no running mean (ema)");
+}
+
 static void another_run_is_not_gone_on_with(void **state) {
   (void)state;
   must_train("run=mine steps=2", LK_PRETRAIN);
@@ -377,6 +397,7 @@ static int tests(void) {
       cmocka_unit_test(samples_are_written),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_model_is_finetuned_from),
+      cmocka_unit_test(either_parameters_of_init_are_trained_on),
       cmocka_unit_test(another_run_is_not_gone_on_with),
       cmocka_unit_test(a_run_keeps_its_origin),
       cmocka_unit_test(checkpoints_that_cannot_be_written_are_made_up_for),
