@@ -11,11 +11,23 @@
 
 LK_C_BEGIN
 
+/* Where dropout is, in the order of the config's names: everywhere; everywhere but in
+ * attention; or in the sum of the embeddings, in attention's weights or in what a block
+ * adds to the stream alone. */
+typedef enum {
+  LK_DROP_ALL,
+  LK_DROP_HIDDEN,
+  LK_DROP_EMBEDDING,
+  LK_DROP_ATTENTION,
+  LK_DROP_RESIDUAL
+} lk_drop_at;
+
 /* Dropout of one pack. The stream names seed, step and shard, and the pack's first site, to
  * which the model adds each of its own. */
 typedef struct {
   double drop; /* probability, 0 for none */
   lk_stream stream;
+  lk_drop_at at;
 } lk_dropout;
 
 /* The matrix products of a forward pass, each of its inputs and outputs: how often it is

@@ -80,9 +80,8 @@ struct lk_model {
   /* Gradients as operands: of a branch's output (R, C) and of GELU's input (R, F), and the
    * arrays above or their bf16 copies; logits are rounded in their own place. */
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
-  lk_pass pass;       /* the last one */
-  lk_dropout dropout; /* of it, where pass.dropout points to */
-  double drop;
+  lk_pass pass;                 /* the last one */
+  lk_dropout dropout;           /* of it, where pass.dropout points to */
   double smoothing;             /* of losses that are learned from */
   const lk_backward_hook *hook; /* of this backward pass, or NULL */
   const lk_real *final;         /* first gradient that will not change any more in it */
@@ -139,6 +138,19 @@ void lk_model_head_backward(lk_model *m, int first, int rows);
 /* Fills the arrays that all blocks share with what block l's backward pass needs, from the
  * block's input: not for the last block, of which they hold it already. */
 void lk_model_compute_again(lk_model *m, int l);
+
+/* The share that is dropped at sites of one of the last three kinds. */
+static inline double lk_drop(const lk_dropout *dropout, lk_drop_at kind) {
+  if (!dropout) return 0;
+  int is_hidden = dropout->at == LK_DROP_HIDDEN && kind != LK_DROP_ATTENTION;
+  return dropout->at == LK_DROP_ALL || dropout->at == kind || is_hidden ? dropout->drop : 0;
+}
+
+/* What is kept there is multiplied by it. */
+static inline lk_real lk_keep_scale_at(const lk_dropout *dropout, lk_drop_at kind) {
+  double drop = lk_drop(dropout, kind);
+  return drop > 0 ? (lk_real)lk_keep_scale(drop) : 1;
+}
 
 /* A tensor of `weights` as the forward pass took it. */
 static inline lk_operand lk_weight_operand(const lk_model *m, lk_real *tensor) {

@@ -3,12 +3,12 @@
 #include <assert.h>
 #include <string.h>
 
-static const uint8_t *mask(const lk_model *m, const uint8_t *keep) {
-  return m->drop > 0 ? keep : NULL;
+static const uint8_t *mask(const lk_model *m, lk_drop_at kind, const uint8_t *keep) {
+  return lk_drop(m->pass.dropout, kind) > 0 ? keep : NULL;
 }
 
-static lk_real scale(const lk_model *m) {
-  return m->drop > 0 ? (lk_real)lk_keep_scale(m->drop) : 1;
+static lk_real scale(const lk_model *m, lk_drop_at kind) {
+  return lk_keep_scale_at(m->pass.dropout, kind);
 }
 
 /* Between products: others may use a moment. */
@@ -31,7 +31,8 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
                          const lk_real *final) {
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
-  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_mlp), scale(m), count);
+  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, LK_DROP_RESIDUAL, a->keep_mlp),
+                      scale(m, LK_DROP_RESIDUAL), count);
   lk_linear_backward_weight(&m->layers[LK_DOWN], g->down_weight, g->down_bias, m->d_branch,
                             a->hidden, R);
   make_way(m);
@@ -57,16 +58,23 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
                                const lk_span *spans, const lk_real *final) {
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
-  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, a->keep_proj), scale(m), count);
+  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, LK_DROP_RESIDUAL, a->keep_proj),
+                      scale(m, LK_DROP_RESIDUAL), count);
   lk_linear_backward_weight(&m->layers[LK_SQUARE], g->proj_weight, g->proj_bias,
                             m->d_branch, a->attended_operand, R);
   finish(m, final);
   lk_linear_backward_input(&m->layers[LK_SQUARE], m->d_ln, 0, m->d_branch,
                            lk_weight_operand(m, w->proj_weight), R);
   size_t K = (size_t)lk_kv_width(&m->table->shape);
-  lk_attention_input input = {spans,   m->pass.B, a->q,  (size_t)C,
-                              a->kv,   a->kv + K, 2 * K, mask(m, a->keep_attention),
-                              scale(m)};
+  lk_attention_input input = {spans,
+                              m->pass.B,
+                              a->q,
+                              (size_t)C,
+                              a->kv,
+                              a->kv + K,
+                              2 * K,
+                              mask(m, LK_DROP_ATTENTION, a->keep_attention),
+                              scale(m, LK_DROP_ATTENTION)};
   lk_attention_backward(m->attention, &input, a->attended, a->log_sum, m->d_ln, m->d_q,
                         m->d_kv, m->d_kv + K);
   int H = m->table->shape.heads;
@@ -162,8 +170,9 @@ static void block_backward(lk_model *m, int l) {
 
 static void embedding_backward(lk_model *m) {
   int C = m->table->shape.channels, N = m->pass.N;
-  lk_dropout_backward(lk_fp32_operand(m->d_stream), m->d_stream, mask(m, m->keep_embedding),
-                      scale(m), (size_t)N * (size_t)C);
+  lk_dropout_backward(lk_fp32_operand(m->d_stream), m->d_stream,
+                      mask(m, LK_DROP_EMBEDDING, m->keep_embedding),
+                      scale(m, LK_DROP_EMBEDDING), (size_t)N * (size_t)C);
   lk_embedding_backward(m->gradients.tok_emb, m->gradients.pos_emb, m->d_stream,
                         m->pass.tokens, m->pass.positions, N, C);
   finish(m, m->gradients.tok_emb);

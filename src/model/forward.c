@@ -12,18 +12,14 @@ static uint32_t site_of(int block, int place) {
 enum { SITE_EMBEDDING = 0, PLACE_ATTENTION = 0, PLACE_PROJ = 1, PLACE_MLP = 2 };
 
 /* The mask of one site, or NULL without dropout. */
-static const uint8_t *fill_mask(const lk_dropout *dropout, uint32_t site, uint8_t *keep,
-                                size_t count) {
-  if (!dropout || dropout->drop <= 0) return NULL;
+static const uint8_t *fill_mask(const lk_dropout *dropout, lk_drop_at kind, uint32_t site,
+                                uint8_t *keep, size_t count) {
+  if (lk_drop(dropout, kind) <= 0) return NULL;
   lk_profile_switch(LK_PART_ELEMENTWISE);
   lk_stream stream = dropout->stream;
   stream.site += site;
   lk_random_keep(&stream, dropout->drop, keep, count);
   return keep;
-}
-
-static lk_real keep_scale(const lk_dropout *dropout) {
-  return dropout ? (lk_real)lk_keep_scale(dropout->drop) : 1;
 }
 
 /* A linear layer over rows of the pass. Over a cache no row's bits depend on the others. */
@@ -93,16 +89,17 @@ static void attend(lk_model *m, const lk_block_activations *a, int l, const lk_r
   size_t C = (size_t)m->table->shape.channels, K = (size_t)lk_kv_width(&m->table->shape);
   size_t keep =
       pass->dropout ? lk_attention_keep_size(spans, pass->B, m->table->shape.heads) : 0;
-  lk_attention_input input = {
-      spans,
-      pass->B,
-      a->q,
-      C,
-      kv,
-      kv + K,
-      2 * K,
-      fill_mask(pass->dropout, site_of(l, PLACE_ATTENTION), a->keep_attention, keep),
-      keep_scale(pass->dropout)};
+  lk_attention_input input = {spans,
+                              pass->B,
+                              a->q,
+                              C,
+                              kv,
+                              kv + K,
+                              2 * K,
+                              fill_mask(pass->dropout, LK_DROP_ATTENTION,
+                                        site_of(l, PLACE_ATTENTION), a->keep_attention,
+                                        keep),
+                              lk_keep_scale_at(pass->dropout, LK_DROP_ATTENTION)};
   if (pass->cache)
     attend_over_cache(m, input, a->attended, a->log_sum);
   else
@@ -127,8 +124,9 @@ static void attention_forward(lk_model *m, const lk_block_activations *a,
   lk_fill_operand(a->attended_operand, a->attended, count);
   product(m, LK_SQUARE, m->branch, a->attended_operand, w->proj_weight, w->proj_bias, R);
   lk_residual_forward(a->middle, residual, m->branch,
-                      fill_mask(pass->dropout, site_of(l, PLACE_PROJ), a->keep_proj, count),
-                      keep_scale(pass->dropout), count);
+                      fill_mask(pass->dropout, LK_DROP_RESIDUAL, site_of(l, PLACE_PROJ),
+                                a->keep_proj, count),
+                      lk_keep_scale_at(pass->dropout, LK_DROP_RESIDUAL), count);
 }
 
 /* What the MLP's second product takes; ln2 is of middle or of what middle was made from. */
@@ -142,7 +140,8 @@ static void hidden_forward(lk_model *m, const lk_block_activations *a,
 
 static const uint8_t *mlp_mask(const lk_model *m, const lk_block_activations *a, int l,
                                size_t count) {
-  return fill_mask(m->pass.dropout, site_of(l, PLACE_MLP), a->keep_mlp, count);
+  return fill_mask(m->pass.dropout, LK_DROP_RESIDUAL, site_of(l, PLACE_MLP), a->keep_mlp,
+                   count);
 }
 
 /* output = middle + dropout(mlp(ln2)). */
@@ -152,7 +151,7 @@ static void mlp_forward(lk_model *m, const lk_block_activations *a,
   hidden_forward(m, a, w, R);
   product(m, LK_DOWN, m->branch, a->hidden, w->down_weight, w->down_bias, R);
   lk_residual_forward(output, a->middle, m->branch, mlp_mask(m, a, l, count),
-                      keep_scale(m->pass.dropout), count);
+                      lk_keep_scale_at(m->pass.dropout, LK_DROP_RESIDUAL), count);
 }
 
 /* One block. In the last one everything but keys and values is for wanted rows only. */
@@ -194,9 +193,9 @@ static void embedding_forward(lk_model *m) {
   int C = m->table->shape.channels;
   lk_embedding_forward(m->blocks[0].input, pass->tokens, pass->positions,
                        m->weights.tok_emb, m->weights.pos_emb,
-                       fill_mask(pass->dropout, SITE_EMBEDDING, m->keep_embedding,
-                                 (size_t)pass->N * (size_t)C),
-                       keep_scale(pass->dropout), pass->N, C);
+                       fill_mask(pass->dropout, LK_DROP_EMBEDDING, SITE_EMBEDDING,
+                                 m->keep_embedding, (size_t)pass->N * (size_t)C),
+                       lk_keep_scale_at(pass->dropout, LK_DROP_EMBEDDING), pass->N, C);
 }
 
 void lk_model_hold(lk_model *model, const lk_bf16 *rounded) {
@@ -216,7 +215,6 @@ void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
   m->pass = *pass;
   if (pass->dropout) m->dropout = *pass->dropout;
   if (pass->dropout) m->pass.dropout = &m->dropout; /* the caller's may be gone by then */
-  m->drop = pass->dropout ? pass->dropout->drop : 0;
   /* The weights are only read: lk_tensors serves gradients too and so has no const. */
   lk_tensors_bind(&m->weights, m->table, (lk_real *)values);
   embedding_forward(m);

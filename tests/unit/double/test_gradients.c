@@ -315,6 +315,8 @@ static void recomputed_gradient_matches(const model_fixed *in, const lk_paramete
   lk_free(again);
 }
 
+static lk_drop_at drop_at;
+
 /* Of a small model with the options of `shape`. */
 static void model_gradient_matches(double drop, lk_shape shape) {
   shape.layers = 3;
@@ -323,7 +325,7 @@ static void model_gradient_matches(double drop, lk_shape shape) {
   shape.block = 10;
   shape.vocabulary = 9;
   lk_parameters *table = NULL;
-  model_fixed in = {.dropout = {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}}};
+  model_fixed in = {.dropout = {drop, {.seed = 3, .purpose = LK_RANDOM_DROPOUT}, drop_at}};
   double *values = NULL, *gradients = NULL;
   const lk_token texts[3][11] = {
       {2, 3, 4, 5, 6, 7, 8, 2, 3, 4, 5}, {8, 7, 1, 6, 1}, {2, 2}};
@@ -381,6 +383,13 @@ static void model_gradient_matches_with_dropout(void **state) {
   model_gradient_matches(0.3, (lk_shape){0});
 }
 
+static void model_gradient_matches_with_some_dropout(void **state) {
+  (void)state;
+  for (drop_at = LK_DROP_HIDDEN; drop_at <= LK_DROP_RESIDUAL; drop_at++)
+    model_gradient_matches(0.3, (lk_shape){0});
+  drop_at = LK_DROP_ALL;
+}
+
 static void model_gradient_matches_smoothed(void **state) {
   (void)state;
   smoothing = 0.2;
@@ -434,6 +443,7 @@ int main(void) {
       cmocka_unit_test(attention_gradients_match_with_dropout),
       cmocka_unit_test(model_gradient_matches_without_dropout),
       cmocka_unit_test(model_gradient_matches_with_dropout),
+      cmocka_unit_test(model_gradient_matches_with_some_dropout),
       cmocka_unit_test(model_gradient_matches_smoothed),
       cmocka_unit_test(model_gradient_matches_with_each_option),
       cmocka_unit_test(model_gradient_matches_as_gpt2),
