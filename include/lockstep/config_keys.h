@@ -89,6 +89,10 @@ typedef int lk_config_choice;
     "says which is the faster here")                                                       \
   X(dropout, "dropout", real, "0.1", LK_BETWEEN(0, 0.95), 1,                               \
     "share of activations set to zero in training, rounded to 65536ths")                                        \
+  X(dropout_at, "dropout_at", choice, "all",                                               \
+    LK_ONE_OF("all|hidden|embedding|attention|residual"), LK_BITS_LATER,                   \
+    "where dropout is: everywhere; everywhere but in attention; or in the sum of the "     \
+    "embeddings, in attention's weights or in what a block adds to the stream, alone")     \
   X(label_smoothing, "label_smoothing", real, "0", LK_BETWEEN(0, 1), LK_BITS_LATER,        \
     "share of the probability asked for that all tokens have in equal parts, instead of "  \
     "the right one alone; the training loss counts it, what is measured does not")         \

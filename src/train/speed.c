@@ -41,7 +41,8 @@ static lk_status make_work(work *w, const lk_config *c) {
   int sequences = count_sequences(c);
   lk_shape shape = lk_config_shape(c, VOCABULARY);
   shape.layers = 1;
-  w->dropout = (lk_dropout){c->dropout, {.purpose = LK_RANDOM_DROPOUT}};
+  w->dropout =
+      (lk_dropout){c->dropout, {.purpose = LK_RANDOM_DROPOUT}, (lk_drop_at)c->dropout_at};
   LK_TRY(lk_parameters_create(&w->table, &shape));
   LK_TRY(lk_pack_create(&w->pack, sequences, shape.block));
   LK_TRY(fill_pack(w->pack, shape.block));

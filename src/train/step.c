@@ -34,7 +34,8 @@ static void forward_pack(lk_trainer *t, int i, int slot, int number, float *grad
                          .purpose = LK_RANDOM_DROPOUT,
                          .step = t->step,
                          .shard = (uint32_t)(t->step_first + i),
-                         .site = (uint32_t)number * PACK_SITES}};
+                         .site = (uint32_t)number * PACK_SITES},
+                        (lk_drop_at)t->config->dropout_at};
   if (lk_dataset_status(t->dataset) != LK_OK)
     lk_world_abort(t->world, lk_dataset_status(t->dataset));
   t->mine[2 * i] +=

@@ -77,6 +77,8 @@ static void bits_depend_on_the_settings_alone(void **state) {
   lk_hash one = train("steps=3 seed=5");
   assert_string_equal(train("steps=3 seed=5").hex, one.hex);
   assert_string_equal(train("steps=3 seed=5 objective.kind=corruption").hex, one.hex);
+  assert_string_equal(train("steps=3 seed=5 dropout_at=all").hex, one.hex);
+  assert_string_not_equal(train("steps=3 seed=5 dropout_at=hidden").hex, one.hex);
   assert_string_not_equal(train("steps=3 seed=6").hex, one.hex);
   assert_string_not_equal(train("steps=3 seed=5 objective.kind=recall").hex, one.hex);
 }
