@@ -65,9 +65,9 @@ void lk_model_free(lk_model *model);
  * common. Before the first pass in bf16, and whenever the values are others. */
 void lk_model_hold(lk_model *model, const lk_bf16 *rounded);
 
-/* The losses of coming passes that gradients are asked of are smoothed by so much, 0 … 1
- * (lk_cross_entropy), and only theirs: what is measured stays comparable. 0 at first. */
-void lk_model_smooth(lk_model *model, double smoothing);
+/* The loss of coming passes that gradients are asked of, and only theirs: what is measured
+ * stays comparable. Cross-entropy at first. */
+void lk_model_learn_from(lk_model *model, lk_loss loss);
 
 /* Losses in nats of the pack's M target rows, in pack order: stores (M) doubles, owned by
  * the model and valid until its next call, in *losses, and returns their sum. values: the

@@ -183,13 +183,21 @@ void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
                            const lk_real *dy, const lk_token *tokens,
                            const uint16_t *positions, int rows, int columns);
 
-/* Softmax cross-entropy: losses[rows] = -log softmax(logits)[target] in nats. With gradient
- * != 0 the logits (rows, classes) become the gradient of the losses' sum. smoothing, 0 … 1,
- * 0 without gradient: the target has 1 - smoothing of the probability that is asked for,
- * and all classes, itself among them, have equal parts of the rest (Szegedy et al. 2015,
- * arXiv:1512.00567; PyTorch's label_smoothing). */
+/* What is learned from instead of cross-entropy; all 0: that.
+ * smoothing, 0 … 1: the target has 1 - smoothing of the probability that is asked for, and
+ *   all classes, itself among them, have equal parts of the rest (Szegedy et al. 2015,
+ *   arXiv:1512.00567; PyTorch's label_smoothing).
+ * focus, 0 and more: this loss times (1 - p)^focus, p being the target's probability, so
+ *   that what is known counts less (Lin et al. 2017, arXiv:1708.02002). */
+typedef struct {
+  double smoothing, focus;
+} lk_loss;
+
+/* Softmax cross-entropy: losses[rows] = -log softmax(logits)[target] in nats, or another
+ * loss. With gradient != 0 the logits (rows, classes) become the gradient of the losses'
+ * sum; another loss needs it. */
 void lk_cross_entropy(double *losses, lk_real *logits, const lk_token *targets, int rows,
-                      int classes, int gradient, double smoothing);
+                      int classes, int gradient, lk_loss loss);
 
 /* Rows of y are rows index[i] of x, and back: rows index[i] of x get row i of y added. */
 void lk_gather_rows(lk_operand y, lk_operand x, const int32_t *index, int rows,

@@ -18,7 +18,7 @@ typedef struct {
 /* In nats. */
 static double log_probability(const work *w, const lk_real *logits, lk_token token) {
   double loss; /* for which the logits are only read */
-  lk_cross_entropy(&loss, (lk_real *)logits, &token, 1, w->vocabulary, 0, 0);
+  lk_cross_entropy(&loss, (lk_real *)logits, &token, 1, w->vocabulary, 0, (lk_loss){0});
   return -loss;
 }
 

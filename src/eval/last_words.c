@@ -66,7 +66,7 @@ static void judge(const reading *r, lk_last_word *word) {
   for (int i = 0; i < r->pack->M; i++, logits += vocabulary) {
     lk_token token = r->pack->targets[i];
     double loss; /* for which the logits are only read */
-    lk_cross_entropy(&loss, (lk_real *)logits, &token, 1, vocabulary, 0, 0);
+    lk_cross_entropy(&loss, (lk_real *)logits, &token, 1, vocabulary, 0, (lk_loss){0});
     word->nats += loss;
     if (!is_most_probable(logits, vocabulary, token)) word->right = 0;
   }

@@ -82,7 +82,7 @@ struct lk_model {
   lk_operand d_branch, d_up, d_q_operand, d_kv_operand, d_logits;
   lk_pass pass;                 /* the last one */
   lk_dropout dropout;           /* of it, where pass.dropout points to */
-  double smoothing;             /* of losses that are learned from */
+  lk_loss loss;                 /* that is learned from */
   const lk_backward_hook *hook; /* of this backward pass, or NULL */
   const lk_real *final;         /* first gradient that will not change any more in it */
   void *memory;                 /* owns every array but those of tensors and attention */

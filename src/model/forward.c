@@ -202,9 +202,9 @@ void lk_model_hold(lk_model *model, const lk_bf16 *rounded) {
   model->rounded = rounded;
 }
 
-void lk_model_smooth(lk_model *model, double smoothing) {
-  assert(smoothing >= 0 && smoothing <= 1);
-  model->smoothing = smoothing;
+void lk_model_learn_from(lk_model *model, lk_loss loss) {
+  assert(loss.smoothing >= 0 && loss.smoothing <= 1 && loss.focus >= 0);
+  model->loss = loss;
 }
 
 void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
@@ -275,7 +275,7 @@ static void head_losses(lk_model *m, const lk_pack *pack, int learn) {
     rows = pack->M - first < m->logit_rows ? pack->M - first : m->logit_rows;
     lk_model_head(m, first, rows);
     lk_cross_entropy(m->losses + first, m->logits, pack->targets + first, rows,
-                     m->table->shape.vocabulary, m->keep, learn ? m->smoothing : 0);
+                     m->table->shape.vocabulary, m->keep, learn ? m->loss : (lk_loss){0});
     if (learn) lk_model_head_backward(m, first, rows);
   }
 }

@@ -128,8 +128,8 @@ static void lose(float to[4][ROOM]) {
   static lk_token targets[HIGHEST];
   for (int i = 0; i < high; i++)
     targets[i] = (lk_token)(i % wide);
-  lk_cross_entropy((double *)to[0], to[1], targets, high, wide, 0, 0);
-  lk_cross_entropy((double *)to[2], to[1], targets, high, wide, 1, 0.1);
+  lk_cross_entropy((double *)to[0], to[1], targets, high, wide, 0, (lk_loss){0});
+  lk_cross_entropy((double *)to[2], to[1], targets, high, wide, 1, (lk_loss){0.1, 2});
 }
 
 static lk_optimizer_name optimizer_name;

@@ -191,12 +191,12 @@ static void dropout_gradient_matches(void **state) {
   check_gradient(residual_value, weight, dx, ROWS * INPUTS, keep, "dropout and residual");
 }
 
-static double smoothing;
+static lk_loss loss;
 
 static double entropy_value(const double *at, void *context) {
   double losses[ROWS], sum = 0;
   memcpy(scratch, at, ROWS * INPUTS * sizeof *at);
-  lk_cross_entropy(losses, scratch, context, ROWS, INPUTS, 1, smoothing);
+  lk_cross_entropy(losses, scratch, context, ROWS, INPUTS, 1, loss);
   for (int i = 0; i < ROWS; i++)
     sum += losses[i];
   return sum;
@@ -206,12 +206,13 @@ static void cross_entropy_gradient_matches(void **state) {
   (void)state;
   prepare();
   lk_token targets[ROWS] = {0, 20, 3, 3, 7, 19, 1};
-  for (smoothing = 1; smoothing >= 0; smoothing -= 0.25) {
+  static const lk_loss kinds[] = {{1, 0}, {0.25, 0}, {0, 0.5}, {0, 2}, {0.25, 2}, {0, 0}};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    loss = kinds[i];
     entropy_value(x, targets);
     memcpy(dx, scratch, sizeof dx);
     check_gradient(entropy_value, x, dx, ROWS * INPUTS, targets, "cross-entropy");
   }
-  smoothing = 0;
 }
 
 /* Two sequences, one with all rows as queries, one with its last rows only; 2 heads of 5.
@@ -286,7 +287,7 @@ typedef struct {
   lk_model *model;
   lk_pack *pack;
   lk_dropout dropout;
-  double *unused; /* gradients, of which smoothed losses are asked */
+  double *unused; /* gradients, without which the loss would be cross-entropy */
 } model_fixed;
 
 static double model_value(const double *values, void *context) {
@@ -299,7 +300,7 @@ static lk_model *learn(const model_fixed *in, const lk_parameters *table, lk_kee
                        const double *values, double *gradients) {
   lk_model *model = NULL;
   assert_int_equal(lk_model_create(&model, table, 3, keep, LK_FP32), LK_OK);
-  lk_model_smooth(model, smoothing);
+  lk_model_learn_from(model, loss);
   lk_model_forward(model, values, gradients, in->pack, &in->dropout, NULL);
   lk_model_backward(model, values, gradients, NULL);
   return model;
@@ -390,11 +391,11 @@ static void model_gradient_matches_with_some_dropout(void **state) {
   drop_at = LK_DROP_ALL;
 }
 
-static void model_gradient_matches_smoothed(void **state) {
+static void model_gradient_matches_of_another_loss(void **state) {
   (void)state;
-  smoothing = 0.2;
+  loss = (lk_loss){.smoothing = 0.2, .focus = 1.5};
   model_gradient_matches(0.3, (lk_shape){.tied = 1});
-  smoothing = 0;
+  loss = (lk_loss){0};
 }
 
 static void model_gradient_matches_with_each_option(void **state) {
@@ -444,7 +445,7 @@ int main(void) {
       cmocka_unit_test(model_gradient_matches_without_dropout),
       cmocka_unit_test(model_gradient_matches_with_dropout),
       cmocka_unit_test(model_gradient_matches_with_some_dropout),
-      cmocka_unit_test(model_gradient_matches_smoothed),
+      cmocka_unit_test(model_gradient_matches_of_another_loss),
       cmocka_unit_test(model_gradient_matches_with_each_option),
       cmocka_unit_test(model_gradient_matches_as_gpt2),
       cmocka_unit_test(model_gradient_matches_as_pythia),
