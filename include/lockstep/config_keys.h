@@ -96,6 +96,9 @@ typedef int lk_config_choice;
   X(label_smoothing, "label_smoothing", real, "0", LK_BETWEEN(0, 1), LK_BITS_LATER,        \
     "share of the probability asked for that all tokens have in equal parts, instead of "  \
     "the right one alone; the training loss counts it, what is measured does not")         \
+  X(focus, "focus", real, "0", LK_BETWEEN(0, 10), LK_BITS_LATER,                           \
+    "a token's training loss counts (1 - p)^focus, p being the probability that it has: "  \
+    "less where it is known, so that hard documents weigh more (focal loss); 0: 1")        \
   X(checkpoint_every, "checkpoint_every", count, "500",                                    \
     LK_WHOLE_OR(0, 1ull << 48, "auto"), 0,                                                 \
     "steps between checkpoints; 0: one at the end; auto: as many as leave most time "      \

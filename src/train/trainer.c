@@ -96,7 +96,8 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences,
                            (lk_keep)(LK_KEEP_ALL + t->config->recompute),
                            (lk_precision)t->config->precision));
-    lk_model_learn_from(t->models[i], (lk_loss){.smoothing = t->config->label_smoothing});
+    lk_model_learn_from(t->models[i],
+                        (lk_loss){t->config->label_smoothing, t->config->focus});
   }
   LK_TRY(lk_trainer_make_histograms(t));
   LK_TRY(lk_sites_make_room(t));

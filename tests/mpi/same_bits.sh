@@ -76,9 +76,9 @@ ONEDNN_MAX_CPU_ISA=AVX512_CORE "$LOCKSTEP" "${half[@]}" run=refused steps=1 2> l
 ((code == 64)) || fail "Muon in bf16 where there is none: exit code $code: $(cat log)"
 grep -q 'muon_precision is bf16, but .*set muon_precision=fp32' log || fail "Muon in bf16 where there is none: $(cat log)"
 # Options of the shape: GPT-2's activation and tied head, whose gradient is the last to be final; Llama's norm
-# and shared keys. Of the loss: smoothed labels. Dropout without attention's.
+# and shared keys. Another loss. Dropout without attention's.
 other_recipe options "${pretrain[@]}" model.activation=gelu_tanh model.tied=true model.norm=rms model.kv_heads=1 \
-  label_smoothing=0.1 dropout_at=hidden
+  label_smoothing=0.1 focus=1.5 dropout_at=hidden
 
 # The comparisons can fail: another seed gives other bits and other losses.
 train other 1 $steps "${pretrain[@]}" seed=2

@@ -475,6 +475,7 @@ static void test_hash_and_difference(void **state) {
   check_bits("model.layers=2", 1, "model.layers: 1 here, 2 there");
   check_bits("dropout_at=hidden", 1, "dropout_at: all here, hidden there");
   check_bits("label_smoothing=0", 0, "");
+  check_bits("focus=2", 1, "focus: 0 here, 2 there");
   check_bits("label_smoothing=0.1", 1, "label_smoothing: 0 here, 0.1 there");
   check_bits("schedule.kind=wave", 1, "schedule.kind: constant here, wave there");
   static const char *const free_keys[] = {

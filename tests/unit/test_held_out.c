@@ -90,7 +90,7 @@ static void the_loss_is_that_of_each_window_alone(void **state) {
 #define LANGUAGE "steps=2 objective.kind=language validation.file=held-out.txt "
   compare(LANGUAGE);
   compare(LANGUAGE "batch_size=16 shards=16 dropout=0.5");
-  compare(LANGUAGE "label_smoothing=0.5");
+  compare(LANGUAGE "label_smoothing=0.5 focus=2");
   compare(LANGUAGE "objective.across=true");
   compare(LANGUAGE "objective.across=true objective.full=true");
   compare(LANGUAGE "objective.full=true");

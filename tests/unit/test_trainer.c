@@ -84,9 +84,9 @@ static void bits_depend_on_the_settings_alone(void **state) {
 }
 
 /* The loss of the first step. */
-static double first_loss(const char *smoothing) {
+static double first_loss(const char *how) {
   char arguments[100];
-  snprintf(arguments, sizeof arguments, "steps=3 dropout=0 label_smoothing=%s", smoothing);
+  snprintf(arguments, sizeof arguments, "steps=3 dropout=0 %s", how);
   lk_config *config = config_with(arguments);
   lk_trainer *trainer = open_trainer(config, LK_PRETRAIN);
   double loss = step(trainer);
@@ -98,10 +98,19 @@ static double first_loss(const char *smoothing) {
 /* It is so much of the loss towards all tokens alike. */
 static void labels_are_smoothed(void **state) {
   (void)state;
-  double sharp = first_loss("0"), flat = first_loss("1"), some = first_loss("0.25");
+  double sharp = first_loss(""), flat = first_loss("label_smoothing=1");
+  double some = first_loss("label_smoothing=0.25");
   assert_true(fabs(sharp - flat) > 1e-4);
   assert_true(fabs(0.75 * sharp + 0.25 * flat - some) < 1e-5);
   assert_string_not_equal(train("steps=3 label_smoothing=0.25").hex, train("steps=3").hex);
+}
+
+/* At first no token is known, and all count nearly as they would. */
+static void what_is_known_counts_less(void **state) {
+  (void)state;
+  double plain = first_loss(""), focused = first_loss("focus=1");
+  assert_true(focused < plain && focused > 0.9 * plain);
+  assert_string_not_equal(train("steps=3 focus=2").hex, train("steps=3").hex);
 }
 
 /* A step that would leave numbers that are none is left out, or ends training. */
@@ -515,6 +524,7 @@ static int tests(void) {
       cmocka_unit_test(every_kind_learns),
       cmocka_unit_test(bits_depend_on_the_settings_alone),
       cmocka_unit_test(labels_are_smoothed),
+      cmocka_unit_test(what_is_known_counts_less),
       cmocka_unit_test(a_bad_gradient_changes_nothing),
       cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
       cmocka_unit_test(the_running_mean_follows_the_values),
