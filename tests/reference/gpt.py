@@ -136,7 +136,7 @@ class GPT(nn.Module):
         self.drop = nn.Dropout(dropout)
         self.blocks = nn.Sequential(*(Block(shape, dropout) for _ in range(shape.layers)))
         self.ln_f = NORMS[shape.norm](shape.channels)
-        self.smoothing = 0.0  # of the loss' labels
+        self.smoothing = self.focus = 0.0  # of the loss
         self.head = nn.Linear(shape.channels, shape.vocabulary, bias=False)
         self.apply(initialise)
         if shape.tied:
@@ -151,10 +151,19 @@ class GPT(nn.Module):
         logits = self.head(self.ln_f(self.blocks(x)))
         loss = None
         if targets is not None:
-            loss = functional.cross_entropy(
-                logits.flatten(0, 1), targets.flatten(), ignore_index=NO_LOSS,
-                label_smoothing=self.smoothing)
+            loss = self.loss(logits.flatten(0, 1), targets.flatten())
         return logits, loss
+
+    def loss(self, logits, targets):
+        """The mean over the targets; with focus that of the focal loss (Lin et al. 2017)."""
+        if self.focus == 0:
+            return functional.cross_entropy(logits, targets, ignore_index=NO_LOSS,
+                                            label_smoothing=self.smoothing)
+        rows = targets != NO_LOSS
+        chosen = functional.softmax(logits[rows], dim=-1).gather(1, targets[rows, None])[:, 0]
+        losses = functional.cross_entropy(logits[rows], targets[rows], reduction="none",
+                                          label_smoothing=self.smoothing)
+        return ((1 - chosen) ** self.focus * losses).mean()
 
 
 def initialise(module):

@@ -44,13 +44,14 @@ class Case:
     shows_decay: bool  # the learning rate is large enough for check_power
     muon: bool = False  # the optimizer of the blocks' matrices
     smoothing: float = 0.0  # of the labels
+    focus: float = 0.0  # of the focal loss
 
 
-def tiny(muon=False, smoothing=0.0, **options):
+def tiny(muon=False, smoothing=0.0, focus=0.0, **options):
     return Case(
         shape=Shape(layers=2, heads=2, channels=16, block=14, vocabulary=20, **options),
         learning_rate=1e-3, lengths=(15, 9, 2, 14, 6), first_targets=(0, 4, 0, 12, 0),
-        shows_decay=True, muon=muon, smoothing=smoothing)
+        shows_decay=True, muon=muon, smoothing=smoothing, focus=focus)
 
 
 CASES = {
@@ -58,6 +59,7 @@ CASES = {
     "rotary": tiny(rotary=True),
     "muon": tiny(muon=True),
     "smoothed": tiny(smoothing=0.1),
+    "focused": tiny(smoothing=0.05, focus=1.5),
     "gelu_tanh": tiny(activation="gelu_tanh"),
     "tied": tiny(tied=True),
     "narrow": tiny(mlp=23),
@@ -166,7 +168,7 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
                    "tied": int(case.shape.tied), "residual": int(case.shape.parallel),
                    "norm": list(NORMS).index(case.shape.norm)}
         file.attrs.update({**asdict(case.shape), **options, "learning_rate": case.learning_rate,
-                           "muon": int(case.muon), "label_smoothing": case.smoothing,
+                           "muon": int(case.muon), "label_smoothing": case.smoothing, "focus": case.focus,
                            "torch": str(torch.__version__)})
         for group, source in (("weights", model), ("after", trained)):
             for name, parameter in source.named_parameters():
@@ -183,7 +185,7 @@ def write(path, case, strings, model, reference, trained, logits, loss, losses):
 
 def dump(case, seed, path):
     model = make_model(case.shape, seed)
-    model.smoothing = case.smoothing
+    model.smoothing, model.focus = case.smoothing, case.focus
     strings = make_strings(case, seed + 100)
     batch = make_batch(strings, case.first_targets, case.shape.block)
     reference = copy.deepcopy(model).double()

@@ -140,7 +140,8 @@ static int load(void **state) {
   read_pack();
   assert_int_equal(lk_model_create(&t.model, t.table, t.pack->B, LK_KEEP_ALL, LK_FP32),
                    LK_OK);
-  lk_model_learn_from(t.model, (lk_loss){.smoothing = read_option("label_smoothing")});
+  lk_model_learn_from(t.model,
+                      (lk_loss){read_option("label_smoothing"), read_option("focus")});
   return 0;
 }
 
