@@ -118,6 +118,7 @@ lk_status lk_cli_encode(lk_world *world, int argc, char **argv);
 lk_status lk_cli_decode(lk_world *world, int argc, char **argv);
 lk_status lk_cli_export(lk_world *world, int argc, char **argv);
 lk_status lk_cli_import(lk_world *world, int argc, char **argv);
+lk_status lk_cli_average(lk_world *world, int argc, char **argv);
 lk_status lk_cli_text(lk_world *world, int argc, char **argv);
 
 /* Rank 0: names versions, a library a line. */

@@ -3,6 +3,7 @@
 #include "lockstep/continuation.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/share.h"
+#include "lockstep/store.h"
 #include <math.h>
 #include <sys/stat.h>
 
@@ -156,6 +157,33 @@ static void texts_are_scored_line_by_line(void **state) {
   MUST_REFUSE(LK_NO_INPUT, "nothing.txt", "score", "run/checkpoints/latest", "nothing.txt");
 }
 
+static void the_mean_of_models_is_one(void **state) {
+  static const char *const paths[] = {"run/checkpoints/step-000002.h5",
+                                      "run/checkpoints/step-000003.h5",
+                                      "fine/checkpoints/latest", "mean.h5"};
+  lk_trained models[4];
+  (void)state;
+  MUST_RUN("average", (char *)paths[0], (char *)paths[1], (char *)paths[2], "mean.h5");
+  must_have(printed, "the mean of 3 models\n");
+  for (int i = 0; i < 4; i++)
+    assert_int_equal(lk_trained_read(&models[i], paths[i]), LK_OK);
+  for (uint64_t i = 0; i < models[0].table->count; i++) {
+    double sum = 0;
+    for (int model = 0; model < 3; model++)
+      sum += models[model].values[i];
+    assert_true(models[3].values[i] == (float)(sum / 3));
+  }
+  assert_memory_not_equal(models[0].values, models[2].values, 400);
+  for (int i = 0; i < 4; i++)
+    lk_trained_clear(&models[i]);
+  MUST_RUN("evaluate", "mean.h5", "data/birth_dev.tsv");
+  must_have(printed, "Correct: ");
+  MUST_RUN("pretrain", SMALL, "steps=1", "model.mlp=8", "run=narrow");
+  MUST_REFUSE(LK_BAD_DATA, "latest: has another shape or vocabulary", "average", "mean.h5",
+              "narrow/checkpoints/latest", "none.h5");
+  MUST_REFUSE(LK_NO_INPUT, "nothing.h5", "average", "mean.h5", "nothing.h5", "none.h5");
+}
+
 /* The numbers of a step by the names of metrics.csv. */
 static void steps_are_timed(void **state) {
   (void)state;
@@ -287,6 +315,7 @@ int main(void) {
       cmocka_unit_test(a_mask_in_a_question_is_one),
       cmocka_unit_test(lines_of_standard_input_are_answered),
       cmocka_unit_test(texts_are_scored_line_by_line),
+      cmocka_unit_test(the_mean_of_models_is_one),
       cmocka_unit_test(steps_are_timed),
       cmocka_unit_test(attention_is_timed_alone),
       cmocka_unit_test(learning_rates_are_tried),
