@@ -186,7 +186,8 @@ build_simulated lockstep_timed
 platform 10 10 32 32 16 > 10gbe.xml
 platform 100 1 32 32 16 > 100gbe.xml
 platform 0.1 15000 64 1 1 > wan.xml
-python3 "$SOURCE_DIR/tests/bench/letters.py" 256 $((block * a_rank * (most > 256 ? most : 256) * 9 / 8)) > corpus.txt
+# Whole steps on any number of ranks: of an epoch's others each would be short.
+python3 "$SOURCE_DIR/tests/bench/letters.py" 256 $((4 * block * a_rank * (most > 256 ? most : 256))) > corpus.txt
 "$LOCKSTEP" prepare corpus.txt corpus.h5 > /dev/null
 parameters=$("$LOCKSTEP" plan "${config[@]}" shards=1 batch_size=$a_rank | sed -n 's/^parameters  *//p')
 origin='as the command says'
