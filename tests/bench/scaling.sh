@@ -19,11 +19,6 @@ config=("$SOURCE_DIR/configs/seed/pretrain.yaml" corpus=corpus.h5 objective.kind
   watchdog=0)
 block=128 a_rank=16 a_batch=4096
 
-# number FILE KEY: what `bench --json` wrote.
-number() {
-  sed -n "s/.*\"$2\":[[:space:]]*\\([0-9.e+-]*\\).*/\\1/p" "$1"
-}
-
 # Seconds of a row, forward and backward, and of a parameter's update, norm included.
 measure() {
   origin="as \`bench\` measured on a core of this machine"

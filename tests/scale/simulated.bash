@@ -9,6 +9,11 @@ fail() {
   exit 1
 }
 
+# number FILE KEY: of what `bench --json` wrote.
+number() {
+  sed -n "s/.*\"$2\":[[:space:]]*\([0-9][0-9.e+-]*\).*/\1/p" "$1"
+}
+
 # build_simulated TARGET: installs SimGrid where it is missing, and builds the program for it.
 build_simulated() {
   if ! command -v smpirun > /dev/null; then
