@@ -2,7 +2,8 @@
 # How a step grows with the ranks, in the simulator: results/scale.csv, scale.md and pictures. Computing is replaced by
 # the times that `bench` measures here; all messages are the program's own. Nothing else may run while it measures.
 #   LOCKSTEP=build/lockstep SOURCE_DIR=. tests/bench/scaling.sh OUT [MOST_RANKS]
-# ROW and UPDATE, in seconds, stand for what is measured of a row and of a parameter's update.
+# ROW and UPDATE, in seconds, stand for what is measured of a row and of a parameter's update. What OUT/scale.csv and
+# OUT/scale-start.csv have of these times is kept, and names its commit: so many ranks can be simulated bit by bit.
 set -euo pipefail
 # shellcheck source=tests/scale/simulated.bash
 source "$SOURCE_DIR/tests/scale/simulated.bash"
@@ -11,13 +12,16 @@ SOURCE_DIR=$(cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP") SIMULATED
 command="tests/bench/scaling.sh $*"
 [[ -z ${ROW-} ]] || command="ROW=$ROW $command"
 [[ -z ${UPDATE-} ]] || command="UPDATE=$UPDATE $command"
-out=$(realpath "$1") most=${2:-256}
+out=$(realpath "$1") most=${2:-256} commit=$(git -C "$SOURCE_DIR" rev-parse --short HEAD)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 config=("$SOURCE_DIR/configs/seed/pretrain.yaml" corpus=corpus.h5 objective.kind=language objective.across=true
   watchdog=0)
 block=128 a_rank=16 a_batch=4096
+columns=platform,shape,scaling,jitter,ranks,start_seconds,step_seconds,communication_seconds,waiting_seconds
+columns+=,efficiency,processor_seconds,row_seconds,update_seconds,commit
+TIMEFORMAT='%U %S'
 
 # Seconds of a row, forward and backward, and of a parameter's update, norm included.
 measure() {
@@ -29,40 +33,51 @@ measure() {
   UPDATE=${UPDATE:-$(awk -v o="$(number alone.json optimizer)" -v n="$parameters" 'BEGIN { print o / n }')}
 }
 
-# run PLATFORM SCALING JITTER RANKS: a row of the table.
+# keep: rows of other times go.
+keep() {
+  touch "$out/scale.csv"
+  { echo "$columns" && awk -F, -v row="$ROW" -v update="$UPDATE" '$12 == row && $13 == update' "$out/scale.csv"; } > kept
+  cp kept "$out/scale.csv"
+}
+
+# run PLATFORM SCALING JITTER RANKS: a row of the table, which has none yet.
 run() {
   local batch=$((a_rank * $4))
   [[ $2 == weak ]] || batch=$a_batch
   rm -f step.json
-  SIMULATED_ROW=$ROW SIMULATED_UPDATE=$UPDATE SIMULATED_JITTER=$3 SIMULATED_MEMORY_GB=8 SIMULATED_SKIPPED=2 \
+  { time SIMULATED_ROW=$ROW SIMULATED_UPDATE=$UPDATE SIMULATED_JITTER=$3 SIMULATED_MEMORY_GB=8 SIMULATED_SKIPPED=2 \
     simulate lockstep_timed "$4" "$1.xml" bench "${config[@]}" shards="$4" batch_size=$batch --steps 1 \
-    --json step.json > /dev/null 2> log || fail "$*: $(cat log)"
+    --json step.json > /dev/null 2> log; } 2> took || fail "$*: $(cat log)"
   [[ -s step.json ]] || fail "$*: no numbers: $(cat log)"
   awk -v row="$1,seed,$2,$3,$4" -v start="$(sed -n 's/.*first step begins at \([0-9.]*\).*/\1/p' log)" \
     -v step="$(number step.json step_seconds)" -v sent="$(number step.json communication_seconds)" \
     -v waited="$(number step.json waiting_seconds)" -v products="$(number step.json products)" \
-    -v update="$(number step.json optimizer)" 'BEGIN {
+    -v update="$(number step.json optimizer)" -v end="$ROW,$UPDATE,$commit" '{
       efficiency = (products + update) / step
-      printf "%s,%s,%s,%s,%s,%.4f\n", row, start, step, sent, waited, efficiency }'
+      printf "%s,%s,%s,%s,%s,%.4f,%.0f,%s\n", row, start, step, sent, waited, efficiency, $1 + $2, end }' took
 }
 
-# runs PLATFORM SCALING JITTER RANKS...
+# runs PLATFORM SCALING JITTER RANKS...: adds those that scale.csv lacks.
 runs() {
   local platform=$1 scaling=$2 jitter=$3 ranks
   shift 3
   for ranks in "$@"; do
-    ((ranks > most)) || run "$platform" "$scaling" "$jitter" "$ranks"
+    ((ranks <= most)) || continue
+    ! grep -q "^$platform,seed,$scaling,$jitter,$ranks," "$out/scale.csv" || continue
+    run "$platform" "$scaling" "$jitter" "$ranks" | tee -a "$out/scale.csv"
   done
 }
 
 table() {
-  echo platform,shape,scaling,jitter,ranks,start_seconds,step_seconds,communication_seconds,waiting_seconds,efficiency
+  local platform
   for platform in 10gbe 100gbe; do
     runs $platform weak 0 16 64 256 1024
     runs $platform strong 0 16 64 256 1024
   done
   runs 10gbe weak 0.05 16 64 256 1024
-  runs wan weak 0 16 64
+  runs wan weak 0 16 64 256
+  { sed -n 1p "$out/scale.csv" && sed 1d "$out/scale.csv" | sort -t , -k 1,1V -k 4,4g -k 3,3r -k 5,5n; } > sorted
+  cp sorted "$out/scale.csv"
 }
 
 # start RANKS: how long it takes until their first step, and how many messages the rank sends meanwhile that sends
@@ -75,12 +90,21 @@ start() {
     shards="$1" batch_size="$1" steps=1 watchdog=0 run="run-$1" > log 2>&1 || fail "start: $(cat log)"
   MORE_OPTIONS=()
   began=$(sed -n 's/.*first step begins at \([0-9.]*\).*/\1/p' log)
-  awk -v ranks="$1" -v began="$began" '$1 == 12 { calls[$4]++ } $1 == 13 { calls[$4]-- }
+  awk -v ranks="$1" -v began="$began" -v commit="$commit" '$1 == 12 { calls[$4]++ } $1 == 13 { calls[$4]-- }
     $1 == 15 && $2 <= began && calls[$6] && ++sent[$6] > most { most = sent[$6] }
-    END { printf "| %d | %.3f | %d |\n", ranks, began, most }' trace
+    END { printf "%d,%.3f,%d,%s\n", ranks, began, most, commit }' trace
 }
 
-start_all() {
+starts() {
+  local rows=$out/scale-start.csv ranks
+  [[ -s $rows ]] || echo ranks,start_seconds,messages,commit > "$rows"
+  "$LOCKSTEP" synth data --people $((4 * most)) --questions 40 > /dev/null
+  for ((ranks = 16; ranks <= most; ranks *= 4)); do
+    grep -q "^$ranks," "$rows" || start $ranks >> "$rows"
+  done
+}
+
+describe_starts() {
   cat << END
 
 ## Until the first step
@@ -92,9 +116,7 @@ is left out.
 | ranks | start, s | messages that a rank sends, at most |
 |---|---|---|
 END
-  "$LOCKSTEP" synth data --people $((4 * most)) --questions 40 > /dev/null
-  local ranks
-  for ((ranks = 16; ranks <= most; ranks *= 4)); do start $ranks; done
+  awk -F, 'NR > 1 { printf "| %d | %.3f | %d |\n", $1, $2, $3 }' "$out/scale-start.csv"
 }
 
 # compare GBIT DELAY_MS HOSTS: one sum of the gradients over so many hosts, simulated, beside results/network.md's.
@@ -134,7 +156,7 @@ describe() {
   cat << END
 # From 16 ranks on, simulated
 
-Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`$command\`.
+Commit \`$commit\`, $(date +%F). Command: \`$command\`. Each row of [scale.csv](scale.csv) names its own commit.
 $(lscpu | sed -n 's/^Model name: *//p'), SimGrid $(smpirun --version | sed -n 's/.*SimGrid version \([0-9.]*\).*/\1/p').
 
 **Nothing here was measured on a network.** The program runs in SimGrid's SMPI from its unchanged sources, a host a
@@ -146,15 +168,15 @@ The seed model ($parameters parameters) in windows of $block tokens; weak: $a_ra
 strong: $a_batch in all. 10gbe, 100gbe: 10 and 100 Gb/s, 10 and 1 us a link, switches of 32 hosts with 16 links up
 each. wan: 100 Mb/s, 30 ms from host to host. jitter: the standard deviation of a pack's time, as a part of it.
 start: until the first step, agreements included. exposed: communication that nothing hides, and sums in memory;
-waiting: for slower ranks. efficiency: the share of a step that computes.
+waiting: for slower ranks. efficiency: the share of a step that computes. simulated in: processor time of the simulator.
 
-| network | scaling | jitter | ranks | start, s | step, s | exposed, ms | waiting, ms | efficiency |
-|---|---|---|---|---|---|---|---|---|
+| network | scaling | jitter | ranks | start, s | step, s | exposed, ms | waiting, ms | efficiency | simulated in, s |
+|---|---|---|---|---|---|---|---|---|---|
 END
-  awk -F, 'NR > 1 { printf "| %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% |\n",
-    $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10 }' "$out/scale.csv"
+  awk -F, 'NR > 1 { printf "| %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% | %d |\n",
+    $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10, $11 }' "$out/scale.csv"
   printf '\n![Efficiency](scale.svg)\n'
-  start_all
+  describe_starts
   compare_all
 }
 
@@ -180,7 +202,7 @@ build_simulated lockstep_simulated
 build_simulated lockstep_timed
 platform 10 10 32 32 16 > 10gbe.xml
 platform 100 1 32 32 16 > 100gbe.xml
-platform 0.1 15000 64 1 1 > wan.xml
+platform 0.1 15000 256 1 1 > wan.xml
 # Whole steps on any number of ranks: of an epoch's others each would be short.
 python3 "$SOURCE_DIR/tests/bench/letters.py" 256 $((4 * block * a_rank * (most > 256 ? most : 256))) > corpus.txt
 "$LOCKSTEP" prepare corpus.txt corpus.h5 > /dev/null
@@ -188,6 +210,8 @@ parameters=$("$LOCKSTEP" plan "${config[@]}" shards=1 batch_size=$a_rank | sed -
 origin='as the command says'
 [[ -n ${ROW-} && -n ${UPDATE-} ]] || measure
 echo "a row: $ROW s, a parameter's update: $UPDATE s"
-table | tee "$out/scale.csv"
+keep
+table
+starts
 describe > "$out/scale.md"
 plot

@@ -5,7 +5,7 @@ MORE_OPTIONS=()
 SIMULATED=${SIMULATED:-$SOURCE_DIR/build/simulated}
 
 fail() {
-  echo "FAILED: $*"
+  echo "FAILED: $*" >&2
   exit 1
 }
 
