@@ -45,6 +45,18 @@ name_run() {
   name=${1//[^a-zA-Z0-9]/-}
 }
 
+# check_recipe LINE: its keys, which are otherwise met hours later.
+check_recipe() {
+  local part words recipe
+  IFS=: read -ra recipe <<<"$1"
+  for part in "${recipe[@]:1:2}"; do
+    read -ra words <<<"$part"
+    words[0]=$(dirname -- "$recipes")/${words[0]-}
+    "$lockstep" config "${words[@]}" "${settings[@]}" --keys run >/dev/null ||
+      stop "$?" "$recipes: ${recipe[0]}: '$part' is refused"
+  done
+}
+
 # read_recipes: sets `lines`, a recipe each, and `names`.
 read_recipes() {
   local line recipe name
@@ -59,6 +71,7 @@ read_recipes() {
     [[ -z ${taken_names[$name]-} ]] || stop 65 "$recipes: two recipes have the run folder $name; rename one"
     taken_names[$name]=yes names+=("${recipe[0]}")
   done
+  for line in "${lines[@]}"; do check_recipe "$line"; done
 }
 
 # take_recipe LINE: sets `pretraining` and `finetuning`, config and keys each, and `name`, that of its runs.

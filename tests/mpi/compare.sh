@@ -66,3 +66,8 @@ expect 64 "--precision needs one of fp32 bf16 bf16_attention" --precision fp16
 expect 64 "must end in .md" "${compare[@]:8:4}" report.txt
 expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:9:4}"
 expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:9:4}"
+# Before anything is trained.
+printf '%s\n' 'a: pretrain.yaml: finetune.yaml' 'b: pretrain.yaml: finetune.yaml stepz=5' > recipes/wrong.txt
+expect 64 "unknown key 'stepz'" recipes/wrong.txt "${compare[@]:9:4}" wrong
+grep -qF "recipes/wrong.txt: b: ' finetune.yaml stepz=5' is refused" log || fail "$(cat log)"
+[[ ! -e wrong/a-1 ]] || fail "trained before all recipes were read"
