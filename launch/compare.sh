@@ -13,8 +13,8 @@ Pretrains each recipe of the file RECIPES on CORPUS, finetunes it on QUESTIONS a
 questions with answers that are not among them; then writes the table REPORT (.md). A recipe is a line
   NAME: CONFIG key=value ...: CONFIG key=value ...
 with the configs of pretraining and finetuning, found from the folder of RECIPES; # begins a comment.
-Started again with the same arguments it goes on where it was. RUN_FOLDER: where the runs go (runs/NAME of
-the report).
+Recipes that pretrain alike share that training. Started again with the same arguments it goes on where it
+was. RUN_FOLDER: where the runs go (runs/NAME of the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
   --seeds N                train each recipe with the seeds 1 to N (1)
   --precision PRECISION    of all trainings, instead of the recipes'
@@ -37,12 +37,35 @@ take_files "$@"
 # shellcheck source=launch/stages.bash
 source "$launch/stages.bash"
 
+# find_first: sets `first_with`, by pretraining: what the run folders of the first recipe with it begin with.
+find_first() {
+  local line name pretraining finetuning
+  declare -gA first_with=()
+  for line in "${lines[@]}"; do
+    take_recipe "$line"
+    [[ -n ${first_with[${pretraining[*]}]-} ]] || first_with[${pretraining[*]}]=$name
+  done
+}
+
+# pretrain RUN SEED CONFIG key=value...: the first recipe's that has this one, for it has the same bits.
+pretrain() {
+  local run=$1 seed=$2 first
+  shift 2
+  first=${first_with[$*]}-$seed
+  [[ ! -d $runs/$run/pretrain || -L $runs/$run/pretrain ]] || first=$run # it has its own
+  train "$first/pretrain" pretrain "$@" seed="$seed"
+  [[ $first != "$run" ]] || return 0
+  say "$run/pretrain is $first/pretrain"
+  { mkdir -p -- "$runs/$run" && ln -sfn -- "../$first/pretrain" "$runs/$run/pretrain"; } ||
+    stop 74 "cannot link $runs/$run/pretrain"
+}
+
 # make LINE SEED: of a recipe.
 make() {
   local seed=$2 run name pretraining finetuning
   take_recipe "$1"
   run=$name-$seed
-  train "$run/pretrain" pretrain "${pretraining[@]}" seed="$seed"
+  pretrain "$run" "$seed" "${pretraining[@]}"
   train "$run/finetune" finetune "${finetuning[@]}" seed="$seed" \
     init="$runs/$run/pretrain/checkpoints/latest"
   stage "scoring $run" "$lockstep" evaluate "$runs/$run/finetune/checkpoints/latest" "$scored" \
@@ -50,6 +73,7 @@ make() {
 }
 
 read_recipes
+find_first
 note_commit "$runs"
 for line in "${lines[@]}"; do
   for ((seed = 1; seed <= seeds; seed++)); do make "$line" "$seed"; done

@@ -21,6 +21,7 @@ cat > recipes/two.txt << 'END'
 # a comment
 as it is: pretrain.yaml: finetune.yaml
 
+gently: pretrain.yaml:   finetune.yaml learning_rate=1e-3
 with Muon: pretrain.yaml optimizer=muon objective.spans=salient objective.answers=0.5 steps=10 precision=bf16: finetune.yaml steps=5
 END
 compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 --precision fp32 recipes/two.txt
@@ -28,7 +29,7 @@ compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 --precis
 "${compare[@]}" > log 2>&1 || fail "exit code $?: $(cat log)"
 cp results/two.md first.md
 "${compare[@]}" > log 2>&1 || fail "again: exit code $?: $(cat log)"
-[[ $(grep -c 'the run is complete' log) == 8 ]] || fail "made again: $(cat log)"
+[[ $(grep -c 'the run is complete' log) == 12 ]] || fail "made again: $(cat log)"
 cmp first.md results/two.md
 
 count=$(wc -l < data/birth_dev.tsv)
@@ -46,6 +47,9 @@ row() {
 row "as it is" as-it-is 20
 ((right[0] > 0)) || fail "nothing was learned"
 row "with Muon" with-Muon 10
+row gently gently 20
+[[ runs/gently-2/pretrain -ef runs/as-it-is-2/pretrain ]] || fail "the same pretraining was made twice"
+[[ ! runs/with-Muon-2/pretrain -ef runs/as-it-is-2/pretrain ]] || fail "another pretraining was not made"
 grep -q '^optimizer: muon' runs/with-Muon-2/pretrain/config.yaml || fail "the recipe's keys were not used"
 grep -q '^seed: 2' runs/with-Muon-2/finetune/config.yaml || fail "the seed was not used"
 ! grep -L '^precision: fp32' runs/*/*/config.yaml | grep . || fail "--precision was not used"
