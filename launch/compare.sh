@@ -60,21 +60,36 @@ pretrain() {
     stop 74 "cannot link $runs/$run/pretrain"
 }
 
-# make LINE SEED: of a recipe.
+# print_sums FILE...: of their contents.
+print_sums() {
+  local file
+  for file; do sha256sum <"$file"; done
+}
+
+# make LINE SEED: of a recipe; nothing if it was scored with the same settings and files before.
 make() {
-  local seed=$2 run name pretraining finetuning
+  local seed=$2 run name pretraining finetuning folder scored_by now
   take_recipe "$1"
-  run=$name-$seed
+  run=$name-$seed folder=$(dirname -- "$recipes")
+  now=$(printf '%s\n' "${1#*:}" "${settings[*]}" "$data_sums"
+    print_sums "$folder/${pretraining[0]}" "$folder/${finetuning[0]}")
+  scored_by=$runs/$run/finetune/scored.txt
+  if [[ -f $scored_by && $(<"$scored_by") == "$now" ]]; then
+    say "$run is scored already"
+    return
+  fi
+  note_commit "$runs"
   pretrain "$run" "$seed" "${pretraining[@]}"
   train "$run/finetune" finetune "${finetuning[@]}" seed="$seed" \
     init="$runs/$run/pretrain/checkpoints/latest"
   stage "scoring $run" "$lockstep" evaluate "$runs/$run/finetune/checkpoints/latest" "$scored" \
     --json "$runs/$run/finetune/evaluation.json"
+  echo "$now" >"$scored_by" || stop 74 "cannot write $scored_by"
 }
 
 read_recipes
 find_first
-note_commit "$runs"
+data_sums=$(print_sums "$corpus" "$questions" "$scored")
 for line in "${lines[@]}"; do
   for ((seed = 1; seed <= seeds; seed++)); do make "$line" "$seed"; done
 done

@@ -1,6 +1,6 @@
 #!/bin/bash
-# launch/compare.sh with tiny recipes on invented data: the table's numbers are those of the runs, and a
-# second start makes nothing again. timeout: 120; needs: Open MPI
+# launch/compare.sh with tiny recipes on invented data: the table's numbers are those of the runs, a start that
+# was stopped is gone on with, and a further one makes nothing again. timeout: 120; needs: Open MPI
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"
@@ -26,10 +26,27 @@ with Muon: pretrain.yaml optimizer=muon objective.spans=salient objective.answer
 END
 compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 --precision fp32 recipes/two.txt
   data/wiki.txt data/birth_places_train.tsv data/birth_dev.tsv results/two.md runs)
+
+# Stopped somewhere, started again, it goes on; started once more, it makes nothing.
+"${compare[@]}" > log 2>&1 &
+stopped=$!
+until grep -q 'training gently-2/finetune' log; do
+  kill -0 "$stopped" || fail "$(cat log)"
+  sleep 0.05
+done
+kill -TERM "$stopped"
+code=0
+wait "$stopped" || code=$?
+((code == 75)) || fail "stopped with exit code $code: $(cat log)"
+grep -q 'the same command goes on' log || fail "$(cat log)"
 "${compare[@]}" > log 2>&1 || fail "exit code $?: $(cat log)"
+for run in as-it-is-1 as-it-is-2 gently-1; do
+  grep -qx "compare.sh: $run is scored already" log || fail "$run was made again: $(cat log)"
+done
 cp results/two.md first.md
 "${compare[@]}" > log 2>&1 || fail "again: exit code $?: $(cat log)"
-[[ $(grep -c 'the run is complete' log) == 12 ]] || fail "made again: $(cat log)"
+[[ $(grep -c 'is scored already' log) == 6 ]] || fail "made again: $(cat log)"
+! grep -E '^compare.sh: (training|scoring)' log || fail "made again"
 cmp first.md results/two.md
 
 count=$(wc -l < data/birth_dev.tsv)
