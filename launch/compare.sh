@@ -10,7 +10,7 @@ source "$launch/recipes.bash"
 
 usage="usage: launch/compare.sh [option ...] RECIPES CORPUS QUESTIONS SCORED REPORT [RUN_FOLDER]
 Pretrains each recipe of the file RECIPES on CORPUS, finetunes it on QUESTIONS and scores it on SCORED,
-questions with answers that are not among them; then writes the table REPORT (.md). A recipe is a line
+questions with answers that are not among them; the table REPORT (.md) grows with each. A recipe is a line
   NAME: CONFIG key=value ...: CONFIG key=value ...
 with the configs of pretraining and finetuning, found from the folder of RECIPES; # begins a comment.
 Recipes that pretrain alike share that training. Started again with the same arguments it goes on where it
@@ -90,9 +90,11 @@ make() {
 read_recipes
 find_first
 data_sums=$(print_sums "$corpus" "$questions" "$scored")
+machine=$(describe_machine)
 for line in "${lines[@]}"; do
   for ((seed = 1; seed <= seeds; seed++)); do make "$line" "$seed"; done
+  python3 "$launch/compare.py" --run="$runs" --out="$report" --seeds "$seeds" --command "$command" \
+    --machine "$machine" --date "$(date +%Y-%m-%d)" -- "${names[@]}"
 done
-python3 "$launch/compare.py" --run="$runs" --out="$report" --seeds "$seeds" --command "$command" \
-  --machine "$(describe_machine)" --date "$(date +%Y-%m-%d)" -- "${names[@]}"
+cat -- "$report"
 say "written: $report"

@@ -42,9 +42,12 @@ def percent(share):
     return f"{100 * share:.1f} %"
 
 
+Z95 = 1.959964  # of the normal distribution, within -Z95 and Z95 lie 95 %
+
+
 def wilson(share, count):
     """The 95 % interval of a share of `count` trials (Wilson 1927)."""
-    z = 1.959964
+    z = Z95
     centre = share + z * z / (2 * count)
     half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     return (centre - half) / (1 + z * z / count), (centre + half) / (1 + z * z / count)

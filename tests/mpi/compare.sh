@@ -39,10 +39,13 @@ code=0
 wait "$stopped" || code=$?
 ((code == 75)) || fail "stopped with exit code $code: $(cat log)"
 grep -q 'the same command goes on' log || fail "$(cat log)"
+grep -q '^| as it is ' results/two.md || fail "no table of what is there"
+grep -q '^Still to come: .*with Muon\.$' results/two.md || fail "$(cat results/two.md)"
 "${compare[@]}" > log 2>&1 || fail "exit code $?: $(cat log)"
 for run in as-it-is-1 as-it-is-2 gently-1; do
   grep -qx "compare.sh: $run is scored already" log || fail "$run was made again: $(cat log)"
 done
+! grep 'Still to come' results/two.md || fail "not all is there"
 cp results/two.md first.md
 "${compare[@]}" > log 2>&1 || fail "again: exit code $?: $(cat log)"
 [[ $(grep -c 'is scored already' log) == 6 ]] || fail "made again: $(cat log)"
@@ -54,7 +57,8 @@ row() {
   local name=$1 run=$2 steps=$3 seed mean
   right=()
   for seed in 1 2; do
-    right+=("$("$LOCKSTEP" evaluate "runs/$run-$seed/finetune/checkpoints/latest" data/birth_dev.tsv |
+    right+=("$("$LOCKSTEP" evaluate "runs/$run-$seed/finetune/checkpoints/latest" data/birth_dev.tsv \
+      --predictions "$run-$seed.txt" |
       sed -n 's/^Correct: \([0-9]*\).*/\1/p')")
   done
   mean=$(awk -v a="${right[0]}" -v b="${right[1]}" -v n="$count" 'BEGIN { printf "%.1f", 50 * (a + b) / n }')
@@ -65,6 +69,19 @@ row "as it is" as-it-is 20
 ((right[0] > 0)) || fail "nothing was learned"
 row "with Muon" with-Muon 10
 row gently gently 20
+# The difference from the first, question by question, its interval, and that of each seed.
+paste <(cut -f 2 data/birth_dev.tsv) {as-it-is,gently}-{1,2}.txt | awk -F '\t' '{
+    one += a = ($4 == $1) - ($2 == $1)
+    two += b = ($5 == $1) - ($3 == $1)
+    sum += (a + b) / 2
+    squares += (a + b) ^ 2 / 4
+  }
+  END {
+    mean = sum / NR
+    half = 1.959964 * sqrt((squares / NR - mean * mean) / NR)
+    printf "| %+.1f ± %.1f (%+.1f, %+.1f) |", 100 * mean, 100 * half, 100 * (one / NR), 100 * (two / NR)
+  }' > difference
+grep '^| gently ' first.md | grep -qFf difference || fail "not $(cat difference): $(cat first.md)"
 [[ runs/gently-2/pretrain -ef runs/as-it-is-2/pretrain ]] || fail "the same pretraining was made twice"
 [[ ! runs/with-Muon-2/pretrain -ef runs/as-it-is-2/pretrain ]] || fail "another pretraining was not made"
 grep -q '^optimizer: muon' runs/with-Muon-2/pretrain/config.yaml || fail "the recipe's keys were not used"
