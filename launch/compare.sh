@@ -11,8 +11,9 @@ source "$launch/recipes.bash"
 usage="usage: launch/compare.sh [option ...] RECIPES CORPUS QUESTIONS SCORED REPORT [RUN_FOLDER]
 Pretrains each recipe of the file RECIPES on CORPUS, finetunes it on QUESTIONS and scores it on SCORED,
 questions with answers that are not among them; the table REPORT (.md) grows with each. A recipe is a line
-  NAME: CONFIG key=value ...: CONFIG key=value ...
-with the configs of pretraining and finetuning, found from the folder of RECIPES; # begins a comment.
+  NAME: CONFIG key=value ...: CONFIG key=value ...[: OPTION NUMBER ...]
+with the configs of pretraining and finetuning, found from the folder of RECIPES, and options of lockstep
+evaluate that take a number, as --beams 8; # begins a comment.
 Recipes that pretrain alike share that training. Started again with the same arguments it goes on where it
 was. RUN_FOLDER: where the runs go (runs/NAME of the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
@@ -39,7 +40,7 @@ source "$launch/stages.bash"
 
 # find_first: sets `first_with`, by pretraining: what the run folders of the first recipe with it begin with.
 find_first() {
-  local line name pretraining finetuning
+  local line name pretraining finetuning scoring
   declare -gA first_with=()
   for line in "${lines[@]}"; do
     take_recipe "$line"
@@ -68,7 +69,7 @@ print_sums() {
 
 # make LINE SEED: of a recipe; nothing if it was scored with the same settings and files before.
 make() {
-  local seed=$2 run name pretraining finetuning folder scored_by now
+  local seed=$2 run name pretraining finetuning scoring folder scored_by now
   take_recipe "$1"
   run=$name-$seed folder=$(dirname -- "$recipes")
   now=$(printf '%s\n' "${1#*:}" "${settings[*]}" "$data_sums"
@@ -83,10 +84,11 @@ make() {
   train "$run/finetune" finetune "${finetuning[@]}" seed="$seed" \
     init="$runs/$run/pretrain/checkpoints/latest"
   stage "scoring $run" "$lockstep" evaluate "$runs/$run/finetune/checkpoints/latest" "$scored" \
-    --json "$runs/$run/finetune/evaluation.json"
+    "${scoring[@]}" --json "$runs/$run/finetune/evaluation.json"
   echo "$now" >"$scored_by" || stop 74 "cannot write $scored_by"
 }
 
+parts=4
 read_recipes
 find_first
 data_sums=$(print_sums "$corpus" "$questions" "$scored")

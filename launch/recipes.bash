@@ -5,6 +5,7 @@
 
 options=()  # for launch/local.sh
 settings=() # of all trainings
+parts=3     # that a line may have; 4: [: OPTION NUMBER ...] of lockstep evaluate, too
 
 # take_recipe_option WORDS...: an option that these scripts have in common, in front of the words. Sets
 # `taken`, the number of words that it took: 0 when there is none.
@@ -57,30 +58,39 @@ check_recipe() {
   done
 }
 
+# has_parts LINE: it has those of a recipe.
+has_parts() {
+  local recipe option='--(beams|best-of|most|seed|temperature)[[:blank:]]+[0-9.]+'
+  IFS=: read -ra recipe <<<"$1"
+  ((${#recipe[@]} == 3 || ${#recipe[@]} == parts)) && [[ -n ${recipe[0]} && ${recipe[1]} == *[^[:blank:]]* ]] &&
+    [[ ${recipe[3]-} =~ ^([[:blank:]]+$option)*[[:blank:]]*$ ]]
+}
+
 # read_recipes: sets `lines`, a recipe each, and `names`.
 read_recipes() {
-  local line recipe name
+  local line name form='NAME: CONFIG ...: CONFIG ...'
   local -A taken_names=()
   mapfile -t lines < <(sed 's/#.*//; /^[[:space:]]*$/d' <"$recipes")
   names=()
+  ((parts == 3)) || form+='[: OPTION NUMBER ...]'
   for line in "${lines[@]}"; do
-    IFS=: read -ra recipe <<<"$line"
-    [[ ${#recipe[@]} == 3 && -n ${recipe[0]} ]] ||
-      stop 65 "$recipes: '$line' is not NAME: CONFIG ...: CONFIG ..."
-    name_run "${recipe[0]}"
+    has_parts "$line" || stop 65 "$recipes: '$line' is not $form"
+    name_run "${line%%:*}"
     [[ -z ${taken_names[$name]-} ]] || stop 65 "$recipes: two recipes have the run folder $name; rename one"
-    taken_names[$name]=yes names+=("${recipe[0]}")
+    taken_names[$name]=yes names+=("${line%%:*}")
   done
   for line in "${lines[@]}"; do check_recipe "$line"; done
 }
 
-# take_recipe LINE: sets `pretraining` and `finetuning`, config and keys each, and `name`, that of its runs.
+# take_recipe LINE: sets `pretraining` and `finetuning`, config and keys each, `scoring`, options, and `name`,
+# that of its runs.
 take_recipe() {
   local recipe
   IFS=: read -ra recipe <<<"$1"
   name_run "${recipe[0]}"
   read -ra pretraining <<<"${recipe[1]}"
   read -ra finetuning <<<"${recipe[2]}"
+  read -ra scoring <<<"${recipe[3]-}"
 }
 
 # train RUN COMMAND CONFIG key=value...

@@ -21,7 +21,7 @@ cat > recipes/two.txt << 'END'
 # a comment
 as it is: pretrain.yaml: finetune.yaml
 
-gently: pretrain.yaml:   finetune.yaml learning_rate=1e-3
+gently: pretrain.yaml:   finetune.yaml learning_rate=1e-3 : --most 3
 with Muon: pretrain.yaml optimizer=muon objective.spans=salient objective.answers=0.5 steps=10 precision=bf16: finetune.yaml steps=5
 END
 compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 --precision fp32 recipes/two.txt
@@ -53,12 +53,13 @@ cp results/two.md first.md
 cmp first.md results/two.md
 
 count=$(wc -l < data/birth_dev.tsv)
+# row NAME RUN STEPS [OPTION...]: of evaluate.
 row() {
   local name=$1 run=$2 steps=$3 seed mean
   right=()
   for seed in 1 2; do
     right+=("$("$LOCKSTEP" evaluate "runs/$run-$seed/finetune/checkpoints/latest" data/birth_dev.tsv \
-      --predictions "$run-$seed.txt" |
+      --predictions "$run-$seed.txt" "${@:4}" |
       sed -n 's/^Correct: \([0-9]*\).*/\1/p')")
   done
   mean=$(awk -v a="${right[0]}" -v b="${right[1]}" -v n="$count" 'BEGIN { printf "%.1f", 50 * (a + b) / n }')
@@ -68,7 +69,8 @@ row() {
 row "as it is" as-it-is 20
 ((right[0] > 0)) || fail "nothing was learned"
 row "with Muon" with-Muon 10
-row gently gently 20
+row gently gently 20 --most 3
+((right[0] + right[1] == 0)) || fail "answers of three characters are right"
 # The difference from the first, question by question, its interval, and that of each seed.
 paste <(cut -f 2 data/birth_dev.tsv) {as-it-is,gently}-{1,2}.txt | awk -F '\t' '{
     one += a = ($4 == $1) - ($2 == $1)
@@ -104,6 +106,8 @@ expect 64 "--precision needs one of fp32 bf16 bf16_attention" --precision fp16
 expect 64 "must end in .md" "${compare[@]:8:4}" report.txt
 expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:9:4}"
 expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:9:4}"
+echo 'a: pretrain.yaml: finetune.yaml: --json elsewhere' > recipes/wrong.txt
+expect 65 "[: OPTION NUMBER ...]" recipes/wrong.txt "${compare[@]:9:4}"
 # Before anything is trained.
 printf '%s\n' 'a: pretrain.yaml: finetune.yaml' 'b: pretrain.yaml: finetune.yaml stepz=5' > recipes/wrong.txt
 expect 64 "unknown key 'stepz'" recipes/wrong.txt "${compare[@]:9:4}" wrong
