@@ -90,6 +90,15 @@ grep -q '^optimizer: muon' runs/with-Muon-2/pretrain/config.yaml || fail "the re
 grep -q '^seed: 2' runs/with-Muon-2/finetune/config.yaml || fail "the seed was not used"
 ! grep -L '^precision: fp32' runs/*/*/config.yaml | grep . || fail "--precision was not used"
 
+# The committed list of what may be tried: all settings are known.
+sed 's/#.*//' "$SOURCE_DIR/configs/knowledge/levers.txt" | cut -d : -f 2,3 --only-delimited | tr : '\n' |
+  sort -u > settings
+(($(wc -l < settings) > 20)) || fail "its settings were not found: $(cat settings)"
+while read -ra words; do
+  "$LOCKSTEP" config "$SOURCE_DIR/configs/knowledge/${words[0]}" "${words[@]:1}" > /dev/null ||
+    fail "${words[*]} is refused"
+done < settings
+
 # expect CODE TEXT ARGUMENT...
 expect() {
   local code=$1 text=$2 status=0
