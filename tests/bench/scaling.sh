@@ -2,41 +2,62 @@
 # How a step grows with the ranks, in the simulator: results/scale.csv, scale.md and pictures. Computing is replaced by
 # the times that `bench` measures here; all messages are the program's own. Nothing else may run while it measures.
 #   LOCKSTEP=build/lockstep SOURCE_DIR=. tests/bench/scaling.sh OUT [MOST_RANKS]
-# ROW and UPDATE, in seconds, stand for what is measured of a row and of a parameter's update. What OUT/scale.csv and
-# OUT/scale-start.csv have of these times is kept, and names its commit: so many ranks can be simulated bit by bit.
+# SEED and GPT2, "ROW UPDATE" in seconds, stand for what is measured of a row and of a parameter's update of that shape.
+# What OUT/scale.csv and OUT/scale-start.csv have of these times is kept, and names its commit: so many ranks can be
+# simulated bit by bit.
 set -euo pipefail
 # shellcheck source=tests/scale/simulated.bash
 source "$SOURCE_DIR/tests/scale/simulated.bash"
 SOURCE_DIR=$(cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP") SIMULATED=$(realpath -m "$SIMULATED")
 
 command="tests/bench/scaling.sh $*"
-[[ -z ${ROW-} ]] || command="ROW=$ROW $command"
-[[ -z ${UPDATE-} ]] || command="UPDATE=$UPDATE $command"
+[[ -z ${GPT2-} ]] || command="GPT2='$GPT2' $command"
+[[ -z ${SEED-} ]] || command="SEED='$SEED' $command"
 out=$(realpath "$1") most=${2:-256} commit=$(git -C "$SOURCE_DIR" rev-parse --short HEAD)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-config=("$SOURCE_DIR/configs/seed/pretrain.yaml" corpus=corpus.h5 objective.kind=language objective.across=true
-  watchdog=0)
-block=128 a_rank=16 a_batch=4096
+a_batch=4096
 columns=platform,shape,scaling,jitter,ranks,start_seconds,step_seconds,communication_seconds,waiting_seconds
 columns+=,efficiency,processor_seconds,row_seconds,update_seconds,commit
 TIMEFORMAT='%U %S'
 
-# Seconds of a row, forward and backward, and of a parameter's update, norm included.
-measure() {
-  origin="as \`bench\` measured on a core of this machine"
-  "$LOCKSTEP" bench "${config[@]}" shards=1 batch_size=$a_rank --steps 5 --json alone.json > /dev/null 2> log ||
-    fail "bench: $(cat log)"
-  ROW=${ROW:-$(awk -v c="$(number alone.json compute_seconds)" -v o="$(number alone.json optimizer)" \
-    -v rows=$((a_rank * block)) 'BEGIN { print (c - o) / rows }')}
-  UPDATE=${UPDATE:-$(awk -v o="$(number alone.json optimizer)" -v n="$parameters" 'BEGIN { print o / n }')}
+# shape NAME: what follows is of this model, of a_rank windows of `block` tokens a rank and step; a row is measured of
+# `alone` windows.
+shape() {
+  shape=$1
+  if [[ $1 == seed ]]; then
+    block=128 a_rank=16 alone=16 times=${SEED-}
+    config=("$SOURCE_DIR/configs/seed/pretrain.yaml" objective.kind=language objective.across=true)
+  else
+    block=1024 a_rank=8 alone=1 times=${GPT2-}
+    config=("$SOURCE_DIR/configs/language/gpt2-124m.yaml" batch_tokens=0 micro_tokens=1024 validation.share=0
+      'samples=[]' schedule.warmup_documents=0)
+  fi
+  config+=(corpus="$1.h5" watchdog=0)
 }
 
-# keep: rows of other times go.
+# corpus VOCABULARY: whole steps on any number of ranks; of an epoch's others each would be short.
+corpus() {
+  python3 "$SOURCE_DIR/tests/bench/letters.py" "$1" $((4 * block * a_rank * (most > 256 ? most : 256))) > corpus.txt
+  "$LOCKSTEP" prepare corpus.txt "$shape.h5" > /dev/null
+  rm corpus.txt
+  parameters=$("$LOCKSTEP" plan "${config[@]}" shards=1 batch_size=1 | sed -n 's/^parameters  *//p')
+}
+
+# Seconds of a row, forward and backward, and of a parameter's update, norm included.
+measure() {
+  "$LOCKSTEP" bench "${config[@]}" shards=1 batch_size=$alone --steps 5 --json alone.json > /dev/null 2> log ||
+    fail "bench: $(cat log)"
+  times=$(awk -v c="$(number alone.json compute_seconds)" -v o="$(number alone.json optimizer)" \
+    -v rows=$((alone * block)) -v n="$parameters" 'BEGIN { print (c - o) / rows, o / n }')
+}
+
+# keep: the shape's rows of other times go.
 keep() {
   touch "$out/scale.csv"
-  { echo "$columns" && awk -F, -v row="$ROW" -v update="$UPDATE" '$12 == row && $13 == update' "$out/scale.csv"; } > kept
+  { echo "$columns" && awk -F, -v shape="$shape" -v times="$row,$update" \
+    'NF == 14 && FNR > 1 && ($2 != shape || $12 "," $13 == times)' "$out/scale.csv"; } > kept
   cp kept "$out/scale.csv"
 }
 
@@ -45,14 +66,14 @@ run() {
   local batch=$((a_rank * $4))
   [[ $2 == weak ]] || batch=$a_batch
   rm -f step.json
-  { time SIMULATED_ROW=$ROW SIMULATED_UPDATE=$UPDATE SIMULATED_JITTER=$3 SIMULATED_MEMORY_GB=8 SIMULATED_SKIPPED=2 \
+  { time SIMULATED_ROW=$row SIMULATED_UPDATE=$update SIMULATED_JITTER=$3 SIMULATED_MEMORY_GB=8 SIMULATED_SKIPPED=2 \
     simulate lockstep_timed "$4" "$1.xml" bench "${config[@]}" shards="$4" batch_size=$batch --steps 1 \
     --json step.json > /dev/null 2> log; } 2> took || fail "$*: $(cat log)"
   [[ -s step.json ]] || fail "$*: no numbers: $(cat log)"
-  awk -v row="$1,seed,$2,$3,$4" -v start="$(sed -n 's/.*first step begins at \([0-9.]*\).*/\1/p' log)" \
+  awk -v row="$1,$shape,$2,$3,$4" -v start="$(sed -n 's/.*first step begins at \([0-9.]*\).*/\1/p' log)" \
     -v step="$(number step.json step_seconds)" -v sent="$(number step.json communication_seconds)" \
     -v waited="$(number step.json waiting_seconds)" -v products="$(number step.json products)" \
-    -v update="$(number step.json optimizer)" -v end="$ROW,$UPDATE,$commit" '{
+    -v update="$(number step.json optimizer)" -v end="$row,$update,$commit" '{
       efficiency = (products + update) / step
       printf "%s,%s,%s,%s,%s,%.4f,%.0f,%s\n", row, start, step, sent, waited, efficiency, $1 + $2, end }' took
 }
@@ -63,20 +84,36 @@ runs() {
   shift 3
   for ranks in "$@"; do
     ((ranks <= most)) || continue
-    ! grep -q "^$platform,seed,$scaling,$jitter,$ranks," "$out/scale.csv" || continue
+    ! grep -q "^$platform,$shape,$scaling,$jitter,$ranks," "$out/scale.csv" || continue
     run "$platform" "$scaling" "$jitter" "$ranks" | tee -a "$out/scale.csv"
   done
 }
 
-table() {
+rows() {
   local platform
   for platform in 10gbe 100gbe; do
     runs $platform weak 0 16 64 256 1024
-    runs $platform strong 0 16 64 256 1024
+    [[ $shape != seed ]] || runs $platform strong 0 16 64 256 1024
   done
+  [[ $shape == seed ]] || return 0
   runs 10gbe weak 0.05 16 64 256 1024
   runs wan weak 0 16 64 256
-  { sed -n 1p "$out/scale.csv" && sed 1d "$out/scale.csv" | sort -t , -k 1,1V -k 4,4g -k 3,3r -k 5,5n; } > sorted
+}
+
+# table SHAPE VOCABULARY
+table() {
+  shape "$1"
+  corpus "$2"
+  [[ -n $times ]] || measure
+  read -r row update <<< "$times"
+  shapes+="| $1 | $parameters | $block | $a_rank | $row | $update |"$'\n'
+  keep
+  rows
+}
+
+sort_rows() {
+  { sed -n 1p "$out/scale.csv" &&
+    sed 1d "$out/scale.csv" | sort -t , -k 2,2r -k 1,1V -k 4,4g -k 3,3r -k 5,5n; } > sorted
   cp sorted "$out/scale.csv"
 }
 
@@ -160,21 +197,25 @@ Commit \`$commit\`, $(date +%F). Command: \`$command\`. Each row of [scale.csv](
 $(lscpu | sed -n 's/^Model name: *//p'), SimGrid $(smpirun --version | sed -n 's/.*SimGrid version \([0-9.]*\).*/\1/p').
 
 **Nothing here was measured on a network.** The program runs in SimGrid's SMPI from its unchanged sources, a host a
-rank: each message is sent by it, and takes the simulated network's time. Computing is replaced by time: a row of a pack
-takes $ROW s, forward and backward, and a parameter's update $UPDATE s, $origin;
-memory is read and written at 8 GB/s. Messages take no time of a processor, and links carry 94 % of their speed.
+rank: each message is sent by it, and takes the simulated network's time. Computing is replaced by the time that a row
+of a pack takes, forward and backward, and a parameter's update, as \`bench\` measured on one core: a rank has no more.
+Memory is read and written at 8 GB/s. Messages take no time of a processor, and links carry 94 % of their speed.
 
-The seed model ($parameters parameters) in windows of $block tokens; weak: $a_rank windows a rank and step;
-strong: $a_batch in all. 10gbe, 100gbe: 10 and 100 Gb/s, 10 and 1 us a link, switches of 32 hosts with 16 links up
-each. wan: 100 Mb/s, 30 ms from host to host. jitter: the standard deviation of a pack's time, as a part of it.
-start: until the first step, agreements included. exposed: communication that nothing hides, and sums in memory;
-waiting: for slower ranks. efficiency: the share of a step that computes. simulated in: processor time of the simulator.
+| shape | parameters | tokens a window | weak: windows a rank and step | a row, s | an update, s |
+|---|---|---|---|---|---|
+$shapes
+gpt2 is GPT-2's smallest model by [its recipe](../configs/language/gpt2-124m.yaml), which has as many windows a rank
+and step on 64 ranks; strong: $a_batch windows of the seed model in all. 10gbe, 100gbe: 10 and 100 Gb/s, 10 and 1 us a
+link, switches of 32 hosts with 16 links up each. wan: 100 Mb/s, 30 ms from host to host. jitter: the standard deviation
+of a pack's time, as a part of it. start: until the first step, agreements included. exposed: communication that nothing
+hides, and sums in memory; waiting: for slower ranks. efficiency: the share of a step that computes. simulated in: the
+simulator's processor time.
 
-| network | scaling | jitter | ranks | start, s | step, s | exposed, ms | waiting, ms | efficiency | simulated in, s |
-|---|---|---|---|---|---|---|---|---|---|
+| shape | network | scaling | jitter | ranks | start, s | step, s | exposed, ms | waiting, ms | efficiency | simulated in, s |
+|---|---|---|---|---|---|---|---|---|---|---|
 END
-  awk -F, 'NR > 1 { printf "| %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% | %d |\n",
-    $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10, $11 }' "$out/scale.csv"
+  awk -F, 'NR > 1 { printf "| %s | %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% | %d |\n",
+    $2, $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10, $11 }' "$out/scale.csv"
   printf '\n![Efficiency](scale.svg)\n'
   describe_starts
   compare_all
@@ -189,12 +230,13 @@ set xlabel "ranks"
 set logscale x 2
 set yrange [0:1]
 set key left bottom
-is(platform, scaling) = strcol(1) eq platform && strcol(3) eq scaling && strcol(4) eq "0"
-pick(platform, scaling) = is(platform, scaling) ? column(10) : NaN
-plot "$out/scale.csv" using 5:(pick("10gbe", "weak")) with linespoints title "10 Gb/s, weak", \
-  "" using 5:(pick("10gbe", "strong")) with linespoints title "10 Gb/s, strong", \
-  "" using 5:(pick("100gbe", "weak")) with linespoints title "100 Gb/s, weak", \
-  "" using 5:(pick("wan", "weak")) with linespoints title "100 Mb/s and 30 ms, weak"
+is(shape, platform, scaling) = strcol(2) eq shape && strcol(1) eq platform && strcol(3) eq scaling && strcol(4) eq "0"
+pick(shape, platform, scaling) = is(shape, platform, scaling) ? column(10) : NaN
+plot "$out/scale.csv" using 5:(pick("gpt2", "10gbe", "weak")) with linespoints title "GPT-2, 10 Gb/s, weak", \
+  "" using 5:(pick("seed", "10gbe", "weak")) with linespoints title "10 Gb/s, weak", \
+  "" using 5:(pick("seed", "10gbe", "strong")) with linespoints title "10 Gb/s, strong", \
+  "" using 5:(pick("seed", "100gbe", "weak")) with linespoints title "100 Gb/s, weak", \
+  "" using 5:(pick("seed", "wan", "weak")) with linespoints title "100 Mb/s and 30 ms, weak"
 END
 }
 
@@ -203,15 +245,10 @@ build_simulated lockstep_timed
 platform 10 10 32 32 16 > 10gbe.xml
 platform 100 1 32 32 16 > 100gbe.xml
 platform 0.1 15000 256 1 1 > wan.xml
-# Whole steps on any number of ranks: of an epoch's others each would be short.
-python3 "$SOURCE_DIR/tests/bench/letters.py" 256 $((4 * block * a_rank * (most > 256 ? most : 256))) > corpus.txt
-"$LOCKSTEP" prepare corpus.txt corpus.h5 > /dev/null
-parameters=$("$LOCKSTEP" plan "${config[@]}" shards=1 batch_size=$a_rank | sed -n 's/^parameters  *//p')
-origin='as the command says'
-[[ -n ${ROW-} && -n ${UPDATE-} ]] || measure
-echo "a row: $ROW s, a parameter's update: $UPDATE s"
-keep
-table
+shapes=
+table seed 256
+table gpt2 50257
+sort_rows
 starts
 describe > "$out/scale.md"
 plot
