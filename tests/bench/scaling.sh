@@ -1,10 +1,10 @@
 #!/bin/bash
 # How a step grows with the ranks, in the simulator: results/scale.csv, scale.md and pictures. Computing is replaced by
 # the times that `bench` measures here; all messages are the program's own. Nothing else may run while it measures.
-#   LOCKSTEP=build/lockstep SOURCE_DIR=. tests/bench/scaling.sh OUT [MOST_RANKS]
+#   LOCKSTEP=build/lockstep SOURCE_DIR=. tests/bench/scaling.sh OUT [MOST_RANKS [MINUTES]]
 # SEED and GPT2, "ROW UPDATE" in seconds, stand for what is measured of a row and of a parameter's update of that shape.
 # What OUT/scale.csv and OUT/scale-start.csv have of these times is kept, and names its commit: so many ranks can be
-# simulated bit by bit.
+# simulated bit by bit. No simulation begins after so many minutes.
 set -euo pipefail
 # shellcheck source=tests/scale/simulated.bash
 source "$SOURCE_DIR/tests/scale/simulated.bash"
@@ -13,7 +13,7 @@ SOURCE_DIR=$(cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP") SIMULATED
 command="tests/bench/scaling.sh $*"
 [[ -z ${GPT2-} ]] || command="GPT2='$GPT2' $command"
 [[ -z ${SEED-} ]] || command="SEED='$SEED' $command"
-out=$(realpath "$1") most=${2:-256} commit=$(git -C "$SOURCE_DIR" rev-parse --short HEAD)
+out=$(realpath "$1") most=${2:-256} minutes=${3:-1440} commit=$(git -C "$SOURCE_DIR" rev-parse --short HEAD)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -83,7 +83,7 @@ runs() {
   local platform=$1 scaling=$2 jitter=$3 ranks
   shift 3
   for ranks in "$@"; do
-    ((ranks <= most)) || continue
+    ((ranks <= most && SECONDS < 60 * minutes)) || continue
     ! grep -q "^$platform,$shape,$scaling,$jitter,$ranks," "$out/scale.csv" || continue
     run "$platform" "$scaling" "$jitter" "$ranks" | tee -a "$out/scale.csv"
   done
@@ -136,7 +136,7 @@ starts() {
   local rows=$out/scale-start.csv ranks
   [[ -s $rows ]] || echo ranks,start_seconds,messages,commit > "$rows"
   "$LOCKSTEP" synth data --people $((4 * most)) --questions 40 > /dev/null
-  for ((ranks = 16; ranks <= most; ranks *= 4)); do
+  for ((ranks = 16; ranks <= most && SECONDS < 60 * minutes; ranks *= 4)); do
     grep -q "^$ranks," "$rows" || start $ranks >> "$rows"
   done
 }
