@@ -36,7 +36,9 @@ compare() {
 
 step hidden
 step open overlap=off
+step packs overlap=off micro_tokens=$((4 * block))
 compare "its rows" "$(number open.json products)" "$(awk "BEGIN { print $windows * $block * $row }")"
+compare "its rows in four packs" "$(number packs.json products)" "$(number open.json products)"
 compare "its parameters" "$(number open.json optimizer)" "$(awk "BEGIN { print $parameters * $update }")"
 # Each rank sends and gets (P - 1) / P of the array twice, by a link of 10 Gb/s of which TCP leaves 94 %.
 awk -v P="$ranks" -v N="$parameters" -v open="$(number open.json step_seconds)" \

@@ -25,6 +25,8 @@ double __wrap_lk_model_forward(lk_model *model, const lk_real *values, lk_real *
 void __wrap_lk_model_backward_part(lk_model *model, const lk_real *values,
                                    lk_real *gradients, int part,
                                    const lk_backward_hook *hook);
+void __wrap_lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
+                              const lk_backward_hook *hook);
 void __wrap_lk_optimizer_update(lk_optimizer *optimizer, const lk_update *update,
                                 const float *gradients, float *values, uint64_t first,
                                 uint64_t count);
@@ -106,6 +108,13 @@ void __wrap_lk_model_backward_part(lk_model *model, const lk_real *values,
     if (looks > 1) lk_simulated_spend(pack_seconds * share / looks);
     if (hook) hook->call(hook->context, final);
   }
+}
+
+/* Of packs that are not their shard's last. It calls the real parts, past the linker. */
+void __wrap_lk_model_backward(lk_model *model, const lk_real *values, lk_real *gradients,
+                              const lk_backward_hook *hook) {
+  for (int part = 0; part < lk_model_parts(model); part++)
+    __wrap_lk_model_backward_part(model, values, gradients, part, hook);
 }
 
 void __wrap_lk_optimizer_update(lk_optimizer *optimizer, const lk_update *update,
