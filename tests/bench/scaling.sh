@@ -75,7 +75,7 @@ run() {
     -v waited="$(number step.json waiting_seconds)" -v products="$(number step.json products)" \
     -v update="$(number step.json optimizer)" -v end="$row,$update,$commit" '{
       efficiency = (products + update) / step
-      printf "%s,%s,%s,%s,%s,%.4f,%.0f,%s\n", row, start, step, sent, waited, efficiency, $1 + $2, end }' took
+      printf "%s,%s,%s,%s,%s,%.4f,%.1f,%s\n", row, start, step, sent, waited, efficiency, $1 + $2, end }' took
 }
 
 # runs PLATFORM SCALING JITTER RANKS...: adds those that scale.csv lacks.
@@ -214,7 +214,7 @@ simulator's processor time.
 | shape | network | scaling | jitter | ranks | start, s | step, s | exposed, ms | waiting, ms | efficiency | simulated in, s |
 |---|---|---|---|---|---|---|---|---|---|---|
 END
-  awk -F, 'NR > 1 { printf "| %s | %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% | %d |\n",
+  awk -F, 'NR > 1 { printf "| %s | %s | %s | %s %% | %d | %.2f | %.4f | %.1f | %.1f | %.1f %% | %.1f |\n",
     $2, $1, $3, 100 * $4, $5, $6, $7, 1000 * $8, 1000 * $9, 100 * $10, $11 }' "$out/scale.csv"
   printf '\n![Efficiency](scale.svg)\n'
   describe_starts
