@@ -17,7 +17,8 @@ CURVES = """
 set xlabel 'epochs of pretraining'
 set ylabel 'held-out people, %'
 set yrange [0:100]
-set key top left
+set xrange [0:*]
+set key below
 plot {plots}
 """
 
