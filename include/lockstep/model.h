@@ -54,10 +54,12 @@ lk_status lk_model_check_precision(lk_precision precision, const char *origin);
 /* Work space for packs of at most max_sequences sequences of a whole block, or of as many
  * rows in any number of shorter ones. precision: of the operands of the linear layers'
  * products, and of attention's where it says so, which takes lk_model_check_precision; all
- * else is fp32. In bf16 products can fail while training: lk_linear_status. The table must
- * outlive the model. The caller owns *out: lk_model_free. */
+ * else is fp32. In bf16 products can fail while training: lk_linear_status. drops:
+ * passes may have dropout, for whose masks there is room; never where nothing is kept. The
+ * table must outlive the model. The caller owns *out: lk_model_free. */
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
-                          int max_sequences, lk_keep keep, lk_precision precision);
+                          int max_sequences, lk_keep keep, int drops,
+                          lk_precision precision);
 void lk_model_free(lk_model *model);
 
 /* What products in bf16 take from now on: (table->count) the values of the coming passes,

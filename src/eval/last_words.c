@@ -98,7 +98,7 @@ static lk_status read_groups(reading *r, const lk_world *world, size_t groups,
   size_t count = r->passages->count;
   lk_progress progress; /* of this rank; the others are about as far */
   LK_TRY(lk_pack_create(&r->pack, 1, table->shape.block));
-  LK_TRY(lk_model_create(&r->model, table, 1, LK_KEEP_NOTHING, LK_FP32));
+  LK_TRY(lk_model_create(&r->model, table, 1, LK_KEEP_NOTHING, 0, LK_FP32));
   lk_progress_begin(&progress, "passages", count, "reading %s", r->passages->name);
   lk_status status = LK_OK;
   for (size_t group = rank; group < groups && status == LK_OK; group += ranks) {

@@ -80,7 +80,7 @@ static lk_status score_groups(scoring *s, const lk_world *world, uint64_t groups
   uint64_t count = lk_deal_count(world, groups);
   uint64_t rank = (uint64_t)lk_world_rank(world), ranks = (uint64_t)lk_world_size(world);
   LK_TRY(lk_pack_create(&s->pack, s->most, table->shape.block));
-  LK_TRY(lk_model_create(&s->model, table, s->most, LK_KEEP_NOTHING, LK_FP32));
+  LK_TRY(lk_model_create(&s->model, table, s->most, LK_KEEP_NOTHING, 0, LK_FP32));
   lk_progress_begin(&progress, "documents", s->corpus->documents, "scoring");
   for (uint64_t i = 0; i < count; i++) {
     score_group(s, (rank + ranks * i) * GROUP, mine + i * GROUP);

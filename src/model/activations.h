@@ -46,6 +46,7 @@ typedef struct {
 /* What a model has room for in one pass. */
 typedef struct {
   int rows, targets; /* targets: rows whose logits are wanted */
+  int drops;         /* passes may have dropout, whose masks are kept */
   int over_cache;    /* all passes are, which need no oneDNN in bf16 */
 } lk_model_room;
 
@@ -53,6 +54,7 @@ struct lk_model {
   const lk_parameters *table;
   int max_rows, max_targets;
   lk_keep keep;
+  int drops;
   int logit_rows; /* of the wanted rows, whose logits are held at a time */
   lk_precision precision;
   lk_linear layers[LK_LINEARS]; /* shapes of the linear layers */

@@ -44,7 +44,7 @@ lk_status lk_model_attention(const lk_parameters *parameters, const lk_real *val
   lk_real *out = NULL;
   lk_status status;
   assert(length >= 1 && length <= s->block);
-  LK_TRY_OR(done, lk_model_create(&model, parameters, 1, LK_KEEP_ALL,
+  LK_TRY_OR(done, lk_model_create(&model, parameters, 1, LK_KEEP_ALL, 0,
                                   LK_FP32)); /* keeps every block's q, kv */
   LK_TRY_OR(done, LK_NEW(out, (size_t)(s->channels / s->heads)));
   LK_TRY_OR(done, pack_text(&pack, s->block, tokens, length));

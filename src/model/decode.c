@@ -21,7 +21,8 @@ struct lk_decoder {
 static lk_status allocate(lk_decoder *d, const lk_parameters *table,
                           lk_precision precision) {
   const lk_shape *s = &table->shape;
-  lk_model_room room = {d->max_rows, d->max_sequences, 1};
+  const lk_model_room room = {
+      .rows = d->max_rows, .targets = d->max_sequences, .over_cache = 1};
   lk_precision of_products = precision == LK_FP32 ? LK_FP32 : LK_BF16;
   size_t cached = (size_t)d->max_sequences * (size_t)d->room, rows = (size_t)d->max_rows;
   LK_TRY(lk_model_allocate(&d->model, table, room, LK_KEEP_NOTHING, of_products));

@@ -210,7 +210,7 @@ void lk_model_learn_from(lk_model *model, lk_loss loss) {
 void lk_model_pass(lk_model *m, const lk_real *values, const lk_pass *pass) {
   assert(pass->N <= m->max_rows);
   assert(pass->M <= pass->N && pass->M <= m->max_targets);
-  assert(!pass->dropout || m->keep);
+  assert(!pass->dropout || m->drops);
   assert(m->precision == LK_FP32 || m->rounded);
   m->pass = *pass;
   if (pass->dropout) m->dropout = *pass->dropout;

@@ -38,7 +38,7 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
                           size_t keep) {
   const lk_shape *s = &m->table->shape;
   size_t N = (size_t)m->max_rows, C = (size_t)s->channels, wide = (size_t)lk_mlp_width(s);
-  size_t masked = m->keep ? N * C : 0;
+  size_t masked = m->drops ? N * C : 0;
   int is_parallel = s->residual == LK_PARALLEL_RESIDUAL; /* input is read after middle */
   TAKE(block->input, N * C);
   block->ln1 = take_operand(walk, m, N * C);
@@ -73,7 +73,7 @@ static size_t keep_bytes(const lk_model *m) {
 /* Without a backward pass all blocks share one block's arrays: a block reads its input
  * before it writes the next one's. Where inputs are kept, they are each block's own. */
 static void lay_out_blocks(lk_model *m, walker *walk) {
-  size_t keep = m->keep ? keep_bytes(m) : 0;
+  size_t keep = m->drops ? keep_bytes(m) : 0;
   for (int l = 0; l < m->table->shape.layers; l++) {
     if (l == 0 || m->keep == LK_KEEP_ALL)
       lay_out_block(m, &m->blocks[l], walk, keep);
@@ -119,7 +119,7 @@ static void lay_out_gradients(lk_model *m, walker *walk) {
   size_t back = (size_t)m->max_rows * (size_t)m->table->shape.channels;
   size_t wide = (size_t)m->max_rows * (size_t)lk_mlp_width(&m->table->shape);
   size_t keys = (size_t)m->max_rows * 2 * (size_t)lk_kv_width(&m->table->shape);
-  TAKE(m->keep_embedding, back);
+  TAKE(m->keep_embedding, m->drops ? back : 0);
   TAKE(m->d_ln, back);
   walker head = *walk;
   lay_out_logits(m, &head);
@@ -175,10 +175,11 @@ lk_status lk_model_check_precision(lk_precision precision, const char *origin) {
 }
 
 lk_status lk_model_create(lk_model **out, const lk_parameters *parameters,
-                          int max_sequences, lk_keep keep, lk_precision precision) {
+                          int max_sequences, lk_keep keep, int drops,
+                          lk_precision precision) {
   int rows = max_sequences * parameters->shape.block;
-  return lk_model_allocate(out, parameters, (lk_model_room){rows, rows, 0}, keep,
-                           precision);
+  const lk_model_room room = {.rows = rows, .targets = rows, .drops = drops};
+  return lk_model_allocate(out, parameters, room, keep, precision);
 }
 
 lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
@@ -188,13 +189,14 @@ lk_status lk_model_allocate(lk_model **out, const lk_parameters *parameters,
   lk_status status;
   walker walk = {NULL, 0};
   *out = NULL;
-  assert(room.targets > 0 && room.rows >= room.targets);
+  assert(room.targets > 0 && room.rows >= room.targets && (keep || !room.drops));
   LK_TRY(lk_blas_reserve());
   LK_TRY(LK_NEW(m, 1));
   m->table = parameters;
   m->max_rows = room.rows;
   m->max_targets = room.targets;
   m->keep = keep;
+  m->drops = room.drops;
   m->precision = precision;
   m->logit_rows = logit_rows(m);
   LK_TRY_OR(failed, create_layers(m, room.over_cache));

@@ -47,7 +47,7 @@ static lk_status make_work(work *w, const lk_config *c) {
   LK_TRY(lk_pack_create(&w->pack, sequences, shape.block));
   LK_TRY(fill_pack(w->pack, shape.block));
   LK_TRY(lk_model_create(&w->model, w->table, sequences,
-                         (lk_keep)(LK_KEEP_ALL + c->recompute),
+                         (lk_keep)(LK_KEEP_ALL + c->recompute), c->dropout > 0,
                          (lk_precision)c->precision));
   LK_TRY(LK_NEW(w->values, w->table->count));
   LK_TRY(LK_NEW(w->gradients, w->table->count));

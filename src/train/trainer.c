@@ -95,7 +95,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
     LK_TRY(make_pack(t, &t->packs[i], sequences));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences,
                            (lk_keep)(LK_KEEP_ALL + t->config->recompute),
-                           (lk_precision)t->config->precision));
+                           t->config->dropout > 0, (lk_precision)t->config->precision));
     lk_model_learn_from(t->models[i],
                         (lk_loss){t->config->label_smoothing, t->config->focus});
   }

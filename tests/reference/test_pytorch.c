@@ -138,7 +138,7 @@ static int load(void **state) {
   assert_int_equal(LK_NEW(t.gradients, t.table->count), LK_OK);
   read_tensors("weights", t.weights);
   read_pack();
-  assert_int_equal(lk_model_create(&t.model, t.table, t.pack->B, LK_KEEP_ALL, LK_FP32),
+  assert_int_equal(lk_model_create(&t.model, t.table, t.pack->B, LK_KEEP_ALL, 0, LK_FP32),
                    LK_OK);
   lk_model_learn_from(t.model,
                       (lk_loss){read_option("label_smoothing"), read_option("focus")});

@@ -33,7 +33,7 @@ static void check(const lk_shape *shape) {
   assert_int_equal(LK_NEW(gradients, table->count), LK_OK);
   assert_int_equal(LK_NEW(seen, table->count), LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, shape->block), LK_OK);
-  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_ALL, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_ALL, 0, LK_FP32), LK_OK);
   lk_parameters_initialise(table, 3, values);
   lk_pack_append(pack, text, sizeof text / sizeof *text, 1);
   for (int pass = 0; pass < 2; pass++) { /* the second adds to the first's */
@@ -67,7 +67,7 @@ static double learn(const lk_parameters *table, const float *values, int first, 
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   assert_int_equal(lk_pack_create(&pack, count, table->shape.block), LK_OK);
-  assert_int_equal(lk_model_create(&model, table, count, LK_KEEP_ALL, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, count, LK_KEEP_ALL, 0, LK_FP32), LK_OK);
   for (int i = first; i < first + count; i++) {
     lk_token text[250];
     for (int j = 0; j < 250; j++)
@@ -118,7 +118,8 @@ static double learn_short(const lk_parameters *table, const float *values,
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   assert_int_equal(lk_pack_create(&pack, ROWS, 1), LK_OK);
-  assert_int_equal(lk_model_create(&model, table, 2, LK_KEEP_ALL, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 2, LK_KEEP_ALL, !!dropout, LK_FP32),
+                   LK_OK);
   for (int i = 0; i < count; i++)
     lk_pack_append(pack, text, (size_t)lengths[i] + 1, 0);
   double loss = lk_model_forward(model, values, sums, pack, dropout, NULL);

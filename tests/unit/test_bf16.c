@@ -259,7 +259,7 @@ static double gradients_of(lk_precision precision, const lk_parameters *table,
                            const float *values, const lk_pack *pack, float *gradients) {
   lk_model *model = NULL;
   lk_bf16 *held = rounded(table, values);
-  assert_int_equal(lk_model_create(&model, table, 3, LK_KEEP_ALL, precision), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 3, LK_KEEP_ALL, 0, precision), LK_OK);
   lk_model_hold(model, held);
   double loss = lk_model_forward(model, values, gradients, pack, NULL, NULL);
   lk_model_backward(model, values, gradients, NULL);
@@ -355,7 +355,8 @@ static void rounded_values_are_shared(void **state) {
   double loss = gradients_of(LK_BF16, c.table, c.values, c.pack, plain);
   c.values[lk_parameters_find(c.table, "blocks.1.mlp.0.weight")->offset] += 1;
   for (int i = 0; i < 2; i++) {
-    assert_int_equal(lk_model_create(&models[i], c.table, 3, LK_KEEP_ALL, LK_BF16), LK_OK);
+    assert_int_equal(lk_model_create(&models[i], c.table, 3, LK_KEEP_ALL, 0, LK_BF16),
+                     LK_OK);
     lk_model_hold(models[i], held);
   }
   for (int i = 0; i < 4; i++) {

@@ -88,7 +88,7 @@ static void check(lk_decoder *decoder, int most) {
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   lk_sampler *sampler;
-  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_NOTHING, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_NOTHING, 0, LK_FP32), LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, BLOCK), LK_OK);
   assert_int_equal(lk_sampler_create(&sampler, &lk_greedy, IDS), LK_OK);
   for (int t = 0; t < TEXTS; t++) {
@@ -203,7 +203,7 @@ static void a_text_goes_on_beyond_the_block(void **state) {
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   double loss = 0;
-  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_NOTHING, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_NOTHING, 0, LK_FP32), LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, BLOCK), LK_OK);
   prompt(text, 3, 2 * BLOCK);
   memcpy(expected, text, sizeof text);

@@ -48,7 +48,7 @@ static void measure(void) {
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   assert_int_equal(lk_pack_create(&pack, 1, BLOCK), LK_OK);
-  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_ALL, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 1, LK_KEEP_ALL, 1, LK_FP32), LK_OK);
   lk_pack_append(pack, text, BLOCK + 1, 0);
   for (int at = 0; at < WAYS; at++) {
     const lk_dropout drops = {0.5, {.seed = 3}, (lk_drop_at)at};

@@ -41,7 +41,8 @@ static lk_held_out_loss compute(const lk_trainer *t, int across) {
   lk_token row[1000] = {lk_tokenizer_end(tokenizer)};
   double nats = 0, targets = 0, bytes = 0;
   size_t length = 1;
-  assert_int_equal(lk_model_create(&model, t->table, 1, LK_KEEP_NOTHING, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, t->table, 1, LK_KEEP_NOTHING, 0, LK_FP32),
+                   LK_OK);
   assert_int_equal(lk_pack_create(&pack, 1, BLOCK), LK_OK);
   for (int i = 0; i < LINES; i++) {
     lk_passage passage = lk_passage_of(lines[i], "a line", 0);

@@ -53,6 +53,18 @@ static void a_checkpoint_has_its_arrays(void **state) {
                    (3 + 2 + 2 + 1) * needs.values);
 }
 
+/* A byte a number of the embedding, of both branches of each block, and of attention, whose
+ * rows are whole pieces of 16: of 2 sequences in a pack, in 2 blocks with 2 heads. */
+static void masks_need_room_where_there_is_dropout(void **state) {
+  enum { BLOCK = 48, NUMBERS = 2 * BLOCK * 16 };
+  uint64_t attention = 0;
+  (void)state;
+  for (int keys = 1; keys <= BLOCK; keys++)
+    attention += 2 * 2 * 16 * (uint64_t)((keys + 15) / 16);
+  assert_int_equal(needs_of("dropout=0.1", 1).room - needs_of("dropout=0", 1).room,
+                   NUMBERS + 2 * (2 * NUMBERS + attention));
+}
+
 static void a_rank_of_several_is_the_busiest(void **state) {
   (void)state;
   assert_int_equal(needs_of("", 1).shards, 4);
@@ -141,13 +153,15 @@ static void a_speed_is_that_of_a_spell(void **state) {
 }
 
 static int tests(void) {
-  const struct CMUnitTest list[] = {cmocka_unit_test(a_trainer_holds_what_was_weighed),
-                                    cmocka_unit_test(a_checkpoint_has_its_arrays),
-                                    cmocka_unit_test(a_rank_of_several_is_the_busiest),
-                                    cmocka_unit_test(what_cannot_be_dealt_is_refused),
-                                    cmocka_unit_test(replicas_share_what_does_not_fit),
-                                    cmocka_unit_test(one_rank_has_all_shards),
-                                    cmocka_unit_test(a_speed_is_that_of_a_spell)};
+  const struct CMUnitTest list[] = {
+      cmocka_unit_test(a_trainer_holds_what_was_weighed),
+      cmocka_unit_test(a_checkpoint_has_its_arrays),
+      cmocka_unit_test(masks_need_room_where_there_is_dropout),
+      cmocka_unit_test(a_rank_of_several_is_the_busiest),
+      cmocka_unit_test(what_cannot_be_dealt_is_refused),
+      cmocka_unit_test(replicas_share_what_does_not_fit),
+      cmocka_unit_test(one_rank_has_all_shards),
+      cmocka_unit_test(a_speed_is_that_of_a_spell)};
   return cmocka_run_group_tests(list, make_data, remove_folder);
 }
 

@@ -299,7 +299,8 @@ static double model_value(const double *values, void *context) {
 static lk_model *learn(const model_fixed *in, const lk_parameters *table, lk_keep keep,
                        const double *values, double *gradients) {
   lk_model *model = NULL;
-  assert_int_equal(lk_model_create(&model, table, 3, keep, LK_FP32), LK_OK);
+  assert_int_equal(lk_model_create(&model, table, 3, keep, in->dropout.drop > 0, LK_FP32),
+                   LK_OK);
   lk_model_learn_from(model, loss);
   lk_model_forward(model, values, gradients, in->pack, &in->dropout, NULL);
   lk_model_backward(model, values, gradients, NULL);
