@@ -110,6 +110,16 @@ int lk_model_parts(const lk_model *model);
 void lk_model_backward_part(lk_model *model, const lk_real *values, lk_real *gradients,
                             int part, const lk_backward_hook *hook);
 
+/* How the gradients of a pass over one pack grow: the first `early` elements are added to
+ * from the forward pass on and final at the very end (a tied head); the last `start` ones
+ * before the hook's first call (a head of its own); of the others, but for the embeddings
+ * of the pack's tokens, at most `part` have been added to and are not final. */
+typedef struct {
+  size_t early, start, part;
+} lk_growth;
+
+lk_growth lk_model_growth(const lk_parameters *parameters);
+
 typedef struct lk_decoder lk_decoder;
 
 /* Continues at most max_sequences sequences side by side, token by token: keys and values

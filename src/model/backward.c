@@ -178,6 +178,19 @@ static void embedding_backward(lk_model *m) {
   finish(m, m->gradients.tok_emb);
 }
 
+/* Tensors of a block become final in three portions; all of them are no more. */
+lk_growth lk_model_growth(const lk_parameters *parameters) {
+  const lk_parameter *head = &parameters->list[parameters->tensors - 1];
+  lk_growth growth = {0};
+  for (int i = 0; i < parameters->tensors; i++)
+    if (parameters->list[i].block == 0) growth.part += parameters->list[i].count;
+  if (parameters->shape.tied)
+    growth.early = parameters->list->count;
+  else
+    growth.start = head->count;
+  return growth;
+}
+
 int lk_model_parts(const lk_model *model) {
   return model->table->shape.layers + 2;
 }

@@ -10,12 +10,24 @@
 #include <cmocka.h>
 
 static float *gradients, *seen; /* seen: each gradient when it was first called final */
-static size_t final;
+static size_t final, most_open; /* most_open: gradients that were there and not final */
 static int calls;
 
+/* Behind the early ones all are as they were, zeros, up to the first that is there. */
+static void count_open(const lk_growth *growth) {
+  size_t first = growth->early;
+  while (first < final && gradients[first] == 0)
+    first++;
+  if (calls == 0)
+    assert_int_equal(final - first, growth->start);
+  else if (final - first > most_open)
+    most_open = final - first;
+}
+
+/* context: how they grow, where it is from zeros, or NULL. */
 static void look(void *context, size_t first) {
-  (void)context;
   assert_true(first <= final);
+  if (context && first > 0) count_open(context);
   memcpy(seen + first, gradients + first, (final - first) * sizeof *seen);
   final = first;
   calls++;
@@ -23,12 +35,13 @@ static void look(void *context, size_t first) {
 
 static void check(const lk_shape *shape) {
   const lk_token text[] = {2, 3, 4, 3, 2, 5, 6};
-  const lk_backward_hook hook = {look, NULL};
   lk_parameters *table = NULL;
   lk_model *model = NULL;
   lk_pack *pack = NULL;
   float *values = NULL;
   assert_int_equal(lk_parameters_create(&table, shape), LK_OK);
+  lk_growth growth = lk_model_growth(table);
+  most_open = 0;
   assert_int_equal(LK_NEW(values, table->count), LK_OK);
   assert_int_equal(LK_NEW(gradients, table->count), LK_OK);
   assert_int_equal(LK_NEW(seen, table->count), LK_OK);
@@ -37,6 +50,7 @@ static void check(const lk_shape *shape) {
   lk_parameters_initialise(table, 3, values);
   lk_pack_append(pack, text, sizeof text / sizeof *text, 1);
   for (int pass = 0; pass < 2; pass++) { /* the second adds to the first's */
+    const lk_backward_hook hook = {look, pass ? NULL : &growth};
     final = table->count;
     calls = 0;
     lk_model_forward(model, values, gradients, pack, NULL, NULL);
@@ -45,6 +59,7 @@ static void check(const lk_shape *shape) {
     assert_true(calls > lk_model_parts(model));
     assert_memory_equal(seen, gradients, table->count * sizeof *seen);
   }
+  assert_in_range(most_open, growth.part / 2, growth.part);
   lk_model_free(model);
   lk_pack_free(pack);
   lk_parameters_free(table);
