@@ -47,11 +47,22 @@ void lk_tree_free(lk_tree *tree);
  * Before the first leaf. */
 lk_status lk_tree_round(lk_tree *tree);
 
+/* How the elements of leaves become final: the same way in each. */
+typedef struct {
+  size_t early; /* the first ones, written from the start on and final at the very end */
+  size_t start; /* the last ones, written before the first element is final */
+  size_t part;  /* of the others the most that are written and not final */
+  int whole;    /* nonzero: all are written before the first one is final */
+  int pair;     /* nonzero: the last two leaves are filled side by side */
+} lk_leaf_filling;
+
 /* From now on memory whose numbers are not needed any more goes back to the system: a leaf
  * that completes a sum takes little more than what of it is not final yet, and of a
- * scattered sum only the rank's parts stay. It changes no bits, and costs as much time as
- * to get the memory anew. Before the first leaf. */
-void lk_tree_economise(lk_tree *tree);
+ * scattered sum only the rank's parts stay. So that all ranks send as they compute,
+ * lk_tree_finish waits where final elements, more than `part` and what is left of `start`,
+ * are still to be sent. It changes no bits, and costs as much time as to get the memory
+ * anew. Before the first leaf. */
+void lk_tree_economise(lk_tree *tree, const lk_leaf_filling *filling);
 
 /* The next shard's array, zeroed, to add gradients into; valid until lk_tree_add. */
 float *lk_tree_leaf(lk_tree *tree);
@@ -65,9 +76,9 @@ int lk_tree_ends_in_pair(const lk_tree *tree);
 
 /* While the last leaf is being filled, by all ranks, each as often as it likes: elements
  * `first` … of the leaf are final. They are summed over this rank's shards, and their sum
- * over the ranks is begun, or moved on as far as it goes without waiting: MPI makes no
- * progress by itself. It changes no bits. Before the last leaf it sums at most. A failure
- * is lk_tree_reduce's. */
+ * over the ranks is begun, or moved on as far as it goes without waiting, unless the tree
+ * economises: MPI makes no progress by itself. It changes no bits. Before the last leaf it
+ * sums at most. A failure is lk_tree_reduce's. */
 void lk_tree_finish(lk_tree *tree, size_t first);
 
 /* All ranks, after each has added all its leaves: stores in *sum the sum over all shards,

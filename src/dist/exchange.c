@@ -51,12 +51,8 @@ static lk_status make_routes(lk_exchange *x, lk_layout layout, int rank) {
   return lk_route_create(&x->full, layout, rank, x->pieces > 1 ? x->piece : rest);
 }
 
-static size_t larger(size_t a, size_t b) {
-  return a > b ? a : b;
-}
-
 static lk_status make_slots(lk_exchange *x, const lk_circle *circle) {
-  size_t landing = larger(x->full->landing, x->last->landing);
+  size_t landing = lk_larger(x->full->landing, x->last->landing);
   x->places = x->full->messages > x->last->messages ? x->full->messages : x->last->messages;
   x->slots_used = (int)((size_t)SLOTS * PIECE / x->piece);
   for (int i = 0; i < x->slots_used; i++)
@@ -70,7 +66,7 @@ static lk_status make_slots(lk_exchange *x, const lk_circle *circle) {
 
 lk_status lk_exchange_round(lk_exchange *exchange) {
   lk_exchange *x = exchange;
-  size_t traffic = larger(x->full->traffic, x->last->traffic);
+  size_t traffic = lk_larger(x->full->traffic, x->last->traffic);
   assert(!x->wire && x->started == 0);
   LK_TRY(LK_NEW(x->wire, (size_t)x->slots_used * traffic));
   for (int i = 0; i < x->slots_used; i++)
@@ -279,7 +275,16 @@ static lk_status take_ended(lk_exchange *x, float *arrays, int count, const int 
   return LK_OK;
 }
 
-lk_status lk_exchange_poll(lk_exchange *exchange, int phases, float *arrays, size_t ready) {
+/* Floats of whole pieces that are ready and not over. */
+static size_t count_waiting(const lk_exchange *x, size_t ready) {
+  int whole = x->pieces - (int)pieces_of(ready, x->piece);
+  assert(whole >= x->finished);
+  return (size_t)(whole - x->finished) * x->piece;
+}
+
+/* A rank that waits lacks one that has not got as far, and waits for less. */
+lk_status lk_exchange_poll(lk_exchange *exchange, int phases, float *arrays, size_t ready,
+                           size_t most) {
   lk_exchange *x = exchange;
   const int *ended;
   int count;
@@ -288,7 +293,8 @@ lk_status lk_exchange_poll(lk_exchange *exchange, int phases, float *arrays, siz
   do {
     LK_TRY(start_pieces(x, arrays, ready));
     if (x->started == x->finished) return LK_OK;
-    LK_TRY(lk_messages_test(x->messages, &count, &ended));
+    LK_TRY(count_waiting(x, ready) > most ? lk_messages_wait(x->messages, &count, &ended)
+                                          : lk_messages_test(x->messages, &count, &ended));
     LK_TRY(take_ended(x, arrays, count, ended));
   } while (count > 0);
   return LK_OK;

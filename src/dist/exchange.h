@@ -33,9 +33,11 @@ lk_status lk_exchange_round(lk_exchange *exchange);
 void lk_exchange_economise(lk_exchange *exchange);
 
 /* All ranks, each as often as it likes: elements `ready` … of the arrays are this rank's
- * final ones; moves the phases on as far as they go without waiting. `ready` may fall from
+ * final ones; moves the phases on as far as they go without waiting, and waits until whole
+ * pieces of no more than `most` floats of these elements are left. `ready` may fall from
  * call to call; arrays and phases must be the same until lk_exchange_complete. */
-lk_status lk_exchange_poll(lk_exchange *exchange, int phases, float *arrays, size_t ready);
+lk_status lk_exchange_poll(lk_exchange *exchange, int phases, float *arrays, size_t ready,
+                           size_t most);
 
 /* All ranks: all of the arrays is ready; waits until the phases are over. */
 lk_status lk_exchange_complete(lk_exchange *exchange, int phases, float *arrays);

@@ -33,6 +33,10 @@ typedef struct {
   size_t first, count;
 } lk_stretch;
 
+static inline size_t lk_larger(size_t a, size_t b) {
+  return a > b ? a : b;
+}
+
 int lk_layout_is_valid(lk_layout layout);
 
 /* log2(V): the level of the root. */

@@ -22,9 +22,10 @@ struct lk_tree {
   int added;         /* of them so far */
   int depth;         /* finished arrays on the stack */
   int economises;    /* gives back memory that it does not need */
-  int rounds;        /* every sum to bf16 */
-  size_t open;       /* elements 0 … open-1 of the stack have not fallen together yet */
-  float *stack;      /* (the most arrays at a time), owned */
+  lk_leaf_filling filling; /* where it does */
+  int rounds;              /* every sum to bf16 */
+  size_t open;  /* elements 0 … open-1 of the stack have not fallen together yet */
+  float *stack; /* (the most arrays at a time), owned */
   int ranks;
   int phases;   /* of the exchange */
   size_t piece; /* floats that it takes at a time */
@@ -112,9 +113,11 @@ static float *array_at(const lk_tree *tree, int depth) {
   return tree->stack + (size_t)depth * tree->stride;
 }
 
-void lk_tree_economise(lk_tree *tree) {
+void lk_tree_economise(lk_tree *tree, const lk_leaf_filling *filling) {
   assert(tree->added == 0 && tree->depth == 0);
+  assert(filling->early + filling->start <= tree->count);
   tree->economises = 1;
+  tree->filling = *filling;
   lk_exchange_economise(tree->exchange);
 }
 
@@ -207,6 +210,27 @@ void lk_tree_add(lk_tree *tree) {
   assert(tree->depth > 0);
 }
 
+/* Nonzero: while leaves up to this one are filled, so many at a time, their sum grows in
+ * one of them, for there is no array below that takes it. */
+static int grows(const lk_tree *tree, int leaf, int open) {
+  return merges_of(tree, leaf) < open;
+}
+
+/* Nonzero: it matters to the memory how soon the last leaf is sent. */
+static int is_bounded(const lk_tree *tree) {
+  int open = tree->filling.pair ? 2 : 1;
+  return tree->economises && tree->phases == LK_SCATTER && tree->ranks > 1 &&
+         !tree->filling.whole && grows(tree, tree->leaves - 1, open);
+}
+
+/* Elements from `open` on that may wait to be sent: what becomes final at a time, and of
+ * what did at the start what the rest leaves time for. */
+static size_t may_wait(const lk_tree *tree, size_t open) {
+  double rest = (double)open / (double)lk_larger(tree->count, 1);
+  size_t part = lk_larger(tree->filling.part, 2 * tree->piece);
+  return part + (size_t)((double)tree->filling.start * rest);
+}
+
 /* Early, an earlier leaf than the last saves memory, no time. */
 void lk_tree_finish(lk_tree *tree, size_t first) {
   int last = tree->added == tree->leaves - 1;
@@ -216,7 +240,9 @@ void lk_tree_finish(lk_tree *tree, size_t first) {
   collapse(tree, tree->added, tree->depth, first);
   lk_profile_switch(LK_PART_COMMUNICATION);
   if (last && tree->ranks > 1)
-    tree->status = lk_exchange_poll(tree->exchange, tree->phases, tree->stack, tree->open);
+    tree->status =
+        lk_exchange_poll(tree->exchange, tree->phases, tree->stack, tree->open,
+                         is_bounded(tree) ? may_wait(tree, tree->open) : SIZE_MAX);
   lk_profile_switch(before);
 }
 

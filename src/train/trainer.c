@@ -55,6 +55,18 @@ static int sequences_a_pack(const lk_trainer *t) {
   return fit > 0 ? (int)fit : 1;
 }
 
+/* How a step's gradients come to be, with packs of so many sequences. */
+static lk_leaf_filling filling_of(const lk_trainer *t, int sequences) {
+  const lk_config *c = t->config;
+  const lk_growth growth = lk_model_growth(t->table);
+  int is_one_pack = (uint64_t)sequences == c->batch_size / c->shards;
+  return (lk_leaf_filling){.early = growth.early,
+                           .start = growth.start,
+                           .part = growth.part,
+                           .whole = !c->overlap || !is_one_pack,
+                           .pair = computes_pairs(t)};
+}
+
 /* What a step is summed over: all shards, or those of a site. */
 static int shards_of_a_step(const lk_trainer *t) {
   int sites = t->sites ? t->sites->count : 1;
@@ -90,7 +102,8 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
                             ? lk_optimizer_sum((lk_optimizer_name)t->config->optimizer)
                             : LK_SUM_EVERYWHERE));
   if (t->config->wire) LK_TRY(lk_tree_round(t->tree));
-  if (t->is_dealt) lk_tree_economise(t->tree);
+  const lk_leaf_filling filling = filling_of(t, sequences);
+  if (t->is_dealt) lk_tree_economise(t->tree, &filling);
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(make_pack(t, &t->packs[i], sequences));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences,

@@ -209,7 +209,7 @@ static void test_order_matters(void) {
 static void test_scattering(size_t count, int economises) {
   lk_tree *tree = make_tree(count, LK_SUM_SCATTERED);
   float *sum = NULL, *array = NULL;
-  if (economises) lk_tree_economise(tree);
+  if (economises) lk_tree_economise(tree, &(lk_leaf_filling){.part = count / 4});
   CHECK(LK_NEW(array, count) == LK_OK);
   for (int early = 0; early <= 1; early++) {
     if (early)

@@ -139,7 +139,7 @@ static double arrays_left(int economises) {
   lk_tree *tree;
   float *sum;
   assert_int_equal(lk_tree_create(&tree, world, COUNT, 4, LK_SUM_SCATTERED), LK_OK);
-  if (economises) lk_tree_economise(tree);
+  if (economises) lk_tree_economise(tree, &(lk_leaf_filling){.part = COUNT / 2});
   for (int again = 0; again < 2; again++) {
     fill(tree, 4, COUNT);
     assert_int_equal(lk_tree_reduce(tree, &sum), LK_OK);
