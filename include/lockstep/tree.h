@@ -54,6 +54,7 @@ typedef struct {
   size_t part;  /* of the others the most that are written and not final */
   int whole;    /* nonzero: all are written before the first one is final */
   int pair;     /* nonzero: the last two leaves are filled side by side */
+  int between;  /* nonzero: another use is made of lk_tree_spare */
 } lk_leaf_filling;
 
 /* From now on memory whose numbers are not needed any more goes back to the system: a leaf
@@ -63,6 +64,10 @@ typedef struct {
  * are still to be sent. It changes no bits, and costs as much time as to get the memory
  * anew. Before the first leaf. */
 void lk_tree_economise(lk_tree *tree, const lk_leaf_filling *filling);
+
+/* Bytes of its arrays that such a tree never has in memory at a time, where all ranks fill
+ * leaves alike; 0 of one that does not economise. */
+size_t lk_tree_spared(const lk_tree *tree);
 
 /* The next shard's array, zeroed, to add gradients into; valid until lk_tree_add. */
 float *lk_tree_leaf(lk_tree *tree);

@@ -52,10 +52,13 @@ static int count_arrays(int first, int leaves) {
   return most;
 }
 
+static size_t arrays_of(const lk_tree *tree) {
+  return (size_t)count_arrays(tree->first, tree->leaves);
+}
+
 static lk_status allocate_stack(lk_tree *tree) {
   const size_t line = LK_ALIGNMENT / sizeof(float);
-  size_t floats, count = tree->count;
-  size_t arrays = (size_t)count_arrays(tree->first, tree->leaves);
+  size_t floats, count = tree->count, arrays = arrays_of(tree);
   tree->stride = count / line * line + (count % line ? line : 0);
   if (tree->stride < count || __builtin_mul_overflow(tree->stride, arrays, &floats))
     return lk_fail(LK_INTERNAL, "sums of %zu numbers are more than memory can address",
@@ -229,6 +232,49 @@ static size_t may_wait(const lk_tree *tree, size_t open) {
   double rest = (double)open / (double)lk_larger(tree->count, 1);
   size_t part = lk_larger(tree->filling.part, 2 * tree->piece);
   return part + (size_t)((double)tree->filling.start * rest);
+}
+
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
+
+/* Floats of the last leaf while its sum travels: what is not final, what waits, with a
+ * piece that is not whole yet, and of what is over the rank's own, or, at the start of
+ * the way, what was there then. */
+static size_t most_while_sent(const lk_tree *tree, int depth) {
+  const lk_leaf_filling *f = &tree->filling;
+  size_t own = 0, first, count;
+  size_t held = f->early + f->part + may_wait(tree, 0) + tree->piece;
+  if (held >= tree->count) return tree->count;
+  for (int i = 0; depth == 0 && i < lk_tree_parts(tree); i++, own += count)
+    lk_tree_part(tree, i, &first, &count);
+  double over = (double)(tree->count - held) / (double)tree->count;
+  return least(held + lk_larger((size_t)((double)own * over), f->start), tree->count);
+}
+
+/* Floats of the arrays while the leaves up to this one are filled, so many at a time: the
+ * arrays below, what is not final, and the sum that grows. */
+static size_t most_until(const lk_tree *tree, int depth, int leaf, int open) {
+  const lk_leaf_filling *f = &tree->filling;
+  size_t at_first = f->early + lk_larger(f->start, f->part);
+  size_t open_floats = f->whole ? tree->count : least(at_first, tree->count);
+  size_t held = (size_t)depth * tree->count + (size_t)(open - 1) * open_floats;
+  if (!grows(tree, leaf, open)) return held + open_floats;
+  if (leaf < tree->leaves - 1 || !is_bounded(tree)) return held + tree->count;
+  return held + most_while_sent(tree, depth);
+}
+
+size_t lk_tree_spared(const lk_tree *tree) {
+  size_t most = tree->filling.between ? tree->count : 0;
+  size_t all = arrays_of(tree) * tree->stride;
+  if (!tree->economises) return 0;
+  for (int leaf = 0, depth = 0; leaf < tree->leaves; leaf++) {
+    int open = tree->filling.pair && leaf == tree->leaves - 2 ? 2 : 1;
+    leaf += open - 1;
+    most = lk_larger(most, most_until(tree, depth, leaf, open));
+    depth += open - merges_of(tree, leaf);
+  }
+  return (all - least(most, all)) * sizeof(float);
 }
 
 /* Early, an earlier leaf than the last saves memory, no time. */
