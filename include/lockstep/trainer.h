@@ -47,15 +47,17 @@ typedef struct {
   lk_shape shape;
   int shards;          /* of the config's */
   uint64_t parameters; /* numbers */
-  uint64_t data, room; /* bytes of its shards' data, and of what it trains with but for … */
+  uint64_t data, room; /* bytes of its shards' data, and of what it trains with at a time,
+                          but for … */
   uint64_t values; /* … the parameters, in both precisions that it has them in, which the
                       ranks of a node may have in common */
   uint64_t checkpoint; /* bytes of a checkpoint's numbers, as rank 0 copies them */
   int pack_rows;       /* most rows of a pack */
 } lk_trainer_needs;
 
-/* Finds that by making it: memory that nobody uses costs none, and no step is made. world:
- * of this process alone. As lk_trainer_open otherwise. */
+/* Finds that by making it: memory that nobody uses costs none, and no step is made. Where
+ * gradients go back to the system as they are summed, all ranks are taken to be as fast.
+ * world: of this process alone. As lk_trainer_open otherwise. */
 lk_status lk_trainer_weigh(lk_world *world, lk_config *config, lk_task task, int ranks,
                            lk_trainer_needs *out);
 

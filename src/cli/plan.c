@@ -119,10 +119,9 @@ static void print_memory(const request *asked, const lk_config *config,
   print_shards(config, needs);
   printf("parameters         %llu\n", (unsigned long long)needs->parameters);
   printf(
-      "memory of a rank   %.0f MB %swhen packs are full: %.0f the program, %.0f data, %.0f "
+      "memory of a rank   %.0f MB when packs are full: %.0f the program, %.0f data, %.0f "
       "model and training\n",
-      rank / 1e6, config->shard ? "at most " : "", f->program / 1e6,
-      (double)needs->data / 1e6, training / 1e6);
+      rank / 1e6, f->program / 1e6, (double)needs->data / 1e6, training / 1e6);
   if (copy > 0)
     printf(
         "memory of rank 0   %.0f MB more, once a checkpoint is written beside training\n",

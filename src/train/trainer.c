@@ -55,6 +55,13 @@ static int sequences_a_pack(const lk_trainer *t) {
   return fit > 0 ? (int)fit : 1;
 }
 
+/* Nonzero: what is measured, asked or shown is of the running mean, put together from what
+ * the ranks have of it. */
+static int gathers_mean(const lk_config *c) {
+  return c->ema > 0 &&
+         (lk_config_validates(c) || *c->samples || *c->dev || *c->report_heads);
+}
+
 /* How a step's gradients come to be, with packs of so many sequences. */
 static lk_leaf_filling filling_of(const lk_trainer *t, int sequences) {
   const lk_config *c = t->config;
@@ -64,7 +71,8 @@ static lk_leaf_filling filling_of(const lk_trainer *t, int sequences) {
                            .start = growth.start,
                            .part = growth.part,
                            .whole = !c->overlap || !is_one_pack,
-                           .pair = computes_pairs(t)};
+                           .pair = computes_pairs(t),
+                           .between = gathers_mean(c)};
 }
 
 /* What a step is summed over: all shards, or those of a site. */
@@ -168,7 +176,8 @@ uint64_t lk_trainer_value_bytes(const lk_trainer *trainer) {
 static lk_status choose_replicas(lk_trainer *t, double program) {
   int ranks = lk_world_local_size(t->world),
       is_auto = t->config->replicas == LK_REPLICAS_AUTO;
-  double rank = program + (double)(lk_bytes_alive() + lk_trainer_value_bytes(t));
+  double rank = program + (double)(lk_bytes_alive() - lk_tree_spared(t->tree) +
+                                   lk_trainer_value_bytes(t));
   if (lk_world_size(t->world) == 1) return LK_OK;
   LK_TRY(lk_world_any(t->world, lk_trainer_shares_values(t->config, ranks * rank),
                       &t->shares_values));

@@ -26,7 +26,7 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
                             .shards = t->shard_count,
                             .parameters = t->table->count,
                             .data = opened - before,
-                            .room = lk_bytes_alive() - opened,
+                            .room = lk_bytes_alive() - opened - lk_tree_spared(t->tree),
                             .values = lk_trainer_value_bytes(t),
                             .checkpoint = lk_writer_bytes(t->table->count, !!t->average) +
                                           bytes_of_sites(t),

@@ -2,9 +2,7 @@
 #include "check.h"
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

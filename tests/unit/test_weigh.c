@@ -65,6 +65,15 @@ static void masks_need_room_where_there_is_dropout(void **state) {
                    NUMBERS + 2 * (2 * NUMBERS + attention));
 }
 
+/* Of gradients that are sent while others are computed less is held at a time. */
+static void what_is_given_back_is_not_counted(void **state) {
+#define DEALT "shard=optimizer model.layers=8 model.channels=128 "
+  (void)state;
+  lk_trainer_needs beside = needs_of(DEALT "overlap=on", 4);
+  lk_trainer_needs afterwards = needs_of(DEALT "overlap=off", 4);
+  assert_in_range(100 * (afterwards.room - beside.room) / afterwards.values, 30, 60);
+}
+
 static void a_rank_of_several_is_the_busiest(void **state) {
   (void)state;
   assert_int_equal(needs_of("", 1).shards, 4);
@@ -157,6 +166,7 @@ static int tests(void) {
       cmocka_unit_test(a_trainer_holds_what_was_weighed),
       cmocka_unit_test(a_checkpoint_has_its_arrays),
       cmocka_unit_test(masks_need_room_where_there_is_dropout),
+      cmocka_unit_test(what_is_given_back_is_not_counted),
       cmocka_unit_test(a_rank_of_several_is_the_busiest),
       cmocka_unit_test(what_cannot_be_dealt_is_refused),
       cmocka_unit_test(replicas_share_what_does_not_fit),
