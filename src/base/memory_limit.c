@@ -9,13 +9,22 @@
 
 static const double megabyte = 1e6;
 
-/* Address space in use, in bytes; 0 where it is not known. Allocates nothing. */
-static double in_use(void) {
-  char text[32] = "";
+/* The numbers of /proc/self/statm, in pages. */
+enum { ADDRESS_SPACE, RESIDENT, OF_FILES };
+
+/* One of them in bytes; 0 where it is not known. Allocates nothing. */
+static double in_use(int number) {
+  char text[80] = "", *next = text;
   int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
   if (file < 0 || read(file, text, sizeof text - 1) < 0) *text = '\0';
   if (file >= 0) close(file);
-  return strtod(text, NULL) * (double)sysconf(_SC_PAGESIZE);
+  while (number-- > 0)
+    strtod(next, &next);
+  return strtod(next, NULL) * (double)sysconf(_SC_PAGESIZE);
+}
+
+uint64_t lk_file_memory(void) {
+  return (uint64_t)in_use(OF_FILES);
 }
 
 const char *lk_memory_limit(void) {
@@ -24,7 +33,8 @@ const char *lk_memory_limit(void) {
     int resource;
     const char *name;
   } limits[] = {{RLIMIT_AS, "ulimit -v"}, {RLIMIT_DATA, "ulimit -d"}};
-  int used = snprintf(text, sizeof text, "%.0f MB are in use", in_use() / megabyte);
+  int used =
+      snprintf(text, sizeof text, "%.0f MB are in use", in_use(ADDRESS_SPACE) / megabyte);
   for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
     struct rlimit limit;
     if (getrlimit(limits[i].resource, &limit) || limit.rlim_cur == RLIM_INFINITY) continue;

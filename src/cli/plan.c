@@ -23,6 +23,7 @@ static const request nothing_given = {1, 1, 1.25, 50, 0.5, 120};
 /* What a step would be. */
 typedef struct {
   double program;           /* bytes of this process before it has anything to train */
+  double files;             /* … of which its programs, once in a node's memory */
   double flops, rate;       /* of a rank: products a step, and a second as measured here */
   double from_rank, a_node; /* bytes of gradients and parameters that a step sends */
   double products, sending; /* seconds */
@@ -96,12 +97,13 @@ static void print_shards(const lk_config *config, const lk_trainer_needs *needs)
          (unsigned long long)config->shards, dealt);
 }
 
-static void print_node(const request *asked, const lk_config *config, double of_rank,
-                       double values, double copy) {
+/* copy: of rank 0 alone. */
+static void print_node(const request *asked, const lk_config *config, const forecast *f,
+                       double of_rank, double values, double copy) {
   double ranks = (double)(asked->ranks / asked->nodes), all = ranks * of_rank;
   int shares = asked->ranks > 1 && lk_trainer_shares_values(config, all);
-  double copies = shares ? 1 : ranks;
-  printf("memory of a node   %.2f GB\n", (all + (copies - ranks) * values + copy) / 1e9);
+  double common = f->files + (shares ? values : 0);
+  printf("memory of a node   %.2f GB\n", (all - (ranks - 1) * common + copy) / 1e9);
   printf("replicas           %s", shares ? "node" : "rank");
   if (config->replicas == LK_REPLICAS_AUTO)
     printf(": with a copy of the parameters each, a node's ranks would take %.1f GB, of "
@@ -126,7 +128,7 @@ static void print_memory(const request *asked, const lk_config *config,
     printf(
         "memory of rank 0   %.0f MB more, once a checkpoint is written beside training\n",
         copy / 1e6);
-  print_node(asked, config, rank, (double)needs->values, copy);
+  print_node(asked, config, f, rank, (double)needs->values, copy);
 }
 
 static double shortest_step(const forecast *f) {
@@ -150,7 +152,7 @@ static void print_step(const request *asked, const lk_config *config, const fore
 
 static lk_status plan(lk_world *world, lk_config *config, const request *asked) {
   lk_trainer_needs needs;
-  forecast f = {.program = (double)lk_peak_memory()};
+  forecast f = {.program = (double)lk_peak_memory(), .files = (double)lk_file_memory()};
   LK_TRY(lk_trainer_weigh(world, config, lk_task_guess(config), (int)asked->ranks, &needs));
   LK_TRY(foresee(world, config, asked, &needs, &f));
   print_memory(asked, config, &needs, &f);

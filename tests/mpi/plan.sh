@@ -45,6 +45,10 @@ parameters=$(sed -n 's/^parameters *//p' planned)
 sent=$(awk -v n="$parameters" 'BEGIN { printf "%.1f MB by a rank, %.1f MB by a node", 6 * n / 1e6, 4 * n / 1e6 }')
 grep -q "^sent a step *$sent" planned || fail "not '$sent': $(cat planned)"
 
+# Two ranks of a node have their programs in common.
+awk '/^memory of a rank/ { rank = $5 } /^memory of a node/ { common = 2 * rank - 1000 * $5 }
+  END { exit !(common > 5 && common < 300) }' planned || fail "a node: $(cat planned)"
+
 # A copy of parameters and both moments.
 "$LOCKSTEP" plan "${config[@]}" -n 2 checkpoint_write=beside > planned
 copy=$(awk -v n="$parameters" 'BEGIN { printf "%.0f MB more", 12 * n / 1e6 }')

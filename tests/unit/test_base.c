@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,6 +229,26 @@ static void memory_is_aligned_zeroed_and_counted(void **state) {
   lk_free(NULL);
 }
 
+/* What this process has for itself does not count, what others could have too does. The
+ * system counts in portions. */
+static void memory_in_common_is_known(void **state) {
+  enum { BYTES = 16 << 20, PORTION = 2 << 20 };
+  char *own = NULL;
+  (void)state;
+  uint64_t before = lk_file_memory();
+  assert_true(before > PORTION / 2);
+  assert_int_equal(LK_NEW(own, BYTES), LK_OK);
+  memset(own, 1, BYTES);
+  assert_in_range(lk_file_memory(), before - PORTION / 2, before + PORTION);
+  char *common =
+      mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  assert_true(common != MAP_FAILED);
+  memset(common, 1, BYTES);
+  assert_in_range(lk_file_memory(), before + BYTES - PORTION, before + BYTES + PORTION);
+  munmap(common, BYTES);
+  lk_free(own);
+}
+
 /* Users know files and sizes, not the names of variables. */
 static void memory_messages_name_no_variables(void **state) {
   (void)state;
@@ -341,6 +362,7 @@ int main(void) {
       cmocka_unit_test(xxh3_is_the_librarys),
       cmocka_unit_test(a_program_knows_its_own_bytes),
       cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
+      cmocka_unit_test(memory_in_common_is_known),
       cmocka_unit_test(memory_messages_name_no_variables),
       cmocka_unit_test(an_input_that_a_launcher_repeats_is_refused),
       cmocka_unit_test(files_are_written_whole),
