@@ -77,11 +77,13 @@ static lk_status foresee(lk_world *world, const lk_config *config, const request
                          const lk_trainer_needs *needs, forecast *f) {
   double share = (double)needs->shards / (double)config->shards;
   double rows = share * (double)(config->batch_size * config->model_block);
-  lk_precision precision = (lk_precision)config->precision;
+  lk_bench_products products = {(lk_precision)config->precision, needs->pack_rows,
+                                needs->pack_rows, LK_ONEDNN};
   double rates[LK_PRODUCT_LIBRARIES];
-  LK_TRY(lk_bench_limit(world, &needs->shape, precision, needs->pack_rows, needs->pack_rows,
-                        rates));
-  f->rate = rates[precision == LK_FP32 ? config->products : LK_ONEDNN];
+  if (products.precision == LK_FP32)
+    products.library = (lk_product_library)config->products;
+  LK_TRY(lk_bench_limit(world, &needs->shape, &products, rates));
+  f->rate = rates[products.library];
   f->flops = lk_bench_flops(&needs->shape, rows, rows);
   f->products = f->flops / f->rate;
   foresee_sending(asked, config, needs, f);

@@ -32,12 +32,20 @@ double lk_bench_median(double *values, long count);
  * works on rows with loss but for keys and values. */
 double lk_bench_flops(const lk_shape *shape, double rows, double targets);
 
+/* A pack's matrix products: its rows and rows with loss; of which library, or, with
+ * LK_PRODUCT_LIBRARIES, of each. */
+typedef struct {
+  lk_precision precision;
+  int rows, targets;
+  lk_product_library library;
+} lk_bench_products;
+
 /* All ranks: operations a second, of all ranks together, of nothing but a step's matrix
- * products in their shapes and precision: packs of so many rows and rows with loss; by each
- * library, 0 where it does not compute them. Takes about a second for each, in which all
- * ranks are busy. */
-lk_status lk_bench_limit(lk_world *world, const lk_shape *shape, lk_precision precision,
-                         int rows, int targets, double rates[LK_PRODUCT_LIBRARIES]);
+ * products in the shapes of such packs; by each library, 0 where it is not asked for or
+ * does not compute them. Takes about a second for each, in which all ranks are busy. */
+lk_status lk_bench_limit(lk_world *world, const lk_shape *shape,
+                         const lk_bench_products *products,
+                         double rates[LK_PRODUCT_LIBRARIES]);
 
 /* All ranks: takes a few steps and writes where their time went, a row a rank, for
  * ui.perfetto.dev or chrome://tracing. */

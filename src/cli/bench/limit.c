@@ -103,24 +103,27 @@ static double median_round(const work *w) {
 }
 
 /* fp32 products by each library that there is, bf16 ones by oneDNN: others stay 0. */
-static void time_libraries(const work *w, lk_precision precision,
+static void time_libraries(const work *w, const lk_bench_products *products,
                            double seconds[LK_PRODUCT_LIBRARIES]) {
-  const lk_product_library selected = lk_products_selected();
+  const lk_product_library selected = lk_products_selected(), only = products->library;
   for (lk_product_library l = LK_OPENBLAS; l < LK_PRODUCT_LIBRARIES; l++) {
-    int used = precision == LK_FP32 ? lk_products_has(l) : l == LK_ONEDNN;
+    int used = products->precision == LK_FP32 ? lk_products_has(l) : l == LK_ONEDNN;
+    if (only != LK_PRODUCT_LIBRARIES && only != l) continue;
     if (!used || lk_products_select(l, "bench") != LK_OK) continue;
     seconds[l] = median_round(w);
   }
   (void)lk_products_select(selected, "bench"); /* which it has been before */
 }
 
-lk_status lk_bench_limit(lk_world *world, const lk_shape *shape, lk_precision precision,
-                         int rows, int targets, double rates[LK_PRODUCT_LIBRARIES]) {
+lk_status lk_bench_limit(lk_world *world, const lk_shape *shape,
+                         const lk_bench_products *products,
+                         double rates[LK_PRODUCT_LIBRARIES]) {
+  int rows = products->rows, targets = products->targets;
   work w = {.rows = rows, .targets = targets};
   double mine[LK_PRODUCT_LIBRARIES] = {0};
   lk_model_linears(shape, w.list);
-  lk_status status = lk_world_agree(world, make_room(&w, precision));
-  if (status == LK_OK) time_libraries(&w, precision, mine);
+  lk_status status = lk_world_agree(world, make_room(&w, products->precision));
+  if (status == LK_OK) time_libraries(&w, products, mine);
   free_room(&w);
   for (int l = 0; l < LK_PRODUCT_LIBRARIES; l++)
     mine[l] = mine[l] > 0 ? lk_bench_flops(shape, rows, targets) / mine[l] : 0;
