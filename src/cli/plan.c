@@ -22,7 +22,7 @@ static const request nothing_given = {1, 1, 1.25, 50, 0.5, 120};
 
 /* What a step would be. */
 typedef struct {
-  double program;           /* bytes of this process before it has anything to train */
+  double program;           /* bytes of this process without anything to train, … */
   double files;             /* … of which its programs, once in a node's memory */
   double flops, rate;       /* of a rank: products a step, and a second as measured here */
   double from_rank, a_node; /* bytes of gradients and parameters that a step sends */
@@ -90,6 +90,13 @@ static lk_status foresee(lk_world *world, const lk_config *config, const request
   return LK_OK;
 }
 
+/* With what the libraries of products keep once they have computed some, in as many threads
+ * and shapes as in training. */
+static void weigh_program(forecast *f) {
+  f->program = fmax(f->program, (double)lk_resident_memory());
+  f->files = (double)lk_file_memory();
+}
+
 static void print_shards(const lk_config *config, const lk_trainer_needs *needs) {
   const char *dealt = "as balance lists them";
   if (!strcmp(config->balance, "even")) dealt = "dealt evenly";
@@ -154,9 +161,10 @@ static void print_step(const request *asked, const lk_config *config, const fore
 
 static lk_status plan(lk_world *world, lk_config *config, const request *asked) {
   lk_trainer_needs needs;
-  forecast f = {.program = (double)lk_peak_memory(), .files = (double)lk_file_memory()};
+  forecast f = {.program = (double)lk_peak_memory()};
   LK_TRY(lk_trainer_weigh(world, config, lk_task_guess(config), (int)asked->ranks, &needs));
   LK_TRY(foresee(world, config, asked, &needs, &f));
+  weigh_program(&f);
   print_memory(asked, config, &needs, &f);
   print_step(asked, config, &f);
   const lk_cli_failing failing = {.nodes = asked->nodes,
