@@ -75,21 +75,24 @@ planned() {
   awk -v what="$1" '$1 == "memory" && $NF != "" && $4 == what { print $5 * ($6 ~ /^GB/ ? 1000 : 1) }' "$work/plan"
 }
 
-# The peak of the sum of PSS over the ranks in MB, until `launcher` ends.
+# The peak of the sum of PSS over the ranks, and of what the largest of them has in memory, in MB, until `launcher` ends.
 sample() {
-  local peak=0 now files
+  local peak=0 largest=0 now files
   while kill -0 "$1" 2>/dev/null; do
     files=("$work"/ranks/*)
     files=("${files[@]/#*\//\/proc\/}")
     now=$(awk '/^Pss:/ { sum += $2 } END { printf "%d", sum * 1.024 / 1000 }' "${files[@]/%//smaps_rollup}" \
       2>/dev/null) || true
     ((${now:-0} <= peak)) || peak=$now
+    now=$(awk '/^VmHWM:/ && $2 > most { most = $2 } END { printf "%d", most * 1.024 / 1000 }' \
+      "${files[@]/%//status}" 2>/dev/null) || true
+    ((${now:-0} <= largest)) || largest=$now
     sleep 0.1
   done
-  echo "$peak"
+  echo "$peak $largest"
 }
 
-# train ROW: sets pss, rss, the program's own figure of the largest rank, and hash.
+# train ROW: sets pss, rss and hash.
 train() {
   rm -rf "$work/run" "$work/ranks"
   mkdir "$work/ranks"
@@ -97,13 +100,11 @@ train() {
   mpirun -np "$ranks" bash -c 'touch "$0/$$" && exec "$@"' "$work/ranks" "$lockstep" pretrain "${common[@]}" \
     "${keys[@]}" run="$work/run" >"$work/log" 2>&1 &
   local launcher=$!
-  pss=$(sample $launcher)
+  read -r pss rss < <(sample $launcher)
   wait $launcher || {
     cat "$work/log" >&2
     fail "$1 failed"
   }
-  rss=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "peak_memory_mb") at = i } END { printf "%d", $at }' \
-    "$work/run/metrics.csv")
   hash=$("$lockstep" inspect "$work/run/checkpoints/latest" | sed -n 's/^parameter hash: //p')
 }
 
@@ -156,8 +157,7 @@ describe() {
 
 \`configs/language/gpt2-124m.yaml\` with a batch of 8 windows of 1,024 tokens in bf16, 50,257 ids, on one node: two
 steps and a checkpoint. The peak of the sum of PSS over the ranks, sampled ten times a second from the start to the
-end, and the program's own figure for the largest rank after the last step (resident: what ranks share counts whole),
-beside what \`lockstep plan\` says of both; GB are 10^9 bytes. In every row a pack is one window
+end, and that of the largest rank alone (resident: what ranks share counts whole), beside what \`lockstep plan\` says of both; GB are 10^9 bytes. In every row a pack is one window
 (\`micro_tokens: 1024\`), and there are as many shards as ranks, so that a rank holds one array of gradients. The rows
 with a bound set
 \`${saving[*]}\`.
@@ -169,8 +169,7 @@ END
   echo "|---|---|---|---|---|---|---|---|---|---|"
   cat "$work/rows"
   echo
-  echo "Rows with as many shards have one hash: memory that is saved changes no bits. Where the optimizer is dealt out," \
-    "plan says what is taken at most: gradients go back to the system as they are summed."
+  echo "Rows with as many shards have one hash: memory that is saved changes no bits."
   [[ ! -s $work/recompute ]] || cat "$work/recompute"
   echo
   echo "- command: \`$command\`"
