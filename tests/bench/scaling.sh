@@ -39,7 +39,9 @@ shape() {
 
 # corpus VOCABULARY: whole steps on any number of ranks; of an epoch's others each would be short.
 corpus() {
-  python3 "$SOURCE_DIR/tests/bench/letters.py" "$1" $((4 * block * a_rank * (most > 256 ? most : 256))) > corpus.txt
+  local windows=$((a_rank * most))
+  [[ $shape != seed ]] || ((windows > a_batch)) || windows=$a_batch
+  python3 "$SOURCE_DIR/tests/bench/letters.py" "$1" $((4 * block * windows)) > corpus.txt
   "$LOCKSTEP" prepare corpus.txt "$shape.h5" > /dev/null
   rm corpus.txt
   parameters=$("$LOCKSTEP" plan "${config[@]}" shards=1 batch_size=1 | sed -n 's/^parameters  *//p')
@@ -198,8 +200,9 @@ $(lscpu | sed -n 's/^Model name: *//p'), SimGrid $(smpirun --version | sed -n 's
 
 **Nothing here was measured on a network.** The program runs in SimGrid's SMPI from its unchanged sources, a host a
 rank: each message is sent by it, and takes the simulated network's time. Computing is replaced by the time that a row
-of a pack takes, forward and backward, and a parameter's update, as \`bench\` measured on one core: a rank has no more.
-Memory is read and written at 8 GB/s. Messages take no time of a processor, and links carry 94 % of their speed.
+of a pack takes, forward and backward, and a parameter's update, as \`bench\` measured on one core, or as the command
+says: a rank has no more. Memory is read and written at 8 GB/s. Messages take no time of a processor, and links carry
+94 % of their speed.
 
 | shape | parameters | tokens a window | weak: windows a rank and step | a row, s | an update, s |
 |---|---|---|---|---|---|
