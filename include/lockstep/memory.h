@@ -55,10 +55,6 @@ uint64_t lk_bytes_alive(void);
 /* Peak resident memory of this process in bytes. */
 uint64_t lk_peak_memory(void);
 
-/* Bytes of this process that are in memory now, without those that have been freed; 0 where
- * that is not known. */
-uint64_t lk_resident_memory(void);
-
 /* Bytes of this process that are in memory now and that other processes may have in common
  * with it, above all its program and libraries; 0 where that is not known. */
 uint64_t lk_file_memory(void);

@@ -2,7 +2,6 @@
  * something takes it for granted. */
 #include "lockstep/memory.h"
 #include <fcntl.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -23,13 +22,6 @@ static double in_use(int number) {
   while (number-- > 0)
     strtod(next, &next);
   return strtod(next, NULL) * (double)sysconf(_SC_PAGESIZE);
-}
-
-uint64_t lk_resident_memory(void) {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-  return (uint64_t)in_use(RESIDENT);
 }
 
 uint64_t lk_file_memory(void) {

@@ -82,19 +82,15 @@ static lk_status foresee(lk_world *world, const lk_config *config, const request
   double rates[LK_PRODUCT_LIBRARIES];
   if (products.precision == LK_FP32)
     products.library = (lk_product_library)config->products;
-  LK_TRY(lk_bench_limit(world, &needs->shape, &products, rates));
+  double beside;
+  LK_TRY(lk_bench_limit(world, &needs->shape, &products, rates, &beside));
+  f->program = fmax(f->program, beside);
+  f->files = (double)lk_file_memory();
   f->rate = rates[products.library];
   f->flops = lk_bench_flops(&needs->shape, rows, rows);
   f->products = f->flops / f->rate;
   foresee_sending(asked, config, needs, f);
   return LK_OK;
-}
-
-/* With what the libraries of products keep once they have computed some, in as many threads
- * and shapes as in training. */
-static void weigh_program(forecast *f) {
-  f->program = fmax(f->program, (double)lk_resident_memory());
-  f->files = (double)lk_file_memory();
 }
 
 static void print_shards(const lk_config *config, const lk_trainer_needs *needs) {
@@ -164,7 +160,6 @@ static lk_status plan(lk_world *world, lk_config *config, const request *asked) 
   forecast f = {.program = (double)lk_peak_memory()};
   LK_TRY(lk_trainer_weigh(world, config, lk_task_guess(config), (int)asked->ranks, &needs));
   LK_TRY(foresee(world, config, asked, &needs, &f));
-  weigh_program(&f);
   print_memory(asked, config, &needs, &f);
   print_step(asked, config, &f);
   const lk_cli_failing failing = {.nodes = asked->nodes,

@@ -163,7 +163,7 @@ static lk_status time_steps(lk_world *world, lk_trainer *trainer, const lk_confi
                     LK_COMPUTES);
   const lk_bench_products products = {(lk_precision)config->precision, (int)m.rows,
                                       (int)m.targets, LK_PRODUCT_LIBRARIES};
-  LK_TRY(lk_bench_limit(world, shape, &products, m.limits));
+  LK_TRY(lk_bench_limit(world, shape, &products, m.limits, NULL));
   LK_TRY(lk_world_agree(world, lk_world_rank(world) == 0
                                    ? lk_bench_report(world, config, &m, to->json)
                                    : LK_OK));

@@ -42,10 +42,12 @@ typedef struct {
 
 /* All ranks: operations a second, of all ranks together, of nothing but a step's matrix
  * products in the shapes of such packs; by each library, 0 where it is not asked for or
- * does not compute them. Takes about a second for each, in which all ranks are busy. */
+ * does not compute them. Takes about a second for each, in which all ranks are busy. Stores
+ * in *beside the most bytes that this process has had in memory but for the operands, with
+ * what the libraries take for themselves (NULL: not). */
 lk_status lk_bench_limit(lk_world *world, const lk_shape *shape,
                          const lk_bench_products *products,
-                         double rates[LK_PRODUCT_LIBRARIES]);
+                         double rates[LK_PRODUCT_LIBRARIES], double *beside);
 
 /* All ranks: takes a few steps and writes where their time went, a row a rank, for
  * ui.perfetto.dev or chrome://tracing. */

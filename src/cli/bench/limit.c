@@ -117,13 +117,15 @@ static void time_libraries(const work *w, const lk_bench_products *products,
 
 lk_status lk_bench_limit(lk_world *world, const lk_shape *shape,
                          const lk_bench_products *products,
-                         double rates[LK_PRODUCT_LIBRARIES]) {
+                         double rates[LK_PRODUCT_LIBRARIES], double *beside) {
   int rows = products->rows, targets = products->targets;
   work w = {.rows = rows, .targets = targets};
   double mine[LK_PRODUCT_LIBRARIES] = {0};
+  uint64_t before = lk_bytes_alive();
   lk_model_linears(shape, w.list);
   lk_status status = lk_world_agree(world, make_room(&w, products->precision));
   if (status == LK_OK) time_libraries(&w, products, mine);
+  if (beside) *beside = (double)lk_peak_memory() - (double)(lk_bytes_alive() - before);
   free_room(&w);
   for (int l = 0; l < LK_PRODUCT_LIBRARIES; l++)
     mine[l] = mine[l] > 0 ? lk_bench_flops(shape, rows, targets) / mine[l] : 0;

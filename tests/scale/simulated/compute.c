@@ -32,7 +32,8 @@ void __wrap_lk_optimizer_update(lk_optimizer *optimizer, const lk_update *update
                                 uint64_t count);
 double __wrap_lk_gradient_norm(const float *gradients, uint64_t count);
 lk_status __wrap_lk_bench_limit(lk_world *world, const lk_shape *shape,
-                                const lk_bench_products *products, double *rate);
+                                const lk_bench_products *products, double *rate,
+                                double *beside);
 void __wrap_lk_parameters_initialise(const lk_parameters *parameters, uint64_t seed,
                                      lk_real *values);
 
@@ -131,8 +132,9 @@ double __wrap_lk_gradient_norm(const float *gradients, uint64_t count) {
 }
 
 lk_status __wrap_lk_bench_limit(lk_world *world, const lk_shape *shape,
-                                const lk_bench_products *products, double *rate) {
-  (void)world, (void)shape, (void)products;
+                                const lk_bench_products *products, double *rate,
+                                double *beside) {
+  (void)world, (void)shape, (void)products, (void)beside;
   *rate = 1;
   return LK_OK;
 }
