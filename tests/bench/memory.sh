@@ -157,9 +157,9 @@ describe() {
 
 \`configs/language/gpt2-124m.yaml\` with a batch of 8 windows of 1,024 tokens in bf16, 50,257 ids, on one node: two
 steps and a checkpoint. The peak of the sum of PSS over the ranks, sampled ten times a second from the start to the
-end, and that of the largest rank alone (resident: what ranks share counts whole), beside what \`lockstep plan\` says of both; GB are 10^9 bytes. In every row a pack is one window
-(\`micro_tokens: 1024\`), and there are as many shards as ranks, so that a rank holds one array of gradients. The rows
-with a bound set
+end, and that of the largest rank alone (resident: what ranks share counts whole), beside what \`lockstep plan\` says of
+both; GB are 10^9 bytes. In every row a pack is one window (\`micro_tokens: 1024\`), and there are as many shards as
+ranks, so that a rank holds one array of gradients. The rows with a bound set
 \`${saving[*]}\`.
 END
   [[ -z $tiny ]] || echo "Tiny models: the numbers mean nothing."
