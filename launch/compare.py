@@ -8,7 +8,7 @@ import statistics
 from pathlib import Path
 
 from experiment import read_csv, read_score, step_seconds
-from report import Z95, interval, percent, table
+from report import Z95, interval, origin, percent, table
 
 
 def slug(name):
@@ -83,10 +83,7 @@ def document(arguments):
             "twentieth. Minutes: of the steps of both trainings, without start-up and "
             "checkpoints. Last: the difference from the first in points, with its 95 % interval "
             "over the questions, which are the same, and that of each seed.", "",
-            f"- command: `{arguments.command}`",
-            f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
-            f"- machine: {arguments.machine}",
-            f"- date: {arguments.date}"]
+            *origin(arguments, commits)]
 
 
 def main():

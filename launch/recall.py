@@ -9,7 +9,7 @@ from pathlib import Path
 from compare import slug
 from experiment import read_csv
 from forms import FORMS, OTHERS
-from report import draw, interval, percent, read_lines, read_text, table, write_csv
+from report import draw, interval, origin, percent, read_lines, read_text, table, write_csv
 
 MODELS = ("pretrained", "finetuned")
 
@@ -138,10 +138,7 @@ def document(arguments, recipes, forms):
     for name, points in recipes.items():
         lines += ["", f"## {name}", "", *recipe_table(points)]
     return [*lines, *also_section(recipes, forms), "", "## From where", "",
-            f"- command: `{arguments.command}`",
-            f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
-            f"- machine: {arguments.machine}",
-            f"- date: {arguments.date}"]
+            *origin(arguments, commits)]
 
 
 def main():

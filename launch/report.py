@@ -38,6 +38,14 @@ def table(header, rows):
     return ["| " + " | ".join(line) + " |" for line in lines]
 
 
+def origin(arguments, commits):
+    """The lines that say what a report is from."""
+    return [f"- command: `{arguments.command}`",
+            f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
+            f"- machine: {arguments.machine}",
+            f"- date: {arguments.date}"]
+
+
 def percent(share):
     return f"{100 * share:.1f} %"
 
