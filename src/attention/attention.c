@@ -25,7 +25,6 @@ static lk_status allocate(lk_attention *a) {
                 {&a->scores, FORWARD_ROWS * a->scores_row},
                 {&a->weights, weights},
                 {&a->d_scores, weights},
-                {&a->paired, a->Dp},
                 {&a->q_words, rows / 2},
                 {&a->d_out_words, rows / 2},
                 {&a->q_pairs, rows / 2},

@@ -22,8 +22,7 @@ struct lk_attention {
   lk_real *scores;                /* (FORWARD_ROWS, scores_row) */
   lk_real *weights, *d_scores;    /* (BACKWARD_ROWS, KEY_ROWS) */
   lk_real *dk, *dv;               /* (Tp, Dp) */
-  lk_real *paired;                /* (Dp): a row in pairs, as all below; see pairs.h */
-  lk_real *q_words, *d_out_words; /* (BACKWARD_ROWS, Dp / 2) */
+  lk_real *q_words, *d_out_words; /* (BACKWARD_ROWS, Dp / 2) in pairs, as all below */
   lk_real *q_pairs, *d_out_pairs; /* (BACKWARD_ROWS / 2, Dp) */
   lk_real *weight_pairs, *d_score_pairs; /* (BACKWARD_ROWS / 2, KEY_ROWS) */
   const struct lk_attention_head *head;

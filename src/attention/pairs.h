@@ -10,8 +10,8 @@
 /* How pairs are made, and NULL where none are: tiles of another kind never ask. */
 typedef struct {
   /* Pairs along the row: count numbers become (count + 1) / 2 words. to may be the row
-   * itself. Returns to. */
-  const lk_real *(*along)(lk_real *to, const lk_real *row, int count);
+   * itself. */
+  void (*along)(lk_real *to, const lk_real *row, int count);
   /* Pairs across rows: to (rows / 2, to_row words) from rows of `count` numbers. */
   void (*across)(lk_real *to, size_t to_row, const lk_real *from, size_t stride, int rows,
                  int count);
@@ -38,14 +38,17 @@ LK_INLINE __m512 lk_add_pairs(__m512 sum, const lk_real *a, const lk_real *b) {
   return _mm512_dpbf16_ps(sum, (__m512bh)_mm512_loadu_si512(b), pair);
 }
 
-LK_INLINE const lk_real *pair_along(lk_real *to, const lk_real *row, int count) {
-  for (int i = 0; i < count; i += 32) {
-    __m512 first = _mm512_maskz_loadu_ps(lk_first_of_16(count - i), row + i);
-    __m512 second = _mm512_maskz_loadu_ps(lk_first_of_16(count - i - 16), row + i + 16);
+/* The words of 32 numbers, of as many as there are. */
+LK_INLINE __m512i lk_pair_words(const lk_real *row, int count) {
+  __m512 first = _mm512_maskz_loadu_ps(lk_first_of_16(count), row);
+  __m512 second = _mm512_maskz_loadu_ps(lk_first_of_16(count - 16), row + 16);
+  return (__m512i)_mm512_cvtne2ps_pbh(second, first);
+}
+
+LK_INLINE void pair_along(lk_real *to, const lk_real *row, int count) {
+  for (int i = 0; i < count; i += 32)
     _mm512_mask_storeu_epi32(to + i / 2, lk_first_of_16((count - i + 1) / 2),
-                             (__m512i)_mm512_cvtne2ps_pbh(second, first));
-  }
-  return to;
+                             lk_pair_words(row + i, count - i));
 }
 
 LK_INLINE void pair_across(lk_real *to, size_t to_row, const lk_real *from, size_t stride,

@@ -49,21 +49,15 @@ LK_INLINE void load_sum_rows(lk_tiling t, const lk_attention *a, lk_real *tile,
   lk_pairs.across(tile, a->Dp, from, stride, rows, a->head_size);
 }
 
-/* Rows transposed, PANEL after PANEL; the last panel is filled up with zeros. Row after
- * row, because one number of each row would use few sets of the cache. */
+/* Rows transposed, PANEL after PANEL; the last panel is filled up with zeros. */
 LK_INLINE void load_panels(lk_tiling t, const lk_attention *a, lk_real *panels,
                            const lk_real *from, size_t stride, int rows) {
+  size_t words = lk_tile_words(t, a->Dp);
   int padded = (int)lk_round_up((size_t)rows, PANEL);
-  size_t words = lk_tile_words(t, (size_t)a->head_size);
   fetch_next_head(a, from, stride, rows);
-  for (int i = 0; i < padded; i++) {
-    const lk_real *row = from + (size_t)i * stride;
-    lk_real *column =
-        panels + (size_t)(i / PANEL) * PANEL * lk_tile_words(t, a->Dp) + i % PANEL;
-    if (t == LK_TILE_PAIRS && i < rows) row = lk_pairs.along(a->paired, row, a->head_size);
-    for (size_t d = 0; d < words; d++)
-      column[d * PANEL] = i < rows ? row[d] : 0;
-  }
+  for (int i = 0; i < padded; i += lk_tile_lanes(t))
+    lk_tile_columns(t, panels + (size_t)(i - i % PANEL) * words + i % PANEL, PANEL,
+                    from + (size_t)i * stride, stride, rows - i, a->head_size);
 }
 
 /* Rows of a tile with their numbers in pairs. */

@@ -56,3 +56,5 @@ LK_INLINE void NAME(rows)(lk_real *c, size_t c_row, lk_tile a, const lk_real *b,
   for (; j < columns; j += NAME(lanes))
     NAME(block)(c + j, c_row, a, b + j, b_row, inner, accumulate, 1);
 }
+
+#include "attention/panel_block.h"

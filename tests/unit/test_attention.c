@@ -15,14 +15,15 @@ enum { HEADS = 2, LARGEST = 64, ROWS = 1600, LONGEST = 260 };
 enum { Q, K, V, INPUTS, OUT = INPUTS, DQ, DK, DV, ALL };
 
 static const lk_span spans[] = {
-    {0, 1, 0, 1},       {1, 200, 1, 1},     {201, 47, 2, 47},     {248, 48, 49, 48},
-    {296, 49, 97, 49},  {345, 96, 146, 96}, {441, 97, 242, 97},   {538, 193, 339, 100},
-    {731, 32, 439, 32}, {763, 65, 471, 13}, {828, 260, 484, 260},
+    {0, 1, 0, 1},        {1, 200, 1, 1},      {201, 47, 2, 47},     {248, 48, 49, 48},
+    {296, 49, 97, 49},   {345, 96, 146, 96},  {441, 97, 242, 97},   {538, 193, 339, 100},
+    {731, 32, 439, 32},  {763, 65, 471, 13},  {828, 260, 484, 260}, {1088, 15, 744, 15},
+    {1103, 17, 759, 17}, {1120, 31, 776, 31}, {1151, 33, 807, 33},
 };
 enum { SPANS = sizeof spans / sizeof *spans };
 
-/* Head sizes: two that the core knows when it is compiled, one that it does not. */
-static const size_t sizes[] = {64, 32, 40};
+/* Head sizes: two that the core knows when it is compiled, two that it does not. */
+static const size_t sizes[] = {64, 32, 40, 25};
 static size_t D, C; /* of the test that runs */
 
 static float values[INPUTS][ROWS * HEADS * LARGEST], d_out[ROWS * HEADS * LARGEST];
