@@ -39,12 +39,10 @@ LK_INLINE void weigh_keys(lk_tiling t, const lk_attention *a, const lk_attention
                           const query_facts *facts) {
   int left = (int)lk_round_up((size_t)(seen(block) - key), PANEL);
   int keys = left < KEY_ROWS ? left : KEY_ROWS;
-  size_t panel = (size_t)key * lk_tile_words(t, a->Dp);
   const lk_real *q = t == LK_TILE_PAIRS ? a->q_words : a->q;
   const lk_real *d_out = t == LK_TILE_PAIRS ? a->d_out_words : a->d_out;
-  score_rows(t, a, a->weights, KEY_ROWS, q, a->k_panels + panel, first, block->rows, keys);
-  score_rows(t, a, a->d_scores, KEY_ROWS, d_out, a->v_panels + panel, first, block->rows,
-             keys);
+  score_rows(t, a, block, a->weights, KEY_ROWS, q, a->k_panels, key, keys);
+  score_rows(t, a, block, a->d_scores, KEY_ROWS, d_out, a->v_panels, key, keys);
   for (int i = first; i < block->rows; i++) {
     int visible = block->visible + i - key;
     visible = visible < 0 ? 0 : visible < KEY_ROWS ? visible : KEY_ROWS;

@@ -31,16 +31,18 @@ LK_INLINE int first_row(const query_block *block, int key, int R) {
   return row > 0 ? row / R * R : 0;
 }
 
-/* scores (from, row `first` of the block on) = rows · panels of `keys` keys. */
-LK_INLINE void score_rows(lk_tiling t, const lk_attention *a, lk_real *scores, size_t row,
-                          const lk_real *queries, const lk_real *panels, int first,
-                          int rows, int keys) {
+/* scores (row `row` apart) = the block's rows · panels of `keys` keys from `key` on, but
+ * for rows that see none of a panel. */
+LK_INLINE void score_rows(lk_tiling t, const lk_attention *a, const query_block *block,
+                          lk_real *scores, size_t row, const lk_real *queries,
+                          const lk_real *panels, int key, int keys) {
+  const int R = lk_tile_height(t);
   size_t words = lk_tile_words(t, a->Dp);
   for (int p = 0; p < keys; p += PANEL)
-    for (int i = first; i < rows; i += lk_tile_height(t))
+    for (int i = first_row(block, key + p, R); i < block->rows; i += R)
       lk_tile_rows(t, scores + (size_t)i * row + (size_t)p, row,
                    (lk_tile){queries + (size_t)i * words, words, 1},
-                   panels + (size_t)p * words, PANEL,
+                   panels + (size_t)(key + p) * words, PANEL,
                    lk_tile_words(t, (size_t)a->head_size), PANEL, 0);
 }
 

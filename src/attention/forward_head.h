@@ -41,13 +41,9 @@ LK_INLINE const uint8_t *forward_block(lk_tiling t, const lk_attention *a,
                                        const lk_attention_input *in,
                                        const query_block *block, const uint8_t *keep,
                                        lk_real *log_sum, lk_real factor[FORWARD_ROWS]) {
-  const int R = lk_tile_height(t);
   const lk_real *q = t == LK_TILE_PAIRS ? a->q_words : a->q;
-  for (int key = 0; key < seen(block); key += PANEL)
-    score_rows(t, a, a->scores + key, a->scores_row, q,
-               a->k_panels + (size_t)key * lk_tile_words(t, a->Dp),
-               first_row(block, key, R), block->rows, PANEL);
   size_t columns = lk_round_up((size_t)seen(block), PANEL);
+  score_rows(t, a, block, a->scores, a->scores_row, q, a->k_panels, 0, (int)columns);
   for (int i = 0; i < block->rows; i++) {
     lk_real *row = a->scores + (size_t)i * a->scores_row;
     factor[i] = forward_row(in, row, block->visible + i, columns, keep,
