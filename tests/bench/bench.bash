@@ -12,6 +12,37 @@ refuse() {
   fail "$1" 64
 }
 
+# options NAMES ARGUMENT...: sets a variable for each of NAMES that is given as --NAME: to the value behind it where
+# NAMES has a = there, else to 1. Words that are no options come into `rest` where NAMES has ..., else there may be none.
+options() {
+  local names=" $1 " name
+  rest=()
+  while shift && (($#)); do
+    name=${1#--}
+    if [[ $1 == -h || $1 == --help ]]; then
+      echo "$usage"
+      exit 0
+    elif [[ $1 == --* && $names == *" $name= "* ]]; then
+      (($# > 1)) || refuse "$1 needs a value"
+      printf -v "$name" %s "$2"
+      shift
+    elif [[ $1 == --* && $names == *" $name "* ]]; then
+      printf -v "$name" 1
+    else
+      [[ $1 != -* && $names == *" ... "* ]] || refuse "unknown argument '$1'"
+      rest+=("$1")
+    fi
+  done
+}
+
+# counts NAME...: these options are numbers from 1 up.
+counts() {
+  local name
+  for name; do
+    [[ ${!name} =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--$name must be a number from 1 up"
+  done
+}
+
 # quietly NAME COMMAND ...: its output is shown when it fails.
 quietly() {
   local name=$1

@@ -16,23 +16,9 @@ source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/threads.sh $*"
 rounds=3 steps=5 out=
-while (($#)); do
-  case $1 in
-    --rounds | --steps | --out)
-      (($# > 1)) || refuse "$1 needs a value"
-      printf -v "${1#--}" %s "$2"
-      shift 2
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    -*) refuse "unknown option $1" ;;
-    *) break ;;
-  esac
-done
-(($# == 0)) && set -- "$root/configs/seed/pretrain.yaml"
-[[ $rounds$steps =~ ^[0-9]+$ ]] || refuse "--rounds and --steps are numbers"
+options "rounds= steps= out= ..." "$@"
+((${#rest[@]})) || rest=("$root/configs/seed/pretrain.yaml")
+counts rounds steps
 [[ -z $out || -d $out ]] || refuse "--out: $out is no folder"
 [[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
 work=$(mktemp -d)
@@ -54,7 +40,7 @@ measure() {
 
 for ((round = 0; round < rounds; round++)); do
   for ((ranks = cores; ranks > 0; ranks--)); do
-    ((cores % ranks)) || measure "$ranks" $((cores / ranks)) "$@"
+    ((cores % ranks)) || measure "$ranks" $((cores / ranks)) "${rest[@]}"
   done
 done
 
