@@ -26,23 +26,9 @@ source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/language.sh $*"
 config=$root/configs/language/small.yaml
-ranks=2 out="" size=4096 steps="" rates="1e-3 2e-3 4e-3" pilot=60 ways="" dumps=()
-while (($#)); do
-  case $1 in
-    --out | --config | --size | --steps | --rates | --pilot | --ways)
-      (($# > 1)) || refuse "$1 needs a value"
-      printf -v "${1#--}" %s "$2"
-      shift
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    -*) refuse "unknown option $1" ;;
-    *) dumps+=("$1") ;;
-  esac
-  shift
-done
+ranks=2 out="" size=4096 steps="" rates="1e-3 2e-3 4e-3" pilot=60 ways=""
+options "out= config= size= steps= rates= pilot= ways= ..." "$@"
+dumps=("${rest[@]}")
 [[ -n $out ]] || refuse "--out is missing"
 ((${#dumps[@]})) || refuse "no DUMP"
 [[ $size$pilot${steps:-1} =~ ^[0-9]+$ ]] || refuse "--size, --pilot and --steps are numbers"

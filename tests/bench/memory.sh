@@ -20,22 +20,7 @@ source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/memory.sh $*"
 out="" rows="" most=13 recompute=0 tiny=""
-while (($#)); do
-  case $1 in
-    --tiny) tiny=1 ;;
-    --out | --rows | --most | --recompute)
-      (($# > 1)) || refuse "$1 needs a value"
-      printf -v "${1#--}" %s "$2"
-      shift
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    *) refuse "unknown argument '$1'" ;;
-  esac
-  shift
-done
+options "tiny out= rows= most= recompute=" "$@"
 [[ -n $out ]] || refuse "--out is missing"
 [[ $most =~ ^[0-9]+$ ]] || refuse "--most must be a number"
 [[ $recompute =~ ^[0-9]{1,5}$ ]] || refuse "--recompute must be a number"

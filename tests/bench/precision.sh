@@ -22,21 +22,7 @@ lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/precision.sh $*"
 config=$root/configs/seed/pretrain.yaml
 out="" corpus="" steps=300 window=20 ranks=2
-while (($#)); do
-  case $1 in
-    --out | --corpus | --config | --steps | --window | --ranks)
-      (($# > 1)) || refuse "$1 needs a value"
-      printf -v "${1#--}" %s "$2"
-      shift
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    *) refuse "unknown argument '$1'" ;;
-  esac
-  shift
-done
+options "out= corpus= config= steps= window= ranks=" "$@"
 
 [[ -n $out ]] || refuse "--out is missing"
 [[ -r $corpus ]] || fail "--corpus: '$corpus' cannot be read" 66
