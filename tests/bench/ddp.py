@@ -8,6 +8,7 @@ Writes a JSON object like lockstep bench's.
 
 import argparse
 import json
+import math
 import os
 import platform
 import random
@@ -134,6 +135,16 @@ def work(rank, options, rendezvous):
     os._exit(0)
 
 
+def join(ranks, limit):
+    """Waits for all of them, or stops them."""
+    end = time.monotonic() + limit
+    while not ranks.join(min(end - time.monotonic(), 3600)):
+        if time.monotonic() >= end:
+            for process in ranks.processes:
+                process.kill()
+            raise TimeoutError(f"not done after {limit:.0f} s")
+
+
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0],
                                      epilog="ddp.py --ways lists them.")
@@ -146,6 +157,8 @@ def parse_arguments():
     parser.add_argument("--batch", type=int, required=True, help="examples over all ranks")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--warm-up", type=int, default=2, help="steps before the clock")
+    parser.add_argument("--limit", type=float, default=math.inf, metavar="SECONDS",
+                        help="stop after so many, all included")
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--rows", choices=KINDS, default="padded")
     parser.add_argument("--way", choices=WAYS, default="plain", help="attention, compiled or not")
@@ -176,7 +189,8 @@ def main():
     os.environ.setdefault("MALLOC_MMAP_MAX_", "0")
     os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "-1")
     with tempfile.TemporaryDirectory() as folder:
-        multiprocessing.spawn(work, (options, f"{folder}/rendezvous"), options.ranks)
+        join(multiprocessing.spawn(work, (options, f"{folder}/rendezvous"), options.ranks,
+                                   join=False), options.limit)
 
 
 if __name__ == "__main__":
