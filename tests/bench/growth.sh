@@ -1,93 +1,102 @@
 #!/bin/bash
-# How the cost of a step grows with the work: longer blocks, a larger model, larger batches, more ranks.
+# How the cost of a step grows with the work, beside PyTorch's best: longer blocks, a larger model, larger batches,
+# more ranks.
 set -euo pipefail
 
-usage="usage: tests/bench/growth.sh --out FOLDER [--steps N] [--tiny]
-  --out FOLDER  where growth.md and growth.csv go
-  --steps N     timed steps a run (5)
-  --tiny        a tiny model, to try this script out: its times mean nothing
-LOCKSTEP in the environment names the program (build/lockstep)."
+usage="usage: tests/bench/growth.sh --out FOLDER [option ...]
+  --out FOLDER     where growth.md and growth.csv go; rows of this commit that growth.csv has are kept
+  --steps N        timed steps a run (3)
+  --rows REGEX     only those that it finds, as task,batch,layers,heads,channels,block,ranks,precision (all)
+  --ways REGEX     only these ways of PyTorch's, as ddp.py --ways lists them ('^(plain|sdpa|sdpa32)$')
+  --minutes N      no row begins after so many (1440)
+  --tiny           a tiny model, to try this script out: its times mean nothing
+LOCKSTEP in the environment names the program (build/lockstep), PYTHON the interpreter; for that of
+another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 
-# shellcheck source=tests/bench/bench.bash
-source "$(dirname "$0")/bench.bash"
+# shellcheck source=tests/bench/peer.bash
+source "$(dirname "$0")/peer.bash"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/growth.sh $*"
-out="" steps=5 tiny=()
-while (($#)); do
-  case $1 in
-    --tiny) tiny=(model.layers=1 model.heads=1 model.channels=16) ;;
-    --out | --steps)
-      (($# > 1)) || refuse "$1 needs a value"
-      printf -v "${1#--}" %s "$2"
-      shift
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    *) refuse "unknown argument '$1'" ;;
-  esac
-  shift
-done
+out="" steps=3 rows="" ways='^(plain|sdpa|sdpa32)$' minutes=1440 tiny="" corpus="" questions="" ranks=2
+options "tiny out= steps= rows= ways= minutes=" "$@"
 [[ -n $out ]] || refuse "--out is missing"
-[[ $steps =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--steps must be a number from 1 up"
-mkdir -p "$out"
+counts steps minutes
+get_ready
 export OMPI_MCA_rmaps_base_oversubscribe=1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
-# Documents longer than any block, so that every example fills its share of it, and as many as the
-# largest batch has.
-"$lockstep" synth "$work/data" >/dev/null
-for ((i = 1; i <= 150; i++)); do tail -n "+$((7 * i))" "$work/data/wiki.txt"; done |
-  awk -f "$root/tests/bench/long.awk" >"$work/long.txt"
+# task,batch,layers,heads,channels,block,ranks; what takes long comes late, so that a way of PyTorch's that is too
+# slow falls out where that costs little.
+known=(
+  "pretrain,32,4,8,256,128,2" "pretrain,128,4,8,256,128,2" "pretrain,512,4,8,256,128,2"
+  "pretrain,128,4,8,256,128,1" "pretrain,128,4,8,256,128,4"
+  "pretrain,32,4,8,256,512,2" "pretrain,16,4,8,256,1024,2"
+  "language,64,4,8,256,128,2" "language,16,4,8,256,512,2" "language,8,4,8,256,1024,2" "language,2,4,8,256,4096,2"
+  "language,4,4,8,256,1024,2" "language,4,6,6,384,1024,2" "language,4,12,12,768,1024,2"
+)
+columns=task,batch,layers,heads,channels,block,ranks,precision,target_tokens,step_seconds,attention_seconds,gflop
+columns+=,gflop_per_second,share_of_limit,peak_memory_mb,pytorch_way,pytorch_target_tokens,pytorch_step_seconds
+columns+=,pytorch_peak_memory_mb,commit
+csv=$out/growth.csv commit=$(describe_commit)
 
-number_of() { # NAME: of the run just made
-  sed -n "s/.*\"$1\":[[:space:]]*\([0-9.e+-]*\).*/\1/p" "$work/json"
+settings_of() { # CASE: one of known and a precision
+  local fields
+  IFS=, read -ra fields <<<"${1%-*}"
+  ranks=${fields[6]}
+  describe "${fields[@]:0:6}"
 }
 
-# One row: bench with these settings.
-measure() { # WHAT RANKS KEY=VALUE...
-  local what=$1 ranks=$2 step attention
-  shift 2
-  mpirun -np "$ranks" "$lockstep" bench "$root/configs/seed/pretrain.yaml" corpus="$work/long.txt" "$@" \
-    "${tiny[@]}" --steps "$steps" --json "$work/json" >"$work/log" 2>&1 || {
-    cat "$work/log" >&2
-    exit 1
-  }
-  step=$(number_of step_seconds) attention=$(number_of attention)
-  printf '%s,%d,%s,%s,%s,%s,%s,%s,%s\n' "$what" "$ranks" "$(number_of target_tokens_per_step)" "$step" \
-    "$attention" "$(number_of gflop_per_step)" "$(number_of gflops)" "$(number_of share_of_limit)" \
-    "$(number_of peak_memory_mb)" >>"$csv"
-  echo "$what: $step s"
+# numbers FILE...: of Lockstep's step, and of PyTorch's.
+numbers() {
+  jq -rs '.[0] as $ours | .[1] as $theirs | [$ours.target_tokens_per_step, $ours.step_seconds,
+    $ours.parts.attention, $ours.gflop_per_step, $ours.gflops, $ours.share_of_limit, $ours.peak_memory_mb,
+    $theirs.way, $theirs.target_tokens_per_step, $theirs.step_seconds, $theirs.peak_memory_mb] | join(",")' "$@"
 }
 
-csv=$out/growth.csv
-echo "what,ranks,target_tokens,step_seconds,attention_seconds,gflop,gflop_per_second,share_of_limit,\
-peak_memory_mb" >"$csv"
-large=(model.layers=12 model.heads=12 model.channels=768)
-measure "block 128 batch 128" 2
-measure "block 512 batch 32" 2 model.block=512 batch_size=32
-measure "block 1024 batch 16" 2 model.block=1024 batch_size=16
-measure "85 M parameters (12 layers of 768) batch 16" 2 "${large[@]}" batch_size=16
-for batch in 256 512 1024; do measure "batch $batch" 2 batch_size=$batch; done
-for ranks in 1 4 8; do measure "batch 128 on $ranks" $ranks; done
+measure() { # CASE
+  settings_of "$1"
+  choose_library "$1"
+  quietly "lockstep bench ($1)" run_lockstep "$1" "$ranks" "$steps" "$work/ours.json"
+  try_ways "$1" "$steps"
+  echo "${1/-/,},$(numbers "$work/ours.json" "$work/$1.json"),$commit" >>"$csv"
+}
 
-{
-  echo "# How the cost of a step grows"
-  echo
-  echo "Commit \`$(describe_commit)\`, $(date +%Y-%m-%d)."
-  echo "Command: \`$command\`. $(describe_machine);" \
-    "more ranks than cores share them. Seconds are medians of $steps steps; attention is" \
-    "the mean of the ranks. Examples fill up to 7/8 of the block; without more, it is the seed model."
-  echo
-  echo "| work | ranks | tokens a step | s a step | of it attention | GFLOP | GFLOP/s | share of limit | MB a rank |"
-  echo "|---|---|---|---|---|---|---|---|---|"
-  awk -F, 'NR > 1 { printf "| %s | %d | %d | %.3f | %.3f | %.1f | %.1f | %.0f %% | %.0f |\n",
-    $1, $2, $3, $4, $5, $6, $7, 100 * $8, $9 }' "$csv"
-} >"$out/growth.md"
+measure_all() {
+  local case precision
+  for case in "${known[@]}"; do
+    for precision in fp32 bf16; do
+      [[ $precision =~ $precisions && $case,$precision =~ $rows ]] || continue
+      ((SECONDS < 60 * minutes)) || return 0
+      grep -q "^$case,$precision," "$csv" || measure "$case-$precision"
+    done
+  done
+}
+
+describe_all() {
+  cat <<END
+# How the cost of a step grows, beside PyTorch's best
+
+Commit \`$commit\`, $(date +%Y-%m-%d). Command: \`$command\`. $(describe_machine); more ranks than cores share them.
+PyTorch $("$python" -c 'import torch; print(torch.__version__)') DDP, gloo, one thread a rank on both sides,
+OpenBLAS' kernels for $kernels. Seconds are medians of $steps steps of the slowest rank, attention the mean of the
+ranks. Documents: of the seed's span corruption, with its dropout, up to 7/8 of the block, packed on both sides.
+Text: windows of running text, dense rows, no dropout. By: PyTorch's fastest attention of those that were tried. The
+factor is that of target tokens a second. The loss was compared first, on $text:
+$agreement.
+
+| work | model | block | batch | ranks | precision | Lockstep, s | of it attention | share of the products' limit | MB a rank | PyTorch, s | by | MB a rank | factor |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
+END
+  awk -F, 'NR > 1 { printf "| %s | %d x %d | %d | %d | %d | %s | %.3f | %.0f %% | %.0f %% | %.0f | %.3f | %s | %.0f | **%.2f** |\n",
+    $1 == "pretrain" ? "documents" : "text", $3, $5, $6, $2, $7, $8, $10, 100 * $11 / $10, 100 * $14, $15, $18, $16,
+    $19, $9 / $10 / ($17 / $18) }' "$csv"
+}
+
+# Rows of other commits go.
+touch "$csv"
+{ echo "$columns" && awk -F, -v commit="$commit" '$NF == commit' "$csv"; } >"$work/kept"
+cp "$work/kept" "$csv"
+check_agreement "pretrain,128,4,8,256,128,2-fp32" "pretrain,16,4,8,256,1024,2-fp32"
+check_half "pretrain,128,4,8,256,128,2-bf16"
+measure_all
+describe_all >"$out/growth.md"
 cat "$out/growth.md"
