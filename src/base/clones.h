@@ -6,8 +6,12 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                     \
     !defined(LK_NO_CLONES)
 #define LK_HAVE_CLONES 1
+#ifdef LK_NO_AVX512 /* to see what machines without it get */
+#define LK_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#else
 #define LK_CLONES                                                                          \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
 #else
 #define LK_HAVE_CLONES 0
 #define LK_CLONES
@@ -29,9 +33,10 @@
 /* Bytes of the largest vector of the clones that run on this machine. */
 static inline int lk_vector_bytes(void) {
 #if LK_HAVE_CLONES
-  return __builtin_cpu_supports("x86-64-v4")   ? 64
-         : __builtin_cpu_supports("x86-64-v3") ? 32
-                                               : 16;
+#ifndef LK_NO_AVX512
+  if (__builtin_cpu_supports("x86-64-v4")) return 64;
+#endif
+  return __builtin_cpu_supports("x86-64-v3") ? 32 : 16;
 #elif defined(__AVX512F__)
   return 64;
 #elif defined(__AVX__)

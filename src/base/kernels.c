@@ -27,10 +27,12 @@ int lk_kernels_threads(void) {
 const char *lk_kernels_instruction_set(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init(); /* it may be asked before the program's constructors run */
+#ifndef LK_NO_AVX512
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl"))
     return "x86-64-v4 (AVX-512)";
+#endif
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
     return "x86-64-v3 (AVX2)";
   return "x86-64";
