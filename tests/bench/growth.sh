@@ -77,7 +77,7 @@ describe_all() {
 
 Commit \`$commit\`, $(date +%Y-%m-%d). Command: \`$command\`. $(describe_machine); more ranks than cores share them.
 PyTorch $("$python" -c 'import torch; print(torch.__version__)') DDP, gloo, one thread a rank on both sides,
-OpenBLAS' kernels for $kernels. Seconds are medians of $steps steps of the slowest rank, attention the mean of the
+OpenBLAS' kernels for $(blas_kernels "$lockstep"). Seconds are medians of $steps steps of the slowest rank, attention the mean of the
 ranks. Documents: of the seed's span corruption, with its dropout, up to 7/8 of the block, packed on both sides.
 Text: windows of running text, dense rows, no dropout. By: PyTorch's fastest attention of those that were tried. The
 factor is that of target tokens a second. The loss was compared first, on $text:

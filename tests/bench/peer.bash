@@ -1,6 +1,6 @@
 # Lockstep and PyTorch DDP at the same work. To be sourced by a script that has set `usage`, `out`, `ranks`, `tiny`,
 # `ways` and `corpus` and `questions`, which may be empty, and has `settings_of CASE`, which calls `describe`. A case
-# is WORK-PRECISION.
+# is WORK-PRECISION, with -avx2 behind it where both sides do without AVX-512, Lockstep as the program `avx2`.
 # shellcheck disable=SC2154 # all are the script's
 
 # shellcheck source=tests/bench/bench.bash
@@ -20,7 +20,6 @@ get_ready() {
   [[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
   command -v mpirun >/dev/null || fail "mpirun is missing: apt-get install openmpi-bin" 69
   unset OPENBLAS_CORETYPE
-  kernels=$(blas_kernels "$lockstep")
   mkdir -p "$out" || fail "$out cannot be made" 74
   python=$(find_torch) || exit 77
   [[ -z ${PYTHON-} || $python == "$PYTHON" ]] || fail "PYTHON=$PYTHON has not torch, h5py and numpy" 69
@@ -77,14 +76,29 @@ describe() {
   done
 }
 
+# sides_of CASE: sets program, Lockstep's, precision, and kernels, what the environment of both says of them. PyTorch
+# gets the OpenBLAS kernels that Lockstep chose: left alone, OpenBLAS takes kernels of 2004 for processors that it does
+# not know, and the comparison would be won by that.
+sides_of() {
+  program=$lockstep precision=${1#*-}
+  if [[ $1 == *-avx2 ]]; then
+    program=$avx2 precision=${precision%-avx2}
+    kernels=(ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2)
+  else
+    kernels=()
+  fi
+  kernels+=(OPENBLAS_CORETYPE="$(blas_kernels "$program")")
+}
+
 # agree_on CASE: a model of that case and its scores of whole and cut lines of its text, into models.
 agree_on() {
   local of=$work/agreement-$1
   settings_of "$1"
-  quietly "lockstep pretrain ($1)" "$lockstep" pretrain "${settings[@]}" run="$of" steps=2
+  sides_of "$1"
+  quietly "lockstep pretrain ($1)" env "${kernels[@]}" "$program" pretrain "${settings[@]}" run="$of" steps=2
   awk 'length > 8 && n++ < 40 { print; line = $1; for (i = 2; i <= NF && i < n + 2; i++) line = line " " $i
     print line }' "$documents" >"$of.txt"
-  "$lockstep" score "$of/checkpoints/latest" "$of.txt" >"$of.scores" || fail "lockstep score failed"
+  env "${kernels[@]}" "$program" score "$of/checkpoints/latest" "$of.txt" >"$of.scores" || fail "lockstep score failed"
   models+=("$of/checkpoints/latest" "$of.txt" "$of.scores")
 }
 
@@ -109,28 +123,28 @@ check_half() {
   precisions=fp32
 }
 
-# run_pytorch CASE KIND WAY STEPS JSON [LIMIT]: in at most so many seconds. It gets the OpenBLAS kernels that Lockstep chose: left
-# alone, OpenBLAS takes kernels of 2004 for processors that it does not know, and the comparison would be won by that.
+# run_pytorch CASE KIND WAY STEPS JSON [LIMIT]: in at most so many seconds.
 run_pytorch() {
   local warm_up=2 # as bench has; compiling is done in the second at the latest
   settings_of "$1"
-  env OPENBLAS_CORETYPE="$kernels" "$python" "$root/tests/bench/ddp.py" "${theirs[@]}" --rows "$2" --way "$3" \
-    --precision "${1#*-}" --ranks "$ranks" --steps "$4" --warm-up "$warm_up" --json "$5" --limit "${6-inf}"
+  sides_of "$1"
+  env "${kernels[@]}" "$python" "$root/tests/bench/ddp.py" "${theirs[@]}" --rows "$2" --way "$3" \
+    --precision "$precision" --ranks "$ranks" --steps "$4" --warm-up "$warm_up" --json "$5" --limit "${6-inf}"
 }
 
 # run_lockstep CASE RANKS STEPS JSON
 run_lockstep() {
-  local precision=${1#*-}
   settings_of "$1"
+  sides_of "$1"
   [[ $precision != bf16 ]] || precision=$half
-  mpirun -np "$2" "$lockstep" bench "${settings[@]}" precision="$precision" products="${library[$1]-openblas}" \
-    --steps "$3" --json "$4"
+  env "${kernels[@]}" mpirun -np "$2" "$program" bench "${settings[@]}" precision="$precision" \
+    products="${library[$1]-openblas}" --steps "$3" --json "$4"
 }
 
 # choose_library CASE: of fp32 products the faster, as bench measures them in the case's shapes.
 choose_library() {
   local json=$work/try.json
-  [[ $1 == *-fp32 ]] || return 0
+  [[ $1 == *-fp32* ]] || return 0
   quietly "lockstep bench ($1)" run_lockstep "$1" "$ranks" 1 "$json"
   library[$1]=$(jq -r 'if .onednn_gflops > .openblas_gflops then "onednn" else "openblas" end' "$json")
   echo "$1, products by ${library[$1]}"

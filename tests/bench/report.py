@@ -56,12 +56,16 @@ def best_of(sides):
     return list(sides)[-1]
 
 
+def title(name):
+    work, precision = name.split("-", 1)
+    return f"{WORK[work]}, {precision.replace('-avx2', ' without AVX-512')}"
+
+
 def speed_row(name, sides):
-    work, precision = name.split("-")
     ours, kind = sides["lockstep"], best_of(sides)
     theirs = sides[kind]
     padded = f"{median_of(sides['padded'], seconds):.3f} s" if "padded" in sides else "-"
-    return (f"| {WORK[work]}, {precision} | {median_of(ours, seconds):.3f} s | {padded} | "
+    return (f"| {title(name)} | {median_of(ours, seconds):.3f} s | {padded} | "
             f"{median_of(theirs, seconds):.3f} s, {kind}, {theirs[-1]['way']} | "
             f"**{factor(sides, kind)}** | {median_of(ours, speed):.0f} | "
             f"{median_of(theirs, speed):.0f} | {median_of(ours, lambda n: n['share_of_limit']):.1%} "
@@ -111,8 +115,7 @@ def parts(ours):
 def rounds_table(arguments, name, sides):
     """Every round, and what was tried of PyTorch's."""
     kinds = [side for side in sides if side != "lockstep"]
-    lines = ["", f"## {WORK[name.split('-')[0]]}, {name.split('-')[1]}, batch "
-             f"{sides[kinds[0]][0]['batch']}", "",
+    lines = ["", f"## {title(name)}, batch {sides[kinds[0]][0]['batch']}", "",
              f"| round | Lockstep, s | {' | '.join(f'PyTorch {kind}, s' for kind in kinds)} | "
              "factor |", "|---|---|" + "---|" * len(kinds) + "---|"]
     for i, (ours, ratio) in enumerate(zip(sides["lockstep"], factors(sides, kinds[-1]))):
@@ -123,7 +126,15 @@ def rounds_table(arguments, name, sides):
     memory = [f"{side} {median_of(rounds, lambda n: n['peak_memory_mb']):.0f} MB"
               for side, rounds in sides.items()]
     return lines + ["", f"Target tokens a step: {', '.join(tokens)}. Peak memory a rank: "
-                    f"{', '.join(memory)}.{products(sides)}{tried(arguments, name, kinds[-1])}"]
+                    f"{', '.join(memory)}.{kernels(name, sides)}{products(sides)}"
+                    f"{tried(arguments, name, kinds[-1])}"]
+
+
+def kernels(name, sides):
+    """That they are those which the case is about."""
+    ours, theirs = sides["lockstep"][-1], sides[best_of(sides)][-1]
+    return (f" Kernels: of Lockstep {ours['instruction_set']}, {ours['blas']}, of PyTorch "
+            f"{theirs['instruction_set']}." if name.endswith("-avx2") else "")
 
 
 def products(sides):
@@ -196,7 +207,7 @@ def document(arguments, cases):
         *speed_table(cases), *own_table(arguments, cases)]
     for name, sides in cases.items():
         lines += rounds_table(arguments, name, sides)
-    return lines + ["", "## Machine", "", *machine(list(cases.values())[-1], arguments.load)]
+    return lines + ["", "## Machine", "", *machine(list(cases.values())[0], arguments.load)]
 
 
 def write_csv(path, cases):
@@ -208,7 +219,7 @@ def write_csv(path, cases):
             for side, rounds in sides.items():
                 for i, numbers in enumerate(rounds):
                     writer.writerow(
-                        [*name.split("-"), i + 1, side, numbers.get("way", ""),
+                        [*name.split("-", 1), i + 1, side, numbers.get("way", ""),
                          f"{seconds(numbers):.6f}",
                          f"{numbers['target_tokens_per_step']:.0f}",
                          f"{numbers['peak_memory_mb']:.0f}"])

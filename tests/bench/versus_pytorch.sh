@@ -11,6 +11,8 @@ usage="usage: tests/bench/versus_pytorch.sh --out FOLDER [option ...]
                      -fp32 or -bf16 behind it (all, finetune in fp32 alone)
   --ways REGEX       only these ways of PyTorch's: attention plain, sdpa or sdpa32 (in fp32 also
                      under autocast), each with +compile behind it, too (all)
+  --avx2 PROGRAM     of pretrain and gpt2 in fp32 also without AVX-512 on both sides, in the cases
+                     WORK-fp32-avx2; PROGRAM: lockstep, built with -DCMAKE_C_FLAGS=-DLK_NO_AVX512
   --corpus FILE      text to pretrain on (invented text with the same lengths)
   --questions FILE   question<TAB>answer lines to finetune on; needs --corpus
   --dev FILE         questions to time evaluate on (the first 500 of --questions)
@@ -26,9 +28,9 @@ another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 source "$(dirname "$0")/peer.bash"
 
 command="tests/bench/versus_pytorch.sh $*"
-known=(pretrain-{fp32,bf16} finetune-fp32 {block1024,gpt2}-{fp32,bf16})
-ranks=2 out="" rounds=3 steps=5 corpus="" questions="" dev="" tiny="" cases="" ways=""
-options "tiny out= rounds= steps= cases= ways= corpus= questions= dev=" "$@"
+known=(pretrain-{fp32,fp32-avx2,bf16} finetune-fp32 block1024-{fp32,bf16} gpt2-{fp32,fp32-avx2,bf16})
+ranks=2 out="" rounds=3 steps=5 corpus="" questions="" dev="" tiny="" cases="" ways="" avx2=""
+options "tiny out= rounds= steps= cases= ways= avx2= corpus= questions= dev=" "$@"
 [[ -n $out ]] || refuse "--out is missing"
 counts rounds steps
 printf '%s\n' "${known[@]}" | grep -qE -- "$cases" || refuse "--cases finds none of ${known[*]}"
@@ -37,6 +39,8 @@ printf '%s\n' "${known[@]}" | grep -qE -- "$cases" || refuse "--cases finds none
 [[ -z $dev || -r $dev ]] || fail "--dev: $dev cannot be read" 66
 [[ -n $corpus || -z $questions ]] || refuse "--questions needs --corpus, for the characters"
 [[ -z $corpus || -n $questions ]] || refuse "--corpus needs --questions"
+[[ -z $avx2 ]] || "$avx2" --version | grep -qF '(AVX2)' ||
+  refuse "--avx2: $avx2 has AVX-512: make it by launch/build.sh -DCMAKE_C_FLAGS=-DLK_NO_AVX512 build-avx2"
 get_ready
 
 if [[ -z $dev ]]; then
@@ -80,10 +84,11 @@ time_round() { # CASE ROUND
 }
 
 read -r load _ </proc/loadavg
-check_agreement pretrain-fp32 block1024-fp32
+check_agreement pretrain-fp32 block1024-fp32 ${avx2:+pretrain-fp32-avx2}
 check_half pretrain-bf16
 chosen=()
 for case in "${known[@]}"; do
+  [[ -n $avx2 || $case != *-avx2 ]] || continue
   [[ ! $case =~ $cases || ! ${case#*-} =~ $precisions ]] || chosen+=("$case")
 done
 ((${#chosen[@]})) || fail "bf16 does not run here: $(cat "$work/log")" 69

@@ -55,4 +55,5 @@ refuses 64 "--steps needs a value" --out "$work" --steps
 refuses 64 "--questions needs --corpus" --out "$work" --questions "$versus"
 refuses 66 "--dev: .*none.tsv cannot" --out "$work" --dev "$work/none.tsv"
 refuses 66 "none.txt cannot be read" --out "$work" --corpus "$work/none.txt"
+"$LOCKSTEP" --version | grep -qF '(AVX2)' || refuses 64 "has AVX-512" --out "$work" --avx2 "$LOCKSTEP"
 LOCKSTEP=$work/none refuses 66 "no program at" --out "$work" --tiny
