@@ -61,6 +61,22 @@ uint64_t lk_random_place(const lk_stream *stream, uint64_t n, uint64_t i);
 void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n);
 double lk_keep_scale(double drop);
 
+/* The same, a bit an element, where bits has room for lk_keep_words(n): of LK_KEEP_ELEMENTS
+ * elements, LK_KEEP_WORDS neighbours each are one bit of so many words, so that kernels
+ * read them in vectors. */
+enum { LK_KEEP_WORDS = 16, LK_KEEP_ELEMENTS = 32 * LK_KEEP_WORDS };
+void lk_random_keep_bits(const lk_stream *stream, double drop, uint32_t *bits, size_t n);
+
+static inline size_t lk_keep_words(size_t n) {
+  return (n + LK_KEEP_ELEMENTS - 1) / LK_KEEP_ELEMENTS * LK_KEEP_WORDS;
+}
+
+/* Whether element i is kept. */
+static inline int lk_keep_bit(const uint32_t *bits, size_t i) {
+  size_t word = i / LK_KEEP_ELEMENTS * LK_KEEP_WORDS + i % LK_KEEP_WORDS;
+  return bits[word] >> (i / LK_KEEP_WORDS % 32) & 1;
+}
+
 LK_C_END
 
 #endif

@@ -68,7 +68,7 @@ double lk_keep_scale(double drop) {
 
 /* Blocks are made LANES at a time, so that the multiplications of one vector of them need
  * not wait for those of another; each GROUP of blocks serves elements in a row. */
-enum { GROUP = 16, LANES = 64 };
+enum { GROUP = LK_KEEP_WORDS, AT_A_TIME = LK_KEEP_ELEMENTS, LANES = AT_A_TIME / 8 };
 
 /* Philox4x32-10 on LANES consecutive blocks: the same function as philox4x32() above,
  * written with one array a word so that the compiler can use vectors; a test compares the
@@ -102,38 +102,72 @@ LK_INLINE void keep_halves(const uint32_t words[GROUP], uint32_t threshold,
     keep[GROUP + i] = (words[i] >> 16) >= threshold;
 }
 
-/* Group after group: its words 0, then its words 1, 2 and 3. */
-LK_CLONES static void keep_blocks(philox4x32_ctr_t counter, philox4x32_key_t key,
-                                  uint32_t threshold, uint8_t keep[8 * LANES]) {
-  uint32_t c[4][LANES] __attribute__((aligned(64)));
+LK_INLINE void random_lanes(uint32_t c[4][LANES], philox4x32_ctr_t counter,
+                            philox4x32_key_t key) {
   for (int i = 0; i < LANES; i++) {
     c[0][i] = counter.v[0] + (uint32_t)i;
     for (int word = 1; word < 4; word++)
       c[word][i] = counter.v[word];
   }
   philox_lanes(c, key.v[0], key.v[1]);
+}
+
+/* Group after group: its words 0, then its words 1, 2 and 3. */
+LK_CLONES static void keep_blocks(philox4x32_ctr_t counter, philox4x32_key_t key,
+                                  uint32_t threshold, uint8_t keep[AT_A_TIME]) {
+  uint32_t c[4][LANES] __attribute__((aligned(64)));
+  random_lanes(c, counter, key);
   for (int group = 0; group < LANES; group += GROUP)
     for (int word = 0; word < 4; word++)
       keep_halves(c[word] + group, threshold, keep + 8 * group + 2 * word * GROUP);
+}
+
+/* The same elements, those of each half of a group's words in one bit of all `bits`. */
+LK_CLONES static void keep_bits(philox4x32_ctr_t counter, philox4x32_key_t key,
+                                uint32_t threshold, uint32_t bits[GROUP]) {
+  uint32_t c[4][LANES] __attribute__((aligned(64))), kept[GROUP] = {0};
+  random_lanes(c, counter, key);
+  for (int group = 0; group < LANES / GROUP; group++)
+    for (int word = 0; word < 4; word++)
+#pragma GCC unroll 1
+      for (int i = 0; i < GROUP; i++) {
+        uint32_t random = c[word][group * GROUP + i];
+        uint32_t low = (random & 0xffff) >= threshold, high = (random >> 16) >= threshold;
+        kept[i] |= (low | high << 1) << (8 * group + 2 * word);
+      }
+  memcpy(bits, kept, sizeof kept);
 }
 
 static void keep_chunk(const lk_stream *stream, uint32_t threshold, uint8_t *keep,
                        lk_chunk chunk) {
   philox4x32_key_t key = key_of(stream);
   size_t i = chunk.first, end = i + chunk.count;
-  for (; i + 8 * LANES <= end; i += 8 * LANES)
+  for (; i + AT_A_TIME <= end; i += AT_A_TIME)
     keep_blocks(counter_of(stream, (uint32_t)(i / 8)), key, threshold, keep + i);
   if (i == end) return;
-  uint8_t last[8 * LANES];
+  uint8_t last[AT_A_TIME];
   keep_blocks(counter_of(stream, (uint32_t)(i / 8)), key, threshold, last);
   memcpy(keep + i, last, end - i);
 }
 
-_Static_assert(LK_GRAIN % (8 * LANES) == 0, "a chunk begins where a block does");
+_Static_assert(LK_GRAIN % AT_A_TIME == 0, "a chunk begins where a block does");
 
 void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n) {
   const int chunks = lk_chunks(n, LK_GRAIN);
   LK_PARALLEL(chunks)
   for (int i = 0; i < chunks; i++)
     keep_chunk(stream, drop_threshold(drop), keep, lk_chunk_of(i, chunks, n, LK_GRAIN));
+}
+
+void lk_random_keep_bits(const lk_stream *stream, double drop, uint32_t *bits, size_t n) {
+  const philox4x32_key_t key = key_of(stream);
+  const size_t count = lk_keep_words(n) / GROUP;
+  const int chunks = lk_chunks(count, LK_GRAIN / AT_A_TIME);
+  LK_PARALLEL(chunks)
+  for (int c = 0; c < chunks; c++) {
+    lk_chunk chunk = lk_chunk_of(c, chunks, count, 1);
+    for (size_t i = chunk.first; i < chunk.first + chunk.count; i++)
+      keep_bits(counter_of(stream, (uint32_t)(i * LANES)), key, drop_threshold(drop),
+                bits + i * GROUP);
+  }
 }

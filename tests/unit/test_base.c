@@ -1,6 +1,7 @@
 /* Random numbers, hashes, memory, files, the profile. */
 #include "lockstep/file.h"
 #include "lockstep/hash.h"
+#include "lockstep/kernels.h"
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
 #include "lockstep/program.h"
@@ -35,6 +36,24 @@ static void keep_masks_are_philox(void **state) {
     uint32_t bits = half % 2 ? word >> 16 : word & 0xffff;
     assert_int_equal(keep[i], bits >= 16384);
   }
+}
+
+static void keep_bits_are_the_same_mask(void **state) {
+  (void)state;
+  enum { MOST = 3 * 4096 + 700 };
+  static uint8_t keep[MOST];
+  static uint32_t bits[MOST];
+  lk_random_keep(&stream, 0.25, keep, MOST);
+  for (int threads = 1; threads <= 3; threads += 2)
+    for (size_t count = 1; count <= MOST; count += 1 + count / 2) {
+      memset(bits, 0x5a, sizeof bits);
+      lk_kernels_use_threads(threads);
+      lk_random_keep_bits(&stream, 0.25, bits, count);
+      for (size_t i = 0; i < count; i++)
+        assert_int_equal(lk_keep_bit(bits, i), keep[i]);
+      assert_int_equal(bits[lk_keep_words(count)], 0x5a5a5a5a);
+    }
+  lk_kernels_use_threads(1);
 }
 
 static void keep_masks_depend_on_every_part_of_the_stream(void **state) {
@@ -351,6 +370,7 @@ int main(void) {
       cmocka_unit_test(places_are_a_permutation),
       cmocka_unit_test(places_of_long_orders_are_random),
       cmocka_unit_test(keep_masks_are_philox),
+      cmocka_unit_test(keep_bits_are_the_same_mask),
       cmocka_unit_test(keep_masks_depend_on_every_part_of_the_stream),
       cmocka_unit_test(keep_masks_keep_the_right_share),
       cmocka_unit_test(normals_have_mean_0_and_variance_1),
