@@ -35,8 +35,8 @@ lk_status lk_attention_check_bf16(const char *origin);
  * Only where lk_attention_check_bf16 is LK_OK; the reference kernels round nothing. */
 void lk_attention_use_bf16(lk_attention *attention);
 
-/* Bytes of the keep mask: span by span, head by head, query by query, a byte a visible key,
- * each row rounded up to 16 bytes. */
+/* Elements of the keep mask: span by span, head by head, query by query, one a visible key,
+ * each row rounded up to 16 of them. */
 size_t lk_attention_keep_size(const lk_span *spans, int count, int heads);
 
 /* out (M, C) contiguous; log_sum (M, H) for the backward pass. */

@@ -27,8 +27,10 @@ typedef struct {
   size_t q_stride;
   const lk_real *k, *v; /* (N, C), or as many columns as there are, rows kv_stride apart */
   size_t kv_stride;
-  const uint8_t *keep; /* dropout on P, lk_attention_keep_size bytes; NULL: none */
-  lk_real keep_scale;  /* what kept weights are multiplied by */
+  /* Dropout on P: lk_attention_keep_size elements, as lk_random_keep_bits lays them. NULL:
+   * none. */
+  const uint32_t *keep;
+  lk_real keep_scale; /* what kept weights are multiplied by */
 } lk_attention_input;
 
 typedef struct lk_attention lk_attention;

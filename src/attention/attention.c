@@ -98,7 +98,7 @@ void lk_attention_share_keys(lk_attention *attention, int group) {
     scratch_of(attention, i)->group = group;
 }
 
-/* Of queries that see 1, 2, … keys, `most` at most: 16 rows of 16 bytes, 16 of 32, … */
+/* Of queries that see 1, 2, … keys, `most` at most: 16 rows of 16 elements, 16 of 32, … */
 static size_t keep_up_to(int most) {
   size_t whole = (size_t)most / 16, rest = (size_t)most % 16;
   return 16 * (16 * (whole * (whole + 1) / 2) + rest * (whole + 1));
@@ -109,10 +109,10 @@ size_t lk_keep_head(const lk_span *span) {
 }
 
 size_t lk_attention_keep_size(const lk_span *spans, int count, int heads) {
-  size_t bytes = 0;
+  size_t elements = 0;
   for (int s = 0; s < count; s++)
-    bytes += lk_keep_head(&spans[s]) * (size_t)heads;
-  return bytes;
+    elements += lk_keep_head(&spans[s]) * (size_t)heads;
+  return elements;
 }
 
 /* What callers promise of spans and rows. */
@@ -147,8 +147,8 @@ void lk_attention_use_bf16(lk_attention *attention) {
 typedef struct {
   lk_attention *a; /* the thread's */
   const lk_span *span;
-  int first; /* head */
-  const uint8_t *keep;
+  int first;   /* head */
+  size_t keep; /* its place in the mask */
 } head_group;
 
 static int groups(const lk_attention *a, const lk_attention_input *in) {
@@ -158,10 +158,10 @@ static int groups(const lk_attention *a, const lk_attention_input *in) {
 static head_group group_at(lk_attention *a, const lk_attention_input *in, int i) {
   int of_span = a->heads / a->group, s = i / of_span;
   head_group g = {scratch_of(a, lk_this_thread()), &in->spans[s], i % of_span * a->group,
-                  in->keep};
+                  0};
   if (in->keep)
-    g.keep += lk_attention_keep_size(in->spans, s, a->heads) +
-              (size_t)g.first * lk_keep_head(g.span);
+    g.keep = lk_attention_keep_size(in->spans, s, a->heads) +
+             (size_t)g.first * lk_keep_head(g.span);
   return g;
 }
 

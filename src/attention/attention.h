@@ -3,6 +3,7 @@
 #define LOCKSTEP_ATTENTION_PRIVATE_H
 
 #include "lockstep/attention_input.h"
+#include "lockstep/random.h"
 
 /* Queries and keys that are worked on together, so that their tiles stay in the first two
  * levels of cache. Keys that lie in columns do so PANEL at a time. */
@@ -55,24 +56,23 @@ static inline int lk_ends_group(const lk_attention *a, int head) {
   return head % a->group == a->group - 1;
 }
 
-/* Bytes of one row of the keep mask. */
+/* Elements of one row of the keep mask. */
 static inline size_t lk_keep_row(int visible) {
-  return ((size_t)visible + 15) / 16 * 16;
+  return ((size_t)visible + LK_KEEP_WORDS - 1) / LK_KEEP_WORDS * LK_KEEP_WORDS;
 }
 
-/* Bytes of one head's keep mask of a span. */
+/* Elements of one head's keep mask of a span. */
 size_t lk_keep_head(const lk_span *span);
 
-/* The two passes over one head of one span; keep is that of the head, and the next head's
- * is returned. Heads that share keys come one after the other: the first one loads these,
- * and the last one stores what all have added to their gradients. */
+/* The two passes over one head of one span; keep is where the head's part of the mask
+ * begins, and where the next head's does is returned. Heads that share keys come one after
+ * the other: the first one loads these, and the last one stores what all have added to
+ * their gradients. */
 typedef struct lk_attention_head {
-  const uint8_t *(*forward)(lk_attention *a, const lk_attention_input *in,
-                            const lk_span *span, int head, const uint8_t *keep,
-                            lk_real *out, lk_real *log_sum);
-  const uint8_t *(*backward)(lk_attention *a, const lk_attention_input *in,
-                             const lk_span *span, int head, const uint8_t *keep,
-                             const lk_attention_gradients *g);
+  size_t (*forward)(lk_attention *a, const lk_attention_input *in, const lk_span *span,
+                    int head, size_t keep, lk_real *out, lk_real *log_sum);
+  size_t (*backward)(lk_attention *a, const lk_attention_input *in, const lk_span *span,
+                     int head, size_t keep, const lk_attention_gradients *g);
 } lk_attention_head;
 
 /* With vectors of so many bytes: 16, 32 or 64, at most lk_vector_bytes(). */

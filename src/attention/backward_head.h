@@ -6,20 +6,30 @@
 #include <assert.h>
 #include <string.h>
 
+/* Where weights become the dropped weights, d_row the scores' gradient. */
+LK_INLINE void drop_row(const lk_attention_input *in, lk_real *restrict row,
+                        lk_real *restrict d_row, int visible, size_t keep, lk_real mean) {
+  const lk_real scale = in->keep_scale;
+  for (size_t j = 0; j < (size_t)visible; j += LK_KEEP_WORDS) {
+    kept_keys kept = kept_from(in->keep, keep + j);
+#pragma GCC unroll 1 /* see lk_row_maximum */
+    for (size_t i = 0; i < LK_KEEP_WORDS; i++) {
+      lk_real factor = kept.words[i] & kept.bit ? scale : 0;
+      lk_real weight = row[j + i];
+      row[j + i] = weight * factor;
+      d_row[j + i] = weight * (d_row[j + i] * factor - mean);
+    }
+  }
+}
+
 /* From scores and d(dropped P): scores become the dropped weights, d_scores the scores'
  * gradient. mean is the sum over keys of P·dP, which equals d_out·out. */
 LK_INLINE void backward_row(const lk_attention_input *in, lk_real *row, lk_real *d_row,
-                            int visible, const uint8_t *keep, lk_real log_sum,
-                            lk_real mean) {
+                            int visible, size_t keep, lk_real log_sum, lk_real mean) {
   size_t columns = lk_round_up((size_t)visible, LK_LANES);
   row_exponentials(row, visible, KEY_ROWS, log_sum);
-  if (keep)
-    for (int j = 0; j < visible; j++) {
-      lk_real kept = (lk_real)keep[j] * in->keep_scale;
-      lk_real weight = row[j];
-      row[j] = weight * kept;
-      d_row[j] = weight * (d_row[j] * kept - mean);
-    }
+  if (in->keep)
+    drop_row(in, row, d_row, visible, keep, mean);
   else
     for (size_t j = 0; j < columns; j++)
       d_row[j] = row[j] * (d_row[j] - mean);
@@ -30,7 +40,7 @@ LK_INLINE void backward_row(const lk_attention_input *in, lk_real *row, lk_real 
 /* What it needs of each query of a block. */
 typedef struct {
   lk_real mean, log_sum;
-  const uint8_t *keep;
+  size_t keep;
 } query_facts;
 
 /* a->weights and a->d_scores of the block's rows from `first` on and KEY_ROWS keys. */
@@ -48,8 +58,7 @@ LK_INLINE void weigh_keys(lk_tiling t, const lk_attention *a, const lk_attention
     visible = visible < 0 ? 0 : visible < KEY_ROWS ? visible : KEY_ROWS;
     size_t row = (size_t)i * KEY_ROWS;
     backward_row(in, a->weights + row, a->d_scores + row, visible,
-                 facts[i].keep ? facts[i].keep + key : NULL, facts[i].log_sum,
-                 facts[i].mean);
+                 facts[i].keep + (size_t)key, facts[i].log_sum, facts[i].mean);
   }
 }
 
@@ -107,16 +116,15 @@ LK_INLINE void add_key_gradients(lk_tiling t, const lk_attention *a,
 }
 
 /* One block of queries: adds to a->dk and a->dv, leaves dq in a->out. */
-LK_INLINE const uint8_t *backward_block(lk_tiling t, const lk_attention *a,
-                                        const lk_attention_input *in,
-                                        const query_block *block, const uint8_t *keep,
-                                        const lk_real *log_sum) {
+LK_INLINE size_t backward_block(lk_tiling t, const lk_attention *a,
+                                const lk_attention_input *in, const query_block *block,
+                                size_t keep, const lk_real *log_sum) {
   query_facts facts[BACKWARD_ROWS];
   for (int i = 0; i < block->rows; i++) {
     size_t row = (size_t)i * a->Dp;
     facts[i] = (query_facts){lk_row_dot(a->d_out + row, a->out + row, a->Dp),
                              log_sum[(size_t)i * (size_t)a->heads], keep};
-    if (keep) keep += lk_keep_row(block->visible + i);
+    keep += lk_keep_row(block->visible + i);
   }
   query_sums sums = {a->q, a->d_out, a->weights, a->d_scores};
   if (t == LK_TILE_PAIRS) {
@@ -146,10 +154,9 @@ LK_INLINE void load_keys(lk_tiling t, const lk_attention *a, const lk_attention_
   memset(a->dv, 0, padded * a->Dp * sizeof *a->dv);
 }
 
-LK_INLINE const uint8_t *backward_sized(lk_tiling t, int size, const lk_attention *scratch,
-                                        const lk_attention_input *in, const lk_span *span,
-                                        int head, const uint8_t *keep,
-                                        const lk_attention_gradients *g) {
+LK_INLINE size_t backward_sized(lk_tiling t, int size, const lk_attention *scratch,
+                                const lk_attention_input *in, const lk_span *span, int head,
+                                size_t keep, const lk_attention_gradients *g) {
   const lk_attention sized = of_size(scratch, size), *a = &sized;
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
@@ -172,10 +179,9 @@ LK_INLINE const uint8_t *backward_sized(lk_tiling t, int size, const lk_attentio
   return keep;
 }
 
-LK_INLINE const uint8_t *backward_head(lk_tiling t, const lk_attention *a,
-                                       const lk_attention_input *in, const lk_span *span,
-                                       int head, const uint8_t *keep,
-                                       const lk_attention_gradients *g) {
+LK_INLINE size_t backward_head(lk_tiling t, const lk_attention *a,
+                               const lk_attention_input *in, const lk_span *span, int head,
+                               size_t keep, const lk_attention_gradients *g) {
   if (a->head_size == 64 && t != LK_TILE_16)
     return backward_sized(t, 64, a, in, span, head, keep, g);
   if (a->head_size == 32 && t != LK_TILE_16)

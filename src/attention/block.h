@@ -58,4 +58,15 @@ LK_INLINE void row_exponentials(lk_real *row, int visible, size_t columns, lk_re
     row[j] = 0;
 }
 
+/* The bits of LK_KEEP_WORDS neighbours in a mask: of each word the same one. */
+typedef struct {
+  const uint32_t *words;
+  uint32_t bit;
+} kept_keys;
+
+LK_INLINE kept_keys kept_from(const uint32_t *mask, size_t element) {
+  return (kept_keys){mask + element / LK_KEEP_ELEMENTS * LK_KEEP_WORDS,
+                     (uint32_t)1 << (element / LK_KEEP_WORDS % 32)};
+}
+
 #endif

@@ -8,14 +8,14 @@
 
 /* The passes over one head for vectors of so many bytes. */
 #define HEAD(BYTES, TARGET)                                                                \
-  TARGET static const uint8_t *forward_##BYTES(                                            \
-      lk_attention *a, const lk_attention_input *in, const lk_span *span, int head,        \
-      const uint8_t *keep, lk_real *out, lk_real *log_sum) {                               \
+  TARGET static size_t forward_##BYTES(lk_attention *a, const lk_attention_input *in,      \
+                                       const lk_span *span, int head, size_t keep,         \
+                                       lk_real *out, lk_real *log_sum) {                   \
     return forward_head(LK_TILE_##BYTES, a, in, span, head, keep, out, log_sum);           \
   }                                                                                        \
-  TARGET static const uint8_t *backward_##BYTES(                                           \
-      lk_attention *a, const lk_attention_input *in, const lk_span *span, int head,        \
-      const uint8_t *keep, const lk_attention_gradients *g) {                              \
+  TARGET static size_t backward_##BYTES(lk_attention *a, const lk_attention_input *in,     \
+                                        const lk_span *span, int head, size_t keep,        \
+                                        const lk_attention_gradients *g) {                 \
     return backward_head(LK_TILE_##BYTES, a, in, span, head, keep, g);                     \
   }                                                                                        \
   static const lk_attention_head head_##BYTES = {forward_##BYTES, backward_##BYTES};

@@ -9,15 +9,13 @@
 #include "attention/backward_head.h"
 #include "attention/forward_head.h"
 
-static const uint8_t *forward(lk_attention *a, const lk_attention_input *in,
-                              const lk_span *span, int head, const uint8_t *keep,
-                              lk_real *out, lk_real *log_sum) {
+static size_t forward(lk_attention *a, const lk_attention_input *in, const lk_span *span,
+                      int head, size_t keep, lk_real *out, lk_real *log_sum) {
   return forward_head(LK_TILE_PAIRS, a, in, span, head, keep, out, log_sum);
 }
 
-static const uint8_t *backward(lk_attention *a, const lk_attention_input *in,
-                               const lk_span *span, int head, const uint8_t *keep,
-                               const lk_attention_gradients *g) {
+static size_t backward(lk_attention *a, const lk_attention_input *in, const lk_span *span,
+                       int head, size_t keep, const lk_attention_gradients *g) {
   return backward_head(LK_TILE_PAIRS, a, in, span, head, keep, g);
 }
 

@@ -4,17 +4,26 @@
 
 #include "attention/block.h"
 
+/* Rows are padded to whole groups of a mask's bits; what is behind visible keys is 0. */
+LK_INLINE void drop_weights(const uint32_t *mask, size_t keep, lk_real *row, int visible) {
+  for (size_t j = 0; j < (size_t)visible; j += LK_KEEP_WORDS) {
+    kept_keys kept = kept_from(mask, keep + j);
+#pragma GCC unroll 1 /* see lk_row_maximum */
+    for (size_t i = 0; i < LK_KEEP_WORDS; i++)
+      row[j + i] *= kept.words[i] & kept.bit ? 1 : 0;
+  }
+}
+
 /* Softmax of one row; weights that are dropped become 0, the division by the sum is left to
  * the row's factor, which is returned. */
 LK_INLINE lk_real forward_row(const lk_attention_input *in, lk_real *row, int visible,
-                              size_t columns, const uint8_t *keep, lk_real *log_sum) {
+                              size_t columns, size_t keep, lk_real *log_sum) {
   lk_real largest = lk_row_maximum(row, (size_t)visible);
   row_exponentials(row, visible, columns, largest);
   lk_real sum = lk_row_sum(row, lk_round_up((size_t)visible, LK_LANES));
   *log_sum = largest + LK_LOG(sum);
-  if (!keep) return 1 / sum;
-  for (int j = 0; j < visible; j++)
-    row[j] *= (lk_real)keep[j];
+  if (!in->keep) return 1 / sum;
+  drop_weights(in->keep, keep, row, visible);
   return in->keep_scale / sum;
 }
 
@@ -37,10 +46,10 @@ LK_INLINE void sum_values(lk_tiling t, const lk_attention *a, const query_block 
 
 /* Scores, softmax and sum of one block; factor: what each row of a->out is multiplied by.
  */
-LK_INLINE const uint8_t *forward_block(lk_tiling t, const lk_attention *a,
-                                       const lk_attention_input *in,
-                                       const query_block *block, const uint8_t *keep,
-                                       lk_real *log_sum, lk_real factor[FORWARD_ROWS]) {
+LK_INLINE size_t forward_block(lk_tiling t, const lk_attention *a,
+                               const lk_attention_input *in, const query_block *block,
+                               size_t keep, lk_real *log_sum,
+                               lk_real factor[FORWARD_ROWS]) {
   const lk_real *q = t == LK_TILE_PAIRS ? a->q_words : a->q;
   size_t columns = lk_round_up((size_t)seen(block), PANEL);
   score_rows(t, a, block, a->scores, a->scores_row, q, a->k_panels, 0, (int)columns);
@@ -48,17 +57,16 @@ LK_INLINE const uint8_t *forward_block(lk_tiling t, const lk_attention *a,
     lk_real *row = a->scores + (size_t)i * a->scores_row;
     factor[i] = forward_row(in, row, block->visible + i, columns, keep,
                             log_sum + (size_t)i * (size_t)a->heads);
-    if (keep) keep += lk_keep_row(block->visible + i);
+    keep += lk_keep_row(block->visible + i);
     if (t == LK_TILE_PAIRS) lk_pairs.along(row, row, (int)columns);
   }
   sum_values(t, a, block);
   return keep;
 }
 
-LK_INLINE const uint8_t *forward_sized(lk_tiling t, int size, const lk_attention *scratch,
-                                       const lk_attention_input *in, const lk_span *span,
-                                       int head, const uint8_t *keep, lk_real *out,
-                                       lk_real *log_sum) {
+LK_INLINE size_t forward_sized(lk_tiling t, int size, const lk_attention *scratch,
+                               const lk_attention_input *in, const lk_span *span, int head,
+                               size_t keep, lk_real *out, lk_real *log_sum) {
   const lk_attention sized = of_size(scratch, size), *a = &sized;
   size_t column = (size_t)head * (size_t)a->head_size;
   size_t channels = (size_t)(a->heads * a->head_size);
@@ -82,10 +90,9 @@ LK_INLINE const uint8_t *forward_sized(lk_tiling t, int size, const lk_attention
   return keep;
 }
 
-LK_INLINE const uint8_t *forward_head(lk_tiling t, const lk_attention *a,
-                                      const lk_attention_input *in, const lk_span *span,
-                                      int head, const uint8_t *keep, lk_real *out,
-                                      lk_real *log_sum) {
+LK_INLINE size_t forward_head(lk_tiling t, const lk_attention *a,
+                              const lk_attention_input *in, const lk_span *span, int head,
+                              size_t keep, lk_real *out, lk_real *log_sum) {
   if (a->head_size == 64 && t != LK_TILE_16)
     return forward_sized(t, 64, a, in, span, head, keep, out, log_sum);
   if (a->head_size == 32 && t != LK_TILE_16)

@@ -12,7 +12,7 @@ static double dot(const lk_real *a, const lk_real *b, int n) {
 /* What one query of one head works on. */
 typedef struct {
   const lk_real *q, *k, *v; /* this head's columns, first key's row */
-  const uint8_t *keep;
+  size_t keep;              /* place in the mask */
   int visible;
   size_t row; /* of the query matrix */
   size_t head_column, key_column;
@@ -26,7 +26,7 @@ typedef void (*query_work)(const lk_attention *a, const lk_attention_input *in,
  */
 static void for_each_query(const lk_attention *a, const lk_attention_input *in,
                            query_work work, void *context) {
-  const uint8_t *keep = in->keep;
+  size_t keep = 0;
   for (int s = 0; s < in->spans_count; s++) {
     const lk_span *span = &in->spans[s];
     for (int h = 0; h < a->heads; h++)
@@ -44,7 +44,7 @@ static void for_each_query(const lk_attention *a, const lk_attention_input *in,
                            column,
                            key_column};
         work(a, in, span, &view, h, context);
-        if (keep) keep += lk_keep_row(view.visible);
+        keep += lk_keep_row(view.visible);
       }
   }
 }
@@ -55,7 +55,8 @@ static double score(const lk_attention *a, const lk_attention_input *in,
 }
 
 static double kept(const lk_attention_input *in, const query_view *view, int j) {
-  return view->keep ? view->keep[j] * (double)in->keep_scale : 1.0;
+  if (!in->keep) return 1;
+  return lk_keep_bit(in->keep, view->keep + (size_t)j) * (double)in->keep_scale;
 }
 
 typedef struct {

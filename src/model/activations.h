@@ -23,7 +23,7 @@ typedef struct {
   lk_real *ln2_mean, *ln2_inverse; /* (R) */
   lk_real *slope;                  /* (R, F) GELU's slope */
   lk_operand hidden;               /* (R, F) and value */
-  uint8_t *keep_attention;         /* dropout masks */
+  uint32_t *keep_attention;        /* dropout masks: a bit an element */
   uint8_t *keep_proj, *keep_mlp;   /* (R, C) */
 } lk_block_activations;
 

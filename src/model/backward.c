@@ -57,6 +57,7 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
                                const lk_block_tensors *w, const lk_block_tensors *g, int R,
                                const lk_span *spans, const lk_real *final) {
   int C = m->table->shape.channels;
+  int drops = lk_drop(m->pass.dropout, LK_DROP_ATTENTION) > 0;
   size_t count = (size_t)R * (size_t)C;
   lk_dropout_backward(m->d_branch, m->d_stream, mask(m, LK_DROP_RESIDUAL, a->keep_proj),
                       scale(m, LK_DROP_RESIDUAL), count);
@@ -73,7 +74,7 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
                               a->kv,
                               a->kv + K,
                               2 * K,
-                              mask(m, LK_DROP_ATTENTION, a->keep_attention),
+                              drops ? a->keep_attention : NULL,
                               scale(m, LK_DROP_ATTENTION)};
   lk_attention_backward(m->attention, &input, a->attended, a->log_sum, m->d_ln, m->d_q,
                         m->d_kv, m->d_kv + K);

@@ -11,13 +11,18 @@ static uint32_t site_of(int block, int place) {
 }
 enum { SITE_EMBEDDING = 0, PLACE_ATTENTION = 0, PLACE_PROJ = 1, PLACE_MLP = 2 };
 
+static lk_stream stream_at(const lk_dropout *dropout, uint32_t site) {
+  lk_stream stream = dropout->stream;
+  stream.site += site;
+  return stream;
+}
+
 /* The mask of one site, or NULL without dropout. */
 static const uint8_t *fill_mask(const lk_dropout *dropout, lk_drop_at kind, uint32_t site,
                                 uint8_t *keep, size_t count) {
   if (lk_drop(dropout, kind) <= 0) return NULL;
   lk_profile_switch(LK_PART_ELEMENTWISE);
-  lk_stream stream = dropout->stream;
-  stream.site += site;
+  lk_stream stream = stream_at(dropout, site);
   lk_random_keep(&stream, dropout->drop, keep, count);
   return keep;
 }
@@ -82,13 +87,22 @@ static void attend_over_cache(lk_model *m, lk_attention_input input, lk_real *ou
       lk_attention_forward(m->attention, &input, out, log_sum);
 }
 
+static const uint32_t *attention_mask(const lk_model *m, const lk_block_activations *a,
+                                      int l, const lk_span *spans) {
+  const lk_dropout *dropout = m->pass.dropout;
+  if (lk_drop(dropout, LK_DROP_ATTENTION) <= 0) return NULL;
+  lk_profile_switch(LK_PART_ELEMENTWISE);
+  lk_stream stream = stream_at(dropout, site_of(l, PLACE_ATTENTION));
+  lk_random_keep_bits(&stream, dropout->drop, a->keep_attention,
+                      lk_attention_keep_size(spans, m->pass.B, m->table->shape.heads));
+  return a->keep_attention;
+}
+
 /* attended = attention of the R rows of the block, with dropout. */
 static void attend(lk_model *m, const lk_block_activations *a, int l, const lk_real *kv,
                    const lk_span *spans) {
   const lk_pass *pass = &m->pass;
   size_t C = (size_t)m->table->shape.channels, K = (size_t)lk_kv_width(&m->table->shape);
-  size_t keep =
-      pass->dropout ? lk_attention_keep_size(spans, pass->B, m->table->shape.heads) : 0;
   lk_attention_input input = {spans,
                               pass->B,
                               a->q,
@@ -96,9 +110,7 @@ static void attend(lk_model *m, const lk_block_activations *a, int l, const lk_r
                               kv,
                               kv + K,
                               2 * K,
-                              fill_mask(pass->dropout, LK_DROP_ATTENTION,
-                                        site_of(l, PLACE_ATTENTION), a->keep_attention,
-                                        keep),
+                              attention_mask(m, a, l, spans),
                               lk_keep_scale_at(pass->dropout, LK_DROP_ATTENTION)};
   if (pass->cache)
     attend_over_cache(m, input, a->attended, a->log_sum);

@@ -62,18 +62,18 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
 }
 
 /* Of attention's mask, which is longest for sequences of a whole block. */
-static size_t keep_bytes(const lk_model *m) {
+static size_t keep_words(const lk_model *m) {
   int block = m->table->shape.block;
   lk_span longest = {0, block, 0, block};
   assert(m->max_rows % block == 0);
-  return (size_t)(m->max_rows / block) *
-         lk_attention_keep_size(&longest, 1, m->table->shape.heads);
+  return lk_keep_words((size_t)(m->max_rows / block) *
+                       lk_attention_keep_size(&longest, 1, m->table->shape.heads));
 }
 
 /* Without a backward pass all blocks share one block's arrays: a block reads its input
  * before it writes the next one's. Where inputs are kept, they are each block's own. */
 static void lay_out_blocks(lk_model *m, walker *walk) {
-  size_t keep = m->drops ? keep_bytes(m) : 0;
+  size_t keep = m->drops ? keep_words(m) : 0;
   for (int l = 0; l < m->table->shape.layers; l++) {
     if (l == 0 || m->keep == LK_KEEP_ALL)
       lay_out_block(m, &m->blocks[l], walk, keep);

@@ -29,7 +29,7 @@ static size_t D, C; /* of the test that runs */
 static float values[INPUTS][ROWS * HEADS * LARGEST], d_out[ROWS * HEADS * LARGEST];
 static float fast[ALL][ROWS * HEADS * LARGEST], plain[ALL][ROWS * HEADS * LARGEST];
 static float log_sums[2][ROWS * HEADS];
-static uint8_t keep[1 << 19];
+static uint32_t keep[1 << 14];
 
 static void fill(size_t head_size) {
   D = head_size;
@@ -40,9 +40,10 @@ static void fill(size_t head_size) {
       values[m][i] = (float)lk_random_normal(&stream, INPUTS * i + m);
     d_out[i] = values[V][i] - values[Q][i];
   }
-  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= sizeof keep);
-  for (size_t i = 0; i < sizeof keep; i++)
-    keep[i] = values[K][i % (ROWS * C)] < 1.2f;
+  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= 8 * sizeof keep);
+  memset(keep, 0, sizeof keep);
+  for (size_t i = 0; i < 8 * sizeof keep; i++)
+    keep[i / 32] |= (uint32_t)(values[K][i % (ROWS * C)] < 1.2f) << i % 32;
 }
 
 /* The largest difference of a matrix, in units of its largest number. */
@@ -92,7 +93,7 @@ static void poison(lk_attention *attention, lk_attention_input in) {
 
 static int group = 1; /* heads that share keys and values */
 
-static void check_vectors_of_all_sizes(const uint8_t *mask) {
+static void check_vectors_of_all_sizes(const uint32_t *mask) {
   lk_attention *attention = NULL;
   lk_attention_input in = {spans,     SPANS, values[Q], C,    values[K],
                            values[V], C,     mask,      1.25f};
@@ -105,7 +106,7 @@ static void check_vectors_of_all_sizes(const uint8_t *mask) {
   lk_attention_free(attention);
 }
 
-static void at_each_size(void (*check)(const uint8_t *mask), const uint8_t *mask) {
+static void at_each_size(void (*check)(const uint32_t *mask), const uint32_t *mask) {
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     fill(sizes[i]);
     check(mask);
@@ -142,7 +143,8 @@ static double rounded(double value) {
 typedef struct {
   size_t q, key;
   int visible;
-  const uint8_t *keep;
+  const uint32_t *mask;
+  size_t keep; /* its place there */
 } view;
 
 static double product(const float *a, double scale, const float *b) {
@@ -153,7 +155,7 @@ static double product(const float *a, double scale, const float *b) {
 }
 
 static double kept(const view *v, int j) {
-  return v->keep ? v->keep[j] : 1;
+  return v->mask ? lk_keep_bit(v->mask, v->keep + (size_t)j) : 1;
 }
 
 /* What the header promises of bf16, number by number. */
@@ -191,22 +193,23 @@ static void emulate_query(const view *v, double factor) {
   }
 }
 
-static void emulate(const uint8_t *mask) {
+static void emulate(const uint32_t *mask) {
+  size_t keep_row = 0;
   memset(plain, 0, sizeof plain);
   for (int s = 0; s < SPANS; s++)
     for (size_t h = 0; h < HEADS; h++)
       for (int i = 0; i < spans[s].queries; i++) {
         view v = {(size_t)(spans[s].query_start + i) * C + h * D,
                   (size_t)spans[s].key_start * C + h * D, lk_span_visible(&spans[s], i),
-                  mask};
+                  mask, keep_row};
         emulate_query(&v, mask ? 1.25 : 1);
-        if (mask) mask += lk_keep_row(v.visible);
+        keep_row += lk_keep_row(v.visible);
       }
 }
 
 /* A number next to the middle of two may round to the other one: hence the wide bound, and
  * the narrow one of the mean. */
-static void check_bf16(const uint8_t *mask) {
+static void check_bf16(const uint32_t *mask) {
   lk_attention *attention = NULL;
   lk_attention_input in = {spans,     SPANS, values[Q], C,    values[K],
                            values[V], C,     mask,      1.25f};

@@ -16,7 +16,7 @@
 enum { THREADS = 3, ROOM = 1 << 17 };
 
 static float in[4][ROOM], out[2][4][ROOM]; /* of one thread, and of three */
-static uint8_t keep[1 << 19];
+static uint32_t keep[1 << 14];
 
 static int fill(void **state) {
   lk_stream stream = {.seed = 11, .purpose = LK_RANDOM_WEIGHTS};
@@ -24,8 +24,8 @@ static int fill(void **state) {
   for (size_t i = 0; i < ROOM; i++)
     for (size_t m = 0; m < 4; m++)
       in[m][i] = (float)lk_random_normal(&stream, 4 * i + m);
-  for (size_t i = 0; i < sizeof keep; i++)
-    keep[i] = in[0][i % ROOM] < 1;
+  for (size_t i = 0; i < 8 * sizeof keep; i++)
+    keep[i / 32] |= (uint32_t)(in[0][i % ROOM] < 1) << i % 32;
   return 0;
 }
 
@@ -73,7 +73,7 @@ static void attend(float to[4][ROOM]) {
   static float log_sum[ROWS * HEADS], attended[ROOM];
   lk_attention *attention = NULL;
   lk_attention_input input = {spans, SPANS, in[0], C, in[1], in[2], C, keep, 1.25f};
-  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= sizeof keep);
+  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= 8 * sizeof keep);
   assert_int_equal(lk_attention_create(&attention, HEADS, D, LONGEST), LK_OK);
   lk_attention_share_keys(attention, group);
   memset(attended, 0, sizeof attended);
@@ -196,11 +196,11 @@ static void a_mask_is_as_long_as_its_rows(void **state) {
   (void)state;
   for (int keys = 1; keys < 70; keys++)
     for (int queries = 0; queries <= keys; queries++) {
-      size_t bytes = 0;
+      size_t elements = 0;
       lk_span span = {0, keys, 0, queries};
       for (int i = 0; i < queries; i++)
-        bytes += lk_keep_row(lk_span_visible(&span, i));
-      assert_int_equal(lk_attention_keep_size(&span, 1, 3), 3 * bytes);
+        elements += lk_keep_row(lk_span_visible(&span, i));
+      assert_int_equal(lk_attention_keep_size(&span, 1, 3), 3 * elements);
     }
 }
 

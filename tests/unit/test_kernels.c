@@ -218,9 +218,9 @@ enum { HEADS = 3, SIZE = 20, WIDTH = HEADS * SIZE };
 static const lk_span spans[] = {
     {0, 53, 0, 53}, {53, 1, 53, 1}, {54, 40, 54, 7}, {94, 33, 61, 1}};
 enum { SPANS = 4, KEYS = 127, QUERIES = 62 };
-static uint8_t keep[65536];
+static uint32_t keep[2048];
 
-static void attend(float out[3][MOST], const uint8_t *mask) {
+static void attend(float out[3][MOST], const uint32_t *mask) {
   static float attended[QUERIES * WIDTH], log_sum[QUERIES * HEADS];
   lk_attention *attention = NULL;
   lk_attention_input input = {spans, SPANS, x, WIDTH, w, b, WIDTH, mask, 1.25f};
@@ -256,8 +256,8 @@ static void attention_matches(void **state) {
 static void attention_with_dropout_matches(void **state) {
   (void)state;
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_DROPOUT};
-  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= sizeof keep);
-  lk_random_keep(&stream, 0.2, keep, sizeof keep);
+  assert_true(lk_attention_keep_size(spans, SPANS, HEADS) <= 8 * sizeof keep);
+  lk_random_keep_bits(&stream, 0.2, keep, 8 * sizeof keep);
   run_both(attention_dropped);
   check_attention();
 }
