@@ -2,26 +2,27 @@
 # Attention alone: Lockstep's core beside PyTorch's kernel, one thread each.
 set -euo pipefail
 
-usage="usage: tests/bench/attention.sh [ROUNDS [BLOCK ...]]
-Prints a Markdown table: seconds of forward and backward of one causal sequence of BLOCK (1024 4096) tokens, 12 heads
-of 64, medians of ROUNDS (5) runs by turns, each the median of 10. PyTorch's products get the kernels of OpenBLAS that
-Lockstep chooses: OPENBLAS_CORETYPE is not looked at. LOCKSTEP in the environment names the program
-(build/lockstep), PYTHON an interpreter with PyTorch 2.0 or later; for that of another Debian,
-PYTHON=tests/systems/python.sh with SYSTEM=debian13. Exit code 77: there is none."
+usage="usage: tests/bench/attention.sh [--out FOLDER] [ROUNDS [BLOCK ...]]
+Prints a Markdown table, and writes it to attention-alone.md in FOLDER: seconds of forward and backward of one causal
+sequence of BLOCK (1024 4096) tokens, 12 heads of 64, medians of ROUNDS (5) runs by turns, each the median of 10.
+PyTorch's products get the kernels of OpenBLAS that Lockstep chose: OPENBLAS_CORETYPE is not looked at. LOCKSTEP in the
+environment names the program (build/lockstep), PYTHON an interpreter with PyTorch 2.0 or later; for that of another
+Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13. Exit code 77: there is none."
 
-case ${1-5} in
-  '' | *[!0-9]* | 0)
-    echo "$usage"
-    exit 64
-    ;;
-esac
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
+
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=launch/facts.bash
 source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep} python=${PYTHON:-python3}
 command="tests/bench/attention.sh $*"
-rounds=${1-5} blocks=("${@:2}")
+out=""
+options "out= ..." "$@"
+rounds=${rest[0]-5} blocks=("${rest[@]:1}")
 ((${#blocks[@]})) || blocks=(1024 4096)
+counts rounds
+[[ -z $out || -d $out ]] || refuse "--out: $out is no folder"
 unset OPENBLAS_CORETYPE
 kernels=$(blas_kernels "$lockstep")
 heads=12 size=64 each=10
@@ -64,18 +65,26 @@ for ((i = 0; i < rounds; i++)); do
   done
 done
 
-version=$(sed -n '1s/.* //p' "$work/pytorch-fp32-${blocks[0]}")
-echo "Attention alone, forward and backward, one causal sequence, $heads heads of $size, one thread; medians of" \
-  "$rounds: \`$command\`, commit $(describe_commit), on $(describe_machine), PyTorch $version. The factors are" \
-  "to PyTorch's fp32, the faster of its two."
-echo
-echo "| tokens | PyTorch, fp32 | PyTorch, bf16 | Lockstep, fp32 | factor | Lockstep, bf16 | factor |"
-echo "|---|---|---|---|---|---|---|"
-for block in "${blocks[@]}"; do
-  awk -v block="$block" -v theirs="$(median "pytorch-fp32-$block")" -v slow="$(median "pytorch-bf16-$block")" \
-    -v ours="$(median "fp32-$block")" -v bf16="$([[ ! $half ]] || median "bf16_attention-$block")" 'BEGIN {
-      printf "| %d | %.4f s | %.4f s | %.4f s | **%.2f** | ", block, theirs, slow, ours, theirs / ours
-      if (bf16) printf "%.4f s | **%.2f** |\n", bf16, theirs / bf16
-      else print "- | - |"
-    }'
-done
+describe() {
+  echo "# Attention alone, beside PyTorch's"
+  echo
+  echo "Forward and backward of one causal sequence, $heads heads of $size, one thread; medians of $rounds runs by" \
+    "turns: \`$command\`, commit $(describe_commit), on $(describe_machine)," \
+    "PyTorch $(sed -n '1s/.* //p' "$work/pytorch-fp32-${blocks[0]}"). The factors are to PyTorch's fp32, the faster of" \
+    "its two."
+  echo
+  echo "| tokens | PyTorch, fp32 | PyTorch, bf16 | Lockstep, fp32 | factor | Lockstep, bf16 | factor |"
+  echo "|---|---|---|---|---|---|---|"
+  for block in "${blocks[@]}"; do
+    awk -v block="$block" -v theirs="$(median "pytorch-fp32-$block")" -v slow="$(median "pytorch-bf16-$block")" \
+      -v ours="$(median "fp32-$block")" -v bf16="$([[ ! $half ]] || median "bf16_attention-$block")" 'BEGIN {
+        printf "| %d | %.4f s | %.4f s | %.4f s | **%.2f** | ", block, theirs, slow, ours, theirs / ours
+        if (bf16) printf "%.4f s | **%.2f** |\n", bf16, theirs / bf16
+        else print "- | - |"
+      }'
+  done
+}
+
+describe >"$work/table"
+cat "$work/table"
+[[ -z $out ]] || cp "$work/table" "$out/attention-alone.md"

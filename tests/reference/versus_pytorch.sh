@@ -32,8 +32,8 @@ rows=$(grep -cE "$row" "$work/out/performance.md") || true
 
 # PyTorch has had an attention kernel since 2.0.
 rc=0
-PYTHON=$(find_torch) "$SOURCE_DIR/tests/bench/attention.sh" 1 64 > "$work/said" || rc=$?
-[[ $rc == 77 ]] || grep -qE '^\| 64( \| [0-9.*-]+( s)?){6} \|$' "$work/said" || fails "attention alone" "$work/said"
+PYTHON=$(find_torch) "$SOURCE_DIR/tests/bench/attention.sh" --out "$work" 1 64 > "$work/said" || rc=$?
+[[ $rc == 77 ]] || grep -qE '^\| 64( \| [0-9.*-]+( s)?){6} \|$' "$work/attention-alone.md" || fails "attention alone" "$work/said"
 
 # refuses CODE MESSAGE ARGUMENT ...
 refuses() {
