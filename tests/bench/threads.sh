@@ -4,8 +4,9 @@ set -euo pipefail
 
 usage="usage: tests/bench/threads.sh [--rounds N] [--steps N] [--out FOLDER] [CONFIG [KEY=VALUE ...]]
 Shares the cores out among ranks and threads in every way that leaves none over (2 cores: 2 ranks of 1 thread, 1 rank
-of 2), in turn, N (3) times, and measures N (5) steps of CONFIG (configs/seed/pretrain.yaml) each. Prints a table,
-and writes it to threads.md in FOLDER. LOCKSTEP in the environment names the program."
+of 2), in turn, N (3) times, and measures N (5) steps of CONFIG each (configs/seed/pretrain.yaml, on invented text). Trains 2
+steps, too, to compare the bits. Prints a table, and writes it to threads.md in FOLDER. LOCKSTEP in the environment
+names the program."
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -17,12 +18,15 @@ lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/threads.sh $*"
 rounds=3 steps=5 out=
 options "rounds= steps= out= ..." "$@"
-((${#rest[@]})) || rest=("$root/configs/seed/pretrain.yaml")
 counts rounds steps
 [[ -z $out || -d $out ]] || refuse "--out: $out is no folder"
 [[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+if ((${#rest[@]} == 0)); then
+  python3 "$here/invent.py" "$work"
+  rest=("$root/configs/seed/pretrain.yaml" corpus="$work/corpus.txt")
+fi
 cores=$(nproc)
 unset OPENBLAS_CORETYPE
 
@@ -36,6 +40,20 @@ measure() {
     $1 == "step" { seconds = $2 }
     $1 " " $2 == "peak memory" { mb = $3 * ranks }
     END { print ranks, threads, seconds, mb }' "$work/log" >>"$work/steps"
+}
+
+# hash RANKS THREADS: of the parameters after 2 steps.
+hash() {
+  local run=$work/run-$1-$2
+  [[ -d $run ]] || quietly "$1 ranks of $2 threads" mpirun -np "$1" --bind-to none "$lockstep" pretrain "${rest[@]}" \
+    threads="$2" steps=2 run="$run"
+  "$lockstep" inspect "$run/checkpoints/latest" | sed -n 's/^parameter hash: //p'
+}
+
+# same RANKS THREADS RANKS THREADS: whether both have the same bits; - where they are one.
+same() {
+  [[ "$1 $2" == "$3 $4" ]] && echo - && return
+  [[ $(hash "$1" "$2") == "$(hash "$3" "$4")" ]] && echo yes || echo no
 }
 
 for ((round = 0; round < rounds; round++)); do
@@ -52,13 +70,17 @@ median() {
 
 # Ratios are those of times in one round.
 table() {
-  local ranks
+  local ranks threads
   awk -v cores="$cores" '$1 == cores { whole = $3 } { print $0, $3 / whole }' "$work/steps" >"$work/ratios"
-  echo "| ranks | threads each | a step | to $cores ranks of 1 | memory of all |"
-  echo "|---|---|---|---|---|"
+  echo "| ranks | threads each | a step | to $cores ranks of 1 | memory of all | bits of 1 rank of as many threads |" \
+    "bits of $cores of 1 |"
+  echo "|---|---|---|---|---|---|---|"
   for ((ranks = cores; ranks > 0; ranks--)); do
-    ((cores % ranks)) || printf '| %d | %d | %.3f s | %.2f | %d MB |\n' "$ranks" $((cores / ranks)) \
-      "$(median "$ranks" 3)" "$(median "$ranks" 5)" "$(median "$ranks" 4)"
+    ((cores % ranks)) && continue
+    threads=$((cores / ranks))
+    printf '| %d | %d | %.3f s | %.2f | %d MB | %s | %s |\n' "$ranks" $threads "$(median "$ranks" 3)" \
+      "$(median "$ranks" 5)" "$(median "$ranks" 4)" "$(same "$ranks" $threads 1 $threads)" \
+      "$(same "$ranks" $threads "$cores" 1)"
   done
 }
 
@@ -67,7 +89,9 @@ table | tee "$work/table"
 {
   echo "# Ranks or threads"
   echo
-  echo "The same cores as ranks or as threads of fewer ranks: medians of $rounds runs, in turn, of $steps steps each."
+  echo "The same cores as ranks or as threads of fewer ranks: medians of $rounds runs, in turn, of $steps steps each." \
+    "Bits are those of the parameters after 2 steps. They belong to the number of threads: with more of them" \
+    "libraries of products sum the gradients of weights in other parts."
   echo
   cat "$work/table"
   echo
