@@ -24,10 +24,11 @@ LK_INLINE void drop_row(const lk_attention_input *in, lk_real *restrict row,
 
 /* From scores and d(dropped P): scores become the dropped weights, d_scores the scores'
  * gradient. mean is the sum over keys of P·dP, which equals d_out·out. */
-LK_INLINE void backward_row(const lk_attention_input *in, lk_real *row, lk_real *d_row,
-                            int visible, size_t keep, lk_real log_sum, lk_real mean) {
+LK_INLINE void backward_row(lk_tiling t, const lk_attention_input *in, lk_real *row,
+                            lk_real *d_row, int visible, size_t keep, lk_real log_sum,
+                            lk_real mean) {
   size_t columns = lk_round_up((size_t)visible, LK_LANES);
-  row_exponentials(row, visible, KEY_ROWS, log_sum);
+  row_exponentials(t, row, visible, KEY_ROWS, log_sum);
   if (in->keep)
     drop_row(in, row, d_row, visible, keep, mean);
   else
@@ -57,7 +58,7 @@ LK_INLINE void weigh_keys(lk_tiling t, const lk_attention *a, const lk_attention
     int visible = block->visible + i - key;
     visible = visible < 0 ? 0 : visible < KEY_ROWS ? visible : KEY_ROWS;
     size_t row = (size_t)i * KEY_ROWS;
-    backward_row(in, a->weights + row, a->d_scores + row, visible,
+    backward_row(t, in, a->weights + row, a->d_scores + row, visible,
                  facts[i].keep + (size_t)key, facts[i].log_sum, facts[i].mean);
   }
 }

@@ -2,6 +2,7 @@
 #ifndef LOCKSTEP_ATTENTION_BLOCK_H
 #define LOCKSTEP_ATTENTION_BLOCK_H
 
+#include "attention/exponential.h"
 #include "attention/rows.h"
 #include <assert.h>
 
@@ -44,18 +45,6 @@ LK_INLINE void score_rows(lk_tiling t, const lk_attention *a, const query_block 
                    (lk_tile){queries + (size_t)i * words, words, 1},
                    panels + (size_t)(key + p) * words, PANEL,
                    lk_tile_words(t, (size_t)a->head_size), PANEL, 0);
-}
-
-/* row[j] = exp(row[j] - shift) for visible keys, 0 for the others. Later keys' scores may
- * be larger than the maximum: they are held at 0 so that exp cannot overflow before they
- * are cleared. */
-LK_INLINE void row_exponentials(lk_real *row, int visible, size_t columns, lk_real shift) {
-  for (size_t j = 0; j < lk_round_up((size_t)visible, LK_LANES); j++) {
-    lk_real x = row[j] - shift;
-    row[j] = LK_EXP(x < 0 ? x : 0);
-  }
-  for (size_t j = (size_t)visible; j < columns; j++)
-    row[j] = 0;
 }
 
 /* The bits of LK_KEEP_WORDS neighbours in a mask: of each word the same one. */

@@ -16,10 +16,10 @@ LK_INLINE void drop_weights(const uint32_t *mask, size_t keep, lk_real *row, int
 
 /* Softmax of one row; weights that are dropped become 0, the division by the sum is left to
  * the row's factor, which is returned. */
-LK_INLINE lk_real forward_row(const lk_attention_input *in, lk_real *row, int visible,
-                              size_t columns, size_t keep, lk_real *log_sum) {
+LK_INLINE lk_real forward_row(lk_tiling t, const lk_attention_input *in, lk_real *row,
+                              int visible, size_t columns, size_t keep, lk_real *log_sum) {
   lk_real largest = lk_row_maximum(row, (size_t)visible);
-  row_exponentials(row, visible, columns, largest);
+  row_exponentials(t, row, visible, columns, largest);
   lk_real sum = lk_row_sum(row, lk_round_up((size_t)visible, LK_LANES));
   *log_sum = largest + LK_LOG(sum);
   if (!in->keep) return 1 / sum;
@@ -55,7 +55,7 @@ LK_INLINE size_t forward_block(lk_tiling t, const lk_attention *a,
   score_rows(t, a, block, a->scores, a->scores_row, q, a->k_panels, 0, (int)columns);
   for (int i = 0; i < block->rows; i++) {
     lk_real *row = a->scores + (size_t)i * a->scores_row;
-    factor[i] = forward_row(in, row, block->visible + i, columns, keep,
+    factor[i] = forward_row(t, in, row, block->visible + i, columns, keep,
                             log_sum + (size_t)i * (size_t)a->heads);
     keep += lk_keep_row(block->visible + i);
     if (t == LK_TILE_PAIRS) lk_pairs.along(row, row, (int)columns);

@@ -1,6 +1,7 @@
 /* The attention core with vectors of every size that this processor has, at lengths around
  * the edges of its tiles, against its definition. */
 #include "attention/attention.h"
+#include "attention/exponential.h"
 #include "base/clones.h"
 #include "lockstep/attention.h"
 #include "lockstep/random.h"
@@ -130,6 +131,23 @@ static void every_vector_size_matches_with_shared_keys(void **state) {
   group = 1;
 }
 
+/* Rows whose least number is nearer than what needs the library's exp, and farther. */
+static void exponentials_are_those_of_near_and_far(void **state) {
+  (void)state;
+  enum { COLUMNS = 96, VISIBLE = 67 };
+  const float shift = 1.5f;
+  for (int least = -140; least <= 0; least++) {
+    float row[COLUMNS], from[COLUMNS];
+    for (int j = 0; j < COLUMNS; j++)
+      row[j] = from[j] = shift + (float)least / 66 * (float)(j * 25 % 67);
+    row_exponentials(LK_TILE_64, row, VISIBLE, COLUMNS, shift);
+    for (int j = 0; j < COLUMNS; j++) {
+      double expected = j < VISIBLE ? exp((double)(from[j] - shift)) : 0;
+      assert_true(fabs((double)row[j] - expected) <= 2.4e-7 * expected + 1e-44);
+    }
+  }
+}
+
 static double rounded(double value) {
   union {
     float real;
@@ -245,6 +263,7 @@ int main(void) {
       cmocka_unit_test(every_vector_size_matches),
       cmocka_unit_test(every_vector_size_matches_with_dropout),
       cmocka_unit_test(every_vector_size_matches_with_shared_keys),
+      cmocka_unit_test(exponentials_are_those_of_near_and_far),
       cmocka_unit_test(bf16_is_rounded_where_it_says),
       cmocka_unit_test(bf16_is_rounded_with_dropout),
   };
