@@ -99,7 +99,7 @@ rows() {
   done
   [[ $shape == seed ]] || return 0
   runs 10gbe weak 0.05 16 64 256 1024
-  runs wan weak 0 16 64 256
+  runs wan weak 0 16 64 256 1024
 }
 
 # table SHAPE VOCABULARY
@@ -201,8 +201,9 @@ $(lscpu | sed -n 's/^Model name: *//p'), SimGrid $(smpirun --version | sed -n 's
 **Nothing here was measured on a network.** The program runs in SimGrid's SMPI from its unchanged sources, a host a
 rank: each message is sent by it, and takes the simulated network's time. Computing is replaced by the time that a row
 of a pack takes, forward and backward, and a parameter's update, as \`bench\` measured on one core, or as the command
-says: a rank has no more. Memory is read and written at 8 GB/s. Messages take no time of a processor, and links carry
-94 % of their speed.
+says: a rank has no more. Memory is read and written at 8 GB/s. Messages take no time of a processor, links carry
+94 % of their speed, and messages of more than 256 bytes leave when they are asked for. Broadcasts follow a binomial
+tree, other collective operations are those of Open MPI.
 
 | shape | parameters | tokens a window | weak: windows a rank and step | a row, s | an update, s |
 |---|---|---|---|---|---|
@@ -247,7 +248,7 @@ build_simulated lockstep_simulated
 build_simulated lockstep_timed
 platform 10 10 32 32 16 > 10gbe.xml
 platform 100 1 32 32 16 > 100gbe.xml
-platform 0.1 15000 256 1 1 > wan.xml
+platform 0.1 15000 1024 1 1 > wan.xml
 shapes=
 table seed 256
 table gpt2 50257

@@ -45,8 +45,10 @@ END
 
 # simulate TARGET RANKS PLATFORM COMMAND...: lockstep COMMAND on RANKS hosts of the platform, host-0 and on. Its own
 # computing takes no simulated time, nor does asking for the clock or for messages; links carry 94 % of their speed, as
-# TCP does on Ethernet, and messages of up to 64 kB before they are asked for; the collective operations are those that
-# Open MPI chooses. No watchdog: it has sockets. OpenBLAS has the kernels that the program itself chooses for it. Of the options of smpirun MORE_OPTIONS come last.
+# TCP does on Ethernet. Messages of up to 256 bytes travel before they are asked for: SMPI keeps those of all ranks in a
+# list that it searches for each. The collective operations are those that Open MPI chooses, but for broadcasts: before
+# SMPI's each rank sends to every other. No watchdog: it has sockets. OpenBLAS has the kernels that the program itself
+# chooses for it. Of the options of smpirun MORE_OPTIONS come last.
 simulate() {
   local target=$1 ranks=$2 platform=$3 kernels
   shift 3
@@ -54,8 +56,9 @@ simulate() {
   seq -f host-%.0f 0 $((ranks - 1)) > hosts
   LOCKSTEP_WATCHDOG=0 OPENBLAS_NUM_THREADS=1 OPENBLAS_CORETYPE=$kernels \
     smpirun -np "$ranks" -platform "$platform" -hostfile hosts --cfg=smpi/simulate-computation:no \
-    --cfg=smpi/host-speed:1Gf --cfg=smpi/coll-selector:ompi --log=root.thres:error --cfg=smpi/bw-factor:0:0.94 \
-    --cfg=smpi/lat-factor:0:1 --cfg=smpi/test:0 --cfg=smpi/wtime:0 --cfg=smpi/grow-injected-times:no \
-    --cfg=smpi/async-small-thresh:65536 --cfg=smpi/shared-malloc:local "${MORE_OPTIONS[@]}" \
+    --cfg=smpi/host-speed:1Gf --cfg=smpi/coll-selector:ompi --cfg=smpi/bcast:binomial_tree --log=root.thres:error \
+    --cfg=smpi/bw-factor:0:0.94 --cfg=smpi/lat-factor:0:1 --cfg=smpi/test:0 --cfg=smpi/wtime:0 \
+    --cfg=smpi/grow-injected-times:no --cfg=smpi/async-small-thresh:256 --cfg=smpi/send-is-detached-thresh:256 \
+    --cfg=smpi/shared-malloc:local "${MORE_OPTIONS[@]}" \
     "$SIMULATED/lib$target.so" "$@"
 }
