@@ -91,15 +91,18 @@ runs() {
   done
 }
 
+# rows RANKS...
 rows() {
   local platform
   for platform in 10gbe 100gbe; do
-    runs $platform weak 0 16 64 256 1024
-    [[ $shape != seed ]] || runs $platform strong 0 16 64 256 1024
+    runs $platform weak 0 "$@"
   done
   [[ $shape == seed ]] || return 0
-  runs 10gbe weak 0.05 16 64 256 1024
-  runs wan weak 0 16 64 256 1024
+  runs wan weak 0 "$@"
+  runs 10gbe weak 0.05 "$@"
+  for platform in 10gbe 100gbe; do
+    runs $platform strong 0 "$@"
+  done
 }
 
 # table SHAPE VOCABULARY
@@ -110,7 +113,8 @@ table() {
   read -r row update <<< "$times"
   shapes+="| $1 | $parameters | $block | $a_rank | $row | $update |"$'\n'
   keep
-  rows
+  rows 16 64 256
+  rows 1024
 }
 
 sort_rows() {
