@@ -35,6 +35,7 @@ LK_INLINE size_t lk_round_up(size_t n, size_t multiple) {
 
 /* The lanes' sum, halves onto halves; lanes are lost. */
 LK_INLINE lk_real lk_lanes_sum(lk_real lanes[LK_LANES]) {
+#pragma GCC unroll 4 /* else each half waits for the one before it to be stored */
   for (int width = LK_LANES / 2; width > 0; width /= 2)
     for (int i = 0; i < width; i++)
       lanes[i] += lanes[i + width];
