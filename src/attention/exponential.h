@@ -38,11 +38,10 @@ LK_INLINE int are_near(lk_tiling t, const lk_real *row, size_t count, lk_real sh
   return !far;
 }
 
-/* row[j] = exp(row[j] - shift) for visible keys, 0 for the others. Later keys' scores may
- * be larger than the maximum: they are held at 0 so that exp cannot overflow before they
- * are cleared. */
-LK_INLINE void row_exponentials(lk_tiling t, lk_real *row, int visible, size_t columns,
-                                lk_real shift) {
+/* row[j] = exp(row[j] - shift) for visible keys, and what comes of it for those behind them
+ * in their last vector, whose scores may be larger than the maximum: they are held at 0 so
+ * that exp cannot overflow. */
+LK_INLINE void row_exponentials(lk_tiling t, lk_real *row, int visible, lk_real shift) {
   size_t padded = lk_round_up((size_t)visible, LK_LANES);
   if (are_near(t, row, padded, shift))
     for (size_t j = 0; j < padded; j++) {
@@ -54,8 +53,6 @@ LK_INLINE void row_exponentials(lk_tiling t, lk_real *row, int visible, size_t c
       lk_real x = row[j] - shift;
       row[j] = LK_EXP(x < 0 ? x : 0);
     }
-  for (size_t j = (size_t)visible; j < columns; j++)
-    row[j] = 0;
 }
 
 #endif

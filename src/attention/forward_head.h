@@ -19,7 +19,9 @@ LK_INLINE void drop_weights(const uint32_t *mask, size_t keep, lk_real *row, int
 LK_INLINE lk_real forward_row(lk_tiling t, const lk_attention_input *in, lk_real *row,
                               int visible, size_t columns, size_t keep, lk_real *log_sum) {
   lk_real largest = lk_row_maximum(row, (size_t)visible);
-  row_exponentials(t, row, visible, columns, largest);
+  row_exponentials(t, row, visible, largest);
+  for (size_t j = (size_t)visible; j < columns; j++)
+    row[j] = 0;
   lk_real sum = lk_row_sum(row, lk_round_up((size_t)visible, LK_LANES));
   *log_sum = largest + LK_LOG(sum);
   if (!in->keep) return 1 / sum;
