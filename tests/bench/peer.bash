@@ -47,10 +47,11 @@ make_texts() {
 
 # describe TASK BATCH LAYERS HEADS CHANNELS BLOCK: a case's work as both sides are told of it, which is the seed
 # recipes' own, a language model's without dropout, or tiny. Sets settings, for lockstep pretrain and bench, theirs,
-# for ddp.py, kinds, of rows, the last of which is the fastest, and half, the precision for bf16.
+# for ddp.py, kinds, of rows, the last of which is the fastest, half, the precision for bf16, and documents, a file, of
+# which so many lines are enough to compare the loss.
 describe() {
   local task=$1 batch=$2 sizes=("${@:3}") i
-  documents=$corpus half=bf16 kinds=(padded packed)
+  documents=$corpus lines=40 half=bf16 kinds=(padded packed)
   # In bf16 our attention is so too where sequences are long: PyTorch's, which tries both, is slower in it.
   (($6 < 1024)) || half=bf16_attention
   case $task in
@@ -63,7 +64,7 @@ describe() {
   esac
   if [[ $task == pretrain ]] && (($6 > 128)); then
     settings+=(deal=alike)
-    documents=$work/long.txt
+    documents=$work/long.txt lines=8
   fi
   [[ -z $tiny ]] || batch=16 sizes=(2 2 32 64)
   settings+=(batch_size="$batch" corpus="$documents")
@@ -96,7 +97,7 @@ agree_on() {
   settings_of "$1"
   sides_of "$1"
   quietly "lockstep pretrain ($1)" env "${kernels[@]}" "$program" pretrain "${settings[@]}" run="$of" steps=2
-  awk 'length > 8 && n++ < 40 { print; line = $1; for (i = 2; i <= NF && i < n + 2; i++) line = line " " $i
+  awk -v lines=$lines 'length > 8 && n++ < lines { print; line = $1; for (i = 2; i <= NF && i < n + 2; i++) line = line " " $i
     print line }' "$documents" >"$of.txt"
   env "${kernels[@]}" "$program" score "$of/checkpoints/latest" "$of.txt" >"$of.scores" || fail "lockstep score failed"
   models+=("$of/checkpoints/latest" "$of.txt" "$of.scores")
@@ -151,7 +152,7 @@ choose_library() {
 }
 
 # suits CASE WAY: sdpa32 is sdpa in fp32; plain attention over long rows without dropout is slower than the kernel and
-# takes gigabytes; what did not run here, or not in time, is not tried again in such rows.
+# takes gigabytes; what did not run here, or took more than twice the time, is not tried again in such rows.
 suits() {
   settings_of "$1"
   case ${kinds[-1]}-${1#*-}-$half,$2 in
@@ -179,7 +180,10 @@ try_ways() {
     cp "$json" "$work/$1-$one.json"
     echo "$1, ${kinds[-1]} rows, $one: $(jq .step_seconds "$json") s"
   done
-  way[$1]=$(sort -g "$work/tried-$1" | sed -n '1s/.* //p')
+  sort -g -o "$work/tried-$1" "$work/tried-$1"
+  way[$1]=$(sed -n '1s/.* //p' "$work/tried-$1")
+  broken+=$(awk -v of="${kinds[-1]}-${1#*-}" 'NR == 1 { best = $1 } $1 > 2 * best { printf " %s-%s", of, $2 }' \
+    "$work/tried-$1")
   [[ -n ${way[$1]} ]] || fail "no way of PyTorch's runs $1"
   mv "$work/$1-${way[$1]}.json" "$work/$1.json"
 }
