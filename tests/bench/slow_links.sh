@@ -6,7 +6,7 @@ set -euo pipefail
 
 usage="usage: tests/bench/slow_links.sh --out FOLDER [--corpus FILE] [--hosts \"2 4\"] [--steps N] [--every N]
   [--rate GBIT] [--delay MS] [--wires \"fp32 int8\"] [--more \"KEY=VALUE ...\"]
-  --out FOLDER   where slow_links.md and the runs go
+  --out FOLDER   where slow_links.md and the runs go; those that it has go on
   --corpus FILE  text to pretrain on (invented text)
   --hosts LIST   numbers of hosts, each a group of its own (2 4)
   --steps N      steps of every run (256)
@@ -49,7 +49,7 @@ use_mpirun_over_hosts
 until [[ -s ready ]]; do nap 0.05; done
 read -ra extra <<< "$more"
 training=(pretrain "$SOURCE_DIR/configs/seed/pretrain.yaml" corpus="$corpus" steps="$steps" validation.share=0.05
-  validate_every=0 checkpoint_every=0 log_seconds=60 resume=never "${extra[@]}")
+  validate_every=0 checkpoint_every=0 log_seconds=60 "${extra[@]}")
 
 # over_links HOSTS RUN KEYS...: one rank a host.
 over_links() {
