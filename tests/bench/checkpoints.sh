@@ -16,19 +16,9 @@ source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/checkpoints.sh $*"
 rounds=3 steps=200 mtbf=3h30m out=
-while (($#)); do
-  case $1 in
-    --rounds | --steps | --mtbf | --out)
-      (($# > 1)) || refuse "$1 needs a value"
-      printf -v "${1#--}" %s "$2"
-      shift 2
-      ;;
-    -*) refuse "unknown option $1" ;;
-    *) break ;;
-  esac
-done
-(($#)) || refuse "CONFIG is missing"
-[[ $rounds$steps =~ ^[0-9]+$ ]] || refuse "--rounds and --steps are numbers"
+options "rounds= steps= mtbf= out= ..." "$@"
+counts rounds steps
+((${#rest[@]})) || refuse "CONFIG is missing"
 [[ -z $out || -d $out ]] || refuse "--out: $out is no folder"
 [[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
 work=$(mktemp -d)
@@ -43,9 +33,9 @@ seconds_of() {
 }
 
 for ((round = 0; round < rounds; round++)); do
-  seconds_of "$@" checkpoint_every=0
+  seconds_of "${rest[@]}" checkpoint_every=0
   without=$seconds
-  seconds_of "$@" checkpoint_every=auto node_mtbf="$mtbf"
+  seconds_of "${rest[@]}" checkpoint_every=auto node_mtbf="$mtbf"
   sed -n 's/.*auto: a checkpoint every \([0-9]*\) steps.*up for \([^ ]*\) s, a step takes \([^ ]*\) s.*/\1 \2 \3/p' \
     "$work/log" | sed -n '$p' >"$work/said"
   [[ -s $work/said ]] || fail "$steps steps are too few for a checkpoint: set --steps"
