@@ -12,10 +12,7 @@ Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13. Exit code 77: there
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep} python=${PYTHON:-python3}
+python=${PYTHON:-python3}
 command="tests/bench/attention.sh $*"
 out=""
 options "out= ..." "$@"

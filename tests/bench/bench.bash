@@ -1,6 +1,11 @@
 # What the benches share. To be sourced by a script that has set `usage`, and, for quietly, `work`, a folder.
 # shellcheck disable=SC2154 # both are the script's
 
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=launch/facts.bash
+source "$root/launch/facts.bash"
+lockstep=${LOCKSTEP:-$root/build/lockstep}
+
 # fail MESSAGE [CODE]
 fail() {
   echo "${0##*/}: $1" >&2
@@ -41,6 +46,10 @@ counts() {
   for name; do
     [[ ${!name} =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--$name must be a number from 1 up"
   done
+}
+
+need_program() {
+  [[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
 }
 
 # quietly NAME COMMAND ...: its output is shown when it fails.

@@ -7,20 +7,17 @@ Trains N (200) steps of CONFIG on 2 ranks without checkpoints but the last, and 
 whole run fails once in TIME (3h30m: 1,000 nodes, each once in 150 days), by turns, N (3) times. Prints a table, and
 writes it to checkpoints.md in FOLDER. LOCKSTEP in the environment names the program (build/lockstep)."
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/bench/bench.bash
-source "$here/bench.bash"
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
+source "$(dirname "$0")/bench.bash"
+
 command="tests/bench/checkpoints.sh $*"
 rounds=3 steps=200 mtbf=3h30m out=
 options "rounds= steps= mtbf= out= ..." "$@"
 counts rounds steps
 ((${#rest[@]})) || refuse "CONFIG is missing"
 [[ -z $out || -d $out ]] || refuse "--out: $out is no folder"
-[[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+need_program
+unset OPENBLAS_CORETYPE
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

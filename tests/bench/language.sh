@@ -20,10 +20,6 @@ another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/language.sh $*"
 config=$root/configs/language/small.yaml
 ranks=2 out="" size=4096 steps="" rates="1e-3 2e-3 4e-3" pilot=60 ways=""
@@ -32,7 +28,7 @@ dumps=("${rest[@]}")
 [[ -n $out ]] || refuse "--out is missing"
 ((${#dumps[@]})) || refuse "no DUMP"
 [[ $size$pilot${steps:-1} =~ ^[0-9]+$ ]] || refuse "--size, --pilot and --steps are numbers"
-[[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+need_program
 for tool in mpirun gnuplot jq; do
   command -v $tool >/dev/null || fail "$tool is missing: apt-get install openmpi-bin gnuplot-nox jq" 69
 done

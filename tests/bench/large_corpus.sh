@@ -10,11 +10,9 @@ root). Prints the share of steps that data took while none of the file was in th
 that rank 0 held. LOCKSTEP names the program."
 
 megatokens=8000 limit=600 steps=20 corpus='' text=''
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-lockstep=$(realpath "${LOCKSTEP:-$root/build/lockstep}")
 # shellcheck source=tests/bench/bench.bash
-source "$here/bench.bash"
+source "$(dirname "$0")/bench.bash"
+lockstep=$(realpath "$lockstep")
 
 while (($#)); do
   case $1 in

@@ -14,17 +14,13 @@ LOCKSTEP in the environment names the program (build/lockstep)."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/memory.sh $*"
 out="" rows="" most=13 recompute=0 tiny=""
 options "tiny out= rows= most= recompute=" "$@"
 [[ -n $out ]] || refuse "--out is missing"
 [[ $most =~ ^[0-9]+$ ]] || refuse "--most must be a number"
 [[ $recompute =~ ^[0-9]{1,5}$ ]] || refuse "--recompute must be a number"
-[[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+need_program
 mkdir -p "$out" || fail "$out cannot be made" 74
 export OMPI_MCA_rmaps_base_oversubscribe=1
 work=$(mktemp -d)

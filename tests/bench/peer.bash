@@ -5,19 +5,16 @@
 
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "${BASH_SOURCE[0]}")/bench.bash"
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
 # shellcheck source=tests/reference/torch.bash
 source "$root/tests/reference/torch.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep} seed=$root/configs/seed
+seed=$root/configs/seed
 shape_keys=(layers heads channels block)
 declare -A way=() library=() # of a case
 broken=""
 
 # get_ready: what both sides need is there, else it ends the script; makes `work` and the texts.
 get_ready() {
-  [[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+  need_program
   command -v mpirun >/dev/null || fail "mpirun is missing: apt-get install openmpi-bin" 69
   unset OPENBLAS_CORETYPE
   mkdir -p "$out" || fail "$out cannot be made" 74

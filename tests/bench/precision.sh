@@ -15,10 +15,6 @@ ever more than 1 % apart."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
 command="tests/bench/precision.sh $*"
 config=$root/configs/seed/pretrain.yaml
 out="" corpus="" steps=300 window=20 ranks=2
@@ -26,12 +22,9 @@ options "out= corpus= config= steps= window= ranks=" "$@"
 
 [[ -n $out ]] || refuse "--out is missing"
 [[ -r $corpus ]] || fail "--corpus: '$corpus' cannot be read" 66
-for number in steps window ranks; do
-  [[ ${!number} =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--$number must be a number from 1 up"
-done
+counts steps window ranks
 ((window <= steps)) || refuse "--window must not be more than --steps"
-[[ -x $lockstep ]] ||
-  fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+need_program
 for tool in mpirun gnuplot; do
   command -v $tool >/dev/null || fail "$tool is missing: apt-get install openmpi-bin gnuplot-nox" 69
 done

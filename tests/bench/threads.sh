@@ -8,23 +8,19 @@ of 2), in turn, N (3) times, and measures N (5) steps of CONFIG each (configs/se
 steps, too, to compare the bits. Prints a table, and writes it to threads.md in FOLDER. LOCKSTEP in the environment
 names the program."
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
 # shellcheck source=tests/bench/bench.bash
-source "$here/bench.bash"
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
+source "$(dirname "$0")/bench.bash"
+
 command="tests/bench/threads.sh $*"
 rounds=3 steps=5 out=
 options "rounds= steps= out= ..." "$@"
 counts rounds steps
 [[ -z $out || -d $out ]] || refuse "--out: $out is no folder"
-[[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
+need_program
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if ((${#rest[@]} == 0)); then
-  python3 "$here/invent.py" "$work"
+  python3 "$root/tests/bench/invent.py" "$work"
   rest=("$root/configs/seed/pretrain.yaml" corpus="$work/corpus.txt")
 fi
 cores=$(nproc)
