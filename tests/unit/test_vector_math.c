@@ -1,6 +1,9 @@
 /* The vector exp and erf that the fast kernels are compiled with, against double over the
  * range where the result is a normal number. libmvec states 4 units in the last place. */
+#include "base/error_function.h"
+#include "base/exponential.h"
 #include "base/vector.h"
+#include <float.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -19,6 +22,19 @@ LK_CLONES static void exponentials(float *restrict to, const float *restrict fro
 LK_CLONES static void error_functions(float *restrict to, const float *restrict from) {
   for (int i = 0; i < COUNT; i++)
     to[i] = LK_ERF(from[i]);
+}
+
+LK_WITH_64_BYTES static void near_exponentials(float *restrict to,
+                                               const float *restrict from) {
+  for (int i = 0; i < COUNT; i++)
+    to[i] = lk_near_exponential(from[i]);
+}
+
+LK_WITH_64_BYTES static void near_error_functions(float *restrict to,
+                                                  const float *restrict from) {
+  memcpy(to, from, COUNT * sizeof *to);
+  for (int i = 0; i < COUNT; i += LK_NEAR_ERFS)
+    lk_near_erfs(to + i);
 }
 
 /* Distance of two floats at `exact`. */
@@ -68,6 +84,15 @@ static void erf_is_within_its_bound(void **state) {
   sweep(error_functions, erf, -0.0f, -10.0f, STEP);
 }
 
+/* Those that are compiled in line, where a processor has the vectors that they are for. */
+static void in_line_they_are_within_their_bounds(void **state) {
+  (void)state;
+  if (lk_vector_bytes() < 64) skip();
+  sweep(near_exponentials, exp, -0.0f, -87.33f, STEP);
+  sweep(near_error_functions, erf, 0.0f, FLT_MAX, STEP);
+  sweep(near_error_functions, erf, -0.0f, -FLT_MAX, STEP);
+}
+
 /* Far below the range attention needs zeros, and a wrong input must be seen. */
 static void the_ends_are_right(void **state) {
   (void)state;
@@ -85,6 +110,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(exp_is_within_its_bound),
       cmocka_unit_test(erf_is_within_its_bound),
+      cmocka_unit_test(in_line_they_are_within_their_bounds),
       cmocka_unit_test(the_ends_are_right),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
