@@ -120,9 +120,10 @@ static void rms_norm_matches(void **state) {
 
 static lk_activation activation;
 
+/* Some are so far from 0 that exp is less than the least normal number. */
 static void activate(float out[3][MOST]) {
   for (int i = 0; i < MOST; i++)
-    out[1][i] = 3 * x[i];
+    out[1][i] = (i / 100 % 3 == 1 ? 12 : 3) * x[i];
   lk_activation_forward(activation, lk_fp32_operand(out[0]), out[1], MOST);
 }
 
