@@ -4,7 +4,6 @@
 #include "nn/onednn.h"
 #include "nn/operand.h"
 #include <assert.h>
-#include <string.h>
 
 lk_status lk_linear_create(lk_linear *out, lk_precision precision, int inputs,
                            int outputs) {
@@ -18,32 +17,22 @@ void lk_linear_release(lk_linear *layer) {
   layer->onednn = NULL;
 }
 
-static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
-  for (int i = 0; i < rows; i++)
-    memcpy(y + (size_t)i * (size_t)columns, row, (size_t)columns * sizeof *y);
-}
-
 void lk_linear_forward(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
                        const lk_real *bias, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
   assert(rows >= 0 && !x.bf16 == !weight.bf16);
-  if (rows == 0) return;
-  if (bias) set_rows(y, bias, rows, layer->outputs);
-  lk_multiply_forward(layer, y, bias != NULL, x, weight, rows);
+  if (rows > 0) lk_multiply_forward(layer, y, x, weight, bias, rows);
 }
 
 void lk_linear_rows(const lk_linear *layer, lk_real *y, lk_operand x, lk_operand weight,
                     const lk_real *bias, int rows) {
   lk_profile_switch(LK_PART_PRODUCTS);
-  int in = layer->inputs, out = layer->outputs;
   assert(rows >= 0 && !x.bf16 == !weight.bf16);
   if (rows == 0) return;
-  if (!lk_kernels_are_reference()) {
-    lk_multiply_rows(y, x, weight, bias, rows, out, in);
-    return;
-  }
-  if (bias) set_rows(y, bias, rows, out);
-  lk_multiply(y, bias != NULL, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows, out, in);
+  if (lk_kernels_are_reference())
+    lk_multiply_forward(layer, y, x, weight, bias, rows);
+  else
+    lk_multiply_rows(y, x, weight, bias, rows, layer->outputs, layer->inputs);
 }
 
 void lk_linear_backward_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,

@@ -70,14 +70,20 @@ static int uses_onednn(const lk_linear *layer) {
   return layer->onednn && !lk_kernels_are_reference();
 }
 
-void lk_multiply_forward(const lk_linear *layer, lk_real *y, int add, lk_operand x,
-                         lk_operand weight, int rows) {
+static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
+  for (int i = 0; i < rows; i++)
+    memcpy(y + (size_t)i * (size_t)columns, row, (size_t)columns * sizeof *y);
+}
+
+void lk_multiply_forward(const lk_linear *layer, lk_real *y, lk_operand x,
+                         lk_operand weight, const lk_real *bias, int rows) {
+  if (bias) set_rows(y, bias, rows, layer->outputs);
   if (uses_onednn(layer))
-    lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_FORWARD_ADD : LK_PRODUCT_FORWARD, y,
+    lk_onednn_multiply(layer->onednn, bias ? LK_PRODUCT_FORWARD_ADD : LK_PRODUCT_FORWARD, y,
                        x.bf16, weight.bf16, rows);
   else
-    lk_multiply(y, add, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows, layer->outputs,
-                layer->inputs);
+    lk_multiply(y, bias != NULL, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows,
+                layer->outputs, layer->inputs);
 }
 
 void lk_multiply_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,

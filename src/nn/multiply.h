@@ -16,11 +16,11 @@ typedef struct {
 void lk_multiply(lk_real *c, int add, lk_factor a, lk_factor b, int rows, int columns,
                  int inner);
 
-/* A linear layer's three, whoever's time it is: y = x · weightᵀ, dx = dy · weight and
- * dweight = dyᵀ · x, shaped as in lockstep/nn.h, or, with add, added to them. Of bf16
- * operands by what the layer has made ready. rows > 0. */
-void lk_multiply_forward(const lk_linear *layer, lk_real *y, int add, lk_operand x,
-                         lk_operand weight, int rows);
+/* A linear layer's three, whoever's time it is: y = x · weightᵀ + bias (NULL: none), dx =
+ * dy · weight and dweight = dyᵀ · x, shaped as in lockstep/nn.h, or, with add, added to
+ * them. Of bf16 operands by what the layer has made ready. rows > 0. */
+void lk_multiply_forward(const lk_linear *layer, lk_real *y, lk_operand x,
+                         lk_operand weight, const lk_real *bias, int rows);
 void lk_multiply_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,
                        lk_operand weight, int rows);
 void lk_multiply_weight(const lk_linear *layer, lk_real *dweight, int add, lk_operand dy,

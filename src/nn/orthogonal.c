@@ -118,7 +118,7 @@ static void iterate(const lk_orthogonal *s, const matrices *m) {
   size_t all = count_all(s), square = count_square(s);
   lk_operand x = operand(m->x, m->rounded_x, all);
   if (is_wide)
-    lk_multiply_forward(&s->across, m->gram, 0, x, x, s->rows);
+    lk_multiply_forward(&s->across, m->gram, x, x, NULL, s->rows);
   else
     lk_multiply_weight(&s->across, m->gram, 0, x, x, s->rows);
   lk_operand a = operand(m->gram, m->rounded_square, square);
