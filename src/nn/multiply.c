@@ -75,22 +75,34 @@ static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
     memcpy(y + (size_t)i * (size_t)columns, row, (size_t)columns * sizeof *y);
 }
 
+static void forward_by_onednn(const lk_linear *layer, lk_real *y, lk_operand x,
+                              lk_operand weight, const lk_real *bias, int rows) {
+  const int takes_bias = bias && lk_onednn_takes_bias(layer->onednn);
+  lk_product product = takes_bias ? LK_PRODUCT_BIAS : LK_PRODUCT_FORWARD;
+  if (bias && !takes_bias) {
+    set_rows(y, bias, rows, layer->outputs);
+    product = LK_PRODUCT_FORWARD_ADD;
+  }
+  lk_onednn_multiply(layer->onednn, product, y, x.bf16, weight.bf16,
+                     takes_bias ? bias : NULL, rows);
+}
+
 void lk_multiply_forward(const lk_linear *layer, lk_real *y, lk_operand x,
                          lk_operand weight, const lk_real *bias, int rows) {
+  if (uses_onednn(layer)) {
+    forward_by_onednn(layer, y, x, weight, bias, rows);
+    return;
+  }
   if (bias) set_rows(y, bias, rows, layer->outputs);
-  if (uses_onednn(layer))
-    lk_onednn_multiply(layer->onednn, bias ? LK_PRODUCT_FORWARD_ADD : LK_PRODUCT_FORWARD, y,
-                       x.bf16, weight.bf16, rows);
-  else
-    lk_multiply(y, bias != NULL, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows,
-                layer->outputs, layer->inputs);
+  lk_multiply(y, bias != NULL, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows,
+              layer->outputs, layer->inputs);
 }
 
 void lk_multiply_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,
                        lk_operand weight, int rows) {
   if (uses_onednn(layer))
     lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_INPUT_ADD : LK_PRODUCT_INPUT, dx,
-                       dy.bf16, weight.bf16, rows);
+                       dy.bf16, weight.bf16, NULL, rows);
   else
     lk_multiply(dx, add, (lk_factor){dy, 0}, (lk_factor){weight, 0}, rows, layer->inputs,
                 layer->outputs);
@@ -105,5 +117,6 @@ void lk_multiply_weight(const lk_linear *layer, lk_real *dweight, int add, lk_op
     return;
   }
   if (!add) memset(dweight, 0, size);
-  lk_onednn_multiply(layer->onednn, LK_PRODUCT_WEIGHT_ADD, dweight, dy.bf16, x.bf16, rows);
+  lk_onednn_multiply(layer->onednn, LK_PRODUCT_WEIGHT_ADD, dweight, dy.bf16, x.bf16, NULL,
+                     rows);
 }

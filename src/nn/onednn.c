@@ -67,26 +67,34 @@ static void free_shapes(lk_matrix_shape of[LK_MATRICES]) {
     lk_matrix_shape_free(&of[i]);
 }
 
-/* Sizes and strides of a (m, k), b (k, n) and c (m, n). Weights are (outputs, inputs) and
- * everything is stored by rows, so weightᵀ and dyᵀ are read across. The caller frees the
- * shapes, also after a failure. */
+/* Sizes and strides of a (m, k), b (k, n), c (m, n) and a bias (1, n). Weights are
+ * (outputs, inputs) and everything is stored by rows, so weightᵀ and dyᵀ are read across.
+ * The caller frees the shapes, also after a failure. */
 static dnnl_status_t describe(lk_matrix_shape of[LK_MATRICES], const lk_onednn *layer,
                               lk_product product, dnnl_dim_t rows) {
   const dnnl_dim_t in = layer->inputs, out = layer->outputs;
-  const dnnl_dims_t forward[] = {{rows, in}, {in, 1},     {in, out},
-                                 {1, in},    {rows, out}, {out, 1}};
+  const dnnl_dims_t forward[] = {{rows, in},  {in, 1},  {in, out}, {1, in},
+                                 {rows, out}, {out, 1}, {1, out},  {out, 1}};
   const dnnl_dims_t input[] = {{rows, out}, {out, 1},   {out, in},
                                {in, 1},     {rows, in}, {in, 1}};
   const dnnl_dims_t weight[] = {{out, rows}, {1, out},  {rows, in},
                                 {in, 1},     {out, in}, {in, 1}};
-  const dnnl_dims_t *lists[LK_PRODUCTS] = {forward, forward, input, input, weight};
+  const dnnl_dims_t *lists[LK_PRODUCTS] = {forward, forward, input, forward, input, weight};
   const dnnl_dims_t *list = lists[product];
+  const int count = product == LK_PRODUCT_BIAS ? LK_MATRICES : LK_BIAS;
   dnnl_status_t status = dnnl_success;
   memset(of, 0, LK_MATRICES * sizeof *of);
-  for (int i = LK_A; i < LK_MATRICES && status == dnnl_success; i++)
-    status = lk_matrix_shape_create(&of[i], list[2 * i], i == LK_C ? dnnl_f32 : dnnl_bf16,
+  for (int i = LK_A; i < count && status == dnnl_success; i++)
+    status = lk_matrix_shape_create(&of[i], list[2 * i], i < LK_C ? dnnl_bf16 : dnnl_f32,
                                     list[2 * i + 1]);
   return status;
+}
+
+/* Sums of more terms oneDNN 2.6 computes in pieces of so many, and adds each to c. */
+enum { PIECE = 384 };
+
+int lk_onednn_takes_bias(const lk_onednn *layer) {
+  return layer->inputs <= PIECE;
 }
 
 /* attributes: c = a·b, or c += a·b. */
@@ -105,8 +113,7 @@ static lk_status create_primitive(lk_onednn *layer, lk_product product,
                                   dnnl_primitive_attr_t attributes) {
   lk_matrix_shape of[LK_MATRICES];
   dnnl_primitive_desc_t found = NULL;
-  LK_TRY(set_attributes(attributes,
-                        product != LK_PRODUCT_FORWARD && product != LK_PRODUCT_INPUT));
+  LK_TRY(set_attributes(attributes, product >= LK_PRODUCT_FORWARD_ADD));
   dnnl_status_t status = describe(of, layer, product, DNNL_RUNTIME_DIM_VAL);
   if (status == dnnl_success)
     status = lk_product_find(&found, layer->engine, of, attributes);
@@ -156,25 +163,27 @@ void lk_onednn_free(lk_onednn *layer) {
 }
 
 static dnnl_status_t execute(const lk_onednn *layer, lk_product product,
-                             const dnnl_exec_arg_t arguments[LK_MATRICES]) {
-  dnnl_status_t status = dnnl_primitive_execute(layer->products[product], layer->stream,
-                                                LK_MATRICES, arguments);
+                             const dnnl_exec_arg_t *arguments, int count) {
+  dnnl_status_t status =
+      dnnl_primitive_execute(layer->products[product], layer->stream, count, arguments);
   return status == dnnl_success ? dnnl_stream_wait(layer->stream) : status;
 }
 
 static lk_status multiply(const lk_onednn *layer, lk_product product,
                           void *const data[LK_MATRICES], int rows) {
-  const int roles[LK_MATRICES] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST};
+  const int roles[LK_MATRICES] = {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST,
+                                  DNNL_ARG_BIAS};
+  const int count = data[LK_BIAS] ? LK_MATRICES : LK_BIAS;
   lk_matrix_shape of[LK_MATRICES];
   dnnl_exec_arg_t arguments[LK_MATRICES];
   int made = 0;
   dnnl_status_t status = describe(of, layer, product, rows);
-  for (; made < LK_MATRICES && status == dnnl_success; made += status == dnnl_success) {
+  for (; made < count && status == dnnl_success; made += status == dnnl_success) {
     arguments[made].arg = roles[made];
     status =
         lk_matrix_create(&arguments[made].memory, &of[made], layer->engine, data[made]);
   }
-  if (status == dnnl_success) status = execute(layer, product, arguments);
+  if (status == dnnl_success) status = execute(layer, product, arguments, count);
   while (made > 0)
     dnnl_memory_destroy(arguments[--made].memory);
   free_shapes(of);
@@ -182,8 +191,9 @@ static lk_status multiply(const lk_onednn *layer, lk_product product,
 }
 
 void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
-                        const lk_bf16 *a, const lk_bf16 *b, int rows) {
-  void *const data[LK_MATRICES] = {(void *)a, (void *)b, c}; /* oneDNN has no const */
+                        const lk_bf16 *a, const lk_bf16 *b, const lk_real *bias, int rows) {
+  /* oneDNN has no const. */
+  void *const data[LK_MATRICES] = {(void *)a, (void *)b, c, (void *)bias};
   lk_status status = multiply(layer, product, data, rows);
   if (first_failure == LK_OK) first_failure = status;
 }

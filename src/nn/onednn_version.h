@@ -6,7 +6,7 @@
 
 #include <dnnl.h>
 
-enum { LK_A, LK_B, LK_C, LK_MATRICES }; /* c = a · b */
+enum { LK_A, LK_B, LK_C, LK_BIAS, LK_MATRICES }; /* c = a · b, or with a bias, one row */
 
 #if DNNL_VERSION_MAJOR >= 3
 
@@ -37,8 +37,8 @@ static inline dnnl_status_t lk_product_find(dnnl_primitive_desc_t *out,
                                             dnnl_engine_t engine,
                                             const lk_matrix_shape of[LK_MATRICES],
                                             dnnl_primitive_attr_t attributes) {
-  return dnnl_matmul_primitive_desc_create(out, engine, of[LK_A], of[LK_B], NULL, of[LK_C],
-                                           attributes);
+  return dnnl_matmul_primitive_desc_create(out, engine, of[LK_A], of[LK_B], of[LK_BIAS],
+                                           of[LK_C], attributes);
 }
 
 #else
@@ -71,8 +71,9 @@ static inline dnnl_status_t lk_product_find(dnnl_primitive_desc_t *out,
                                             const lk_matrix_shape of[LK_MATRICES],
                                             dnnl_primitive_attr_t attributes) {
   dnnl_matmul_desc_t product;
+  const lk_matrix_shape *bias = of[LK_BIAS].ndims ? &of[LK_BIAS] : NULL;
   dnnl_status_t status =
-      dnnl_matmul_desc_init(&product, &of[LK_A], &of[LK_B], NULL, &of[LK_C]);
+      dnnl_matmul_desc_init(&product, &of[LK_A], &of[LK_B], bias, &of[LK_C]);
   if (status != dnnl_success) return status;
   return dnnl_primitive_desc_create(out, &product, attributes, engine, NULL);
 }

@@ -38,13 +38,19 @@ void lk_onednn_free(lk_onednn *layer) {
   (void)layer;
 }
 
+int lk_onednn_takes_bias(const lk_onednn *layer) {
+  (void)layer;
+  return 0;
+}
+
 void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
-                        const lk_bf16 *a, const lk_bf16 *b, int rows) {
+                        const lk_bf16 *a, const lk_bf16 *b, const lk_real *bias, int rows) {
   (void)layer;
   (void)product;
   (void)c;
   (void)a;
   (void)b;
+  (void)bias;
   (void)rows;
 }
 

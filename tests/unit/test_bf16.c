@@ -190,6 +190,8 @@ static void products_match_at_odd_sizes(void **state) {
   check_layer(2, 1, 1);
   check_layer(131, 32, 71);
   check_layer(67, 71, 32);
+  check_layer(9, 384, 40); /* the longest sum that a bias is added to … */
+  check_layer(9, 385, 40); /* … and the shortest that starts from it */
 }
 
 static void products_match_at_the_recipe_s_sizes(void **state) {
@@ -381,7 +383,7 @@ static void a_failure_is_kept(void **state) {
   lk_linear layer;
   assert_int_equal(lk_linear_create(&layer, LK_BF16, 8, 8), LK_OK);
   assert_int_equal(lk_linear_status(), LK_OK);
-  lk_onednn_multiply(layer.onednn, LK_PRODUCT_FORWARD, y, x16, w16, -1);
+  lk_onednn_multiply(layer.onednn, LK_PRODUCT_FORWARD, y, x16, w16, NULL, -1);
   assert_int_equal(lk_linear_status(), LK_INTERNAL);
   assert_non_null(strstr(lk_message(), "oneDNN cannot"));
   lk_linear_forward(&layer, y, of(x16), of(w16), NULL, 3);
