@@ -265,6 +265,10 @@ typedef int lk_config_choice;
     "what is cut out: any span; a word with a capital first letter, or a number")          \
   X(objective_answers, "objective.answers", real, "0", LK_BETWEEN(0, 1), 1,                \
     "share of spans that are an answer in `questions`, where the document has such a word") \
+  X(objective_weigh, "objective.weigh", choice, "false", LK_ONE_OF("false|true"),          \
+    LK_BITS_LATER,                                                                         \
+    "of a document's words that are answers, each is cut out as often as `questions` has it, " \
+    "against the others; false: all are as often")                                         \
   X(objective_keep_name, "objective.keep_name", choice, "false", LK_ONE_OF("false|true"),  \
     1, "the document's title, up to its first full stop, is never cut out or off")         \
   X(objective_ask, "objective.ask", real, "0", LK_BETWEEN(0, 1), 1,                        \

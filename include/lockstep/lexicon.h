@@ -1,4 +1,4 @@
-/* A set of words as tokens. */
+/* Words as tokens, each as often as it is an answer. */
 #ifndef LOCKSTEP_LEXICON_H
 #define LOCKSTEP_LEXICON_H
 
@@ -17,8 +17,8 @@ lk_status lk_lexicon_create(lk_lexicon **out, const lk_questions *questions,
                             const char *path, const lk_tokenizer *tokenizer);
 void lk_lexicon_free(lk_lexicon *lexicon);
 
-/* Nonzero when it holds the word of so many tokens. */
-int lk_lexicon_has(const lk_lexicon *lexicon, const lk_token *word, size_t count);
+/* How many of the questions have the word of so many tokens as their answer. */
+size_t lk_lexicon_count(const lk_lexicon *lexicon, const lk_token *word, size_t count);
 
 LK_C_END
 

@@ -16,6 +16,7 @@ typedef struct {
   double answers;            /* probability that the span is a word of the lexicon, where
                                 there is one */
   const lk_lexicon *lexicon; /* NULL if answers is 0 */
+  int weigh;                 /* nonzero: as often as it is one; 0: all are alike */
   lk_token stop, space;      /* lk_tokenizer_first_of "." and " " */
   int keep_title;            /* nonzero: the title stays */
   double crop;               /* probability of a context cut off at random, between words */

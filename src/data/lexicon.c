@@ -72,9 +72,22 @@ void lk_lexicon_free(lk_lexicon *lexicon) {
   lk_free(lexicon);
 }
 
-int lk_lexicon_has(const lk_lexicon *lexicon, const lk_token *tokens, size_t count) {
+/* The first word that is not below the key, or, if behind, the first above it. */
+static size_t find(const lk_lexicon *lexicon, const word *key, int behind) {
+  size_t first = 0, end = lexicon->count;
+  while (first < end) {
+    size_t middle = first + (end - first) / 2;
+    if (compare(&lexicon->words[middle], key) < behind)
+      first = middle + 1;
+    else
+      end = middle;
+  }
+  return first;
+}
+
+size_t lk_lexicon_count(const lk_lexicon *lexicon, const lk_token *tokens, size_t count) {
   word key = {.count = count};
   if (count > MOST) return 0;
   memcpy(key.tokens, tokens, count * sizeof *tokens);
-  return bsearch(&key, lexicon->words, lexicon->count, sizeof key, compare) != NULL;
+  return find(lexicon, &key, 1) - find(lexicon, &key, 0);
 }

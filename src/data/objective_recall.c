@@ -111,19 +111,26 @@ static int is_salient(const lk_corruption *how, const lk_token *document, size_t
          !is_in_title(how, document, title, word);
 }
 
-/* The chosen-th salient word, of those that are answers if so asked; returns how many there
- * are before it, or in all. */
+/* How often a salient word counts: as one, if answers alone count, or as an answer. */
+static size_t count_word(const lk_corruption *how, const lk_token *tokens, size_t size,
+                         int answers) {
+  size_t questions = answers ? lk_lexicon_count(how->lexicon, tokens, size) : 1;
+  return questions > 1 && !how->weigh ? 1 : questions;
+}
+
+/* The salient word that is the chosen-th, of those that are answers if so asked; returns
+ * how many there are before it, or in all. */
 static size_t find_word(const lk_corruption *how, const lk_token *document, size_t title,
                         size_t length, int answers, size_t chosen, part *found) {
   size_t count = 0;
   part word = next_word(how, document, title, length);
   for (; word.first < length; word = next_word(how, document, word.end, length)) {
     const lk_token *tokens = document + word.first;
-    if (!is_salient(how, document, title, word) ||
-        (answers && !lk_lexicon_has(how->lexicon, tokens, word.end - word.first)))
-      continue;
-    *found = word;
-    if (count++ == chosen) break;
+    if (!is_salient(how, document, title, word)) continue;
+    size_t more = count_word(how, tokens, word.end - word.first, answers);
+    if (more > 0) *found = word;
+    if (more > chosen - count) break;
+    count += more;
   }
   return count;
 }
@@ -342,6 +349,9 @@ typedef struct {
 } recall;
 
 static lk_status check(const lk_config *config) {
+  if (config->objective_answers == 0 && config->objective_weigh)
+    return lk_fail(LK_USAGE, "%s: there is nothing to weigh: set objective.answers, too",
+                   lk_config_origin(config, "objective.weigh"));
   if (config->objective_answers == 0 || *config->questions) return LK_OK;
   return lk_fail(LK_USAGE,
                  "%s: objective.answers needs questions, whose answers are preferred: set "
@@ -387,6 +397,7 @@ static lk_status prepare(lk_objective *objective, const lk_config *config) {
                              .joins = lk_tokenizer_joins(tokenizer),
                              .salient = config->objective_spans == LK_SPANS_SALIENT,
                              .answers = config->objective_answers,
+                             .weigh = config->objective_weigh,
                              .lexicon = own->lexicon,
                              .stop = lk_tokenizer_first_of(tokenizer, LK_CLASS_STOP),
                              .space = lk_tokenizer_first_of(tokenizer, LK_CLASS_SPACE),

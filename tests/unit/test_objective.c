@@ -268,6 +268,9 @@ static void what_an_objective_lacks_is_named(void **state) {
                {{"corpus=c", "objective.answers=1", NULL},
                 LK_OBJECTIVE_recall,
                 "objective.answers needs questions"},
+               {{"corpus=c", "objective.weigh=true", NULL},
+                LK_OBJECTIVE_recall,
+                "(objective.weigh=true): there is nothing to weigh"},
                {{"corpus=c", NULL}, LK_OBJECTIVE_questions, "no questions to train on"},
                {{"questions=q", NULL}, LK_OBJECTIVE_questions, "and so no vocabulary"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
