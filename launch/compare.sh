@@ -18,6 +18,7 @@ Recipes that pretrain alike share that training. Started again with the same arg
 was. RUN_FOLDER: where the runs go (runs/NAME of the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
   --seeds N                train each recipe with the seeds 1 to N (1)
+  --answers FILE           pretrain with the answers of these questions instead of QUESTIONS'
   --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
@@ -91,7 +92,7 @@ make() {
 parts=4
 read_recipes
 find_first
-data_sums=$(print_sums "$corpus" "$questions" "$scored")
+data_sums=$(print_sums "$corpus" "$questions" "$scored" "${preferred[@]#questions=}")
 machine=$(describe_machine)
 for line in "${lines[@]}"; do
   for ((seed = 1; seed <= seeds; seed++)); do make "$line" "$seed"; done

@@ -17,6 +17,7 @@ the documents begin with, by the questions, and by some never trained on. Writes
 runs go (runs/NAME of the report).
   -n RANKS, --oversubscribe, --no-bind: as launch/local.sh
   --also FILE              ask these, question<TAB>answer lines, too; may be given again
+  --answers FILE           pretrain with the answers of these questions instead of QUESTIONS'
   --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 

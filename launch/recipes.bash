@@ -5,6 +5,7 @@
 
 options=()  # for launch/local.sh
 settings=() # of all trainings
+preferred=() # questions=FILE for pretraining, where it is not that of finetuning
 parts=3     # that a line may have; 4: [: OPTION NUMBER ...] of lockstep evaluate, too
 
 # take_recipe_option WORDS...: an option that these scripts have in common, in front of the words. Sets
@@ -14,6 +15,10 @@ take_recipe_option() {
     --precision)
       need_precision "${2-}"
       settings=("precision=$2") taken=2
+      ;;
+    --answers)
+      [[ -r ${2-} ]] || stop 66 "--answers needs a file of questions, not '${2-}'"
+      preferred=("questions=$2") taken=2
       ;;
     -n | --oversubscribe | --no-bind | -h | --help)
       take_option "$@"
@@ -95,8 +100,9 @@ take_recipe() {
 
 # train RUN COMMAND CONFIG key=value...
 train() {
-  local run=$1 command=$2 config=$3
+  local run=$1 command=$2 config=$3 own=()
   shift 3
+  [[ $command != pretrain ]] || own=("${preferred[@]}")
   stage "training $run" "$launch/local.sh" "${options[@]}" "$command" "$(dirname -- "$recipes")/$config" \
-    corpus="$corpus" questions="$questions" "$@" "${settings[@]}" run="$runs/$run"
+    corpus="$corpus" questions="$questions" "${own[@]}" "$@" "${settings[@]}" run="$runs/$run"
 }

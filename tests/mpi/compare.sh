@@ -24,7 +24,8 @@ as it is: pretrain.yaml: finetune.yaml
 gently: pretrain.yaml:   finetune.yaml learning_rate=1e-3 : --most 3
 with Muon: pretrain.yaml optimizer=muon objective.spans=salient objective.answers=0.5 steps=10 precision=bf16: finetune.yaml steps=5
 END
-compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 --precision fp32 recipes/two.txt
+printf 'Which is it?\tRome\n' > likely.tsv
+compare=("$SOURCE_DIR/launch/compare.sh" -n 2 --oversubscribe --seeds 2 --answers likely.tsv --precision fp32 recipes/two.txt
   data/wiki.txt data/birth_places_train.tsv data/birth_dev.tsv results/two.md runs)
 
 # Stopped somewhere, started again, it goes on; started once more, it makes nothing.
@@ -89,6 +90,8 @@ grep '^| gently ' first.md | grep -qFf difference || fail "not $(cat difference)
 grep -q '^optimizer: muon' runs/with-Muon-2/pretrain/config.yaml || fail "the recipe's keys were not used"
 grep -q '^seed: 2' runs/with-Muon-2/finetune/config.yaml || fail "the seed was not used"
 ! grep -L '^precision: fp32' runs/*/*/config.yaml | grep . || fail "--precision was not used"
+! grep -L '^questions: .*likely.tsv' runs/*/pretrain/config.yaml | grep . || fail "--answers was not used"
+! grep -l '^questions: .*likely.tsv' runs/*/finetune/config.yaml | grep . || fail "finetuned with --answers' file"
 
 # The committed list of what may be tried: all settings are known.
 sed 's/#.*//' "$SOURCE_DIR/configs/knowledge/levers.txt" | cut -d : -f 2,3 --only-delimited | tr : '\n' |
@@ -112,13 +115,14 @@ echo 'a: pretrain.yaml' > recipes/wrong.txt
 expect 0 usage: --help
 expect 64 "are needed" recipes/two.txt
 expect 64 "--precision needs one of fp32 bf16 bf16_attention" --precision fp16
-expect 64 "must end in .md" "${compare[@]:8:4}" report.txt
-expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:9:4}"
-expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:9:4}"
+expect 66 "--answers needs a file of questions, not 'none.tsv'" --answers none.tsv
+expect 64 "must end in .md" "${compare[@]:10:4}" report.txt
+expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:11:4}"
+expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:11:4}"
 echo 'a: pretrain.yaml: finetune.yaml: --json elsewhere' > recipes/wrong.txt
-expect 65 "[: OPTION NUMBER ...]" recipes/wrong.txt "${compare[@]:9:4}"
+expect 65 "[: OPTION NUMBER ...]" recipes/wrong.txt "${compare[@]:11:4}"
 # Before anything is trained.
 printf '%s\n' 'a: pretrain.yaml: finetune.yaml' 'b: pretrain.yaml: finetune.yaml stepz=5' > recipes/wrong.txt
-expect 64 "unknown key 'stepz'" recipes/wrong.txt "${compare[@]:9:4}" wrong
+expect 64 "unknown key 'stepz'" recipes/wrong.txt "${compare[@]:11:4}" wrong
 grep -qF "recipes/wrong.txt: b: ' finetune.yaml stepz=5' is refused" log || fail "$(cat log)"
 [[ ! -e wrong/a-1 ]] || fail "trained before all recipes were read"
