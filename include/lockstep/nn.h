@@ -77,14 +77,16 @@ void lk_rotary_free(lk_rotary *rotary);
 void lk_rotary_turn(const lk_rotary *rotary, lk_real *x, size_t stride, int rows, int heads,
                     const uint16_t *positions, const int32_t *index, int back);
 
-/* A linear layer's shape and, in bf16, its products made ready; NULL: fp32. */
+/* A linear layer's shape and what oneDNN has made ready: its products in bf16; in fp32 that
+ * with a bias, where oneDNN is selected, else NULL. */
 typedef struct lk_onednn lk_onednn;
 typedef struct {
   int inputs, outputs;
   lk_onednn *onednn;
 } lk_linear;
 
-/* In fp32 this cannot fail. The caller owns what *out holds: lk_linear_release. */
+/* In fp32 by OpenBLAS this cannot fail. The caller owns what *out holds: lk_linear_release.
+ */
 lk_status lk_linear_create(lk_linear *out, lk_precision precision, int inputs, int outputs);
 void lk_linear_release(lk_linear *layer);
 
@@ -99,8 +101,8 @@ typedef struct {
   lk_linear across, square;
 } lk_orthogonal;
 
-/* precision: of the operands of these products, LK_FP32, which cannot fail, or LK_BF16,
- * which takes lk_precision_check; sums and the iteration's matrices are fp32 in either. The
+/* precision: of the operands of these products, LK_FP32, or LK_BF16, which takes
+ * lk_precision_check; sums and the iteration's matrices are fp32 in either. The
  * caller owns what *out holds: lk_orthogonal_release. */
 lk_status lk_orthogonal_create(lk_orthogonal *out, lk_precision precision, int rows,
                                int columns);

@@ -9,7 +9,8 @@ lk_status lk_linear_create(lk_linear *out, lk_precision precision, int inputs,
                            int outputs) {
   assert(inputs > 0 && outputs > 0);
   *out = (lk_linear){inputs, outputs, NULL};
-  return precision == LK_FP32 ? LK_OK : lk_onednn_create(&out->onednn, inputs, outputs);
+  if (precision == LK_FP32 && lk_products_selected() != LK_ONEDNN) return LK_OK;
+  return lk_onednn_create(&out->onednn, precision, inputs, outputs);
 }
 
 void lk_linear_release(lk_linear *layer) {

@@ -66,8 +66,15 @@ void lk_multiply(lk_real *c, int add, lk_factor a, lk_factor b, int rows, int co
     multiply_by_openblas(c, add, a, b, rows, columns, inner);
 }
 
-static int uses_onednn(const lk_linear *layer) {
-  return layer->onednn && !lk_kernels_are_reference();
+static int uses_onednn(const lk_linear *layer, lk_operand x) {
+  return layer->onednn && x.bf16 && !lk_kernels_are_reference();
+}
+
+/* Else a bias is what the sums start from, which takes a pass of its own over y. */
+static int adds_bias(const lk_linear *layer, lk_operand x) {
+  int is_selected = x.bf16 || selected == LK_ONEDNN;
+  return layer->onednn && is_selected && !lk_kernels_are_reference() &&
+         lk_onednn_takes_bias(layer->onednn);
 }
 
 static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
@@ -75,34 +82,26 @@ static void set_rows(lk_real *y, const lk_real *row, int rows, int columns) {
     memcpy(y + (size_t)i * (size_t)columns, row, (size_t)columns * sizeof *y);
 }
 
-static void forward_by_onednn(const lk_linear *layer, lk_real *y, lk_operand x,
-                              lk_operand weight, const lk_real *bias, int rows) {
-  const int takes_bias = bias && lk_onednn_takes_bias(layer->onednn);
-  lk_product product = takes_bias ? LK_PRODUCT_BIAS : LK_PRODUCT_FORWARD;
-  if (bias && !takes_bias) {
-    set_rows(y, bias, rows, layer->outputs);
-    product = LK_PRODUCT_FORWARD_ADD;
-  }
-  lk_onednn_multiply(layer->onednn, product, y, x.bf16, weight.bf16,
-                     takes_bias ? bias : NULL, rows);
-}
-
 void lk_multiply_forward(const lk_linear *layer, lk_real *y, lk_operand x,
                          lk_operand weight, const lk_real *bias, int rows) {
-  if (uses_onednn(layer)) {
-    forward_by_onednn(layer, y, x, weight, bias, rows);
+  if (bias && adds_bias(layer, x)) {
+    lk_onednn_multiply(layer->onednn, LK_PRODUCT_BIAS, y, x, weight, bias, rows);
     return;
   }
   if (bias) set_rows(y, bias, rows, layer->outputs);
-  lk_multiply(y, bias != NULL, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows,
-              layer->outputs, layer->inputs);
+  if (uses_onednn(layer, x))
+    lk_onednn_multiply(layer->onednn, bias ? LK_PRODUCT_FORWARD_ADD : LK_PRODUCT_FORWARD, y,
+                       x, weight, NULL, rows);
+  else
+    lk_multiply(y, bias != NULL, (lk_factor){x, 0}, (lk_factor){weight, 1}, rows,
+                layer->outputs, layer->inputs);
 }
 
 void lk_multiply_input(const lk_linear *layer, lk_real *dx, int add, lk_operand dy,
                        lk_operand weight, int rows) {
-  if (uses_onednn(layer))
-    lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_INPUT_ADD : LK_PRODUCT_INPUT, dx,
-                       dy.bf16, weight.bf16, NULL, rows);
+  if (uses_onednn(layer, dy))
+    lk_onednn_multiply(layer->onednn, add ? LK_PRODUCT_INPUT_ADD : LK_PRODUCT_INPUT, dx, dy,
+                       weight, NULL, rows);
   else
     lk_multiply(dx, add, (lk_factor){dy, 0}, (lk_factor){weight, 0}, rows, layer->inputs,
                 layer->outputs);
@@ -111,12 +110,11 @@ void lk_multiply_input(const lk_linear *layer, lk_real *dx, int add, lk_operand 
 void lk_multiply_weight(const lk_linear *layer, lk_real *dweight, int add, lk_operand dy,
                         lk_operand x, int rows) {
   size_t size = (size_t)layer->outputs * (size_t)layer->inputs * sizeof *dweight;
-  if (!uses_onednn(layer)) {
+  if (!uses_onednn(layer, dy)) {
     lk_multiply(dweight, add, (lk_factor){dy, 1}, (lk_factor){x, 0}, layer->outputs,
                 layer->inputs, rows);
     return;
   }
   if (!add) memset(dweight, 0, size);
-  lk_onednn_multiply(layer->onednn, LK_PRODUCT_WEIGHT_ADD, dweight, dy.bf16, x.bf16, NULL,
-                     rows);
+  lk_onednn_multiply(layer->onednn, LK_PRODUCT_WEIGHT_ADD, dweight, dy, x, NULL, rows);
 }

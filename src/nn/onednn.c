@@ -12,6 +12,7 @@
 #include <string.h>
 
 struct lk_onednn {
+  dnnl_data_type_t type; /* of factors */
   dnnl_dim_t inputs, outputs;
   dnnl_engine_t engine;
   dnnl_stream_t stream;
@@ -85,7 +86,7 @@ static dnnl_status_t describe(lk_matrix_shape of[LK_MATRICES], const lk_onednn *
   dnnl_status_t status = dnnl_success;
   memset(of, 0, LK_MATRICES * sizeof *of);
   for (int i = LK_A; i < count && status == dnnl_success; i++)
-    status = lk_matrix_shape_create(&of[i], list[2 * i], i < LK_C ? dnnl_bf16 : dnnl_f32,
+    status = lk_matrix_shape_create(&of[i], list[2 * i], i < LK_C ? layer->type : dnnl_f32,
                                     list[2 * i + 1]);
   return status;
 }
@@ -118,10 +119,15 @@ static lk_status create_primitive(lk_onednn *layer, lk_product product,
   if (status == dnnl_success)
     status = lk_product_find(&found, layer->engine, of, attributes);
   free_shapes(of);
-  LK_TRY(check(status, "find a product of bf16 matrices"));
+  LK_TRY(check(status, "find a product of matrices"));
   status = dnnl_primitive_create(&layer->products[product], found);
   dnnl_primitive_desc_destroy(found);
   return check(status, "make a product");
+}
+
+static int is_needed(const lk_onednn *layer, lk_product product) {
+  if (product == LK_PRODUCT_BIAS) return lk_onednn_takes_bias(layer);
+  return layer->type == dnnl_bf16;
 }
 
 static lk_status create_products(lk_onednn *layer) {
@@ -130,6 +136,7 @@ static lk_status create_products(lk_onednn *layer) {
                "start"));
   for (int product = 0; product < LK_PRODUCTS; product++) {
     dnnl_primitive_attr_t attributes = NULL;
+    if (!is_needed(layer, (lk_product)product)) continue;
     LK_TRY(check(dnnl_primitive_attr_create(&attributes), "make attributes"));
     lk_status status = create_primitive(layer, (lk_product)product, attributes);
     dnnl_primitive_attr_destroy(attributes);
@@ -138,10 +145,12 @@ static lk_status create_products(lk_onednn *layer) {
   return LK_OK;
 }
 
-lk_status lk_onednn_create(lk_onednn **out, int inputs, int outputs) {
+lk_status lk_onednn_create(lk_onednn **out, lk_precision precision, int inputs,
+                           int outputs) {
   lk_onednn *layer = NULL;
   *out = NULL;
   LK_TRY(LK_NEW(layer, 1));
+  layer->type = precision == LK_FP32 ? dnnl_f32 : dnnl_bf16;
   layer->inputs = inputs;
   layer->outputs = outputs;
   lk_status status = create_products(layer);
@@ -190,10 +199,14 @@ static lk_status multiply(const lk_onednn *layer, lk_product product,
   return check(status, "multiply");
 }
 
+static void *numbers(lk_operand operand) {
+  return operand.bf16 ? (void *)operand.bf16 : operand.real;
+}
+
 void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
-                        const lk_bf16 *a, const lk_bf16 *b, const lk_real *bias, int rows) {
+                        lk_operand a, lk_operand b, const lk_real *bias, int rows) {
   /* oneDNN has no const. */
-  void *const data[LK_MATRICES] = {(void *)a, (void *)b, c, (void *)bias};
+  void *const data[LK_MATRICES] = {numbers(a), numbers(b), c, (void *)bias};
   lk_status status = multiply(layer, product, data, rows);
   if (first_failure == LK_OK) first_failure = status;
 }

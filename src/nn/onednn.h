@@ -1,5 +1,5 @@
-/* Private to the kernels: products by oneDNN of bf16 matrices, results in fp32, and of fp32
- * ones. */
+/* Private to the kernels: products by oneDNN of bf16 and of fp32 matrices, results in fp32.
+ */
 #ifndef LOCKSTEP_NN_ONEDNN_H
 #define LOCKSTEP_NN_ONEDNN_H
 
@@ -23,19 +23,20 @@ int lk_onednn_is_there(void);
 /* Threads of products that are made from now on. */
 void lk_onednn_set_threads(int threads);
 
-/* Makes all products of a layer ready; needs lk_precision_check. The caller owns *out. */
-lk_status lk_onednn_create(lk_onednn **out, int inputs, int outputs);
+/* Makes ready all products of a layer in bf16, which needs lk_precision_check, or in fp32
+ * the one with a bias, if it takes one. The caller owns *out. */
+lk_status lk_onednn_create(lk_onednn **out, lk_precision precision, int inputs,
+                           int outputs);
 void lk_onednn_free(lk_onednn *layer);
 
-/* Whether a bias that is added to a sum gives the bits of one that the sum starts from,
- * which takes a pass of its own over y. */
+/* Whether a bias that is added to a sum gives the bits of one that the sum starts from. */
 int lk_onednn_takes_bias(const lk_onednn *layer);
 
 /* c = or += a · b, with a and b as the list above names them from left to right; bias
  * (outputs) for LK_PRODUCT_BIAS, else NULL. rows > 0. A failure is kept for
  * lk_linear_status. */
 void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
-                        const lk_bf16 *a, const lk_bf16 *b, const lk_real *bias, int rows);
+                        lk_operand a, lk_operand b, const lk_real *bias, int rows);
 
 /* lk_multiply of fp32 factors. */
 void lk_onednn_multiply_fp32(lk_real *c, int add, lk_factor a, lk_factor b, int rows,

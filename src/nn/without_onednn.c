@@ -27,11 +27,12 @@ const char *lk_onednn_description(void) {
   return "no oneDNN";
 }
 
-lk_status lk_onednn_create(lk_onednn **out, int inputs, int outputs) {
+lk_status lk_onednn_create(lk_onednn **out, lk_precision precision, int inputs,
+                           int outputs) {
   (void)inputs;
   (void)outputs;
   *out = NULL;
-  return lk_precision_check(LK_BF16, "precision", "this model");
+  return lk_precision_check(precision, "precision", "this model");
 }
 
 void lk_onednn_free(lk_onednn *layer) {
@@ -44,7 +45,7 @@ int lk_onednn_takes_bias(const lk_onednn *layer) {
 }
 
 void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
-                        const lk_bf16 *a, const lk_bf16 *b, const lk_real *bias, int rows) {
+                        lk_operand a, lk_operand b, const lk_real *bias, int rows) {
   (void)layer;
   (void)product;
   (void)c;

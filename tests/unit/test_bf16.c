@@ -383,7 +383,7 @@ static void a_failure_is_kept(void **state) {
   lk_linear layer;
   assert_int_equal(lk_linear_create(&layer, LK_BF16, 8, 8), LK_OK);
   assert_int_equal(lk_linear_status(), LK_OK);
-  lk_onednn_multiply(layer.onednn, LK_PRODUCT_FORWARD, y, x16, w16, NULL, -1);
+  lk_onednn_multiply(layer.onednn, LK_PRODUCT_FORWARD, y, of(x16), of(w16), NULL, -1);
   assert_int_equal(lk_linear_status(), LK_INTERNAL);
   assert_non_null(strstr(lk_message(), "oneDNN cannot"));
   lk_linear_forward(&layer, y, of(x16), of(w16), NULL, 3);

@@ -67,6 +67,21 @@ static void check_alignment(const product *p) {
   }
 }
 
+/* A layer with a bias, by short sums and long ones. */
+static void check_layer(int rows, int inputs, int outputs) {
+  size_t count = (size_t)(rows * outputs);
+  lk_linear layer;
+  assert_int_equal(lk_linear_create(&layer, LK_FP32, inputs, outputs), LK_OK);
+  for (int kind = LK_KERNELS_REFERENCE; kind >= LK_KERNELS_FAST; kind--) {
+    lk_kernels_select((lk_kernels)kind);
+    lk_linear_forward(&layer, kind == LK_KERNELS_FAST ? fast : plain, lk_fp32_operand(a),
+                      lk_fp32_operand(b), start, rows);
+  }
+  for (size_t i = 0; i < count; i++)
+    assert_true(fabs((double)fast[i] - (double)plain[i]) <= 1e-5 * (1 + sqrt(inputs)));
+  lk_linear_release(&layer);
+}
+
 static void check_library(lk_product_library library) {
   static const int sizes[][3] = {{1, 1, 1},     {37, 29, 83},    {2, 71, 32},
                                  {131, 64, 96}, {200, 256, 256}, {293, 96, 17}};
@@ -80,6 +95,9 @@ static void check_library(lk_product_library library) {
       check_product(&p);
       check_alignment(&p);
     }
+  check_layer(37, 83, 29);
+  check_layer(9, 384, 40);
+  check_layer(9, 385, 40);
   assert_int_equal(lk_linear_status(), LK_OK);
   assert_int_equal(lk_products_select(LK_OPENBLAS, "this test"), LK_OK);
 }
