@@ -269,6 +269,9 @@ typedef int lk_config_choice;
     LK_BITS_LATER,                                                                         \
     "of a document's words that are answers, each is cut out as often as `questions` has it, " \
     "against the others; false: all are as often")                                         \
+  X(objective_first_of, "objective.first_of", count, "1", LK_WHOLE(1, 16), LK_BITS_LATER,    \
+    "so many words are drawn, and the one that stands first in the document is cut out, for " \
+    "it tells most of the subject; 1: none is preferred")                                  \
   X(objective_keep_name, "objective.keep_name", choice, "false", LK_ONE_OF("false|true"),  \
     1, "the document's title, up to its first full stop, is never cut out or off")         \
   X(objective_ask, "objective.ask", real, "0", LK_BETWEEN(0, 1), 1,                        \

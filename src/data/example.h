@@ -17,6 +17,7 @@ typedef struct {
                                 there is one */
   const lk_lexicon *lexicon; /* NULL if answers is 0 */
   int weigh;                 /* nonzero: as often as it is one; 0: all are alike */
+  int first_of;              /* words that are drawn, of which the first is the span */
   lk_token stop, space;      /* lk_tokenizer_first_of "." and " " */
   int keep_title;            /* nonzero: the title stays */
   double crop;               /* probability of a context cut off at random, between words */

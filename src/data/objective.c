@@ -49,9 +49,9 @@ lk_status lk_objective_check(const lk_config *config, lk_objective_kind kind,
 }
 
 lk_status lk_objective_refuse_recall(const lk_config *config, const char *kind) {
-  static const char *const keys[] = {"objective.spans", "objective.answers",
-                                     "objective.weigh", "objective.keep_name",
-                                     "objective.crop",  "objective.ask"};
+  static const char *const keys[] = {
+      "objective.spans",     "objective.answers", "objective.weigh", "objective.first_of",
+      "objective.keep_name", "objective.crop",    "objective.ask"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
     if (lk_config_is_set(config, keys[i]))
       return lk_fail(LK_USAGE,

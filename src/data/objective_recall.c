@@ -18,7 +18,8 @@ enum {
   DRAW_PLACE,
   DRAW_SHARE,
   DRAW_KEPT, /* + the word's place in the document */
-  DRAW_SHORTER = 1 << 30
+  DRAW_SHORTER = 1 << 30,
+  DRAW_OTHER /* + how many were drawn before */
 };
 
 enum { MOST_WORD = 32 }; /* characters in a row without a space are a word */
@@ -135,12 +136,22 @@ static size_t find_word(const lk_corruption *how, const lk_token *document, size
   return count;
 }
 
+/* Of the numbers below `count` that are drawn the least. */
+static size_t draw_first(const lk_corruption *how, const lk_stream *stream, size_t count) {
+  size_t first = draw(stream, DRAW_WORD, count);
+  for (int i = 1; i < how->first_of; i++) {
+    size_t other = draw(stream, DRAW_OTHER + i, count);
+    if (other < first) first = other;
+  }
+  return first;
+}
+
 /* Nonzero when there is such a word. */
 static int draw_word(const lk_corruption *how, const lk_token *document, size_t title,
                      size_t length, int answers, const lk_stream *stream, part *word) {
   size_t count = find_word(how, document, title, length, answers, SIZE_MAX, word);
   if (count == 0) return 0;
-  find_word(how, document, title, length, answers, draw(stream, DRAW_WORD, count), word);
+  find_word(how, document, title, length, answers, draw_first(how, stream, count), word);
   return 1;
 }
 
@@ -398,6 +409,7 @@ static lk_status prepare(lk_objective *objective, const lk_config *config) {
                              .salient = config->objective_spans == LK_SPANS_SALIENT,
                              .answers = config->objective_answers,
                              .weigh = config->objective_weigh,
+                             .first_of = (int)config->objective_first_of,
                              .lexicon = own->lexicon,
                              .stop = lk_tokenizer_first_of(tokenizer, LK_CLASS_STOP),
                              .space = lk_tokenizer_first_of(tokenizer, LK_CLASS_SPACE),

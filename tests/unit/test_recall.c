@@ -260,6 +260,21 @@ static void an_answer_is_cut_out_as_often_as_it_is_one(void **state) {
   lk_lexicon_free(lexicon);
 }
 
+/* Italy, which stands behind Rome, only when it was drawn each time. */
+static void of_several_draws_the_first_word_is_cut_out(void **state) {
+  (void)state;
+  lk_question items[] = {{"A?", "Rome", 1, 1}, {"B?", "Italy", 1, 2}};
+  lk_questions list = {.items = items, .count = 2, .has_answers = 1};
+  lk_lexicon *lexicon = NULL;
+  assert_int_equal(lk_lexicon_create(&lexicon, &list, "answers.tsv", tokenizer), LK_OK);
+  how.lexicon = lexicon;
+  how.answers = 1;
+  how.first_of = 3;
+  assert_in_range(times_asked(rome, "Italy"), DRAWS / 8 - 110, DRAWS / 8 + 110);
+  assert_int_equal(times_asked(rome, "Rome") + times_asked(rome, "Italy"), DRAWS);
+  lk_lexicon_free(lexicon);
+}
+
 /* One example in the form of a question: fills shown and asked. */
 static void ask(const char *document, uint64_t step) {
   lk_token text[MOST], tokens[BLOCK + 1];
@@ -463,6 +478,7 @@ int main(void) {
       cmocka_unit_test_setup(other_documents_lose_any_span, keep_all),
       cmocka_unit_test_setup(long_documents_keep_a_context, keep_all),
       cmocka_unit_test_setup(an_answer_is_cut_out_as_often_as_it_is_one, keep_all),
+      cmocka_unit_test_setup(of_several_draws_the_first_word_is_cut_out, keep_all),
       cmocka_unit_test_setup(so_many_spans_are_answers, keep_all),
       cmocka_unit_test_setup(questions_keep_the_word_before_the_span, keep_all),
       cmocka_unit_test_setup(the_name_stands_anywhere_in_a_question, keep_all),
