@@ -17,7 +17,8 @@ build="build: $("$LOCKSTEP" --version | grep -E '^(gcc|clang|OpenBLAS|oneDNN) ' 
 tiny=("$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt dropout=0.2)
 seed=("$SOURCE_DIR/configs/seed/pretrain.yaml" corpus=data/wiki.txt epochs=0 batch_size=32)
 recipe=("$SOURCE_DIR/configs/knowledge/pretrain.yaml" corpus=data/wiki.txt questions=data/birth_places_train.tsv
-  epochs=0 batch_size=16 dropout=0.1 model.layers=2 model.channels=64 objective.weigh=false objective.answers=0.8)
+  epochs=0 batch_size=16 dropout=0.1 model.layers=2 model.channels=64 objective.weigh=false objective.first_of=1
+  objective.answers=0.8)
 
 # train RUN RANKS STEPS COMMAND...: a part of a run.
 train() {
