@@ -3,6 +3,7 @@
 #define LOCKSTEP_ATTENTION_BACKWARD_HEAD_H
 
 #include "attention/block.h"
+#include "base/keep.h"
 #include <assert.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ LK_INLINE void drop_row(const lk_attention_input *in, lk_real *restrict row,
                         lk_real *restrict d_row, int visible, size_t keep, lk_real mean) {
   const lk_real scale = in->keep_scale;
   for (size_t j = 0; j < (size_t)visible; j += LK_KEEP_WORDS) {
-    kept_keys kept = kept_from(in->keep, keep + j);
+    lk_kept kept = lk_kept_from(in->keep, keep + j);
 #pragma GCC unroll 1 /* see lk_row_maximum */
     for (size_t i = 0; i < LK_KEEP_WORDS; i++) {
       lk_real factor = kept.words[i] & kept.bit ? scale : 0;

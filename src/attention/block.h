@@ -47,15 +47,4 @@ LK_INLINE void score_rows(lk_tiling t, const lk_attention *a, const query_block 
                    lk_tile_words(t, (size_t)a->head_size), PANEL, 0);
 }
 
-/* The bits of LK_KEEP_WORDS neighbours in a mask: of each word the same one. */
-typedef struct {
-  const uint32_t *words;
-  uint32_t bit;
-} kept_keys;
-
-LK_INLINE kept_keys kept_from(const uint32_t *mask, size_t element) {
-  return (kept_keys){mask + element / LK_KEEP_ELEMENTS * LK_KEEP_WORDS,
-                     (uint32_t)1 << (element / LK_KEEP_WORDS % 32)};
-}
-
 #endif

@@ -3,11 +3,12 @@
 #define LOCKSTEP_ATTENTION_FORWARD_HEAD_H
 
 #include "attention/block.h"
+#include "base/keep.h"
 
 /* Rows are padded to whole groups of a mask's bits; what is behind visible keys is 0. */
 LK_INLINE void drop_weights(const uint32_t *mask, size_t keep, lk_real *row, int visible) {
   for (size_t j = 0; j < (size_t)visible; j += LK_KEEP_WORDS) {
-    kept_keys kept = kept_from(mask, keep + j);
+    lk_kept kept = lk_kept_from(mask, keep + j);
 #pragma GCC unroll 1 /* see lk_row_maximum */
     for (size_t i = 0; i < LK_KEEP_WORDS; i++)
       row[j + i] *= kept.words[i] & kept.bit ? 1 : 0;
