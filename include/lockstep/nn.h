@@ -1,7 +1,7 @@
 /* The layers of the model as kernels on the caller's buffers. rows × columns as said at
  * each; no allocation, no failure, not collective. "adds to" means +=. Every sum runs in an
- * order that depends on the shapes alone. `keep` is a dropout mask of 0 and 1, NULL for
- * none, and keep_scale what kept values are multiplied by. */
+ * order that depends on the shapes alone. `keep` is a dropout mask of
+ * lk_random_keep_bits, NULL for none, and keep_scale what kept values are multiplied by. */
 #ifndef LOCKSTEP_NN_H
 #define LOCKSTEP_NN_H
 
@@ -168,20 +168,19 @@ void lk_activation_backward(lk_operand dx, const lk_real *dy, const lk_real *slo
 
 /* y = x + dropout(branch). y may be x. */
 void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
-                         const uint8_t *keep, lk_real keep_scale, size_t count);
+                         const uint32_t *keep, lk_real keep_scale, size_t count);
 
-/* dx = dropout's gradient of dy. dx may be dy. */
-void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
-                         lk_real keep_scale, size_t count);
+/* y = dropout(x), and so with gradients for both. y may be x. */
+void lk_drop_elements(lk_operand y, const lk_real *x, const uint32_t *keep,
+                      lk_real keep_scale, size_t count);
 
-/* y (rows, columns) = dropout(token embedding + position embedding). position_table NULL:
- * without the latter, here and in the gradient. */
+/* y (rows, columns) = token embedding + position embedding. position_table NULL: without
+ * the latter, here and in the gradient. */
 void lk_embedding_forward(lk_real *y, const lk_token *tokens, const uint16_t *positions,
                           const lk_real *token_table, const lk_real *position_table,
-                          const uint8_t *keep, lk_real keep_scale, int rows, int columns);
+                          int rows, int columns);
 
-/* Adds dy's rows (dropout's gradient already taken) to the rows of the two tables'
- * gradients. */
+/* Adds dy's rows to the rows of the two tables' gradients. */
 void lk_embedding_backward(lk_real *dtoken_table, lk_real *dposition_table,
                            const lk_real *dy, const lk_token *tokens,
                            const uint16_t *positions, int rows, int columns);

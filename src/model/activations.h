@@ -23,8 +23,8 @@ typedef struct {
   lk_real *ln2_mean, *ln2_inverse; /* (R) */
   lk_real *slope;                  /* (R, F) GELU's slope */
   lk_operand hidden;               /* (R, F) and value */
-  uint32_t *keep_attention;        /* dropout masks: a bit an element */
-  uint8_t *keep_proj, *keep_mlp;   /* (R, C) */
+  uint32_t *keep_attention;        /* dropout masks, a bit an element */
+  uint32_t *keep_proj, *keep_mlp;  /* (R, C) */
 } lk_block_activations;
 
 /* The rows of a forward pass and what they look at: those of a pack, or the new ones of
@@ -62,7 +62,7 @@ struct lk_model {
   lk_rotary *rotary; /* NULL: learned positions */
   lk_tensors weights, gradients;
   lk_block_activations *blocks; /* (L), of the same arrays where they are not kept */
-  uint8_t *keep_embedding;      /* (N, C) */
+  uint32_t *keep_embedding;     /* (N, C) */
   const lk_bf16 *rounded;       /* (table->count) the values that are held; not owned */
   lk_operand query_source;      /* (M, C) last block: rows with loss of ln1 … */
   lk_real *residual_source;     /* (M, C) … and of its input */

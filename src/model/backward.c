@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-static const uint8_t *mask(const lk_model *m, lk_drop_at kind, const uint8_t *keep) {
+static const uint32_t *mask(const lk_model *m, lk_drop_at kind, const uint32_t *keep) {
   return lk_drop(m->pass.dropout, kind) > 0 ? keep : NULL;
 }
 
@@ -31,8 +31,8 @@ static void mlp_backward(lk_model *m, const lk_block_activations *a,
                          const lk_real *final) {
   int C = m->table->shape.channels;
   size_t count = (size_t)R * (size_t)C;
-  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, LK_DROP_RESIDUAL, a->keep_mlp),
-                      scale(m, LK_DROP_RESIDUAL), count);
+  lk_drop_elements(m->d_branch, m->d_stream, mask(m, LK_DROP_RESIDUAL, a->keep_mlp),
+                   scale(m, LK_DROP_RESIDUAL), count);
   lk_linear_backward_weight(&m->layers[LK_DOWN], g->down_weight, g->down_bias, m->d_branch,
                             a->hidden, R);
   make_way(m);
@@ -59,8 +59,8 @@ static void attention_backward(lk_model *m, const lk_block_activations *a,
   int C = m->table->shape.channels;
   int drops = lk_drop(m->pass.dropout, LK_DROP_ATTENTION) > 0;
   size_t count = (size_t)R * (size_t)C;
-  lk_dropout_backward(m->d_branch, m->d_stream, mask(m, LK_DROP_RESIDUAL, a->keep_proj),
-                      scale(m, LK_DROP_RESIDUAL), count);
+  lk_drop_elements(m->d_branch, m->d_stream, mask(m, LK_DROP_RESIDUAL, a->keep_proj),
+                   scale(m, LK_DROP_RESIDUAL), count);
   lk_linear_backward_weight(&m->layers[LK_SQUARE], g->proj_weight, g->proj_bias,
                             m->d_branch, a->attended_operand, R);
   finish(m, final);
@@ -171,9 +171,9 @@ static void block_backward(lk_model *m, int l) {
 
 static void embedding_backward(lk_model *m) {
   int C = m->table->shape.channels, N = m->pass.N;
-  lk_dropout_backward(lk_fp32_operand(m->d_stream), m->d_stream,
-                      mask(m, LK_DROP_EMBEDDING, m->keep_embedding),
-                      scale(m, LK_DROP_EMBEDDING), (size_t)N * (size_t)C);
+  lk_drop_elements(lk_fp32_operand(m->d_stream), m->d_stream,
+                   mask(m, LK_DROP_EMBEDDING, m->keep_embedding),
+                   scale(m, LK_DROP_EMBEDDING), (size_t)N * (size_t)C);
   lk_embedding_backward(m->gradients.tok_emb, m->gradients.pos_emb, m->d_stream,
                         m->pass.tokens, m->pass.positions, N, C);
   finish(m, m->gradients.tok_emb);

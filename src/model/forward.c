@@ -18,12 +18,12 @@ static lk_stream stream_at(const lk_dropout *dropout, uint32_t site) {
 }
 
 /* The mask of one site, or NULL without dropout. */
-static const uint8_t *fill_mask(const lk_dropout *dropout, lk_drop_at kind, uint32_t site,
-                                uint8_t *keep, size_t count) {
+static const uint32_t *fill_mask(const lk_dropout *dropout, lk_drop_at kind, uint32_t site,
+                                 uint32_t *keep, size_t count) {
   if (lk_drop(dropout, kind) <= 0) return NULL;
   lk_profile_switch(LK_PART_ELEMENTWISE);
   lk_stream stream = stream_at(dropout, site);
-  lk_random_keep(&stream, dropout->drop, keep, count);
+  lk_random_keep_bits(&stream, dropout->drop, keep, count);
   return keep;
 }
 
@@ -89,13 +89,9 @@ static void attend_over_cache(lk_model *m, lk_attention_input input, lk_real *ou
 
 static const uint32_t *attention_mask(const lk_model *m, const lk_block_activations *a,
                                       int l, const lk_span *spans) {
-  const lk_dropout *dropout = m->pass.dropout;
-  if (lk_drop(dropout, LK_DROP_ATTENTION) <= 0) return NULL;
-  lk_profile_switch(LK_PART_ELEMENTWISE);
-  lk_stream stream = stream_at(dropout, site_of(l, PLACE_ATTENTION));
-  lk_random_keep_bits(&stream, dropout->drop, a->keep_attention,
-                      lk_attention_keep_size(spans, m->pass.B, m->table->shape.heads));
-  return a->keep_attention;
+  return fill_mask(m->pass.dropout, LK_DROP_ATTENTION, site_of(l, PLACE_ATTENTION),
+                   a->keep_attention,
+                   lk_attention_keep_size(spans, m->pass.B, m->table->shape.heads));
 }
 
 /* attended = attention of the R rows of the block, with dropout. */
@@ -150,8 +146,8 @@ static void hidden_forward(lk_model *m, const lk_block_activations *a,
   activate(m, a, R);
 }
 
-static const uint8_t *mlp_mask(const lk_model *m, const lk_block_activations *a, int l,
-                               size_t count) {
+static const uint32_t *mlp_mask(const lk_model *m, const lk_block_activations *a, int l,
+                                size_t count) {
   return fill_mask(m->pass.dropout, LK_DROP_RESIDUAL, site_of(l, PLACE_MLP), a->keep_mlp,
                    count);
 }
@@ -203,11 +199,15 @@ void lk_model_compute_again(lk_model *m, int l) {
 static void embedding_forward(lk_model *m) {
   const lk_pass *pass = &m->pass;
   int C = m->table->shape.channels;
-  lk_embedding_forward(m->blocks[0].input, pass->tokens, pass->positions,
-                       m->weights.tok_emb, m->weights.pos_emb,
-                       fill_mask(pass->dropout, LK_DROP_EMBEDDING, SITE_EMBEDDING,
-                                 m->keep_embedding, (size_t)pass->N * (size_t)C),
-                       lk_keep_scale_at(pass->dropout, LK_DROP_EMBEDDING), pass->N, C);
+  size_t count = (size_t)pass->N * (size_t)C;
+  lk_real *sum = m->blocks[0].input;
+  lk_embedding_forward(sum, pass->tokens, pass->positions, m->weights.tok_emb,
+                       m->weights.pos_emb, pass->N, C);
+  const uint32_t *keep =
+      fill_mask(pass->dropout, LK_DROP_EMBEDDING, SITE_EMBEDDING, m->keep_embedding, count);
+  if (keep)
+    lk_drop_elements(lk_fp32_operand(sum), sum, keep,
+                     lk_keep_scale_at(pass->dropout, LK_DROP_EMBEDDING), count);
 }
 
 void lk_model_hold(lk_model *model, const lk_bf16 *rounded) {

@@ -38,7 +38,7 @@ static void lay_out_block(lk_model *m, lk_block_activations *block, walker *walk
                           size_t keep) {
   const lk_shape *s = &m->table->shape;
   size_t N = (size_t)m->max_rows, C = (size_t)s->channels, wide = (size_t)lk_mlp_width(s);
-  size_t masked = m->drops ? N * C : 0;
+  size_t masked = m->drops ? lk_keep_words(N * C) : 0;
   int is_parallel = s->residual == LK_PARALLEL_RESIDUAL; /* input is read after middle */
   TAKE(block->input, N * C);
   block->ln1 = take_operand(walk, m, N * C);
@@ -119,7 +119,7 @@ static void lay_out_gradients(lk_model *m, walker *walk) {
   size_t back = (size_t)m->max_rows * (size_t)m->table->shape.channels;
   size_t wide = (size_t)m->max_rows * (size_t)lk_mlp_width(&m->table->shape);
   size_t keys = (size_t)m->max_rows * 2 * (size_t)lk_kv_width(&m->table->shape);
-  TAKE(m->keep_embedding, m->drops ? back : 0);
+  TAKE(m->keep_embedding, m->drops ? lk_keep_words(back) : 0);
   TAKE(m->d_ln, back);
   walker head = *walk;
   lay_out_logits(m, &head);

@@ -1,6 +1,7 @@
 /* Residuals, dropout, embeddings and row copies: each is its own reference, for there is no
  * sum and no order in them to optimise. */
 #include "base/chunks.h"
+#include "base/keep.h"
 #include "base/vector.h"
 #include "lockstep/nn.h"
 #include "lockstep/profile.h"
@@ -8,23 +9,43 @@
 #include <assert.h>
 #include <string.h>
 
-/* The mask of the elements from `first` on. */
-static const uint8_t *mask_from(const uint8_t *keep, size_t first) {
-  return keep ? keep + first : NULL;
+/* The mask of the elements from `first` on, where a chunk begins. */
+static const uint32_t *mask_from(const uint32_t *keep, size_t first) {
+  assert(first % LK_KEEP_ELEMENTS == 0);
+  return keep ? keep + lk_keep_words(first) : NULL;
+}
+
+/* What is left of a mask behind its last whole vector, element by element. */
+LK_INLINE lk_real factor_of(const uint32_t *keep, size_t i, lk_real keep_scale) {
+  return lk_keep_bit(keep, i) ? keep_scale : 0;
+}
+
+LK_INLINE void add_kept(lk_real *y, const lk_real *x, const lk_real *branch,
+                        const uint32_t *keep, lk_real keep_scale, size_t count) {
+  size_t i = 0;
+  for (; i + LK_KEEP_WORDS <= count; i += LK_KEEP_WORDS) {
+    lk_kept kept = lk_kept_from(keep, i);
+#pragma GCC ivdep    /* y may be x */
+#pragma GCC unroll 1 /* see lk_row_maximum */
+    for (size_t lane = 0; lane < LK_KEEP_WORDS; lane++)
+      y[i + lane] =
+          x[i + lane] + branch[i + lane] * (kept.words[lane] & kept.bit ? keep_scale : 0);
+  }
+  for (; i < count; i++)
+    y[i] = x[i] + branch[i] * factor_of(keep, i, keep_scale);
 }
 
 LK_CLONES static void add_branch(lk_real *y, const lk_real *x, const lk_real *branch,
-                                 const uint8_t *keep, lk_real keep_scale, size_t count) {
-  if (!keep)
-    for (size_t i = 0; i < count; i++)
-      y[i] = x[i] + branch[i];
+                                 const uint32_t *keep, lk_real keep_scale, size_t count) {
+  if (keep)
+    add_kept(y, x, branch, keep, keep_scale, count);
   else
     for (size_t i = 0; i < count; i++)
-      y[i] = x[i] + branch[i] * ((lk_real)keep[i] * keep_scale);
+      y[i] = x[i] + branch[i];
 }
 
 void lk_residual_forward(lk_real *y, const lk_real *x, const lk_real *branch,
-                         const uint8_t *keep, lk_real keep_scale, size_t count) {
+                         const uint32_t *keep, lk_real keep_scale, size_t count) {
   const int chunks = lk_chunks(count, LK_GRAIN);
   lk_profile_switch(LK_PART_ELEMENTWISE);
   LK_PARALLEL(chunks)
@@ -65,25 +86,38 @@ void lk_bf16_round_in_place(lk_real *numbers, size_t count, lk_bf16 *scratch, si
   }
 }
 
-LK_CLONES static void mask_gradient(lk_operand dx, const lk_real *dy, const uint8_t *keep,
-                                    lk_real keep_scale, size_t count) {
-  if (!keep)
-    for (size_t i = 0; i < count; i++)
-      lk_put(dx, i, dy[i]);
-  else
-    for (size_t i = 0; i < count; i++)
-      lk_put(dx, i, dy[i] * ((lk_real)keep[i] * keep_scale));
+LK_INLINE void put_kept(lk_operand y, const lk_real *x, const uint32_t *keep,
+                        lk_real keep_scale, size_t count) {
+  size_t i = 0;
+  for (; i + LK_KEEP_WORDS <= count; i += LK_KEEP_WORDS) {
+    lk_kept kept = lk_kept_from(keep, i);
+#pragma GCC ivdep    /* y may be x */
+#pragma GCC unroll 1 /* see lk_row_maximum */
+    for (size_t lane = 0; lane < LK_KEEP_WORDS; lane++)
+      lk_put(y, i + lane, x[i + lane] * (kept.words[lane] & kept.bit ? keep_scale : 0));
+  }
+  for (; i < count; i++)
+    lk_put(y, i, x[i] * factor_of(keep, i, keep_scale));
 }
 
-void lk_dropout_backward(lk_operand dx, const lk_real *dy, const uint8_t *keep,
-                         lk_real keep_scale, size_t count) {
+LK_CLONES static void drop(lk_operand y, const lk_real *x, const uint32_t *keep,
+                           lk_real keep_scale, size_t count) {
+  if (keep)
+    put_kept(y, x, keep, keep_scale, count);
+  else
+    for (size_t i = 0; i < count; i++)
+      lk_put(y, i, x[i]);
+}
+
+void lk_drop_elements(lk_operand y, const lk_real *x, const uint32_t *keep,
+                      lk_real keep_scale, size_t count) {
   const int chunks = lk_chunks(count, LK_GRAIN);
   lk_profile_switch(LK_PART_ELEMENTWISE);
   LK_PARALLEL(chunks)
   for (int i = 0; i < chunks; i++) {
     lk_chunk c = lk_chunk_of(i, chunks, count, LK_GRAIN);
-    mask_gradient(lk_operand_from(dx, c.first), dy + c.first, mask_from(keep, c.first),
-                  keep_scale, c.count);
+    drop(lk_operand_from(y, c.first), x + c.first, mask_from(keep, c.first), keep_scale,
+         c.count);
   }
 }
 
@@ -94,8 +128,7 @@ LK_INLINE void add_row(lk_real *restrict to, const lk_real *restrict from, int c
 
 LK_CLONES void lk_embedding_forward(lk_real *y, const lk_token *tokens,
                                     const uint16_t *positions, const lk_real *token_table,
-                                    const lk_real *position_table, const uint8_t *keep,
-                                    lk_real keep_scale, int rows, int columns) {
+                                    const lk_real *position_table, int rows, int columns) {
   lk_profile_switch(LK_PART_EMBEDDING);
   for (int i = 0; i < rows; i++) {
     size_t row = (size_t)i * (size_t)columns;
@@ -103,9 +136,6 @@ LK_CLONES void lk_embedding_forward(lk_real *y, const lk_token *tokens,
     memcpy(y + row, token, (size_t)columns * sizeof *y);
     if (position_table)
       add_row(y + row, position_table + (size_t)positions[i] * (size_t)columns, columns);
-    if (keep)
-      for (int c = 0; c < columns; c++)
-        y[row + (size_t)c] *= (lk_real)keep[row + (size_t)c] * keep_scale;
   }
 }
 

@@ -115,11 +115,11 @@ static void activate(float to[4][ROOM]) {
 }
 
 static void drop_out(float to[4][ROOM]) {
-  static uint8_t mask[ROOM];
+  static uint32_t mask[ROOM];
   lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_DROPOUT};
-  lk_random_keep(&stream, 0.25, mask, count);
+  lk_random_keep_bits(&stream, 0.25, mask, count);
   lk_residual_forward(to[0], in[0], in[1], mask, 1.5f, count);
-  lk_dropout_backward(lk_fp32_operand(to[1]), in[3], mask, 1.5f, count);
+  lk_drop_elements(lk_fp32_operand(to[1]), in[3], mask, 1.5f, count);
   lk_residual_forward(to[2], in[0], in[1], NULL, 1, count);
   lk_bf16_round((lk_bf16 *)to[3], in[3], count);
 }

@@ -162,6 +162,25 @@ static void gelu_tanh_is_pytorchs(void **state) {
   }
 }
 
+static void elements_are_dropped_where_the_mask_says(void **state) {
+  (void)state;
+  enum { COUNT = 4096 + 1003 };
+  static uint32_t mask[COUNT];
+  lk_stream stream = {.seed = 3, .purpose = LK_RANDOM_DROPOUT};
+  lk_random_keep_bits(&stream, 0.3, mask, COUNT);
+  lk_residual_forward(fast[0], x, b, mask, 1.5f, COUNT);
+  lk_drop_elements(lk_fp32_operand(fast[1]), x, mask, 1.5f, COUNT);
+  lk_drop_elements((lk_operand){NULL, (lk_bf16 *)fast[2]}, x, mask, 1.5f, COUNT);
+  lk_bf16_round((lk_bf16 *)plain[2], fast[1], COUNT);
+  for (size_t i = 0; i < COUNT; i++) {
+    double factor = lk_keep_bit(mask, i) ? 1.5 : 0;
+    double sum = (double)x[i] + factor * (double)b[i];
+    assert_true(fabs((double)fast[0][i] - sum) <= 1e-6 * fmax(1, fabs(sum)));
+    assert_true((double)fast[1][i] == (double)(float)(factor * (double)x[i]));
+  }
+  assert_memory_equal(fast[2], plain[2], COUNT * sizeof(lk_bf16));
+}
+
 static lk_loss loss;
 
 static void cross_entropy(float out[3][MOST]) {
@@ -314,6 +333,7 @@ int main(void) {
       cmocka_unit_test_setup(rms_norm_matches, prepare),
       cmocka_unit_test_setup(activations_match, prepare),
       cmocka_unit_test(gelu_tanh_is_pytorchs),
+      cmocka_unit_test_setup(elements_are_dropped_where_the_mask_says, prepare),
       cmocka_unit_test_setup(cross_entropy_matches, prepare),
       cmocka_unit_test(label_smoothing_is_pytorchs),
       cmocka_unit_test_setup(attention_matches, prepare),

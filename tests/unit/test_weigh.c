@@ -53,9 +53,8 @@ static void a_checkpoint_has_its_arrays(void **state) {
                    (3 + 2 + 2 + 1) * needs.values);
 }
 
-/* A byte a number of the embedding and of both branches of each block, a bit one of
- * attention, whose rows are whole pieces of 16: of 2 sequences in a pack, in 2 blocks with
- * 2 heads. */
+/* A bit a number of the embedding, of both branches of each block and of attention, whose
+ * rows are whole pieces of 16: of 2 sequences in a pack, in 2 blocks with 2 heads. */
 static void masks_need_room_where_there_is_dropout(void **state) {
   enum { BLOCK = 48, NUMBERS = 2 * BLOCK * 16 };
   uint64_t attention = 0;
@@ -63,7 +62,7 @@ static void masks_need_room_where_there_is_dropout(void **state) {
   for (int keys = 1; keys <= BLOCK; keys++)
     attention += 2 * 2 * 16 * (uint64_t)((keys + 15) / 16);
   assert_int_equal(needs_of("dropout=0.1", 1).room - needs_of("dropout=0", 1).room,
-                   NUMBERS + 2 * (2 * NUMBERS + attention / 8));
+                   (NUMBERS + 2 * (2 * NUMBERS + attention)) / 8);
 }
 
 /* Of gradients that are sent while others are computed less is held at a time. */

@@ -184,10 +184,10 @@ static double residual_value(const double *at, void *context) {
 static void dropout_gradient_matches(void **state) {
   (void)state;
   prepare();
-  uint8_t keep[ROWS * INPUTS];
+  uint32_t keep[LK_KEEP_WORDS * (1 + ROWS * INPUTS / LK_KEEP_ELEMENTS)];
   lk_stream stream = {.seed = 1, .purpose = LK_RANDOM_DROPOUT};
-  lk_random_keep(&stream, 0.2, keep, sizeof keep);
-  lk_dropout_backward(lk_fp32_operand(dx), r, keep, 1.25, ROWS * INPUTS);
+  lk_random_keep_bits(&stream, 0.2, keep, ROWS * INPUTS);
+  lk_drop_elements(lk_fp32_operand(dx), r, keep, 1.25, ROWS * INPUTS);
   check_gradient(residual_value, weight, dx, ROWS * INPUTS, keep, "dropout and residual");
 }
 
