@@ -56,16 +56,13 @@ void lk_random_order(const lk_stream *stream, uint32_t n, uint32_t *order);
  * that n may be any number. stream->site is 0. */
 uint64_t lk_random_place(const lk_stream *stream, uint64_t n, uint64_t i);
 
-/* keep[i] = 0 with probability `drop`, else 1, for i < n. `drop` is used in steps of 2^-16:
- * lk_keep_scale() is the exact inverse of the share that is kept. */
-void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n);
-double lk_keep_scale(double drop);
-
-/* The same, a bit an element, where bits has room for lk_keep_words(n): of LK_KEEP_ELEMENTS
- * elements, LK_KEEP_WORDS neighbours each are one bit of so many words, so that kernels
- * read them in vectors. */
+/* Element i < n of a mask is 0 with probability `drop`, else 1. `drop` is used in steps of
+ * 2^-16: lk_keep_scale() is the exact inverse of the share that is kept. bits has room for
+ * lk_keep_words(n): of LK_KEEP_ELEMENTS elements, LK_KEEP_WORDS neighbours each are one bit
+ * of so many words, so that kernels read them in vectors. */
 enum { LK_KEEP_WORDS = 16, LK_KEEP_ELEMENTS = 32 * LK_KEEP_WORDS };
 void lk_random_keep_bits(const lk_stream *stream, double drop, uint32_t *bits, size_t n);
+double lk_keep_scale(double drop);
 
 static inline size_t lk_keep_words(size_t n) {
   return (n + LK_KEEP_ELEMENTS - 1) / LK_KEEP_ELEMENTS * LK_KEEP_WORDS;

@@ -90,18 +90,6 @@ LK_INLINE void philox_lanes(uint32_t c[4][LANES], uint32_t key0, uint32_t key1) 
   }
 }
 
-/* The low, then the high halves of a group's words. Unrolled whole, the loops would no
- * longer become vectors. */
-LK_INLINE void keep_halves(const uint32_t words[GROUP], uint32_t threshold,
-                           uint8_t keep[2 * GROUP]) {
-#pragma GCC unroll 1
-  for (int i = 0; i < GROUP; i++)
-    keep[i] = (words[i] & 0xffff) >= threshold;
-#pragma GCC unroll 1
-  for (int i = 0; i < GROUP; i++)
-    keep[GROUP + i] = (words[i] >> 16) >= threshold;
-}
-
 LK_INLINE void random_lanes(uint32_t c[4][LANES], philox4x32_ctr_t counter,
                             philox4x32_key_t key) {
   for (int i = 0; i < LANES; i++) {
@@ -112,17 +100,9 @@ LK_INLINE void random_lanes(uint32_t c[4][LANES], philox4x32_ctr_t counter,
   philox_lanes(c, key.v[0], key.v[1]);
 }
 
-/* Group after group: its words 0, then its words 1, 2 and 3. */
-LK_CLONES static void keep_blocks(philox4x32_ctr_t counter, philox4x32_key_t key,
-                                  uint32_t threshold, uint8_t keep[AT_A_TIME]) {
-  uint32_t c[4][LANES] __attribute__((aligned(64)));
-  random_lanes(c, counter, key);
-  for (int group = 0; group < LANES; group += GROUP)
-    for (int word = 0; word < 4; word++)
-      keep_halves(c[word] + group, threshold, keep + 8 * group + 2 * word * GROUP);
-}
-
-/* The same elements, those of each half of a group's words in one bit of all `bits`. */
+/* Group after group: the low, then the high halves of its words 0, then of its words 1, 2
+ * and 3, those of each half in one bit of all `bits`. Unrolled whole, the loop would no
+ * longer become vectors. */
 LK_CLONES static void keep_bits(philox4x32_ctr_t counter, philox4x32_key_t key,
                                 uint32_t threshold, uint32_t bits[GROUP]) {
   uint32_t c[4][LANES] __attribute__((aligned(64))), kept[GROUP] = {0};
@@ -136,27 +116,6 @@ LK_CLONES static void keep_bits(philox4x32_ctr_t counter, philox4x32_key_t key,
         kept[i] |= (low | high << 1) << (8 * group + 2 * word);
       }
   memcpy(bits, kept, sizeof kept);
-}
-
-static void keep_chunk(const lk_stream *stream, uint32_t threshold, uint8_t *keep,
-                       lk_chunk chunk) {
-  philox4x32_key_t key = key_of(stream);
-  size_t i = chunk.first, end = i + chunk.count;
-  for (; i + AT_A_TIME <= end; i += AT_A_TIME)
-    keep_blocks(counter_of(stream, (uint32_t)(i / 8)), key, threshold, keep + i);
-  if (i == end) return;
-  uint8_t last[AT_A_TIME];
-  keep_blocks(counter_of(stream, (uint32_t)(i / 8)), key, threshold, last);
-  memcpy(keep + i, last, end - i);
-}
-
-_Static_assert(LK_GRAIN % AT_A_TIME == 0, "a chunk begins where a block does");
-
-void lk_random_keep(const lk_stream *stream, double drop, uint8_t *keep, size_t n) {
-  const int chunks = lk_chunks(n, LK_GRAIN);
-  LK_PARALLEL(chunks)
-  for (int i = 0; i < chunks; i++)
-    keep_chunk(stream, drop_threshold(drop), keep, lk_chunk_of(i, chunks, n, LK_GRAIN));
 }
 
 void lk_random_keep_bits(const lk_stream *stream, double drop, uint32_t *bits, size_t n) {
