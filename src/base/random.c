@@ -1,5 +1,6 @@
 #include "lockstep/random.h"
 #include "base/chunks.h"
+#include "base/random_wide.h"
 #include <Random123/philox.h>
 #include <assert.h>
 #include <math.h>
@@ -68,12 +69,13 @@ double lk_keep_scale(double drop) {
 
 /* Blocks are made LANES at a time, so that the multiplications of one vector of them need
  * not wait for those of another; each GROUP of blocks serves elements in a row. */
-enum { GROUP = LK_KEEP_WORDS, AT_A_TIME = LK_KEEP_ELEMENTS, LANES = AT_A_TIME / 8 };
+enum { GROUP = LK_KEEP_WORDS, AT_A_TIME = LK_KEEP_ELEMENTS, LANES = LK_PHILOX_LANES };
+_Static_assert(8 * LANES == AT_A_TIME, "a block serves 8 elements");
 
 /* Philox4x32-10 on LANES consecutive blocks: the same function as philox4x32() above,
  * written with one array a word so that the compiler can use vectors; a test compares the
  * two. */
-LK_INLINE void philox_lanes(uint32_t c[4][LANES], uint32_t key0, uint32_t key1) {
+LK_INLINE void ten_rounds(uint32_t c[4][LANES], uint32_t key0, uint32_t key1) {
   for (int round = 0; round < 10; round++) {
     for (int i = 0; i < LANES; i++) {
       uint64_t product0 = (uint64_t)PHILOX_M4x32_0 * c[0][i];
@@ -90,23 +92,22 @@ LK_INLINE void philox_lanes(uint32_t c[4][LANES], uint32_t key0, uint32_t key1) 
   }
 }
 
-LK_INLINE void random_lanes(uint32_t c[4][LANES], philox4x32_ctr_t counter,
-                            philox4x32_key_t key) {
+LK_CLONES void lk_philox_lanes(uint32_t c[4][LANES], philox4x32_ctr_t counter,
+                               philox4x32_key_t key) {
   for (int i = 0; i < LANES; i++) {
     c[0][i] = counter.v[0] + (uint32_t)i;
     for (int word = 1; word < 4; word++)
       c[word][i] = counter.v[word];
   }
-  philox_lanes(c, key.v[0], key.v[1]);
+  ten_rounds(c, key.v[0], key.v[1]);
 }
 
 /* Group after group: the low, then the high halves of its words 0, then of its words 1, 2
  * and 3, those of each half in one bit of all `bits`. Unrolled whole, the loop would no
  * longer become vectors. */
-LK_CLONES static void keep_bits(philox4x32_ctr_t counter, philox4x32_key_t key,
-                                uint32_t threshold, uint32_t bits[GROUP]) {
-  uint32_t c[4][LANES] __attribute__((aligned(64))), kept[GROUP] = {0};
-  random_lanes(c, counter, key);
+LK_CLONES static void keep_bits(const uint32_t c[4][LANES], uint32_t threshold,
+                                uint32_t bits[GROUP]) {
+  uint32_t kept[GROUP] = {0};
   for (int group = 0; group < LANES / GROUP; group++)
     for (int word = 0; word < 4; word++)
 #pragma GCC unroll 1
@@ -118,15 +119,21 @@ LK_CLONES static void keep_bits(philox4x32_ctr_t counter, philox4x32_key_t key,
   memcpy(bits, kept, sizeof kept);
 }
 
-void lk_random_keep_bits(const lk_stream *stream, double drop, uint32_t *bits, size_t n) {
+static void keep_chunk(const lk_stream *stream, uint32_t threshold, uint32_t *bits,
+                       lk_chunk chunk) {
+  lk_philox *const wide = lk_philox_wide(), *const philox = wide ? wide : lk_philox_lanes;
   const philox4x32_key_t key = key_of(stream);
+  for (size_t i = chunk.first; i < chunk.first + chunk.count; i++) {
+    uint32_t words[4][LANES] __attribute__((aligned(64)));
+    philox(words, counter_of(stream, (uint32_t)(i * LANES)), key);
+    keep_bits((const uint32_t(*)[LANES])words, threshold, bits + i * GROUP);
+  }
+}
+
+void lk_random_keep_bits(const lk_stream *stream, double drop, uint32_t *bits, size_t n) {
   const size_t count = lk_keep_words(n) / GROUP;
   const int chunks = lk_chunks(count, LK_GRAIN / AT_A_TIME);
   LK_PARALLEL(chunks)
-  for (int c = 0; c < chunks; c++) {
-    lk_chunk chunk = lk_chunk_of(c, chunks, count, 1);
-    for (size_t i = chunk.first; i < chunk.first + chunk.count; i++)
-      keep_bits(counter_of(stream, (uint32_t)(i * LANES)), key, drop_threshold(drop),
-                bits + i * GROUP);
-  }
+  for (int c = 0; c < chunks; c++)
+    keep_chunk(stream, drop_threshold(drop), bits, lk_chunk_of(c, chunks, count, 1));
 }

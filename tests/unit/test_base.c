@@ -1,4 +1,5 @@
 /* Random numbers, hashes, memory, files, the profile. */
+#include "base/random_wide.h"
 #include "lockstep/file.h"
 #include "lockstep/hash.h"
 #include "lockstep/kernels.h"
@@ -21,6 +22,25 @@
 #include <cmocka.h>
 
 static const lk_stream stream = {0x0123456789abcdefull, LK_RANDOM_DROPOUT, 77, 5, 9};
+
+/* Both forms for many blocks, beside the library's; the counter passes 2^32. */
+static void vectors_of_blocks_are_philox(void **state) {
+  (void)state;
+  lk_philox *const forms[] = {lk_philox_lanes, lk_philox_wide()};
+  const philox4x32_ctr_t counter = {{0xffffffe9u, 0x9abcdef0u, 77, 5}};
+  const philox4x32_key_t key = {{0x89abcdefu, 0xf1234567u}};
+  for (int form = 0; form < 2 && forms[form]; form++) {
+    uint32_t words[4][LK_PHILOX_LANES];
+    forms[form](words, counter, key);
+    for (uint32_t i = 0; i < LK_PHILOX_LANES; i++) {
+      philox4x32_ctr_t at = counter;
+      at.v[0] += i;
+      at = philox4x32(at, key);
+      for (int word = 0; word < 4; word++)
+        assert_int_equal(words[word][i], at.v[word]);
+    }
+  }
+}
 
 /* By the library's Philox, through the documented layout. */
 static int is_kept(uint32_t element, uint32_t threshold) {
@@ -360,6 +380,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(places_are_a_permutation),
       cmocka_unit_test(places_of_long_orders_are_random),
+      cmocka_unit_test(vectors_of_blocks_are_philox),
       cmocka_unit_test(keep_masks_are_philox),
       cmocka_unit_test(keep_masks_depend_on_every_part_of_the_stream),
       cmocka_unit_test(keep_masks_keep_the_right_share),
