@@ -7,29 +7,15 @@ Trains a tokenizer of 32768 ids on N MB (4000) that come through a pipe: TEXT ag
 some made-up words each time. The program may take MB (1000) of memory of its own (a limit of the system's, under
 which an allocation fails); prints the most that it held, in MB, and its seconds."
 
-megabytes=4000 limit=1000 text=
-here=$(cd "$(dirname "$0")" && pwd)
-lockstep=${LOCKSTEP:-$here/../../build/lockstep}
 # shellcheck source=tests/bench/bench.bash
-source "$here/bench.bash"
+source "$(dirname "$0")/bench.bash"
 
-while (($#)); do
-  case $1 in
-    --megabytes | --limit)
-      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || refuse "$1 needs a number"
-      printf -v "${1#--}" %s "$2"
-      shift
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    -*) refuse "unexpected argument '$1'" ;;
-    *) text=$1 ;;
-  esac
-  shift
-done
+megabytes=4000 limit=1000
+options "megabytes= limit= ..." "$@"
+counts megabytes limit
+text=${rest[0]-}
 [[ -r $text ]] || refuse "name a TEXT that can be read"
+need_program
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
