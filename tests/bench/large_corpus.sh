@@ -9,31 +9,14 @@ MB (600) of memory at most, the system's cache of what it reads included (a cont
 root). Prints the share of steps that data took while none of the file was in that cache, and again, and the most
 that rank 0 held. LOCKSTEP names the program."
 
-megatokens=8000 limit=600 steps=20 corpus='' text=''
+megatokens=8000 limit=600 steps=20 corpus=''
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 lockstep=$(realpath "$lockstep")
 
-while (($#)); do
-  case $1 in
-    --megatokens | --limit | --steps)
-      [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || refuse "$1 needs a number"
-      printf -v "${1#--}" %s "$2"
-      shift
-      ;;
-    --corpus)
-      corpus=${2:-}
-      shift
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    -*) refuse "unexpected argument '$1'" ;;
-    *) text=$1 ;;
-  esac
-  shift
-done
+options "megatokens= limit= steps= corpus= ..." "$@"
+counts megatokens limit steps
+text=${rest[0]-}
 [[ -r $text ]] || refuse "name a TEXT that can be read"
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/lockstep-large-XXXXXX")
 group=/sys/fs/cgroup/lockstep-$$ most=memory.max
