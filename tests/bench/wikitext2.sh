@@ -8,33 +8,16 @@ Trains a small model of characters on TEXT (default: ../shared/data/evaluation/w
 score the whole of it in windows that N characters (64) apart begin, and its lines' last words, and compares nats
 and perplexity a word, a character and a byte with what PyTorch computes, to 1e-4."
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-lockstep=${LOCKSTEP:-$root/build/lockstep}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
 stride=64 steps=300
-text=$root/../shared/data/evaluation/wikitext-2-valid.txt
+options "stride= steps= ..." "$@"
+counts stride steps
+text=${rest[0]-$root/../shared/data/evaluation/wikitext-2-valid.txt}
+[[ -r $text ]] || fail "$text: cannot be read" 66
+need_program
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# shellcheck source=tests/bench/bench.bash
-source "$here/bench.bash"
-
-while (($#)); do
-  case $1 in
-    --stride | --steps)
-      (($# > 1)) || refuse "$1 needs a value"
-      printf -v "${1#--}" %s "$2"
-      shift
-      ;;
-    -h | --help)
-      echo "$usage"
-      exit 0
-      ;;
-    -*) refuse "unexpected argument '$1'" ;;
-    *) text=$1 ;;
-  esac
-  shift
-done
-[[ -r $text ]] || fail "$text: cannot be read" 66
 # shellcheck source=/dev/null
 source "$root/tests/reference/torch.bash"
 python=$(find_torch) || fail "needs python3 with PyTorch and h5py" 77
