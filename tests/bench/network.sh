@@ -14,25 +14,17 @@ LOCKSTEP in the environment names the program (build/lockstep)."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-out="" corpus=data/wiki.txt steps=8
+out="" corpus="" steps=8
 arguments=("$@")
-while (($#)); do
-  (($# > 1)) || refuse "$1 needs a value"
-  case $1 in
-    --out | --corpus) printf -v "${1#--}" %s "$(realpath -m "$2")" ;;
-    --steps)
-      [[ $2 =~ ^[1-9][0-9]{0,5}$ ]] || refuse "--steps must be a number from 1 up"
-      steps=$2
-      ;;
-    *) refuse "unknown argument '$1'" ;;
-  esac
-  shift 2
-done
+options "out= corpus= steps=" "$@"
+counts steps
 [[ -n $out ]] || refuse "--out is missing"
+need_program
+out=$(realpath -m "$out")
+[[ -z $corpus ]] || corpus=$(realpath -m "$corpus")
+corpus=${corpus:-data/wiki.txt} # invented, in the hosts' folder
 
-SOURCE_DIR=$(cd "$(dirname "$0")/../.." && pwd)
-export SOURCE_DIR LOCKSTEP=${LOCKSTEP:-$SOURCE_DIR/build/lockstep} MPIRUN=${MPIRUN:-mpirun}
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export SOURCE_DIR=$root LOCKSTEP=$lockstep MPIRUN=${MPIRUN:-mpirun}
 # shellcheck source=tests/cluster/cluster.bash
 source "$SOURCE_DIR/tests/cluster/cluster.bash"
 in_own_world mpirun cc
