@@ -20,22 +20,17 @@ LOCKSTEP in the environment names the program (build/lockstep)."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-out="" corpus=data/wiki.txt hosts="2 4" steps=256 every=64 rate=0.1 delay=30 wires="fp32 bf16 int8" more=""
+out="" corpus="" hosts="2 4" steps=256 every=64 rate=0.1 delay=30 wires="fp32 bf16 int8" more=""
 arguments=("$@")
-while (($#)); do
-  (($# > 1)) || refuse "$1 needs a value"
-  case $1 in
-    --out | --corpus) printf -v "${1#--}" %s "$(realpath -m "$2")" ;;
-    --hosts | --steps | --every | --rate | --delay | --wires | --more) printf -v "${1#--}" %s "$2" ;;
-    *) refuse "unknown argument '$1'" ;;
-  esac
-  shift 2
-done
+options "out= corpus= hosts= steps= every= rate= delay= wires= more=" "$@"
+counts steps every
 [[ -n $out ]] || refuse "--out is missing"
+need_program
+out=$(realpath -m "$out")
+[[ -z $corpus ]] || corpus=$(realpath -m "$corpus")
+corpus=${corpus:-data/wiki.txt} # invented, in the hosts' folder
 
-SOURCE_DIR=$(cd "$(dirname "$0")/../.." && pwd)
-export SOURCE_DIR LOCKSTEP=${LOCKSTEP:-$SOURCE_DIR/build/lockstep} MPIRUN=${MPIRUN:-mpirun}
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export SOURCE_DIR=$root LOCKSTEP=$lockstep MPIRUN=${MPIRUN:-mpirun}
 # shellcheck source=tests/cluster/cluster.bash
 source "$SOURCE_DIR/tests/cluster/cluster.bash"
 in_own_world mpirun cc
