@@ -49,10 +49,6 @@ of_lockstep() {
     sed -n 's/^both *\([0-9.]*\).*/\1/p' >>"$work/$1-$2"
 }
 
-median() {
-  sort -g "$work/$1" | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
-}
-
 for ((i = 0; i < rounds; i++)); do
   for block in "${blocks[@]}"; do
     of_lockstep fp32 "$block"
@@ -73,8 +69,9 @@ describe() {
   echo "| tokens | PyTorch, fp32 | PyTorch, bf16 | Lockstep, fp32 | factor | Lockstep, bf16 | factor |"
   echo "|---|---|---|---|---|---|---|"
   for block in "${blocks[@]}"; do
-    awk -v block="$block" -v theirs="$(median "pytorch-fp32-$block")" -v slow="$(median "pytorch-bf16-$block")" \
-      -v ours="$(median "fp32-$block")" -v bf16="$([[ ! $half ]] || median "bf16_attention-$block")" 'BEGIN {
+    awk -v block="$block" -v theirs="$(median <"$work/pytorch-fp32-$block")" \
+      -v slow="$(median <"$work/pytorch-bf16-$block")" -v ours="$(median <"$work/fp32-$block")" \
+      -v bf16="$([[ ! $half ]] || median <"$work/bf16_attention-$block")" 'BEGIN {
         printf "| %d | %.4f s | %.4f s | %.4f s | **%.2f** | ", block, theirs, slow, ours, theirs / ours
         if (bf16) printf "%.4f s | **%.2f** |\n", bf16, theirs / bf16
         else print "- | - |"

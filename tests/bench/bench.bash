@@ -52,6 +52,11 @@ need_program() {
   [[ -x $lockstep ]] || fail "no program at $lockstep: run launch/build.sh, or set LOCKSTEP" 66
 }
 
+# median: of the numbers on standard input, one a line.
+median() {
+  sort -g | awk '{ v[NR] = $1 } END { print (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+}
+
 # quietly NAME COMMAND ...: its output is shown when it fails.
 quietly() {
   local name=$1

@@ -58,10 +58,9 @@ for ((round = 0; round < rounds; round++)); do
   done
 done
 
-# median RANKS COLUMN: of the rounds.
-median() {
-  awk -v ranks="$1" -v column="$2" '$1 == ranks { print $column }' "$work/ratios" | sort -g |
-    awk '{ list[NR] = $1 } END { print list[int((NR + 1) / 2)] }'
+# middle RANKS COLUMN: of the rounds.
+middle() {
+  awk -v ranks="$1" -v column="$2" '$1 == ranks { print $column }' "$work/ratios" | median
 }
 
 # Ratios are those of times in one round.
@@ -74,8 +73,8 @@ table() {
   for ((ranks = cores; ranks > 0; ranks--)); do
     ((cores % ranks)) && continue
     threads=$((cores / ranks))
-    printf '| %d | %d | %.3f s | %.2f | %d MB | %s | %s |\n' "$ranks" $threads "$(median "$ranks" 3)" \
-      "$(median "$ranks" 5)" "$(median "$ranks" 4)" "$(same "$ranks" $threads 1 $threads)" \
+    printf '| %d | %d | %.3f s | %.2f | %d MB | %s | %s |\n' "$ranks" $threads "$(middle "$ranks" 3)" \
+      "$(middle "$ranks" 5)" "$(middle "$ranks" 4)" "$(same "$ranks" $threads 1 $threads)" \
       "$(same "$ranks" $threads "$cores" 1)"
   done
 }

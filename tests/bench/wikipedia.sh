@@ -8,18 +8,14 @@ Makes a dump of so many MB (500) of DUMP's pages again and again, under other ti
 environment names the program (build/lockstep), WIKITEXT_SPEED the one that parses alone, which is built with the
 tests (build/tests/wikitext_speed)."
 
-case ${1-} in
-  '' | -*)
-    echo "$usage"
-    exit 64
-    ;;
-esac
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=launch/facts.bash
-source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
+# shellcheck source=tests/bench/bench.bash
+source "$(dirname "$0")/bench.bash"
+options ... "$@"
+((${#rest[@]} > 0)) || refuse "DUMP is missing"
+dump=${rest[0]} megabytes=${rest[1]:-500} repeats=${rest[2]:-3}
+[[ $megabytes.$repeats =~ ^[1-9][0-9]*\.[1-9][0-9]*$ ]] || refuse "MEGABYTES and REPEATS must be numbers from 1 up"
+need_program
 parser=${WIKITEXT_SPEED:-$root/build/tests/wikitext_speed}
-dump=$1 megabytes=${2:-500} repeats=${3:-3}
 command="tests/bench/wikipedia.sh $(basename "$dump") $megabytes $repeats"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -54,9 +50,9 @@ print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000)
 END
 }
 
-# median NAME COLUMN
-median() {
-  sort -g -k "$2,$2" "$work/$1.times" | awk -v n="$2" '{ v[NR] = $n } END { print v[int((NR + 1) / 2)] }'
+# middle NAME COLUMN
+middle() {
+  awk -v n="$2" '{ print $n }' "$work/$1.times" | median
 }
 
 prepare=("$lockstep" prepare --duplicates keep)
@@ -71,7 +67,7 @@ done
 
 # row WHAT NAME BYTES: with megabytes a second of processor time.
 row() {
-  awk -v what="$1" -v wall="$(median "$2" 1)" -v cpu="$(median "$2" 2)" -v peak="$(median "$2" 3)" -v bytes="$3" \
+  awk -v what="$1" -v wall="$(middle "$2" 1)" -v cpu="$(middle "$2" 2)" -v peak="$(middle "$2" 3)" -v bytes="$3" \
     'BEGIN { printf "| %s | %.1f | %.1f | %.0f | %.0f |\n", what, wall, cpu, bytes / cpu / 1e6, peak }'
 }
 
@@ -85,8 +81,8 @@ row 'bzcat, to nowhere' bzcat "$xml_size"
 row '.xml.bz2 to corpus, one thread' one "$xml_size"
 row '.xml.bz2 to corpus, two threads' two "$xml_size"
 row '.xml to corpus, one thread' xml "$xml_size"
-row 'wikitext to text alone, one thread' parsed "$(median parsed 4)"
+row 'wikitext to text alone, one thread' parsed "$(middle parsed 4)"
 row 'plain text to corpus, one thread' text "$(stat -c %s "$work/text.txt")"
 echo
-awk -v b="$(median bzcat 2)" -v o="$(median one 2)" -v w1="$(median one 1)" -v w2="$(median two 1)" 'BEGIN {
+awk -v b="$(middle bzcat 2)" -v o="$(middle one 2)" -v w1="$(middle one 1)" -v w2="$(middle two 1)" 'BEGIN {
   printf "One thread takes %.2f times the processor time of `bzcat`; two are %.2f times as fast as one.\n", o / b, w1 / w2 }'
