@@ -25,11 +25,12 @@ LK_INLINE void add_kept(lk_real *y, const lk_real *x, const lk_real *branch,
   size_t i = 0;
   for (; i + LK_KEEP_WORDS <= count; i += LK_KEEP_WORDS) {
     lk_kept kept = lk_kept_from(keep, i);
-#pragma GCC ivdep    /* y may be x */
-#pragma GCC unroll 1 /* see lk_row_maximum */
+    lk_real sums[LK_KEEP_WORDS]; /* for y may be x */
+#pragma GCC unroll 1             /* see lk_row_maximum */
     for (size_t lane = 0; lane < LK_KEEP_WORDS; lane++)
-      y[i + lane] =
+      sums[lane] =
           x[i + lane] + branch[i + lane] * (kept.words[lane] & kept.bit ? keep_scale : 0);
+    memcpy(y + i, sums, sizeof sums);
   }
   for (; i < count; i++)
     y[i] = x[i] + branch[i] * factor_of(keep, i, keep_scale);
@@ -91,10 +92,13 @@ LK_INLINE void put_kept(lk_operand y, const lk_real *x, const uint32_t *keep,
   size_t i = 0;
   for (; i + LK_KEEP_WORDS <= count; i += LK_KEEP_WORDS) {
     lk_kept kept = lk_kept_from(keep, i);
-#pragma GCC ivdep    /* y may be x */
-#pragma GCC unroll 1 /* see lk_row_maximum */
+    lk_real left[LK_KEEP_WORDS]; /* for y may be x */
+#pragma GCC unroll 1             /* see lk_row_maximum */
     for (size_t lane = 0; lane < LK_KEEP_WORDS; lane++)
-      lk_put(y, i + lane, x[i + lane] * (kept.words[lane] & kept.bit ? keep_scale : 0));
+      left[lane] = x[i + lane] * (kept.words[lane] & kept.bit ? keep_scale : 0);
+#pragma GCC unroll 1
+    for (size_t lane = 0; lane < LK_KEEP_WORDS; lane++)
+      lk_put(y, i + lane, left[lane]);
   }
   for (; i < count; i++)
     lk_put(y, i, x[i] * factor_of(keep, i, keep_scale));
