@@ -91,8 +91,9 @@ static dnnl_status_t describe(lk_matrix_shape of[LK_MATRICES], const lk_onednn *
   return status;
 }
 
-/* Sums of more terms oneDNN 2.6 computes in pieces of so many, and adds each to c. */
-enum { PIECE = 384 };
+/* Sums of more terms oneDNN 2.6 computes in pieces, and adds each to c: of so many with
+ * vectors of 16 or 32 bytes, of 384 with those of 64. */
+enum { PIECE = 256 };
 
 int lk_onednn_takes_bias(const lk_onednn *layer) {
   return layer->inputs <= PIECE;

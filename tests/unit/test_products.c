@@ -96,8 +96,8 @@ static void check_library(lk_product_library library) {
       check_alignment(&p);
     }
   check_layer(37, 83, 29);
-  check_layer(9, 384, 40);
-  check_layer(9, 385, 40);
+  check_layer(9, 256, 40);
+  check_layer(9, 257, 40);
   assert_int_equal(lk_linear_status(), LK_OK);
   assert_int_equal(lk_products_select(LK_OPENBLAS, "this test"), LK_OK);
 }
