@@ -73,6 +73,7 @@ static lk_status extend(lk_text_piece *piece, const lk_text_file *text, uint64_t
                         size_t size) {
   size_t more = size - piece->size;
   assert(size >= piece->size && at + size <= text->size);
+  if (more == 0) return LK_OK;
   LK_TRY(make_room(piece, size, text->name));
   if (text->bytes)
     memcpy(piece->bytes + piece->size, text->bytes + at + piece->size, more);
