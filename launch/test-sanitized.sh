@@ -26,6 +26,8 @@ status=0
 found=0
 for report in "$reports"/*; do
   [[ -s $report ]] || continue
+  # What unit.base asks for is more memory than there is.
+  grep -qv 'WARNING: AddressSanitizer failed to allocate' "$report" || continue
   found=$((found + 1))
   ((found > 3)) || head -n 60 "$report"
 done
