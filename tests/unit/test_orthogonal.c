@@ -162,8 +162,10 @@ static void check_rounded(int rows, int columns) {
   double off = distance(fast, exact, rows * columns);
   if (!(extremes[0] > 0.66 && extremes[1] < 1.23 && off > 1e-4 && off < 0.03))
     fail_msg("singular values of %g to %g, off by %g", extremes[0], extremes[1], off);
+  /* Where a sum in another order is rounded the other way, that grows as rounding does. */
   off = distance(fast, plain, rows * columns);
-  if (!(off < 0.01)) fail_msg("off by %g from the plain loops in bf16", off);
+  if (!(off < distance(plain, exact, rows * columns)))
+    fail_msg("off by %g from the plain loops in bf16", off);
 }
 
 /* Random matrices, whose singular values are 0.02 to 0.3 of their norm, as the rounded
