@@ -363,6 +363,13 @@ static lk_status check(const lk_config *config) {
   if (config->objective_answers == 0 && config->objective_weigh)
     return lk_fail(LK_USAGE, "%s: there is nothing to weigh: set objective.answers, too",
                    lk_config_origin(config, "objective.weigh"));
+  int draws_words =
+      config->objective_answers > 0 || config->objective_spans == LK_SPANS_SALIENT;
+  if (config->objective_first_of > 1 && !draws_words)
+    return lk_fail(LK_USAGE,
+                   "%s: no words are drawn: set objective.spans=salient or "
+                   "objective.answers, too",
+                   lk_config_origin(config, "objective.first_of"));
   if (config->objective_answers == 0 || *config->questions) return LK_OK;
   return lk_fail(LK_USAGE,
                  "%s: objective.answers needs questions, whose answers are preferred: set "

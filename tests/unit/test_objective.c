@@ -271,6 +271,12 @@ static void what_an_objective_lacks_is_named(void **state) {
                {{"corpus=c", "objective.weigh=true", NULL},
                 LK_OBJECTIVE_recall,
                 "(objective.weigh=true): there is nothing to weigh"},
+               {{"corpus=c", "objective.first_of=3", NULL},
+                LK_OBJECTIVE_recall,
+                "(objective.first_of=3): no words are drawn"},
+               {{"corpus=c", "objective.first_of=3", "objective.spans=salient", NULL},
+                LK_OBJECTIVE_recall,
+                NULL},
                {{"corpus=c", NULL}, LK_OBJECTIVE_questions, "no questions to train on"},
                {{"questions=q", NULL}, LK_OBJECTIVE_questions, "and so no vocabulary"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
