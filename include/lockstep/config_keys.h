@@ -130,18 +130,19 @@ typedef int lk_config_choice;
   X(strict, "strict", choice, "false", LK_ONE_OF("false|true"), 0,                         \
     "refuse to go on with a run of another program, library or instruction set, whose bits " \
     "may differ from here on, instead of saying so")                                       \
-  X(shard, "shard", choice, "none", LK_ONE_OF("none|optimizer"), 0,                        \
+  X(shard, "shard", choice, "auto", LK_ONE_OF("auto|none|optimizer"), 0,                   \
     "optimizer: each rank updates and remembers its part of the parameters, so that a "    \
     "rank's share of the optimizer's memory falls with their number; the bits stay the "   \
-    "same")                                                                                \
+    "same; auto: so with replicas=node, whose ranks have one copy to update")              \
   X(wire, "wire", choice, "fp32", LK_ONE_OF("fp32|bf16"), LK_BITS_LATER,                   \
     "bf16: gradients travel between ranks in half the bytes. For that each shard's, and "  \
     "each sum of two shards', of two such sums', … is rounded to 8 significant bits, off " \
     "by at most 1/256 of a number each time, the same bits on any number of ranks")        \
   X(replicas, "replicas", choice, "rank", LK_ONE_OF("rank|node|auto"), 0,                  \
-    "node: the ranks of a host have one copy of the parameters, in shared memory, which "  \
-    "needs shard=optimizer; auto: node where that is so and a copy each would be more "    \
-    "than a host's memory, or than its control groups allow; the bits stay the same")      \
+    "node: the ranks of a host have one copy of the parameters, in shared memory, and "    \
+    "the optimizer's part in its update that shard deals out; auto: node where "           \
+    "shard=optimizer and a copy each would be more than a host's memory, or than its "     \
+    "control groups allow; the bits stay the same")                                        \
   X(threads, "threads", count, "1", LK_WHOLE(1, 1024), 1,                                  \
     "threads a rank: matrix products, attention, rows, sums of gradients, optimizer")      \
   X(overlap, "overlap", choice, "on", LK_ONE_OF("off|on"), 0,                              \

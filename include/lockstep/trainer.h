@@ -28,8 +28,12 @@ lk_status lk_trainer_check_files(const lk_config *config, lk_task task);
 /* … because of this machine, with so many ranks on it: threads, precision. */
 lk_status lk_trainer_check_machine(const lk_config *config, int local_ranks);
 
-/* The order of the config's names of `replicas`. */
+/* The orders of the config's names of `replicas`, and of `shard`. */
 enum { LK_REPLICAS_RANK, LK_REPLICAS_NODE, LK_REPLICAS_AUTO };
+enum { LK_SHARD_AUTO, LK_SHARD_NONE, LK_SHARD_OPTIMIZER };
+
+/* Nonzero: each rank is to update and remember its part of the parameters. */
+int lk_trainer_deals(const lk_config *config);
 
 /* Nonzero: the ranks of this host are to have one copy of the parameters, as `replicas`
  * says; of auto, where all of them with a copy each would take so many bytes. Not

@@ -62,7 +62,8 @@ static void foresee_sending(const request *asked, const lk_config *config,
   double groups = config->sync_every ? (double)config->sync_groups : 1;
   double P = (double)asked->ranks / groups, nodes = fmax(1, (double)asked->nodes / groups);
   double gradient = config->wire ? sizeof(lk_bf16) : sizeof(float);
-  double handed_back = config->shard ? sizeof(float) : gradient; /* a parameter, or that */
+  double handed_back =
+      lk_trainer_deals(config) ? sizeof(float) : gradient; /* or a parameter */
   double bytes = (gradient + handed_back) * (double)needs->parameters;
   f->from_rank = bytes * (1 - 1 / P);
   f->a_node = bytes * (1 - 1 / nodes);

@@ -40,7 +40,8 @@ static lk_status refuse_with_sites(const lk_config *c) {
   const struct {
     int is_set;
     const char *key, *instead;
-  } refused[] = {{c->shard, "shard", "none"},
+  } refused[] = {{c->shard == LK_SHARD_OPTIMIZER, "shard", "none"},
+                 {c->replicas == LK_REPLICAS_NODE, "replicas", "rank"},
                  {strcmp(c->balance, "even") != 0, "balance", "even"},
                  {c->ema > 0, "ema", "0"},
                  {c->checkpoint_write, "checkpoint_write", "wait"},
@@ -79,11 +80,12 @@ lk_status lk_trainer_check_recipe(const lk_config *config, lk_trainer_purpose pu
     return lk_fail(LK_USAGE,
                    "%s: heads are shown in report.html of the run; set report=true",
                    lk_config_origin(config, "report_heads"));
-  if (config->replicas == LK_REPLICAS_NODE && !config->shard)
-    return lk_fail(LK_USAGE,
-                   "%s: replicas is node, but each rank would update all parameters; set "
-                   "shard=optimizer",
-                   lk_config_origin(config, "replicas"));
+  if (config->replicas == LK_REPLICAS_NODE && !lk_trainer_deals(config))
+    return lk_fail(
+        LK_USAGE,
+        "%s: shard is none, but with replicas=node no rank has a copy of its own to "
+        "update; leave shard out",
+        lk_config_origin(config, "shard"));
   return check_sync(config, purpose);
 }
 

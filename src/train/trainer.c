@@ -7,9 +7,14 @@
 #include "train/sites.h"
 #include <assert.h>
 
+int lk_trainer_deals(const lk_config *config) {
+  if (config->shard != LK_SHARD_AUTO) return config->shard == LK_SHARD_OPTIMIZER;
+  return config->replicas == LK_REPLICAS_NODE;
+}
+
 int lk_trainer_shares_values(const lk_config *config, double bytes) {
   if (config->replicas != LK_REPLICAS_AUTO) return config->replicas == LK_REPLICAS_NODE;
-  return config->shard && bytes > lk_machine_memory();
+  return lk_trainer_deals(config) && bytes > lk_machine_memory();
 }
 
 lk_status lk_trainer_open_data(lk_trainer *trainer, lk_world *readers, lk_task task,
@@ -104,7 +109,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   t->step_first = t->first_shard;
   t->step_count = t->shard_count / sites_here(t);
   t->step_most = t->shards_a_rank / sites_here(t);
-  t->is_dealt = t->config->shard && lk_world_size(t->world) > 1;
+  t->is_dealt = lk_trainer_deals(t->config) && lk_world_size(t->world) > 1;
   LK_TRY(lk_tree_create(&t->tree, t->home, t->table->count, shards_of_a_step(t),
                         t->is_dealt
                             ? lk_optimizer_sum((lk_optimizer_name)t->config->optimizer)

@@ -115,6 +115,7 @@ refused() {
 refused '3 ranks cannot make up 2 groups' 3
 refused 'sync.groups must be a power of two and at most shards, 8' 1 sync.groups=3
 refused 'set shard=none' 1 shard=optimizer
+refused 'set replicas=rank' 1 replicas=node
 refused 'sync.outer=none averages parameters' 1 sync.outer=none sync.wire=int8
 refused 'set ema=0' 1 ema=0.9
 refused 'set balance=even' 1 balance=measured

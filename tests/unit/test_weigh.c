@@ -114,7 +114,7 @@ static void replicas_share_what_does_not_fit(void **state) {
     const char *keys;
     double memory; /* of the machine's */
     int shares;
-  } ways[] = {{"replicas=node shard=optimizer", 0.1, 1},
+  } ways[] = {{"replicas=node", 0.1, 1},
               {"replicas=rank shard=optimizer", 2, 0},
               {"replicas=auto shard=optimizer", 2, 1},
               {"replicas=auto shard=optimizer", 0.1, 0},
