@@ -64,17 +64,26 @@ describe() {
   echo "Forward and backward of one causal sequence, $heads heads of $size, one thread; medians of $rounds runs by" \
     "turns: \`$command\`, commit $(describe_commit), on $(describe_machine)," \
     "PyTorch $(sed -n '1s/.* //p' "$work/pytorch-fp32-${blocks[0]}"). The factors are to PyTorch's fp32, the faster of" \
-    "its two."
+    "its two. A rate is of the seven products that there are, two forward and five backward with the scores made" \
+    "again, over the half of them that is not masked: 7 operations a channel and pair of tokens. performance.md has" \
+    "the rate of the fastest product of a model's shapes, of two such threads."
   echo
-  echo "| tokens | PyTorch, fp32 | PyTorch, bf16 | Lockstep, fp32 | factor | Lockstep, bf16 | factor |"
-  echo "|---|---|---|---|---|---|---|"
+  echo "| tokens | PyTorch, fp32 | PyTorch, bf16 | Lockstep, fp32 | factor | rate | Lockstep, bf16 | factor | rate |"
+  echo "|---|---|---|---|---|---|---|---|---|"
   for block in "${blocks[@]}"; do
-    awk -v block="$block" -v theirs="$(median <"$work/pytorch-fp32-$block")" \
+    awk -v block="$block" -v work=$((7 * block * block * heads * size)) \
+      -v theirs="$(median <"$work/pytorch-fp32-$block")" \
       -v slow="$(median <"$work/pytorch-bf16-$block")" -v ours="$(median <"$work/fp32-$block")" \
-      -v bf16="$([[ ! $half ]] || median <"$work/bf16_attention-$block")" 'BEGIN {
-        printf "| %d | %.4f s | %.4f s | %.4f s | **%.2f** | ", block, theirs, slow, ours, theirs / ours
-        if (bf16) printf "%.4f s | **%.2f** |\n", bf16, theirs / bf16
-        else print "- | - |"
+      -v bf16="$([[ ! $half ]] || median <"$work/bf16_attention-$block")" '
+      function pair(seconds) {
+        printf "%.4f s | **%.2f** | %.0f GFLOP/s | ", seconds, theirs / seconds, work / seconds / 1e9
+      }
+      BEGIN {
+        printf "| %d | %.4f s | %.4f s | ", block, theirs, slow
+        pair(ours)
+        if (bf16) pair(bf16)
+        else printf "- | - | - | "
+        print ""
       }'
   done
 }
