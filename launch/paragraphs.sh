@@ -1,0 +1,32 @@
+#!/bin/bash
+# The paragraphs of some articles as documents of their own, for recipes that learn from the beginnings of documents.
+set -euo pipefail
+# shellcheck source=launch/common.bash
+source "$(dirname "$0")/common.bash"
+
+usage="usage: launch/paragraphs.sh CORPUS.h5 QUESTIONS OUT
+Writes each paragraph of the documents of CORPUS whose titles stand in one of the QUESTIONS, question<TAB>answer lines,
+to OUT, a text of a document a line: the title, a full stop and the paragraph. What is shorter than 40 characters, as
+headings are, is left out. The answers are not looked at.
+Exit codes: 0 done, 64 usage, 65 no such document, 66 a file cannot be read, 74 cannot write."
+
+(($# == 3)) || refuse "CORPUS.h5, QUESTIONS and OUT are needed"
+corpus=$1 questions=$2 out=$3
+for file in "$corpus" "$questions"; do
+  [[ -f $file && -r $file ]] || stop 66 "$file: cannot be read"
+done
+asked=$(cut -f 1 -- "$questions")
+count=$("$lockstep" inspect "$corpus" | sed -n 's/^documents: //p')
+to_number count "$count" || stop 65 "$corpus: is no corpus"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for ((i = 1; i <= count; i++)); do
+  "$lockstep" text "$corpus" "$i" 1 >"$work/document"
+  IFS= read -r title <"$work/document" || continue
+  [[ -z $title || " $asked" != *" $title "* ]] ||
+    awk -v title="$title" 'NR > 1 && length() >= 40 { print title ". " $0 }' "$work/document" >>"$work/paragraphs"
+done
+[[ -s $work/paragraphs ]] || stop 65 "$corpus: no title of its $count documents is in a question of $questions"
+cp -- "$work/paragraphs" "$out" || stop 74 "$out: cannot be written"
+echo "$out: $(wc -l <"$out") paragraphs of $(cut -d . -f 1 "$out" | sort -u | wc -l) documents"
