@@ -136,10 +136,10 @@ start() {
 }
 
 starts() {
-  local rows=$out/scale-start.csv ranks
+  local rows=$out/scale-start.csv ranks last=$((most < 1024 ? most : 1024))
   [[ -s $rows ]] || echo ranks,start_seconds,messages,commit > "$rows"
-  "$LOCKSTEP" synth data --people $((4 * most)) --questions 40 > /dev/null
-  for ((ranks = 16; ranks <= most && ranks <= 1024 && SECONDS < 60 * minutes; ranks *= 4)); do
+  "$LOCKSTEP" synth data --people $((4 * last)) --questions 40 > /dev/null
+  for ((ranks = 16; ranks <= last && SECONDS < 60 * minutes; ranks *= 4)); do
     grep -q "^$ranks," "$rows" || start $ranks >> "$rows"
   done
 }
