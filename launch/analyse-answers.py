@@ -14,7 +14,8 @@ import statistics
 from pathlib import Path
 
 from people import BORN, documents_of, name_in, read_questions, whole
-from report import draw, fail, interval, percent, read_lines, read_text, table, write_csv
+from report import (draw, fail, interval, percent, read_lines, read_text, table, write_csv,
+                    write_text)
 
 BINS = 10
 
@@ -166,7 +167,7 @@ def main():
                           arguments.pattern)
     arguments.out.mkdir(parents=True, exist_ok=True)
     text = "\n".join(document(arguments, answers, counts)) + "\n"
-    (arguments.out / "answers.md").write_text(text, encoding="utf-8")
+    write_text(arguments.out / "answers.md", text)
     bins = bins_of(by_confidence(answers))
     write_csv(arguments.out / "calibration.csv", ["bin", "answers", "probability", "accuracy"],
               [[row[0], *row[2:]] for row in calibration_rows(bins)])

@@ -8,7 +8,7 @@ import statistics
 from pathlib import Path
 
 from experiment import read_csv, read_score, step_seconds
-from report import Z95, interval, origin, percent, table
+from report import Z95, interval, origin, percent, table, write_text
 
 
 def slug(name):
@@ -96,7 +96,7 @@ def main():
     parser.add_argument("names", nargs="+")
     arguments = parser.parse_args()
     text = "\n".join(document(arguments)) + "\n"
-    arguments.out.write_text(text, encoding="utf-8")
+    write_text(arguments.out, text)
 
 
 if __name__ == "__main__":

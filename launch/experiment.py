@@ -9,7 +9,7 @@ import shutil
 import statistics
 from pathlib import Path
 
-from report import draw, interval, percent, table, write_csv
+from report import draw, interval, percent, table, write_csv, write_text
 
 # What was reported for the assignment's data, by its authors and by others who ran it.
 REPORTED = {"no pretraining": ("1.8 %", "0.8–2.4 %"), "constant": ("5.0 %", "5.0 %"),
@@ -202,7 +202,7 @@ def main():
     write_curves(arguments, folder)
     copy_predictions(arguments, folder)
     text = "\n".join(document(arguments)) + "\n"
-    (arguments.out / "experiment.md").write_text(text, encoding="utf-8")
+    write_text(arguments.out / "experiment.md", text)
     print(text, end="")
 
 

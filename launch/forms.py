@@ -8,7 +8,7 @@ import argparse
 from pathlib import Path
 
 from people import BORN, documents_of, name_in, read_questions, whole
-from report import fail, read_lines
+from report import fail, read_lines, write_text
 
 MASK = "\u2047"
 
@@ -62,7 +62,7 @@ def ask(arguments, documents):
 def write(path, lines):
     text = "".join(f"{line}\n" for line in lines)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
 
 
 def main():

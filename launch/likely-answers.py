@@ -18,7 +18,7 @@ from pathlib import Path
 import re
 
 from people import read_questions
-from report import fail, read_lines
+from report import fail, read_lines, write_text
 
 TITLE = re.compile(r".*?\S{3}\. ")
 WORD = re.compile(r"[^\W_]+|[^\w\s]")
@@ -84,10 +84,7 @@ def main():
              for _ in range(round(LINES * chance))]
     if not lines:
         fail(65, f"{arguments.corpus}: says no word that is like an answer of {arguments.questions}")
-    try:
-        arguments.out.write_text("".join(lines), encoding="utf-8")
-    except OSError as error:
-        fail(74, f"{arguments.out}: cannot be written: {error.strerror}")
+    write_text(arguments.out, "".join(lines))
     print(f"{arguments.out}: {len(lines)} lines, {len(set(lines))} words")
 
 

@@ -11,7 +11,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from report import fail, read_lines
+from report import fail, read_lines, write_text
 
 MONTH = ("(?:January|February|March|April|May|June|July|August|September|October|November"
          "|December)")
@@ -61,8 +61,7 @@ def make(arguments, people, form, answer_of, path):
     chosen = choose(pairs, arguments.number, arguments.seed)
     if not chosen:
         fail(65, f"{arguments.corpus}: nobody to ask “{form.format('X')}” about")
-    path.write_text("".join(f"{form.format(name)}\t{answer}\n" for name, answer in chosen),
-                    encoding="utf-8")
+    write_text(path, "".join(f"{form.format(name)}\t{answer}\n" for name, answer in chosen))
     print(f"{path}: {len(chosen)} of the {len(pairs)} that could be made, seed {arguments.seed}")
 
 

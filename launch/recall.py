@@ -9,7 +9,8 @@ from pathlib import Path
 from compare import slug
 from experiment import read_csv
 from forms import FORMS, OTHERS
-from report import draw, interval, origin, percent, read_lines, read_text, table, write_csv
+from report import (draw, interval, origin, percent, read_lines, read_text, table, write_csv,
+                    write_text)
 
 MODELS = ("pretrained", "finetuned")
 
@@ -157,7 +158,7 @@ def main():
               csv_rows(recipes))
     draw_curves(arguments, recipes)
     text = "\n".join(document(arguments, recipes, forms)) + "\n"
-    arguments.out.write_text(text, encoding="utf-8")
+    write_text(arguments.out, text)
     print(text, end="")
 
 

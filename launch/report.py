@@ -1,6 +1,7 @@
 """What the scripts that write reports share: files, tables, intervals, pictures."""
 
 import csv
+import io
 import math
 import subprocess
 import sys
@@ -27,9 +28,17 @@ def read_lines(path):
     return read_text(path).removesuffix("\n").split("\n")
 
 
+def write_text(path, text):
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(74, f"{path}: cannot be written: {error.strerror}")
+
+
 def write_csv(path, header, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    write_text(path, text.getvalue())
 
 
 def table(header, rows):

@@ -13,7 +13,7 @@ import math
 from collections import defaultdict
 from pathlib import Path
 
-from report import fail, read_text
+from report import fail, read_text, write_text
 
 
 def read_answers(path):
@@ -64,10 +64,7 @@ def say_score(votes):
 def write(path, votes, least):
     lines = [f"{answer['question']}\t{answer['prediction']}\n" for answer, voters in votes
              if voters >= least and is_line(answer["prediction"])]
-    try:
-        path.write_text("".join(lines), encoding="utf-8")
-    except OSError as error:
-        fail(74, f"{path}: cannot be written: {error.strerror}")
+    write_text(path, "".join(lines))
     print(f"{path}: {len(lines)} of {len(votes)} questions")
 
 
