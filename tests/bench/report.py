@@ -101,15 +101,21 @@ def own_table(arguments, cases):
              (f"evaluate, {arguments.questions} questions, loading included",
               f"{evaluate:.2f} s")]
     return ["", "| seed step, pretraining, fp32 | measured |", "|---|---|",
-            *(f"| {what} | {value} |" for what, value in rows), "", *parts(ours[-1])]
+            *(f"| {what} | {value} |" for what, value in rows)]
 
 
-def parts(ours):
-    """Where a step's time goes, of the last round."""
+def parts_row(name, ours):
     whole = sum(ours["parts"].values())
-    lines = ["| part of a step | seconds | share |", "|---|---|---|"]
-    return lines + [f"| {name} | {value:.4f} | {value / whole:.1%} |"
-                    for name, value in ours["parts"].items()]
+    shares = (f"{value / whole:.1%}" for value in ours["parts"].values())
+    return f"| {title(name)} | {' | '.join(shares)} |"
+
+
+def parts_table(cases):
+    """Where Lockstep's steps spend their time, of the last round."""
+    last = {name: sides["lockstep"][-1] for name, sides in cases.items()}
+    names = list(next(iter(last.values()))["parts"])
+    return ["", f"| of a step of Lockstep's | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|",
+            *(parts_row(name, ours) for name, ours in last.items())]
 
 
 def rounds_table(arguments, name, sides):
@@ -204,7 +210,7 @@ def document(arguments, cases):
         "torch.compile or not: the best of all that was tried. Lockstep makes its packs within "
         f"the step. The factor is that of target tokens a second. The loss was compared first: "
         f"{arguments.agreement}", "",
-        *speed_table(cases), *own_table(arguments, cases)]
+        *speed_table(cases), *parts_table(cases), *own_table(arguments, cases)]
     for name, sides in cases.items():
         lines += rounds_table(arguments, name, sides)
     return lines + ["", "## Machine", "", *machine(list(cases.values())[0], arguments.load)]
