@@ -4,7 +4,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=launch/facts.bash
 source "$root/launch/facts.bash"
-lockstep=${LOCKSTEP:-$root/build/lockstep}
+lockstep=$(realpath -m -- "${LOCKSTEP:-$root/build/lockstep}")
 
 # fail MESSAGE [CODE]
 fail() {

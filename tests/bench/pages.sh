@@ -4,7 +4,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-lockstep=${LOCKSTEP:-$root/build/lockstep}
+lockstep=$(realpath -m -- "${LOCKSTEP:-$root/build/lockstep}")
 results=$root/results
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
