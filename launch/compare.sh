@@ -22,7 +22,7 @@ was. RUN_FOLDER: where the runs go (runs/NAME of the report).
   --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
-command="launch/compare.sh $*"
+command=$(spell launch/compare.sh "$@")
 seeds=1
 while (($#)); do
   case $1 in

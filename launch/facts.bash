@@ -9,6 +9,13 @@ describe_commit() {
   git -C "$facts_root" describe --always 2>/dev/null | sed "s/\$/$dirty/" | grep . || echo unknown
 }
 
+# spell COMMAND WORD...: the command line, such that a shell reads the same words.
+spell() {
+  local line
+  printf -v line ' %q' "$@"
+  echo "${line# }"
+}
+
 describe_machine() { # nproc prints no more than OMP_NUM_THREADS
   echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | sed -n 1p), $(env -u OMP_NUM_THREADS nproc) cores"
 }

@@ -21,7 +21,7 @@ runs go (runs/NAME of the report).
   --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
-command="launch/recall.sh $*"
+command=$(spell launch/recall.sh "$@")
 also=()
 while (($#)); do
   case $1 in

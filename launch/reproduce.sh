@@ -23,7 +23,7 @@ runs go (runs/experiment).
   --precision PRECISION    of all trainings, instead of the recipes'
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
-command="launch/reproduce.sh $*"
+command=$(spell launch/reproduce.sh "$@")
 options=() out=$root/results seeds=3 probe_every=1495 configs=$root/configs/seed precision=
 while (($#)); do
   case $1 in

@@ -13,7 +13,7 @@ Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13. Exit code 77: there
 source "$(dirname "$0")/bench.bash"
 
 python=${PYTHON:-python3}
-command="tests/bench/attention.sh $*"
+command=$(spell tests/bench/attention.sh "$@")
 out=""
 options "out= ..." "$@"
 rounds=${rest[0]-5} blocks=("${rest[@]:1}")

@@ -10,7 +10,7 @@ writes it to checkpoints.md in FOLDER. LOCKSTEP in the environment names the pro
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-command="tests/bench/checkpoints.sh $*"
+command=$(spell tests/bench/checkpoints.sh "$@")
 rounds=3 steps=200 mtbf=3h30m out=
 options "rounds= steps= mtbf= out= ..." "$@"
 counts rounds steps

@@ -16,7 +16,7 @@ another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 # shellcheck source=tests/bench/peer.bash
 source "$(dirname "$0")/peer.bash"
 
-command="tests/bench/growth.sh $*"
+command=$(spell tests/bench/growth.sh "$@")
 out="" steps=3 rows="" ways='^(plain|sdpa|sdpa32)$' minutes=1440 tiny="" corpus="" questions="" ranks=2
 options "tiny out= steps= rows= ways= minutes=" "$@"
 [[ -n $out ]] || refuse "--out is missing"

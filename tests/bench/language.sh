@@ -20,7 +20,7 @@ another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-command="tests/bench/language.sh $*"
+command=$(spell tests/bench/language.sh "$@")
 config=$root/configs/language/small.yaml
 ranks=2 out="" size=4096 steps="" rates="1e-3 2e-3 4e-3" pilot=60 ways=""
 options "out= config= size= steps= rates= pilot= ways= ..." "$@"

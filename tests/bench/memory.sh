@@ -14,7 +14,7 @@ LOCKSTEP in the environment names the program (build/lockstep)."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-command="tests/bench/memory.sh $*"
+command=$(spell tests/bench/memory.sh "$@")
 out="" rows="" most=13 recompute=0 tiny=""
 options "tiny out= rows= most= recompute=" "$@"
 [[ -n $out ]] || refuse "--out is missing"

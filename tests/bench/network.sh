@@ -94,7 +94,7 @@ table() {
   cat << END
 # Sums over the network
 
-Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`tests/bench/network.sh ${arguments[*]}\`.
+Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`$(spell tests/bench/network.sh "${arguments[@]}")\`.
 $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, which all hosts (network namespaces) share: with 4
 hosts the times are those of the cores, where a rank that waits takes the core that another computes on.
 step: a pretraining step of configs/seed/pretrain.yaml, the batch the same on any number of hosts, with \`overlap=on\`, and the speed-up over one host; communication: of such a step with

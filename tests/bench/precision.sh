@@ -15,7 +15,7 @@ ever more than 1 % apart."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-command="tests/bench/precision.sh $*"
+command=$(spell tests/bench/precision.sh "$@")
 config=$root/configs/seed/pretrain.yaml
 out="" corpus="" steps=300 window=20 ranks=2
 options "out= corpus= config= steps= window= ranks=" "$@"

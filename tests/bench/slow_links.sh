@@ -92,7 +92,7 @@ table() {
   cat << END
 # Local steps over slow links
 
-Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`tests/bench/slow_links.sh ${arguments[*]}\`.
+Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`$(spell tests/bench/slow_links.sh "${arguments[@]}")\`.
 $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, which all hosts (network namespaces, one rank each) share
 with the program that carries their packets: $rate Gbit/s and $delay ms each way. configs/seed/pretrain.yaml, $steps steps of one batch for
 all ways${more:+, $more}; sync.every=$every, one group a host. computing: the share of rank 0's step times that is no

@@ -11,7 +11,7 @@ names the program."
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-command="tests/bench/threads.sh $*"
+command=$(spell tests/bench/threads.sh "$@")
 rounds=3 steps=5 out=
 options "rounds= steps= out= ..." "$@"
 counts rounds steps

@@ -27,7 +27,7 @@ another Debian, PYTHON=tests/systems/python.sh with SYSTEM=debian13."
 # shellcheck source=tests/bench/peer.bash
 source "$(dirname "$0")/peer.bash"
 
-command="tests/bench/versus_pytorch.sh $*"
+command=$(spell tests/bench/versus_pytorch.sh "$@")
 known=(pretrain-{fp32,fp32-avx2,bf16} finetune-fp32 block1024-{fp32,bf16} gpt2-{fp32,fp32-avx2,bf16})
 ranks=2 out="" rounds=3 steps=5 corpus="" questions="" dev="" tiny="" cases="" ways="" avx2=""
 options "tiny out= rounds= steps= cases= ways= avx2= corpus= questions= dev=" "$@"
