@@ -76,13 +76,13 @@ describe() {
       -v slow="$(median <"$work/pytorch-bf16-$block")" -v ours="$(median <"$work/fp32-$block")" \
       -v bf16="$([[ ! $half ]] || median <"$work/bf16_attention-$block")" '
       function pair(seconds) {
-        printf "%.4f s | **%.2f** | %.0f GFLOP/s | ", seconds, theirs / seconds, work / seconds / 1e9
+        printf " %.4f s | **%.2f** | %.0f GFLOP/s |", seconds, theirs / seconds, work / seconds / 1e9
       }
       BEGIN {
-        printf "| %d | %.4f s | %.4f s | ", block, theirs, slow
+        printf "| %d | %.4f s | %.4f s |", block, theirs, slow
         pair(ours)
         if (bf16) pair(bf16)
-        else printf "- | - | - | "
+        else printf " - | - | - |"
         print ""
       }'
   done
