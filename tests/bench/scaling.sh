@@ -2,7 +2,7 @@
 # How a step grows with the ranks, in the simulator: results/scale.csv, scale.md and pictures. Computing is replaced by
 # the times that `bench` measures here; all messages are the program's own. Nothing else may run while it measures.
 #   LOCKSTEP=build/lockstep SOURCE_DIR=. tests/bench/scaling.sh OUT [MOST_RANKS [MINUTES]]
-# 1,024 ranks take a minute or two of a processor a row, 4,096 half an hour and 12 GB: these weak on two networks alone.
+# 1,024 ranks take a minute or two of a processor a row, 4,096 half an hour and 11 GB: these weak on two networks alone.
 # SEED and GPT2, "ROW UPDATE" in seconds, stand for what is measured of a row and of a parameter's update of that shape.
 # What OUT/scale.csv and OUT/scale-start.csv have of these times is kept, and names its commit: so many ranks can be
 # simulated bit by bit. No simulation begins after so many minutes.
