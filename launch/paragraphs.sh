@@ -10,23 +10,31 @@ to OUT, a text of a document a line: the title, a full stop and the paragraph. W
 headings are, is left out. The answers are not looked at.
 Exit codes: 0 done, 64 usage, 65 no such document, 66 a file cannot be read, 74 cannot write."
 
+case ${1-} in
+  -h | --help)
+    echo "$usage"
+    exit 0
+    ;;
+esac
 (($# == 3)) || refuse "CORPUS.h5, QUESTIONS and OUT are needed"
 corpus=$1 questions=$2 out=$3
 for file in "$corpus" "$questions"; do
   [[ -f $file && -r $file ]] || stop 66 "$file: cannot be read"
 done
-asked=$(cut -f 1 -- "$questions")
 count=$("$lockstep" inspect "$corpus" | sed -n 's/^documents: //p')
 to_number count "$count" || stop 65 "$corpus: is no corpus"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+cut -f 1 -- "$questions" >"$work/asked"
 
+documents=0
 for ((i = 1; i <= count; i++)); do
   "$lockstep" text "$corpus" "$i" 1 >"$work/document"
   IFS= read -r title <"$work/document" || continue
-  [[ -z $title || " $asked" != *" $title "* ]] ||
-    awk -v title="$title" 'NR > 1 && length() >= 40 { print title ". " $0 }' "$work/document" >>"$work/paragraphs"
+  if [[ -z $title ]] || ! grep -qwF -- "$title" "$work/asked"; then continue; fi
+  documents=$((documents + 1))
+  awk 'NR == 1 { title = $0 } NR > 1 && length() >= 40 { print title ". " $0 }' "$work/document" >>"$work/paragraphs"
 done
-[[ -s $work/paragraphs ]] || stop 65 "$corpus: no title of its $count documents is in a question of $questions"
+((documents)) || stop 65 "$corpus: no title of its $count documents is in a question of $questions"
 cp -- "$work/paragraphs" "$out" || stop 74 "$out: cannot be written"
-echo "$out: $(wc -l <"$out") paragraphs of $(cut -d . -f 1 "$out" | sort -u | wc -l) documents"
+echo "$out: $(wc -l <"$out") paragraphs, documents: $documents"

@@ -13,16 +13,18 @@ fail() {
 
 cat > pages.jsonl << 'END'
 {"title": "Ann Lee", "text": "Ann Lee was a painter of landscapes and of horses.\n\nLife\n\nShe was born in Rome, and went to Oslo as a child."}
+{"title": "C. \\ Fox", "text": "C. Fox wrote nothing that was printed, and was born in Bonn."}
 {"title": "Bo Day", "text": "Bo Day was a writer of songs, and of a book about Ann Lee."}
 END
 "$LOCKSTEP" prepare pages.jsonl pages.h5 --title title > log 2>&1 || fail "prepare: $(cat log)"
-printf 'Where was Ann Lee born?\tRome\n' > asked.tsv
+printf '%s\n' $'Where was Ann Lee born?\tRome' $'What was C. \\ Fox?\twriter' > asked.tsv
 "$SOURCE_DIR/launch/paragraphs.sh" pages.h5 asked.tsv out.txt > log 2>&1 || fail "exit code $?: $(cat log)"
 diff out.txt - << 'END' || fail "other paragraphs"
 Ann Lee. Ann Lee was a painter of landscapes and of horses.
 Ann Lee. She was born in Rome, and went to Oslo as a child.
+C. \ Fox. C. Fox wrote nothing that was printed, and was born in Bonn.
 END
-grep -q '^out.txt: 2 paragraphs of 1 documents' log || fail "said: $(cat log)"
+grep -q '^out.txt: 3 paragraphs, documents: 2$' log || fail "said: $(cat log)"
 
 # refused CODE TEXT ARGUMENTS...
 refused() {
@@ -33,7 +35,7 @@ refused() {
   grep -q "$text" log || fail "said: $(cat log)"
 }
 printf 'Where was Bo born?\tRome\n' > other.tsv
-refused 65 'no title of its 2 documents' pages.h5 other.tsv none.txt
+refused 65 'no title of its 3 documents' pages.h5 other.tsv none.txt
 refused 65 'not an HDF5 file' asked.tsv asked.tsv none.txt
 refused 66 'cannot be read' missing.h5 asked.tsv none.txt
 refused 74 'cannot be written' pages.h5 asked.tsv missing/none.txt
