@@ -124,9 +124,14 @@ lk_status lk_mpi_count_local(const lk_circle *circle, int *ranks) {
   return LK_OK;
 }
 
+/* Ranks wait for each other before MPI_Finalize and not in it: Open MPI 4's launcher
+ * crashes or hangs for good when one aborts while others are there. */
 void lk_mpi_end(void) {
   tell(1);
-  if (mpi.comm != MPI_COMM_NULL && mpi.comm != MPI_COMM_WORLD) MPI_Comm_free(&mpi.comm);
+  if (mpi.comm != MPI_COMM_NULL && mpi.comm != MPI_COMM_WORLD) {
+    if (!mpi.broken) MPI_Barrier(mpi.comm);
+    MPI_Comm_free(&mpi.comm);
+  }
   MPI_Finalize();
   mpi.comm = MPI_COMM_NULL;
 }

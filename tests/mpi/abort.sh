@@ -24,3 +24,4 @@ check() {
 
 check abort 65 'shard 7 is damaged$'
 check broken 70 'MPI failed in lk_mpi_broadcast .*[Ii]nvalid root'
+check ending 65 'shard 7 is damaged$'

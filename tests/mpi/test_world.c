@@ -1,21 +1,24 @@
 /* The world on this many ranks: 1 2 3 4 5 6 7 8 12
  *
- * `test_world abort` and `test_world broken` instead end as a failing rank does, for
- * tests/mpi/abort.sh. */
+ * `test_world abort`, `test_world broken` and `test_world ending` instead end as a failing
+ * rank does, for tests/mpi/abort.sh. */
 #include "check.h"
 #include "dist/world.h"
 #include "lockstep/hash.h"
 #include "lockstep/memory.h"
 #include "lockstep/tree.h"
 #include <math.h>
+#include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { SHARDS = 16, MOST_RANKS = 16 };
 
 static int first_shard, shard_count; /* this rank's */
 static int rounds;                   /* nonzero: trees round every sum to bf16 */
+static int waits;                    /* nonzero: one rank will abort */
 
 typedef float (*element_of)(int shard, size_t element);
 
@@ -561,6 +564,23 @@ static void end_by_broken_mpi(void) {
   puts("a waiting rank went on");
 }
 
+/* Instead of the library's. */
+int MPI_Finalize(void) {
+  if (waits) puts("a waiting rank went on");
+  return PMPI_Finalize();
+}
+
+/* The same, while the others are at their end already, but not in MPI_Finalize: where they
+ * are, Open MPI 4's mpirun may crash, or hang for good. */
+static void end_by_late_abort(void) {
+  waits = 1;
+  if (lk_world_rank(world) == lk_world_size(world) - 1) {
+    usleep(200000);
+    lk_world_abort(world, lk_fail(LK_BAD_DATA, "shard 7 is damaged"));
+  }
+  lk_world_free(world);
+}
+
 static void run_tests(void) {
   const size_t numbers[] = {0, 1, 3, 512, 5000, 20001};
   const size_t counts[] = {0, 1, 2, 15, 16, 17, 31, 33, 1000, 65536, 131089, 300001};
@@ -606,6 +626,8 @@ int main(int argc, char **argv) {
   }
   if (argc > 1 && !strcmp(argv[1], "abort"))
     end_by_abort();
+  else if (argc > 1 && !strcmp(argv[1], "ending"))
+    end_by_late_abort();
   else if (argc > 1)
     end_by_broken_mpi();
   else
