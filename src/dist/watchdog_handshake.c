@@ -4,48 +4,33 @@
  * and a third one from the hub says that the link is kept. What one end has shown is of no
  * use for another connection, in the other direction, or to another rank. */
 #include "dist/watchdog_meet.h"
-#include "lockstep/hash.h"
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static const char magic[8] = "lockstep";
-
-static int draw(unsigned char nonce[LK_NONCE_SIZE]) {
-  return getrandom(nonce, LK_NONCE_SIZE, 0) == LK_NONCE_SIZE;
-}
 
 /* Records are a few bytes, for which a socket that has sent nothing else has room. */
 static int send_all(int fd, const void *record, size_t size) {
   return send(fd, record, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size;
 }
 
-/* Who proves what: a letter for each of the three. */
-static int prove(const lk_watchdog *w, const lk_candidate *c, char who,
-                 unsigned char proof[LK_PROOF_SIZE]) {
-  unsigned char text[1 + sizeof c->hello + LK_NONCE_SIZE];
-  text[0] = (unsigned char)who;
-  memcpy(text + 1, &c->hello, sizeof c->hello);
-  memcpy(text + 1 + sizeof c->hello, c->nonce, LK_NONCE_SIZE);
-  return lk_hmac_sha256(proof, w->secret, sizeof w->secret, text, sizeof text) == LK_OK;
+static lk_introduction introduction_of(const lk_watchdog *w, const lk_candidate *c) {
+  return (lk_introduction){w->secret, &c->hello, sizeof w->secret, sizeof c->hello,
+                           c->nonce};
 }
 
-/* Takes the same time wherever the first difference is. */
-static int is_proof(const lk_watchdog *w, const lk_candidate *c, char who,
-                    const unsigned char *shown) {
-  unsigned char own[LK_PROOF_SIZE], difference = 0;
-  if (!prove(w, c, who, own)) return 0;
-  for (int i = 0; i < LK_PROOF_SIZE; i++)
-    difference |= (unsigned char)(own[i] ^ shown[i]);
-  return !difference;
+static int is_proof(const lk_watchdog *w, const lk_candidate *c, char who) {
+  const lk_introduction e = introduction_of(w, c);
+  return lk_proof_holds(&e, who, c->in);
 }
 
 static int send_proof(const lk_watchdog *w, const lk_candidate *c, char who) {
+  const lk_introduction e = introduction_of(w, c);
   unsigned char proof[LK_PROOF_SIZE];
-  return prove(w, c, who, proof) && send_all(c->fd, proof, sizeof proof);
+  return lk_proof_make(&e, who, proof) && send_all(c->fd, proof, sizeof proof);
 }
 
 static int say_hello(lk_candidate *c) {
@@ -54,7 +39,7 @@ static int say_hello(lk_candidate *c) {
   if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size) || error) return 0;
   memcpy(c->hello.magic, magic, sizeof magic);
   c->stage = LK_EXPECTS_CHALLENGE;
-  return draw(c->hello.nonce) && send_all(c->fd, &c->hello, sizeof c->hello);
+  return lk_nonce_draw(c->hello.nonce) && send_all(c->fd, &c->hello, sizeof c->hello);
 }
 
 static int is_meant(const lk_watchdog *w, const lk_hello *hello) {
@@ -65,10 +50,12 @@ static int is_meant(const lk_watchdog *w, const lk_hello *hello) {
 static int challenge_caller(const lk_watchdog *w, lk_candidate *c) {
   lk_challenge challenge;
   memcpy(&c->hello, c->in, sizeof c->hello);
-  if (!is_meant(w, &c->hello) || !draw(c->nonce)) return 0;
+  if (!is_meant(w, &c->hello) || !lk_nonce_draw(c->nonce)) return 0;
   memcpy(challenge.nonce, c->nonce, LK_NONCE_SIZE);
   c->stage = LK_EXPECTS_PROOF;
-  return prove(w, c, 'h', challenge.proof) && send_all(c->fd, &challenge, sizeof challenge);
+  const lk_introduction e = introduction_of(w, c);
+  return lk_proof_make(&e, 'h', challenge.proof) &&
+         send_all(c->fd, &challenge, sizeof challenge);
 }
 
 static int answer_challenge(const lk_watchdog *w, lk_candidate *c) {
@@ -76,7 +63,8 @@ static int answer_challenge(const lk_watchdog *w, lk_candidate *c) {
   memcpy(&challenge, c->in, sizeof challenge);
   memcpy(c->nonce, challenge.nonce, LK_NONCE_SIZE);
   c->stage = LK_EXPECTS_WELCOME;
-  return is_proof(w, c, 'h', challenge.proof) && send_proof(w, c, 'c');
+  const lk_introduction e = introduction_of(w, c);
+  return lk_proof_holds(&e, 'h', challenge.proof) && send_proof(w, c, 'c');
 }
 
 /* Takes the record that has come whole. 0: it is a stranger's. */
@@ -88,10 +76,10 @@ static int take_record(const lk_watchdog *w, lk_candidate *c) {
     return answer_challenge(w, c);
   case LK_EXPECTS_PROOF:
     c->stage = LK_PROVEN;
-    return is_proof(w, c, 'c', c->in) && send_proof(w, c, 'w');
+    return is_proof(w, c, 'c') && send_proof(w, c, 'w');
   default:
     c->stage = LK_PROVEN;
-    return is_proof(w, c, 'w', c->in);
+    return is_proof(w, c, 'w');
   }
 }
 

@@ -4,9 +4,10 @@
 #define LOCKSTEP_DIST_WATCHDOG_MEET_H
 
 #include "dist/watchdog.h"
+#include "lockstep/proof.h"
 #include <netinet/in.h>
 
-enum { LK_ADDRESSES = 8, LK_NONCE_SIZE = 16, LK_PROOF_SIZE = 32 };
+enum { LK_ADDRESSES = 8 };
 
 /* Where a hub listens: on every address of its host, or on loopback alone. */
 typedef struct {

@@ -17,7 +17,7 @@ own() {
   for header; do owner[$header.h]=$layer; done
 }
 own base linkage status visible memory file output hash random types kernels profile program
-own base signals draft input machine duration progress terminal page_style
+own base signals draft input machine duration progress terminal page_style proof
 own attention attention attention_input
 own lab lab report table
 own nn nn operand
