@@ -30,6 +30,7 @@ own dist world tree balance watchdog holding shared
 own store store trained
 own config config config_keys objective_list
 own optim optimizer schedule outer wire
+own meet meeting
 own interchange interchange tensor_file
 own prepare prepare
 own run run history build metrics histogram
