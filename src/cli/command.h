@@ -95,6 +95,7 @@ lk_status lk_cli_prepare(lk_world *world, int argc, char **argv);
 lk_status lk_cli_questions(lk_world *world, int argc, char **argv);
 lk_status lk_cli_pretrain(lk_world *world, int argc, char **argv);
 lk_status lk_cli_finetune(lk_world *world, int argc, char **argv);
+lk_status lk_cli_meet(lk_world *world, int argc, char **argv);
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv);
 lk_status lk_cli_baseline(lk_world *world, int argc, char **argv);
 lk_status lk_cli_ask(lk_world *world, int argc, char **argv);

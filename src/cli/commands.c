@@ -32,6 +32,8 @@ static const lk_command commands[] = {
      lk_cli_pretrain},
     {"finetune", "CONFIG.yaml [key=value ...]", "train on questions and answers",
      config_help, lk_cli_finetune},
+    {"meet", "", "be where groups of ranks meet that are jobs of their own (sync.meet)",
+     NULL, lk_cli_meet},
     {"evaluate", "CHECKPOINT QUESTIONS.tsv", "answer questions and count the right answers",
      NULL, lk_cli_evaluate},
     {"baseline", "QUESTIONS.tsv", "score one constant answer", NULL, lk_cli_baseline},
