@@ -326,7 +326,17 @@ typedef int lk_config_choice;
   X(sync_wire, "sync.wire", choice, "fp32", LK_ONE_OF("fp32|bf16|int8"), LK_BITS_LATER,    \
     "how changes travel between groups: what rounding leaves out, a group adds to its "    \
     "next change. Each sends to all others then, so that of fp32's bytes bf16 takes "      \
-    "groups / 4 and int8 groups / 8")
+    "groups / 4 and int8 groups / 8")                                                      \
+  X(sync_meet, "sync.meet", text, "", LK_ANY, 0,                                           \
+    "HOST:PORT of lockstep meet, where every group is a job of its own, of which one may " \
+    "be lost: the others go on, and it comes back with their model. All ranks are one "    \
+    "group then, number sync.group")                                                       \
+  X(sync_group, "sync.group", count, "0", LK_WHOLE(0, 63), LK_BITS_LATER,                  \
+    "its number, from 0 on; the group trains on every sync.groups-th batch")               \
+  X(sync_key, "sync.key", text, "", LK_ANY, 0,                                             \
+    "file of the secret, 16 bytes or more, that groups and the meeting point know")        \
+  X(sync_patience, "sync.patience", real, "600", LK_ABOVE(0, 1e9), 0,                      \
+    "seconds for which the meeting point may be out of reach before the job ends")
 
 #define LK_CONFIG_EVALUATE(X)                                                              \
   X(evaluate_most, "evaluate.most", count, "0", LK_WHOLE(0, 65536), 0,                     \

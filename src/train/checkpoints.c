@@ -12,8 +12,9 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   const lk_items *items = lk_dataset_items(t->dataset);
   info->shape = t->table->shape;
   info->step = t->step;
-  info->epoch = t->step / lk_plan_steps_per_epoch(plan);
-  info->tokens = lk_plan_documents_before(plan, t->step) * t->config->model_block;
+  uint64_t batches = lk_trainer_batches(t, t->step);
+  info->epoch = batches / lk_plan_steps_per_epoch(plan);
+  info->tokens = lk_plan_documents_before(plan, batches) * t->config->model_block;
   info->seed = t->config->seed;
   info->corpus_sha256 = items->sha256;
   info->answers_sha256 = items->answers;

@@ -32,7 +32,7 @@ static void forward_pack(lk_trainer *t, int i, int slot, int number, float *grad
   lk_dropout dropout = {t->config->dropout,
                         {.seed = t->config->seed,
                          .purpose = LK_RANDOM_DROPOUT,
-                         .step = t->step,
+                         .step = lk_trainer_batch(t),
                          .shard = (uint32_t)(t->step_first + i),
                          .site = (uint32_t)number * PACK_SITES},
                         (lk_drop_at)t->config->dropout_at};
@@ -54,7 +54,7 @@ static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
   lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
   t->mine[2 * i] = t->mine[2 * i + 1] = 0;
   lk_profile_switch(LK_PART_DATA);
-  int count = lk_dataset_select(t->dataset, t->step, t->step_first + i);
+  int count = lk_dataset_select(t->dataset, lk_trainer_batch(t), t->step_first + i);
   for (int next = 0, number = 0; next < count || number == 0; number++) {
     if (number > 0) lk_model_backward(t->models[slot], t->values, gradients, NULL);
     next = lk_dataset_pack(t->dataset, next, t->packs[slot]);
@@ -145,7 +145,7 @@ static void take_items(void *context, int rank, size_t first, const double *numb
 static void list_items(const lk_trainer *t, double *mine, size_t room) {
   size_t used = 0;
   for (int i = 0; i < t->step_count; i++) {
-    int items = lk_dataset_select(t->dataset, t->step, t->step_first + i);
+    int items = lk_dataset_select(t->dataset, lk_trainer_batch(t), t->step_first + i);
     for (int item = 0; item < items; item++)
       mine[used++] = (double)lk_dataset_chosen(t->dataset)[item];
   }
@@ -229,7 +229,7 @@ static double learning_rate_at(const lk_trainer *t, uint64_t tokens) {
  * wrong with it. */
 static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  uint64_t documents = lk_plan_documents_before(plan, t->step + 1);
+  uint64_t documents = lk_plan_documents_before(plan, lk_trainer_batches(t, t->step + 1));
   int is_empty = metrics->target_tokens == 0, skip;
   double tokens = is_empty ? 1 : (double)metrics->target_tokens;
   LK_TRY(lk_optimizer_norm(t->optimizer, t->home, gradients, &metrics->gradient_norm));
@@ -248,7 +248,8 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   metrics->step = t->step;
   metrics->steps = t->steps;
   metrics->skipped = t->skipped;
-  metrics->epoch = (double)t->step / (double)lk_plan_steps_per_epoch(plan);
+  metrics->epoch =
+      (double)lk_trainer_batches(t, t->step) / (double)lk_plan_steps_per_epoch(plan);
   return LK_OK;
 }
 

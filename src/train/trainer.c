@@ -133,11 +133,13 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
 static void set_recipe(lk_trainer *t) {
   const lk_config *c = t->config;
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  t->steps = c->steps ? c->steps : c->epochs * lk_plan_steps_per_epoch(plan);
+  uint64_t groups = lk_trainer_batches(t, 1);
+  uint64_t all = (c->epochs * lk_plan_steps_per_epoch(plan) + groups - 1) / groups;
+  t->steps = c->steps ? c->steps : all;
   double documents =
       c->schedule_decay_epochs
           ? (double)(c->schedule_decay_epochs * lk_dataset_corpus_documents(t->dataset))
-          : (double)lk_plan_documents_before(plan, t->steps);
+          : (double)lk_plan_documents_before(plan, lk_trainer_batches(t, t->steps));
   t->schedule = (lk_schedule){.kind = (lk_schedule_kind)c->schedule_kind,
                               .warmup_tokens = (double)c->schedule_warmup_tokens,
                               .final_tokens = documents * (double)c->model_block,
@@ -351,6 +353,16 @@ lk_dealt lk_trainer_dealt(const lk_trainer *trainer) {
                              [LK_GROUP_AVERAGE] = trainer->average}};
   if (trainer->sites) deal_sites(trainer, &dealt);
   return dealt;
+}
+
+uint64_t lk_trainer_batches(const lk_trainer *trainer, uint64_t steps) {
+  const lk_config *c = trainer->config;
+  return *c->sync_meet ? steps * c->sync_groups : steps;
+}
+
+uint64_t lk_trainer_batch(const lk_trainer *trainer) {
+  const lk_config *c = trainer->config;
+  return lk_trainer_batches(trainer, trainer->step) + (*c->sync_meet ? c->sync_group : 0);
 }
 
 uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {

@@ -93,6 +93,16 @@ uint64_t lk_trainer_value_bytes(const lk_trainer *trainer);
 /* All ranks: parameters of a checkpoint, or, with NULL, initial ones. */
 lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
 
+/* Batches of the plan that so many steps are: a group that is a job of its own makes its
+ * steps on every so many-th, the others on those between. And the batch of the step that is
+ * next. Not collective. */
+uint64_t lk_trainer_batches(const lk_trainer *trainer, uint64_t steps);
+uint64_t lk_trainer_batch(const lk_trainer *trainer);
+
+/* All ranks, before the first step: meets the groups that are jobs of their own. Where they
+ * are ahead, the step and the model become theirs. */
+lk_status lk_trainer_arrive(lk_trainer *trainer);
+
 /* Nonzero when all ranks are together after this step: without sites they always are. What
  * happens around steps happens then alone. Not collective, as all three. */
 int lk_trainer_has_met(const lk_trainer *trainer);

@@ -5,7 +5,8 @@
 /* The last step's rate, while the warm-up lasts. */
 static void warn_of_warmup(const lk_trainer *t) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  uint64_t tokens = lk_plan_documents_before(plan, t->steps) * t->config->model_block;
+  uint64_t tokens = lk_plan_documents_before(plan, lk_trainer_batches(t, t->steps)) *
+                    t->config->model_block;
   double share = lk_schedule_factor(&t->schedule, tokens);
   if ((double)tokens >= t->schedule.warmup_tokens) return;
   lk_say("%s: schedule.warmup_tokens is %llu, but the whole run is %llu tokens (documents "
