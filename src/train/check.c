@@ -12,8 +12,28 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Groups that are jobs of their own. */
+static lk_status check_jobs(const lk_config *c, lk_trainer_purpose purpose) {
+  const char *meet = lk_config_origin(c, "sync.meet");
+  if (purpose != LK_TO_RUN)
+    return lk_fail(LK_USAGE, "%s: only training meets other groups; leave sync.meet out",
+                   meet);
+  if (!c->sync_every)
+    return lk_fail(LK_USAGE, "%s: groups meet every so many steps; set sync.every", meet);
+  if (!*c->sync_key)
+    return lk_fail(
+        LK_USAGE,
+        "%s: set sync.key, the file of a secret that lockstep meet has too (head "
+        "-c 32 /dev/urandom > FILE makes one)",
+        meet);
+  if (c->sync_group >= c->sync_groups)
+    return lk_fail(LK_USAGE, "%s: sync.group has to be below sync.groups, %llu",
+                   lk_config_origin(c, "sync.group"), (unsigned long long)c->sync_groups);
+  return LK_OK;
+}
+
 static lk_status check_sites(const lk_config *c) {
-  uint64_t sites = c->sync_groups;
+  uint64_t sites = *c->sync_meet ? 1 : c->sync_groups;
   if (sites & (sites - 1) || sites > c->shards)
     return lk_fail(LK_USAGE,
                    "%s: sync.groups must be a power of two and at most shards, %llu, not "
@@ -57,6 +77,7 @@ static lk_status refuse_with_sites(const lk_config *c) {
 }
 
 static lk_status check_sync(const lk_config *c, lk_trainer_purpose purpose) {
+  if (*c->sync_meet) LK_TRY(check_jobs(c, purpose));
   if (!c->sync_every) return LK_OK;
   if (purpose == LK_TO_PROBE)
     return lk_fail(LK_USAGE, "%s: a probe makes no local steps; leave sync.every out",

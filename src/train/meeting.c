@@ -4,9 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* What a site has to say of some elements: how far it has moved them, or, where their mean
- * is taken as it is, what they are. */
-static void fill(const lk_trainer *t, size_t first, size_t count, float *leaf) {
+void lk_sites_fill(const lk_trainer *t, size_t first, size_t count, float *leaf) {
   const float *values = t->values + first, *start = t->sites->start + first;
   if (t->sites->outer.name == LK_OUTER_NONE) {
     memcpy(leaf, values, count * sizeof *leaf);
@@ -22,7 +20,8 @@ static void speak(const lk_trainer *t) {
   int place = lk_world_rank(s->site);
   if (s->wire != LK_WIRE_FP32) lk_sites_pack(t);
   if (!s->tree) return;
-  fill(t, (size_t)s->firsts[place], (size_t)s->counts[place], lk_tree_leaf(s->tree));
+  lk_sites_fill(t, (size_t)s->firsts[place], (size_t)s->counts[place],
+                lk_tree_leaf(s->tree));
   lk_tree_add(s->tree);
 }
 
@@ -50,13 +49,10 @@ static lk_status average(const lk_trainer *t, float **mean) {
   return lk_world_share_parts(s->site, *mean, s->counts, s->firsts);
 }
 
-/* All ranks. The sites' optimizers keep what they remember. */
-static lk_status meet(lk_trainer *t) {
+/* The sites' optimizers keep what they remember. */
+void lk_sites_move(lk_trainer *t, const float *mean) {
   lk_sites *s = t->sites;
   size_t count = t->table->count;
-  float *mean;
-  lk_watchdog_phase(t->watchdog, t->step, "averaging the groups' models", LK_MAKES_STEPS);
-  LK_TRY(average(t, &mean));
   lk_profile_switch(LK_PART_OPTIMIZER);
   if (s->outer.name == LK_OUTER_NONE)
     memcpy(s->start, mean, count * sizeof *mean);
@@ -64,6 +60,14 @@ static lk_status meet(lk_trainer *t) {
     lk_outer_update(&s->outer, mean, s->momentum, s->start, count);
   memcpy(t->values, s->start, count * sizeof *mean);
   lk_profile_switch(LK_PART_REST);
+}
+
+/* All ranks. */
+static lk_status meet(lk_trainer *t) {
+  float *mean;
+  lk_watchdog_phase(t->watchdog, t->step, "averaging the groups' models", LK_MAKES_STEPS);
+  LK_TRY(average(t, &mean));
+  lk_sites_move(t, mean);
   return LK_OK;
 }
 
@@ -97,26 +101,27 @@ static lk_status let_others_follow(lk_trainer *t) {
 }
 
 /* Loss and tokens of all sites, the mean of their gradients' norms. */
-static void complete_row(const lk_sites *s, const double *sums, lk_metrics *row) {
+static void complete_row(int sites, const double *sums, lk_metrics *row) {
   assert(sums[LK_NOTE_TARGETS] > 0);
   row->loss = sums[LK_NOTE_NATS] / sums[LK_NOTE_TARGETS];
   row->target_tokens = (uint64_t)sums[LK_NOTE_TARGETS];
-  row->gradient_norm = sums[LK_NOTE_NORM] / s->count;
+  row->gradient_norm = sums[LK_NOTE_NORM] / sites;
   row->skipped = (uint64_t)sums[LK_NOTE_SKIPPED];
 }
 
-/* All ranks. */
-static lk_status complete_rows(lk_trainer *t, lk_metrics *metrics) {
-  lk_sites *s = t->sites;
+lk_status lk_sites_add_notes(const lk_trainer *t) {
+  const lk_sites *s = t->sites;
   size_t numbers = LK_NOTES * s->used;
   lk_profile_switch(LK_PART_COMMUNICATION);
   memset(s->sums, 0, numbers * sizeof *s->sums);
-  LK_TRY(lk_world_add_rows(t->world, s->notes, (size_t)s->here * numbers, (int)numbers,
-                           s->sums));
+  return lk_world_add_rows(t->world, s->notes, (size_t)s->here * numbers, (int)numbers,
+                           s->sums);
+}
+
+void lk_sites_complete_rows(const lk_sites *s, int sites, lk_metrics *metrics) {
   for (uint64_t i = 0; i < s->used; i++)
-    complete_row(s, s->sums + LK_NOTES * i, &s->rows[i]);
-  complete_row(s, s->sums + LK_NOTES * (s->used - 1), metrics);
-  return LK_OK;
+    complete_row(sites, s->sums + LK_NOTES * i, &s->rows[i]);
+  complete_row(sites, s->sums + LK_NOTES * (s->used - 1), metrics);
 }
 
 lk_status lk_sites_follow(lk_trainer *t, lk_metrics *metrics) {
@@ -125,9 +130,12 @@ lk_status lk_sites_follow(lk_trainer *t, lk_metrics *metrics) {
   take_note(t, s->used, metrics);
   s->rows[s->used++] = *metrics;
   if (!lk_trainer_has_met(t)) return LK_OK;
+  if (s->jobs) return lk_sites_meet_apart(t, metrics);
   speak(t);
   LK_TRY(let_others_follow(t));
   LK_TRY(meet(t));
   lk_trainer_follow_meeting(t, &metrics->check_seconds);
-  return complete_rows(t, metrics);
+  LK_TRY(lk_sites_add_notes(t));
+  lk_sites_complete_rows(s, s->count, metrics);
+  return LK_OK;
 }

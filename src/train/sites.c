@@ -8,7 +8,8 @@
  * sum over all shards. */
 static lk_status find_place(lk_trainer *t) {
   const lk_config *c = t->config;
-  int size = lk_world_size(t->world), sites = (int)c->sync_groups;
+  int size = lk_world_size(t->world), is_job = *c->sync_meet != '\0';
+  int sites = is_job ? 1 : (int)c->sync_groups;
   if (size % sites && sites % size)
     return lk_fail(LK_USAGE,
                    "%s: %d ranks cannot make up %d groups of as many ranks each, nor have "
@@ -18,6 +19,7 @@ static lk_status find_place(lk_trainer *t) {
   LK_TRY(LK_NEW(t->sites, 1));
   lk_sites *s = t->sites;
   s->count = sites;
+  s->jobs = is_job ? (int)c->sync_groups : 0;
   s->ranks = size > sites ? size / sites : 1;
   s->here = size > sites ? 1 : sites / size;
   s->own = lk_world_rank(t->world) / s->ranks * s->here;
@@ -44,7 +46,7 @@ lk_status lk_sites_imagine(lk_trainer *t) {
   return lk_world_imagine(&s->across, rank / s->ranks, size / s->ranks);
 }
 
-/* In whole blocks, as sums are dealt out elsewhere. */
+/* In whole blocks, as sums are dealt out elsewhere; to other jobs rank 0 speaks for all. */
 static lk_status deal_elements(lk_sites *s, uint64_t count) {
   uint64_t grains = (count + LK_TREE_GRAIN - 1) / LK_TREE_GRAIN, first = 0;
   if (count > INT_MAX)
@@ -52,8 +54,9 @@ static lk_status deal_elements(lk_sites *s, uint64_t count) {
                    INT_MAX);
   LK_TRY(LK_NEW(s->firsts, (size_t)s->ranks));
   LK_TRY(LK_NEW(s->counts, (size_t)s->ranks));
-  for (int r = 0; r < s->ranks; r++) {
-    uint64_t end = grains * (uint64_t)(r + 1) / (uint64_t)s->ranks * LK_TREE_GRAIN;
+  int speakers = s->jobs ? 1 : s->ranks;
+  for (int r = 0; r < speakers; r++) {
+    uint64_t end = grains * (uint64_t)(r + 1) / (uint64_t)speakers * LK_TREE_GRAIN;
     if (end > count) end = count;
     s->firsts[r] = (int)first;
     s->counts[r] = (int)(end - first);
@@ -90,7 +93,7 @@ lk_status lk_sites_make_room(lk_trainer *t) {
   if (s->outer.name != LK_OUTER_NONE) LK_TRY(LK_NEW(s->momentum, t->table->count));
   LK_TRY(make_rows(s, c->sync_every));
   LK_TRY(make_kept(s, t->table->count));
-  if (s->wire != LK_WIRE_FP32) return lk_sites_make_narrow(s);
+  if (s->wire != LK_WIRE_FP32 || s->jobs) return lk_sites_make_narrow(s);
   size_t mine = (size_t)s->counts[lk_world_rank(s->site)];
   if (mine == 0) return LK_OK;
   return lk_tree_create(&s->tree, s->across, mine, s->count, LK_SUM_EVERYWHERE);
@@ -107,6 +110,7 @@ static void free_kept(lk_sites *s) {
 
 void lk_sites_free(lk_sites *sites) {
   if (!sites) return;
+  lk_meeting_free(sites->meeting);
   lk_tree_free(sites->tree);
   free_kept(sites);
   lk_world_part_free(sites->across);

@@ -4,6 +4,7 @@
 #ifndef LOCKSTEP_TRAIN_SITES_H
 #define LOCKSTEP_TRAIN_SITES_H
 
+#include "lockstep/meeting.h"
 #include "lockstep/metrics.h"
 #include "lockstep/outer.h"
 #include "lockstep/wire.h"
@@ -43,6 +44,8 @@ struct lk_sites {
   uint32_t *messages; /* of the sites, of this rank's elements … */
   int *message_firsts, *message_counts; /* (ranks across) … and what of each is sent */
   float *blocks;                        /* (threads, count, LK_WIRE_BLOCK) scratch */
+  int jobs; /* groups that are jobs of their own, of which this is one; 0: none are */
+  lk_meeting *meeting; /* the way to them, on rank 0 */
 };
 
 /* All ranks: finds the sites of each and makes one's ranks t->home, where the config has
@@ -72,6 +75,21 @@ void lk_sites_begin(lk_trainer *t);
  * sites' models and completes all rows since the last meeting. metrics->loss and what else
  * is summed becomes that of all sites. */
 lk_status lk_sites_follow(lk_trainer *t, lk_metrics *metrics);
+
+/* What a site has to say of some elements: how far it has moved them, or, where their mean
+ * is taken as it is, what they are. */
+void lk_sites_fill(const lk_trainer *t, size_t first, size_t count, float *leaf);
+
+/* All ranks: the sums of what all sites here have noted. */
+lk_status lk_sites_add_notes(const lk_trainer *t);
+
+/* The outer step, by the mean of all changes or models; and the rows since the last meeting
+ * by the sums over so many sites. */
+void lk_sites_move(lk_trainer *t, const float *mean);
+void lk_sites_complete_rows(const lk_sites *s, int sites, lk_metrics *metrics);
+
+/* apart.c. All ranks: an outer step of groups that are jobs of their own. */
+lk_status lk_sites_meet_apart(lk_trainer *t, lk_metrics *metrics);
 
 /* narrow.c: changes that are rounded for their way. Room for them; the change of the site
  * whose turn it is becomes a message; and, all ranks: the mean of this rank's elements of

@@ -1,0 +1,198 @@
+#!/bin/bash
+# Groups that are jobs of their own (sync.meet): one model on any number of ranks, the mean of what the groups
+# alone would have; a group that is killed or frozen is left out and comes back; so does the meeting point; what
+# does not belong together is refused.
+# timeout: 200
+set -euo pipefail
+# shellcheck source=tests/mpi/runs.bash
+source "$SOURCE_DIR/tests/mpi/runs.bash"
+
+work=$(mktemp -d)
+point=
+trap '[[ -z $point ]] || kill -KILL "$point" 2> /dev/null; rm -rf "$work"' EXIT
+cd "$work"
+# shellcheck source=tests/mpi/worlds.bash
+source "$SOURCE_DIR/tests/mpi/worlds.bash"
+head -c 32 /dev/urandom > key
+head -c 32 /dev/urandom > other-key
+head -c 15 /dev/urandom > short-key
+port=0
+
+# open_point PATIENCE ARGUMENTS...: the meeting point, on the port that it had before, as `point`; its log: point.log.
+open_point() {
+  "$LOCKSTEP" meet --key key --port "$port" --patience "$1" "${@:2}" > point.out 2> point.log &
+  point=$!
+  until [[ -s point.out ]]; do
+    kill -0 "$point" 2> /dev/null || fail "no meeting point: $(cat point.log)"
+    nap 0.01
+  done
+  read -r _ port < point.out
+  groups=("${pretrain[@]}" sync.every=3 sync.meet="localhost:$port" sync.key=key)
+}
+
+# close_point: it ends by itself once the run has.
+close_point() {
+  local code=0
+  wait "$point" || code=$?
+  point=
+  ((code == 0)) || fail "the meeting point: exit code $code: $(cat point.log)"
+}
+
+# job GROUP RANKS RUN COMMAND...: begins it; its number is in `jobs`, its log RUN.log.
+job() {
+  local group=$1 run=$3 limit=120
+  start "$2" "$run.log" "${groups[@]}" sync.group="$group" run="$run" "${@:4}"
+  jobs[group]=$session
+}
+
+# ended GROUP RUN: waits for it.
+ended() {
+  session=${jobs[$1]}
+  end
+  ((code == 0)) || fail "$2: exit code $code: $(cat "$2.log" point.log)"
+}
+
+# both NAME "RANKS RANKS" COMMAND...: two groups, from start to end, NAME-0 and NAME-1, of one model.
+both() {
+  local name=$1 ranks
+  read -ra ranks <<< "$2"
+  open_point 60
+  job 0 "${ranks[0]}" "$name-0" "${@:3}"
+  job 1 "${ranks[1]}" "$name-1" "${@:3}"
+  ended 0 "$name-0"
+  ended 1 "$name-1"
+  close_point
+  one_model "$name-0" "$name-1"
+}
+
+# model RUN: the hash of the parameters of its last checkpoint.
+model() {
+  local files=("$1"/checkpoints/step-*.h5)
+  "$LOCKSTEP" inspect "${files[-1]}" | grep '^\(step\|parameter hash\): '
+}
+
+# one_model RUN RUN
+one_model() {
+  model "$1" > model.one
+  model "$2" > model.two
+  diff model.one model.two || fail "$1 and $2 are two models"
+  echo "one model: $1 and $2"
+}
+
+# await_line TEXT: until the meeting point has said it, after what it had said before.
+await_line() {
+  until tail -n "+$((seen + 1))" point.log | grep -q "$1"; do
+    kill -0 "$point" || fail "the meeting point ended: $(cat point.log)"
+    nap 0.02
+  done
+  seen=$(wc -l < point.log)
+}
+
+# Each alone: the other never comes. Their mean is what both have made of it together.
+for group in 0 1; do
+  open_point 0.1
+  job $group 1 "alone-$group" steps=3 sync.outer=none
+  ended $group "alone-$group"
+  close_point
+  grep -q "without group $((1 - group))" "alone-$group.log" || fail "$(cat "alone-$group.log")"
+done
+both mean '1 1' steps=3 sync.outer=none
+"$LOCKSTEP" average alone-{0,1}/checkpoints/step-000003.h5 average.h5 > log || fail "$(cat log)"
+diff <(model mean-0 | tail -n 1) <("$LOCKSTEP" inspect average.h5 | grep '^parameter hash: ') || fail "another mean"
+echo "the mean of both"
+
+# The groups' batches are those of a run without groups, in turn.
+train plain 1 6 "${pretrain[@]}"
+tokens() { cut -d, -f6 "$1/metrics.csv" | tail -n +2; }
+diff <(tokens plain) <(paste -d '\n' <(tokens alone-0) <(tokens alone-1)) || fail "other batches"
+diff <(tokens mean-0) <(tokens plain | paste -d + - - | bc) || fail "other sums"
+diff <(cut -d, -f1-6 mean-0/metrics.csv) <(cut -d, -f1-6 mean-1/metrics.csv) || fail "other rows"
+
+both few '1 2' steps=12
+both many '3 1' steps=12
+diff <(model few-0) <(model many-0) || fail "the ranks of a group change the bits"
+both int8 '2 1' steps=12 sync.wire=int8
+if diff -q <(model few-0) <(model int8-0) > /dev/null; then fail "int8 gave the bits of fp32"; fi
+
+# One is killed, and later comes back; then frozen, and later not; then the meeting point is killed.
+open_point 1
+seen=0
+job 0 2 lost-0 steps=1000000
+job 1 2 lost-1 steps=1000000
+session=${jobs[1]}
+await_ranks 2 || fail "it ended early: $(cat lost-1.log)"
+until last_step lost-1 && ((step >= 9)); do nap 0.01; done
+kill -s KILL "${rank_pids[1]}"
+end
+await_line 'group 1 is left out'
+job 1 1 lost-1 steps=1000000
+await_line 'group 1 is one of them again'
+grep -q 'going on with their model, after step' lost-1.log || fail "$(cat lost-1.log)"
+session=${jobs[1]}
+await_ranks 1
+kill -s STOP "${rank_pids[0]}"
+await_line 'group 1 is left out'
+kill -s CONT "${rank_pids[0]}"
+await_line 'group 1 is one of them again'
+kill -s KILL "$point"
+{ wait "$point" || true; } 2> /dev/null
+open_point 5
+seen=0
+await_line 'group 0 is there'
+until last_step lost-0 && ((step > 0)); do nap 0.01; done
+before=$step
+until last_step lost-0 && ((step > before + 9)); do nap 0.01; done
+echo "groups are left out and come back, and so does the meeting point"
+
+# Both stop, not at once; and go on to the end from two checkpoints.
+for group in 0 1; do
+  session=${jobs[group]}
+  await_ranks $((2 - group))
+  kill -s TERM "${rank_pids[0]}"
+  end
+  ((code == 75)) || mpirun_forgets || fail "a stop: exit code $code: $(cat lost-$group.log)"
+done
+newest lost-0
+one=$newest
+newest lost-1
+last=$(((one > newest ? one : newest) + 30))
+job 0 1 lost-0 steps=$last
+job 1 2 lost-1 steps=$last
+ended 0 lost-0
+ended 1 lost-1
+close_point
+one_model lost-0 lost-1
+
+# refused PATTERN CODE ARGUMENTS...
+refused() {
+  local pattern=$1 expected=$2 code=0
+  shift 2
+  timeout -k 5 $((60 * ${PATIENCE:-1})) "$LOCKSTEP" "${groups[@]}" run=refused steps=3 "$@" > log 2>&1 || code=$?
+  ((code == expected)) || fail "$*: exit code $code: $(cat log)"
+  grep -q -- "$pattern" log || fail "$*: $(cat log)"
+}
+open_point 60
+refused 'does not know the secret' 64 sync.key=other-key
+refused 'a secret of 15 bytes is too short' 64 sync.key=short-key
+refused 'set sync.key' 64 sync.key=
+refused 'missing: cannot open' 66 sync.key=missing
+refused 'sync.group has to be below sync.groups' 64 sync.group=2
+refused 'set sync.every' 64 sync.every=0
+refused 'give HOST:PORT' 64 sync.meet=localhost
+refused 'group 0 of 4 cannot be one of lockstep meet --groups 2' 64 sync.groups=4
+refused 'out of reach for.*: Connection refused; start lockstep meet' 70 sync.meet=localhost:1 sync.patience=0.5
+refused 'give HOST:PORT' 64 sync.meet=localhost:70000
+head -c 100000 /dev/urandom > "/dev/tcp/localhost/$port" || true
+printf 'GET / HTTP/1.0\r\n\r\n' > "/dev/tcp/localhost/$port"
+job 0 1 first steps=3
+until grep -q 'group 0 is there' point.log; do nap 0.01; done
+refused 'group 1 has other settings, init or data' 64 sync.group=1 learning_rate=0.5
+refused 'another number of parameters' 64 sync.group=1 model.layers=3
+job 1 1 second steps=3
+ended 0 first
+ended 1 second
+close_point
+one_model first second
+if "$LOCKSTEP" bench "${groups[@]:1}" > log 2>&1; then fail "bench met others"; fi
+grep -q 'leave sync.meet out' log || fail "$(cat log)"
+echo "refused what does not belong together"
