@@ -91,7 +91,14 @@ static int is_refused(lk_point *p, lk_caller *c) {
                      "group %d has %s than the groups that are here; start all groups with "
                      "the same program, config and data, but for sync.group and run",
                      t->group, difference);
-  return difference != NULL;
+  if (difference) return 1;
+  if (count_members(p) == 0 || c->hello.step <= p->done) return 0;
+  lk_caller_refuse(
+      c,
+      "group %d has gone on to step %llu by itself, and the others are at %llu: "
+      "remove its checkpoints after that, or stop all groups and start them again",
+      t->group, (number)c->hello.step, (number)p->done);
+  return 1;
 }
 
 /* One group, one job: the last that comes has the seat. */
@@ -224,18 +231,27 @@ static void let_begin(lk_point *p, lk_seat *seat, const lk_seat *first, double n
                      (int)(seat - p->seats), (number)seat->step, (int)(first - p->seats));
 }
 
+static void refuse_all(lk_point *p, const char *why) {
+  for (int i = 0; i < p->settings->groups; i++)
+    if (p->seats[i].state == LK_SEAT_WAITS) lk_caller_refuse(p->seats[i].caller, "%s", why);
+}
+
+static void leave_out_absent(lk_point *p) {
+  for (int i = 0; i < p->settings->groups; i++) {
+    p->seats[i].is_left_out = p->seats[i].state == LK_SEAT_EMPTY;
+    if (p->seats[i].is_left_out) lk_say("group %d did not come: it is left out", i);
+  }
+}
+
 /* Nobody makes steps: those that are farthest begin, or go on. */
 static void begin(lk_point *p, double now) {
   lk_seat *first = find_farthest(p);
-  for (int i = 0; i < p->settings->groups; i++) {
-    lk_seat *seat = &p->seats[i];
-    seat->is_left_out = seat->state == LK_SEAT_EMPTY;
-    if (seat->is_left_out) lk_say("group %d did not come: the others begin without it", i);
-    if (!first && seat->state == LK_SEAT_WAITS)
-      lk_caller_refuse(seat->caller, "no group that is here has a whole state; start all "
-                                     "again");
+  if (p->done >= p->terms.steps || !first) {
+    refuse_all(p, first ? "the run has ended: its model is with the other groups"
+                        : "no group that is here has a whole state; start all again");
+    return;
   }
-  if (!first) return;
+  leave_out_absent(p);
   p->done = first->step;
   for (int i = 0; i < p->settings->groups; i++) {
     lk_seat *seat = &p->seats[i];

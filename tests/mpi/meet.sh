@@ -108,6 +108,17 @@ diff <(tokens plain) <(paste -d '\n' <(tokens alone-0) <(tokens alone-1)) || fai
 diff <(tokens mean-0) <(tokens plain | paste -d + - - | bc) || fail "other sums"
 diff <(cut -d, -f1-6 mean-0/metrics.csv) <(cut -d, -f1-6 mean-1/metrics.csv) || fail "other rows"
 
+# One group that meets itself makes the outer steps of one job.
+for wire in fp32 int8; do
+  open_point 60 --groups 1
+  job 0 2 self-$wire steps=12 sync.groups=1 sync.wire=$wire
+  ended 0 self-$wire
+  close_point
+  train one-$wire 1 12 "${pretrain[@]}" sync.every=3 sync.groups=1 sync.wire=$wire
+  diff <(model self-$wire) <(model one-$wire) || fail "other outer steps, $wire"
+done
+echo "the outer steps of one job"
+
 both few '1 2' steps=12
 both many '3 1' steps=12
 diff <(model few-0) <(model many-0) || fail "the ranks of a group change the bits"
@@ -117,18 +128,22 @@ if diff -q <(model few-0) <(model int8-0) > /dev/null; then fail "int8 gave the 
 # One is killed, and later comes back; then frozen, and later not; then the meeting point is killed.
 open_point 1
 seen=0
+touch started
 job 0 2 lost-0 steps=1000000
 job 1 2 lost-1 steps=1000000
 session=${jobs[1]}
 await_ranks 2 || fail "it ended early: $(cat lost-1.log)"
-until last_step lost-1 && ((step >= 9)); do nap 0.01; done
+await_step lost-1 9 || fail "it ended early: $(cat lost-1.log)"
 kill -s KILL "${rank_pids[1]}"
 end
 await_line 'group 1 is left out'
 job 1 1 lost-1 steps=1000000
 await_line 'group 1 is one of them again'
-grep -q 'going on with their model, after step' lost-1.log || fail "$(cat lost-1.log)"
 session=${jobs[1]}
+until grep -q 'going on with their model, after step' lost-1.log; do
+  alive || fail "it ended early: $(cat lost-1.log)"
+  nap 0.02
+done
 await_ranks 1
 kill -s STOP "${rank_pids[0]}"
 await_line 'group 1 is left out'
@@ -139,9 +154,10 @@ kill -s KILL "$point"
 open_point 5
 seen=0
 await_line 'group 0 is there'
-until last_step lost-0 && ((step > 0)); do nap 0.01; done
-before=$step
-until last_step lost-0 && ((step > before + 9)); do nap 0.01; done
+session=${jobs[0]}
+touch started
+last_step lost-0
+await_step lost-0 $((step + 9)) || fail "it ended early: $(cat lost-0.log)"
 echo "groups are left out and come back, and so does the meeting point"
 
 # Both stop, not at once; and go on to the end from two checkpoints.
@@ -184,8 +200,16 @@ refused 'out of reach for.*: Connection refused; start lockstep meet' 70 sync.me
 refused 'give HOST:PORT' 64 sync.meet=localhost:70000
 head -c 100000 /dev/urandom > "/dev/tcp/localhost/$port" || true
 printf 'GET / HTTP/1.0\r\n\r\n' > "/dev/tcp/localhost/$port"
+seen=0
+job 0 1 replaced steps=3
+await_line 'group 0 is there'
+replaced=${jobs[0]}
 job 0 1 first steps=3
-until grep -q 'group 0 is there' point.log; do nap 0.01; done
+await_line 'group 0 is there'
+session=$replaced
+end
+((code == 64)) || fail "two jobs of one group: exit code $code: $(cat replaced.log)"
+grep -q 'another job has come as group 0' replaced.log || fail "$(cat replaced.log)"
 refused 'group 1 has other settings, init or data' 64 sync.group=1 learning_rate=0.5
 refused 'another number of parameters' 64 sync.group=1 model.layers=3
 job 1 1 second steps=3
