@@ -24,10 +24,10 @@ static void set(int fd, int level, int option, int value) {
 void lk_meet_tune(int fd) {
   set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 15);
+  set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 10);
   set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
-  set(fd, IPPROTO_TCP, TCP_KEEPCNT, 6);
-  set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 45000); /* milliseconds */
+  set(fd, IPPROTO_TCP, TCP_KEEPCNT, 2);
+  set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, 20000); /* milliseconds */
 }
 
 size_t lk_meet_state_size(const lk_meeting_terms *terms) {

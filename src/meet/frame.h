@@ -46,7 +46,7 @@ _Static_assert(sizeof(lk_meet_hello) <= LK_SAID_MOST, "it is proved");
 /* The secret of a file. The caller owns *secret: lk_free. */
 lk_status lk_meet_secret(const char *key, char **secret, size_t *size);
 
-/* Small messages go at once, and an end that is gone is noticed within a minute. */
+/* Small messages go at once, and an end that is cut off is noticed after 20 seconds. */
 void lk_meet_tune(int fd);
 
 /* Bytes of a state. */
