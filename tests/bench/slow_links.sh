@@ -14,15 +14,17 @@ usage="usage: tests/bench/slow_links.sh --out FOLDER [--corpus FILE] [--hosts \"
   --rate GBIT    of each host's link, each way (0.1)
   --delay MS     of every packet, each way (30)
   --wires LIST   how outer changes travel (fp32 bf16 int8)
+  --jobs         instead: two groups that are jobs of their own and meet on a third host, without a loss, and
+                 with group 1 killed after a third of the steps and started again after two thirds
   --more KEYS    of the config, for all runs
 LOCKSTEP in the environment names the program (build/lockstep)."
 
 # shellcheck source=tests/bench/bench.bash
 source "$(dirname "$0")/bench.bash"
 
-out="" corpus="" hosts="2 4" steps=256 every=64 rate=0.1 delay=30 wires="fp32 bf16 int8" more=""
+out="" corpus="" hosts="2 4" steps=256 every=64 rate=0.1 delay=30 wires="fp32 bf16 int8" jobs="" more=""
 arguments=("$@")
-options "out= corpus= hosts= steps= every= rate= delay= wires= more=" "$@"
+options "out= corpus= hosts= steps= every= rate= delay= wires= jobs more=" "$@"
 counts steps every
 [[ -n $out ]] || refuse "--out is missing"
 need_program
@@ -54,6 +56,40 @@ over_links() {
   OMPI_MCA_oob_tcp_if_include=10.78.0.0/24 OMPI_MCA_btl_tcp_if_include=10.78.0.0/24 \
     "$MPIRUN" --host "$list" --bind-to none "$LOCKSTEP" "${training[@]}" run="$out/$run" "$@" > log 2>&1 ||
     fail "$run: $(cat log)"
+}
+
+# group NUMBER RUN: begins it on a host of its own, as `started`; `batch_size` is a group's.
+group() {
+  (on_host "h$(($1 + 1))" OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 "$(spell "$LOCKSTEP" "${training[@]}" \
+    batch_size=$((batch / 2)) checkpoint_every=$((2 * every)) sync.every="$every" sync.groups=2 sync.group="$1" sync.meet=10.78.0.3:7070 \
+    sync.key="$work/key" run="$out/$2-$1") > '$work/$2-$1.log' 2>&1") &
+  started=$!
+}
+
+# await_share RUN PARTS: until it has made so many thirds of its steps.
+await_share() {
+  until last_step "$out/$1" && ((step >= $2 * steps / 3)); do nap 1; done
+}
+
+# groups_apart RUN [LOST]
+groups_apart() {
+  local first second
+  (on_host h3 "$LOCKSTEP" meet --key "$work/key" --patience 30 "> point.out 2> '$out/$1.log'") &
+  until [[ -s point.out ]]; do nap 0.05; done
+  group 0 "$1"
+  first=$started
+  group 1 "$1"
+  second=$started
+  if [[ -n ${2-} ]]; then
+    await_share "$1-1" 1
+    pkill -KILL -f "run=$out/$1-1"
+    await_share "$1-0" 2
+    group 1 "$1"
+    second=$started
+  fi
+  wait "$first" || fail "$1: $(cat "$1-0.log")"
+  wait "$second" || fail "$1: $(cat "$1-1.log")"
+  rm point.out
 }
 
 # facts_of RUN: seconds a step, the share of them without communication, and the last held-out loss.
@@ -113,4 +149,33 @@ END
   done
 }
 
+jobs_table() {
+  local whole
+  cat << END
+# Groups that are jobs of their own, over slow links
+
+Commit \`$(git -C "$SOURCE_DIR" rev-parse --short HEAD)\`, $(date +%F). Command: \`$(spell tests/bench/slow_links.sh "${arguments[@]}")\`.
+$(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, which all hosts (network namespaces) share with the program that carries their
+packets: $rate Gbit/s and $delay ms each way. configs/seed/pretrain.yaml${more:+, $more}; two groups of one rank, which meet on a third
+host every $every steps, --patience 30. The synchronous run has two ranks on one host. One that is lost is killed after a
+third of the steps and started again, from its last checkpoint, when the other has made two thirds. computing: the
+share of group 0's step times that is no communication, waiting for the lost one among it.
+
+| steps | hosts | MB sent at a time | s a step | computing | held-out loss | against synchronous |
+|---|---|---|---|---|---|---|
+END
+  synchronous
+  whole=$(facts_of synchronous | cut -d' ' -f3)
+  groups_apart apart
+  row 'jobs, fp32' 2 "" apart-0 "$whole"
+  groups_apart lost lost
+  row 'jobs, fp32, one lost for a third' 2 "" lost-0 "$whole"
+}
+
+head -c 32 /dev/urandom > key
+batch=$("$LOCKSTEP" config "$SOURCE_DIR/configs/seed/pretrain.yaml" --keys batch_size)
+if [[ -n $jobs ]]; then
+  jobs_table | tee "$out/lost_group.md"
+  exit
+fi
 table | tee "$out/slow_links.md"
