@@ -108,6 +108,13 @@ void lk_caller_say(lk_caller *c, lk_meet_head head, const void *one, size_t size
   lk_caller_flush(c);
 }
 
+int lk_caller_is_told(const lk_caller *c, const void *part) {
+  int is = 0;
+  for (int i = 0; c->out.size > 0 && i < LK_MEET_PARTS; i++)
+    is |= c->out.parts[i] == part && c->out.sizes[i] > 0;
+  return is;
+}
+
 void lk_caller_refuse(lk_caller *c, const char *format, ...) {
   const lk_meet_head head = {.kind = LK_SAYS_NO};
   va_list arguments;

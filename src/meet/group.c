@@ -3,7 +3,6 @@
 #include "lockstep/memory.h"
 #include "lockstep/signals.h"
 #include "meet/frame.h"
-#include <assert.h>
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define STRANGER_SECONDS 20.0 /* in which a caller has to prove itself */
-enum { SLICE = 100 /* milliseconds */ };
+enum { SLICE = 100 /* milliseconds */, A_ROUND = 16 };
 
 static lk_status cannot_listen(const lk_point_settings *s, const char *why) {
   return lk_fail(LK_INTERNAL,
@@ -64,23 +64,28 @@ static lk_status open_point(lk_point *p) {
   return cannot_listen(p->settings, strerror(errno));
 }
 
+/* Where strangers have all places, the one that has been there longest goes. */
 static lk_caller *find_place(lk_point *p) {
+  lk_caller *free_place = NULL, *oldest = NULL;
   int strangers = 0;
-  lk_caller *free_place = NULL;
   for (int i = 0; i < LK_CALLERS; i++) {
     lk_caller *c = &p->callers[i];
-    strangers += c->fd >= 0 && !c->is_proven;
+    int is_stranger = c->fd >= 0 && !c->is_proven;
+    strangers += is_stranger;
+    if (is_stranger && (!oldest || c->since < oldest->since)) oldest = c;
     if (c->fd < 0 && !free_place) free_place = c;
   }
-  return strangers < LK_STRANGERS ? free_place : NULL;
+  if (strangers < LK_STRANGERS) return free_place;
+  lk_caller_drop(oldest);
+  return oldest;
 }
 
-/* Who finds no place waits in the kernel's queue. */
+/* A few, before those are heard that have come. */
 static void take_calls(lk_point *p, double now) {
-  lk_caller *c;
-  while ((c = find_place(p))) {
+  for (int i = 0; i < A_ROUND; i++) {
     int fd = accept4(p->door, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return;
+    lk_caller *c = find_place(p);
     lk_meet_tune(fd);
     *c = (lk_caller){.fd = fd, .since = now};
   }

@@ -57,6 +57,7 @@ typedef struct {
   int is_known;           /* some group has said what all have alike: … */
   lk_meeting_terms terms; /* … this, but for the group's number */
   uint64_t done;          /* steps after which groups have met last */
+  double worked;          /* when a group was at work last */
   double *sums;           /* (every, columns) */
   float *mean, *state;    /* (count), and a whole state; the state once one is asked for */
   float *blocks;          /* (groups, LK_WIRE_BLOCK) scratch */
@@ -73,6 +74,9 @@ void lk_caller_drop(lk_caller *c);
 /* Begins a message; size bytes of each part. There is no other under way. */
 void lk_caller_say(lk_caller *c, lk_meet_head head, const void *one, size_t size,
                    const void *other, size_t other_size);
+
+/* Nonzero: what it is being told has that part. */
+int lk_caller_is_told(const lk_caller *c, const void *part);
 
 /* The last that it hears. */
 void lk_caller_refuse(lk_caller *c, const char *format, ...)

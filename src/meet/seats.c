@@ -1,8 +1,8 @@
 /* Which group is where, and when they meet. */
 #include "lockstep/memory.h"
 #include "meet/point.h"
-#include <assert.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -159,19 +159,20 @@ static void take_change(lk_point *p, lk_seat *seat, lk_caller *c, double now) {
   c->body = NULL;
 }
 
-/* What has not been sent of the last mean or state never will be: there is another one. */
-static void drop_slow(lk_point *p) {
+/* What has not been sent of the last mean, or state, never will be: there is another one.
+ */
+static void drop_slow(lk_point *p, const float *body, double now) {
   for (int i = 0; i < p->settings->groups; i++)
-    if (p->seats[i].caller && p->seats[i].caller->out.size > 0)
+    if (p->seats[i].caller && lk_caller_is_told(p->seats[i].caller, body))
       lk_caller_drop(p->seats[i].caller);
+  lk_seats_clear(p, now);
 }
 
 /* A group that was asked for the state gives it to those that wait. */
 static void take_state(lk_point *p, lk_caller *c, double now) {
   const lk_meet_head head = {.kind = LK_SAYS_STATE, .step = p->done};
   if (c->head.step != p->done) return;
-  drop_slow(p);
-  lk_seats_clear(p, now);
+  drop_slow(p, p->state, now);
   lk_free(p->state);
   p->state = (float *)(void *)c->body;
   c->body = NULL;
@@ -309,7 +310,7 @@ static void meet(lk_point *p, double now) {
     if (p->seats[i].state == LK_SEAT_SPOKE) present |= (uint64_t)1 << i;
   p->done = one->step;
   leave_out_late(p);
-  drop_slow(p);
+  drop_slow(p, p->mean, now);
   lk_point_average(p, bytes_of_sums);
   tell_mean(p, present, bytes_of_sums, now);
 }
@@ -317,9 +318,10 @@ static void meet(lk_point *p, double now) {
 void lk_seats_advance(lk_point *p, double now) {
   int waiting = count(p, LK_SEAT_WAITS), spoken = count(p, LK_SEAT_SPOKE);
   double patience = p->settings->patience;
+  if (count_members(p) > 0) p->worked = now;
   if (count_members(p) == 0) {
-    int all = waiting == p->settings->groups;
-    if (waiting && (all || now - since(p, LK_SEAT_WAITS, now) >= patience)) begin(p, now);
+    double alone = fmin(now - since(p, LK_SEAT_WAITS, now), now - p->worked);
+    if (waiting == p->settings->groups || (waiting && alone >= patience)) begin(p, now);
   } else if (spoken &&
              (count_awaited(p) == 0 || now - since(p, LK_SEAT_SPOKE, now) >= patience))
     meet(p, now);

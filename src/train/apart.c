@@ -3,7 +3,6 @@
 #include "lockstep/memory.h"
 #include "lockstep/profile.h"
 #include "train/sites.h"
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 

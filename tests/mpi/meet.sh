@@ -200,6 +200,12 @@ refused 'out of reach for.*: Connection refused; start lockstep meet' 70 sync.me
 refused 'give HOST:PORT' 64 sync.meet=localhost:70000
 head -c 100000 /dev/urandom > "/dev/tcp/localhost/$port" || true
 printf 'GET / HTTP/1.0\r\n\r\n' > "/dev/tcp/localhost/$port"
+strangers=()
+for _ in {1..200}; do # who only stands in the door
+  exec {stranger}<> "/dev/tcp/localhost/$port"
+  strangers+=("$stranger")
+done
+echo "${#strangers[@]} strangers"
 seen=0
 job 0 1 replaced steps=3
 await_line 'group 0 is there'

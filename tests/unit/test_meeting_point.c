@@ -133,10 +133,44 @@ static void strangers_get_no_memory(void **state) {
   assert_false(is_taken(LK_SAYS_MEAN, words, 1, 1));
 }
 
+/* A seat of a connection that hears nothing. */
+static void sit(lk_point *p, int group, lk_seat_state state, uint64_t step, double since) {
+  lk_seat *seat = &p->seats[group];
+  int ends[2];
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  close(ends[1]);
+  p->callers[group] = (lk_caller){.fd = ends[0], .is_proven = 1};
+  p->callers[group].hello.has_state = 1;
+  *seat = (lk_seat){state, &p->callers[group], since, 0, step, {0}, NULL, 0};
+}
+
+/* One that was behind and waits for the others' state does not become the first of all as
+ * soon as they are cut off: they are waited for as long as anybody. */
+static void who_waits_gives_the_others_time(void **state) {
+  (void)state;
+  lk_point *p = create(LK_WIRE_FP32);
+  sit(p, 0, LK_SEAT_WORKS, 6, 0);
+  sit(p, 1, LK_SEAT_WAITS, 3, 0);
+  p->is_known = 1;
+  p->done = 6;
+  lk_seats_advance(p, 100);
+  lk_caller_drop(&p->callers[0]);
+  lk_seats_clear(p, 100.1);
+  lk_seats_advance(p, 100.5);
+  assert_int_equal(p->seats[1].state, LK_SEAT_WAITS);
+  assert_int_equal(p->done, 6);
+  lk_seats_advance(p, 101.5); /* patience is a second */
+  assert_int_equal(p->seats[1].state, LK_SEAT_WORKS);
+  assert_int_equal(p->done, 3);
+  lk_caller_drop(&p->callers[1]);
+  destroy(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_mean_is_of_those_that_are_there),
       cmocka_unit_test(strangers_get_no_memory),
+      cmocka_unit_test(who_waits_gives_the_others_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
