@@ -67,6 +67,8 @@ static lk_status take_state(lk_trainer *t, uint64_t step) {
 static lk_status arrive(lk_trainer *t, news *n) {
   if (lk_world_rank(t->world) != 0) return LK_OK;
   LK_TRY(open(t));
+  lk_say("group %llu of %d: waiting for the others at %s",
+         (unsigned long long)t->config->sync_group, t->sites->jobs, t->config->sync_meet);
   lk_meeting_state state = state_of(t);
   LK_TRY(lk_meeting_arrive(t->sites->meeting, &state, &n->outcome));
   n->step = state.step;

@@ -94,6 +94,8 @@ for group in 0 1; do
   job $group 1 "alone-$group" steps=3 sync.outer=none
   ended $group "alone-$group"
   close_point
+  grep -q "group $group of 2: waiting for the others at localhost:$port" "alone-$group.log" ||
+    fail "$(cat "alone-$group.log")"
   grep -q "without group $((1 - group))" "alone-$group.log" || fail "$(cat "alone-$group.log")"
 done
 both mean '1 1' steps=3 sync.outer=none
