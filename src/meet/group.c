@@ -32,7 +32,7 @@ struct lk_meeting {
 
 /* A connection that has ended is no failure, and leaves no message: the group calls again.
  */
-enum { LOST = LK_IO };
+static const lk_status ended = LK_IO;
 
 static int is_port(const char *text) {
   char *end;
@@ -117,7 +117,7 @@ static lk_status send_all(lk_meeting *m, const void *bytes, size_t size) {
   const char *at = bytes;
   while (size > 0) {
     ssize_t sent = send(m->fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && !try_later()) return LOST;
+    if (sent < 0 && !try_later()) return ended;
     if (sent > 0) at += sent, size -= (size_t)sent;
     if (must_stop(m, sent > 0)) return stopped(m);
     struct pollfd p = {.fd = m->fd, .events = POLLOUT};
@@ -130,7 +130,7 @@ static lk_status receive_all(lk_meeting *m, void *bytes, size_t size) {
   char *at = bytes;
   while (size > 0) {
     ssize_t got = recv(m->fd, at, size, MSG_DONTWAIT);
-    if (got == 0 || (got < 0 && !try_later())) return LOST;
+    if (got == 0 || (got < 0 && !try_later())) return ended;
     if (got > 0) at += got, size -= (size_t)got;
     if (must_stop(m, got > 0)) return stopped(m);
     struct pollfd p = {.fd = m->fd, .events = POLLIN};
@@ -182,7 +182,7 @@ static lk_status try_address(lk_meeting *m, const struct addrinfo *to) {
   int error = fd < 0 ? errno : dial(fd, to);
   m->why = strerror(error);
   if (error && fd >= 0) close(fd);
-  if (error) return LOST;
+  if (error) return ended;
   m->fd = fd;
   lk_meet_tune(fd);
   return LK_OK;
@@ -191,14 +191,14 @@ static lk_status try_address(lk_meeting *m, const struct addrinfo *to) {
 static lk_status connect_once(lk_meeting *m) {
   const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
   struct addrinfo *list = NULL;
-  lk_status status = LOST;
+  lk_status status = ended;
   int error = getaddrinfo(m->host, m->port, &hints, &list);
   m->why = gai_strerror(error);
-  if (error) return LOST;
-  for (const struct addrinfo *i = list; i && status == LOST; i = i->ai_next)
+  if (error) return ended;
+  for (const struct addrinfo *i = list; i && status == ended; i = i->ai_next)
     status = try_address(m, i);
   freeaddrinfo(list);
-  m->why = status == LK_OK ? "the connection ended" : m->why;
+  if (status == LK_OK) m->why = "the connection ended";
   return status;
 }
 
@@ -238,7 +238,7 @@ static lk_status introduce(lk_meeting *m, const lk_meeting_state *state) {
   hello.step = state->step;
   hello.has_state = !m->is_torn;
   hello.state = hash_of(m, state);
-  if (!lk_nonce_draw(hello.nonce)) return LOST;
+  if (!lk_nonce_draw(hello.nonce)) return ended;
   LK_TRY(say(m, LK_SAYS_HELLO, state->step, &hello, sizeof hello));
   return prove(m, &hello);
 }
@@ -286,15 +286,15 @@ static lk_status out_of_reach(lk_meeting *m) {
         "to it; the run goes on from its last checkpoint",
         m->address, now - m->lost, m->why);
   poll(NULL, 0, SLICE);
-  return must_stop(m, 0) ? stopped(m) : LOST;
+  return must_stop(m, 0) ? stopped(m) : ended;
 }
 
 /* Until the point has said what the group is to do. */
 static lk_status reach(lk_meeting *m, lk_meeting_state *state,
                        lk_meeting_outcome *outcome) {
   lk_status status;
-  while ((status = call(m, state, outcome)) == LOST)
-    if ((status = out_of_reach(m)) != LOST) return status;
+  while ((status = call(m, state, outcome)) == ended)
+    if ((status = out_of_reach(m)) != ended) return status;
   return status;
 }
 
@@ -332,10 +332,10 @@ lk_status lk_meeting_exchange(lk_meeting *meeting, uint64_t step, lk_meeting_sta
                               float *mean, lk_meeting_outcome *outcome) {
   lk_meeting *m = meeting;
   size_t bytes_of_sums = rows * (size_t)m->terms.columns * sizeof *sums;
-  lk_status status = LOST;
+  lk_status status = ended;
   lk_meet_head head;
   *outcome = (lk_meeting_outcome){0};
-  while (status == LOST) {
+  while (status == ended) {
     if (m->fd < 0) LK_TRY(reach(m, state, outcome));
     if (outcome->moved) return LK_OK;
     status = send_change(m, step, change, sums, bytes_of_sums);
