@@ -107,7 +107,7 @@ echo "the mean of both"
 train plain 1 6 "${pretrain[@]}"
 tokens() { cut -d, -f6 "$1/metrics.csv" | tail -n +2; }
 diff <(tokens plain) <(paste -d '\n' <(tokens alone-0) <(tokens alone-1)) || fail "other batches"
-diff <(tokens mean-0) <(tokens plain | paste -d + - - | bc) || fail "other sums"
+diff <(tokens mean-0) <(tokens plain | paste - - | awk '{ print $1 + $2 }') || fail "other sums"
 diff <(cut -d, -f1-6 mean-0/metrics.csv) <(cut -d, -f1-6 mean-1/metrics.csv) || fail "other rows"
 
 # One group that meets itself makes the outer steps of one job.
