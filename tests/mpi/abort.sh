@@ -13,7 +13,7 @@ check() {
   local began=$SECONDS status=0
   timeout -k 5 $((30 * ${PATIENCE:-1})) "$MPIRUN" -np 3 "$TEST_PROGRAMS/test_world" "$1" > "$work/out" 2>&1 || status=$?
   cat "$work/out"
-  [[ $status == "$2" ]] || mpich_ended "$work/out" || fail "exit code $status, expected $2"
+  [[ $status == "$2" ]] || mpirun_forgets || fail "exit code $status, expected $2"
   ((SECONDS - began < 10)) || fail "it took $((SECONDS - began)) seconds"
   [[ $(grep -c "^lockstep: rank 2 on .*: $3" "$work/out") == 1 ]] || fail "not exactly one message"
   if grep -q 'a waiting rank went on' "$work/out"; then fail "a rank outlived the failure"; fi
