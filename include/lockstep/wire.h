@@ -30,6 +30,10 @@ void lk_wire_pack(lk_wire wire, const float *change, float *left, size_t count,
 /* to[count]: the numbers that were packed. */
 void lk_wire_unpack(lk_wire wire, const uint32_t *words, size_t count, float *to);
 
+/* Adds so many blocks of count numbers, LK_WIRE_BLOCK apart, to the first one, in the order
+ * of one binary tree. */
+void lk_wire_add(float *blocks, int number, size_t count);
+
 LK_C_END
 
 #endif

@@ -17,17 +17,6 @@ static change_list list_changes(const lk_point *p, size_t bytes_of_sums) {
   return list;
 }
 
-static void add(float *restrict to, const float *restrict from, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    to[i] += from[i];
-}
-
-static void add_groups(float *blocks, int groups, size_t count) {
-  for (int span = 1; span < groups; span *= 2)
-    for (int i = 0; i + span < groups; i += 2 * span)
-      add(blocks + LK_WIRE_BLOCK * i, blocks + LK_WIRE_BLOCK * (i + span), count);
-}
-
 static void average_block(const lk_point *p, const change_list *list, size_t at,
                           size_t count) {
   size_t offset = lk_wire_words(p->terms.wire, at) * sizeof(uint32_t);
@@ -38,7 +27,7 @@ static void average_block(const lk_point *p, const change_list *list, size_t at,
     memcpy(words, list->words[i] + offset, bytes);
     lk_wire_unpack(p->terms.wire, words, count, p->blocks + LK_WIRE_BLOCK * i);
   }
-  add_groups(p->blocks, list->count, count);
+  lk_wire_add(p->blocks, list->count, count);
   for (size_t i = 0; i < count; i++)
     p->mean[at + i] = share * p->blocks[i];
 }

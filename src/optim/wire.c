@@ -116,3 +116,14 @@ void lk_wire_unpack(lk_wire wire, const uint32_t *words, size_t count, float *to
     f->unpack(words, part, to + at);
   }
 }
+
+static void add(float *restrict to, const float *restrict from, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    to[i] += from[i];
+}
+
+void lk_wire_add(float *blocks, int number, size_t count) {
+  for (int span = 1; span < number; span *= 2)
+    for (int i = 0; i + span < number; i += 2 * span)
+      add(blocks + LK_WIRE_BLOCK * i, blocks + LK_WIRE_BLOCK * (i + span), count);
+}

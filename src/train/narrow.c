@@ -73,18 +73,6 @@ void lk_sites_pack(const lk_trainer *t) {
     pack_chunk(t, p, lk_chunk_of(i, chunks, count, LK_GRAIN));
 }
 
-static void add(float *restrict to, const float *restrict from, size_t count) {
-  for (size_t i = 0; i < count; i++)
-    to[i] += from[i];
-}
-
-/* A block of each site, in the order of the tree over them. */
-static void add_sites(const lk_sites *s, float *blocks, size_t count) {
-  for (int span = 1; span < s->count; span *= 2)
-    for (int site = 0; site < s->count; site += 2 * span)
-      add(blocks + LK_WIRE_BLOCK * site, blocks + LK_WIRE_BLOCK * (site + span), count);
-}
-
 static void unpack_chunk(const lk_sites *s, own_part p, lk_chunk chunk, float *blocks,
                          float *mean) {
   const float share = 1 / (float)s->count;
@@ -95,7 +83,7 @@ static void unpack_chunk(const lk_sites *s, own_part p, lk_chunk chunk, float *b
       lk_wire_unpack(s->wire,
                      s->messages + p.words * (size_t)site + lk_wire_words(s->wire, at),
                      size, blocks + LK_WIRE_BLOCK * site);
-    add_sites(s, blocks, size);
+    lk_wire_add(blocks, s->count, size);
     for (size_t i = 0; i < size; i++)
       mean[p.first + at + i] = share * blocks[i];
   }
