@@ -86,6 +86,10 @@ static void take_calls(lk_point *p, double now) {
     int fd = accept4(p->door, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return;
     lk_caller *c = find_place(p);
+    if (!c) { /* all places are of groups, some of which are on their way out */
+      close(fd);
+      return;
+    }
     lk_meet_tune(fd);
     *c = (lk_caller){.fd = fd, .since = now};
   }

@@ -112,8 +112,11 @@ static int count_groups(uint64_t present) {
   return groups;
 }
 
+/* Once for each change: a group may be away for days. */
 static void say_absent(const lk_trainer *t, uint64_t present) {
   char list[4 * LK_GROUPS_MOST] = "";
+  if (present == t->sites->present) return;
+  t->sites->present = present;
   size_t used = 0;
   for (int group = 0; group < t->sites->jobs; group++)
     if (!(present >> group & 1))

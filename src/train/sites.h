@@ -45,6 +45,7 @@ struct lk_sites {
   int *message_firsts, *message_counts; /* (ranks across) … and what of each is sent */
   float *blocks;                        /* (threads, count, LK_WIRE_BLOCK) scratch */
   int jobs; /* groups that are jobs of their own, of which this is one; 0: none are */
+  uint64_t present;    /* whose changes were in the last outer step, a bit for each */
   lk_meeting *meeting; /* the way to them, on rank 0 */
 };
 
