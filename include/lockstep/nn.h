@@ -98,6 +98,7 @@ lk_status lk_linear_status(void);
  * across the matrix, and of its smaller size alone. */
 typedef struct {
   int rows, columns;
+  lk_precision precision;
   lk_linear across, square;
 } lk_orthogonal;
 

@@ -18,7 +18,7 @@ static int smaller(int a, int b) {
 lk_status lk_orthogonal_create(lk_orthogonal *out, lk_precision precision, int rows,
                                int columns) {
   int n = smaller(rows, columns);
-  *out = (lk_orthogonal){.rows = rows, .columns = columns};
+  *out = (lk_orthogonal){.rows = rows, .columns = columns, .precision = precision};
   LK_TRY(lk_linear_create(&out->across, precision, columns, n));
   lk_status status = lk_linear_create(&out->square, precision, n, n);
   if (status != LK_OK) lk_orthogonal_release(out);
@@ -47,13 +47,9 @@ typedef struct {
   lk_bf16 *rounded_x, *rounded_square; /* what products read of them; NULL in fp32 */
 } matrices;
 
-static int is_rounded(const lk_orthogonal *shape) {
-  return shape->across.onednn != NULL;
-}
-
 size_t lk_orthogonal_scratch(const lk_orthogonal *shape) {
   size_t all = count_all(shape), square = count_square(shape);
-  size_t halves = is_rounded(shape) ? all + square : 0;
+  size_t halves = shape->precision == LK_BF16 ? all + square : 0;
   return all + 2 * square + (halves + 1) / 2;
 }
 
@@ -61,7 +57,7 @@ static matrices lay_out(const lk_orthogonal *shape, lk_real *x, lk_real *scratch
   size_t all = count_all(shape), square = count_square(shape);
   lk_bf16 *halves = (lk_bf16 *)(scratch + all + 2 * square);
   matrices m = {x, scratch, scratch + all, scratch + all + square, NULL, NULL};
-  if (is_rounded(shape)) m.rounded_x = halves, m.rounded_square = halves + all;
+  if (shape->precision == LK_BF16) m.rounded_x = halves, m.rounded_square = halves + all;
   return m;
 }
 

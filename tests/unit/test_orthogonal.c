@@ -80,6 +80,17 @@ static void singular_values_alone_change(void **state) {
   assert_int_equal(lk_allocations_alive(), 0);
 }
 
+/* The library that also multiplies layers' fp32 numbers, some with a bias by a primitive.
+ */
+static void either_library_changes_them(void **state) {
+  (void)state;
+  if (!lk_products_has(LK_ONEDNN)) skip();
+  assert_int_equal(lk_products_select(LK_ONEDNN, "this test"), LK_OK);
+  singular_values_alone_change(state);
+  assert_int_equal(lk_products_select(LK_OPENBLAS, "this test"), LK_OK);
+  assert_int_equal(lk_linear_status(), LK_OK);
+}
+
 static void large_and_small_singular_values_end_near_one(void **state) {
   (void)state;
   for (double s = 0.0015; s <= 1; s += 0.0001) {
@@ -198,6 +209,7 @@ static void nothing_stays_nothing(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(singular_values_alone_change),
+      cmocka_unit_test(either_library_changes_them),
       cmocka_unit_test(large_and_small_singular_values_end_near_one),
       cmocka_unit_test(rounded_operands_keep_the_bounds),
       cmocka_unit_test(nothing_stays_nothing),
