@@ -93,8 +93,8 @@ grep -q '^seed: 2' runs/with-Muon-2/finetune/config.yaml || fail "the seed was n
 ! grep -L '^questions: .*likely.tsv' runs/*/pretrain/config.yaml | grep . || fail "--answers was not used"
 ! grep -l '^questions: .*likely.tsv' runs/*/finetune/config.yaml | grep . || fail "finetuned with --answers' file"
 
-# The committed list of what may be tried: all settings are known.
-sed 's/#.*//' "$SOURCE_DIR/configs/knowledge/levers.txt" | cut -d : -f 2,3 --only-delimited | tr : '\n' |
+# The committed lists of what may be tried: all settings are known.
+sed 's/#.*//' "$SOURCE_DIR"/configs/knowledge/{levers,learning}.txt | cut -d : -f 2,3 --only-delimited | tr : '\n' |
   sort -u > settings
 (($(wc -l < settings) > 20)) || fail "its settings were not found: $(cat settings)"
 while read -ra words; do
