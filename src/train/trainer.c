@@ -100,6 +100,10 @@ static lk_status make_pack(const lk_trainer *t, lk_pack **pack, int sequences) {
              : lk_pack_create(pack, sequences, block);
 }
 
+/* To give back the memory of fewer parameters' gradients, 32 MB, spares little, and to have
+ * it anew can take a third of a small model's step. */
+enum { WORTH_GIVING_BACK = 8 << 20 };
+
 lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   lk_trainer *t = trainer;
   int sequences = sequences_a_pack(t);
@@ -116,7 +120,8 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
                             : LK_SUM_EVERYWHERE));
   if (t->config->wire) LK_TRY(lk_tree_round(t->tree));
   const lk_leaf_filling filling = filling_of(t, sequences);
-  if (t->is_dealt) lk_tree_economise(t->tree, &filling);
+  if (t->is_dealt && t->table->count >= WORTH_GIVING_BACK)
+    lk_tree_economise(t->tree, &filling);
   for (int i = 0; i < (computes_pairs(t) ? 2 : 1); i++) {
     LK_TRY(make_pack(t, &t->packs[i], sequences));
     LK_TRY(lk_model_create(&t->models[i], t->table, sequences,

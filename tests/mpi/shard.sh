@@ -44,6 +44,20 @@ fi
 # More ranks than matrices that Muon moves.
 one_file few 8 "${pretrain[@]}" "${model[@]}" replicas=node optimizer=muon model.layers=1
 
+# Gradients of this size give their memory back while a step sends them, several shards a rank; small ones keep it.
+one_file large 3 "${pretrain[@]}" "${model[@]}" model.channels=512 model.layers=3 batch_size=8
+
+# faults STEPS: pages that the ranks of so many steps had to get.
+faults() {
+  python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stderr=open("log", "w"))
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt)' "$MPIRUN" -np 2 "$LOCKSTEP" "${pretrain[@]}" \
+    "${model[@]}" checkpoint_every=0 run="faults-$1" steps="$1" || fail "$(cat log)"
+}
+few=$(faults 10) many=$(faults 60)
+((many - few < 50 * 200)) || fail "50 steps of a small model took $((many - few)) pages anew"
+echo "50 steps took $((many - few)) pages anew"
+
 # On with it and without it, on other numbers of ranks; a run of its own config, whose `shard` may change.
 config=("${pretrain[@]}" model.channels=64)
 train plain-1 1 6 "${config[@]}"
