@@ -58,7 +58,7 @@ row seed-2 2 2 pretrain "${seed[@]}"
 row seed-1 1 2 finetune "${seed[@]}" questions=data/birth_places_train.tsv
 row earlier 2 3 finetune "${tiny[@]}" corpus="$pinned/corpus.h5" questions="$pinned/questions.tsv" \
   init="$pinned/checkpoint.h5" model.layers=1 model.channels=8 model.block=48 batch_size=8 shards=2
-if [[ $build == *oneDNN*BF16* ]]; then
+if [[ $build == *oneDNN*BF16* || $build == *oneDNN*AMX* ]]; then
   row bf16-1 1 4 pretrain "${recipe[@]}" precision=bf16
   row bf16-2 2 2 pretrain "${seed[@]}" precision=bf16
 fi
