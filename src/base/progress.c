@@ -30,7 +30,7 @@ void lk_progress_allow(double seconds_before, double seconds_between) {
 
 void lk_progress_begin(lk_progress *p, const char *unit, uint64_t total, const char *format,
                        ...) {
-  char text[sizeof p->what / LK_VISIBLE_MOST];
+  char text[sizeof p->what];
   va_list arguments;
   *p = (lk_progress){.unit = unit, .total = total};
   p->is_shown = is_allowed && !atomic_flag_test_and_set(&is_taken);

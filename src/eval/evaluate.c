@@ -3,6 +3,7 @@
 #include "eval/deal.h"
 #include "eval/masked.h"
 #include "lockstep/continuation.h"
+#include "lockstep/file.h"
 #include "lockstep/progress.h"
 #include <assert.h>
 #include <string.h>
@@ -134,7 +135,8 @@ static lk_status answer_groups(answering *a, const lk_world *world, size_t group
   if (status == LK_OK)
     status = lk_sampler_create(&a->sampler, &a->trying->sampling, table->shape.vocabulary);
   if (status == LK_OK) status = LK_NEW(a->tokens, GROUP * (size_t)table->shape.block);
-  lk_progress_begin(&progress, "questions", a->questions->count, "answering %s", a->path);
+  lk_progress_begin(&progress, "questions", a->questions->count, "answering %s",
+                    lk_file_name(a->path));
   for (size_t i = 0; i < count && status == LK_OK; i++) {
     status = answer_group(a, (rank + ranks * i) * GROUP, records + i * GROUP * a->size);
     lk_progress_show(&progress, a->questions->count * (i + 1) / count);

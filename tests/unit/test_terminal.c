@@ -126,7 +126,7 @@ static void show_work(void) {
   }
   lk_say("between");
   lk_progress_end(&outer);
-  lk_progress_begin(&inner, NULL, 0, "behind");
+  lk_progress_begin(&inner, NULL, 0, "behind %s", "questions-of-the-dev-set.tsv");
   lk_progress_show(&inner, 2500000);
   lk_progress_end(&inner);
 }
@@ -139,7 +139,7 @@ static void a_bar_is_drawn_over_itself(void **state) {
   must_show("25 % of 4 cities, ");
   must_show("left\033[K\r");
   must_show("\r\033[Klockstep: between\r\n"); /* on a line of its own */
-  must_show("behind: 2.5 MB, ");
+  must_show("behind questions-of-the-dev-set.tsv: 2.5 MB, ");
   assert_null(strstr(seen, "within"));
   assert_string_equal(seen + strlen(seen) - 4, "\r\033[K");
   assert_true(widest() < 80);
