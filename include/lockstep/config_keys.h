@@ -63,6 +63,12 @@ typedef int lk_config_choice;
   X(batch_tokens, "batch_tokens", count, "0", LK_WHOLE(0, 1ull << 40), 0,                  \
     "tokens a step instead of batch_size, which becomes as many rows of model.block as "   \
     "hold them, rounded up to a multiple of shards; 0: given by batch_size")               \
+  X(batch_doublings, "batch_doublings", count, "0", LK_WHOLE(0, 16), LK_BITS_LATER,        \
+    "how often the batch doubles: a step takes 1 batch of batch_size at first, then 2, "   \
+    "4 …, and adds up their gradients; memory stays that of one")                          \
+  X(batch_doubling_tokens, "batch_doubling_tokens", count, "0", LK_WHOLE(0, 1ull << 60),   \
+    LK_BITS_LATER,                                                                         \
+    "tokens (documents times model.block) from one doubling of the batch to the next")     \
   X(micro_tokens, "micro_tokens", count, "0", LK_WHOLE(0, 1ull << 40), LK_BITS_LATER,      \
     "bound of the tokens that a rank computes at a time: a shard's part of a batch is "    \
     "worked off in packs of micro_tokens / model.block documents or windows, which saves " \

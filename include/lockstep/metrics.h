@@ -15,10 +15,12 @@ typedef struct {
 } lk_held_out_loss;
 
 typedef struct {
-  uint64_t step;  /* updates done … */
-  uint64_t steps; /* … of so many in the whole run */
-  double epoch;   /* epochs done, with fraction */
-  double loss;    /* mean nats per target token of the global batch */
+  uint64_t step;     /* updates done … */
+  uint64_t steps;    /* … of so many in the whole run */
+  double epoch;      /* epochs done, with fraction */
+  double share;      /* of the run's batches, done … */
+  double step_share; /* … and of this step alone */
+  double loss;       /* mean nats per target token of the global batch */
   double learning_rate;
   double gradient_norm; /* before clipping, of the mean loss */
   uint64_t target_tokens;

@@ -149,6 +149,12 @@ static lk_status check_rules(const lk_config *c) {
     return lk_fail(LK_USAGE,
                    "%s: 'micro_tokens' %" PRIu64 " must be at least 'model.block' %" PRIu64,
                    lk_config_origin(c, "micro_tokens"), c->micro_tokens, c->model_block);
+  if (!c->batch_doublings != !c->batch_doubling_tokens)
+    return lk_fail(
+        LK_USAGE,
+        "%s: 'batch_doublings' and 'batch_doubling_tokens' do nothing without "
+        "each other; set both",
+        origin_of_either(c, LK_KEY_batch_doublings, LK_KEY_batch_doubling_tokens));
   LK_TRY(check_heads(c));
   if (c->dropout > 0 && lk_keep_scale(c->dropout) <= 1)
     return lk_fail(LK_USAGE,

@@ -15,7 +15,8 @@ typedef struct {
   int rewrites;       /* one line is written over */
   double every;       /* seconds between lines */
   double start, last; /* times */
-  uint64_t first;     /* steps done at the start */
+  uint64_t first;     /* steps done at the start … */
+  double share;       /* … and the run's share that was */
   uint64_t tokens;    /* since then */
 } progress;
 
@@ -51,8 +52,7 @@ static void show(const progress *p, const lk_metrics *m, double elapsed) {
   char step[LK_METRIC_TEXT], loss[LK_METRIC_TEXT], speed[LK_METRIC_TEXT];
   char left[LK_DURATION_TEXT];
   char beside[4 * LK_METRIC_TEXT], line[LINE];
-  lk_duration_print(left,
-                    elapsed / (double)(m->step - p->first) * (double)(m->steps - m->step));
+  lk_duration_print(left, elapsed / (m->share - p->share) * (1 - m->share));
   snprintf(line, sizeof line, "step %s/%llu  %5.1f%%  loss %s%s  %s tokens/s  %s left",
            lk_metric_show("step", m, step), (unsigned long long)m->steps,
            100.0 * (double)m->step / (double)m->steps, lk_metric_show("loss", m, loss),
@@ -69,7 +69,10 @@ static lk_status add_row(void *state, const lk_metrics *metrics) {
   double now = lk_clock(), then = now - metrics->behind; /* when the step ended */
   assert(p->first < metrics->step && metrics->step <= metrics->steps);
   int first = p->tokens == 0, last = metrics->step == metrics->steps;
-  if (first) p->start = then - metrics->seconds;
+  if (first) {
+    p->start = then - metrics->seconds;
+    p->share = metrics->share - metrics->step_share;
+  }
   p->tokens += metrics->target_tokens;
   int wanted = first || last || metrics->validated;
   if (!wanted && now - p->last < p->every) return LK_OK;

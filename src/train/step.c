@@ -26,13 +26,14 @@ static void move_gradients(void *context, size_t first) {
 
 enum { PACK_SITES = 1 << 12 }; /* dropout sites of a pack; part of the format */
 
-/* The number-th pack of this rank's i-th shard. */
-static void forward_pack(lk_trainer *t, int i, int slot, int number, float *gradients) {
+/* The number-th pack of this rank's i-th shard in a batch. */
+static void forward_pack(lk_trainer *t, int i, uint64_t batch, int slot, int number,
+                         float *gradients) {
   const lk_pack *pack = t->packs[slot];
   lk_dropout dropout = {t->config->dropout,
                         {.seed = t->config->seed,
                          .purpose = LK_RANDOM_DROPOUT,
-                         .step = lk_trainer_batch(t),
+                         .step = batch,
                          .shard = (uint32_t)(t->step_first + i),
                          .site = (uint32_t)number * PACK_SITES},
                         (lk_drop_at)t->config->dropout_at};
@@ -47,18 +48,27 @@ static void forward_pack(lk_trainer *t, int i, int slot, int number, float *grad
   t->work.target_rows += pack->M;
 }
 
-/* This rank's i-th shard, in as many packs as it takes; the last one's gradient is still to
- * be added. */
+/* This rank's i-th shard in a batch, in as many packs as it takes; the last one's gradient
+ * is still to be added. */
+static void forward_batch(lk_trainer *t, int i, uint64_t batch, int slot,
+                          float *gradients) {
+  lk_profile_switch(LK_PART_DATA);
+  int count = lk_dataset_select(t->dataset, batch, t->step_first + i);
+  for (int next = 0, number = 0; next < count || number == 0; number++) {
+    if (number > 0) lk_model_backward(t->models[slot], t->values, gradients, NULL);
+    next = lk_dataset_pack(t->dataset, next, t->packs[slot]);
+    forward_pack(t, i, batch, slot, number, gradients);
+  }
+}
+
+/* In all batches of the step; the gradient of the last pack is still to be added. */
 static void forward_shard(lk_trainer *t, int i, int slot, float *gradients) {
   assert(i >= 0 && i < t->step_count && t->models[slot] && t->packs[slot]);
   lk_watchdog_phase(t->watchdog, t->step + 1, "computing", LK_MAKES_STEPS);
   t->mine[2 * i] = t->mine[2 * i + 1] = 0;
-  lk_profile_switch(LK_PART_DATA);
-  int count = lk_dataset_select(t->dataset, lk_trainer_batch(t), t->step_first + i);
-  for (int next = 0, number = 0; next < count || number == 0; number++) {
-    if (number > 0) lk_model_backward(t->models[slot], t->values, gradients, NULL);
-    next = lk_dataset_pack(t->dataset, next, t->packs[slot]);
-    forward_pack(t, i, slot, number, gradients);
+  for (uint64_t k = 0; k < lk_trainer_step_batches(t); k++) {
+    if (k > 0) lk_model_backward(t->models[slot], t->values, gradients, NULL);
+    forward_batch(t, i, lk_trainer_batch(t, k), slot, gradients);
   }
 }
 
@@ -128,7 +138,7 @@ static lk_status sum_losses(lk_trainer *t, lk_metrics *metrics) {
 
 /* A step's items, as they come. */
 typedef struct {
-  uint64_t *items; /* (batch_size) */
+  uint64_t *items; /* (batch_size times batches) */
   size_t count;
 } item_list;
 
@@ -141,14 +151,22 @@ static void take_items(void *context, int rank, size_t first, const double *numb
     if (numbers[i] >= 0) list->items[list->count++] = (uint64_t)numbers[i];
 }
 
-/* The items of this rank's shards into mine[room], -1 behind them. */
-static void list_items(const lk_trainer *t, double *mine, size_t room) {
-  size_t used = 0;
+/* Those of this rank's shards in a batch, behind the `used` of mine; how many there are
+ * then. */
+static size_t list_batch(const lk_trainer *t, uint64_t batch, double *mine, size_t used) {
   for (int i = 0; i < t->step_count; i++) {
-    int items = lk_dataset_select(t->dataset, lk_trainer_batch(t), t->step_first + i);
+    int items = lk_dataset_select(t->dataset, batch, t->step_first + i);
     for (int item = 0; item < items; item++)
       mine[used++] = (double)lk_dataset_chosen(t->dataset)[item];
   }
+  return used;
+}
+
+/* The items of this rank's shards into mine[room], -1 behind them. */
+static void list_items(const lk_trainer *t, double *mine, size_t room) {
+  size_t used = 0;
+  for (uint64_t k = 0; k < lk_trainer_step_batches(t); k++)
+    used = list_batch(t, lk_trainer_batch(t, k), mine, used);
   assert(used <= room);
   while (used < room)
     mine[used++] = -1;
@@ -158,17 +176,18 @@ static void list_items(const lk_trainer *t, double *mine, size_t room) {
  * items of its own shards alone. */
 static lk_status name_batch(const lk_trainer *t, char *text, size_t size) {
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  size_t room = (size_t)(t->step_most * (plan->batch_size / plan->shards));
+  size_t most = (size_t)plan->batch_size * lk_trainer_step_batches(t);
+  size_t room = (size_t)t->step_most * most / (size_t)plan->shards;
   item_list all = {NULL, 0};
   double *mine = NULL;
   lk_status status = LK_NEW(mine, room);
-  if (status == LK_OK) status = LK_NEW(all.items, (size_t)plan->batch_size);
+  if (status == LK_OK) status = LK_NEW(all.items, most);
   status = lk_world_agree(t->home, status);
   if (status == LK_OK) {
     list_items(t, mine, room);
     status = lk_world_each(t->home, mine, room, take_items, &all);
   }
-  assert(all.count <= (size_t)plan->batch_size);
+  assert(all.count <= most);
   if (status == LK_OK) lk_dataset_name_items(t->dataset, all.items, all.count, text, size);
   lk_free(all.items);
   lk_free(mine);
@@ -225,6 +244,11 @@ static double learning_rate_at(const lk_trainer *t, uint64_t tokens) {
   return t->config->learning_rate * lk_schedule_factor(&t->schedule, tokens);
 }
 
+/* Of the run's batches, after so many steps. */
+static double share_of(const lk_trainer *t, uint64_t steps) {
+  return (double)lk_trainer_batches(t, steps) / (double)lk_trainer_batches(t, t->steps);
+}
+
 /* All ranks of a step. One without documents is left out, too, but not counted: nothing is
  * wrong with it. */
 static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metrics) {
@@ -250,6 +274,8 @@ static lk_status update(lk_trainer *t, const float *gradients, lk_metrics *metri
   metrics->skipped = t->skipped;
   metrics->epoch =
       (double)lk_trainer_batches(t, t->step) / (double)lk_plan_steps_per_epoch(plan);
+  metrics->share = share_of(t, t->step);
+  metrics->step_share = metrics->share - share_of(t, t->step - 1);
   return LK_OK;
 }
 

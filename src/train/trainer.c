@@ -4,6 +4,7 @@
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "train/balance.h"
+#include "train/batching.h"
 #include "train/sites.h"
 #include <assert.h>
 
@@ -135,12 +136,18 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   return make_optimizer(t);
 }
 
+/* Jobs of their own that take batches in turn. */
+static uint64_t groups_of(const lk_config *config) {
+  return *config->sync_meet ? config->sync_groups : 1;
+}
+
 static void set_recipe(lk_trainer *t) {
   const lk_config *c = t->config;
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  uint64_t groups = lk_trainer_batches(t, 1);
-  uint64_t all = (c->epochs * lk_plan_steps_per_epoch(plan) + groups - 1) / groups;
-  t->steps = c->steps ? c->steps : all;
+  const lk_batching batching = lk_batching_of(c);
+  uint64_t all = c->epochs * lk_plan_steps_per_epoch(plan), groups = groups_of(c);
+  t->steps =
+      c->steps ? c->steps : lk_batching_steps(&batching, (all + groups - 1) / groups);
   double documents =
       c->schedule_decay_epochs
           ? (double)(c->schedule_decay_epochs * lk_dataset_corpus_documents(t->dataset))
@@ -361,13 +368,20 @@ lk_dealt lk_trainer_dealt(const lk_trainer *trainer) {
 }
 
 uint64_t lk_trainer_batches(const lk_trainer *trainer, uint64_t steps) {
-  const lk_config *c = trainer->config;
-  return *c->sync_meet ? steps * c->sync_groups : steps;
+  const lk_batching batching = lk_batching_of(trainer->config);
+  return lk_batching_batches(&batching, steps) * groups_of(trainer->config);
 }
 
-uint64_t lk_trainer_batch(const lk_trainer *trainer) {
+uint64_t lk_trainer_step_batches(const lk_trainer *trainer) {
+  const lk_batching batching = lk_batching_of(trainer->config);
+  return lk_batching_batches(&batching, trainer->step + 1) -
+         lk_batching_batches(&batching, trainer->step);
+}
+
+uint64_t lk_trainer_batch(const lk_trainer *trainer, uint64_t k) {
   const lk_config *c = trainer->config;
-  return lk_trainer_batches(trainer, trainer->step) + (*c->sync_meet ? c->sync_group : 0);
+  return lk_trainer_batches(trainer, trainer->step) + k * groups_of(c) +
+         (*c->sync_meet ? c->sync_group : 0);
 }
 
 uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {

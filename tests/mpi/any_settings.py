@@ -16,6 +16,7 @@ BITS = {
     "model.block": ("48", "96"), "model.activation": ("gelu_tanh",), "model.tied": ("true",), "model.mlp": ("56", "100"),
     "model.residual": ("parallel",), "model.norm": ("rms",), "model.kv_heads": ("1",),
 }
+GROWING = {"batch_doublings": ("1", "2"), "batch_doubling_tokens": ("8192", "20000")}
 ROTARY = {"model.rotary_share": ("0", "0.5")}
 PRETRAINED = {"validation.share": ("0.1",)}
 RECALL = {
@@ -56,6 +57,8 @@ def draw_run(number):
     bits, free = draw(of, BITS), draw(of, FREE, 0.4)
     if of.random() < 0.5:
         bits |= {"model.positions": "rotary"} | draw(of, ROTARY)
+    if of.random() < 0.2:
+        bits |= draw(of, GROWING, 1)
     command = of.choice(("pretrain", "pretrain", "pretrain", "finetune"))
     if command == "pretrain":
         bits |= draw(of, PRETRAINED) | draw_objective(of)

@@ -79,6 +79,8 @@ grep -q 'muon_precision is bf16, but .*set muon_precision=fp32' log || fail "Muo
 # and shared keys. Another loss. Dropout without attention's.
 other_recipe options "${pretrain[@]}" model.activation=gelu_tanh model.tied=true model.norm=rms model.kv_heads=1 \
   label_smoothing=0.1 focus=1.5 dropout_at=hidden
+# Batches that grow: of 16 documents, then 32 and 64, with a stop in each stretch.
+other_recipe growing "${pretrain[@]}" batch_doublings=2 batch_doubling_tokens=4096 micro_tokens=128
 
 # The comparisons can fail: another seed gives other bits and other losses.
 train other 1 $steps "${pretrain[@]}" seed=2

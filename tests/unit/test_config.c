@@ -120,6 +120,8 @@ static void test_numbers_that_follow_others(void **state) {
   lk_free(yaml);
   lk_config_free(config);
   refuse(given, "batch_size=12", 1, "'batch_tokens' makes 'batch_size' 16");
+  refuse("batch_doublings: 1\n", NULL, 1, "do nothing without each other; set both");
+  refuse("batch_doubling_tokens: 9\n", NULL, 1, "do nothing without each other; set both");
   refuse("micro_tokens: 127\n", NULL, 1, "must be at least 'model.block' 128");
 }
 

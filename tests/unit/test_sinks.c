@@ -43,6 +43,8 @@ static void log_step(uint64_t step) {
   const lk_metrics metrics = {.step = step,
                               .steps = 4,
                               .epoch = (double)step / 4,
+                              .share = (double)step / 4,
+                              .step_share = 0.25,
                               .loss = 0.5,
                               .learning_rate = 0.25,
                               .gradient_norm = 2,

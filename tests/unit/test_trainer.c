@@ -157,6 +157,38 @@ static void a_step_in_packs_is_the_whole_step(void **state) {
   }
 }
 
+/* The last of so many steps that change nothing. */
+static lk_metrics nth_step(int n, const char *how) {
+  char arguments[300];
+  lk_metrics metrics = {0};
+  snprintf(arguments, sizeof arguments,
+           "epochs=2 dropout=0 learning_rate=1e-30 questions=people.tsv %s", how);
+  lk_config *config = config_with(arguments);
+  lk_trainer *trainer = open_trainer(config, LK_FINETUNE);
+  while (n-- > 0)
+    assert_int_equal(lk_trainer_step(trainer, &metrics), LK_OK);
+  lk_trainer_free(trainer);
+  lk_config_free(config);
+  return metrics;
+}
+
+/* Questions come in the epoch's order, whatever the batch is: two of 4 are one of 8, to the
+ * bit where packs are of one question. An epoch of 16 is 4 batches of 4. */
+static void a_doubled_batch_is_one_of_twice_the_size(void **state) {
+  (void)state;
+  static const char doubled[] =
+      "batch_size=4 batch_doublings=1 batch_doubling_tokens=384 micro_tokens=48";
+  lk_metrics twice = nth_step(3, doubled), large = nth_step(2, "batch_size=8"),
+             packed = nth_step(2, "batch_size=8 micro_tokens=48");
+  assert_int_equal(twice.target_tokens, large.target_tokens);
+  assert_true(twice.loss == packed.loss && twice.gradient_norm == packed.gradient_norm);
+  assert_true(fabs(twice.loss - large.loss) < 1e-5);
+  assert_int_equal(twice.steps, 5);
+  assert_true(twice.epoch == 1 && twice.share == 0.5 && twice.step_share == 0.25);
+  assert_true(nth_step(1, doubled).loss != twice.loss);
+  assert_true(nth_step(5, doubled).share == 1);
+}
+
 /* The mean of all values so far, each step weighted as the decays after it say. */
 static void the_running_mean_follows_the_values(void **state) {
   (void)state;
@@ -527,6 +559,7 @@ static int tests(void) {
       cmocka_unit_test(what_is_known_counts_less),
       cmocka_unit_test(a_bad_gradient_changes_nothing),
       cmocka_unit_test(a_range_test_ends_where_the_loss_diverges),
+      cmocka_unit_test(a_doubled_batch_is_one_of_twice_the_size),
       cmocka_unit_test(the_running_mean_follows_the_values),
       cmocka_unit_test(an_outer_step_is_that_of_the_paper),
       cmocka_unit_test(threads_share_what_groups_tell_out),
