@@ -1,10 +1,10 @@
 #include "train/trainer.h"
+#include "lockstep/batching.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/machine.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "train/balance.h"
-#include "train/batching.h"
 #include "train/sites.h"
 #include <assert.h>
 

@@ -28,7 +28,7 @@ own wiki wikitext
 own dump text_stream dump inputs
 own dist world tree balance watchdog holding shared
 own store store trained
-own config config config_keys objective_list
+own config config config_keys objective_list batching
 own optim optimizer schedule outer wire
 own meet meeting
 own interchange interchange tensor_file

@@ -1,5 +1,5 @@
 /* Batches of a step, where they grow: against a count step by step. */
-#include "train/batching.h"
+#include "lockstep/batching.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "train/batching.h"
+#include "lockstep/batching.h"
 
 lk_batching lk_batching_of(const lk_config *config) {
   uint64_t batch = config->batch_size * config->model_block;

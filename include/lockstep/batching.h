@@ -1,10 +1,12 @@
-/* Private to the trainer: how many batches of the plan a step takes, where they grow over a
- * run (key batch_doublings): 1 at first, then 2, 4, and so on, as often as it doubles. Pure
+/* How many batches of the plan a step takes, where they grow over a run (key
+ * batch_doublings): 1 at first, then 2, 4, and so on, as often as it doubles. Pure
  * functions. */
-#ifndef LOCKSTEP_TRAIN_BATCHING_H
-#define LOCKSTEP_TRAIN_BATCHING_H
+#ifndef LOCKSTEP_BATCHING_H
+#define LOCKSTEP_BATCHING_H
 
 #include "lockstep/config.h"
+
+LK_C_BEGIN
 
 typedef struct {
   uint64_t batches;   /* between two doublings, as near as full steps come to them */
@@ -18,5 +20,7 @@ uint64_t lk_batching_batches(const lk_batching *batching, uint64_t steps);
 
 /* The fewest steps that take so many batches. */
 uint64_t lk_batching_steps(const lk_batching *batching, uint64_t batches);
+
+LK_C_END
 
 #endif
