@@ -1,4 +1,5 @@
 #include "lockstep/record.h"
+#include "lockstep/batching.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "view/history.h"
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 enum { FRESH = 60 /* seconds */, RECENT = 100 /* steps */ };
+
+#define MOST_STEPS 0x1p48 /* that a config takes; files may say anything */
 
 static void path_of(const lk_record *record, const char *name, char path[PATH_MAX]) {
   snprintf(path, PATH_MAX, "%s/%s", record->folder, name);
@@ -144,9 +147,19 @@ const char *lk_record_state_name(lk_record_state state) {
   return names[state];
 }
 
+/* Of the plan, that the first so many steps take. */
+static double batches_of(const lk_record *record, double steps) {
+  if (!record->config || !(steps < MOST_STEPS)) return steps;
+  const lk_batching batching = lk_batching_of(record->config);
+  return (double)lk_batching_batches(&batching, (uint64_t)steps);
+}
+
 double lk_record_left(const lk_record *record) {
-  if (record->state != LK_RECORD_RUNNING || !(record->steps > record->step)) return 0;
-  return (record->steps - record->step) * record->step_seconds;
+  double step = record->step, steps = record->steps;
+  if (record->state != LK_RECORD_RUNNING || !(step >= 1 && steps > step)) return 0;
+  double newest = batches_of(record, step) - batches_of(record, step - 1);
+  double left = batches_of(record, steps) - batches_of(record, step);
+  return left / newest * record->step_seconds;
 }
 
 /* `questions` in dev.csv, `count` in probe.csv. */

@@ -57,6 +57,8 @@ static void any_history_is_read(void **state) {
 }
 
 static void fresh_rows_are_a_run_that_goes_on(void **state) {
+  static const char *const doubling[] = {"batch_doublings=1",
+                                         "batch_doubling_tokens=32768"};
   lk_record record;
   (void)state;
   write_file("run/history.txt", START);
@@ -64,6 +66,8 @@ static void fresh_rows_are_a_run_that_goes_on(void **state) {
   assert_int_equal(lk_record_read(&record, "run", 0), LK_OK);
   assert_int_equal(record.state, LK_RECORD_RUNNING);
   assert_true(lk_record_left(&record) == 7 * 3); /* steps of 3 seconds in the mean */
+  assert_int_equal(lk_config_parse(&record.config, NULL, 2, (char **)doubling), LK_OK);
+  assert_true(lk_record_left(&record) == 14 * 3); /* … and then of two batches */
   assert_string_equal(lk_record_fact(&record, "build"), "b");
   assert_null(lk_record_fact(&record, "machine"));
   lk_record_clear(&record);
