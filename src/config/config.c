@@ -137,7 +137,7 @@ static lk_status check_heads(const lk_config *c) {
   return LK_OK;
 }
 
-static lk_status check_rules(const lk_config *c) {
+static lk_status check_batch(const lk_config *c) {
   if (c->shards & (c->shards - 1))
     return lk_fail(LK_USAGE, "%s: 'shards' must be a power of two, not %" PRIu64,
                    lk_config_origin(c, "shards"), c->shards);
@@ -155,6 +155,11 @@ static lk_status check_rules(const lk_config *c) {
         "%s: 'batch_doublings' and 'batch_doubling_tokens' do nothing without "
         "each other; set both",
         origin_of_either(c, LK_KEY_batch_doublings, LK_KEY_batch_doubling_tokens));
+  return LK_OK;
+}
+
+static lk_status check_rules(const lk_config *c) {
+  LK_TRY(check_batch(c));
   LK_TRY(check_heads(c));
   if (c->dropout > 0 && lk_keep_scale(c->dropout) <= 1)
     return lk_fail(LK_USAGE,

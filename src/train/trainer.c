@@ -1,5 +1,4 @@
 #include "train/trainer.h"
-#include "lockstep/batching.h"
 #include "lockstep/evaluate.h"
 #include "lockstep/machine.h"
 #include "lockstep/memory.h"
@@ -136,18 +135,11 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   return make_optimizer(t);
 }
 
-/* Jobs of their own that take batches in turn. */
-static uint64_t groups_of(const lk_config *config) {
-  return *config->sync_meet ? config->sync_groups : 1;
-}
-
 static void set_recipe(lk_trainer *t) {
   const lk_config *c = t->config;
   const lk_plan *plan = lk_dataset_plan(t->dataset);
-  const lk_batching batching = lk_batching_of(c);
-  uint64_t all = c->epochs * lk_plan_steps_per_epoch(plan), groups = groups_of(c);
-  t->steps =
-      c->steps ? c->steps : lk_batching_steps(&batching, (all + groups - 1) / groups);
+  uint64_t all = c->epochs * lk_plan_steps_per_epoch(plan);
+  t->steps = c->steps ? c->steps : lk_trainer_steps_for(t, all);
   double documents =
       c->schedule_decay_epochs
           ? (double)(c->schedule_decay_epochs * lk_dataset_corpus_documents(t->dataset))
@@ -365,23 +357,6 @@ lk_dealt lk_trainer_dealt(const lk_trainer *trainer) {
                              [LK_GROUP_AVERAGE] = trainer->average}};
   if (trainer->sites) deal_sites(trainer, &dealt);
   return dealt;
-}
-
-uint64_t lk_trainer_batches(const lk_trainer *trainer, uint64_t steps) {
-  const lk_batching batching = lk_batching_of(trainer->config);
-  return lk_batching_batches(&batching, steps) * groups_of(trainer->config);
-}
-
-uint64_t lk_trainer_step_batches(const lk_trainer *trainer) {
-  const lk_batching batching = lk_batching_of(trainer->config);
-  return lk_batching_batches(&batching, trainer->step + 1) -
-         lk_batching_batches(&batching, trainer->step);
-}
-
-uint64_t lk_trainer_batch(const lk_trainer *trainer, uint64_t k) {
-  const lk_config *c = trainer->config;
-  return lk_trainer_batches(trainer, trainer->step) + k * groups_of(c) +
-         (*c->sync_meet ? c->sync_group : 0);
 }
 
 uint64_t lk_trainer_steps_done(const lk_trainer *trainer) {

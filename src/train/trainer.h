@@ -94,9 +94,11 @@ uint64_t lk_trainer_value_bytes(const lk_trainer *trainer);
 lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init);
 
 /* Batches of the plan that so many steps are: a group that is a job of its own makes its
- * steps on every so many-th, the others on those between. How many of them the step that is
- * next takes, more than one where they grow; and its k-th. Not collective. */
+ * steps on every so many-th, the others on those between. The fewest steps that take so
+ * many. How many the step that is next takes, more than one where they grow; and its k-th.
+ * Not collective. */
 uint64_t lk_trainer_batches(const lk_trainer *trainer, uint64_t steps);
+uint64_t lk_trainer_steps_for(const lk_trainer *trainer, uint64_t batches);
 uint64_t lk_trainer_step_batches(const lk_trainer *trainer);
 uint64_t lk_trainer_batch(const lk_trainer *trainer, uint64_t k);
 
