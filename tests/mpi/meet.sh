@@ -104,11 +104,16 @@ diff <(model mean-0 | tail -n 1) <("$LOCKSTEP" inspect average.h5 | grep '^param
 echo "the mean of both"
 
 # The groups' batches are those of a run without groups, in turn.
-train plain 1 6 "${pretrain[@]}"
+train plain 1 8 "${pretrain[@]}"
 tokens() { cut -d, -f6 "$1/metrics.csv" | tail -n +2; }
-diff <(tokens plain) <(paste -d '\n' <(tokens alone-0) <(tokens alone-1)) || fail "other batches"
-diff <(tokens mean-0) <(tokens plain | paste - - | awk '{ print $1 + $2 }') || fail "other sums"
+diff <(tokens plain | sed -n 1,6p) <(paste -d '\n' <(tokens alone-0) <(tokens alone-1)) || fail "other batches"
+diff <(tokens mean-0) <(tokens plain | sed -n 1,6p | paste - - | awk '{ print $1 + $2 }') || fail "other sums"
 diff <(cut -d, -f1-6 mean-0/metrics.csv) <(cut -d, -f1-6 mean-1/metrics.csv) || fail "other rows"
+
+# Also where they grow: each takes one batch, one, and then two.
+both grown '1 2' steps=3 sync.outer=none batch_doublings=1 batch_doubling_tokens=2048
+diff <(tokens grown-0) <(tokens plain | xargs | awk '{ print $1 + $2; print $3 + $4; print $5 + $6 + $7 + $8 }') ||
+  fail "other batches, where they grow"
 
 # One group that meets itself makes the outer steps of one job.
 for wire in fp32 int8; do
