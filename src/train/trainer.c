@@ -71,7 +71,7 @@ static int gathers_mean(const lk_config *c) {
 static lk_leaf_filling filling_of(const lk_trainer *t, int sequences) {
   const lk_config *c = t->config;
   const lk_growth growth = lk_model_growth(t->table);
-  int is_one_pack = (uint64_t)sequences == c->batch_size / c->shards;
+  int is_one_pack = (uint64_t)sequences == c->batch_size / c->shards && !c->batch_doublings;
   return (lk_leaf_filling){.early = growth.early,
                            .start = growth.start,
                            .part = growth.part,

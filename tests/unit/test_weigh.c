@@ -66,13 +66,18 @@ static void masks_need_room_where_there_is_dropout(void **state) {
 }
 
 /* Of gradients that are sent while others are computed less is held at a time, unless the
- * model is small. */
+ * model is small, or a step has several packs or batches, for all are written before. */
 static void what_is_given_back_is_not_counted(void **state) {
 #define DEALT "shard=optimizer model.layers=8 "
   (void)state;
   lk_trainer_needs beside = needs_of(DEALT "model.channels=384 overlap=on", 4);
   lk_trainer_needs afterwards = needs_of(DEALT "model.channels=384 overlap=off", 4);
   assert_in_range(100 * (afterwards.room - beside.room) / afterwards.values, 30, 60);
+  lk_trainer_needs packs = needs_of(DEALT "model.channels=384 micro_tokens=48", 4);
+  lk_trainer_needs batches =
+      needs_of(DEALT "model.channels=384 batch_doublings=1 batch_doubling_tokens=4096", 4);
+  assert_in_range(100 * (packs.room - beside.room) / packs.values, 30, 60);
+  assert_in_range(100 * (batches.room - beside.room) / packs.values, 30, 60);
   assert_int_equal(needs_of(DEALT "model.channels=128 overlap=on", 4).room,
                    needs_of(DEALT "model.channels=128 overlap=off", 4).room);
 }
