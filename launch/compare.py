@@ -71,7 +71,6 @@ def document(arguments):
     names = [name for name in arguments.names if is_scored(arguments, name)]
     missing = [name for name in arguments.names if name not in names]
     count = read_score(folders(arguments, names[0])[0] / "finetune")[1]
-    commits = (arguments.run / "commits.txt").read_text().split()
     header = ["recipe", "accuracy", "95 % interval", f"right of {count}", "steps", "minutes",
               "loss", f"beside {names[0]}"]
     return ["# Recipes side by side", "",
@@ -83,7 +82,7 @@ def document(arguments):
             "twentieth. Minutes: of the steps of both trainings, without start-up and "
             "checkpoints. Last: the difference from the first in points, with its 95 % interval "
             "over the questions, which are the same, and that of each seed.", "",
-            *origin(arguments, commits)]
+            *origin(arguments)]
 
 
 def main():

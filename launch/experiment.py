@@ -9,7 +9,7 @@ import shutil
 import statistics
 from pathlib import Path
 
-from report import draw, interval, percent, table, write_csv, write_text
+from report import draw, interval, origin, percent, table, write_csv, write_text
 
 # What was reported for the assignment's data, by its authors and by others who ran it.
 REPORTED = {"no pretraining": ("1.8 %", "0.8–2.4 %"), "constant": ("5.0 %", "5.0 %"),
@@ -161,7 +161,6 @@ def copy_predictions(arguments, folder):
 
 
 def document(arguments):
-    commits = (arguments.run / "commits.txt").read_text().split()
     return [
         "# The experiment: what pretraining brings", "",
         "Birth places of people whose question was never trained on; see the README's "
@@ -177,12 +176,9 @@ def document(arguments):
         "Seconds are those of the steps that count, over all starts: without steps that a "
         "crash undid, start-up and checkpoints. Characters are those predicted.", "",
         "## From where", "",
-        f"- command: `{arguments.command}`",
-        f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
-        f"- machine: {arguments.machine}",
+        *origin(arguments),
         f"- precision of pretraining: {setting(arguments.run / 'pretrain', 'precision')}",
         f"- data: {arguments.data}",
-        f"- date: {arguments.date}",
         "- answers to the test questions, one a line, by seed: "
         + ", ".join(f"[{seed}](experiment/test-predictions-{seed}.txt)"
                     for seed, _ in runs_of(arguments, "finetune"))]

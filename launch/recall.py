@@ -132,14 +132,13 @@ def forms_section(arguments, recipes, people):
 
 
 def document(arguments, recipes, forms):
-    commits = (arguments.run / "commits.txt").read_text().split()
     picture = arguments.out.with_suffix(".svg").name
     lines = ["# What is stored, and what can be asked for", "", f"![curves]({picture})", "",
              *forms_section(arguments, recipes, forms.count("question"))]
     for name, points in recipes.items():
         lines += ["", f"## {name}", "", *recipe_table(points)]
     return [*lines, *also_section(recipes, forms), "", "## From where", "",
-            *origin(arguments, commits)]
+            *origin(arguments)]
 
 
 def main():

@@ -47,8 +47,10 @@ def table(header, rows):
     return ["| " + " | ".join(line) + " |" for line in lines]
 
 
-def origin(arguments, commits):
-    """The lines that say what a report is from."""
+def origin(arguments):
+    """The lines that say what a report is from. Of two scripts that share a folder of runs each may have noted
+    its commit."""
+    commits = dict.fromkeys((arguments.run / "commits.txt").read_text().split())
     return [f"- command: `{arguments.command}`",
             f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
             f"- machine: {arguments.machine}",

@@ -52,6 +52,10 @@ cp results/two.md first.md
 [[ $(grep -c 'is scored already' log) == 6 ]] || fail "made again: $(cat log)"
 ! grep -E '^compare.sh: (training|scoring)' log || fail "made again"
 cmp first.md results/two.md
+# Two of them that share a folder may both have noted their commit.
+sed -i p runs/commits.txt
+"${compare[@]}" > log 2>&1 || fail "with commits noted twice: exit code $?: $(cat log)"
+cmp first.md results/two.md
 
 count=$(wc -l < data/birth_dev.tsv)
 # row NAME RUN STEPS [OPTION...]: of evaluate.
