@@ -48,8 +48,8 @@ def table(header, rows):
 
 
 def origin(arguments):
-    """The lines that say what a report is from. Of two scripts that share a folder of runs each may have noted
-    its commit."""
+    """The lines that say what a report is from. Of two scripts that share a folder of runs
+    each may have noted its commit."""
     commits = dict.fromkeys((arguments.run / "commits.txt").read_text().split())
     return [f"- command: `{arguments.command}`",
             f"- commit{'s' * (len(commits) > 1)}: {', '.join(commits)}",
