@@ -19,8 +19,9 @@ static lk_status take_score(lk_run *run, uint64_t step, uint64_t correct) {
 lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t questions) {
   const lk_score score = {.step = step, .correct = correct, .questions = questions};
   assert(correct <= questions);
-  LK_TRY(lk_sinks_score(run->sinks, &score));
-  return take_score(run, step, correct);
+  lk_status logged = lk_sinks_score(run->sinks, &score);
+  LK_TRY(take_score(run, step, correct)); /* a row that is missing takes no checkpoint along */
+  return logged;
 }
 
 lk_status lk_run_mark_best(lk_run *run, uint64_t step) {

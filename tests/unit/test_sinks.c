@@ -25,11 +25,11 @@ static int clear_run(void **state) {
   return system("rm -rf run");
 }
 
-static char *jsonl = "jsonl=true";
+static char *jsonl = "jsonl=true", *dev = "dev=";
 
 static void begin(uint64_t step) {
-  char *const arguments[] = {"run=run", "log_seconds=1000", jsonl};
-  assert_int_equal(lk_config_read(&config, NULL, 3, arguments), LK_OK);
+  char *const arguments[] = {"run=run", "log_seconds=1000", jsonl, dev};
+  assert_int_equal(lk_config_read(&config, NULL, 4, arguments), LK_OK);
   assert_int_equal(lk_run_open(&run, config), LK_OK);
   if (lk_run_begin(run, step) != LK_OK) fail_msg("%s", lk_message());
 }
@@ -173,12 +173,37 @@ static void a_full_disk_is_said_once_and_leaves_whole_rows(void **state) {
   end();
 }
 
+/* dev.csv has its row, so no later start would look for the checkpoint again. */
+static void a_score_that_one_file_lacks_keeps_its_checkpoint(void **state) {
+  (void)state;
+  struct rlimit before;
+  char target[32] = "";
+  jsonl = "jsonl=true";
+  dev = "dev=d.tsv";
+  begin(0);
+  assert_int_equal(lk_file_write("run/checkpoints/step-000002.h5", "", 0), LK_OK);
+  assert_int_equal(truncate("run/metrics.jsonl", 2000), 0);
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const struct rlimit limit = {1000, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  lk_status status = lk_run_log_dev(run, 2, 3, 4);
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  assert_int_equal(status, LK_IO);
+  assert_non_null(strstr(lk_message(), "metrics.jsonl: cannot write"));
+  assert_int_equal(readlink("run/checkpoints/best", target, sizeof target - 1), 14);
+  assert_string_equal(target, "step-000002.h5");
+  dev = "dev=";
+  end();
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup(rows_go_on_after_the_step, clear_run),
       cmocka_unit_test_setup(lines_of_others_are_set_aside, clear_run),
       cmocka_unit_test_setup(progress_is_shown_now_and_then, clear_run),
       cmocka_unit_test_setup(a_full_disk_is_said_once_and_leaves_whole_rows, clear_run),
+      cmocka_unit_test_setup(a_score_that_one_file_lacks_keeps_its_checkpoint, clear_run),
   };
   return cmocka_run_group_tests(tests, make_folder, leave_nothing);
 }
