@@ -126,7 +126,7 @@ lk_status lk_line_call(lk_line *line) {
   for (const struct addrinfo *i = list; i && status == LK_LINE_ENDED; i = i->ai_next)
     status = try_address(line, i);
   freeaddrinfo(list);
-  if (status == LK_OK) line->why = "the connection LK_LINE_ENDED";
+  if (status == LK_OK) line->why = "the connection ended";
   return status;
 }
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# No name stands for two things: each type of ours, private ones too, is defined in one file.
+# No name stands for two things: each type of ours, private ones too, is defined in one file. No name of ours is
+# in a text that users read.
 set -euo pipefail
 
 # twice FOLDER...: types that are defined in more than one file. `typedef struct lk_run lk_run;` only
@@ -31,4 +32,17 @@ for name in $found; do
   echo "$name is two types:"
   grep -rnE "(^\}|^typedef .*|^struct|^union|^enum) ?\*?$name( \{|;)" src include
 done
+[[ -z $found ]]
+
+# said FOLDER...: texts with the name of a constant.
+said() {
+  grep -rnoE --include='*.[ch]' '"([^"\\]|\\.)*"' "$@" | grep -E '\bLK_[A-Z]' || true
+}
+printf '%s\n' 'fail("the connection LK_LINE_ENDED");' 'fail("\"%s\" ends", LK_WHY, "LOCKSTEP_KEY");' > "$work/a/a.c"
+if [[ $(said "$work/a") != "$work/a/a.c:1:\"the connection LK_LINE_ENDED\"" ]]; then
+  echo "this test sees: $(said "$work/a")"
+  exit 1
+fi
+found=$(said src include)
+echo "$found"
 [[ -z $found ]]
