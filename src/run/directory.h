@@ -51,6 +51,13 @@ lk_status lk_run_begin_scores(lk_run *run, uint64_t step);
  * the first step it is of another run, and set aside. */
 lk_status lk_run_begin_samples(const lk_run *run, uint64_t step);
 
+/* run.c. Removes from a folder of the run the temporary files of writers that were killed.
+ */
+void lk_run_remove_left_over(const char *folder);
+
+/* tensorboard.c. Whether this is the name of one of TensorBoard's files. */
+int lk_run_is_events(const char *name);
+
 /* save.c. Path of checkpoints/`name`, and of the checkpoint of a step. */
 void lk_run_link_path(const lk_run *run, const char *name, char path[PATH_MAX]);
 void lk_run_checkpoint_file(const lk_run *run, uint64_t step, char path[PATH_MAX]);

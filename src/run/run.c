@@ -68,12 +68,12 @@ static int is_name_of_ours(const char *name) {
   static const char *const ours[] = {
       "latest",      "best",        "metrics.csv",       "dev.csv",
       "probe.csv",   "config.yaml", "dev.csv.questions", "probe.csv.questions",
-      "samples.txt", "report.html", "metrics.jsonl"};
+      "samples.txt", "report.html", "metrics.jsonl",     "ranks.csv"};
   int end = 0;
   for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
     if (!strcmp(name, ours[i])) return 1;
   sscanf(name, "step-%*[0-9].h5%n", &end);
-  return end > 0 && !name[end];
+  return (end > 0 && !name[end]) || lk_run_is_events(name);
 }
 
 /* Temporary files of writers that were killed; whoever holds the lock may remove them. */
@@ -90,7 +90,7 @@ static int is_left_over(const struct dirent *entry) {
 
 /* Nothing is lost when it fails. What has such a name and is no file or link is none of
  * ours. */
-static void remove_left_over(const char *folder) {
+void lk_run_remove_left_over(const char *folder) {
   struct dirent **list = NULL;
   char path[PATH_MAX];
   struct stat facts;
@@ -137,8 +137,8 @@ static lk_status open_folder(lk_run **out, const lk_config *config, const char *
   lk_run_path(run, "checkpoints", checkpoints);
   LK_TRY_OR(failed, lk_folder_create(checkpoints));
   LK_TRY_OR(failed, take_lock(run));
-  remove_left_over(run->folder);
-  remove_left_over(checkpoints);
+  lk_run_remove_left_over(run->folder);
+  lk_run_remove_left_over(checkpoints);
   *out = run;
   return LK_OK;
 failed:

@@ -20,7 +20,7 @@ lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t 
   const lk_score score = {.step = step, .correct = correct, .questions = questions};
   assert(correct <= questions);
   lk_status logged = lk_sinks_score(run->sinks, &score);
-  LK_TRY(take_score(run, step, correct)); /* a row that is missing takes no checkpoint along */
+  LK_TRY(take_score(run, step, correct)); /* though a row is missing */
   return logged;
 }
 

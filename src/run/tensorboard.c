@@ -32,8 +32,12 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+int lk_run_is_events(const char *name) {
+  return !strncmp(name, prefix, sizeof prefix - 1);
+}
+
 static int is_event_file(const struct dirent *entry) {
-  return !strncmp(entry->d_name, prefix, sizeof prefix - 1);
+  return lk_run_is_events(entry->d_name);
 }
 
 /* Cuts off what a crash undid, and what is torn. */
@@ -51,6 +55,7 @@ static lk_status cut(const char *path, uint64_t step) {
 static lk_status cut_all(const char *path, uint64_t step) {
   struct dirent **list = NULL;
   char file[PATH_MAX];
+  lk_run_remove_left_over(path);
   int count = scandir(path, &list, is_event_file, NULL);
   lk_status status = LK_OK;
   for (int i = 0; i < count; i++) {

@@ -52,12 +52,13 @@ hit STOP 0 2 "$silent"
 
 # Left over from writers that were killed; what others left is not ours to remove.
 made=tmp-0123456789abcdef
-touch run/{metrics.csv,config.yaml,notes,metrics.csv.old}.$made run/checkpoints/step-{000001.h5,notes}.$made \
-  run/step-by-step.tmp-notes run/metrics.csv.tmp-1
+mkdir -p run/tensorboard
+touch run/{metrics.csv,ranks.csv,config.yaml,notes,metrics.csv.old}.$made run/checkpoints/step-{000001.h5,notes}.$made \
+  run/tensorboard/events.out.tfevents.1.host.0.$made run/step-by-step.tmp-notes run/metrics.csv.tmp-1
 newest run
 last=$((newest + 5))
 for run in run reference; do
-  limit=100 start 2 log "${training[@]}" run=$run steps=$last
+  limit=100 start 2 log "${training[@]}" run=$run steps=$last tensorboard=true
   end
   ((code == 0)) || fail "$run ended with $code: $(cat log)"
 done
