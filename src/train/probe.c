@@ -53,12 +53,22 @@ static lk_status read_config(lk_probe *probe, const lk_config *run) {
   return status;
 }
 
+/* As finetuning refuses it of a checkpoint. */
+static lk_status check_mean(const lk_config *probe, const lk_config *run) {
+  if (!probe->init_weights || run->ema > 0) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: the run keeps no running mean (ema) of its parameters; leave "
+                 "init_weights out",
+                 lk_config_origin(probe, "init_weights"));
+}
+
 lk_status lk_probe_check(const lk_config *run, lk_task task) {
   lk_probe probe = {NULL, NULL};
   if (!*run->probe_config) return LK_OK;
   LK_TRY(check_keys(run, task));
   lk_status status = read_config(&probe, run);
   if (status == LK_OK) status = lk_trainer_check_recipe(probe.config, LK_TO_PROBE);
+  if (status == LK_OK) status = check_mean(probe.config, run);
   lk_config_free(probe.config);
   if (status == LK_OK) return LK_OK;
   return lk_fail(status, "the probe by %s: %s", run->probe_config, lk_message());
@@ -113,20 +123,24 @@ lk_status lk_probe_is_owed(const lk_training *run, uint64_t step, int *owed) {
   return lk_world_any(run->world, run->run && !lk_run_has_probe(run->run, step), owed);
 }
 
-/* The run's parameters with an optimizer of their own. */
-static void begin_copy(lk_trainer *copy, const lk_trainer *run) {
+/* All ranks: the run's parameters, or their mean, with an optimizer of their own. */
+static lk_status begin_copy(lk_trainer *copy, const lk_trainer *run) {
   assert(copy->table->count == run->table->count && !copy->watchdog);
   size_t bytes = run->table->count * sizeof *run->values;
-  memcpy(copy->values, run->values, bytes);
+  const float *values = run->values;
+  if (copy->config->init_weights) LK_TRY(lk_trainer_judged(run, &values));
+  memcpy(copy->values, values, bytes);
   lk_optimizer_reset(copy->optimizer);
   copy->step = copy->skipped = 0;
   copy->skipped_in_a_row = 0;
+  lk_trainer_begin_average(copy);
+  return LK_OK;
 }
 
 /* All ranks: until the copy is finetuned or the run is to stop. */
 static lk_status finetune(lk_trainer *copy, lk_training *run) {
   lk_metrics metrics;
-  begin_copy(copy, run->trainer);
+  LK_TRY(begin_copy(copy, run->trainer));
   LK_TRY(lk_training_ask_to_stop(run));
   while (copy->step < copy->steps && !run->stopping) {
     lk_status status = lk_trainer_step(copy, &metrics);

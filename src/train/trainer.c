@@ -290,9 +290,7 @@ lk_status lk_trainer_initialise(lk_trainer *trainer, const lk_checkpoint *init) 
   assert(t->step == 0);
   LK_TRY(set_values(t, init));
   lk_sites_begin(t);
-  if (t->average)
-    lk_holding_write(lk_optimizer_holding(t->optimizer), t->average, 0, t->table->count,
-                     t->values);
+  lk_trainer_begin_average(t);
   return LK_OK;
 }
 

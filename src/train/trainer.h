@@ -125,6 +125,9 @@ lk_status lk_trainer_step_alone(lk_trainer *t, lk_metrics *metrics);
 /* All ranks: makes values what passes are over from now on. */
 lk_status lk_trainer_hold(const lk_trainer *trainer, const float *values);
 
+/* Before the first update: the running mean, if one is kept, is the values. */
+void lk_trainer_begin_average(lk_trainer *trainer);
+
 /* After every update: takes the values into their running mean, if one is kept. */
 void lk_trainer_follow_average(lk_trainer *trainer);
 

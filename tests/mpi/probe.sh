@@ -57,6 +57,21 @@ for step in 10 40; do
 done
 ((correct > 0)) || fail "the copies have learned nothing: $(cat with/probe.csv)"
 
+# A probe may begin with the run's running mean, and keep one of its own, in which nothing is of earlier probes.
+# So small a rate changes nothing: what is scored is what it began with.
+questions=data/birth_places_train.tsv
+printf 'steps: 1\nlearning_rate: 1e-30\nema: 0.9\ninit_weights: mean\n' > mean.yaml
+"$LOCKSTEP" finetune "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt questions=$questions steps=150 \
+  batch_size=16 learning_rate=1e-2 run=knows 2> log || fail "$(cat log)"
+train 2 mean init=knows/checkpoints/latest learning_rate=1e-3 ema=0.9 dev=$questions probe.config=mean.yaml probe.every=5
+for step in 0 5 10 15 20; do
+  model=mean/checkpoints/step-$(printf %06d $step).h5 # of which the mean is asked
+  ((step)) || model=knows/checkpoints/latest
+  line=$("$LOCKSTEP" evaluate "$model" $questions 2> log)
+  grep -q "^$step,$(sed -E 's/^Correct: ([0-9]+)\.0 out of ([0-9]+)\.0: .*/\1,\2/' <<< "$line")," mean/probe.csv ||
+    fail "step $step: '$line', but $(cat mean/probe.csv)"
+done
+
 # stop_in_probe RANKS RUN STEP KEY=VALUE...: a signal in the middle of the probe after STEP.
 stop_in_probe() {
   local ranks=$1 run=$2 step=$3
@@ -120,6 +135,8 @@ refused 2 64 'the probe by other.yaml: .*model.layers is 3, but the model of thi
   "${training[@]}" probe.config=other.yaml
 refused 1 64 'the probe by endless-by-mistake.yaml: .*set steps= or epochs=' \
   "${training[@]}" probe.config=endless-by-mistake.yaml
+refused 1 64 'the probe by mean.yaml: mean.yaml, line 4: the run keeps no running mean' \
+  "${training[@]}" probe.config=mean.yaml
 refused 1 66 'the probe by probe.yaml: .*none.tsv' "${training[@]}" probe.config=probe.yaml questions=none.tsv
 refused 1 64 'set questions=FILE.tsv' "${training[@]}" probe.config=probe.yaml questions=
 refused 1 64 'set dev=FILE.tsv' "${training[@]}" probe.config=probe.yaml dev=
