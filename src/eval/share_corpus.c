@@ -24,6 +24,13 @@ static lk_status share_survey(lk_world *world, lk_text_survey *s) {
   return status;
 }
 
+static lk_status refuse(const char *path, const lk_sha256 *here, const lk_sha256 *there) {
+  return lk_fail(LK_USAGE,
+                 "its data is not rank 0's: %s has the SHA-256 %s here, %s there; give all "
+                 "ranks one file, to which nothing writes",
+                 path, here->hex, there->hex);
+}
+
 /* Why this rank's file is not what rank 0 surveyed: it may be another. */
 static lk_status explain(lk_status status, const char *path, const lk_text_survey *first,
                          const lk_tokenizer *tokenizer) {
@@ -32,11 +39,8 @@ static lk_status explain(lk_status status, const char *path, const lk_text_surve
   snprintf(reason, sizeof reason, "%s", lk_message());
   int differs = lk_text_survey_make(&mine, path, tokenizer) == LK_OK &&
                 strcmp(mine.sha256.hex, first->sha256.hex) != 0;
-  status = differs ? lk_fail(LK_USAGE,
-                             "its data is not rank 0's: %s has the SHA-256 %s here, %s "
-                             "there; give all ranks one file, to which nothing writes",
-                             path, mine.sha256.hex, first->sha256.hex)
-                   : lk_fail(status, "%s", reason);
+  status =
+      differs ? refuse(path, &mine.sha256, &first->sha256) : lk_fail(status, "%s", reason);
   lk_text_survey_clear(&mine);
   return status;
 }
@@ -62,6 +66,18 @@ static lk_status share_text(lk_corpus **out, lk_world *world, const char *path,
   return status;
 }
 
+/* Each rank opens the file: where hosts have copies, one may be old. */
+static lk_status share_hdf5(lk_corpus **out, lk_world *world, const char *path,
+                            const lk_tokenizer *tokenizer, lk_slice slice) {
+  lk_sha256 first = {""};
+  LK_TRY(lk_world_agree(world, lk_corpus_read_hdf5(out, path, tokenizer, slice)));
+  const lk_sha256 *mine = &(*out)->sha256;
+  if (lk_world_rank(world) == 0) first = *mine;
+  LK_TRY(lk_world_broadcast(world, &first, sizeof first));
+  int differs = strcmp(mine->hex, first.hex) != 0;
+  return lk_world_agree(world, differs ? refuse(path, mine, &first) : LK_OK);
+}
+
 lk_status lk_corpus_share(lk_corpus **out, lk_world *world, const char *path,
                           const lk_tokenizer *tokenizer, lk_slice slice) {
   int is_text;
@@ -69,9 +85,8 @@ lk_status lk_corpus_share(lk_corpus **out, lk_world *world, const char *path,
   if (!world || lk_world_size(world) == 1)
     return lk_corpus_read(out, path, tokenizer, slice);
   LK_TRY(lk_world_any(world, lk_world_rank(world) == 0 && !lk_store_knows(path), &is_text));
-  lk_status status =
-      is_text ? share_text(out, world, path, tokenizer, slice)
-              : lk_world_agree(world, lk_corpus_read_hdf5(out, path, tokenizer, slice));
+  lk_status status = is_text ? share_text(out, world, path, tokenizer, slice)
+                             : share_hdf5(out, world, path, tokenizer, slice);
   if (status == LK_OK) return LK_OK;
   lk_corpus_free(*out);
   *out = NULL;

@@ -1,6 +1,7 @@
 /* Ranks that were started with different settings, data or builds must not train together.
  */
 #include "train/trainer.h"
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,15 +72,20 @@ lk_status lk_trainer_agree_on_start(lk_world *world, const lk_config *config,
   return compare_configs(world, config);
 }
 
-static lk_status agree_on_file(const lk_trainer *t, const char *what,
-                               const lk_sha256 *mine) {
-  lk_sha256 first = *mine;
-  LK_TRY(lk_world_broadcast(t->world, &first, sizeof first));
-  return lk_world_agree(
-      t->world, strcmp(mine->hex, first.hex) ? refuse(what, mine->hex, first.hex) : LK_OK);
+lk_status lk_trainer_agree_on(lk_world *world, const char *what, const char *digits) {
+  lk_sha256 first = {""};
+  assert(strlen(digits) < sizeof first.hex);
+  if (lk_world_rank(world) == 0) strcpy(first.hex, digits);
+  LK_TRY(lk_world_broadcast(world, &first, sizeof first));
+  return lk_world_agree(world, strcmp(digits, first.hex) ? refuse(what, digits, first.hex)
+                                                         : LK_OK);
 }
 
 lk_status lk_trainer_agree_on_data(const lk_trainer *trainer) {
-  LK_TRY(agree_on_file(trainer, "data", &lk_dataset_items(trainer->dataset)->sha256));
-  return agree_on_file(trainer, "questions", &lk_dataset_items(trainer->dataset)->answers);
+  const lk_trainer *t = trainer;
+  const lk_items *items = lk_dataset_items(t->dataset);
+  lk_hash tokenizer = lk_tokenizer_fingerprint(lk_dataset_tokenizer(t->dataset));
+  LK_TRY(lk_trainer_agree_on(t->world, "data", items->sha256.hex));
+  LK_TRY(lk_trainer_agree_on(t->world, "questions", items->answers.hex));
+  return lk_trainer_agree_on(t->world, "tokenizer", tokenizer.hex);
 }

@@ -174,4 +174,7 @@ void lk_trainer_describe_build(const lk_config *config, char text[LK_BUILD_SIZE]
 lk_status lk_trainer_agree_on_start(lk_world *world, const lk_config *config, lk_task task);
 lk_status lk_trainer_agree_on_data(const lk_trainer *trainer);
 
+/* All ranks: the same of anything else, by the hexadecimal digits of its hash. */
+lk_status lk_trainer_agree_on(lk_world *world, const char *what, const char *digits);
+
 #endif

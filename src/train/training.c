@@ -80,9 +80,12 @@ static lk_status open_run(lk_training *t, lk_checkpoint **resumed) {
   return lk_checkpoint_share(t->world, resumed);
 }
 
+/* All ranks. */
 static lk_status open_dev(lk_training *t) {
-  LK_TRY(lk_training_open_dev(t));
-  return t->run && t->dev ? lk_run_use_dev(t->run, t->dev) : LK_OK;
+  LK_TRY(lk_world_agree(t->world, lk_training_open_dev(t)));
+  if (!t->dev) return LK_OK;
+  LK_TRY(lk_trainer_agree_on(t->world, "dev file", t->dev->sha256.hex));
+  return lk_world_agree(t->world, t->run ? lk_run_use_dev(t->run, t->dev) : LK_OK);
 }
 
 /* A file's characters may not be its model's. */
@@ -105,7 +108,7 @@ static lk_status load(lk_training *t, const lk_checkpoint *init, lk_checkpoint *
   LK_TRY(lk_training_heed_signals(t));
   LK_TRY(lk_trainer_create(&t->trainer, t->world, t->config, t->task, LK_TO_RUN,
                            init ? init->trained.tokenizer : NULL));
-  LK_TRY(lk_world_agree(t->world, open_dev(t)));
+  LK_TRY(open_dev(t));
   LK_TRY(lk_training_heed_signals(t));
   say_left_out(t);
   LK_TRY(lk_held_out_open(&t->held_out, t->trainer));
