@@ -6,6 +6,7 @@
 #include "train/balance.h"
 #include "train/sites.h"
 #include <assert.h>
+#include <limits.h>
 
 int lk_trainer_deals(const lk_config *config) {
   if (config->shard != LK_SHARD_AUTO) return config->shard == LK_SHARD_OPTIMIZER;
@@ -60,6 +61,19 @@ static int sequences_a_pack(const lk_trainer *t) {
   return fit > 0 ? (int)fit : 1;
 }
 
+/* Rows of a pack are counted in int. The block may be a checkpoint's. */
+static lk_status check_pack(const lk_trainer *t) {
+  const lk_config *c = t->config;
+  uint64_t rows = (uint64_t)sequences_a_pack(t) * (uint64_t)t->table->shape.block;
+  if (rows <= INT_MAX) return LK_OK;
+  return lk_fail(
+      LK_USAGE,
+      "%s: a shard's part of a batch, batch_size / shards of model.block tokens, "
+      "is %llu tokens, and at most %d are computed at a time; set "
+      "micro_tokens=65536, or raise shards",
+      lk_config_origin(c, "batch_size"), (unsigned long long)rows, INT_MAX);
+}
+
 /* Nonzero: what is measured, asked or shown is of the running mean, put together from what
  * the ranks have of it. */
 static int gathers_mean(const lk_config *c) {
@@ -108,6 +122,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   lk_trainer *t = trainer;
   int sequences = sequences_a_pack(t);
   assert(t->shard_count > 0);
+  LK_TRY(check_pack(t));
   LK_TRY(lk_world_most_shards(t->world, (int)t->config->shards, &t->shards_a_rank));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   t->step_first = t->first_shard;

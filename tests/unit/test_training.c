@@ -242,6 +242,16 @@ static void what_cannot_be_validated_is_refused(void **state) {
               "people.tsv, line 1");
 }
 
+static void a_pack_that_has_no_number_of_rows_is_refused(void **state) {
+  (void)state;
+#define HUGE_PACK "run=x steps=1 batch_size=65536 shards=1 "
+  must_refuse(HUGE_PACK "model.block=65536", LK_PRETRAIN, "is 4294967296 tokens");
+  must_refuse(HUGE_PACK "model.block=32768 objective.kind=language objective.full=true",
+              LK_PRETRAIN, "is 2147483648 tokens");
+  must_refuse("run=x steps=1 batch_size=65537 shards=1 model.block=65536", LK_PRETRAIN,
+              "is 4295032832 tokens");
+}
+
 static void a_model_is_finetuned_from(void **state) {
   (void)state;
   must_train("run=before steps=2", LK_PRETRAIN);
@@ -396,6 +406,7 @@ static int tests(void) {
       cmocka_unit_test(patience_ends_a_run),
       cmocka_unit_test(samples_are_written),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
+      cmocka_unit_test(a_pack_that_has_no_number_of_rows_is_refused),
       cmocka_unit_test(a_model_is_finetuned_from),
       cmocka_unit_test(either_parameters_of_init_are_trained_on),
       cmocka_unit_test(another_run_is_not_gone_on_with),
