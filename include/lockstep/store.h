@@ -192,6 +192,10 @@ typedef struct {
  * changed. */
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint);
 
+/* The same to where a user said: links are followed, and what is no file is written through
+ * (lockstep/output.h). */
+lk_status lk_checkpoint_write_out(const char *path, const lk_checkpoint *checkpoint);
+
 /* Opens a file and verifies it, but for its numbers: user block, shape against tables and
  * sizes. No array is in memory; what of the file changes from now on is never read.
  * LK_NO_INPUT, LK_BAD_DATA naming file and reason. The caller owns *out:

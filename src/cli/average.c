@@ -53,7 +53,7 @@ static lk_status average(char **paths, int count, const char *out) {
   mean->info.best = (lk_best_model){0};
   lk_build_describe(LK_FP32, mean->info.build);
   lk_status status = add_all(&mean->trained, paths, count);
-  if (status == LK_OK) status = lk_checkpoint_write(out, mean);
+  if (status == LK_OK) status = lk_checkpoint_write_out(out, mean);
   if (status == LK_OK)
     printf("%llu parameters, the mean of %d models\n",
            (unsigned long long)mean->trained.table->count, count);

@@ -10,7 +10,7 @@ static lk_status import_model(const char *path, const char *out,
   lk_checkpoint *checkpoint;
   LK_TRY(lk_import(&checkpoint, path, options));
   lk_build_describe(LK_FP32, checkpoint->info.build);
-  lk_status status = lk_checkpoint_write(out, checkpoint);
+  lk_status status = lk_checkpoint_write_out(out, checkpoint);
   lk_shape_describe(&checkpoint->info.shape, shape);
   if (status == LK_OK)
     printf("%llu parameters: %s; %d ids of a tokenizer of %s\n",

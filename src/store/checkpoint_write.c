@@ -1,6 +1,7 @@
 #include "lockstep/draft.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/output.h"
 #include "lockstep/progress.h"
 #include "store/checkpoint_file.h"
 #include "store/shape.h"
@@ -141,20 +142,29 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
 static lk_status write_file(const char *path, int descriptor,
                             const lk_checkpoint *checkpoint) {
   lk_h5_file file;
+  const lk_trained *trained = &checkpoint->trained;
+  assert(lk_tokenizer_size(trained->tokenizer) == trained->table->shape.vocabulary);
+  assert(!checkpoint->m == !checkpoint->v);
+  assert(!checkpoint->source.read || (!checkpoint->m && !checkpoint->average));
+  assert(trained->values);
   LK_TRY(lk_h5_create(&file, path, descriptor, LK_STORE_CHECKPOINT, 0));
   return lk_h5_complete(&file, write_content(&file, checkpoint));
 }
 
 lk_status lk_checkpoint_write(const char *path, const lk_checkpoint *checkpoint) {
   lk_draft draft;
-  const lk_trained *trained = &checkpoint->trained;
-  assert(lk_tokenizer_size(trained->tokenizer) == trained->table->shape.vocabulary);
-  assert(!checkpoint->m == !checkpoint->v);
-  assert(!checkpoint->source.read || (!checkpoint->m && !checkpoint->average));
-  assert(trained->values);
   LK_TRY(lk_draft_begin(&draft, path));
   lk_status status = write_file(path, draft.descriptor, checkpoint);
   if (status == LK_OK) return lk_draft_commit(&draft);
   lk_draft_discard(&draft);
+  return status;
+}
+
+lk_status lk_checkpoint_write_out(const char *path, const lk_checkpoint *checkpoint) {
+  lk_output *output;
+  LK_TRY(lk_output_begin(&output, path));
+  lk_status status = write_file(path, lk_output_descriptor(output), checkpoint);
+  if (status == LK_OK) return lk_output_commit(output);
+  lk_output_discard(output);
   return status;
 }

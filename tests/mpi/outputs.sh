@@ -53,6 +53,7 @@ evaluate --json /dev/full > out 2> log || code=$?
 grep -q '^lockstep: /dev/full: cannot write: No space left' log || fail "$(cat log)"
 
 # FIFOs and process substitutions.
+mkdir far
 mkfifo fifo
 cat fifo > got &
 evaluate --predictions fifo > /dev/null
@@ -62,13 +63,25 @@ cat fifo > got &
 lockstep prepare data/wiki.txt fifo > /dev/null
 wait $!
 cmp corpus got || fail "a corpus through a FIFO"
+lockstep average $checkpoint $checkpoint mean.h5 > /dev/null
+lockstep export $checkpoint model > /dev/null
+lockstep import model start.h5 > /dev/null
+for words in "average $checkpoint $checkpoint" "import model"; do
+  read -ra command <<< "$words"
+  cat fifo > got &
+  lockstep "${command[@]}" fifo > /dev/null
+  wait $!
+  cmp "$([[ $words == average* ]] && echo mean.h5 || echo start.h5)" got || fail "${command[0]} through a FIFO"
+  ln -sf far/model.h5 link.h5
+  lockstep "${command[@]}" link.h5 > /dev/null
+  [[ -L link.h5 ]] && cmp far/model.h5 got || fail "${command[0]} through a link"
+done
 [[ -p fifo ]] || fail "the FIFO is gone"
 evaluate --json >(cat > got && mv got gone) > /dev/null
 until [[ -e gone ]]; do nap 0.05; done
 cmp json gone || fail "a process substitution"
 
 # Links: to a file that stays readable for its group only, and to none yet.
-mkdir far
 echo old > far/file
 chmod 640 far/file
 ln -s far/file near
