@@ -2,7 +2,12 @@
 #include "cli/command.h"
 #include "lockstep/build.h"
 #include "lockstep/interchange.h"
+#include "lockstep/output.h"
+#include <dirent.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static lk_status import_model(const char *path, const char *out,
                               const lk_import_options *options) {
@@ -31,6 +36,28 @@ static lk_status parse_activation(const char *name, int *activation) {
   return LK_OK;
 }
 
+static int is_of_model(const struct dirent *entry) {
+  const char *end = strrchr(entry->d_name, '.');
+  return end && (!strcmp(end, ".json") || !strcmp(end, ".safetensors"));
+}
+
+/* Of a folder any of its files may be read. */
+static lk_status check_output(const char *path, const char *tokenizer, const char *out) {
+  const char *const inputs[] = {path, tokenizer ? tokenizer : ""};
+  struct dirent **list = NULL;
+  char file[PATH_MAX];
+  lk_status status = lk_output_check(out, inputs, 2);
+  int count = scandir(path, &list, is_of_model, NULL);
+  for (int i = 0; i < count; i++) {
+    const char *const input = file;
+    snprintf(file, sizeof file, "%s/%s", path, list[i]->d_name);
+    if (status == LK_OK) status = lk_output_check(out, &input, 1);
+    free(list[i]);
+  }
+  free(list);
+  return status;
+}
+
 lk_status lk_cli_import(lk_world *world, int argc, char **argv) {
   lk_import_options o = {0};
   const char *activation = "";
@@ -48,9 +75,8 @@ lk_status lk_cli_import(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   o.heads = (int)heads;
   LK_TRY(lk_world_agree(world, parse_activation(activation, &o.activation)));
-  LK_TRY(lk_arguments_outputs(world, words.words[1], NULL, (const char *const *)words.words,
-                              1));
-  return lk_world_agree(world, lk_world_rank(world) == 0
-                                   ? import_model(words.words[0], words.words[1], &o)
-                                   : LK_OK);
+  if (lk_world_rank(world)) return lk_world_agree(world, LK_OK);
+  lk_status status = check_output(words.words[0], o.tokenizer, words.words[1]);
+  if (status == LK_OK) status = import_model(words.words[0], words.words[1], &o);
+  return lk_world_agree(world, status);
 }

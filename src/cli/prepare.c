@@ -150,12 +150,19 @@ static lk_status find_inputs(lk_inputs *inputs, const lk_words *words) {
   return LK_OK;
 }
 
+/* Each output is apart from the others and from all that is read. */
 static lk_status check_outputs(lk_world *world, const lk_inputs *inputs, const char *output,
                                const given *g) {
+  const lk_prepare_options *o = &g->prepare;
   const char *const *paths = (const char *const *)inputs->paths;
-  int count = (int)inputs->count;
-  LK_TRY(lk_arguments_outputs(world, output, g->report, paths, count));
-  return lk_arguments_outputs(world, output, g->prepare.held_out, paths, count);
+  const char *const also[] = {o->tokenizer, o->templates ? o->templates : ""};
+  const char *const outputs[] = {output, g->report, o->held_out};
+  for (int i = 0; i < 3; i++) {
+    const char *one = outputs[i], *other = outputs[(i + 1) % 3];
+    LK_TRY(lk_arguments_outputs(world, one, other, paths, (int)inputs->count));
+    LK_TRY(lk_arguments_outputs(world, one, other, also, 2));
+  }
+  return LK_OK;
 }
 
 /* Before any work. What the tokenizer composes is composed from the start. */

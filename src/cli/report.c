@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/output.h"
 #include "lockstep/report_page.h"
 #include "lockstep/run_heads.h"
 #include "lockstep/visible.h"
@@ -79,6 +80,23 @@ static lk_status report(const request *asked) {
   return status;
 }
 
+/* Nothing of a run is lost to its page. */
+static lk_status check_output(const request *asked) {
+  static const char *const names[] = {
+      "config.yaml",     "metrics.csv", "metrics.jsonl",    "dev.csv",
+      "probe.csv",       "ranks.csv",   "history.txt",      "samples.txt",
+      "evaluation.json", "lock",        "checkpoints/best", "checkpoints/latest"};
+  char path[PATH_MAX];
+  const char *const input = path;
+  LK_TRY(lk_output_check(asked->out, NULL, 0));
+  for (int i = 0; i < asked->words.count; i++)
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+      snprintf(path, sizeof path, "%s/%s", asked->words.words[i], names[k]);
+      LK_TRY(lk_output_check(asked->out, &input, 1));
+    }
+  return LK_OK;
+}
+
 lk_status lk_cli_report(lk_world *world, int argc, char **argv) {
   static const char *const axes[] = {"step", "tokens", "hours", NULL};
   request asked = {.axis = LK_AXIS_STEP};
@@ -98,6 +116,7 @@ lk_status lk_cli_report(lk_world *world, int argc, char **argv) {
   LK_TRY(lk_arguments_choose(argv[0], "axis", axis, axes, &asked.axis));
   if (asked.text && !asked.heads)
     return lk_fail(LK_USAGE, "report: --text is what --heads are shown by; give both");
-  LK_TRY(lk_arguments_outputs(world, asked.out, NULL, NULL, 0));
-  return lk_world_agree(world, lk_world_rank(world) == 0 ? report(&asked) : LK_OK);
+  if (lk_world_rank(world)) return lk_world_agree(world, LK_OK);
+  lk_status status = check_output(&asked);
+  return lk_world_agree(world, status == LK_OK ? report(&asked) : status);
 }

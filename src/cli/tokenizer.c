@@ -107,6 +107,9 @@ static lk_status train(lk_world *world, const lk_words *words, given *g) {
     status = lk_inputs_add(&inputs, words->words[i]);
   status = lk_world_agree(world, status);
   if (status == LK_OK)
+    status = lk_arguments_outputs(world, output, NULL, (const char *const *)inputs.paths,
+                                  (int)inputs.count);
+  if (status == LK_OK)
     status = lk_prepare_train(world, &inputs, output, &g->prepare, &how, &tokenizer);
   if (status == LK_OK)
     status = lk_world_agree(world, tokenizer ? tell(tokenizer, g, output) : LK_OK);
@@ -153,8 +156,8 @@ lk_status lk_cli_tokenizer(lk_world *world, int argc, char **argv) {
   if (!trains && strcmp(action, "import") && strcmp(action, "export"))
     return lk_fail(LK_USAGE, "tokenizer: train, import or export is needed, not '%s'",
                    action);
+  if (trains) return train(world, &words, &g);
   LK_TRY(lk_arguments_outputs(world, output, NULL, (const char *const *)words.words + 1,
                               words.count - 2));
-  if (trains) return train(world, &words, &g);
   return lk_world_agree(world, lk_world_rank(world) == 0 ? convert(&words) : LK_OK);
 }

@@ -131,6 +131,24 @@ for name in data/wiki.txt ./data/wiki.txt hard soft; do
 done
 refused 2 "which is read" evaluate $checkpoint $questions --predictions $questions
 refused 1 "which is read" evaluate $checkpoint $questions --json run/checkpoints/step-000001.h5
+echo "x = y" > template
+for name in model/{model.safetensors,config.json,tokenizer.json}; do
+  refused 1 "which is read" import model $name
+done
+lockstep tokenizer train data/wiki.txt tokens --size 300 > /dev/null 2>&1
+refused 2 "which is read" import model/model.safetensors tokens --tokenizer tokens --heads 2
+refused 1 "which is read" average $checkpoint $checkpoint run/checkpoints/step-000001.h5
+refused 1 "which is read" prepare data/wiki.txt tokens --tokenizer tokens
+refused 1 "which is read" prepare data/wiki.txt new.h5 --templates template --held-out template
+refused 1 "which is read" prepare data/wiki.txt new.h5 --templates template --report template
+refused 1 "are one file" prepare data/wiki.txt new.h5 --report new --held-out new
+refused 1 "which is read" tokenizer train data data/wiki.txt
+refused 1 "which is read" tokenizer train 'da*/wiki.txt' data/wiki.txt
+refused 1 "which is read" bench "$config" "${small[@]}" validation.file=hard --json data/wiki.txt
+refused 1 "which is read" bench "$config" "${small[@]}" tokenizer=tokens --json tokens
+for name in config.yaml metrics.csv history.txt checkpoints/latest; do
+  refused 2 "which is read" report run --out run/$name
+done
 refused 1 "are one file" evaluate $checkpoint $questions --json both --predictions ./both
 refused 1 "are one file" bench "$config" "${small[@]}" --json json --trace json
 cp "$config" config.yaml

@@ -181,8 +181,9 @@ static lk_status bench(lk_world *world, lk_config *config, long steps, const out
 /* All ranks: every file that is read. */
 static lk_status check_outputs(lk_world *world, const char *file, const lk_config *c,
                                const outputs *to) {
-  const char *const inputs[] = {file,    c->questions,    c->dev,
-                                c->init, c->probe_config, c->resume};
+  const char *const inputs[] = {file,         c->questions,      c->dev,
+                                c->init,      c->probe_config,   c->resume,
+                                c->tokenizer, c->validation_file};
   lk_config_corpus *corpora;
   size_t count;
   LK_TRY(lk_arguments_outputs(world, to->json, to->trace, inputs,
