@@ -58,6 +58,15 @@ lk_status lk_file_replace(const char *path, const void *bytes, size_t size);
  * the caller makes a message: it is a link, no file, or what the system says. */
 int lk_file_open(const char *path, int flags, const char **reason);
 
+/* Adds bytes to the end of a file that is open to be written, whole or not at all: a full
+ * disk leaves no half row behind. Returns 0 or what errno was. */
+int lk_file_append(int file, const void *bytes, size_t size);
+
+/* The same of lines, each with its end, and a file of our own that is made where there is
+ * none; they begin on a line of their own where a crash has left a part of one. Returns
+ * NULL, or the reason, as lk_file_open. */
+const char *lk_file_append_lines(const char *path, const char *lines);
+
 /* Opens an empty file without a name in $TMPDIR, to be written and read: gone when it is
  * closed. Returns its descriptor, or -1 and errno. */
 int lk_file_open_nameless(void);

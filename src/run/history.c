@@ -2,8 +2,6 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,20 +12,19 @@ static void path_of(const char *folder, char path[PATH_MAX]) {
   snprintf(path, PATH_MAX, "%s/history.txt", folder);
 }
 
-/* One write a line: a full disk leaves the lines before it alone. */
 void lk_history_note(const char *folder, const char *text) {
-  char path[PATH_MAX], when[32];
+  char path[PATH_MAX], when[32], *line = NULL;
+  const char *reason = "out of memory";
+  size_t size = sizeof when + strlen(text) + 2;
   time_t now = time(NULL);
   path_of(folder, path);
   strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
-  const char *reason;
-  int file = lk_file_open(path, O_WRONLY | O_CREAT | O_APPEND, &reason);
-  if (file >= 0 && dprintf(file, "%s %s\n", when, text) >= 0)
-    reason = NULL;
-  else if (file >= 0)
-    reason = strerror(errno);
+  if (LK_NEW(line, size) == LK_OK) {
+    snprintf(line, size, "%s %s\n", when, text);
+    reason = lk_file_append_lines(path, line);
+  }
   if (reason) lk_say("%s: cannot write: %s; training goes on without it", path, reason);
-  if (file >= 0) close(file);
+  lk_free(line);
 }
 
 /* The ranks in a line of lk_history_start, up to its end; NULL in another line. */

@@ -2,7 +2,6 @@
 #include "lockstep/file.h"
 #include "run/sink.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,16 +47,16 @@ static void print_indented(FILE *to, const char *texts) {
 }
 
 lk_status lk_run_log_samples(lk_run *run, uint64_t step, const char *texts) {
-  char path[PATH_MAX];
-  const char *reason;
+  char path[PATH_MAX], *lines = NULL;
+  size_t size;
   lk_run_path(run, name, path);
-  int descriptor = lk_file_open(path, O_WRONLY | O_APPEND | O_CREAT, &reason);
-  FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "a");
-  if (!file) return lk_fail(LK_IO, "%s: cannot open: %s", path, reason);
-  fprintf(file, "%s%llu\n", heading, (unsigned long long)step);
-  print_indented(file, texts);
-  int failed = ferror(file);
-  if (fclose(file) || failed)
-    return lk_fail(LK_IO, "%s: cannot write: %s", path, strerror(errno));
-  return lk_sinks_samples(run->sinks, step, texts);
+  FILE *memory = open_memstream(&lines, &size);
+  if (!memory) return lk_fail(LK_INTERNAL, "%s: out of memory", path);
+  fprintf(memory, "%s%llu\n", heading, (unsigned long long)step);
+  print_indented(memory, texts);
+  const char *reason = fclose(memory) ? strerror(errno) : lk_file_append_lines(path, lines);
+  lk_status status = reason ? lk_fail(LK_IO, "%s: cannot write: %s", path, reason) : LK_OK;
+  free(lines);
+  lk_status logged = lk_sinks_samples(run->sinks, step, texts);
+  return status == LK_OK ? logged : status;
 }

@@ -116,11 +116,8 @@ lk_status lk_run_table_look(const lk_run *run, const lk_run_table *table, uint64
 lk_status lk_run_append(const lk_run *run, const char *name, int file, const char *bytes,
                         size_t size) {
   assert(file >= 0);
-  off_t before = lseek(file, 0, SEEK_END);
-  errno = 0;
-  if (before >= 0 && write(file, bytes, size) == (ssize_t)size) return LK_OK;
-  int reason = errno ? errno : ENOSPC;
-  if (ftruncate(file, before)) reason = errno;
+  int reason = lk_file_append(file, bytes, size);
+  if (!reason) return LK_OK;
   return lk_fail(LK_IO, "%s/%s: cannot write: %s", run->folder, name, strerror(reason));
 }
 

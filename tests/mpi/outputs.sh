@@ -66,15 +66,16 @@ cmp corpus got || fail "a corpus through a FIFO"
 lockstep average $checkpoint $checkpoint mean.h5 > /dev/null
 lockstep export $checkpoint model > /dev/null
 lockstep import model start.h5 > /dev/null
-for words in "average $checkpoint $checkpoint" "import model"; do
+ln -s far/model.h5 link.h5
+for words in "mean.h5 average $checkpoint $checkpoint" "start.h5 import model"; do
   read -ra command <<< "$words"
   cat fifo > got &
-  lockstep "${command[@]}" fifo > /dev/null
+  lockstep "${command[@]:1}" fifo > /dev/null
   wait $!
-  cmp "$([[ $words == average* ]] && echo mean.h5 || echo start.h5)" got || fail "${command[0]} through a FIFO"
-  ln -sf far/model.h5 link.h5
-  lockstep "${command[@]}" link.h5 > /dev/null
-  [[ -L link.h5 ]] && cmp far/model.h5 got || fail "${command[0]} through a link"
+  cmp "${command[0]}" got || fail "${command[1]} through a FIFO"
+  lockstep "${command[@]:1}" link.h5 > /dev/null
+  [[ -L link.h5 ]] || fail "${command[1]}: the link is gone"
+  cmp "${command[0]}" far/model.h5 || fail "${command[1]} through a link"
 done
 [[ -p fifo ]] || fail "the FIFO is gone"
 evaluate --json >(cat > got && mv got gone) > /dev/null
@@ -133,7 +134,7 @@ refused 2 "which is read" evaluate $checkpoint $questions --predictions $questio
 refused 1 "which is read" evaluate $checkpoint $questions --json run/checkpoints/step-000001.h5
 echo "x = y" > template
 for name in model/{model.safetensors,config.json,tokenizer.json}; do
-  refused 1 "which is read" import model $name
+  refused 1 "which is read" import model "$name"
 done
 lockstep tokenizer train data/wiki.txt tokens --size 300 > /dev/null 2>&1
 refused 2 "which is read" import model/model.safetensors tokens --tokenizer tokens --heads 2

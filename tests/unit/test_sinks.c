@@ -1,6 +1,7 @@
 /* What a run's sinks make of steps: rows of metrics.csv, lines of progress, and one message
  * where a file cannot be written. */
 #include "lockstep/file.h"
+#include "lockstep/history.h"
 #include "lockstep/memory.h"
 #include "lockstep/run.h"
 #include "temporary_folder.h"
@@ -173,6 +174,39 @@ static void a_full_disk_is_said_once_and_leaves_whole_rows(void **state) {
   end();
 }
 
+/* A line that has no room is left out whole; what a crash has left of one is ended. */
+static void lines_of_texts_are_whole(void **state) {
+  (void)state;
+  struct rlimit before;
+  jsonl = "jsonl=false";
+  begin(0);
+  assert_int_equal(lk_file_write("run/history.txt", "torn", 4), LK_OK);
+  lk_history_note("run", "first");
+  assert_int_equal(lk_run_log_samples(run, 1, "Ada\n"), LK_OK);
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const struct rlimit limit = {40, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  catch_errors();
+  lk_history_note("run", "second");
+  int status = lk_run_log_samples(run, 2, "Ada was born in a house");
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+  char *said = caught();
+  assert_int_equal(status, LK_IO);
+  assert_non_null(strstr(said, "run/history.txt")); /* of which the rest is cut off, too */
+  lk_free(said);
+  lk_history_note("run", "third");
+  char *text = text_of("run/history.txt");
+  assert_int_equal(count_of("\n", text), 3);
+  assert_memory_equal(text, "torn\n", 5);
+  assert_int_equal(count_of("Z first\n", text) + count_of("Z third\n", text), 2);
+  lk_free(text);
+  text = text_of("run/samples.txt");
+  assert_string_equal(text, "after step 1\n  Ada\n");
+  lk_free(text);
+  end();
+}
+
 /* dev.csv has its row, so no later start would look for the checkpoint again. */
 static void a_score_that_one_file_lacks_keeps_its_checkpoint(void **state) {
   (void)state;
@@ -203,6 +237,7 @@ int main(void) {
       cmocka_unit_test_setup(lines_of_others_are_set_aside, clear_run),
       cmocka_unit_test_setup(progress_is_shown_now_and_then, clear_run),
       cmocka_unit_test_setup(a_full_disk_is_said_once_and_leaves_whole_rows, clear_run),
+      cmocka_unit_test_setup(lines_of_texts_are_whole, clear_run),
       cmocka_unit_test_setup(a_score_that_one_file_lacks_keeps_its_checkpoint, clear_run),
   };
   return cmocka_run_group_tests(tests, make_folder, leave_nothing);
