@@ -95,6 +95,10 @@ lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t 
  * heading with the step. LK_IO. */
 lk_status lk_run_log_samples(lk_run *run, uint64_t step, const char *texts);
 
+/* Gives checkpoints/best another name, and says why: what it is the best by is measured no
+ * more. LK_IO. */
+lk_status lk_run_forget_best(const lk_run *run, const char *reason);
+
 /* Points checkpoints/best, which is kept, to the checkpoint of a step that has one. */
 lk_status lk_run_mark_best(lk_run *run, uint64_t step);
 

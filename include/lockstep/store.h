@@ -115,6 +115,7 @@ typedef struct {
   double loss;   /* nats a token */
   uint64_t step; /* after it; 0: none was measured, or all losses are no numbers */
   uint64_t worse_in_a_row; /* losses since then that were no lower */
+  lk_sha256 held_out; /* of the data that they are of; "" in files of earlier versions */
 } lk_best_model;
 
 /* What a checkpoint says beside its numbers. Texts are owned by the struct. */

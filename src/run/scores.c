@@ -46,14 +46,12 @@ int lk_run_has_probe(const lk_run *run, uint64_t step) {
   return !*scan.fault && scan.rows && scan.step == step;
 }
 
-/* Scores of other questions do not say which checkpoint is the best at these. */
-static lk_status forget_best(const lk_run *run) {
+lk_status lk_run_forget_best(const lk_run *run, const char *reason) {
   char path[PATH_MAX];
   struct stat facts;
   lk_run_path(run, "checkpoints/best", path);
   if (lstat(path, &facts) || !S_ISLNK(facts.st_mode)) return LK_OK;
-  return lk_run_set_aside_file(run, "checkpoints/best",
-                               "it is the best at other dev questions");
+  return lk_run_set_aside_file(run, "checkpoints/best", reason);
 }
 
 /* Before the sinks set aside what they cannot go on with. */
@@ -67,7 +65,8 @@ lk_status lk_run_begin_scores(lk_run *run, uint64_t step) {
   run->dev_step = scan.step;
   run->best_correct = scan.most;
   if (scan.best) return lk_run_point(run, "best", scan.best);
-  return known || scan.rows ? LK_OK : forget_best(run);
+  if (known || scan.rows) return LK_OK;
+  return lk_run_forget_best(run, "it is the best at other dev questions");
 }
 
 /* Question and answer of each, as they are asked: the file may change in other ways. */

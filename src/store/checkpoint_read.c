@@ -58,6 +58,9 @@ static lk_status read_best(const lk_h5_file *file, lk_best_model *best) {
   LK_TRY(lk_h5_read_text(file, "best_loss", loss, sizeof loss));
   best->loss = strtod(loss, &end);
   if (end == loss || *end) return lk_h5_damaged(file, "its best loss is no number");
+  if (lk_h5_has_attribute(file, "best_held_out"))
+    LK_TRY(lk_h5_read_text(file, "best_held_out", best->held_out.hex,
+                           sizeof best->held_out.hex));
   LK_TRY(lk_h5_read_count(file, "best_step", 0, 1ull << 48, &best->step));
   return lk_h5_read_count(file, "worse_in_a_row", 0, 1ull << 48, &best->worse_in_a_row);
 }

@@ -24,6 +24,7 @@ static lk_status write_best(const lk_h5_file *file, const lk_best_model *best) {
   if (best->step == 0 && best->worse_in_a_row == 0) return LK_OK;
   snprintf(loss, sizeof loss, "%.17g", best->loss);
   LK_TRY(lk_h5_write_text(file, "best_loss", loss));
+  LK_TRY(lk_h5_write_text(file, "best_held_out", best->held_out.hex));
   LK_TRY(lk_h5_write_count(file, "best_step", best->step));
   return lk_h5_write_count(file, "worse_in_a_row", best->worse_in_a_row);
 }

@@ -11,6 +11,7 @@ enum { NATS, TARGETS, BYTES, SUMS };
 struct lk_held_out {
   const lk_trainer *trainer; /* not owned */
   lk_mixture *corpora;       /* owned, as all below */
+  lk_sha256 digits;          /* of them */
   lk_objective *objective;
   int is_file;       /* one shard on every rank, of which each of the run's takes a part */
   size_t *bytes;     /* (vocabulary) of each id's text */
@@ -70,6 +71,7 @@ static lk_status open_documents(lk_held_out *h) {
         lk_config_origin(t->config, h->is_file ? "validation.file" : "validation.share"));
   assert(trained_on);
   LK_TRY(h->is_file ? read_file(h) : lk_mixture_hold_out(&h->corpora, trained_on));
+  h->digits = lk_mixture_about(h->corpora).sha256;
   LK_TRY(open_objective(h, kind));
   return make_room(h);
 }
@@ -124,6 +126,10 @@ void lk_held_out_free(lk_held_out *held_out) {
   lk_free(h->example);
   lk_free(h->mine);
   lk_free(h);
+}
+
+const char *lk_held_out_digits(const lk_held_out *held_out) {
+  return held_out->digits.hex;
 }
 
 /* The pack's losses, which is empty afterwards. */

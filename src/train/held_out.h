@@ -15,6 +15,9 @@ typedef struct lk_held_out lk_held_out;
 lk_status lk_held_out_open(lk_held_out **out, const lk_trainer *trainer);
 void lk_held_out_free(lk_held_out *held_out);
 
+/* Of the data that they are from. */
+const char *lk_held_out_digits(const lk_held_out *held_out);
+
 /* All ranks: the loss with these parameters, (table->count), on all ranks the same to the
  * bit, however many they are. Uses the trainer's packs and model, between its steps. */
 lk_status lk_held_out_measure(lk_held_out *held_out, const float *values,

@@ -154,12 +154,24 @@ static lk_status judge_completeness(lk_training *t, uint64_t step) {
   return LK_OK;
 }
 
+/* Rank 0. Where dev questions are answered, `best` is by their scores. */
+static lk_status begin_run(const lk_training *t, int forgets) {
+  if (!t->run || t->complete) return LK_OK;
+  if (forgets)
+    lk_say("other documents are held out than before: which model is the best by them, and "
+           "patience, begin anew");
+  if (forgets && !t->dev)
+    LK_TRY(lk_run_forget_best(t->run, "it is the best by other held-out documents"));
+  return lk_run_begin(t->run, t->trainer->step);
+}
+
 lk_status lk_training_restore(lk_training *training, lk_checkpoint *resumed,
                               lk_checkpoint *init) {
   lk_training *t = training;
   if (resumed) t->best = resumed->info.best;
+  int forgets = lk_training_forgets_best(t);
+  if (forgets) t->best = (lk_best_model){0};
   if (resumed) LK_TRY(judge_completeness(t, resumed->info.step));
   LK_TRY(take_values(t, resumed, init));
-  int begins = t->run && !t->complete;
-  return lk_world_agree(t->world, begins ? lk_run_begin(t->run, t->trainer->step) : LK_OK);
+  return lk_world_agree(t->world, begin_run(t, forgets));
 }

@@ -62,6 +62,10 @@ int lk_training_validates(const lk_training *training);
 /* Nonzero when `patience` ends the run: so many held-out losses were not the lowest. */
 int lk_training_is_exhausted(const lk_training *training);
 
+/* Nonzero when the best so far, of the checkpoint that a run goes on from, was by the
+ * losses of other documents than those that are held out now. Not collective. */
+int lk_training_forgets_best(const lk_training *training);
+
 /* Nonzero when a checkpoint, and with it a score, is due after this step. */
 int lk_training_is_due(const lk_training *training);
 

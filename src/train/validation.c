@@ -5,6 +5,8 @@
 #include "train/training.h"
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 /* All ranks. Where dev questions are answered, the best is the best at them. */
 static lk_status mark_best(lk_training *t) {
@@ -15,7 +17,16 @@ static lk_status mark_best(lk_training *t) {
 /* What a run that went on had found so far is in its checkpoint. */
 static lk_status begin(lk_training *t) {
   if (t->best.step == 0) t->best.loss = INFINITY;
-  return t->held_out ? mark_best(t) : LK_OK;
+  if (!t->held_out) return LK_OK;
+  snprintf(t->best.held_out.hex, sizeof t->best.held_out.hex, "%s",
+           lk_held_out_digits(t->held_out));
+  return mark_best(t);
+}
+
+int lk_training_forgets_best(const lk_training *training) {
+  const char *before = training->best.held_out.hex;
+  return training->held_out && *before &&
+         strcmp(before, lk_held_out_digits(training->held_out)) != 0;
 }
 
 int lk_training_validates(const lk_training *training) {

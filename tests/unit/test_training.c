@@ -200,6 +200,30 @@ static void the_best_model_is_kept(void **state) {
   lk_checkpoint_free(b);
 }
 
+/* Their losses are no lower than those of what is learned, and must not be compared with
+ * them. */
+static void other_documents_begin_the_best_anew(void **state) {
+  (void)state;
+#define OTHERS                                                                             \
+  "run=others learning_rate=5e-3 dropout=0 objective.kind=language patience=2 "            \
+  "validate_every=2 checkpoint_every=0 "
+  assert_int_equal(lk_file_write("easy.txt", "Ada Boa. Ada Boa was born\n", 26), LK_OK);
+  assert_int_equal(lk_file_write("hard.txt", "aaiB9.eT1nroR1bmi.sal?\n", 23), LK_OK);
+  must_train(OTHERS "steps=6 validation.file=easy.txt", LK_PRETRAIN);
+  assert_int_equal(best_step("others"), 6);
+  must_train(OTHERS "steps=7 validation.file=hard.txt", LK_PRETRAIN);
+  assert_int_equal(best_step("others"), 7);
+  assert_int_equal(access("others/checkpoints/best.set-aside-1", F_OK), 0);
+  lk_checkpoint *hard = newest("others");
+  must_train(OTHERS "steps=8 validation.file=./hard.txt", LK_PRETRAIN);
+  lk_checkpoint *same = newest("others");
+  assert_int_equal(same->info.best.worse_in_a_row + same->info.best.step, 8);
+  assert_string_equal(same->info.best.held_out.hex, hard->info.best.held_out.hex);
+  assert_int_equal(access("others/checkpoints/best.set-aside-2", F_OK), -1);
+  lk_checkpoint_free(hard);
+  lk_checkpoint_free(same);
+}
+
 static void patience_ends_a_run(void **state) {
   (void)state;
   const char *spoiled =
@@ -403,6 +427,7 @@ static int tests(void) {
       cmocka_unit_test(a_page_of_the_run_is_written),
       cmocka_unit_test(a_probe_is_finetuned_beside_the_run),
       cmocka_unit_test(the_best_model_is_kept),
+      cmocka_unit_test(other_documents_begin_the_best_anew),
       cmocka_unit_test(patience_ends_a_run),
       cmocka_unit_test(samples_are_written),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
