@@ -167,9 +167,12 @@ static lk_status save_due(lk_training *training) {
   return LK_OK;
 }
 
+/* A group that comes when the others make their last step makes none of its own, after
+ * which its model would be saved. */
 static lk_status begin(lk_training *training) {
-  return lk_pace_begin(&training->pace, training->world, training->config,
-                       training->trainer->step);
+  const lk_trainer *t = training->trainer;
+  LK_TRY(lk_pace_begin(&training->pace, training->world, training->config, t->step));
+  return training->arrived && t->step == t->steps ? save_due(training) : LK_OK;
 }
 
 static lk_status save(lk_training *training, lk_metrics *metrics) {

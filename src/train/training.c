@@ -42,7 +42,9 @@ static void end(lk_training *t, lk_status status) {
 static lk_status run_steps(lk_training *t) {
   assert(t->trainer && (t->run || lk_world_rank(t->world)));
   if (t->complete) return LK_OK;
+  uint64_t before = t->trainer->step;
   LK_TRY(lk_trainer_arrive(t->trainer));
+  t->arrived = t->trainer->step != before;
   t->start = lk_clock();
   lk_status status = begin(t);
   while (status == LK_OK && t->trainer->step < t->trainer->steps &&

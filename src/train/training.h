@@ -32,6 +32,7 @@ typedef struct {
   int improved;                 /* after this step it was the lowest of all */
   char origin[40];              /* lk_checkpoint_info's */
   int complete;                 /* nothing to do: a finished run was started again */
+  int arrived;                  /* at the model of other groups, before the first step */
   double start;                 /* time when the first step could begin */
   double report_seconds;        /* that report.html has taken, */
   double report_newest;         /* and that it took last */

@@ -115,6 +115,23 @@ both grown '1 2' steps=3 sync.outer=none batch_doublings=1 batch_doubling_tokens
 diff <(tokens grown-0) <(tokens plain | xargs | awk '{ print $1 + $2; print $3 + $4; print $5 + $6 + $7 + $8 }') ||
   fail "other batches, where they grow"
 
+# One that comes when the other makes its last step, after hours without it, has that model, too.
+open_point 0.3
+seen=0
+job 0 1 late-0 steps=400 sync.every=400
+session=${jobs[0]}
+await_line 'group 1 did not come'
+await_ranks 1
+kill -s STOP "${rank_pids[0]}"
+job 1 2 late-1 steps=400 sync.every=400
+await_line 'group 1 is there'
+kill -s CONT "${rank_pids[0]}"
+ended 0 late-0
+ended 1 late-1
+close_point
+grep -q 'going on with their model, after step 400' late-1.log || fail "it was no late one: $(cat late-1.log)"
+one_model late-0 late-1
+
 # One group that meets itself makes the outer steps of one job.
 for wire in fp32 int8; do
   open_point 60 --groups 1
