@@ -172,7 +172,7 @@ step_of_newest() {
 # was_asked_to_stop: the run's last end was asked for, by a signal or a time limit. The exit code alone
 # does not tell: 75 is the watchdog's too.
 was_asked_to_stop() {
-  [[ -f $run/history.txt ]] && tail -n 1 -- "$run/history.txt" | grep -qE ' stopped (after step|before the first step) '
+  [[ -f $run/history.txt ]] && tail -n 1 -- "$run/history.txt" | grep -qE ' stopped (after step |before the first step |by SIG)'
 }
 
 asked=0 # how often this script was told to end

@@ -60,7 +60,7 @@ static int must_stop(lk_line *line, int has_moved) {
 static lk_status stopped(const lk_line *line) {
   return lk_fail(LK_STOPPED,
                  "stopped by %s while waiting for the other groups at %s; the run goes on "
-                 "from its last checkpoint",
+                 "from its last checkpoint, or begins anew where it has none",
                  lk_signals_received(), line->address);
 }
 

@@ -53,6 +53,16 @@ static int is_of_start(const char *text) {
   return 0;
 }
 
+/* Of a run on several ranks, "rank N on HOST: " stands in front. */
+int lk_note_is_stop(const char *text) {
+  static const char *const ways[] = {"stopped after step ", "stopped before ",
+                                     "stopped by SIG"};
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+    for (const char *at = text; (at = strstr(at, ways[i])); at++)
+      if (at == text || (at - text > 1 && !memcmp(at - 2, ": ", 2))) return 1;
+  return 0;
+}
+
 const char *lk_record_last_note(const lk_record *record) {
   for (size_t i = record->note_count; i-- > 0;)
     if (*record->notes[i].time) return record->notes[i].text;
@@ -63,7 +73,6 @@ lk_record_state lk_record_last_end(const lk_record *record) {
   const char *last = lk_record_last_note(record);
   if (!last) return record->note_count ? LK_RECORD_UNKNOWN : LK_RECORD_RUNNING;
   if (!strcmp(last, "complete")) return LK_RECORD_COMPLETE;
-  if (strstr(last, " stopped after step ") || strstr(last, " stopped before "))
-    return LK_RECORD_STOPPED;
+  if (lk_note_is_stop(last)) return LK_RECORD_STOPPED;
   return is_of_start(last) ? LK_RECORD_RUNNING : LK_RECORD_FAILED;
 }

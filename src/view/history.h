@@ -13,6 +13,9 @@ double lk_record_last_steps(const lk_record *record);
 /* The newest note with a time, which all have that a run wrote; NULL: there is none. */
 const char *lk_record_last_note(const lk_record *record);
 
+/* Nonzero where it was asked for: by a signal or a limit on time. */
+int lk_note_is_stop(const char *text);
+
 /* How the newest start ended, by the notes alone: never EMPTY; RUNNING where none ended it.
  */
 lk_record_state lk_record_last_end(const lk_record *record);

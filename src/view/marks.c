@@ -1,6 +1,7 @@
 /* What happened at which step: starts, ends, updates left out, numbers that are none. */
 #include "lockstep/record.h"
 #include "view/escape.h"
+#include "view/history.h"
 #include "view/page.h"
 #include <math.h>
 #include <stdio.h>
@@ -50,7 +51,7 @@ static lk_status add_notes(marks *m, const lk_record *record) {
       if (start > 0) LK_TRY(add(m, start, "start", text));
     } else {
       LK_TRY(add(m, step_of(text, next_start(record, i)),
-                 strstr(text, " stopped ") ? "stop" : "fault", text));
+                 lk_note_is_stop(text) ? "stop" : "fault", text));
     }
   }
   return LK_OK;

@@ -112,6 +112,19 @@ ends 64 'another config' "${training[@]}" run=run seed=2
 ends 66 'nowhere.txt' "${training[@]}" run=other corpus=nowhere.txt
 ends 75 'stopped after step .* by stop_after' "${training[@]}" run=run steps=1000000 stop_after=1s
 
+# What is asked for, of one rank and of several; and what is not.
+asked_for() {
+  mkdir -p said
+  echo "2026-11-28T10:00:00Z $1" > said/history.txt
+  bash -euc 'usage=; source "$0"; run=said; was_asked_to_stop' "$SOURCE_DIR/launch/common.bash"
+}
+for text in 'stopped after step 3 of 9 by SIGTERM' 'stopped before the first step by SIGUSR1' \
+  'stopped by SIGTERM while waiting for the other groups at host:7393'; do
+  asked_for "$text" || fail "not asked for: $text"
+  asked_for "rank 0 on host: $text" || fail "not asked for: rank 0 on host: $text"
+done
+if asked_for 'rank 1 on host, last seen in step 3, was stopped, or its host is cut off'; then fail "a fault is asked for"; fi
+
 # A program that always fails.
 cat > broken << END
 #!/bin/bash

@@ -41,8 +41,19 @@ static void the_last_line_says_how_it_ended(void **state) {
   (void)state;
   assert_int_equal(state_of(""), LK_RECORD_EMPTY);
   assert_int_equal(state_of(START TIME "complete\n"), LK_RECORD_COMPLETE);
-  assert_int_equal(state_of(START TIME "run stopped after step 3 of 9 by SIGTERM\n"),
-                   LK_RECORD_STOPPED);
+  static const char *const stops[] = {
+      "stopped after step 3 of 9 by SIGTERM", "stopped before the first step by SIGUSR1",
+      "stopped by SIGTERM while waiting for the other groups at host:7393"};
+  for (int i = 0; i < 3; i++) { /* of one rank, and of several */
+    char history[400];
+    snprintf(history, sizeof history, START TIME "%s\n", stops[i]);
+    assert_int_equal(state_of(history), LK_RECORD_STOPPED);
+    snprintf(history, sizeof history, START TIME "rank 0 on a: %s\n", stops[i]);
+    assert_int_equal(state_of(history), LK_RECORD_STOPPED);
+  }
+  assert_int_equal(
+      state_of(START TIME "rank 1 on a, which stopped after step 3, is lost\n"),
+      LK_RECORD_FAILED);
   assert_int_equal(state_of(START TIME "disk full\n"), LK_RECORD_FAILED);
   assert_int_equal(state_of(START), LK_RECORD_BROKEN);
   assert_int_equal(state_of(START TIME "complete\n" TIME "data d\n"), LK_RECORD_BROKEN);
