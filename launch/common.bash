@@ -74,13 +74,20 @@ take_option() {
       echo "$usage"
       exit 0
       ;;
-    -*) refuse "unknown option $1" ;;
+    -?*) refuse "unknown option $1" ;;
     *) taken=0 ;;
   esac
 }
 
 groups=1 # of ranks that make steps by themselves (sync), each of as many
 listed=  # ranks whose shards `balance` lists; empty: it is no list
+
+# need_file CONFIG: standard input or a pipe would be empty when the ranks read it, and at each later start.
+need_file() {
+  if [[ $1 == - || $1 == /dev/* || $1 == /proc/* || -p $1 ]]; then
+    stop 64 "$1: is no file, but CONFIG is read at each start: write it to a file first"
+  fi
+}
 
 # take_training [pretrain|finetune] CONFIG [key=value ...]: sets `training`, lockstep's arguments, and
 # `run`, `shards`, `threads`, `groups` and `listed`. Without a command, a config that has questions is for finetuning.
@@ -91,6 +98,7 @@ take_training() {
     shift
   fi
   (($#)) || refuse "no CONFIG given"
+  need_file "$1"
   [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
   mapfile -d '' -t values < <("$lockstep" config "$@" \
     --keys run,questions,shards,threads,sync.every,sync.groups,balance --null)

@@ -202,7 +202,11 @@ static lk_status config_of_pipe(lk_world *world, const char *path, int count, ch
   size_t size;
   LK_TRY(lk_file_share(world, path, &yaml, &size));
   lk_config_source file = {lk_file_name(path), yaml, size};
-  lk_status status = lk_world_agree(world, lk_config_parse(out, &file, count, words));
+  lk_status status =
+      size ? lk_config_parse(out, &file, count, words)
+           : lk_fail(LK_BAD_DATA, "%s: nothing came through it; is it read before?",
+                     file.name);
+  status = lk_world_agree(world, status);
   lk_free(yaml);
   return status;
 }
@@ -218,8 +222,8 @@ lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config 
                      "argument '%s': key=value is needed behind the first; a config file "
                      "comes first, and there is one",
                      words->words[i]);
-  LK_TRY(lk_world_any(world, lk_world_rank(world) == 0 && path && lk_file_is_pipe(path),
-                      &pipe));
+  pipe = path && (!strcmp(path, "-") || lk_file_is_pipe(path));
+  LK_TRY(lk_world_any(world, lk_world_rank(world) == 0 && pipe, &pipe));
   if (pipe) return config_of_pipe(world, path, count, rest, out);
   return lk_world_agree(world, lk_config_read(out, path, count, rest));
 }

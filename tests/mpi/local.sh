@@ -111,6 +111,11 @@ grep -q 'stopped after step .* by SIGUSR1; to resume: .*lockstep finetune ' log 
 started "a command" 66 1 -- -n 1 finetune "${training[@]}" run=run questions=nothing.tsv
 started "no run" 64 0 -- "${training[@]}"
 started "no config" 64 0 --
+mkfifo pipe
+for config in - pipe /dev/stdin /dev/fd/0; do
+  started "$config" 64 0 -- "$config" run=run < "${training[0]}"
+  grep -q ': is no file, but CONFIG is read at each start' log || fail "$config: $(cat log)"
+done
 started "an unknown key" 64 0 -- "${training[@]}" run=run stpes=3
 started "an unknown option" 64 0 -- --fast "${training[@]}" run=run
 started "help" 0 0 -- --help
