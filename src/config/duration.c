@@ -2,8 +2,9 @@
 #include "lockstep/config.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Seconds of a unit; a number without one is seconds. 0: no such unit. */
+/* Seconds of a unit; 0: no such unit. */
 static double unit_seconds(char unit) {
   switch (unit) {
   case 'd':
@@ -13,26 +14,41 @@ static double unit_seconds(char unit) {
   case 'm':
     return 60;
   case 's':
-  case '\0':
     return 1;
   default:
     return 0;
   }
 }
 
+/* Digits, and a point and more of them, up to *end; what else strtod knows is mistyped. */
+static double number_at(const char *text, const char **end) {
+  static const char digits[] = "0123456789";
+  *end = text + strspn(text, digits);
+  if (*end == text) return NAN;
+  if (**end == '.') *end += 1 + strspn(*end + 1, digits);
+  return strtod(text, NULL);
+}
+
+/* Each unit once, the largest first. A number alone is seconds. */
+static int add_up(const char *text, double *seconds) {
+  double before = INFINITY;
+  *seconds = 0;
+  for (const char *at = text, *end; *at; at = end + 1) {
+    double number = number_at(at, &end), unit = unit_seconds(*end);
+    if (!*end && at == text) unit = 1;
+    if (isnan(number) || unit == 0 || unit >= before) return 0;
+    *seconds += number * unit;
+    before = unit;
+    if (!*end) break;
+  }
+  return isfinite(*seconds);
+}
+
 static lk_status parse(const lk_config *config, const char *key, const char *text,
                        double *seconds) {
-  *seconds = 0;
-  for (const char *at = text; *at;) {
-    char *end;
-    double number = strtod(at, &end), unit = unit_seconds(*end);
-    if (end == at || !isfinite(number) || number < 0 || unit == 0)
-      return lk_fail(LK_USAGE, "%s: %s is '%s', not a time such as 3h30m, 45m or 90s",
-                     lk_config_origin(config, key), key, text);
-    *seconds += number * unit;
-    at = *end ? end + 1 : end;
-  }
-  return LK_OK;
+  if (add_up(text, seconds)) return LK_OK;
+  return lk_fail(LK_USAGE, "%s: %s is '%s', not a time such as 3h30m, 45m or 90s",
+                 lk_config_origin(config, key), key, text);
 }
 
 lk_status lk_config_time_limit(const lk_config *config, double *seconds) {

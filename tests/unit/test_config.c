@@ -535,7 +535,8 @@ static void durations_add_up(void **state) {
 
 static void other_times_are_refused(void **state) {
   (void)state;
-  const char *bad[] = {"soon", "3x", "-5m", "h", "inf", "3h30x", "nan"};
+  const char *bad[] = {"soon", "3x",  "-5m", "h",   "inf",   "3h30x", "nan", "1h30",
+                       "0x10", "1e3", " 5",  "5 m", "30m1h", "1h1h",  ".5h", "1..5h"};
   double seconds;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     assert_int_equal(time_limit(bad[i], &seconds), LK_USAGE);
