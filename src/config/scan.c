@@ -12,6 +12,7 @@ typedef struct {
   yaml_parser_t parser;
   yaml_event_t event; /* the current one */
   int *lines;
+  int sections[LK_CONFIG_KEY_COUNT]; /* lines, at the place of their first key */
 } scan;
 
 static int line_of(const scan *s) {
@@ -54,11 +55,12 @@ static lk_status next_event(scan *s) {
   return refuse_yaml(s);
 }
 
-static lk_status mark_key(scan *s, int key, int line) {
-  if (s->lines[key])
+/* lines[place]: where that was given before, or 0. */
+static lk_status mark(const scan *s, int *lines, int place, const char *name, int line) {
+  if (lines[place])
     return lk_fail(LK_USAGE, "%s, line %d: '%s' is given again, first in line %d; keep one",
-                   s->path, line, lk_config_keys[key].name, s->lines[key]);
-  s->lines[key] = line;
+                   s->path, line, name, lines[place]);
+  lines[place] = line;
   return LK_OK;
 }
 
@@ -112,7 +114,7 @@ static lk_status scan_section(scan *s, const char *section) {
     int line = line_of(s);
     LK_TRY(copy_key(s, section, name));
     int key = lk_config_find_key(name);
-    LK_TRY(key < 0 ? unknown_key(s, name, line) : mark_key(s, key, line));
+    LK_TRY(key < 0 ? unknown_key(s, name, line) : mark(s, s->lines, key, name, line));
     LK_TRY(next_event(s));
     LK_TRY(check_scalar(s, name));
     LK_TRY(next_event(s));
@@ -123,7 +125,7 @@ static lk_status scan_section(scan *s, const char *section) {
 /* The current event begins one of a list of corpora. */
 static lk_status scan_corpus(scan *s) {
   char name[256];
-  int file = 0;
+  int lines[2] = {0}; /* of file and weight */
   if (s->event.type != YAML_MAPPING_START_EVENT)
     return lk_fail(LK_USAGE, "%s, line %d: one of 'corpora' must be {file: …, weight: …}",
                    s->path, line_of(s));
@@ -134,14 +136,14 @@ static lk_status scan_corpus(scan *s) {
       return lk_fail(LK_USAGE,
                      "%s, line %d: unknown key '%s' in 'corpora'; each has file and weight",
                      s->path, line_of(s), name);
-    file |= !strcmp(name, "file");
+    LK_TRY(mark(s, lines, !strcmp(name, "weight"), name, line_of(s)));
     LK_TRY(next_event(s));
     LK_TRY(check_scalar(s, name));
     LK_TRY(next_event(s));
   }
-  return file ? LK_OK
-              : lk_fail(LK_USAGE, "%s, line %d: one of 'corpora' has no file", s->path,
-                        line_of(s));
+  return lines[0] ? LK_OK
+                  : lk_fail(LK_USAGE, "%s, line %d: one of 'corpora' has no file", s->path,
+                            line_of(s));
 }
 
 static lk_status scan_corpora(scan *s) {
@@ -164,7 +166,7 @@ static lk_status scan_samples(scan *s) {
                    line_of(s));
   LK_TRY(next_event(s));
   while (s->event.type != YAML_SEQUENCE_END_EVENT) {
-    LK_TRY(check_scalar(s, "samples"));
+    LK_TRY(check_scalar(s, "one of samples"));
     LK_TRY(next_event(s));
   }
   return LK_OK;
@@ -175,11 +177,12 @@ static lk_status scan_entry(scan *s) {
   int line = line_of(s);
   LK_TRY(copy_key(s, "", name));
   int key = strchr(name, '.') ? -1 : lk_config_find_key(name);
-  int section = key < 0 && lk_config_is_section(name);
-  if (key < 0 && !section) return unknown_key(s, name, line);
-  if (key >= 0) LK_TRY(mark_key(s, key, line));
+  int section = key < 0 ? lk_config_find_section(name) : -1;
+  if (key < 0 && section < 0) return unknown_key(s, name, line);
+  LK_TRY(key < 0 ? mark(s, s->sections, section, name, line)
+                 : mark(s, s->lines, key, name, line));
   LK_TRY(next_event(s));
-  LK_TRY(section                 ? scan_section(s, name)
+  LK_TRY(section >= 0            ? scan_section(s, name)
          : key == LK_KEY_corpora ? scan_corpora(s)
          : key == LK_KEY_samples ? scan_samples(s)
                                  : check_scalar(s, name));

@@ -23,13 +23,13 @@ int lk_config_find_key(const char *name) {
   return -1;
 }
 
-int lk_config_is_section(const char *name) {
+int lk_config_find_section(const char *name) {
   size_t length = strlen(name);
   for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
     if (!strncmp(lk_config_keys[key].name, name, length) &&
         lk_config_keys[key].name[length] == '.')
-      return 1;
-  return 0;
+      return key;
+  return -1;
 }
 
 static int least_of(int a, int b, int c) {

@@ -29,8 +29,8 @@ int lk_config_find_key(const char *name);
 /* The known key whose name, with or without its section, is the fewest edits away. */
 const char *lk_config_nearest_key(const char *name);
 
-/* Nonzero when keys of this section exist. */
-int lk_config_is_section(const char *name);
+/* The first key of this section; -1: it has none. */
+int lk_config_find_section(const char *name);
 
 /* The key's value from text; `origin` says where from in the message. Leaves the field
  * alone on failure: LK_USAGE. */

@@ -363,7 +363,13 @@ static void test_structure(void **state) {
   (void)state;
   refuse("seed: 1\nrun: a\nseed: 2\n", NULL, 3, "'seed' is given again, first in line 1");
   refuse("model:\n  heads: 1\n  heads: 1\n", NULL, 3, "'model.heads' is given again");
-  refuse("model:\n  heads: 1\nmodel:\n  heads: 1\n", NULL, 4, "given again");
+  refuse("model:\n  heads: 1\nmodel:\n  layers: 1\n", NULL, 3,
+         "'model' is given again, first in line 1");
+  refuse("corpora:\n- file: a\n  file: b\n", NULL, 3,
+         "'file' is given again, first in line 2");
+  refuse("corpora: [{file: a, weight: 1, weight: 2}]\n", NULL, 1,
+         "'weight' is given again");
+  refuse("samples: [a, [b]]\n", NULL, 1, "'one of samples' is a list");
   refuse("run:\n  - a\n", NULL, 2, "'run' is a list");
   refuse("run:\n  a: b\n", NULL, 2, "'run' is a section; it takes one value");
   refuse("model: 3\n", NULL, 1, "'model' is a section; write its keys");
