@@ -158,7 +158,20 @@ static lk_status check_batch(const lk_config *c) {
   return LK_OK;
 }
 
+/* A shell replaces it, a YAML text has it: a folder of that name is easily removed wrongly.
+ */
+static lk_status check_home(const lk_config *c, const char *key, const char *path) {
+  if (strncmp(path, "~/", 2) != 0) return LK_OK;
+  return lk_fail(
+      LK_USAGE,
+      "%s: '%s' is '%s', but ~ stands for no home here; write the folder out, or "
+      "./%s if that is its name",
+      lk_config_origin(c, key), key, path, path);
+}
+
 static lk_status check_rules(const lk_config *c) {
+  LK_TRY(check_home(c, "run", c->run));
+  LK_TRY(check_home(c, "checkpoint_copy", c->checkpoint_copy));
   LK_TRY(check_batch(c));
   LK_TRY(check_heads(c));
   if (c->dropout > 0 && lk_keep_scale(c->dropout) <= 1)

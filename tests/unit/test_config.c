@@ -539,6 +539,13 @@ static void durations_add_up(void **state) {
   }
 }
 
+static void no_folder_is_called_home(void **state) {
+  (void)state;
+  refuse("steps: 1\nrun: ~/runs/x\n", NULL, 2, "write the folder out, or ./~/runs/x");
+  refuse("checkpoint_copy: ~/far\n", NULL, 1, "'checkpoint_copy' is '~/far'");
+  lk_config_free(accept("run: ./~/runs\n", "checkpoint_copy=~far"));
+}
+
 static void other_times_are_refused(void **state) {
   (void)state;
   const char *bad[] = {"soon", "3x",  "-5m", "h",   "inf",   "3h30x", "nan", "1h30",
@@ -707,6 +714,7 @@ int main(void) {
       cmocka_unit_test(test_hash_and_difference),
       cmocka_unit_test(test_hash_of_first_runs),
       cmocka_unit_test(test_memory),
+      cmocka_unit_test(no_folder_is_called_home),
       cmocka_unit_test(durations_add_up),
       cmocka_unit_test(a_word_leaves_a_number_to_the_run),
       cmocka_unit_test(other_times_are_refused),
