@@ -67,8 +67,13 @@ lk_status lk_run_clean(const char *run, const lk_run_cleaning *how) {
   assert(how->say);
   if ((size_t)snprintf(folder, sizeof folder, "%s/checkpoints", run) >= sizeof folder)
     return lk_fail(LK_USAGE, "%s: the path is too long", run);
-  if (lstat(folder, &facts) || !S_ISDIR(facts.st_mode))
-    return lk_fail(LK_NO_INPUT, "%s: no folder of a run's checkpoints", folder);
+  if (lstat(folder, &facts)) facts.st_mode = 0;
+  if (!S_ISDIR(facts.st_mode))
+    return lk_fail(LK_NO_INPUT, "%s: no folder of a run's checkpoints%s", folder,
+                   S_ISLNK(facts.st_mode)
+                       ? ", but a link, through which nothing is removed; name the run "
+                         "that the folder behind it is in"
+                       : "");
   LK_TRY(check(folder, how));
   LK_TRY(lk_run_list_read(&list, folder, 0));
   lk_status status = clean_list(folder, &list, how);

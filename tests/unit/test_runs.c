@@ -95,6 +95,10 @@ static void only_what_a_run_made_goes(void **state) {
   MUST_REFUSE(LK_USAGE, "none would be left", "clean", "all/deep/two", "--keep", "best");
   MUST_REFUSE(LK_USAGE, "not 'worst'", "clean", "all/one", "--keep", "best,worst");
   MUST_REFUSE(LK_NO_INPUT, "no run there", "clean", "nowhere");
+  assert_int_equal(mkdir("all/through", 0755), 0);
+  write_file("all/through/config.yaml", "");
+  assert_int_equal(symlink("../one/checkpoints", "all/through/checkpoints"), 0);
+  MUST_REFUSE(LK_NO_INPUT, "but a link", "clean", "all/through");
 }
 
 static void a_screen_is_text(void **state) {
