@@ -211,8 +211,14 @@ static lk_status config_of_pipe(lk_world *world, const char *path, int count, ch
   return status;
 }
 
+/* A key has no slash; a path may have an equals sign. */
+static int is_path(const char *word) {
+  const char *equals = strchr(word, '='), *slash = strchr(word, '/');
+  return !equals || (slash && slash < equals) || !access(word, F_OK);
+}
+
 lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config **out) {
-  const char *path = strchr(words->words[0], '=') ? NULL : words->words[0];
+  const char *path = is_path(words->words[0]) ? words->words[0] : NULL;
   int skip = path != NULL, count = words->count - skip, pipe;
   char **rest = words->words + skip;
   *out = NULL;

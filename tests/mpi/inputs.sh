@@ -75,6 +75,9 @@ for ranks in 1 2; do
   same "config from a pipe on $ranks ranks" run piped-$ranks 2
 done
 echo "pipes give what files give"
+mkdir lr=0.001
+cp "$config" lr=0.001/a=b.yaml
+lockstep 1 config lr=0.001/a=b.yaml "${training[@]}" run=lr=0.001/run > /dev/null
 code=0
 lockstep 1 config - "${training[@]}" < /dev/null > log 2>&1 || code=$?
 ((code == 65)) || fail "an empty pipe as config: exit code $code: $(cat log)"
