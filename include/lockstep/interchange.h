@@ -38,7 +38,8 @@ typedef struct {
 
 /* Reads a model, its folder, its safetensors or its GGUF file, into a checkpoint of step 0
  * without moments. LK_BAD_DATA, naming it, for what cannot be represented: nothing is left
- * out. The caller owns *out: lk_checkpoint_free. Not collective. */
+ * out. A state dict without any bias has zeros for them. The caller owns *out:
+ * lk_checkpoint_free. Not collective. */
 lk_status lk_import(lk_checkpoint **out, const char *path,
                     const lk_import_options *options);
 

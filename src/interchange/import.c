@@ -30,10 +30,28 @@ static lk_status check_size(const lk_theirs *in, const lk_file_tensor *t,
                  (unsigned long long)(wanted->rank > 1 ? wanted->size[1] : 1));
 }
 
-static lk_status check(const lk_theirs *in, const lk_new_tensor *wanted) {
+static int ends_with(const char *name, const char *tail) {
+  size_t length = strlen(name), size = strlen(tail);
+  return length >= size && !strcmp(name + length - size, tail);
+}
+
+/* nanoGPT's bias=False: a bias that is not there is zero where none is there. */
+static int may_lack(const lk_theirs *in, const lk_named *list, int count,
+                    const char *wanted) {
+  if (in->is_said || !ends_with(wanted, ".bias")) return 0;
+  for (int i = 0; i < count; i++)
+    if (ends_with(list[i].theirs.name, ".bias") &&
+        lk_theirs_find(in, list[i].theirs.name, NULL))
+      return 0;
+  return 1;
+}
+
+static lk_status check(const lk_theirs *in, const lk_named *list, int count, int place) {
+  const lk_new_tensor *wanted = &list[place].theirs;
   const lk_file_tensor *t = lk_theirs_find(in, wanted->name, NULL);
   if (t) return check_size(in, t, wanted);
-  return lk_fail(LK_BAD_DATA, "%s: lacks the tensor '%s'", in->path, wanted->name);
+  if (may_lack(in, list, count, wanted->name)) return LK_OK;
+  return lk_theirs_refuse_without(in, wanted->name);
 }
 
 /* No result could come of another. */
@@ -50,6 +68,7 @@ static lk_status take(const lk_theirs *in, const lk_named *named, float *theirs,
                       float *values) {
   const lk_tensor_file *file = NULL;
   const lk_file_tensor *t = lk_theirs_find(in, named->theirs.name, &file);
+  if (!t) return LK_OK; /* zeros, which the values are */
   LK_TRY(lk_tensor_file_read(file, t, 0, t->count, theirs));
   LK_TRY(check_finite(in, t, theirs));
   lk_names_take(named, theirs, values);
@@ -64,10 +83,8 @@ static int is_constant(const char *name) {
                                       ".attention.bias",
                                       ".attention.masked_bias",
                                       ".rotary_emb.inv_freq"};
-  for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
-    size_t length = strlen(name), tail = strlen(tails[i]);
-    if (length >= tail && !strcmp(name + length - tail, tails[i])) return 1;
-  }
+  for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+    if (ends_with(name, tails[i])) return 1;
   return 0;
 }
 
@@ -124,7 +141,7 @@ static lk_status take_all(const lk_theirs *in, const lk_named *list, int count,
 static lk_status check_tensors(const lk_theirs *in, const lk_named *list, int count) {
   LK_TRY(check_rest(in, list, count));
   for (int i = 0; i < count; i++)
-    LK_TRY(check(in, &list[i].theirs));
+    LK_TRY(check(in, list, count, i));
   return LK_OK;
 }
 

@@ -57,3 +57,7 @@ const lk_file_tensor *lk_theirs_find(const lk_theirs *in, const char *listed,
   lk_theirs_name(in, listed, name, sizeof name);
   return lk_weights_find(&in->weights, name, file);
 }
+
+lk_status lk_theirs_refuse_without(const lk_theirs *in, const char *listed) {
+  return lk_fail(LK_BAD_DATA, "%s: lacks the tensor '%s'", in->path, listed);
+}

@@ -10,6 +10,7 @@ typedef struct {
   const char *path;
   const lk_import_options *options;
   int is_folder, is_gguf; /* else a safetensors file */
+  int is_said;            /* by config.json, or by GGUF, what the model is */
   lk_weights weights;
   lk_naming naming;
   const char
@@ -31,6 +32,9 @@ void lk_theirs_name(const lk_theirs *in, const char *listed, char *to, size_t ro
 /* The tensor of that name of our list, and the file that it is in; NULL: there is none. */
 const lk_file_tensor *lk_theirs_find(const lk_theirs *in, const char *listed,
                                      const lk_tensor_file **file);
+
+/* LK_BAD_DATA: there is no such one. */
+lk_status lk_theirs_refuse_without(const lk_theirs *in, const char *listed);
 
 /* The shape, from config.json, from what our own files say, or from the tensors; and
  * in->naming. LK_BAD_DATA, LK_USAGE. */

@@ -14,28 +14,35 @@ static lk_status refuse(const lk_theirs *in, const char *what) {
   return lk_fail(LK_BAD_DATA, "%s: %s", in->path, what);
 }
 
+/* As many blocks as have this matrix, from the channels to the MLP's width or turned. */
+static lk_status measure_blocks(const lk_theirs *in, lk_shape *shape) {
+  static const char *const up[] = {[LK_NAMING_ours] = "blocks.%d.mlp.0.weight",
+                                   [LK_NAMING_gpt2] = "transformer.h.%d.mlp.c_fc.weight"};
+  char name[96];
+  const lk_file_tensor *t;
+  for (;;) {
+    snprintf(name, sizeof name, up[in->naming], shape->layers);
+    t = lk_theirs_find(in, name, NULL);
+    if (!t || shape->layers == 1 << 16) break;
+    shape->mlp = (int)(t->count / (uint64_t)shape->channels);
+    shape->layers++;
+  }
+  if (shape->mlp == 4 * shape->channels) shape->mlp = 0;
+  return shape->layers ? LK_OK : lk_theirs_refuse_without(in, name);
+}
+
 /* Sizes that the tensors themselves show. */
 static lk_status measure(lk_theirs *in, lk_shape *shape) {
   static const char *const positions[] = {
       [LK_NAMING_ours] = "pos_emb", [LK_NAMING_gpt2] = "transformer.wpe.weight"};
-  static const char *const up[] = {[LK_NAMING_ours] = "blocks.%d.mlp.0.bias",
-                                   [LK_NAMING_gpt2] = "transformer.h.%d.mlp.c_fc.bias"};
-  char name[96];
-  const lk_file_tensor *t =
-      lk_theirs_find(in, in->naming ? "transformer.wte.weight" : "tok_emb.weight", NULL);
-  if (t->rank != 2 || t->count > 1ull << 40)
+  const lk_file_tensor *t = lk_theirs_find(in, lk_theirs_embedding(in), NULL);
+  if (t->rank != 2 || !t->count || t->count > INT_MAX)
     return refuse(in, "its embedding is no matrix");
   *shape = (lk_shape){.vocabulary = (int)t->size[0], .channels = (int)t->size[1]};
   shape->heads = in->options->heads;
   t = lk_theirs_find(in, positions[in->naming], NULL);
   if (t && t->rank >= 2) shape->block = (int)t->size[t->rank - 2];
-  do {
-    snprintf(name, sizeof name, up[in->naming], shape->layers);
-    t = lk_theirs_find(in, name, NULL);
-    if (t && t->rank == 1) shape->mlp = (int)t->size[0];
-  } while (t && shape->layers++ < 1 << 16);
-  if (shape->mlp == 4 * shape->channels) shape->mlp = 0;
-  return LK_OK;
+  return measure_blocks(in, shape);
 }
 
 /* A Linear's matrix has its outputs first; GPT-2's, its inputs. */
@@ -146,14 +153,15 @@ static lk_status check_options(const lk_theirs *in, const lk_shape *shape) {
 lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
   char config[PATH_MAX] = "";
   if (in->is_folder) LK_TRY(lk_join_path(config, in->path, "config.json"));
-  int is_config = *config && !access(config, F_OK), is_said = in->is_gguf || is_config;
+  int is_config = *config && !access(config, F_OK);
+  in->is_said = in->is_gguf || is_config;
   if (in->is_gguf)
     LK_TRY(read_gguf_shape(in, shape));
   else
-    LK_TRY(is_said ? read_shape(in, config, shape) : guess_shape(in, shape));
+    LK_TRY(in->is_said ? read_shape(in, config, shape) : guess_shape(in, shape));
   if (in->naming == LK_NAMING_gpt2 && is_linear(in)) in->naming = LK_NAMING_nanogpt;
   LK_TRY(find_tied(in, shape, is_config));
-  if (!is_said && in->naming == LK_NAMING_nanogpt && !shape->tied &&
+  if (!in->is_said && in->naming == LK_NAMING_nanogpt && !shape->tied &&
       in->options->activation < 0)
     return refuse(in, "nanoGPT's head is tied, and this one is not: whether its GELU is by "
                       "tanh is not known; give --activation, for minGPT's gelu_tanh");

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "data_files.h"
 #include "interchange/gguf.h"
+#include "interchange/names.h"
 #include "interchange/tokenizer_json.h"
 #include "lockstep/bpe.h"
 #include "lockstep/interchange.h"
@@ -79,6 +80,81 @@ static void a_model_comes_back(void **state) {
     assert_true(lk_tokenizer_equal(back->trained.tokenizer, out->trained.tokenizer));
     lk_checkpoint_free(out);
     lk_checkpoint_free(back);
+  }
+}
+
+typedef struct {
+  lk_checkpoint *checkpoint;
+  lk_named *list;
+  lk_new_tensor tensors[64];
+  int places[64], count;
+} state_dict;
+
+static lk_status give_named(void *context, int place, float *to) {
+  const state_dict *d = context;
+  lk_names_give(&d->list[d->places[place]], d->checkpoint->trained.values, to);
+  return LK_OK;
+}
+
+/* The model's tensors by these names, but for those whose names end so. */
+static void write_state_dict(const char *path, lk_checkpoint *c, lk_naming naming,
+                             const char *const *tails) {
+  state_dict d = {.checkpoint = c};
+  int all;
+  must(lk_names_list(&d.list, &all, c->trained.table, naming));
+  for (int i = 0; i < all; i++) {
+    const char *name = d.list[i].theirs.name;
+    int is_kept = 1;
+    for (int t = 0; tails[t]; t++)
+      is_kept &= strlen(name) < strlen(tails[t]) ||
+                 strcmp(name + strlen(name) - strlen(tails[t]), tails[t]) != 0;
+    if (!is_kept) continue;
+    d.places[d.count] = i;
+    d.tensors[d.count++] = d.list[i].theirs;
+  }
+  const lk_new_file file = {d.tensors, d.count, LK_NUMBER_F32, give_named, &d, NULL, 0};
+  must(lk_safetensors_write(path, &file));
+  lk_free(d.list);
+}
+
+static void clear_biases(lk_checkpoint *c) {
+  for (int i = 0; i < c->trained.table->tensors; i++) {
+    const lk_parameter *p = &c->trained.table->list[i];
+    if (!strcmp(p->name + strlen(p->name) - strlen(".bias"), ".bias"))
+      memset(c->trained.values + p->offset, 0, p->count * sizeof(float));
+  }
+}
+
+/* nanoGPT's bias=False: such a state dict is the model whose biases are zeros; one that has
+ * some of them, or lacks a block, is not whole. */
+static void biases_are_all_there_or_none(void **state) {
+  static const struct {
+    lk_naming naming;
+    const char *first, *up;
+  } kinds[] = {{LK_NAMING_nanogpt, "transformer.h.0.ln_1.bias", "h.0.mlp.c_fc.weight"},
+               {LK_NAMING_ours, "blocks.0.ln1.bias", "blocks.0.mlp.0.weight"}};
+  const lk_import_options with = {"plain/tokenizer.json", 2, -1};
+  lk_checkpoint *back;
+  (void)state;
+  export_model(1, "plain", &whole);
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    lk_checkpoint *c = make_model(1, 0);
+    clear_biases(c);
+    write_state_dict("nano.safetensors", c, kinds[i].naming,
+                     (const char *const[]){".bias", NULL});
+    must(lk_import(&back, "nano.safetensors", &with));
+    assert_memory_equal(&back->info.shape, &c->trained.table->shape, sizeof(lk_shape));
+    assert_memory_equal(back->trained.values, c->trained.values,
+                        c->trained.table->count * sizeof(float));
+    lk_checkpoint_free(back);
+    write_state_dict("some.safetensors", c, kinds[i].naming,
+                     (const char *const[]){"ln_1.bias", "ln1.bias", NULL});
+    refuse_with("some.safetensors", &with, LK_BAD_DATA, kinds[i].first);
+    write_state_dict("gap.safetensors", c, kinds[i].naming,
+                     (const char *const[]){kinds[i].up, NULL});
+    refuse_with("gap.safetensors", &with, LK_BAD_DATA, kinds[i].up);
+    assert_non_null(strstr(lk_message(), "gap.safetensors: lacks the tensor"));
+    lk_checkpoint_free(c);
   }
 }
 
@@ -446,6 +522,7 @@ static void other_files_are_named(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_comes_back),
+      cmocka_unit_test(biases_are_all_there_or_none),
       cmocka_unit_test(own_kinds_go_out_with_own_names),
       cmocka_unit_test(other_tokenizers_are_named),
       cmocka_unit_test(claims_are_proved),
