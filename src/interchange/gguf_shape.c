@@ -39,21 +39,31 @@ static lk_status read_size(const model *m, const char *key, int *size) {
 /* A number that is not there has the value that a model here has. */
 static lk_status check_number(const model *m, const char *key, double number) {
   const char *said = says(m, key);
-  char why[64];
-  if (!said || fabs(strtod(said, NULL) - number) <= 1e-6 * number) return LK_OK;
+  char why[64], *end;
+  if (!said || (fabs(strtod(said, &end) - number) <= 1e-6 * number && !*end)) return LK_OK;
   snprintf(why, sizeof why, "a model here has %g", number);
   return refuse(m, key, why);
 }
 
+/* llama.cpp scales them by a factor without a type, too, which is linear then. */
+static lk_status check_angles(const model *m) {
+  static const char *const factors[] = {"rope.scaling.factor", "rope.scale_linear",
+                                        "rope.scaling.attn_factor"};
+  const char *kind = says(m, "rope.scaling.type");
+  if (kind && strcmp(kind, "none") != 0)
+    return refuse(m, "rope.scaling.type", "a model here scales no angles");
+  for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+    LK_TRY(check_number(m, factors[i], 1));
+  return check_number(m, "rope.freq_base", 10000);
+}
+
 static lk_status read_rotary(const model *m, lk_shape *shape) {
-  const char *adds = says(m, "use_parallel_residual"), *kind = says(m, "rope.scaling.type");
+  const char *adds = says(m, "use_parallel_residual");
   int size = shape->channels / shape->heads, turned = size;
   assert(shape->channels > 0 && shape->heads > 0); /* read_sizes saw to it */
   if (!adds || (strcmp(adds, "true") != 0 && strcmp(adds, "false") != 0))
     return refuse(m, "use_parallel_residual", "it must be true or false");
-  if (kind && strcmp(kind, "none") != 0)
-    return refuse(m, "rope.scaling.type", "a model here scales no angles");
-  LK_TRY(check_number(m, "rope.freq_base", 10000));
+  LK_TRY(check_angles(m));
   if (says(m, "rope.dimension_count"))
     LK_TRY(read_size(m, "rope.dimension_count", &turned));
   if (turned > size) return refuse(m, "rope.dimension_count", "a head has fewer channels");
@@ -62,6 +72,17 @@ static lk_status read_rotary(const model *m, lk_shape *shape) {
   shape->rotary_share = turned < size ? (double)turned / size : 0;
   assert(lk_rotary_channels(shape) == turned);
   return LK_OK;
+}
+
+/* What attends to what, and what products are multiplied by; a scale of 0 is none. */
+static lk_status check_attention(const model *m, const lk_shape *shape) {
+  const char *causal = says(m, "attention.causal"), *logits = says(m, "logit_scale");
+  if (causal && strcmp(causal, "true") != 0)
+    return refuse(m, "attention.causal", "a model here has true");
+  if (logits && strtod(logits, NULL) != 0) LK_TRY(check_number(m, "logit_scale", 1));
+  LK_TRY(check_number(m, "attention.scale", 0));
+  LK_TRY(check_number(m, "attention.head_count_kv", shape->heads));
+  return check_number(m, "attention.layer_norm_epsilon", 1e-5);
 }
 
 /* llama.cpp computes GELU by tanh, whatever a model was trained with. */
@@ -75,8 +96,7 @@ static lk_status read_sizes(const model *m, lk_shape *shape) {
   LK_GGUF_SIZES(READ)
   LK_TRY(read_size(m, "feed_forward_length", &shape->mlp));
   if (shape->mlp == 4 * shape->channels) shape->mlp = 0;
-  LK_TRY(check_number(m, "attention.head_count_kv", shape->heads));
-  return check_number(m, "attention.layer_norm_epsilon", 1e-5);
+  return check_attention(m, shape);
 }
 
 lk_status lk_gguf_shape(const lk_tensor_file *file, lk_shape *shape) {

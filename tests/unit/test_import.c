@@ -445,6 +445,78 @@ static void added_texts_stay_texts(void **state) {
   lk_tensor_file_close(file);
 }
 
+static size_t put(char *to, uint64_t value, size_t width) {
+  for (size_t i = 0; i < width; i++)
+    to[i] = i < sizeof value ? (char)(value >> 8 * i) : 0;
+  return width;
+}
+
+/* Puts a fact before all others of a GGUF file, and one of such a length that the numbers
+ * stay where their alignment wants them. */
+static void add_fact(const char *path, const char *key, lk_gguf_type type, uint64_t value,
+                     size_t width) {
+  enum { START = 24, ALL = 512 };
+  char *bytes, *made;
+  size_t size, at = START;
+  must(lk_file_read(path, &bytes, &size));
+  made = calloc(size + ALL, 1);
+  memcpy(made, bytes, START);
+  put(made + 16, *(uint8_t *)(bytes + 16) + 2u, 8);
+  for (int i = 0; i < 2; i++) {
+    const char *name = i ? "test.rest" : key;
+    at += put(made + at, strlen(name), 8);
+    memcpy(made + at, name, strlen(name));
+    at += strlen(name);
+    at += put(made + at, i ? LK_GGUF_TEXT : type, 4);
+    if (!i) at += put(made + at, value, width);
+  }
+  at += put(made + at, START + ALL - at - 8, 8);
+  memset(made + at, 'x', START + ALL - at);
+  memcpy(made + START + ALL, bytes + START, size - START);
+  must(lk_file_write(path, made, size + ALL));
+  free(made);
+  lk_free(bytes);
+}
+
+/* What llama.cpp would compute otherwise, and a model here cannot, is named; so is an array
+ * of two numbers in the place of a number. */
+static void facts_that_change_a_model_are_named(void **state) {
+  enum { ONE = 0x3F800000, FOUR = 0x40800000 };
+  static const struct {
+    const char *key;
+    lk_gguf_type type;
+    uint64_t value;
+    size_t width;
+    int of_both, is_taken;
+  } facts[] = {{"rope.scaling.factor", LK_GGUF_F32, FOUR, 4, 0, 0},
+               {"rope.scaling.factor", LK_GGUF_F32, ONE, 4, 0, 1},
+               {"rope.scale_linear", LK_GGUF_F32, FOUR, 4, 0, 0},
+               {"rope.scaling.attn_factor", LK_GGUF_F32, FOUR, 4, 0, 0},
+               {"attention.head_count_kv", LK_GGUF_ARRAY, UINT64_C(2) << 32, 14, 1, 0},
+               {"attention.causal", LK_GGUF_BOOL, 0, 1, 1, 0},
+               {"attention.causal", LK_GGUF_BOOL, 1, 1, 1, 1},
+               {"attention.scale", LK_GGUF_F32, FOUR, 4, 1, 0},
+               {"attention.scale", LK_GGUF_F32, 0, 4, 1, 1},
+               {"logit_scale", LK_GGUF_F32, FOUR, 4, 1, 0},
+               {"logit_scale", LK_GGUF_F32, 0, 4, 1, 1},
+               {"logit_scale", LK_GGUF_F32, ONE, 4, 1, 1}};
+  (void)state;
+  for (int rotary = 0; rotary < 2; rotary++)
+    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
+      char key[64];
+      if (!rotary && !facts[i].of_both) continue;
+      lk_checkpoint *c = make_own_kind((lk_shape){.positions = (int)rotary});
+      must(lk_export(c, "fact.gguf", &gguf));
+      lk_checkpoint_free(c);
+      snprintf(key, sizeof key, "%s.%s", rotary ? "gptneox" : "gpt2", facts[i].key);
+      add_fact("fact.gguf", key, facts[i].type, facts[i].value, facts[i].width);
+      if (facts[i].is_taken)
+        accept("fact.gguf");
+      else
+        refuse("fact.gguf", key);
+    }
+}
+
 /* How a text is cut before it is merged has many names; one that is not known here is said,
  * and the tokenizer's own file takes its place. */
 static void other_patterns_need_their_tokenizer(void **state) {
@@ -534,6 +606,7 @@ int main(void) {
       cmocka_unit_test(large_numbers_need_their_kind),
       cmocka_unit_test(nothing_old_stays),
       cmocka_unit_test(added_texts_stay_texts),
+      cmocka_unit_test(facts_that_change_a_model_are_named),
       cmocka_unit_test(other_patterns_need_their_tokenizer),
       cmocka_unit_test(a_real_tokenizer_comes_back),
       cmocka_unit_test(other_files_are_named),
