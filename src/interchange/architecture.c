@@ -166,20 +166,30 @@ static lk_status read_mlp(const cJSON *config, const char *path, const char *key
   return LK_OK;
 }
 
-/* How a GPT-NeoX's blocks add, and what share of each head they turn. */
-static lk_status read_blocks(const cJSON *config, const char *path, lk_shape *shape) {
+/* What share of each head is turned: transformers 5 says it with the other angles. */
+static lk_status read_share(const cJSON *config, const char *path, lk_shape *shape) {
+  static const char *const keys[] = {"partial_rotary_factor", "rotary_pct"};
   const cJSON *angles = cJSON_GetObjectItemCaseSensitive(config, "rope_parameters");
-  const cJSON *share =
-      cJSON_IsObject(angles)
-          ? cJSON_GetObjectItemCaseSensitive(angles, "partial_rotary_factor")
-          : cJSON_GetObjectItemCaseSensitive(config, "rotary_pct");
-  const cJSON *adds = cJSON_GetObjectItemCaseSensitive(config, "use_parallel_residual");
-  double turned = share ? cJSON_GetNumberValue(share) : default_rotary_share;
+  const cJSON *shares[] = {cJSON_GetObjectItemCaseSensitive(angles, keys[0]),
+                           cJSON_GetObjectItemCaseSensitive(config, keys[1])};
+  int which = !shares[0];
+  double turned =
+      shares[which] ? cJSON_GetNumberValue(shares[which]) : default_rotary_share;
   if (!(turned > 0 && turned <= 1))
-    return refuse_key(path, "rotary_pct", share, "it must be a number above 0, up to 1");
+    return refuse_key(path, keys[which], shares[which],
+                      "it must be a number above 0, up to 1");
+  if (shares[0] && shares[1] && cJSON_GetNumberValue(shares[1]) != turned)
+    return refuse_key(path, keys[1], shares[1],
+                      "partial_rotary_factor in rope_parameters is another");
+  shape->rotary_share = turned < 1 ? turned : 0;
+  return LK_OK;
+}
+
+/* How a GPT-NeoX's blocks add. */
+static lk_status read_residual(const cJSON *config, const char *path, lk_shape *shape) {
+  const cJSON *adds = cJSON_GetObjectItemCaseSensitive(config, "use_parallel_residual");
   if (adds && !cJSON_IsBool(adds))
     return refuse_key(path, "use_parallel_residual", adds, "it must be true or false");
-  shape->rotary_share = turned < 1 ? turned : 0;
   shape->residual = adds ? cJSON_IsTrue(adds) : DEFAULT_RESIDUAL;
   return LK_OK;
 }
@@ -240,7 +250,8 @@ lk_status lk_architecture_read(const cJSON *config, const char *path, lk_naming 
   LK_TRY(read_mlp(config, path, mlp_keys[rotary], shape));
   LK_TRY(read_activation(config, path, activation_keys[rotary], &shape->activation));
   LK_TRY(read_tied(config, path, shape));
-  if (rotary) LK_TRY(read_blocks(config, path, shape));
+  if (rotary) LK_TRY(read_share(config, path, shape));
+  if (rotary) LK_TRY(read_residual(config, path, shape));
   for (int i = 0; i < FIXED; i++)
     if (is_so[i].naming == *naming) LK_TRY(check_fixed(config, path, &is_so[i]));
   return check_scaling(config, path);

@@ -184,6 +184,43 @@ static void test_a_real_config(void **state) {
   assert_true(s.vocabulary == 50257 && !s.mlp && s.tied && s.activation == LK_GELU_TANH);
 }
 
+#define NEOX                                                                               \
+  "{\"model_type\":\"gpt_neox\",\"num_hidden_layers\":1,\"num_attention_heads\":1,"        \
+  "\"hidden_size\":8,\"max_position_embeddings\":8,\"vocab_size\":9,"                      \
+  "\"hidden_act\":\"gelu\","
+#define FACTOR ",\"partial_rotary_factor\":0.5"
+#define ANGLES(more)                                                                       \
+  "\"rope_parameters\":{\"rope_type\":\"default\",\"rope_theta\":10000" more "}}"
+
+/* The share of a head that is turned stands in two places, of which one may be empty. */
+static void test_the_share_that_is_turned(void **state) {
+  static const struct {
+    const char *text;
+    double share; /* 0: refused */
+  } configs[] = {
+      {NEOX ANGLES(""), 0.25},
+      {NEOX ANGLES(FACTOR), 0.5},
+      {NEOX "\"rotary_pct\":0.5}", 0.5},
+      {NEOX "\"rotary_pct\":0.5," ANGLES(""), 0.5},
+      {NEOX "\"rotary_pct\":0.5," ANGLES(FACTOR), 0.5},
+      {NEOX "\"rotary_pct\":0.25," ANGLES(FACTOR), 0},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
+    cJSON *config;
+    lk_naming naming;
+    lk_shape s;
+    assert_int_equal(lk_json_read(&config, temporary_text(configs[i].text)), LK_OK);
+    lk_status status = lk_architecture_read(config, "config.json", &naming, &s);
+    cJSON_Delete(config);
+    assert_int_equal(status, configs[i].share > 0 ? LK_OK : LK_BAD_DATA);
+    if (status == LK_OK)
+      assert_true(s.rotary_share == configs[i].share);
+    else
+      assert_message("rotary_pct is", "partial_rotary_factor", NULL);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_halves),
                                      cmocka_unit_test(test_float_edges),
@@ -191,6 +228,7 @@ int main(void) {
                                      cmocka_unit_test(test_files_that_lie),
                                      cmocka_unit_test(test_headers_that_lie),
                                      cmocka_unit_test(test_real_files),
-                                     cmocka_unit_test(test_a_real_config)};
+                                     cmocka_unit_test(test_a_real_config),
+                                     cmocka_unit_test(test_the_share_that_is_turned)};
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }
