@@ -97,7 +97,7 @@ static lk_status read_split(reading *r, const cJSON *step) {
   r->pattern.unspaced |= is_text(regex, lk_pattern_unspaced);
   if (is_text(regex, "\\p{N}") || is_text(regex, lk_pattern_unspaced)) return LK_OK;
   for (int kind = 0; kind < LK_PATTERN_COUNT; kind++) {
-    if (!is_text(regex, lk_pattern_expression(kind)) || r->has_pattern) continue;
+    if (!is_text(regex, lk_pattern_expression(kind))) continue;
     r->pattern.kind = (lk_pattern_kind)kind;
     r->has_pattern = 1;
     return LK_OK;
@@ -106,13 +106,16 @@ static lk_status read_split(reading *r, const cJSON *step) {
                 "of the patterns only those of GPT-2, cl100k and Qwen2 can be read");
 }
 
+/* What cuts behind the pattern cuts other pieces than what cuts before it. */
 static lk_status read_step(reading *r, const cJSON *step) {
   if (is_type(step, "ByteLevel")) return read_byte_level(r, step);
-  if (r->has_pattern || !is_type(step, "Digits"))
-    return is_type(step, "Split")
-               ? read_split(r, step)
-               : refuse("pre_tokenizer", step,
-                        "only ByteLevel, Split, Digits and a Sequence of them can be read");
+  if (r->has_pattern)
+    return refuse("pre_tokenizer", step,
+                  "behind the pattern that cuts words only ByteLevel can be read");
+  if (is_type(step, "Split")) return read_split(r, step);
+  if (!is_type(step, "Digits"))
+    return refuse("pre_tokenizer", step,
+                  "only ByteLevel, Split, Digits and a Sequence of them can be read");
   if (!cJSON_IsTrue(lk_json_member(step, "individual_digits")))
     return refuse("pre_tokenizer", step, "individual_digits must be true");
   r->pattern.digits = 1;

@@ -4,6 +4,7 @@
 #include "lockstep/bpe.h"
 #include "lockstep/memory.h"
 #include "text/bpe.h"
+#include <cjson/cJSON.h>
 
 /* Bytes, what the merges (two texts each) make, the special token. */
 static lk_bpe *made_of(const char *const (*merges)[2], size_t count) {
@@ -209,6 +210,37 @@ static void other_files_are_refused_by_their_part(void **state) {
   lk_tokenizer_free(&bpe->base);
 }
 
+/* What cuts single characters off stands before the pattern, not behind it. */
+static void what_cuts_behind_the_pattern_is_refused(void **state) {
+  (void)state;
+  static const char last[] = "{\"type\":\"ByteLevel\"";
+  const char *const merges[][2] = {{"a", "b"}}, *const regexes[] = {
+                                                    "\\p{N}", lk_pattern_unspaced,
+                                                    lk_pattern_expression(LK_PATTERN_gpt2),
+                                                    NULL};
+  lk_bpe *bpe = made_of(merges, 1);
+  lk_tokenizer *t;
+  char *json, step[1024];
+  size_t size;
+  bpe->pattern.kind = LK_PATTERN_qwen2;
+  assert_int_equal(lk_bpe_write_json(&bpe->base, &json, &size), LK_OK);
+  for (int i = 0; i < 3; i++) {
+    cJSON *regex = cJSON_CreateString(regexes[i]);
+    char *quoted = cJSON_PrintUnformatted(regex);
+    snprintf(step, sizeof step,
+             "{\"type\":\"Split\",\"behavior\":\"Isolated\",\"pattern\":{\"Regex\":%s}},%s",
+             quoted, last);
+    char *other = changed(json, last, step);
+    assert_int_equal(lk_bpe_read_json(&t, other, strlen(other), "x.json"), LK_BAD_DATA);
+    assert_message("behind the pattern that cuts words", NULL);
+    cJSON_free(quoted);
+    cJSON_Delete(regex);
+    free(other);
+  }
+  lk_free(json);
+  lk_tokenizer_free(&bpe->base);
+}
+
 /* Added tokens that are not special are looked for in texts, the longest first. */
 static void added_tokens_are_found(void **state) {
   (void)state;
@@ -268,6 +300,7 @@ int main(void) {
       cmocka_unit_test(a_megabyte_of_one_letter_is_fast),
       cmocka_unit_test(a_file_gives_the_same_tokenizer),
       cmocka_unit_test(other_files_are_refused_by_their_part),
+      cmocka_unit_test(what_cuts_behind_the_pattern_is_refused),
       cmocka_unit_test(added_tokens_are_found),
       cmocka_unit_test(gpt2_files_are_read),
   };
