@@ -92,6 +92,10 @@ lk_status lk_file_set_aside_as(const char *path, const char *suffix, char aside[
 /* Makes a folder and its parents; one that exists is fine. LK_IO otherwise. */
 lk_status lk_folder_create(const char *path);
 
+/* Lets others read a folder of mkdtemp's as they may read what this user makes, as the
+ * umask has it. Nonzero, with errno, when it cannot. */
+int lk_folder_share(const char *path);
+
 LK_C_END
 
 #endif

@@ -110,3 +110,9 @@ lk_status lk_folder_create(const char *path) {
   }
   return LK_OK;
 }
+
+int lk_folder_share(const char *path) {
+  mode_t mask = umask(0);
+  umask(mask);
+  return chmod(path, 0777 & ~mask);
+}

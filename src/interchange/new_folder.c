@@ -1,5 +1,6 @@
 #include "interchange/new_folder.h"
 #include "interchange/weights.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <dirent.h>
 #include <errno.h>
@@ -58,6 +59,25 @@ static lk_status remove_old(const lk_new_folder *f, const char *name) {
   return f->is_old(name) ? remove_from(f->out, name) : LK_OK;
 }
 
+/* What cannot be removed or replaced is seen before anything is. */
+static lk_status check_place(const lk_new_folder *f, const char *name) {
+  char path[PATH_MAX];
+  struct stat facts;
+  LK_TRY(lk_join_path(path, f->out, name));
+  if (lstat(path, &facts) || S_ISREG(facts.st_mode) || S_ISLNK(facts.st_mode)) return LK_OK;
+  return lk_fail(LK_USAGE, "%s: is there and is no file; remove it or choose another name",
+                 path);
+}
+
+static lk_status check_old(const lk_new_folder *f, const char *name) {
+  return f->is_old(name) ? check_place(f, name) : LK_OK;
+}
+
+static lk_status check_all(const lk_new_folder *f) {
+  LK_TRY(for_each(f, f->out, check_old));
+  return for_each(f, f->draft, check_place);
+}
+
 static lk_status move(const lk_new_folder *f, const char *name) {
   char from[PATH_MAX], to[PATH_MAX];
   LK_TRY(lk_join_path(from, f->draft, name));
@@ -76,21 +96,29 @@ static lk_status move_all(const lk_new_folder *f) {
   return move(f, f->last);
 }
 
-static lk_status take_place(const lk_new_folder *f) {
-  if (f->is_there) return move_all(f);
-  if (!chmod(f->draft, 0755) && !rename(f->draft, f->out)) return LK_OK;
-  return fail(f->out, "cannot take its place");
-}
-
-lk_status lk_new_folder_end(const lk_new_folder *f, lk_status status) {
-  if (status == LK_OK) status = take_place(f);
-  if (status == LK_OK && !f->is_there) return LK_OK;
-  if (status == LK_OK)
-    return !rmdir(f->draft) ? LK_OK : fail(f->draft, "cannot be removed");
-  char *said = NULL; /* what went wrong first */
+/* The message is of what went wrong first. */
+static lk_status discard(const lk_new_folder *f, lk_status status) {
+  char *said = NULL;
   if (lk_copy_text(&said, lk_message()) != LK_OK) return status;
   if (for_each(f, f->draft, remove_draft) == LK_OK) rmdir(f->draft);
   status = lk_fail(status, "%s", said);
   lk_free(said);
   return status;
+}
+
+/* Old files may be gone already: what there is of the new ones stays. */
+static lk_status replace_all(const lk_new_folder *f) {
+  lk_status status = move_all(f);
+  if (status == LK_OK)
+    return !rmdir(f->draft) ? LK_OK : fail(f->draft, "cannot be removed");
+  return lk_fail(status, "%s; the files that are missing in %s are in %s: move them there",
+                 lk_message(), f->out, f->draft);
+}
+
+lk_status lk_new_folder_end(const lk_new_folder *f, lk_status status) {
+  if (status == LK_OK && f->is_there) status = check_all(f);
+  if (status != LK_OK) return discard(f, status);
+  if (f->is_there) return replace_all(f);
+  if (!lk_folder_share(f->draft) && !rename(f->draft, f->out)) return LK_OK;
+  return discard(f, fail(f->out, "cannot take its place"));
 }

@@ -20,8 +20,9 @@ typedef struct {
  * where OUT is something else; LK_IO. */
 lk_status lk_new_folder_begin(lk_new_folder *folder, const char *out);
 
-/* After LK_OK the folder takes its name, or its files their places. After another status,
- * which is returned, nothing is left. LK_IO. */
+/* After LK_OK the folder takes its name, or its files their places: LK_USAGE, with nothing
+ * changed, where something else than files has these; LK_IO, which says where the new files
+ * are once old ones are gone. After another status, which is returned, nothing is left. */
 lk_status lk_new_folder_end(const lk_new_folder *folder, lk_status status);
 
 #endif

@@ -4,7 +4,9 @@
 #include "data_files.h"
 #include "interchange/gguf.h"
 #include "interchange/names.h"
+#include "interchange/new_folder.h"
 #include "interchange/tokenizer_json.h"
+#include "interchange/weights.h"
 #include "lockstep/bpe.h"
 #include "lockstep/interchange.h"
 #include "lockstep/nn.h"
@@ -392,6 +394,61 @@ static void nothing_old_stays(void **state) {
   lk_checkpoint_free(c);
 }
 
+/* What is no file where one is to be is named before anything is removed. */
+static void what_is_no_file_is_named_first(void **state) {
+  static const char *const places[] = {"kept/README.md", "kept/config.json",
+                                       "kept/model-00001-of-00029.safetensors"};
+  (void)state;
+  lk_checkpoint *c = make_model(0, 0);
+  must(lk_export(c, "kept", &in_parts));
+  int before = count_of("kept");
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    assert_int_equal(rename(places[i], "moved"), 0);
+    assert_int_equal(mkdir(places[i], 0777), 0);
+    must_refuse(lk_export(c, "kept", &whole), LK_USAGE, places[i], "is no file");
+    assert_int_equal(rmdir(places[i]), 0);
+    assert_int_equal(rename("moved", places[i]), 0);
+    assert_int_equal(count_of("kept"), before);
+    accept("kept");
+  }
+  lk_checkpoint_free(c);
+}
+
+/* Another process makes a folder behind the check, which has asked once. */
+static int is_old_and_made(const char *name) {
+  static int asked;
+  if (strcmp(name, "old") != 0) return 0;
+  if (asked++) assert_int_equal(mkdir("late/b", 0777), 0);
+  return 1;
+}
+
+/* Once old files are gone, the new ones are where the message says. */
+static void what_has_no_place_is_kept(void **state) {
+  lk_new_folder place = {.is_old = is_old_and_made, .last = "a"};
+  char path[PATH_MAX];
+  (void)state;
+  must(lk_folder_create("late"));
+  write_text("late/old", "gone");
+  must(lk_new_folder_begin(&place, "late"));
+  for (const char *name = "a\0b\0"; *name; name += 2) {
+    must(lk_join_path(path, place.draft, name));
+    write_text(path, "new");
+  }
+  must_refuse(lk_new_folder_end(&place, LK_OK), LK_IO, "late/b: cannot", place.draft);
+  assert_int_equal(count_of(place.draft), 2);
+}
+
+/* Others may read a new folder as the umask has it. */
+static void the_umask_is_honoured(void **state) {
+  struct stat facts;
+  mode_t before = umask(027);
+  (void)state;
+  export_model(0, "masked", &whole);
+  umask(before);
+  assert_int_equal(stat("masked", &facts), 0);
+  assert_int_equal(facts.st_mode & 07777, 0750);
+}
+
 static lk_checkpoint *make_model_with(lk_tokenizer *tokenizer) {
   const lk_shape shape = {.layers = 1,
                           .heads = 1,
@@ -605,6 +662,9 @@ int main(void) {
       cmocka_unit_test(numbers_have_to_be_some),
       cmocka_unit_test(large_numbers_need_their_kind),
       cmocka_unit_test(nothing_old_stays),
+      cmocka_unit_test(what_is_no_file_is_named_first),
+      cmocka_unit_test(what_has_no_place_is_kept),
+      cmocka_unit_test(the_umask_is_honoured),
       cmocka_unit_test(added_texts_stay_texts),
       cmocka_unit_test(facts_that_change_a_model_are_named),
       cmocka_unit_test(other_patterns_need_their_tokenizer),

@@ -121,13 +121,6 @@ static void discard(const char *folder) {
   rmdir(folder);
 }
 
-/* Others may read it as they may read what this user makes. */
-static void set_permissions(const char *folder) {
-  mode_t mask = umask(0);
-  umask(mask);
-  (void)!chmod(folder, 0777 & ~mask);
-}
-
 static lk_status refuse(const char *folder) {
   return lk_fail(LK_USAGE,
                  "%s: is there already, and no empty folder: remove it or name another",
@@ -161,7 +154,7 @@ lk_status lk_set_write(lk_question_set *set, const char *folder, const char *rep
     return lk_fail(LK_IO, "%s: the name is too long", folder);
   if (!mkdtemp(temporary))
     return lk_fail(LK_IO, "%s: cannot be made: %s", folder, strerror(errno));
-  set_permissions(temporary);
+  (void)!lk_folder_share(temporary);
   lk_status status = fill(set, temporary, report);
   if (status == LK_OK) status = take_name(temporary, folder);
   if (status != LK_OK) discard(temporary);
