@@ -37,7 +37,8 @@ typedef struct {
 } lk_import_options;
 
 /* Reads a model, its folder, its safetensors or its GGUF file, into a checkpoint of step 0
- * without moments. LK_BAD_DATA, naming it, for what cannot be represented: nothing is left
+ * without moments. The model.safetensors beside a config.json stands for their folder.
+ * LK_BAD_DATA, naming it, for what cannot be represented: nothing is left
  * out. A state dict without any bias has zeros for them. The caller owns *out:
  * lk_checkpoint_free. Not collective. */
 lk_status lk_import(lk_checkpoint **out, const char *path,

@@ -32,7 +32,7 @@ static lk_status write_json(const folder *f, const char *name, cJSON *object) {
 /* "model.safetensors", or "model-00002-of-00003.safetensors". */
 static void name_shard(char name[64], int shard, int shards) {
   if (shards == 1)
-    snprintf(name, 64, "model.safetensors");
+    snprintf(name, 64, LK_MODEL_FILE);
   else
     snprintf(name, 64, "model-%05d-of-%05d.safetensors", shard + 1, shards);
 }
@@ -196,7 +196,7 @@ static lk_status write_all(folder *f) {
 /* Files of tensors that an export before this one may have left. */
 static int is_of_tensors(const char *name) {
   int one, all, length = 0;
-  if (!strcmp(name, "model.safetensors") || !strcmp(name, "model.safetensors.index.json"))
+  if (!strcmp(name, LK_MODEL_FILE) || !strcmp(name, "model.safetensors.index.json"))
     return 1;
   return sscanf(name, "model-%5d-of-%5d.safetensors%n", &one, &all, &length) == 2 &&
          length && !name[length];

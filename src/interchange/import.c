@@ -6,11 +6,11 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/progress.h"
+#include <libgen.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static lk_status check_size(const lk_theirs *in, const lk_file_tensor *t,
                             const lk_new_tensor *wanted) {
@@ -169,11 +169,12 @@ static lk_status fill(const lk_theirs *in, const lk_named *list, int count,
 
 static lk_status read_tokenizer(const lk_theirs *in, int ids, lk_tokenizer **out) {
   char beside[PATH_MAX];
+  int is_there = 0;
   if (in->options->tokenizer)
     return lk_tokenizer_json_read(out, in->options->tokenizer, ids);
   if (in->is_gguf) return lk_gguf_tokenizer(out, in->weights.files[0], ids);
-  if (in->is_folder) LK_TRY(lk_join_path(beside, in->path, "tokenizer.json"));
-  if (!in->is_folder || access(beside, F_OK))
+  if (in->is_folder) LK_TRY(lk_find_beside(beside, in->path, "tokenizer.json", &is_there));
+  if (!is_there)
     return lk_fail(LK_USAGE, "%s: no tokenizer.json is with it; give --tokenizer FILE",
                    in->path);
   return lk_tokenizer_json_read(out, beside, ids);
@@ -200,13 +201,31 @@ static lk_status import_model(lk_theirs *in, lk_checkpoint *checkpoint) {
   return take_model(in, checkpoint);
 }
 
+/* The model.safetensors of a folder with a config.json is what the folder is. */
+static lk_status find_folder(lk_theirs *in, char folder[PATH_MAX]) {
+  char config[PATH_MAX];
+  const char *path;
+  struct stat facts;
+  int is_there;
+  if (stat(in->path, &facts))
+    return lk_fail(LK_NO_INPUT, "%s: no such file or folder", in->path);
+  in->is_folder = S_ISDIR(facts.st_mode);
+  snprintf(folder, PATH_MAX, "%s", in->path);
+  if (in->is_folder || strcmp(basename(folder), LK_MODEL_FILE) != 0) return LK_OK;
+  path = dirname(folder);
+  LK_TRY(lk_find_beside(config, path, "config.json", &is_there));
+  if (!is_there) return LK_OK;
+  in->path = path;
+  in->is_folder = 1;
+  return LK_OK;
+}
+
 lk_status lk_import(lk_checkpoint **out, const char *path,
                     const lk_import_options *options) {
   lk_theirs in = {.path = path, .options = options};
-  struct stat facts;
+  char folder[PATH_MAX];
   *out = NULL;
-  if (stat(path, &facts)) return lk_fail(LK_NO_INPUT, "%s: no such file or folder", path);
-  in.is_folder = S_ISDIR(facts.st_mode);
+  LK_TRY(find_folder(&in, folder));
   LK_TRY(LK_NEW(*out, 1));
   lk_status status = import_model(&in, *out);
   lk_weights_close(&in.weights);

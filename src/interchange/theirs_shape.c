@@ -5,10 +5,10 @@
 #include "interchange/theirs.h"
 #include "lockstep/nn.h"
 #include <assert.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static lk_status refuse(const lk_theirs *in, const char *what) {
   return lk_fail(LK_BAD_DATA, "%s: %s", in->path, what);
@@ -67,9 +67,24 @@ static lk_status read_own_shape(const lk_theirs *in, lk_shape *shape) {
   return LK_OK;
 }
 
+/* What is said beside one file of several is not passed over. */
+static lk_status check_alone(const lk_theirs *in) {
+  char path[PATH_MAX], copy[PATH_MAX];
+  int is_there;
+  if (in->is_folder) return LK_OK;
+  snprintf(copy, sizeof copy, "%s", in->path);
+  LK_TRY(lk_find_beside(path, dirname(copy), "config.json", &is_there));
+  if (!is_there) return LK_OK;
+  return refuse(in,
+                "a config.json is beside it, which may say what it is; import its folder, "
+                "or the file from a folder without it");
+}
+
 /* Without config.json: names of the course's model or of nanoGPT's. */
 static lk_status guess_shape(lk_theirs *in, lk_shape *shape) {
-  if (!lk_theirs_are(in, LK_NAMING_ours) && !lk_theirs_are(in, LK_NAMING_gpt2))
+  int are_ours = lk_theirs_are(in, LK_NAMING_ours);
+  if (!are_ours) LK_TRY(check_alone(in));
+  if (!are_ours && !lk_theirs_are(in, LK_NAMING_gpt2))
     return refuse(in, "no tensor is called tok_emb.weight or wte.weight, and there is no "
                       "config.json: whose names these are is not known here");
   LK_TRY(measure(in, shape));
@@ -151,9 +166,9 @@ static lk_status check_options(const lk_theirs *in, const lk_shape *shape) {
 }
 
 lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
-  char config[PATH_MAX] = "";
-  if (in->is_folder) LK_TRY(lk_join_path(config, in->path, "config.json"));
-  int is_config = *config && !access(config, F_OK);
+  char config[PATH_MAX];
+  int is_config = 0;
+  if (in->is_folder) LK_TRY(lk_find_beside(config, in->path, "config.json", &is_config));
   in->is_said = in->is_gguf || is_config;
   if (in->is_gguf)
     LK_TRY(read_gguf_shape(in, shape));

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 enum { MOST_FILES = 1024 };
 
@@ -12,6 +12,14 @@ lk_status lk_join_path(char path[PATH_MAX], const char *folder, const char *name
   int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
   if (length > 0 && length < PATH_MAX) return LK_OK;
   return lk_fail(LK_NO_INPUT, "%s: too long a path", folder);
+}
+
+lk_status lk_find_beside(char path[PATH_MAX], const char *folder, const char *name,
+                         int *is_there) {
+  struct stat facts;
+  LK_TRY(lk_join_path(path, folder, name));
+  *is_there = !lstat(path, &facts);
+  return LK_OK;
 }
 
 static lk_status add_file(lk_weights *weights, const char *path) {
@@ -115,11 +123,12 @@ static lk_status add_one(lk_weights *weights, const char *path) {
 }
 
 static lk_status add_folder(lk_weights *weights, const char *folder) {
-  char one[PATH_MAX], index[PATH_MAX];
-  LK_TRY(lk_join_path(one, folder, "model.safetensors"));
-  LK_TRY(lk_join_path(index, folder, "model.safetensors.index.json"));
-  if (!access(one, F_OK)) return add_one(weights, one);
-  if (!access(index, F_OK)) return add_indexed(weights, folder, index);
+  char path[PATH_MAX];
+  int is_one, is_index;
+  LK_TRY(lk_find_beside(path, folder, LK_MODEL_FILE, &is_one));
+  if (is_one) return add_one(weights, path);
+  LK_TRY(lk_find_beside(path, folder, "model.safetensors.index.json", &is_index));
+  if (is_index) return add_indexed(weights, folder, path);
   return lk_fail(LK_NO_INPUT,
                  "%s: has no model.safetensors and no model.safetensors.index.json; where "
                  "there is a pytorch_model.bin, save it with safe_serialization=True",

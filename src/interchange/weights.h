@@ -6,6 +6,9 @@
 #include "lockstep/tensor_file.h"
 #include <limits.h>
 
+/* All of a folder's tensors, where they are in one file. */
+#define LK_MODEL_FILE "model.safetensors"
+
 /* A tensor, and the file that it is in. */
 typedef struct {
   const lk_file_tensor *tensor;
@@ -31,6 +34,11 @@ const lk_file_tensor *lk_weights_find(const lk_weights *weights, const char *nam
 
 /* The place in `tensors` of that name; -1: there is none. */
 int lk_weights_place(const lk_weights *weights, const char *name);
+
+/* The path of a file of a model's folder, and whether there is something: a link that leads
+ * nowhere is. LK_NO_INPUT. */
+lk_status lk_find_beside(char path[PATH_MAX], const char *folder, const char *name,
+                         int *is_there);
 
 /* FOLDER/NAME. LK_NO_INPUT when that is too long. */
 lk_status lk_join_path(char path[PATH_MAX], const char *folder, const char *name);

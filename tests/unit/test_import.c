@@ -255,6 +255,34 @@ static void a_head_is_what_is_said(void **state) {
   refuse("one", "lacks the tensor 'lm_head.weight'");
 }
 
+/* One file of a folder is what the folder says, or is refused: never another model. */
+static void a_file_is_what_stands_beside_it(void **state) {
+  static const char config[] = "beside/config.json";
+  const lk_import_options with = {"beside/tokenizer.json", 2, -1};
+  lk_checkpoint *c = make_model(1, 0), *back;
+  (void)state;
+  c->trained.table->shape.activation = LK_GELU_TANH;
+  must(lk_export(c, "beside", &whole));
+  must(lk_import(&back, "beside/model.safetensors", &nothing));
+  assert_int_equal(back->info.shape.activation, LK_GELU_TANH);
+  lk_checkpoint_free(back);
+  assert_int_equal(rename("beside/model.safetensors", "beside/other.safetensors"), 0);
+  refuse_with("beside/other.safetensors", &with, LK_BAD_DATA, "import its folder");
+  assert_int_equal(rename("beside/other.safetensors", "beside/model.safetensors"), 0);
+  assert_int_equal(unlink(config), 0);
+  assert_int_equal(symlink("nowhere", config), 0);
+  refuse_with("beside", &nothing, LK_NO_INPUT, config);
+  refuse_with("beside/model.safetensors", &nothing, LK_NO_INPUT, config);
+  assert_int_equal(unlink(config), 0);
+  must(lk_import(&back, "beside/model.safetensors", &with));
+  lk_checkpoint_free(back);
+  assert_int_equal(unlink("beside/tokenizer.json"), 0);
+  assert_int_equal(symlink("nowhere", "beside/tokenizer.json"), 0);
+  const lk_import_options heads = {NULL, 2, -1};
+  refuse_with("beside", &heads, LK_NO_INPUT, "beside/tokenizer.json");
+  lk_checkpoint_free(c);
+}
+
 static void options_do_not_overrule(void **state) {
   lk_import_options options = {.heads = 4, .activation = -1};
   lk_checkpoint *c = make_model(0, 0);
@@ -656,6 +684,7 @@ int main(void) {
       cmocka_unit_test(other_tokenizers_are_named),
       cmocka_unit_test(claims_are_proved),
       cmocka_unit_test(a_head_is_what_is_said),
+      cmocka_unit_test(a_file_is_what_stands_beside_it),
       cmocka_unit_test(options_do_not_overrule),
       cmocka_unit_test(an_index_has_to_be_right),
       cmocka_unit_test(a_tensor_is_in_one_file),
