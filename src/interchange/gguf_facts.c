@@ -55,7 +55,8 @@ static void show_number(char to[LK_GGUF_SHOWN], const uint8_t *bytes, lk_gguf_ty
 /* The lengths before the texts go, so that these lie end to end. */
 static lk_status take_texts(const lk_gguf_reading *r, lk_gguf_value *v) {
   const char *text;
-  char *end = NULL;
+  char *end = (char *)r->head->bytes + r->head->at;
+  v->elements = end;
   for (uint64_t i = 0; i < v->count; i++) {
     uint64_t before = r->head->at, size;
     LK_TRY(lk_gguf_take_text(r, &text));
@@ -63,7 +64,6 @@ static lk_status take_texts(const lk_gguf_reading *r, lk_gguf_value *v) {
     if (strlen(text) != size)
       return lk_tensor_file_refuse(r->file, "a text at byte %" PRIu64 " has a zero",
                                    before);
-    if (!end) v->elements = end = (char *)r->head->bytes + before;
     assert(end < text);
     memmove(end, text, size + 1);
     end += size + 1;

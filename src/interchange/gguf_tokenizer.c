@@ -58,13 +58,14 @@ static void add_added(cJSON *list, const char *text, uint64_t id, int is_special
 static lk_status add_tokens(cJSON *json, const lk_tensor_file *file, int ids) {
   uint64_t count, typed;
   const char *text = lk_gguf_texts(file, "tokenizer.ggml.tokens", &count);
-  const uint8_t *types =
-      lk_gguf_array(file, "tokenizer.ggml.token_type", LK_GGUF_I32, &typed);
+  const char *key = "tokenizer.ggml.token_type", *said = lk_tensor_file_says(file, key);
+  const uint8_t *types = lk_gguf_array(file, key, LK_GGUF_I32, &typed);
   cJSON *added = cJSON_AddArrayToObject(json, "added_tokens");
   cJSON *vocabulary =
       cJSON_AddObjectToObject(cJSON_GetObjectItemCaseSensitive(json, "model"), "vocab");
   if (!text || count > (uint64_t)ids || (types && typed != count))
     return refuse(file, "list of tokens", "none of the model's");
+  if (said && !types) return refuse(file, "types of tokens", said);
   for (uint64_t i = 0; i < count; i++, text += strlen(text) + 1) {
     int type = types ? types[4 * i] : LK_GGUF_NORMAL;
     if (type == LK_GGUF_NORMAL)
@@ -77,12 +78,13 @@ static lk_status add_tokens(cJSON *json, const lk_tensor_file *file, int ids) {
   return LK_OK;
 }
 
-/* Each makes one of the tokens. */
+/* Each makes one of the tokens. Without them every byte would be one. */
 static lk_status add_merges(cJSON *json, const lk_tensor_file *file, int ids) {
   uint64_t count;
-  const char *text = lk_gguf_texts(file, "tokenizer.ggml.merges", &count);
+  const char *key = "tokenizer.ggml.merges", *text = lk_gguf_texts(file, key, &count);
   cJSON *merges =
       cJSON_AddArrayToObject(cJSON_GetObjectItemCaseSensitive(json, "model"), "merges");
+  if (!text) return refuse(file, "list of merges", lk_tensor_file_says(file, key));
   if (count > (uint64_t)ids) return refuse(file, "list of merges", "too long");
   for (uint64_t i = 0; i < count; i++, text += strlen(text) + 1)
     cJSON_AddItemToArray(merges, cJSON_CreateString(text));

@@ -602,32 +602,53 @@ static void facts_that_change_a_model_are_named(void **state) {
     }
 }
 
+/* Writes other bytes over those that stand in a fact's key or first behind it. */
+static void change_fact(const char *path, const char *key, const char *from, const char *to,
+                        size_t length) {
+  char *bytes;
+  size_t size;
+  must(lk_file_read(path, &bytes, &size));
+  char *found = memmem(bytes, size, key, strlen(key));
+  assert_non_null(found);
+  char *at = memmem(found, size - (size_t)(found - bytes), from, length);
+  assert_non_null(at);
+  memcpy(at, to, length);
+  must(lk_file_write(path, bytes, size));
+  lk_free(bytes);
+}
+
 /* How a text is cut before it is merged has many names; one that is not known here is said,
- * and the tokenizer's own file takes its place. */
-static void other_patterns_need_their_tokenizer(void **state) {
-  static const char name[] = "gpt-2", other[] = "smaug";
+ * as is what lists of another type take away, and the tokenizer's own file takes its place.
+ */
+static void other_tokenizers_need_their_file(void **state) {
+  static const struct {
+    const char *key, *from, *to;
+    size_t length;
+    const char *message;
+  } changes[] = {
+      {"tokenizer.ggml.pre", "gpt-2", "smaug", 5, "pattern is smaug, which is not read"},
+      {"tokenizer.ggml.merges", "merges", "merged", 6, "list of merges is not there"},
+      {"tokenizer.ggml.merges", "\t\0\0\0\b", "\t\0\0\0\0", 5,
+       "list of merges is 0 numbers"},
+      {"tokenizer.ggml.token_type", "\t\0\0\0\5", "\t\0\0\0\4", 5,
+       "types of tokens is 258"}};
   const lk_import_options with = {.tokenizer = "cut/tokenizer.json", .activation = -1};
   lk_tokenizer *tokenizer;
   lk_checkpoint *back;
-  char *bytes;
-  size_t size;
   (void)state;
   must(lk_tokenizer_create(&tokenizer, "bytes", 0));
   lk_checkpoint *c = make_model_with(tokenizer);
   must(lk_export(c, "cut", &whole));
-  must(lk_export(c, "cut.gguf", &gguf));
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    must(lk_export(c, "cut.gguf", &gguf));
+    accept("cut.gguf"); /* no merges at all are some, too */
+    change_fact("cut.gguf", changes[i].key, changes[i].from, changes[i].to,
+                changes[i].length);
+    refuse("cut.gguf", changes[i].message);
+    must(lk_import(&back, "cut.gguf", &with));
+    lk_checkpoint_free(back);
+  }
   lk_checkpoint_free(c);
-  must(lk_file_read("cut.gguf", &bytes, &size));
-  char *key = memmem(bytes, size, "tokenizer.ggml.pre", strlen("tokenizer.ggml.pre"));
-  assert_non_null(key);
-  char *at = memmem(key, size - (size_t)(key - bytes), name, strlen(name));
-  assert_non_null(at);
-  memcpy(at, other, strlen(other));
-  must(lk_file_write("cut.gguf", bytes, size));
-  lk_free(bytes);
-  refuse("cut.gguf", "pattern is smaug, which is not read; give the tokenizer.json");
-  must(lk_import(&back, "cut.gguf", &with));
-  lk_checkpoint_free(back);
 }
 
 /* GPT-2's own, with all its merges, in both forms; the same bytes each time. */
@@ -696,7 +717,7 @@ int main(void) {
       cmocka_unit_test(the_umask_is_honoured),
       cmocka_unit_test(added_texts_stay_texts),
       cmocka_unit_test(facts_that_change_a_model_are_named),
-      cmocka_unit_test(other_patterns_need_their_tokenizer),
+      cmocka_unit_test(other_tokenizers_need_their_file),
       cmocka_unit_test(a_real_tokenizer_comes_back),
       cmocka_unit_test(other_files_are_named),
   };
