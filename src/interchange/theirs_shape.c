@@ -165,6 +165,15 @@ static lk_status check_options(const lk_theirs *in, const lk_shape *shape) {
   return LK_OK;
 }
 
+/* What cannot be is the file's fault, unless it could be with another --heads. */
+static lk_status check_shape(const lk_theirs *in, const lk_shape *shape) {
+  lk_shape other = *shape;
+  if (in->options->heads) other.heads = 1;
+  lk_status status = lk_shape_check(&other);
+  if (status == LK_OK) return lk_shape_check(shape);
+  return status == LK_USAGE ? refuse(in, lk_message()) : status;
+}
+
 lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
   char config[PATH_MAX];
   int is_config = 0;
@@ -181,5 +190,5 @@ lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape) {
     return refuse(in, "nanoGPT's head is tied, and this one is not: whether its GELU is by "
                       "tanh is not known; give --activation, for minGPT's gelu_tanh");
   LK_TRY(check_options(in, shape));
-  return lk_shape_check(shape);
+  return check_shape(in, shape);
 }

@@ -242,6 +242,26 @@ static void claims_are_proved(void **state) {
   refuse("claims", "tensor 'transformer.h.1.");
 }
 
+/* What no model can be is the file's, which is named, but for a wrong --heads. */
+static void shapes_that_cannot_be_are_bad_data(void **state) {
+  static const char *const changes[][3] = {
+      {"\"n_layer\":\t2", "\"n_layer\":1073741824", "odd: a model's layers cannot be"},
+      {"\"n_positions\":\t8", "\"n_positions\":7", "odd: a model's block cannot be 7"},
+      {"\"n_head\":\t2", "\"n_head\":3", "odd: 3 heads do not divide 4 channels"}};
+  lk_import_options with = {"said/tokenizer.json", 3, -1};
+  (void)state;
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    export_model(0, "odd", &whole);
+    edit("odd/config.json", changes[i][0], changes[i][1]);
+    refuse("odd", changes[i][2]);
+  }
+  export_model(0, "said", &whole);
+  lk_checkpoint *c = make_model(1, 0);
+  write_state_dict("dict.safetensors", c, LK_NAMING_nanogpt, (const char *const[]){NULL});
+  lk_checkpoint_free(c);
+  refuse_with("dict.safetensors", &with, LK_USAGE, "3 heads do not divide 4 channels");
+}
+
 /* Whether the head is the embedding is said once, or twice alike. */
 static void a_head_is_what_is_said(void **state) {
   (void)state;
@@ -704,6 +724,7 @@ int main(void) {
       cmocka_unit_test(own_kinds_go_out_with_own_names),
       cmocka_unit_test(other_tokenizers_are_named),
       cmocka_unit_test(claims_are_proved),
+      cmocka_unit_test(shapes_that_cannot_be_are_bad_data),
       cmocka_unit_test(a_head_is_what_is_said),
       cmocka_unit_test(a_file_is_what_stands_beside_it),
       cmocka_unit_test(options_do_not_overrule),
