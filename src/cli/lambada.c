@@ -3,6 +3,7 @@
 #include "cli/prompts.h"
 #include "cli/result.h"
 #include "lockstep/file.h"
+#include "lockstep/json.h"
 #include "lockstep/last_words.h"
 #include "lockstep/memory.h"
 #include "lockstep/share.h"
@@ -15,7 +16,10 @@
 static lk_status take_json(lk_prompt_list *list, size_t i) {
   lk_prompt *item = &list->items[i];
   char *to = list->text + (item->text - list->text);
-  cJSON *object = cJSON_Parse(item->text);
+  cJSON *object;
+  if (lk_json_parse(&object, item->text, strlen(item->text)) != LK_OK)
+    return lk_fail(LK_BAD_DATA, "%s, line %llu: %s", list->prompts.name,
+                   (unsigned long long)item->line, lk_message());
   const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "text"));
   size_t size = text ? strlen(text) : 0;
   if (text && size <= strlen(to)) memcpy(to, text, size + 1); /* escapes are longer */

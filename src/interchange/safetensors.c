@@ -99,7 +99,6 @@ static lk_status read_tensors(lk_tensor_file *file, const cJSON *header, uint64_
   LK_TRY(LK_NEW(file->tensors, (size_t)cJSON_GetArraySize(header)));
   cJSON_ArrayForEach(item, header) {
     if (!strcmp(item->string, "__metadata__")) {
-      if (file->facts) return lk_tensor_file_refuse(file, "__metadata__ is there twice");
       LK_TRY(read_facts(file, item));
     } else if (cJSON_IsObject(item)) {
       LK_TRY(read_tensor(file, item, data));

@@ -111,6 +111,7 @@ refused() {
 refused '--stride must be from 1 to the model' score $model prompts --stride 33
 refused 'line 1: one word has no other' lambada $model <(echo word)
 refused 'line 1: not a JSON object' lambada $model <(echo '{"txt": "a b"}')
+refused 'line 1: has a zero in a text' lambada $model <(echo '{"text": "a\u0000 b"}')
 refused '--metric must be squad' evaluate $model q.tsv --metric bleu
 refused '--best-of must be' evaluate $model q.tsv --best-of 0
 refused '--beams must be from 1 to 64' evaluate $model q.tsv --beams 65

@@ -184,6 +184,29 @@ static void test_a_real_config(void **state) {
   assert_true(s.vocabulary == 50257 && !s.mlp && s.tied && s.activation == LK_GELU_TANH);
 }
 
+/* What C reads otherwise than others do is refused, wherever it stands. */
+static void test_json_that_is_read_in_two_ways(void **state) {
+  static const struct {
+    const char *text, *message; /* NULL: it is read */
+  } texts[] = {
+      {"{\"a\":\"b\\u0000c\"}", "has a zero in a text, at byte 8"},
+      {"{\"a\":[{\"\\\\\\u0000\":1}]}", "has a zero in a text, at byte 11"},
+      {"{\"a\":\"\\\\u0000\",\"b\":\"\\u0001\"}", NULL},
+      {"{\"a\":1,\"b\":2,\"a\":1}", "has the key 'a' twice in an object"},
+      {"{\"b\":[7,{\"c\":{\"a\":1,\"\\u0061\":2}}]}", "has the key 'a' twice"},
+      {"{\"a\":{\"a\":[{\"a\":1},{\"a\":1}],\"A\":1}}", NULL},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    cJSON *object;
+    lk_status status = lk_json_read(&object, temporary_text(texts[i].text));
+    assert_int_equal(status, texts[i].message ? LK_BAD_DATA : LK_OK);
+    assert_true((status == LK_OK) == (object != NULL));
+    if (texts[i].message) assert_message(texts[i].message, NULL);
+    cJSON_Delete(object);
+  }
+}
+
 #define NEOX                                                                               \
   "{\"model_type\":\"gpt_neox\",\"num_hidden_layers\":1,\"num_attention_heads\":1,"        \
   "\"hidden_size\":8,\"max_position_embeddings\":8,\"vocab_size\":9,"                      \
@@ -229,6 +252,7 @@ int main(void) {
                                      cmocka_unit_test(test_headers_that_lie),
                                      cmocka_unit_test(test_real_files),
                                      cmocka_unit_test(test_a_real_config),
+                                     cmocka_unit_test(test_json_that_is_read_in_two_ways),
                                      cmocka_unit_test(test_the_share_that_is_turned)};
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }
