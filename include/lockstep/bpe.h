@@ -11,6 +11,8 @@
 
 LK_C_BEGIN
 
+struct cJSON;
+
 /* What a user names: "bytes", or a file, which is a tokenizer.json. composes: texts are
  * brought to NFC also where the file does not say so. The caller owns *out:
  * lk_tokenizer_free. LK_USAGE for "characters", which are a text's; LK_NO_INPUT when it
@@ -23,6 +25,10 @@ lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name, int composes);
  * lk_tokenizer_free. */
 lk_status lk_bpe_read_json(lk_tokenizer **out, const char *bytes, size_t size,
                            const char *name);
+
+/* Of a tokenizer.json that is read by others than lk_bpe_read_json: LK_BAD_DATA, naming it,
+ * for a part that would give a text other ids, whatever its tokens are. */
+lk_status lk_bpe_check_parts(const struct cJSON *tokenizer);
 
 /* From GPT-2's two files: encoder.json, an object of tokens and their ids, and vocab.bpe,
  * the merges, a line each. The names are for messages. A token that no merge makes is

@@ -141,14 +141,16 @@ static lk_status fill(cJSON *json, const char *path, int ids) {
   return LK_OK;
 }
 
+static int is_type(const cJSON *step, const char *type) {
+  const cJSON *own = cJSON_GetObjectItemCaseSensitive(step, "type");
+  return cJSON_IsString(own) && !strcmp(own->valuestring, type);
+}
+
 /* The form that describe() gives to a characters tokenizer. */
 static int is_of_characters(const cJSON *json) {
-  const cJSON *decoder = cJSON_GetObjectItemCaseSensitive(json, "decoder");
-  const cJSON *type = cJSON_GetObjectItemCaseSensitive(decoder, "type");
   const cJSON *model = cJSON_GetObjectItemCaseSensitive(json, "model");
-  const cJSON *kind = cJSON_GetObjectItemCaseSensitive(model, "type");
-  return cJSON_IsString(type) && !strcmp(type->valuestring, "Fuse") &&
-         cJSON_IsString(kind) && !strcmp(kind->valuestring, "BPE") &&
+  return is_type(cJSON_GetObjectItemCaseSensitive(json, "decoder"), "Fuse") &&
+         is_type(model, "BPE") &&
          cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(model, "vocab")) &&
          !cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(model, "merges")) &&
          cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(json, "pre_tokenizer"));
@@ -157,8 +159,7 @@ static int is_of_characters(const cJSON *json) {
 /* Nonzero for none and for NFC. */
 static int read_normalizer(const cJSON *json, int *composes) {
   const cJSON *normalizer = cJSON_GetObjectItemCaseSensitive(json, "normalizer");
-  const cJSON *type = cJSON_GetObjectItemCaseSensitive(normalizer, "type");
-  *composes = cJSON_IsString(type) && !strcmp(type->valuestring, "NFC");
+  *composes = is_type(normalizer, "NFC");
   return *composes || !normalizer || cJSON_IsNull(normalizer);
 }
 
@@ -186,6 +187,18 @@ static lk_status collect_characters(const cJSON *json, int ids, uint32_t *table)
   return LK_OK;
 }
 
+/* What stands for characters that have no id: here U+FFFD where that has one, for each. */
+static int has_our_unknown(const lk_tokenizer *tokenizer, const cJSON *json) {
+  const cJSON *model = cJSON_GetObjectItemCaseSensitive(json, "model");
+  const char *said =
+      cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(model, "unk_token"));
+  char name[5] = "";
+  if (lk_characters_id(tokenizer, LK_UNKNOWN_CODE_POINT) >= 0)
+    lk_utf8_encode(LK_UNKNOWN_CODE_POINT, name);
+  return !strcmp(said ? said : "", name) &&
+         !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(model, "fuse_unk"));
+}
+
 static lk_status read_characters(lk_tokenizer **out, const cJSON *json, const char *path,
                                  int ids) {
   lk_tokenizer_image image = {.kind = "characters", .size = (size_t)ids * sizeof(uint32_t)};
@@ -196,8 +209,28 @@ static lk_status read_characters(lk_tokenizer **out, const cJSON *json, const ch
   image.bytes = table;
   lk_status status = collect_characters(json, ids, table);
   if (status == LK_OK) status = lk_tokenizer_restore(out, &image);
+  if (status == LK_OK && !has_our_unknown(*out, json))
+    status = lk_fail(LK_BAD_DATA, "its unk_token must be U+FFFD where that is a token, and "
+                                  "none else, without fuse_unk");
   lk_free(table);
   return status == LK_BAD_DATA ? lk_fail(status, "%s: %s", path, lk_message()) : status;
+}
+
+/* A text stays whole and becomes bytes: where it is cut before does not matter, for nothing
+ * is merged. */
+static int cuts_to_bytes(const cJSON *json) {
+  const cJSON *step = cJSON_GetObjectItemCaseSensitive(json, "pre_tokenizer"), *before;
+  if (is_type(step, "Sequence")) {
+    const cJSON *steps = cJSON_GetObjectItemCaseSensitive(step, "pretokenizers");
+    step = cJSON_GetArrayItem(steps, cJSON_GetArraySize(steps) - 1);
+    cJSON_ArrayForEach(before, steps) {
+      const cJSON *how = cJSON_GetObjectItemCaseSensitive(before, "behavior");
+      if (before == step) break;
+      if (!cJSON_IsString(how) || strcmp(how->valuestring, "Isolated") != 0) return 0;
+    }
+  }
+  return is_type(step, "ByteLevel") &&
+         cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(step, "add_prefix_space"));
 }
 
 /* The ids and names of what no text has. */
@@ -223,7 +256,9 @@ static lk_status read_bytes(lk_tokenizer **out, const cJSON *json) {
   const cJSON *merges = cJSON_GetObjectItemCaseSensitive(model, "merges");
   int composes;
   *out = NULL;
-  if (cJSON_GetArraySize(merges) || !read_normalizer(json, &composes)) return LK_OK;
+  if (cJSON_GetArraySize(merges) || !read_normalizer(json, &composes) ||
+      !cuts_to_bytes(json))
+    return LK_OK;
   LK_TRY(lk_tokenizer_create(out, "bytes", composes));
   cJSON *own = describe(*out);
   const cJSON *own_model = cJSON_GetObjectItemCaseSensitive(own, "model");
@@ -238,6 +273,8 @@ static lk_status read_bytes(lk_tokenizer **out, const cJSON *json) {
 }
 
 static lk_status read_json(lk_tokenizer **out, cJSON *json, const char *path, int ids) {
+  if (lk_bpe_check_parts(json) != LK_OK)
+    return lk_fail(LK_BAD_DATA, "%s: %s", path, lk_message());
   LK_TRY(read_bytes(out, json));
   if (*out) return LK_OK;
   if (is_of_characters(json)) return read_characters(out, json, path, ids);

@@ -1,5 +1,6 @@
 /* A Hugging Face tokenizer.json, as far as it is a byte-level BPE; all else is refused,
  * because it would give other tokens than the file says. */
+#include "lockstep/bpe.h"
 #include "lockstep/memory.h"
 #include "text/bpe.h"
 #include "text/bpe_json.h"
@@ -37,11 +38,10 @@ static int is_none(const cJSON *value) {
          (cJSON_IsNumber(value) && value->valuedouble == 0);
 }
 
-static lk_status check_model(reading *r) {
+static lk_status check_options(const cJSON *model) {
   static const char *const without[] = {"dropout", "continuing_subword_prefix",
                                         "end_of_word_suffix", "byte_fallback"};
-  const cJSON *model = lk_json_member(r->root, "model"),
-              *type = lk_json_member(model, "type");
+  const cJSON *type = lk_json_member(model, "type");
   if (type && !is_text(type, "BPE"))
     return refuse("model.type", type, "only \"BPE\" can be read");
   for (size_t i = 0; i < sizeof without / sizeof *without; i++) {
@@ -50,6 +50,18 @@ static lk_status check_model(reading *r) {
     snprintf(place, sizeof place, "model.%s", without[i]);
     if (!is_none(value)) return refuse(place, value, "only a BPE without it can be read");
   }
+  return LK_OK;
+}
+
+lk_status lk_bpe_check_parts(const cJSON *tokenizer) {
+  const cJSON *after = lk_json_member(tokenizer, "post_processor");
+  LK_TRY(check_options(lk_json_member(tokenizer, "model")));
+  if (is_none(after) || is_type(after, "ByteLevel")) return LK_OK;
+  return refuse("post_processor", after, "only none and ByteLevel can be read");
+}
+
+static lk_status read_model(reading *r) {
+  const cJSON *model = lk_json_member(r->root, "model");
   r->vocabulary = lk_json_member(model, "vocab");
   r->merges = lk_json_member(model, "merges");
   if (!cJSON_IsObject(r->vocabulary))
@@ -66,14 +78,10 @@ static lk_status check_normalizer(reading *r) {
   return refuse("normalizer", normalizer, "only none and NFC can be read");
 }
 
-static lk_status check_rest(const reading *r) {
-  const cJSON *decoder = lk_json_member(r->root, "decoder"),
-              *after = lk_json_member(r->root, "post_processor");
-  if (!is_none(decoder) && !is_type(decoder, "ByteLevel"))
-    return refuse("decoder", decoder, "only ByteLevel can be read");
-  if (!is_none(after) && !is_type(after, "ByteLevel"))
-    return refuse("post_processor", after, "only none and ByteLevel can be read");
-  return LK_OK;
+static lk_status check_decoder(const reading *r) {
+  const cJSON *decoder = lk_json_member(r->root, "decoder");
+  if (is_none(decoder) || is_type(decoder, "ByteLevel")) return LK_OK;
+  return refuse("decoder", decoder, "only ByteLevel can be read");
 }
 
 /* The last of the steps that cut a text up: it may have GPT-2's pattern in it. */
@@ -204,9 +212,10 @@ static lk_status build(reading *r) {
 }
 
 static lk_status read_all(reading *r) {
-  LK_TRY(check_model(r));
+  LK_TRY(lk_bpe_check_parts(r->root));
+  LK_TRY(read_model(r));
   LK_TRY(check_normalizer(r));
-  LK_TRY(check_rest(r));
+  LK_TRY(check_decoder(r));
   LK_TRY(read_pattern(r));
   return build(r);
 }

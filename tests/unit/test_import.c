@@ -229,6 +229,37 @@ static void other_tokenizers_are_named(void **state) {
   refuse("odd", "normalizer");
 }
 
+/* Parts of a tokenizer of characters, or of bytes, that give a text other ids. */
+static void parts_that_change_ids_are_named(void **state) {
+  enum { CHARACTERS = 1, BYTES = 2, BOTH = 3 };
+  static const struct {
+    const char *from, *to, *message;
+    int of;
+  } parts[] = {
+      {"\"post_processor\":\tnull", "\"post_processor\":{\"type\":\"TemplateProcessing\"}",
+       "post_processor is", BOTH},
+      {"\"dropout\":\tnull", "\"dropout\":0.5", "model.dropout is 0.5", BOTH},
+      {"\"byte_fallback\":\tfalse", "\"byte_fallback\":true", "model.byte_fallback", BOTH},
+      {"\"continuing_subword_prefix\":\tnull", "\"continuing_subword_prefix\":\"##\"",
+       "model.continuing_subword_prefix", BOTH},
+      {"\"unk_token\":\tnull", "\"unk_token\":\"a\"", "unk_token", CHARACTERS},
+      {"\"type\":\t\"ByteLevel\"", "\"type\":\"Sequence\"", "pre_tokenizer", BYTES},
+      {"\"add_prefix_space\":\tfalse", "\"add_prefix_space\":true", "add_prefix_space",
+       BYTES}};
+  (void)state;
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (int kind = CHARACTERS; kind <= BYTES; kind++) {
+      if (!(parts[i].of & kind)) continue;
+      lk_checkpoint *c =
+          kind == BYTES ? make_own_kind((lk_shape){.layers = 0}) : make_model(0, 0);
+      must(lk_export(c, "parts", &whole));
+      lk_checkpoint_free(c);
+      accept("parts");
+      edit("parts/tokenizer.json", parts[i].from, parts[i].to);
+      refuse("parts", parts[i].message);
+    }
+}
+
 /* What a config claims its tensors have to prove, before memory is taken for it. */
 static void claims_are_proved(void **state) {
   (void)state;
@@ -723,6 +754,7 @@ int main(void) {
       cmocka_unit_test(biases_are_all_there_or_none),
       cmocka_unit_test(own_kinds_go_out_with_own_names),
       cmocka_unit_test(other_tokenizers_are_named),
+      cmocka_unit_test(parts_that_change_ids_are_named),
       cmocka_unit_test(claims_are_proved),
       cmocka_unit_test(shapes_that_cannot_be_are_bad_data),
       cmocka_unit_test(a_head_is_what_is_said),
