@@ -19,7 +19,8 @@ typedef struct {
   size_t size, room;
   lk_token *tokens;
   size_t token_room;
-  int is_begun; /* an id was printed, behind which a blank comes */
+  int is_begun;           /* an id was printed, behind which a blank comes */
+  uint8_t is_joined[256]; /* nonzero: a token has the end of a line behind it, and more */
 } pipe;
 
 static lk_status make_room(pipe *p) {
@@ -33,13 +34,27 @@ static lk_status make_room(pipe *p) {
   return LK_OK;
 }
 
+/* Added tokens, which are looked for before a text is cut to pieces, may have lines' ends.
+ */
+static void find_joined(pipe *p) {
+  char scratch[LK_PIECE];
+  size_t size;
+  for (lk_token id = 0; id < (lk_token)lk_tokenizer_size(p->tokenizer); id++) {
+    if (!lk_tokenizer_is_text(p->tokenizer, id)) continue;
+    const char *piece = lk_tokenizer_piece(p->tokenizer, id, scratch, &size);
+    for (size_t at = 2; at < size; at++)
+      if (piece[at - 1] == '\n') p->is_joined[(unsigned char)piece[at - 2]] = 1;
+  }
+}
+
 /* Where the text can be cut without another token: no pattern has a piece over the end of a
- * line whose next one begins with a letter and whose last character is one. 0: nowhere
- * behind `from`. */
+ * line whose next one begins with a letter and whose last character is one that no token
+ * joins to the next line. 0: nowhere behind `from`. */
 static size_t find_cut(const pipe *p, size_t from) {
   for (size_t at = p->size; at-- > from + 2;) {
     const unsigned char *b = (unsigned char *)p->bytes + at;
-    if (b[-1] == '\n' && b[-2] < 0x80 && isalpha(b[-2]) && *b < 0x80 && isalpha(*b))
+    if (b[-1] == '\n' && b[-2] < 0x80 && isalpha(b[-2]) && !p->is_joined[b[-2]] &&
+        *b < 0x80 && isalpha(*b))
       return at;
   }
   return 0;
@@ -89,6 +104,7 @@ static lk_status encode_all(pipe *p) {
 }
 
 static lk_status encode_input(pipe *p) {
+  find_joined(p);
   LK_TRY(lk_input_open(&p->in, "-"));
   lk_status status = encode_all(p);
   lk_input_close(&p->in);

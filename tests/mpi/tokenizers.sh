@@ -69,6 +69,9 @@ lockstep 2 tokenizer train odd.txt bpe.json --size 400 > /dev/null
 lockstep 1 tokenizer train odd.txt again.json --size 400 > /dev/null
 cmp bpe.json again.json || fail "two ranks make another tokenizer"
 lockstep 1 prepare --tokenizer bpe.json odd.txt bpe.h5 > /dev/null
+sed 's/"special":true}\],/"special":true},{"id":400,"content":"zz\\nyy"}],/' bpe.json > added.json
+[[ " $(printf 'Azz\nyyA' | "$LOCKSTEP" encode added.json) " == *" 400 "* ]] ||
+  fail "an added token is cut"
 train[1]=corpus=odd.txt
 lockstep 1 pretrain "${train[@]}" "${recall[@]}" tokenizer=bpe.json run=bpe steps=4
 lockstep 2 pretrain "${train[@]}" "${recall[@]}" corpus=bpe.h5 run=bpe-two steps=2
