@@ -19,7 +19,8 @@ lk_status lk_find_beside(char path[PATH_MAX], const char *folder, const char *na
   struct stat facts;
   LK_TRY(lk_join_path(path, folder, name));
   *is_there = !lstat(path, &facts);
-  return LK_OK;
+  if (!*is_there || stat(path, &facts) || S_ISREG(facts.st_mode)) return LK_OK;
+  return lk_fail(LK_NO_INPUT, "%s: not a file", path);
 }
 
 static lk_status add_file(lk_weights *weights, const char *path) {

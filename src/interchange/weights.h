@@ -36,7 +36,8 @@ const lk_file_tensor *lk_weights_find(const lk_weights *weights, const char *nam
 int lk_weights_place(const lk_weights *weights, const char *name);
 
 /* The path of a file of a model's folder, and whether there is something: a link that leads
- * nowhere is. LK_NO_INPUT. */
+ * nowhere is. LK_NO_INPUT for what is no file: nobody would end a pipe that stands there.
+ */
 lk_status lk_find_beside(char path[PATH_MAX], const char *folder, const char *name,
                          int *is_there);
 

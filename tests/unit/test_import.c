@@ -334,6 +334,25 @@ static void a_file_is_what_stands_beside_it(void **state) {
   lk_checkpoint_free(c);
 }
 
+/* A pipe in a folder is not waited for. */
+static void what_is_no_file_is_refused(void **state) {
+  static const char *const names[] = {"config.json", "tokenizer.json", "model.safetensors",
+                                      "model.safetensors.index.json"};
+  char path[64];
+  (void)state;
+  alarm(60); /* a test that waits is none that passes */
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    export_model(0, "pipes", i < 3 ? &whole : &in_parts);
+    snprintf(path, sizeof path, "pipes/%s", names[i]);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    refuse_with("pipes", &nothing, LK_NO_INPUT, "not a file");
+    assert_non_null(strstr(lk_message(), path));
+    assert_int_equal(unlink(path), 0);
+  }
+  alarm(0);
+}
+
 static void options_do_not_overrule(void **state) {
   lk_import_options options = {.heads = 4, .activation = -1};
   lk_checkpoint *c = make_model(0, 0);
@@ -759,6 +778,7 @@ int main(void) {
       cmocka_unit_test(shapes_that_cannot_be_are_bad_data),
       cmocka_unit_test(a_head_is_what_is_said),
       cmocka_unit_test(a_file_is_what_stands_beside_it),
+      cmocka_unit_test(what_is_no_file_is_refused),
       cmocka_unit_test(options_do_not_overrule),
       cmocka_unit_test(an_index_has_to_be_right),
       cmocka_unit_test(a_tensor_is_in_one_file),
