@@ -56,6 +56,10 @@ typedef struct {
  * file cannot be read. The caller owns what *out holds, also after a failure:
  * lk_record_clear. */
 lk_status lk_record_read(lk_record *out, const char *folder, int own);
+
+/* The same of another process' run that somebody has named; LK_NO_INPUT also when the
+ * folder has nothing of a run. */
+lk_status lk_record_read_run(lk_record *out, const char *folder);
 void lk_record_clear(lk_record *record);
 
 /* "running", "complete": a literal. */

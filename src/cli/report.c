@@ -51,15 +51,6 @@ static lk_status add_heads(const lk_record *records, const request *asked,
   return status;
 }
 
-/* A run has its config from its first moment on: nothing is written into other folders. */
-static lk_status read_run(lk_record *record, const char *folder) {
-  LK_TRY(lk_record_read(record, folder, 0));
-  if (*record->config_text || record->state != LK_RECORD_EMPTY) return LK_OK;
-  return lk_fail(LK_NO_INPUT,
-                 "%s: is no run directory: it has no config.yaml; name what `run` was",
-                 folder);
-}
-
 /* A page of one run is beside it; that of several where the user is. */
 static lk_status report(const request *asked) {
   lk_record records[MOST_RUNS] = {{0}};
@@ -68,7 +59,7 @@ static lk_status report(const request *asked) {
   lk_status status = LK_OK;
   assert(count > 0 && count <= MOST_RUNS);
   for (int i = 0; i < count && status == LK_OK; i++)
-    status = read_run(&records[i], asked->words.words[i]);
+    status = lk_record_read_run(&records[i], asked->words.words[i]);
   if (status == LK_OK && asked->out)
     snprintf(out, sizeof out, "%s", asked->out);
   else if (status == LK_OK)

@@ -125,6 +125,15 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own) {
   return LK_OK;
 }
 
+/* A run has its config from its first moment on. */
+lk_status lk_record_read_run(lk_record *out, const char *folder) {
+  LK_TRY(lk_record_read(out, folder, 0));
+  if (*out->config_text || out->state != LK_RECORD_EMPTY) return LK_OK;
+  return lk_fail(LK_NO_INPUT,
+                 "%s: is no run directory: it has no config.yaml; name what `run` was",
+                 folder);
+}
+
 void lk_record_clear(lk_record *record) {
   lk_free(record->folder);
   lk_free(record->config_text);

@@ -59,6 +59,7 @@ static void damaged_words_are_none(void **state) {
   MUST_RUN("diff", "all/one", "odd/garbage");
   must_have(printed, "config.yaml: read  |  cannot be read\n");
   assert_null(strstr(printed, "learning_rate"));
+  MUST_REFUSE(LK_NO_INPUT, "all: is no run directory", "diff", "all/one", "all");
   MUST_RUN("diff", "odd/scratched", "odd/garbage");
   assert_string_equal(printed, "config.yaml: not there  |  cannot be read\n");
 }
