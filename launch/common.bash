@@ -90,7 +90,8 @@ need_file() {
 }
 
 # take_training [pretrain|finetune] CONFIG [key=value ...]: sets `training`, lockstep's arguments, and
-# `run`, `shards`, `threads`, `groups` and `listed`. Without a command, a config that has questions is for finetuning.
+# `run`, `shards`, `threads`, `groups`, `listed` and `resume`. Without a command, a config that has questions is
+# for finetuning.
 take_training() {
   local command= values
   if [[ ${1-} == pretrain || ${1-} == finetune ]]; then
@@ -101,9 +102,9 @@ take_training() {
   need_file "$1"
   [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
   mapfile -d '' -t values < <("$lockstep" config "$@" \
-    --keys run,questions,shards,threads,sync.every,sync.groups,balance --null)
+    --keys run,questions,shards,threads,sync.every,sync.groups,balance,resume --null)
   wait "$!" || exit # it has said why
-  if ((${#values[@]} != 7)) || ! to_number shards "${values[2]}" || ! to_number threads "${values[3]}"; then
+  if ((${#values[@]} != 8)) || ! to_number shards "${values[2]}" || ! to_number threads "${values[3]}"; then
     refuse "'$*' is not CONFIG [key=value ...]"
   fi
   [[ ${values[4]} == 0 ]] || to_number groups "${values[5]}"
@@ -111,10 +112,17 @@ take_training() {
     listed=${values[6]//[^,]/}
     listed=$((${#listed} + 1))
   fi
+  resume=${values[7]}
   [[ -n $command || -z ${values[1]} ]] || command=finetune
   training=("${command:-pretrain}" "$@")
   run=${values[0]}
   [[ -n $run ]] || stop 64 "no run directory: add run=FOLDER, where checkpoints and metrics go"
+}
+
+# need_auto: of a run that may be started again, by the same arguments.
+need_auto() {
+  [[ $resume == auto ]] || stop 64 "resume=$resume: a run that is started again goes on from its newest checkpoint;" \
+    "leave resume out, and start one that begins elsewhere, with init=, in another run="
 }
 
 # at_most SHARDS RANKS: sets `each` to the most shards that a rank has: a step takes as long as these.
@@ -180,7 +188,8 @@ step_of_newest() {
 # was_asked_to_stop: the run's last end was asked for, by a signal or a time limit. The exit code alone
 # does not tell: 75 is the watchdog's too.
 was_asked_to_stop() {
-  [[ -f $run/history.txt ]] && tail -n 1 -- "$run/history.txt" | grep -qE ' stopped (after step |before the first step |by SIG)'
+  local asked_for=' stopped (after step |before the first step |by SIG)'
+  [[ -f $run/history.txt ]] && tail -n 1 -- "$run/history.txt" | grep -qE "$asked_for"
 }
 
 asked=0 # how often this script was told to end

@@ -79,6 +79,7 @@ wait_for_lost_nodes() {
 train() {
   local before restarts
   take_training "$@"
+  need_auto
   choose_launcher
   to_number restarts "${SLURM_RESTART_COUNT:-0}" || restarts=0
   say "start $((restarts + 1)) (SLURM_RESTART_COUNT=$restarts):" \

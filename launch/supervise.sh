@@ -40,6 +40,7 @@ while :; do
   shift "$taken"
 done
 take_training "$@"
+need_auto
 
 # start_training [--answering]: on all hosts the first time, then on those that are left.
 start_training() {

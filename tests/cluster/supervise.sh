@@ -109,6 +109,7 @@ ends() {
 }
 ends 0 'the run is complete' "${training[@]}" run=run steps=$last
 ends 64 'another config' "${training[@]}" run=run seed=2
+ends 64 'resume=never: a run that is started again' "${training[@]}" run=run resume=never
 ends 66 'nowhere.txt' "${training[@]}" run=other corpus=nowhere.txt
 ends 75 'stopped after step .* by stop_after' "${training[@]}" run=run steps=1000000 stop_after=1s
 
