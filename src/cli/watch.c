@@ -3,6 +3,7 @@
 #include "cli/slurm.h"
 #include "lockstep/memory.h"
 #include "lockstep/screen.h"
+#include "lockstep/signals.h"
 #include "lockstep/terminal.h"
 #include "lockstep/visible.h"
 #include "lockstep/watchdog.h"
@@ -69,15 +70,18 @@ static lk_status draw_all(const lk_words *runs) {
 static int asked_to_quit(void) {
   struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
   char key = 0;
-  if (poll(&keys, 1, EVERY) <= 0) return 0;
+  int ready = poll(&keys, 1, EVERY);
+  if (lk_signals_received()) return 1;
+  if (ready <= 0) return 0;
   return read(STDIN_FILENO, &key, 1) <= 0 || key == 'q' || key == CONTROL_C;
 }
 
-/* Keys come at once and without an echo; interrupts as keys, so that the terminal is always
- * given back as it was. */
+/* Keys come at once and without an echo; interrupts as keys, and signals are waited for, so
+ * that the terminal is always given back as it was. */
 static lk_status watch(const lk_words *runs) {
   struct termios before, raw;
   if (tcgetattr(STDIN_FILENO, &before)) return print_all(stdout, runs);
+  lk_signals_catch();
   raw = before;
   raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG);
   tcsetattr(STDIN_FILENO, TCSANOW, &raw);

@@ -87,3 +87,27 @@ code=0
 "$LOCKSTEP" bogus > /dev/full 2> err || code=$?
 refused 64 "an unknown command"
 echo "no command loses its results silently"
+
+# watch, ended by a signal, gives the terminal back as it was.
+cat > watching.py << 'END'
+import os, pty, signal, sys, termios
+for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp(sys.argv[1], sys.argv[1:])
+    seen = b""
+    while b"q quits" not in seen:
+        seen += os.read(terminal, 1000)
+    if termios.tcgetattr(terminal)[3] & termios.ECHO:
+        sys.exit("keys are echoed while it watches")
+    os.kill(child, name)
+    try:
+        while os.read(terminal, 1000):
+            pass
+    except OSError:
+        pass  # its end
+    os.waitpid(child, 0)
+    if not termios.tcgetattr(terminal)[3] & termios.ECHO:
+        sys.exit(f"{name.name}: the terminal is not as it was")
+END
+TERM=xterm timeout $((60 * ${PATIENCE:-1})) python3 watching.py "$LOCKSTEP" watch run
