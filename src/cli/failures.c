@@ -4,6 +4,7 @@
 #include "lockstep/interval.h"
 #include "lockstep/memory.h"
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ static void print_interval(const lk_failures *failures, const lk_cli_failing *fa
       lk_duration_print(between, best), best / failing->step,
       beside ? "beside training" : "while training waits",
       100 * lk_interval_useful(failures, best),
-      100 * lk_interval_simulate(failures, best, month, 1));
+      100 * lk_interval_simulate(failures, best, fmin(month, 1e6 * failures->mtbf), 1));
 }
 
 lk_status lk_cli_print_failures(const lk_config *config, const lk_cli_failing *failing) {

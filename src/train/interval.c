@@ -41,25 +41,26 @@ static void land(simulated *s, double until) {
   s->there = INFINITY;
 }
 
-/* Back to the last checkpoint that was there. Failures meanwhile begin the restart anew. */
-static void fail(simulated *s) {
+/* Back to the last checkpoint that was there. Failures meanwhile begin the restart anew,
+ * for ever where they come sooner than it ends. */
+static void fail(simulated *s, double time) {
   land(s, s->fails);
   s->done = s->safe;
   s->there = INFINITY;
   do {
     s->now = s->fails;
     draw_failure(s);
-  } while (s->fails < s->now + s->failures->restart);
+  } while (s->fails < s->now + s->failures->restart && s->now < time);
   s->now += s->failures->restart;
 }
 
 /* An interval of training and its checkpoint, or what comes of it. The one before is there
  * before the next is begun. */
-static void train(simulated *s) {
+static void train(simulated *s, double time) {
   double trained = s->now + s->interval, held = trained + s->failures->cost;
   if (s->there < INFINITY && s->there > trained) held += s->there - trained;
   if (s->fails < held) {
-    fail(s);
+    fail(s, time);
     return;
   }
   land(s, held);
@@ -79,6 +80,6 @@ double lk_interval_simulate(const lk_failures *failures, double interval, double
   assert(interval > 0 && time > 0 && failures->mtbf > 0);
   draw_failure(&s);
   while (s.now < time)
-    train(&s);
+    train(&s, time);
   return s.done / s.now;
 }

@@ -36,6 +36,13 @@ static void test_what_is_useful(void **state) {
   assert_true(lk_interval_useful(&always, hour) < 1e-4);
 }
 
+/* Failures that come sooner than a restart ends are no more than that. */
+static void test_a_simulation_ends(void **state) {
+  (void)state;
+  const lk_failures always = {.mtbf = 5, .cost = 1, .restart = 36000};
+  assert_true(lk_interval_simulate(&always, 5, month, 1) < 1e-4);
+}
+
 static const lk_failures kinds[] = {
     {.mtbf = 86400, .cost = 300, .restart = 600},
     {.mtbf = 14400, .cost = 20, .restart = 120},
@@ -97,6 +104,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_values_of_the_formula),
       cmocka_unit_test(test_what_is_useful),
+      cmocka_unit_test(test_a_simulation_ends),
       cmocka_unit_test(test_no_other_interval_is_better),
       cmocka_unit_test(test_a_simulation_agrees),
       cmocka_unit_test(test_a_month_of_1024_ranks),
