@@ -98,7 +98,7 @@ function span(lines, logarithmic, from, to) {
       low = Math.min(low, ends[0]);
       high = Math.max(high, ends[1]);
     });
-  if (low > high) [low, high] = [0, 1];
+  if (low > high) [low, high] = logarithmic ? [1, 10] : [0, 1];
   if (logarithmic) [low, high] = [Math.log10(low), Math.log10(high)];
   const air = (high - low) * .05 || Math.abs(high) * .1 || 1;
   return [low < 0 || low - air >= 0 || logarithmic ? low - air : 0, high + air];
@@ -231,8 +231,9 @@ function hide(figure) {
   figure.querySelectorAll('.cursor').forEach(old => old.remove());
 }
 
+/* Numbers can tell no smaller parts. */
 function zoom(from, to) {
-  part = to > from ? [from, to] : part;
+  if (to - from > 1e-9 * Math.max(Math.abs(from), Math.abs(to), 1)) part = [from, to];
   drawAll();
 }
 
@@ -276,15 +277,17 @@ function listenToPointer(figure) {
   }, {passive: false});
 }
 
+/* Those of all lines that are shown, from left to right. */
+const pointsOf = s => [...new Set(s.lines.flatMap(line => line.x))].filter(x => x >= s.from && x <= s.to).sort((a, b) => a - b);
+
 /* Arrows go from point to point, + and - zoom, 0 shows all. */
 function listenToKeys(figure) {
   figure.addEventListener('keydown', event => {
-    const s = figure.scales, points = s.lines.length ? s.lines[0].x.filter(x => x >= s.from && x <= s.to) : [];
+    const s = figure.scales, points = pointsOf(s), go = i => points.length && show(figure, points[i]);
     const unread = figure.cursor === undefined, now = unread ? s.from : figure.cursor, i = unread ? -1 : find(points, now);
-    const keys = {ArrowRight: () => show(figure, points[Math.min(i + 1, points.length - 1)]),
-      ArrowLeft: () => show(figure, points[Math.max(i - (points[i] >= now), 0)]),
+    const keys = {ArrowRight: () => go(Math.min(i + 1, points.length - 1)), ArrowLeft: () => go(Math.max(i - (points[i] >= now), 0)),
       Escape: () => hide(figure), '+': () => zoomAt(figure, now, .8), '-': () => zoomAt(figure, now, 1.25), 0: all};
-    if (!keys[event.key] || !points.length) return;
+    if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     keys[event.key]();
   });

@@ -59,6 +59,10 @@ async function checkKeys(page) {
   const before = await width(page);
   await page.keyboard.press('+');
   must(await width(page) < before, '+ does not zoom');
+  await page.keyboard.press('Escape');
+  for (let i = 0; i < 200; i++) await page.keyboard.press('+'); // as far as numbers tell apart, where no point is
+  must(await width(page) > 0 && await page.$$eval('#loss .grid', lines => lines.length) < 100, '+ zooms without an end');
+  must(!(await page.$$eval('path', all => all.map(one => one.getAttribute('d')).join(''))).includes('NaN'), 'a place is no number');
   await page.keyboard.press('0');
   must(await width(page) === before, '0 does not show all');
   await page.click('#controls input:nth-of-type(1)');
