@@ -1,7 +1,7 @@
 #include "view/history.h"
 #include "lockstep/memory.h"
 #include <assert.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int begins(const char *text, const char *word) {
@@ -35,10 +35,19 @@ const char *lk_record_fact(const lk_record *record, const char *word) {
   return NULL;
 }
 
+/* Digits that are a step for certain: what scanf takes for numbers may be none. */
+const char *lk_note_step(const char *text, double *step) {
+  size_t digits = strspn(text, "0123456789");
+  if (digits == 0 || digits > 15 || !strchr(" ,;:", text[digits])) return NULL;
+  *step = strtod(text, NULL);
+  return text + digits;
+}
+
 double lk_record_last_steps(const lk_record *record) {
-  const char *start = lk_record_fact(record, "step");
+  const char *start = lk_record_fact(record, "step"), *of;
   double steps;
-  return start && sscanf(start, "%*u of %lf", &steps) == 1 ? steps : 0;
+  of = start ? lk_note_step(start, &steps) : NULL;
+  return of && !strncmp(of, " of ", 4) && lk_note_step(of + 4, &steps) ? steps : 0;
 }
 
 const char *lk_record_started(const lk_record *record) {

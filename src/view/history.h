@@ -10,6 +10,9 @@ lk_status lk_record_split_history(lk_record *record);
 /* Steps that the newest start goes up to; 0: not said. */
 double lk_record_last_steps(const lk_record *record);
 
+/* The step that the text begins with, and what stands behind it; NULL: none does. */
+const char *lk_note_step(const char *text, double *step);
+
 /* The newest note with a time, which all have that a run wrote; NULL: there is none. */
 const char *lk_record_last_note(const lk_record *record);
 

@@ -15,6 +15,7 @@ typedef struct {
 } marks;
 
 static lk_status add(marks *m, double at, const char *kind, const char *text) {
+  if (!isfinite(at)) return LK_OK; /* a table may say so */
   fprintf(m->data, "%s[%.15g,\"%s\",", m->printed++ ? "," : "", at, kind);
   LK_TRY(lk_print_json(m->data, text));
   fputc(']', m->data);
@@ -23,16 +24,23 @@ static lk_status add(marks *m, double at, const char *kind, const char *text) {
 
 /* The step that a note is of, by its own words; else `otherwise`. */
 static double step_of(const char *text, double otherwise) {
-  const char *after = strstr(text, "after step ");
+  static const char words[] = "after step ";
+  const char *after = strstr(text, words);
   double step;
-  return after && sscanf(after, "after step %lf", &step) == 1 ? step : otherwise;
+  return after && lk_note_step(after + strlen(words), &step) ? step : otherwise;
+}
+
+/* "step 40 of 100": where a start goes on. */
+static int is_start(const char *text, double *step) {
+  const char *of = strncmp(text, "step ", 5) ? NULL : lk_note_step(text + 5, step);
+  return of && !strncmp(of, " of ", 4);
 }
 
 /* Where the start behind a note goes on: that is how far its loss of steps went back. */
 static double next_start(const lk_record *record, size_t i) {
   double step;
   for (; i < record->note_count; i++)
-    if (sscanf(record->notes[i].text, "step %lf of ", &step) == 1) return step;
+    if (is_start(record->notes[i].text, &step)) return step;
   return record->step;
 }
 
@@ -47,7 +55,7 @@ static lk_status add_notes(marks *m, const lk_record *record) {
     const char *text = record->notes[i].text;
     double start;
     if (is_fact(text)) continue;
-    if (sscanf(text, "step %lf of ", &start) == 1) {
+    if (is_start(text, &start)) {
       if (start > 0) LK_TRY(add(m, start, "start", text));
     } else {
       LK_TRY(add(m, step_of(text, next_start(record, i)),

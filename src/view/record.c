@@ -106,7 +106,8 @@ static void find_progress(lk_record *record) {
   size_t count = m->rows < RECENT ? m->rows : RECENT;
   record->steps = lk_record_last_steps(record);
   if (!m->rows) return;
-  record->step = lk_columns_at(m, m->rows - 1, lk_columns_find(m, "step"));
+  double step = lk_columns_newest(m, "step");
+  if (step > 0 && step < 1e15) record->step = step; /* as many as a config has */
   for (size_t i = m->rows - count; i < m->rows; i++)
     record->step_seconds += lk_record_seconds(m, i) / (double)count;
 }

@@ -67,6 +67,22 @@ static void any_history_is_read(void **state) {
   assert_int_equal(state_of(START TIME "complete\nx\n"), LK_RECORD_COMPLETE);
 }
 
+/* Numbers that are no steps. */
+static void odd_steps_are_none(void **state) {
+  static const char *const odd[] = {"1e308", "inf", "nan", "-3", "9999999999999999999",
+                                    "0x9"};
+  (void)state;
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+    char history[200];
+    lk_record record;
+    snprintf(history, sizeof history, TIME "step 0 of %s, 1 rank on a:1\n", odd[i]);
+    write_file("run/history.txt", history);
+    assert_int_equal(lk_record_read(&record, "run", 0), LK_OK);
+    assert_true(record.steps == 0);
+    lk_record_clear(&record);
+  }
+}
+
 static void fresh_rows_are_a_run_that_goes_on(void **state) {
   static const char *const doubling[] = {"batch_doublings=1",
                                          "batch_doubling_tokens=32768"};
@@ -155,6 +171,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_last_line_says_how_it_ended),
       cmocka_unit_test(any_history_is_read),
+      cmocka_unit_test(odd_steps_are_none),
       cmocka_unit_test(fresh_rows_are_a_run_that_goes_on),
       cmocka_unit_test(ranks_are_shown_while_it_goes_on),
       cmocka_unit_test(a_lock_says_that_it_runs),

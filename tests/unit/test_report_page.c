@@ -177,6 +177,23 @@ static void it_makes_do_with_what_is_there(void **state) {
   lk_record_clear(&record);
 }
 
+/* Words that scanf takes for numbers are no steps, and no JSON. */
+static void steps_are_digits(void **state) {
+  size_t size;
+  (void)state;
+  write_file("words", "metrics.csv", "loss\n2\n");
+  write_file("words", "history.txt",
+             "2026-11-28T10:00:00Z step inf of 20, 1 rank on a:1\n"
+             "2026-11-28T10:00:00Z stopped after step inf of 20 by SIGTERM\n"
+             "2026-11-28T10:00:00Z step 5 of nan, 1 rank on a:1\n");
+  char *html = page_of("words", &size);
+  must_have(html, "\"marks\":[");
+  assert_null(strstr(html, "[inf"));
+  assert_null(strstr(html, "nan of"));
+  assert_null(strstr(html, "nan %"));
+  lk_free(html);
+}
+
 /* Scores that cannot be are none, numbers too large to be drawn are not, and parts of a
  * step's time stand on each other only where all are known. */
 static void impossible_numbers_are_left_out(void **state) {
@@ -239,6 +256,7 @@ int main(void) {
       cmocka_unit_test(text_is_data),
       cmocka_unit_test(heads_are_shown),
       cmocka_unit_test(it_makes_do_with_what_is_there),
+      cmocka_unit_test(steps_are_digits),
       cmocka_unit_test(impossible_numbers_are_left_out),
       cmocka_unit_test(thinning_keeps_spikes),
       cmocka_unit_test(means_are_of_equal_parts),
