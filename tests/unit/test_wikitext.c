@@ -328,6 +328,19 @@ static void words_of_templates_are_kept(void **state) {
   CHECK("en", pairs);
 }
 
+static void variants_show_the_first(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"-{Star Trek: Discovery}- -{CPU: 甲}- -{http://foo.org/a}-",
+       "Star Trek: Discovery CPU: 甲 http://foo.org/a"},
+      {"-{zh-cn:5&nbsp;公里;zh-tw:6}-, -{ zh-Hant : a; b ;\nzh-hans:c; }-", "5 公里, a; b"},
+      {"-{sr-ec:а&amp;б;}- -{ban-x-palmleaf:c}- -{a; b}-", "а&б c a; b"},
+      {"-{zh;zh-hans;zh-hant|文字}- -{zh-hans|软件}- -{A|zh-cn:a;zh-tw:b}-", "文字 软件 a"},
+      {"-{R|zh-cn:a;zh-tw:b}- -{D|zh-cn:a}- -{|b}-", "zh-cn:a;zh-tw:b a b"},
+      {"a-{A; H |zh:b}--{-|zh:b}--{T|b}--{N|zh-cn}-c", "ac"}};
+  CHECK("zh", pairs);
+}
+
 static void options_keep_more(void **state) {
   (void)state;
   start("en", (lk_wiki_options){.tables = 1, .infoboxes = 1});
@@ -513,6 +526,7 @@ static void hostile_pages_take_linear_time(void **state) {
                                {"-{", ""},
                                {"-{", "}-"},
                                {"-{a|", "}-"},
+                               {"-{zh:; zh", " :;}-"},
                                {"(", ")"},
                                {"({{x}}", ")"},
                                {"({{x}},", ";)"},
@@ -626,6 +640,7 @@ int main(void) {
       cmocka_unit_test(languages_have_their_templates),
       cmocka_unit_test(dates_are_kept),
       cmocka_unit_test(words_of_templates_are_kept),
+      cmocka_unit_test(variants_show_the_first),
       cmocka_unit_test(options_keep_more),
       cmocka_unit_test(a_file_adds_templates),
       cmocka_unit_test(sites_add_names),
