@@ -39,17 +39,21 @@ lk_status lk_call_check(const char *rendering);
 
 /* Built in; called by name with an @. */
 lk_status lk_call_convert(lk_wiki_call *call); /* convert.c */
-lk_status lk_call_date(lk_wiki_call *call);    /* date.c: year, month, day */
+lk_status lk_call_convert_to_symbols(lk_wiki_call *call);
+lk_status lk_call_date(lk_wiki_call *call); /* date.c: year, month, day */
 lk_status lk_call_date_from_day(lk_wiki_call *call);
 lk_status lk_call_as_of(lk_wiki_call *call);
 lk_status lk_call_fraction(lk_wiki_call *call); /* number.c */
+lk_status lk_call_over(lk_wiki_call *call);
 lk_status lk_call_number(lk_wiki_call *call);
+lk_status lk_call_ordinal(lk_wiki_call *call);
 lk_status lk_call_quantity(lk_wiki_call *call);
 lk_status lk_call_power(lk_wiki_call *call);
 lk_status lk_call_value(lk_wiki_call *call);
 lk_status lk_call_list(lk_wiki_call *call); /* pattern.c */
 lk_status lk_call_items(lk_wiki_call *call);
 lk_status lk_call_join(lk_wiki_call *call);
+lk_status lk_call_spaced(lk_wiki_call *call);
 lk_status lk_call_page(lk_wiki_call *call);
 lk_status lk_call_fields(lk_wiki_call *call);
 

@@ -186,14 +186,15 @@ static int is_number(lk_piece text) {
 }
 
 /* Units have English names alone: other languages get their symbols. */
-static convert_style style_of(const lk_wiki_call *call) {
+static convert_style style_of(const lk_wiki_call *call, int abbreviated) {
   const char *language = lk_wiki_site_language(call->parser->site);
   int english = !*language || lk_word_is_among(language, "en simple");
   lk_piece abbr = lk_call_named(call, lk_piece_of("abbr"));
   lk_piece adj = lk_call_named(call, lk_piece_of("adj"));
   int american = lk_piece_is(lk_call_named(call, lk_piece_of("sp")), "us");
-  int symbol = !english || lk_piece_is(abbr, "on") || lk_piece_is(abbr, "in") ||
-               lk_piece_is(abbr, "y") || lk_piece_is(abbr, "yes") || lk_piece_is(abbr, "~");
+  int symbol = !english || (abbreviated && !abbr.size) || lk_piece_is(abbr, "on") ||
+               lk_piece_is(abbr, "in") || lk_piece_is(abbr, "y") ||
+               lk_piece_is(abbr, "yes") || lk_piece_is(abbr, "~");
   int adjective =
       lk_piece_is(adj, "on") || lk_piece_is(adj, "mid") || lk_piece_is(adj, "1");
   return (convert_style){symbol, adjective && !symbol, american};
@@ -282,8 +283,7 @@ static lk_status put_numbers(lk_wiki_call *call, int *place, lk_piece *number,
 }
 
 /* {{convert|5|ft|6|in}} has a number where the other unit would be. */
-lk_status lk_call_convert(lk_wiki_call *call) {
-  convert_style style = style_of(call);
+static lk_status put_measure(lk_wiki_call *call, convert_style style) {
   int place = 1;
   for (int parts = 0; parts < 4; parts++) {
     lk_piece number;
@@ -296,4 +296,13 @@ lk_status lk_call_convert(lk_wiki_call *call) {
     LK_TRY(lk_call_put_text(call, style.adjective ? "-" : " "));
   }
   return LK_OK;
+}
+
+lk_status lk_call_convert(lk_wiki_call *call) {
+  return put_measure(call, style_of(call, 0));
+}
+
+/* {{cvt|5|km}} is 5 km. */
+lk_status lk_call_convert_to_symbols(lk_wiki_call *call) {
+  return put_measure(call, style_of(call, 1));
 }

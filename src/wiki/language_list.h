@@ -163,6 +163,7 @@ static const struct {
      "要出典範囲|独自研究範囲|要検証範囲|要説明範囲|誰範囲|いつ範囲|信頼性要検証範囲"},
     {"zh yue wuu", "$1",
      "僻字|lj|kai|pua|黑幕|heimu|拼音|ruby-zh-p|wikt|不轉換|noteta-inline"},
+    {"en simple", "@ordinal", "ordinal"},
     {"en simple", "b. $1", "b.|born"},
     {"en simple", "d. $1", "d.|died"},
     {"en simple", "[Chinese: ${c,t,s}][; pinyin: ${p}]", "zh"},

@@ -17,6 +17,27 @@ lk_status lk_call_fraction(lk_wiki_call *call) {
   return lk_call_put(call, second);
 }
 
+/* {{su|p=+|b=2}}: one above the other. */
+lk_status lk_call_over(lk_wiki_call *call) {
+  lk_piece above = lk_call_first(call, lk_piece_of("p,1")),
+           below = lk_call_first(call, lk_piece_of("b,2"));
+  LK_TRY(lk_call_put(call, above));
+  if (above.size && below.size) LK_TRY(lk_call_put_text(call, "/"));
+  return lk_call_put(call, below);
+}
+
+/* {{ordinal|5}} is 5th. */
+lk_status lk_call_ordinal(lk_wiki_call *call) {
+  lk_piece number = lk_call_numbered(call, 1);
+  char last = number.size ? number.at[number.size - 1] : ' ';
+  int teen = number.size > 1 && number.at[number.size - 2] == '1';
+  const char *ending = "th";
+  if (!teen && last >= '1' && last <= '3')
+    ending = last == '1' ? "st" : last == '2' ? "nd" : "rd";
+  LK_TRY(lk_call_put(call, number));
+  return lk_is_digit(last) ? lk_call_put_text(call, ending) : LK_OK;
+}
+
 /* How a language writes numbers, as MediaWiki has it (separatorTransformTable and
  * minimumGroupingDigits); digits stay as they are. */
 typedef struct {

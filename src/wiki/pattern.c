@@ -4,6 +4,10 @@ static const struct {
   const char *name;
   lk_status (*render)(lk_wiki_call *call);
 } built_in[] = {{"convert", lk_call_convert},
+                {"abbreviated", lk_call_convert_to_symbols},
+                {"ordinal", lk_call_ordinal},
+                {"over", lk_call_over},
+                {"spaced", lk_call_spaced},
                 {"date", lk_call_date},
                 {"dmy", lk_call_date_from_day},
                 {"as of", lk_call_as_of},
@@ -24,17 +28,18 @@ static const struct {
                 {"switch", lk_call_switch},
                 {"plural", lk_call_plural}};
 
+/* An argument as it was written; nothing if it has a name. */
+static lk_piece unnamed(const lk_wiki_call *call, size_t index) {
+  const lk_wiki_argument *at = &call->arguments[index];
+  size_t end = index + 1 < call->count ? at[1].from : call->end;
+  return (lk_piece){call->bytes + at->from, at->value ? 0 : end - at->from};
+}
+
 /* The arguments without a name. */
 static lk_status put_all(lk_wiki_call *call, const char *before, const char *between) {
   int first = 1;
   for (size_t i = 0; i < call->count; i++) {
-    lk_piece value =
-        call->arguments[i].value
-            ? (lk_piece){NULL, 0}
-            : (lk_piece){call->bytes + call->arguments[i].from,
-                         (i + 1 < call->count ? call->arguments[i + 1].from : call->end) -
-                             call->arguments[i].from};
-    value = lk_piece_trim(value);
+    lk_piece value = lk_piece_trim(unnamed(call, i));
     if (!value.size) continue;
     LK_TRY(lk_call_put_text(call, first ? before : between));
     LK_TRY(lk_call_put(call, value));
@@ -53,8 +58,16 @@ lk_status lk_call_items(lk_wiki_call *call) {
   return lk_call_put_text(call, "\n");
 }
 
+/* With the blanks at their ends. */
 lk_status lk_call_join(lk_wiki_call *call) {
-  return put_all(call, "", "");
+  for (size_t i = 0; i < call->count; i++)
+    LK_TRY(lk_call_put(call, unnamed(call, i)));
+  return LK_OK;
+}
+
+/* A blank alone, or between the arguments. */
+lk_status lk_call_spaced(lk_wiki_call *call) {
+  return call->count ? put_all(call, "", " ") : lk_call_put_text(call, " ");
 }
 
 lk_status lk_call_page(lk_wiki_call *call) {

@@ -9,12 +9,14 @@ static const struct {
   const char *rendering, *names;
 } template_list[] = {
     /* Measures and numbers. */
-    {"@convert", "convert|cvt"},
+    {"@convert", "convert"},
+    {"@abbreviated", "cvt"},
     {"@number", "formatnum:*|formatnum|fmtn|num|число|nombre|zahl|bignum"},
     {"@value", "val"},
     {"@fraction", "frac|fraction|sfrac|tfrac|bruch"},
     {"[$1 ][$2]", "unité|unidad|unit|m|единица"},
-    {"$1", "nts|gaps|railgauge|track gauge|rail gauge|number|ordinal"},
+    {"$1", "nts|railgauge|track gauge|rail gauge|number|ordinal"},
+    {"@join", "gaps"},
     {"[${m} m][${cm} cm][${ft} ft][ ${in} in]", "height"},
     {"×10^$1", "e|esp"},
     {"10^$1", "10^|pow10"},
@@ -40,7 +42,8 @@ static const struct {
              "смерти|datum|geburtsdatum|data|data urodzenia|julgregdatum|юлдата|datum och "
              "ålder|nascita e morte"},
     {"@as of", "as of|asof|a partir de"},
-    {"$1[ [O.S. $3]] $2", "oldstyledate|old style date"},
+    {"$1[ \\[O.S. $3\\]][ $2]", "oldstyledate|old style date"},
+    {"$1[ $2][ \\[O.S. $3\\]]", "oldstyledatedy"},
     {"c. $1[–$2]", "circa|c.|ca.|circ"},
     {"fl. $1[–$2]", "floruit|fl."},
     {"r. $1[–$2]", "reign|r."},
@@ -69,7 +72,8 @@ static const struct {
     {"${texte,fr,trad,1}", "lien"},
     {"${3,2}", "tsl"},
     {"${2,1}", "нп5|нп3|не переведено|не переведено 5|не переведено 2|нп4|нп2|iw"},
-    {"${2,1}", "url|official url|sort|sorted|resize|font|fontsize|bg|section link"},
+    {"${2,1}", "url|official url|sort|sorted|resize|font|fontsize|bg|h:title|hover title"},
+    {"[$1 ][§ $2][, $3][, $4]", "section link|slink"},
     {"$1 $2", "sortname|sort name"},
     {"$1", "место рождения|месторождения|мр|место смерти|местосмерти|мс|місце "
            "народження|місце смерті"},
@@ -79,16 +83,16 @@ static const struct {
      "wrap|j|small|smaller|large|larger|big|sub|sc|smallcaps|small "
      "caps|sc2|nobold|normal|noitalic|no "
      "italic|bold|italic|em|strong|code|tt|mono|kbd|key|var|samp|mvar|math|bigmath|"
-     "linktext|vanchor|visible "
-     "anchor|longitem|abbr|tooltip|abbrv|abbreviation|h:title|hint|comment|flag|"
-     "flagcountry|flagu|flag+icon|not a typo|sic|typo|proper name|pname|plainlist|plain "
+     "vanchor|visible "
+     "anchor|longitem|abbr|tooltip|abbrv|abbreviation|hint|comment|flag|"
+     "flagcountry|flagu|flag+icon|plainlist|plain "
      "list|plainlist2|chem2|center|centered|overline|underline|u|strike|del|ins|nowiki|"
      "allow wrap|bo|cjk|pedice|midsize|resize2|nwr|nobreak2|lang-sub|screen "
      "reader-only|highlight|dfn"},
-    {"${text,2,3}", "font color|fontcolor|color|fgcolor|colour|font colour|farbe"},
-    {"$1[+$2][+$3]", "keypress|key press"},
-    {"[$1]/[$2]", "su"},
-    {"@join", "chem|ce|chem/disp"},
+    {"${text,3,2}", "font color|fontcolor|color|fgcolor|colour|font colour|farbe"},
+    {"$1[+$2][+$3][+$4][+$5]", "keypress|key press"},
+    {"@over", "su"},
+    {"@join", "chem|ce|chem/disp|linktext|not a typo|sic|typo|proper name|pname"},
     {"$1-$2", "simplenuclide2|simplenuclide|nuclide2|nuclide"},
     {"@list", "hlist|unbulleted list|ubl|flatlist|vunblist|ublist|cslist|collapsible "
               "list|comma separated entries|bulleted list|blist|flat list|enum"},
@@ -110,7 +114,7 @@ static const struct {
     {"[$1 ]$2[ ($3)]", "ship"},
     {"$1[-class $2]", "sclass|sclass2|sclass-"},
     {"♭", "flat"},
-    {"ISBN $1", "isbn|isbnt"},
+    {"ISBN $1[, $2][, $3]", "isbn|isbnt"},
     {"$0 $1", "vol.|pp.|p."},
     /* Quotations. */
     {"\n${text,quote,zitat,texto,testo,1}\n",
@@ -124,7 +128,8 @@ static const struct {
     {" – ", "snd|spnd|spaced ndash|spaced en dash|sndash|spndash|snds|dash|spaced endash"},
     {" — ", "mdashb|spaced mdash|spaced em dash|smd"},
     {" · ", "·|dot|middot|bullet|•"},
-    {" ", "nbsp|space|spaces|thinsp|pad|hair space|0ws|indent|nnbsp|espace"},
+    {" ", "nbsp|space|spaces|pad|0ws|indent|nnbsp|espace"},
+    {"@spaced", "thinsp|thin space|hair space|hairsp"},
     {"\\|", "!|pipe"},
     {"||", "!!"},
     {"\\=", "="},
@@ -139,7 +144,7 @@ static const struct {
     {"…", "ellipsis|..."},
     {"π", "pi"},
     {"√$1", "radic|sqrt"},
-    {"U+$1", "unichar"},
+    {"U+$1[ $2]", "unichar"},
     {"\n", "br|break|pb|paragraph break"},
     {"−", "minus|mínus|−"},
     {"±", "±|plusminus"},

@@ -218,6 +218,30 @@ static void measures_are_kept(void **state) {
   CHECK("en", pairs);
 }
 
+static void no_argument_is_lost(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"{{gaps|1|234|567}} {{linktext|hippo|potamus}} {{sic|it|was |was}}",
+       "1234567 hippopotamus itwas was"},
+      {"a{{thinsp}}b {{thinsp|1|234}} {{hair space|c|d}}", "a b 1 234 c d"},
+      {"x{{su|p=+|b=2}} y{{su|b=3}} z{{su|p=4}}", "x+/2 y3 z4"},
+      {"{{OldStyleDate|1 May|1900|18 April}}, {{OldStyleDate|1 May|1900}}",
+       "1 May [O.S. 18 April] 1900, 1 May 1900"},
+      {"{{OldStyleDateDY|4 January|1643|25 December 1642}}",
+       "4 January 1643 [O.S. 25 December 1642]"},
+      {"{{ordinal|1}} {{ordinal|2}} {{ordinal|3}} {{ordinal|5}} {{ordinal|11}} "
+       "{{ordinal|12}} {{ordinal|13}} {{ordinal|21}} {{ordinal|111}} {{ordinal|n}}",
+       "1st 2nd 3rd 5th 11th 12th 13th 21st 111th n"},
+      {"{{cvt|10|km|mi}} {{cvt|10|to|20|sqmi}} {{cvt|1|ft|abbr=off}}",
+       "10 km 10 to 20 sq mi 1 foot"},
+      {"{{H:title|said on hover|shown}} {{font color|red|blue|words}} {{color|red|too}}",
+       "shown words too"},
+      {"{{section link|Cat|Diet}}, {{section link||Diet}}", "Cat § Diet, § Diet"},
+      {"{{keypress|Ctrl|Alt|Shift|F1}} {{ISBN|1|2}} {{unichar|00A9|copyright sign}}",
+       "Ctrl+Alt+Shift+F1 ISBN 1, 2 U+00A9 copyright sign"}};
+  CHECK("en", pairs);
+}
+
 /* What templates mean, and how numbers are written, depends on the wiki. */
 static void languages_have_their_templates(void **state) {
   (void)state;
@@ -637,6 +661,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_text_is_left_out),
       cmocka_unit_test(brackets_are_mended),
       cmocka_unit_test(measures_are_kept),
+      cmocka_unit_test(no_argument_is_lost),
       cmocka_unit_test(languages_have_their_templates),
       cmocka_unit_test(dates_are_kept),
       cmocka_unit_test(words_of_templates_are_kept),
