@@ -12,6 +12,7 @@ typedef struct {
   size_t start;
   int blank; /* a paragraph has ended */
   int hole;  /* something was left out of the line */
+  int row;   /* the line before was of a table */
   int waiting;
   struct {
     int level;
@@ -262,9 +263,34 @@ static lk_status put_item(line_writer *writer, lk_piece line, int *empty) {
                   item && writer->parser->options.list_markers ? "- " : "", empty);
 }
 
-/* Rows that were left of a table that nothing closes, and rules. */
-static int is_left_over(lk_piece line) {
-  if (line.at[0] == '|' || line.at[0] == '!') return 1;
+/* "!Kung women", "!!! is a band"; cells have a blank, attributes or other cells. */
+static int is_exclamation(lk_piece line) {
+  size_t run = 0;
+  while (run < line.size && line.at[run] == '!')
+    run++;
+  line.at += run, line.size -= run;
+  int word = run > 2 || (run && line.size && !lk_is_blank(*line.at));
+  return word && (!line.size || (!memchr(line.at, '|', line.size) &&
+                                 !memmem(line.at, line.size, "!!", 2)));
+}
+
+/* "|x| is the length of x". */
+static int is_length(lk_piece line) {
+  if (line.size < 2 || *line.at != '|' || strchr(" \t|}", line.at[1])) return 0;
+  const char *end = memchr(line.at + 1, '|', line.size - 1);
+  return end && !memchr(line.at, '=', (size_t)(end - line.at)) &&
+         !memmem(end, line.size - (size_t)(end - line.at), "||", 2);
+}
+
+/* Whether it is of a table that nothing closes, or whose beginning a template makes. */
+static int is_row(const line_writer *writer, lk_piece line) {
+  const lk_wikitext *parser = writer->parser;
+  if (*line.at != '|' && *line.at != '!') return 0;
+  int table = writer->row || (size_t)(line.at - parser->rendered.bytes) >= parser->rows;
+  return table || (!is_exclamation(line) && !is_length(line));
+}
+
+static int is_rule(lk_piece line) {
   return line.size >= 4 && !memcmp(line.at, "----", 4);
 }
 
@@ -274,13 +300,15 @@ static lk_status put_line(line_writer *writer, lk_piece whole) {
   writer->hole = whole.size && memchr(whole.at, LK_WIKI_HOLE, whole.size) != NULL;
   if (!line.size) {
     writer->blank |= !writer->hole;
+    writer->row &= writer->hole;
     return LK_OK;
   }
   int level = *line.at == '=' ? heading_level(line) : 0;
   if (level)
     return put_heading(writer, (lk_piece){line.at + level, line.size - 2 * (size_t)level},
                        level);
-  if (is_left_over(line)) return LK_OK;
+  writer->row = is_row(writer, line);
+  if (writer->row || is_rule(line)) return LK_OK;
   if (strchr("*#:;", *line.at))
     LK_TRY(put_item(writer, line, &empty));
   else

@@ -51,6 +51,8 @@ static lk_status unclosed(lk_wikitext *parser, const lk_mark *mark, uint32_t *ne
   if (mark->kind == LK_MARK_ADDRESS || mark->kind == LK_MARK_VARIANT)
     return lk_wiki_piece(parser,
                          (lk_piece){parser->page + mark->at, mark->next - mark->at});
+  if (mark->kind == LK_MARK_TABLE && parser->rendered.size < parser->rows)
+    parser->rows = parser->rendered.size;
   if (!brackets) *next = unclosed_end(parser, mark);
   return brackets ? LK_OK : lk_wiki_hole(parser);
 }
@@ -182,6 +184,7 @@ static int is_left_out(const lk_wikitext *parser, const lk_mark *mark, uint32_t 
 lk_status lk_wiki_render(lk_wikitext *parser) {
   uint32_t at = 0;
   parser->rendered.size = parser->arguments.count = 0;
+  parser->rows = SIZE_MAX;
   parser->depth = 0;
   for (size_t i = 0; i < parser->marks.count; i++) {
     const lk_mark *mark = &parser->marks.at[i];

@@ -117,6 +117,19 @@ static void shapes_are_left_out(void **state) {
   CHECK("en", pairs);
 }
 
+static void rows_of_broken_tables_are_told_from_text(void **state) {
+  (void)state;
+  static const pair pairs[] = {
+      {"!Kung women\n[[!Kung people|!Kung]] hunters\n!!! is another band.\n!!!",
+       "!Kung women\n!Kung hunters\n!!! is another band.\n!!!"},
+      {"|x| denotes |y|.\n|-5| is 5", "|x| denotes |y|.\n|-5| is 5"},
+      {"a\n| b\n|c\n|-\n|}\n|+ d\n|align=left| e\n|f| || g\n||h\ni", "a\ni"},
+      {"a\n! b\n! c !! d\n!e !! f\n!scope=col|g\n!! h\ni", "a\ni"},
+      {"{{table}}\n|-\n!a\n|b|c\n\n!Kung", "!Kung"},
+      {"!a\n{|\n| b\n\n!c\n|d|e\nf", "!a\n\nf"}};
+  CHECK("en", pairs);
+}
+
 static void html_makes_lines(void **state) {
   (void)state;
   static const pair pairs[] = {
@@ -656,6 +669,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(links_show_their_text),
       cmocka_unit_test(shapes_are_left_out),
+      cmocka_unit_test(rows_of_broken_tables_are_told_from_text),
       cmocka_unit_test(html_makes_lines),
       cmocka_unit_test(functions_are_called),
       cmocka_unit_test(what_is_no_text_is_left_out),
