@@ -3,7 +3,7 @@
 #include "wiki/entities.h"
 #include "wiki/site.h"
 
-enum { LEVELS = 7, MAGIC = 40 };
+enum { LEVELS = 7, MAGIC = 128 };
 
 /* What was written so far. Headings wait for a text to stand below them. */
 typedef struct {
@@ -53,21 +53,24 @@ static lk_status put_character(lk_wiki_line *line, lk_piece rest, size_t *skip) 
   return lk_wiki_append(line->out, bytes, size);
 }
 
-/* __NOTOC__: capitals of any script and underscores, or a word of the site. */
+/* __NOTOC__: a word of the site, or of MediaWiki's; of other scripts than ours, which has
+ * __FILE__ in running text, any. */
 static size_t magic_size(const lk_wiki_line *line, lk_piece rest) {
   size_t size = 2, most = rest.size < MAGIC ? rest.size : MAGIC;
-  int plain = 1;
+  int small = 0, other = 0;
   if (most < 5 || rest.at[1] != '_') return 0;
   while (size + 1 < most && !lk_is_blank(rest.at[size]) &&
          !(rest.at[size] == '_' && rest.at[size + 1] == '_')) {
-    plain &= !(rest.at[size] >= 'a' && rest.at[size] <= 'z');
+    small |= rest.at[size] >= 'a' && rest.at[size] <= 'z';
+    other |= (unsigned char)rest.at[size] >= 0x80;
     size++;
   }
   if (size + 1 >= most || rest.at[size] != '_' || size == 2) return 0;
   size += 2;
   int known =
       lk_wiki_site_find(line->parser->site, LK_WORD_MAGIC, (lk_piece){rest.at, size});
-  return plain || known ? size : 0;
+  if (small) known &= ~LK_WIKI_CAPITALS;
+  return known || (other && !small) ? size : 0;
 }
 
 /* No-break spaces become blanks; marks that have no width are left out. */

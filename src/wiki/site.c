@@ -48,6 +48,7 @@ static lk_status fill(lk_wiki_site *site, const char *language) {
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], template_names, LK_WIKI_TEMPLATE));
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], category_names, LK_WIKI_CATEGORY));
   LK_TRY(add_list(&words[LK_WORD_REDIRECT], redirect_words, 1));
+  LK_TRY(add_list(&words[LK_WORD_MAGIC], magic_words, LK_WIKI_CAPITALS));
   return add_list(&words[LK_WORD_DISAMBIGUATION], disambiguation_words, 1);
 }
 
