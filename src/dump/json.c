@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* memmem */
 /* JSON lines as pages. CirrusSearch's dumps have two lines a page: {"index": {"_id": …}},
  * then the page itself. */
 #include "dump/lines.h"
@@ -55,23 +54,32 @@ static int parse_bounded(json *state, const char *line, size_t size, const char 
   return was_too_much;
 }
 
-/* A NUL would end the text early: it becomes what stands for a character that is none. */
-static void replace_nul(char *line, size_t size) {
-  static const char nul[] = "\\u0000";
+/* The 16 bits of the \uXXXX at `at`; -1: there is none. */
+static int escaped(const char *at, const char *end) {
+  char digits[5] = "";
+  if (end - at < 6 || memcmp(at, "\\u", 2) != 0) return -1;
+  memcpy(digits, at + 2, 4);
+  return strspn(digits, "0123456789abcdefABCDEF") == 4 ? (int)strtol(digits, NULL, 16) : -1;
+}
+
+/* A NUL would end the text early, and half a pair of surrogates is refused by cJSON: each
+ * becomes what stands for a character that is none. What has no four digits, which cJSON
+ * takes for a NUL, becomes an escape that it refuses. */
+static void replace_escapes(char *line, size_t size) {
   char *end = line + size, *at = line;
-  while ((at = memmem(at, (size_t)(end - at), nul, strlen(nul)))) {
-    size_t before = 0; /* backslashes: an odd number means that this one is escaped */
-    while (at - before > line && at[-(long)before - 1] == '\\')
-      before++;
-    if (before % 2 == 0) memcpy(at, "\\ufffd", strlen(nul));
-    at += strlen(nul);
+  while ((at = memchr(at, '\\', (size_t)(end - at))) && at + 1 < end) {
+    int unit = escaped(at, end), surrogate = unit >> 11 == 0xD800 >> 11;
+    int pair = unit >> 10 == 0xD800 >> 10 && escaped(at + 6, end) >> 10 == 0xDC00 >> 10;
+    if (unit < 0 && at[1] == 'u') at[1] = 'x';
+    if (!unit || (surrogate && !pair)) memcpy(at, "\\ufffd", 6);
+    at += unit < 0 ? 2 : pair ? 12 : 6;
   }
 }
 
 static lk_status parse(json *state, char *line, size_t size) {
   const char *end = NULL;
   LK_TRY(lk_lines_check(&state->lines, line, size));
-  replace_nul(line, size);
+  replace_escapes(line, size);
   int was_too_much = parse_bounded(state, line, size, &end);
   if (cJSON_IsObject(state->object)) return LK_OK;
   if (was_too_much)

@@ -359,6 +359,16 @@ static void a_nul_in_json_does_not_end_a_text(void **state) {
   assert_end(dump);
 }
 
+/* Python's json.dumps writes them of a text that is cut in the middle of an emoji. */
+static void half_a_pair_in_json_stands_for_no_character(void **state) {
+  (void)state;
+  lk_dump *dump =
+      open_text("{\"text\": \"\\ud83d, \\ude00\\ud83d\\ude00 \\ud83d\\ud83D\\uDE00 "
+                "\\\\ud83d \\ud83d\"}\n");
+  assert_string_equal(next_page(dump)->text, "�, �😀 �😀 \\ud83d �");
+  assert_end(dump);
+}
+
 static void broken_json_is_refused(void **state) {
   (void)state;
   assert_int_equal(refused_text("{\"text\": \"a\"}\n{\"title\": \"b\"}\n", "line 2",
@@ -369,7 +379,7 @@ static void broken_json_is_refused(void **state) {
   refused_text("{\"text\": \"a\"}\n[1]\n", "line 2", "no object of JSON");
   refused_text("{\"text\": \"a\"} x\n", "line 1", "wrong at byte 15");
   refused_text("{\"text\": \"\xff\"}\n", "line 1", "no UTF-8");
-  refused_text("{\"text\": \"\\ud800\"}\n", "line 1", "no object of JSON");
+  refused_text("{\"text\": \"\\u12x4\"}\n", "line 1", "no object of JSON");
   refused_text("{\"index\": {\"_id\": \"1\"}}\n", "line 1", "cut short");
 }
 
@@ -493,6 +503,7 @@ int main(void) {
       cmocka_unit_test(pairs_of_cirrus_search_are_pages),
       cmocka_unit_test(fields_of_json_can_be_chosen),
       cmocka_unit_test(a_nul_in_json_does_not_end_a_text),
+      cmocka_unit_test(half_a_pair_in_json_stands_for_no_character),
       cmocka_unit_test(broken_json_is_refused),
       cmocka_unit_test(many_values_of_json_are_refused),
       cmocka_unit_test(plain_text_has_documents),
