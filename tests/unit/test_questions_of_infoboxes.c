@@ -118,6 +118,22 @@ static void counts_say_what_became_of_pages(void **state) {
   must_be("ranks/train.tsv", "Fay's rank?\tMajor\n");
 }
 
+/* A flag leaves the comma before it, or the point behind it. */
+static void whole_answers_end_with_words(void **state) {
+  (void)state;
+  static const char *const pages[] = {
+      "A", "{{Infobox person|birth_place=[[Rome]], {{flag icon|Italy}}}}",
+      "B", "{{Infobox person|birth_place={{JPN}}・[[東京都]][[港区]]、}}",
+      "C", "{{Infobox person|birth_place=Ulm (Donau);&lt;br&gt;– Bayern/ {{flag icon|x}}}}",
+      "D", "{{Infobox person|birth_place=(now Oslo), Norway}}",
+      NULL};
+  write_dump("ends.xml", "en", pages);
+  MUST_RUN("questions", ALL_TRAIN, "--answer", "whole", "ends.xml", "ends");
+  must_be("ends/train.tsv", "Where was A born?\tRome\nWhere was B born?\t東京都港区\n"
+                            "Where was C born?\tUlm (Donau), Bayern\n"
+                            "Where was D born?\t(now Oslo), Norway\n");
+}
+
 enum { MANY = 300 };
 
 /* People 0 to `count`, each born in a place of the same number. */
@@ -200,6 +216,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_language_gives_its_places),
       cmocka_unit_test(counts_say_what_became_of_pages),
+      cmocka_unit_test(whole_answers_end_with_words),
       cmocka_unit_test(added_pages_move_nobody),
       cmocka_unit_test(what_cannot_be_is_refused),
   };

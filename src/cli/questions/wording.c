@@ -4,13 +4,16 @@
 #include <assert.h>
 #include <string.h>
 
-/* What ends the first place of several, and what may stand before it. */
+/* What ends the first place of several, and what is no part of a text at its ends. */
 static const char *const ends[] = {",",  ";",  "(", "[", "/",   "|",   "，", "；",
                                    "（", "、", "،", "؛", " – ", " — ", " - "};
-static const char *const starts[] = {" ",  "・", "·", ",", "、", "،",
-                                     "，", "-",  "–", "—", "/"};
+static const char *const separators[] = {" ", "・", "·", ",", "、", "،", "，", "-",
+                                         "–", "—",  "/", ";", "；", "؛", "|",  ":"};
 
-enum { ENDS = sizeof ends / sizeof *ends, STARTS = sizeof starts / sizeof *starts };
+enum {
+  ENDS = sizeof ends / sizeof *ends,
+  SEPARATORS = sizeof separators / sizeof *separators
+};
 
 /* How long the member is that the text begins with, 0: none. */
 static size_t begins_with(lk_words_of text, const char *const list[], int count) {
@@ -21,11 +24,22 @@ static size_t begins_with(lk_words_of text, const char *const list[], int count)
   return 0;
 }
 
+/* How long the separator is that the text ends with, 0: none. */
+static size_t ends_with_separator(lk_words_of text) {
+  for (int i = 0; i < SEPARATORS; i++) {
+    size_t size = strlen(separators[i]);
+    if (text.size >= size && !memcmp(text.at + text.size - size, separators[i], size))
+      return size;
+  }
+  return 0;
+}
+
 static lk_words_of trim(lk_words_of text) {
-  while (text.size && *text.at == ' ')
-    text.at++, text.size--;
-  while (text.size && (text.at[text.size - 1] == ' ' || text.at[text.size - 1] == ':'))
-    text.size--;
+  size_t size;
+  while ((size = begins_with(text, separators, SEPARATORS)))
+    text.at += size, text.size -= size;
+  while ((size = ends_with_separator(text)))
+    text.size -= size;
   return text;
 }
 
@@ -58,9 +72,8 @@ static int has_letter(lk_words_of text) {
 }
 
 static lk_words_of first_of_line(lk_words_of line) {
-  size_t skip, size = 0;
-  while ((skip = begins_with(line, starts, STARTS)))
-    line.at += skip, line.size -= skip;
+  size_t size = 0;
+  line = trim(line);
   while (size < line.size &&
          !begins_with((lk_words_of){line.at + size, line.size - size}, ends, ENDS))
     size++;
@@ -94,9 +107,8 @@ lk_status lk_wording_whole(const char *text, size_t size, char **out) {
   while (rest.size) {
     lk_words_of line = trim(next_line(&rest));
     if (!line.size) continue;
-    int comma = used && !begins_with((lk_words_of){*out + used - 1, 1}, ends, 2);
-    if (used) memcpy(*out + used, comma ? ", " : " ", comma ? 2 : 1);
-    used += used ? 1 + (size_t)comma : 0;
+    if (used) memcpy(*out + used, ", ", 2);
+    used += used ? 2 : 0;
     memcpy(*out + used, line.at, line.size);
     used += line.size;
     assert(used <= 2 * size);

@@ -18,8 +18,8 @@ lk_words_of lk_wording_name(const char *title);
  * Nothing where that has no letter. */
 lk_words_of lk_wording_first(const char *text, size_t size);
 
-/* All of it as one line, commas for line ends, which is the caller's (lk_free); *out is
- * NULL where it has no letter. */
+/* All of it as one line, commas for line ends and none at its own, which is the caller's
+ * (lk_free); *out is NULL where it has no letter. */
 lk_status lk_wording_whole(const char *text, size_t size, char **out);
 
 /* LK_USAGE unless the form has one %s, for the name, and is a line without tabs. */
