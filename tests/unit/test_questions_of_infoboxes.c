@@ -110,7 +110,7 @@ static void counts_say_what_became_of_pages(void **state) {
   must_have(printed, "\npages: 8\nredirects: 1\n");
   must_have(printed, "\narticles without an infobox: 1\narticles with an infobox: 6\n");
   must_have(printed, "Wikidata: 1\n");
-  must_have(printed, "without a letter: 2\n");
+  must_have(printed, "\"unknown\": 2\n");
   must_have(printed, "before: 1\n");
   must_hold("counted/report.json", "\"infobox_without_place\":\t1");
   MUST_RUN("questions", ALL_TRAIN, "--field", "x, rank", "--form", "%s's rank?",
@@ -132,6 +132,38 @@ static void whole_answers_end_with_words(void **state) {
   must_be("ends/train.tsv", "Where was A born?\tRome\nWhere was B born?\t東京都港区\n"
                             "Where was C born?\tUlm (Donau), Bayern\n"
                             "Where was D born?\t(now Oslo), Norway\n");
+}
+
+static void what_is_no_place_is_passed_over(void **state) {
+  (void)state;
+  static const char *const unknown[] = {
+      "A", "{{Infobox person|birth_place=unknown}}",
+      "B", "{{Infobox person|birth_place=Desconocido.}}",
+      "C", "{{Infobox person|birth_place=&lt;i&gt;Неизвестно&lt;/i&gt;}}",
+      "D", "{{Infobox person|birth_place=不明}}",
+      "E", "{{Infobox person|birth_place=Unknown (perhaps [[Rome]])}}",
+      "F", "{{Infobox person|birth_place=[[Unknown Township]], Ohio}}",
+      NULL};
+  static const char *const dated[] = {
+      "A", "{{Infobox person|birth_place={{birth date|1950|1|1}}, [[Rome]]}}",
+      "B", "{{Infobox person|birth_place=1 May 1900&lt;br&gt;[[Oslo]], Norway}}",
+      "C", "{{Infobox person|birth_place=(present-day [[Gdańsk]]), Poland}}",
+      "D", "{{Infobox person|birth_place=1950年1月1日、[[東京]]}}",
+      "E", "{{Infobox person|birth_place=01.05.1900; Ulm}}",
+      "F", "{{Infobox person|birth_place=District 9, Wien}}",
+      "G", "{{Infobox person|birth_place={{birth date|1950|1|1}}}}",
+      NULL};
+  write_dump("unknown.xml", "en", unknown);
+  MUST_RUN("questions", ALL_TRAIN, "unknown.xml", "unknown");
+  must_be("unknown/train.tsv", "Where was F born?\tUnknown Township\n");
+  must_have(printed, "\"unknown\": 5\n");
+  MUST_RUN("questions", ALL_TRAIN, "--answer", "whole", "unknown.xml", "whole");
+  must_be("whole/train.tsv", "Where was E born?\tUnknown (perhaps Rome)\n"
+                             "Where was F born?\tUnknown Township, Ohio\n");
+  write_dump("dated.xml", "en", dated);
+  MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "dated.xml", "dated");
+  must_be("dated/train.tsv", "A?\tRome\nB?\tOslo\nC?\tPoland\nD?\t東京\nE?\tUlm\n"
+                             "F?\tDistrict 9\nG?\tJanuary 1\n");
 }
 
 enum { MANY = 300 };
@@ -217,6 +249,7 @@ int main(void) {
       cmocka_unit_test(every_language_gives_its_places),
       cmocka_unit_test(counts_say_what_became_of_pages),
       cmocka_unit_test(whole_answers_end_with_words),
+      cmocka_unit_test(what_is_no_place_is_passed_over),
       cmocka_unit_test(added_pages_move_nobody),
       cmocka_unit_test(what_cannot_be_is_refused),
   };

@@ -27,7 +27,7 @@ static const struct {
     {"with_infobox", "articles with an infobox"},
     {"infobox_without_place",
      "infoboxes without the field: of other things, or they leave it to Wikidata"},
-    {"no_letter", "fields or names without a letter"},
+    {"no_letter", "fields or names without a letter, or that say \"unknown\""},
     {"name_again", "people of a name that was there before"}};
 
 typedef struct {

@@ -71,13 +71,70 @@ static int has_letter(lk_words_of text) {
   return 0;
 }
 
-static lk_words_of first_of_line(lk_words_of line) {
-  size_t size = 0;
-  line = trim(line);
-  while (size < line.size &&
-         !begins_with((lk_words_of){line.at + size, line.size - size}, ends, ENDS))
+static int has_digit(lk_words_of text) {
+  for (size_t at = 0; at < text.size; at++)
+    if (text.at[at] >= '0' && text.at[at] <= '9') return 1;
+  return 0;
+}
+
+/* A number of four digits. */
+static int has_year(lk_words_of text) {
+  size_t digits = 0;
+  for (size_t at = 0; at <= text.size; at++) {
+    int digit = at < text.size && text.at[at] >= '0' && text.at[at] <= '9';
+    if (!digit && digits == 4) return 1;
+    digits = digit ? digits + 1 : 0;
+  }
+  return 0;
+}
+
+/* How long the bracket is that the text begins with, 0: none. */
+static size_t bracket_size(lk_words_of text) {
+  static const char *const openers[] = {"(", "[", "（"}, *const closers[] = {")", "]",
+                                                                             "）"};
+  for (int i = 0; i < 3; i++) {
+    size_t skip = begins_with(text, &openers[i], 1);
+    while (skip && skip < text.size &&
+           !begins_with((lk_words_of){text.at + skip, text.size - skip}, &closers[i], 1))
+      skip++;
+    if (skip) return skip < text.size ? skip + strlen(closers[i]) : skip;
+  }
+  return 0;
+}
+
+/* Cuts the next place off a line, and what is before it, brackets too. */
+static lk_words_of next_part(lk_words_of *line) {
+  size_t skip, size = 0;
+  while ((skip = begins_with(*line, separators, SEPARATORS)) ||
+         (skip = bracket_size(*line)))
+    line->at += skip, line->size -= skip;
+  while (size < line->size &&
+         !begins_with((lk_words_of){line->at + size, line->size - size}, ends, ENDS))
     size++;
-  return trim((lk_words_of){line.at, size});
+  lk_words_of part = {line->at, size};
+  line->at += size, line->size -= size;
+  return trim(part);
+}
+
+/* "1 January 1950"; "January 1" before ", 1950"; "1950". */
+static int is_date(lk_words_of part, lk_words_of rest) {
+  if (!has_digit(part)) return 0;
+  if (has_year(part) || !has_letter(part)) return 1;
+  lk_words_of next = next_part(&rest);
+  return has_digit((lk_words_of){part.at + part.size - 1, 1}) && has_digit(next) &&
+         !has_letter(next);
+}
+
+/* The first place of a line, behind dates; nothing if it says that nobody knows. Stores the
+ * first date, unless there is one already. */
+static lk_words_of first_of_line(lk_words_of line, lk_words_of *date) {
+  while (line.size) {
+    lk_words_of part = next_part(&line);
+    if (!is_date(part, line))
+      return lk_wording_is_unknown(part) ? (lk_words_of){part.at, 0} : part;
+    if (!date->size && has_letter(part)) *date = part;
+  }
+  return line;
 }
 
 /* Cuts the first line off the text. */
@@ -90,12 +147,12 @@ static lk_words_of next_line(lk_words_of *text) {
 }
 
 lk_words_of lk_wording_first(const char *text, size_t size) {
-  lk_words_of rest = {text, size};
+  lk_words_of rest = {text, size}, date = {text, 0};
   while (rest.size) {
-    lk_words_of place = first_of_line(next_line(&rest));
+    lk_words_of place = first_of_line(next_line(&rest), &date);
     if (has_letter(place)) return place;
   }
-  return (lk_words_of){text, 0};
+  return date;
 }
 
 lk_status lk_wording_whole(const char *text, size_t size, char **out) {
@@ -113,6 +170,9 @@ lk_status lk_wording_whole(const char *text, size_t size, char **out) {
     used += line.size;
     assert(used <= 2 * size);
   }
+  if (!lk_wording_is_unknown((lk_words_of){*out, used})) return LK_OK;
+  lk_free(*out);
+  *out = NULL;
   return LK_OK;
 }
 

@@ -15,12 +15,16 @@ typedef struct {
 lk_words_of lk_wording_name(const char *title);
 
 /* Of a place's text, line by line: "London" of "London, England" or "London (now Ontario)".
- * Nothing where that has no letter. */
+ * Dates and brackets before a place are passed over; a date that stands alone is taken.
+ * Nothing where that has no letter or says that nobody knows. */
 lk_words_of lk_wording_first(const char *text, size_t size);
 
 /* All of it as one line, commas for line ends and none at its own, which is the caller's
- * (lk_free); *out is NULL where it has no letter. */
+ * (lk_free); *out is NULL where it has no letter or says that nobody knows. */
 lk_status lk_wording_whole(const char *text, size_t size, char **out);
+
+/* unknown.c: whether it is "unknown" in one of many languages. */
+int lk_wording_is_unknown(lk_words_of text);
 
 /* LK_USAGE unless the form has one %s, for the name, and is a line without tabs. */
 lk_status lk_wording_check(const char *form);
