@@ -1,6 +1,7 @@
 /* Braces outrank brackets, as in MediaWiki: what is open inside {{ ends with its }}. */
 #include "wiki/scan.h"
 #include "base/block.h"
+#include "wiki/render.h"
 
 static const char special[256] = {
     ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1, ['<'] = 1, ['\n'] = 1};
@@ -192,12 +193,25 @@ static lk_status close_brackets(lk_scan *scan, uint32_t *at) {
   return lk_scan_mark(scan, LK_MARK_STRAY, here, here + 2);
 }
 
-/* Addresses end with the line, links with the paragraph. */
+/* Whether the mark on top is of a file; looked up once. */
+static int is_file(lk_scan *scan) {
+  enum { FILE_LINK = 1, OTHER_LINK };
+  lk_mark *mark = top_mark(scan);
+  if (!mark->tag)
+    mark->tag = lk_wiki_begins_file(scan->parser, mark) ? FILE_LINK : OTHER_LINK;
+  return mark->tag == FILE_LINK;
+}
+
+/* Addresses end with the line, links with the paragraph, captions before a heading. */
+static int ends_with_line(lk_scan *scan, char next) {
+  lk_mark_kind top = lk_scan_top(scan);
+  if (top != LK_MARK_LINK) return top == LK_MARK_ADDRESS;
+  return (next == '\n' && !is_file(scan)) || (next == '=' && is_file(scan));
+}
+
 static void end_line(lk_scan *scan, uint32_t *at) {
-  int ends_paragraph = lk_scan_peek(scan, *at + 1) == '\n';
-  lk_mark_kind top;
-  while ((top = lk_scan_top(scan)) == LK_MARK_ADDRESS ||
-         (ends_paragraph && top == LK_MARK_LINK))
+  char next = lk_scan_peek(scan, *at + 1);
+  while (ends_with_line(scan, next))
     give_up(scan);
   ++*at;
 }
