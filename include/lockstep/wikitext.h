@@ -28,7 +28,6 @@ typedef struct lk_wiki_site lk_wiki_site;
 lk_status lk_wiki_site_create(lk_wiki_site **out, const char *language);
 
 typedef enum {
-  LK_WIKI_MEDIA = -2,
   LK_WIKI_FILE = 6,
   LK_WIKI_TEMPLATE = 10,
   LK_WIKI_CATEGORY = 14,

@@ -44,7 +44,7 @@ static lk_status fill(lk_wiki_site *site, const char *language) {
   lk_wiki_names *words = site->words;
   LK_TRY(lk_copy_text(&site->language, language));
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], file_names, LK_WIKI_FILE_ELSEWHERE));
-  LK_TRY(add_list(&words[LK_WORD_NAMESPACE], "File|Image|Media", LK_WIKI_FILE));
+  LK_TRY(add_list(&words[LK_WORD_NAMESPACE], "File|Image", LK_WIKI_FILE));
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], template_names, LK_WIKI_TEMPLATE));
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], category_names, LK_WIKI_CATEGORY));
   LK_TRY(add_list(&words[LK_WORD_REDIRECT], redirect_words, 1));
@@ -68,7 +68,6 @@ lk_status lk_wiki_site_add(lk_wiki_site *site, int number, const char *name) {
   if (number == LK_WIKI_DISAMBIGUATION) kind = LK_WORD_DISAMBIGUATION;
   if (number == LK_WIKI_MAGIC) kind = LK_WORD_MAGIC;
   if (number == LK_WIKI_FIELD) kind = LK_WORD_FIELD;
-  if (number == LK_WIKI_MEDIA) number = LK_WIKI_FILE;
   int matters = kind != LK_WORD_NAMESPACE || number == LK_WIKI_FILE ||
                 number == LK_WIKI_TEMPLATE || number == LK_WIKI_CATEGORY;
   if (!matters) return LK_OK;

@@ -78,6 +78,7 @@ static void links_show_their_text(void **state) {
       {"[[Fișier:a.JPG|mic|b]][[Imagine:c.svg]] [[Imagine: John Lennon]]",
        "Imagine: John Lennon"},
       {"a[[Thể loại:b]][[श्रेणी:c]][[หมวดหมู่:d]][[תמונה:e.png|ממוזער|f]]g", "ag"},
+      {"hear [[Media:x.ogg|a song]], [[Média:y.ogg|an ''air'']]", "hear a song, an air"},
       {"text\n[[de:Katze]]\n[[simple:Cat]]", "text"},
       {"[https://example.org the page], [http://x.org]", "the page,"},
       {"see [//x.org a [[b]] c]", "see a b c"},
