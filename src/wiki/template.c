@@ -104,6 +104,15 @@ lk_status lk_wiki_template_piece(lk_wikitext *parser, lk_wiki_frame *call, lk_pi
   return LK_OK;
 }
 
+/* The link that the bar which {{!}} stands for splits, NULL: none. */
+static lk_wiki_frame *link_to_split(lk_wikitext *parser) {
+  const lk_wiki_text *result = &parser->scratch;
+  lk_wiki_frame *top = parser->depth ? &parser->frames[parser->depth - 1] : NULL;
+  int bar =
+      result->size == 2 && *result->bytes == LK_WIKI_LITERAL && result->bytes[1] == '|';
+  return bar && top && top->kind == LK_MARK_LINK && !top->piped ? top : NULL;
+}
+
 lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame) {
   lk_wiki_text *out = &parser->rendered;
   lk_wiki_call call = {.parser = parser,
@@ -121,5 +130,7 @@ lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame
   out->size = frame->from;
   parser->counts->steps += parser->scratch.size;
   if (!parser->scratch.size) return lk_wiki_hole(parser);
+  lk_wiki_frame *link = link_to_split(parser);
+  if (link) return lk_wiki_link_piece(parser, link, lk_piece_of("|"));
   return lk_wiki_append(out, parser->scratch.bytes, parser->scratch.size);
 }

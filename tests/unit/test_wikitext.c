@@ -64,6 +64,8 @@ static void links_show_their_text(void **state) {
       {"[[Cat (animal)|]]", "Cat"},
       {"[[Help:Cat (animal)|]]", "Cat"},
       {"[[a|b|c]]", "c"},
+      {"[[Foo{{!}}Bar]], [[Foo|a{{!}}b]] {{!}} [[{{!}}|<nowiki>|</nowiki>]]",
+       "Bar, a|b | |"},
       {"[[:Category:Birds]]", "Category:Birds"},
       {"[[wikt:bird]]", "bird"},
       {"[[Star Trek: Picard]]", "Star Trek: Picard"},
