@@ -3,6 +3,7 @@
 #include "dump/reader.h"
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 static int begins(const char *head, size_t size, const char *with) {
   return size >= strlen(with) && !memcmp(head, with, strlen(with));
@@ -48,8 +49,9 @@ size_t lk_head_bare_page(const char *head, size_t size) {
 
 static int is_xml(const char *head, size_t size) {
   size_t at = skip_space(head, size, 0), element = find_element(head, size);
+  int html = size - element > 14 && !strncasecmp(head + element, "<!DOCTYPE html", 14);
   return begins(head + at, size - at, "<?xml") ||
-         begins(head + element, size - element, "<!DOCTYPE") ||
+         (begins(head + element, size - element, "<!DOCTYPE") && !html) ||
          is_element(head, size, element, "<mediawiki") ||
          is_element(head, size, element, "<page");
 }

@@ -84,9 +84,12 @@ static lk_status parse(json *state, char *line, size_t size) {
   if (cJSON_IsObject(state->object)) return LK_OK;
   if (was_too_much)
     return lk_lines_refuse(&state->lines, "has too many values for one object of JSON");
-  char what[96];
-  snprintf(what, sizeof what, "is no object of JSON: wrong at byte %zu, or cut short",
-           end ? (size_t)(end - line) + 1 : 1);
+  char what[160];
+  snprintf(
+      what, sizeof what,
+      "is no object of JSON: wrong at byte %zu, or cut short; each line must have one, "
+      "as `jq -c` writes them",
+      end ? (size_t)(end - line) + 1 : 1);
   return lk_lines_refuse(&state->lines, what);
 }
 

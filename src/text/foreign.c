@@ -71,9 +71,14 @@ static int begins(const char *bytes, size_t size, const char *with) {
   return size >= length && !strncasecmp(bytes, with, length);
 }
 
-static int is_markup(const char *bytes, size_t size) {
-  return begins(bytes, size, "<?xml") || begins(bytes, size, "<mediawiki") ||
-         begins(bytes, size, "<!DOCTYPE html") || begins(bytes, size, "<html>");
+static int is_xml(const char *bytes, size_t size) {
+  return begins(bytes, size, "<?xml") || begins(bytes, size, "<mediawiki");
+}
+
+static int is_html(const char *bytes, size_t size) {
+  return begins(bytes, size, "<!DOCTYPE html") ||
+         (begins(bytes, size, "<html") && size > 5 &&
+          (bytes[5] == '>' || is_blank(bytes[5])));
 }
 
 /* `{ "name" :`, as every object begins that has a member. */
@@ -133,13 +138,23 @@ lk_status lk_foreign_check(const char *name, const char *bytes, size_t size,
   size_t start = skip_blanks(bytes, size, mark);
   bytes += start;
   size -= start;
-  if (is_markup(bytes, size))
-    return refuse(name, "XML or HTML, such as a MediaWiki dump",
+  if (is_html(bytes, size))
+    return refuse(name, "HTML",
+                  "give the text itself; of a wiki `lockstep prepare FILE CORPUS.h5` reads "
+                  "the XML of a dump or of Special:Export",
+                  what);
+  if (is_xml(bytes, size))
+    return refuse(name, "XML, such as a MediaWiki dump",
                   "of a dump `lockstep prepare FILE CORPUS.h5` makes a corpus", what);
-  if (is_json_lines(bytes, size) || is_json(bytes, size))
-    return refuse(name, "JSON",
+  if (is_json_lines(bytes, size))
+    return refuse(name, "JSON lines",
                   "of JSON lines `lockstep prepare FILE CORPUS.h5` makes a corpus, "
                   "--field names the text",
+                  what);
+  if (is_json(bytes, size))
+    return refuse(name, "JSON over several lines or a list",
+                  "make a line of each object (`jq -c '.[]' FILE > LINES` of a list, else "
+                  "`jq -c .`), of which `lockstep prepare LINES CORPUS.h5` makes a corpus",
                   what);
   return LK_OK;
 }

@@ -223,9 +223,14 @@ static lk_status read_all(reading *r) {
 lk_status lk_bpe_parse(lk_bpe **out, const char *bytes, size_t size, int *composes) {
   cJSON *root;
   *out = NULL;
-  LK_TRY(lk_json_parse(&root, bytes, size));
+  lk_status status = lk_json_parse(&root, bytes, size);
+  if (status == LK_BAD_DATA)
+    return lk_fail(status,
+                   "is no tokenizer, as `lockstep tokenizer` makes one: the file %s",
+                   lk_message());
+  LK_TRY(status);
   reading r = {.root = root};
-  lk_status status = read_all(&r);
+  status = read_all(&r);
   cJSON_Delete(root);
   *composes = r.composes;
   if (status == LK_OK)

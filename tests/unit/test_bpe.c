@@ -192,7 +192,7 @@ static void other_files_are_refused_by_their_part(void **state) {
       {"\"ab c\"", "\"a b\"", "merges 0 and 1 are the same"},
       {"\"ab c\"", "7", "one of model.merges is 7"},
       {"\"z\":122", "\"ac\":122", "no token is the byte 0x7A"},
-      {"\"vocab\":{", "\"vocab\":{]", "is no object of JSON"},
+      {"\"vocab\":{", "\"vocab\":{]", "is no tokenizer"},
   };
   lk_bpe *bpe = made_of(merges, 2);
   lk_tokenizer *none;

@@ -375,6 +375,9 @@ static void broken_json_is_refused(void **state) {
                                 "has no field 'text'; --field"),
                    1);
   refused_text("{\"text\": 5}\n", "line 1", "'text' is no text");
+  refused_text("{\n\"text\": 5\n}\n", "line 1", "`jq -c`");
+  refused_text("[\n{\"text\": 5}\n]\n", "JSON over several lines", "jq -c '.[]'");
+  refused_text("<!doctype html>\n<p>", "HTML", "the XML of a dump");
   refused_text("{\"text\": \"a\"}\n{\"text\": \"b", "line 2", "no object of JSON");
   refused_text("{\"text\": \"a\"}\n[1]\n", "line 2", "no object of JSON");
   refused_text("{\"text\": \"a\"} x\n", "line 1", "wrong at byte 15");
