@@ -160,13 +160,18 @@ static lk_status close_braces(lk_scan *scan, uint32_t *at) {
   return lk_scan_close(scan, LK_MARK_VARIANT, here, here + 2);
 }
 
-/* What may be linked to in single brackets. */
+/* What may be linked to in single brackets: MediaWiki's $wgUrlProtocols. */
 static int begins_address(const lk_scan *scan, uint32_t at) {
   static const char *const schemes[] = {
-      "http:", "https:", "//", "ftp:", "news:", "irc:", "mailto:"};
+      "https://", "http://",   "//",       "ftp://",    "ftps://",     "mailto:",
+      "news:",    "irc://",    "ircs://",  "tel:",      "geo:",        "git://",
+      "urn:",     "gopher://", "bitcoin:", "magnet:",   "sip:",        "sips:",
+      "sms:",     "xmpp:",     "matrix:",  "sftp://",   "nntp://",     "ssh://",
+      "svn://",   "redis://",  "mms://",   "telnet://", "worldwind://"};
   for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
     size_t size = strlen(schemes[i]);
-    if (scan->size - at >= size && !memcmp(scan->page + at, schemes[i], size)) return 1;
+    if (scan->size - at <= size || strncasecmp(scan->page + at, schemes[i], size)) continue;
+    return !lk_is_blank(scan->page[at + size]) && scan->page[at + size] != ']';
   }
   return 0;
 }
