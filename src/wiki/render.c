@@ -1,4 +1,5 @@
 #include "wiki/render.h"
+#include "wiki/site.h"
 #include "wiki/tags.h"
 
 lk_status lk_wiki_hole(lk_wikitext *parser) {
@@ -122,12 +123,31 @@ static lk_status begin_item(lk_wikitext *parser, const lk_mark *mark) {
   return lk_wiki_append(&parser->rendered, "* ", 2);
 }
 
+/* <ruby>A<rt>b</rt></ruby> is A (b), as {{ruby|A|b}}; <rp> has the brackets already.
+ * `begins`: <rt>, which needs no end. */
+static lk_status reading(lk_wikitext *parser, int begins) {
+  lk_wiki_text *out = &parser->rendered;
+  int wide = lk_word_is_among(lk_wiki_site_language(parser->site), "ja zh yue wuu");
+  const char *opener = wide ? "（" : " (", *closer = wide ? "）" : ")";
+  if (parser->reading) {
+    LK_TRY(lk_wiki_hole(parser));
+    LK_TRY(lk_wiki_append(out, closer, strlen(closer)));
+  }
+  int there =
+      out->size && (out->bytes[out->size - 1] == '(' ||
+                    (out->size > 2 && !memcmp(out->bytes + out->size - 3, "（", 3)));
+  parser->reading = begins && !there;
+  return parser->reading ? lk_wiki_append(out, opener, strlen(opener)) : LK_OK;
+}
+
 /* 10<sup>6</sup> is 10^6, km<sup>2</sup> km2. */
 static lk_status tag(lk_wikitext *parser, const lk_mark *mark) {
   const lk_wiki_text *out = &parser->rendered;
   lk_tag_action action = lk_tag_at(mark->tag)->action;
   if (action == LK_TAG_BREAK) return end_line(parser, mark);
   if (action == LK_TAG_ITEM) return begin_item(parser, mark);
+  if (action == LK_TAG_RUBY || action == LK_TAG_READING)
+    return reading(parser, action == LK_TAG_READING && mark->opener);
   if (action == LK_TAG_LINE) return lk_wiki_append_byte(&parser->rendered, '\n');
   if (action != LK_TAG_POWER || !mark->opener || !out->size) return LK_OK;
   char after = mark->next < parser->size ? parser->page[mark->next] : ' ';
@@ -185,6 +205,7 @@ lk_status lk_wiki_render(lk_wikitext *parser) {
   uint32_t at = 0;
   parser->rendered.size = parser->arguments.count = 0;
   parser->rows = SIZE_MAX;
+  parser->reading = 0;
   parser->depth = 0;
   for (size_t i = 0; i < parser->marks.count; i++) {
     const lk_mark *mark = &parser->marks.at[i];

@@ -15,7 +15,9 @@ typedef enum {
   LK_TAG_BREAK,   /* and a line ends, unless it does already */
   LK_TAG_ITEM,    /* and an item of a list begins */
   LK_TAG_TABLE,
-  LK_TAG_POWER
+  LK_TAG_POWER,
+  LK_TAG_RUBY,   /* and what <rt> began ends */
+  LK_TAG_READING /* and what is in it is put in brackets */
 } lk_tag_action;
 
 typedef struct {

@@ -159,6 +159,9 @@ static void html_makes_lines(void **state) {
       {"a<syntaxhighlight lang=c>{{b</syntaxhighlight><section begin=x/>c", "ac"},
       {"a<ref name=x/>b<ref name=y>c</ref >d", "abd"},
       {"<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>", "漢(かん)"},
+      {"<ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby>; <ruby>漢<rt>かん<rt>kan</ruby>",
+       "漢 (かん)字 (じ); 漢 (かん) (kan)"},
+      {"<ruby>漢<rp>（<rt>かん</rt><rp>）</ruby><ruby>字<rt></rt></ruby>", "漢（かん）字"},
       {"a&rlm;&lrm;\xE2\x80\x8F\xE2\x81\xA6"
        "b\xE2\x80\x8C"
        "c",
@@ -297,6 +300,7 @@ static void languages_have_their_templates(void **state) {
       {"{{\"|Zitat}} {{0}}12", "„Zitat“ 12"}};
   static const pair japanese[] = {
       {"{{読み仮名|漱石|そうせき}}は", "漱石（そうせき）は"},
+      {"<ruby>漱石<rt>そうせき</rt></ruby>は", "漱石（そうせき）は"},
       {"{{要出典|範囲=この文|date=x}}、{{要出典|date=x}}", "この文、"},
       {"{{仮リンク|記事|en|A|label=表示}}", "表示"}};
   static const pair chinese[] = {
