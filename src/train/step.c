@@ -24,8 +24,6 @@ static void move_gradients(void *context, size_t first) {
   lk_tree_finish(t->tree, t->final);
 }
 
-enum { PACK_SITES = 1 << 12 }; /* dropout sites of a pack; part of the format */
-
 /* The number-th pack of this rank's i-th shard in a batch. */
 static void forward_pack(lk_trainer *t, int i, uint64_t batch, int slot, int number,
                          float *gradients) {
@@ -35,7 +33,7 @@ static void forward_pack(lk_trainer *t, int i, uint64_t batch, int slot, int num
                          .purpose = LK_RANDOM_DROPOUT,
                          .step = batch,
                          .shard = (uint32_t)(t->step_first + i),
-                         .site = (uint32_t)number * PACK_SITES},
+                         .site = (uint32_t)number * LK_PACK_SITES},
                         (lk_drop_at)t->config->dropout_at};
   if (lk_dataset_status(t->dataset) != LK_OK)
     lk_world_abort(t->world, lk_dataset_status(t->dataset));

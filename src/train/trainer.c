@@ -74,6 +74,19 @@ static lk_status check_pack(const lk_trainer *t) {
       lk_config_origin(c, "batch_size"), (unsigned long long)rows, INT_MAX);
 }
 
+/* Dropout has random numbers of its own for so many. */
+static lk_status check_packs(const lk_trainer *t) {
+  const lk_config *c = t->config;
+  uint64_t sequences = (uint64_t)sequences_a_pack(t);
+  uint64_t packs = (c->batch_size / c->shards + sequences - 1) / sequences;
+  if (c->dropout == 0 || packs <= LK_PACKS_MOST) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: micro_tokens makes %llu packs of a shard's part of a batch, and with "
+                 "dropout there may be %d; raise it, or raise shards",
+                 lk_config_origin(c, "micro_tokens"), (unsigned long long)packs,
+                 LK_PACKS_MOST);
+}
+
 /* Nonzero: what is measured, asked or shown is of the running mean, put together from what
  * the ranks have of it. */
 static int gathers_mean(const lk_config *c) {
@@ -123,6 +136,7 @@ lk_status lk_trainer_make_buffers(lk_trainer *trainer) {
   int sequences = sequences_a_pack(t);
   assert(t->shard_count > 0);
   LK_TRY(check_pack(t));
+  LK_TRY(check_packs(t));
   LK_TRY(lk_world_most_shards(t->world, (int)t->config->shards, &t->shards_a_rank));
   LK_TRY(LK_NEW(t->mine, 2 * (size_t)t->shards_a_rank));
   t->step_first = t->first_shard;

@@ -15,6 +15,10 @@
 /* Gradients of a step by layer: what they are counted with, and where the counts go. */
 typedef struct lk_layer_histograms lk_layer_histograms;
 
+/* Dropout sites of a pack, and packs of a shard's part of a batch: a stream has 2^24 sites.
+ * Bits depend on the first. */
+enum { LK_PACK_SITES = 1 << 12, LK_PACKS_MOST = (1 << 24) / LK_PACK_SITES };
+
 /* Groups of ranks that make steps by themselves: train/sites.h. */
 typedef struct lk_sites lk_sites;
 

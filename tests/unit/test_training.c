@@ -274,6 +274,12 @@ static void a_pack_that_has_no_number_of_rows_is_refused(void **state) {
               LK_PRETRAIN, "is 2147483648 tokens");
   must_refuse("run=x steps=1 batch_size=65537 shards=1 model.block=65536", LK_PRETRAIN,
               "is 4295032832 tokens");
+  must_refuse("run=x steps=1 batch_size=4097 shards=1 micro_tokens=8 model.block=8 "
+              "dropout=0.1",
+              LK_PRETRAIN, "micro_tokens makes 4097 packs");
+  must_train("run=many steps=1 batch_size=4096 shards=1 micro_tokens=8 model.block=8 "
+             "dropout=0.1",
+             LK_PRETRAIN);
 }
 
 static void a_model_is_finetuned_from(void **state) {
