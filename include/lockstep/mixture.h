@@ -70,6 +70,9 @@ lk_status lk_mixture_place(lk_mixture *mixture, int ingredient, lk_corpus *corpu
  * which window one of them is to, place counting from 0: a function of the visit and the
  * rule's seed only. */
 uint64_t lk_mixture_count(const lk_mixture *mixture, int shard);
+/* Visits of an epoch to an ingredient in all shards that are held, and windows of it. */
+uint64_t lk_mixture_visits(const lk_mixture *mixture, int ingredient, uint64_t *windows);
+
 typedef struct {
   int ingredient;
   lk_window window;

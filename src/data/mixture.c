@@ -244,6 +244,17 @@ static uint64_t visits_to(const lk_mixture *m, int ingredient, int shard) {
   return visits < 1 ? 1 : (uint64_t)visits;
 }
 
+uint64_t lk_mixture_visits(const lk_mixture *mixture, int ingredient, uint64_t *windows) {
+  const lk_mixture *m = mixture;
+  uint64_t visits = 0;
+  *windows = 0;
+  for (int i = 0; i < m->slice.shard_count; i++) {
+    visits += visits_to(m, ingredient, m->slice.first_shard + i);
+    *windows += windows_of(m, ingredient, m->slice.first_shard + i).count;
+  }
+  return visits;
+}
+
 uint64_t lk_mixture_count(const lk_mixture *mixture, int shard) {
   uint64_t sum = 0;
   for (int i = 0; i < mixture->count; i++)

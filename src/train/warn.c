@@ -1,6 +1,7 @@
 /* Settings that are allowed, but leave something of the run or of the corpus unused. */
 #include "train/training.h"
 #include <assert.h>
+#include <math.h>
 
 /* The last step's rate, while the warm-up lasts. */
 static void warn_of_warmup(const lk_trainer *t) {
@@ -26,8 +27,46 @@ static void warn_of_decay(const lk_trainer *t) {
          t->config->learning_rate);
 }
 
+static void say_unused(const lk_trainer *t, const char *key, const char *why) {
+  lk_say("%s: %s does nothing here: %s", lk_config_origin(t->config, key), key, why);
+}
+
+/* Questions are trained on as they are. */
+static void warn_of_questions(const lk_trainer *t) {
+  static const char *const keys[] = {
+      "objective.window",  "objective.across", "objective.full",     "objective.spans",
+      "objective.answers", "objective.weigh",  "objective.first_of", "objective.keep_name",
+      "objective.ask",     "objective.crop"};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (lk_config_is_set(t->config, keys[i]))
+      say_unused(t, keys[i], "it is a setting of documents, and questions are trained on");
+}
+
+/* What some objectives alone heed. */
+static void warn_of_objective(const lk_trainer *t) {
+  static const char language[] = "it is a setting of objective.kind=language";
+  const lk_config *c = t->config;
+  lk_objective_kind kind = lk_dataset_kind(t->dataset);
+  if (kind == LK_OBJECTIVE_questions) warn_of_questions(t);
+  if (kind != LK_OBJECTIVE_corruption && kind != LK_OBJECTIVE_recall) return;
+  if (c->objective_across) say_unused(t, "objective.across", language);
+  if (c->objective_full) say_unused(t, "objective.full", language);
+  if (c->objective_ask > 0 && !c->objective_keep_name)
+    say_unused(t, "objective.ask",
+               "a question is of a document's name; set objective.keep_name=true, too");
+}
+
 static const char *unit_of(const lk_trainer *t) {
   return lk_tokenizer_unit(lk_dataset_tokenizer(t->dataset));
+}
+
+/* Nonzero where some corpus is shown more or less often than once. */
+static int is_weighted(const lk_trainer *t) {
+  const lk_mixture *corpora = lk_dataset_corpora(t->dataset);
+  int count = corpora ? lk_mixture_about(corpora).count : 0;
+  for (int i = 0; i < count; i++)
+    if (lk_mixture_list(corpora)[i].weight != 1) return 1;
+  return 0;
 }
 
 /* Of what is cut into windows all is shown. */
@@ -38,7 +77,9 @@ static void say_windows(const lk_trainer *t) {
          (unsigned long long)lk_dataset_plan(t->dataset)->documents,
          (unsigned long long)items->count,
          random ? "random parts of each, as much as it is long: 100 % of all "
-                : "every part of each once: 100 % of all ",
+         : is_weighted(t)
+             ? "parts of each as often as its weight says, in their turn, of all "
+             : "every part of each once: 100 % of all ",
          unit_of(t),
          t->config->validation_share > 0 ? ", but for documents that are held out" : "");
 }
@@ -57,15 +98,31 @@ static void say_empty_places(const lk_trainer *t) {
          (unsigned long long)least);
 }
 
-/* How often an epoch comes to what each of several corpora has. */
-static void say_weights(const lk_trainer *t) {
+/* A shard of few windows shows one of them, and rounds. */
+static void say_weight(const lk_trainer *t, const lk_ingredient *one, double shown) {
+  unsigned long long documents = one->corpus->documents;
+  if (fabs(shown / one->weight - 1) < 0.1)
+    lk_say("%s: an epoch shows its %llu documents %g times", one->path, documents,
+           one->weight);
+  else
+    lk_say("%s: an epoch shows its %llu documents %.3g times, not %g, for each of %llu "
+           "shards shows whole windows and at least one; lower shards",
+           one->path, documents, shown, one->weight, (unsigned long long)t->config->shards);
+}
+
+/* All ranks: how often an epoch comes to what each of several corpora has. */
+static lk_status say_weights(const lk_trainer *t) {
   const lk_mixture *corpora = lk_dataset_corpora(t->dataset);
   int count = corpora ? lk_mixture_about(corpora).count : 0;
   for (int i = 0; count > 1 && i < count; i++) {
-    const lk_ingredient *one = &lk_mixture_list(corpora)[i];
-    lk_say("%s: an epoch shows its %llu documents %g times", one->path,
-           (unsigned long long)one->corpus->documents, one->weight);
+    uint64_t windows, visits = lk_mixture_visits(corpora, i, &windows);
+    const double mine[2] = {(double)visits, (double)windows};
+    double sums[2] = {0};
+    LK_TRY(lk_world_add_rows(t->world, mine, 2, 2, sums));
+    if (lk_world_rank(t->world) == 0 && sums[1] > 0)
+      say_weight(t, &lk_mixture_list(corpora)[i], sums[0] / sums[1]);
   }
+  return LK_OK;
 }
 
 static void say_coverage(const lk_trainer *t, const lk_coverage *all) {
@@ -108,10 +165,11 @@ static lk_status warn(lk_training *training) {
   if (lk_world_rank(t->world) == 0) {
     warn_of_warmup(t);
     warn_of_decay(t);
+    warn_of_objective(t);
   }
   int cut = t->config->objective_window != LK_WINDOW_START &&
             !lk_objective_is_plain(lk_dataset_objective(t->dataset));
-  if (lk_world_rank(t->world) == 0) say_weights(t);
+  LK_TRY(say_weights(t));
   if (!cut) return warn_of_length(t);
   if (lk_world_rank(t->world) == 0) {
     say_windows(t);

@@ -44,6 +44,30 @@ says 'warmup_tokens is 4096, but the whole run is 1024 tokens .* ends at 0.00025
 train 0 pretrain "${base[@]}" steps=1 run=decay weight_decay=1e-6
 says 'weight_decay 1e-06 times learning_rate 0.001 is too small for fp32'
 
+# Settings of other objectives.
+train 0 pretrain "${base[@]}" steps=1 run=full objective.full=true objective.across=true objective.ask=1
+says 'objective.full=true\): objective.full does nothing here: it is a setting of objective.kind=language'
+says 'objective.across does nothing here'
+says 'objective.ask does nothing here: .* set objective.keep_name=true'
+train 0 pretrain "${base[@]}" steps=1 run=asks objective.ask=1 objective.keep_name=true
+silent 'does nothing'
+train 0 finetune "${base[@]}" steps=1 run=questions questions=data/birth_places_train.tsv objective.crop=0.5
+says 'objective.crop does nothing here: it is a setting of documents'
+
+# Weights that whole windows of each shard cannot have, and those that they can.
+head -n 40 data/wiki.txt > few.txt
+for ranks in 1 2; do
+  train 0 pretrain "$config" shards=4 batch_size=8 steps=1 run=weights-$ranks tokenizer=bytes \
+    corpora=data/wiki.txt:0.5,few.txt:0.01
+  says 'wiki.txt: an epoch shows its [0-9]* documents 0.5 times$'
+  says 'few.txt: an epoch shows its 40 documents 0.1 times, not 0.01, for each of 4 shards'
+done
+ranks=1
+train 0 pretrain "$config" shards=4 batch_size=8 steps=1 run=weighted tokenizer=bytes objective.kind=language \
+  corpora=data/wiki.txt:0.5,few.txt objective.full=true objective.window=every
+says 'shows parts of each as often as its weight says'
+silent '100 %'
+
 # Documents of 100 characters, of which a block of 64 shows the first 56; short ones are whole.
 for ((i = 0; i < 4; i++)); do printf 'A%.0s' {1..99} && echo b && echo && echo aB; done > long.txt
 for ranks in 1 2; do
