@@ -60,16 +60,52 @@ static void add(words *w, uint32_t c) {
   w->size += (size_t)length;
 }
 
+static int is_cased(uint32_t c) {
+  utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LT;
+}
+
+/* Unicode's Case_Ignorable, as far as words have it. */
+static int is_passed_over(uint32_t c) {
+  utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME ||
+         category == UTF8PROC_CATEGORY_CF || category == UTF8PROC_CATEGORY_LM ||
+         category == UTF8PROC_CATEGORY_SK || c == '\'' || c == '.' || c == ':' ||
+         c == 0xB7 || c == 0x2019;
+}
+
+/* Nonzero where a letter with cases follows. */
+static int goes_on(const char *text, size_t size) {
+  uint32_t c;
+  for (int length; size && (length = lk_text_next(text, size, &c)) > 0;
+       text += length, size -= (size_t)length)
+    if (!is_passed_over(c)) return is_cased(c);
+  return 0;
+}
+
+/* In lower case as Python has it: of two characters for one, and of a sigma by its place.
+ */
+static void add_lower(words *w, uint32_t c, int is_last_sigma) {
+  if (c == 0x130) {
+    add(w, 'i');
+    add(w, 0x307);
+  } else {
+    add(w, is_last_sigma ? 0x3C2 : (uint32_t)utf8proc_tolower((utf8proc_int32_t)c));
+  }
+}
+
 static lk_status split(words *w, const char *text) {
   size_t size = strlen(text), most = 3; /* bytes that one becomes, with a word's zero */
   *w = (words){.bytes = NULL};
   LK_TRY(LK_NEW(w->bytes, most * size + 1));
+  int follows = 0; /* a letter with cases */
   for (size_t at = 0; at < size;) {
-    uint32_t c;
+    uint32_t c = 0;
     int length = lk_text_next(text + at, size - at, &c);
     at += length ? (size_t)length : 1;
     if (length && !(c < 0x80 && ispunct((int)c)))
-      add(w, (uint32_t)utf8proc_tolower((utf8proc_int32_t)c));
+      add_lower(w, c, c == 0x3A3 && follows && !goes_on(text + at, size - at));
+    if (!is_passed_over(c)) follows = is_cased(c);
   }
   end_run(w);
   end_word(w);

@@ -28,6 +28,10 @@ static const struct {
     {"\u20ACa note", "\u20AC note\0", 1, 1}, /* an article stands behind a sign, too */
     {"in\u00A0the park", "in park\0", 1, 1},
     {"x\u00E9a y", "x y\0", 0, 0.5}, /* the end of a word is none */
+    {"\u039F\u0394\u039F\u03A3", "\u03BF\u03B4\u03BF\u03C2\0", 1, 1}, /* the last sigma */
+    {"\u039F\u03A3.\u0391", "\u03BF\u03C3\u03B1\0", 1, 1}, /* which no letter follows */
+    {"\u03A3", "\u03C3\0", 1, 1},                          /* … and one stands before */
+    {"\u0130zmir", "i\u0307zmir\0", 1, 1},
     {"", "x\0", 0, 0}};
 
 static void scores_are_those_of_the_script(void **state) {
