@@ -16,10 +16,10 @@ static size_t count_parts(const char *text) {
   return count;
 }
 
-/* A weight is a decimal number. */
+/* A decimal number, also with an exponent. */
 static int parse_weight(const char *text, double *weight) {
   char *end;
-  if (!*text || text[strspn(text, "0123456789.")]) return 0;
+  if (!strchr("0123456789.", *text) || text[strspn(text, "0123456789.eE+-")]) return 0;
   *weight = strtod(text, &end);
   return !*end && isfinite(*weight) && *weight > 0 && *weight <= MOST_WEIGHT;
 }

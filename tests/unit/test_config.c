@@ -600,6 +600,13 @@ static void corpora_are_a_list(void **state) {
   assert_string_equal(again->corpora, config->corpora);
   lk_free(text);
   lk_config_free(again);
+  again = accept("corpora: [{file: a, weight: 1e-1}]\n", "corpora=a:1e-1,b:.5");
+  assert_int_equal(lk_config_corpora(again, &list, &count), LK_OK);
+  assert_true(count == 2 && list[0].weight == 0.1 && list[1].weight == 0.5);
+  lk_free(list);
+  lk_config_free(again);
+  refuse("", "corpora=a:+1", 0, "must be a number above 0");
+  refuse("", "corpora=a:0x1", 0, "must be a number above 0");
   char argument[] = "corpus=c.txt", *arguments[] = {argument};
   assert_int_equal(lk_config_parse(&again, &source, 1, arguments), LK_OK);
   assert_string_equal(again->corpora, "");
