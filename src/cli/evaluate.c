@@ -26,9 +26,10 @@ static void say_cuts(const lk_trained *trained, const lk_questions *questions,
     cut += answers[i].cut != 0;
   lk_evaluate_say_limit(trained, questions, path);
   if (cut)
-    lk_say("%zu of %zu decoded answers were cut off after %zu characters, or where the "
-           "block ends; --most N decodes more",
-           cut, questions->count, lk_most_answer(trained));
+    lk_say("%zu of %zu decoded answers were cut off after %zu %s, or where the block ends; "
+           "--most N decodes more",
+           cut, questions->count, lk_most_answer(trained),
+           lk_tokenizer_unit(trained->tokenizer));
 }
 
 /* SQuAD's two figures, in percent, as its script gives them. */
@@ -135,7 +136,7 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
       {"json", 0, LK_OPTION_TEXT, &r->json, "FILE",
        "write each answer with its log-probability"},
       {"most", 0, LK_OPTION_COUNT, &r->most, "N",
-       "most characters of an answer (what training stored)"},
+       "most tokens of an answer (what training stored)"},
       {"without", 0, LK_OPTION_TEXT, &r->without, "HEADS",
        "switch heads off, LAYER:HEAD,…, from 1 up"},
       {"metric", 0, LK_OPTION_TEXT, &r->metric, "squad",

@@ -32,7 +32,8 @@ static lk_status take_json(lk_prompt_list *list, size_t i) {
 
 static lk_status take_lines(lk_prompt_list *list) {
   for (size_t i = 0; i < list->prompts.count; i++)
-    if (*list->items[i].text == '{') LK_TRY(take_json(list, i));
+    if (list->items[i].text[strspn(list->items[i].text, " \t")] == '{')
+      LK_TRY(take_json(list, i));
   if (list->prompts.count) return LK_OK;
   return lk_fail(LK_BAD_DATA, "%s: there is no passage", list->prompts.name);
 }

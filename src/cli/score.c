@@ -19,9 +19,9 @@ static void print_mean(const lk_document_score *score) {
 
 /* The last line adds up all documents: nats a token, and the perplexity that is its
  * power. */
-static void print_scores(const lk_document_score *scores, uint64_t count) {
+static void print_scores(const lk_document_score *scores, const lk_corpus *corpus) {
   lk_document_score sum = {0, 0};
-  for (uint64_t i = 0; i < count; i++) {
+  for (uint64_t i = 0; i < corpus->documents; i++) {
     printf("%llu", (unsigned long long)i + 1);
     print_mean(&scores[i]);
     printf("\n");
@@ -30,8 +30,9 @@ static void print_scores(const lk_document_score *scores, uint64_t count) {
   }
   printf("total");
   print_mean(&sum);
-  if (sum.tokens > 0) printf("\tperplexity %.4f", exp(sum.nats / sum.tokens));
-  printf("\tcharacters %.0f\n", sum.tokens);
+  if (sum.tokens > 0 && isfinite(exp(sum.nats / sum.tokens)))
+    printf("\tperplexity %.4f", exp(sum.nats / sum.tokens));
+  printf("\t%s %.0f\n", lk_tokenizer_unit(corpus->tokenizer), sum.tokens);
 }
 
 /* How documents are read, and what is printed and written beside the mean of each. */
@@ -43,10 +44,11 @@ typedef struct {
 
 static int add_unit(cJSON *root, lk_unit unit, double nats, double count) {
   cJSON *entry = cJSON_AddObjectToObject(root, lk_unit_name(unit));
-  return entry && cJSON_AddNumberToObject(entry, "count", count) &&
-         cJSON_AddNumberToObject(entry, "nats", nats / count) &&
-         cJSON_AddNumberToObject(entry, "bits", nats / count / M_LN2) &&
-         cJSON_AddNumberToObject(entry, "perplexity", exp(nats / count));
+  int good = entry && cJSON_AddNumberToObject(entry, "count", count) &&
+             cJSON_AddNumberToObject(entry, "nats", nats / count) &&
+             cJSON_AddNumberToObject(entry, "bits", nats / count / M_LN2);
+  if (!isfinite(exp(nats / count))) return good; /* a text without blanks is one word */
+  return good && cJSON_AddNumberToObject(entry, "perplexity", exp(nats / count));
 }
 
 /* {"nats": of all, "token": {"count", "nats", "bits", "perplexity"}, "word": …}; a unit
@@ -62,10 +64,10 @@ static lk_status write_json(const char *path, double nats, const double counts[L
 static void print_units(double nats, const double counts[LK_UNITS]) {
   for (int unit = 0; unit < LK_UNITS; unit++) {
     double mean = nats / counts[unit];
-    if (counts[unit] > 0)
-      printf("%s\t%.6f\tbits %.6f\tperplexity %.4f\t%ss %.0f\n",
-             lk_unit_name((lk_unit)unit), mean, mean / M_LN2, exp(mean),
-             lk_unit_name((lk_unit)unit), counts[unit]);
+    if (counts[unit] == 0) continue;
+    printf("%s\t%.6f\tbits %.6f", lk_unit_name((lk_unit)unit), mean, mean / M_LN2);
+    if (isfinite(exp(mean))) printf("\tperplexity %.4f", exp(mean));
+    printf("\t%ss %.0f\n", lk_unit_name((lk_unit)unit), counts[unit]);
   }
 }
 
@@ -83,7 +85,7 @@ static lk_status count_units(const lk_corpus *corpus, double counts[LK_UNITS]) {
 static lk_status report(const request *r, const lk_corpus *corpus,
                         const lk_document_score *scores) {
   double counts[LK_UNITS] = {0}, nats = 0;
-  print_scores(scores, corpus->documents);
+  print_scores(scores, corpus);
   if (!r->stride && !r->whole && !r->json) return LK_OK;
   LK_TRY(count_units(corpus, counts));
   for (uint64_t i = 0; i < corpus->documents; i++)

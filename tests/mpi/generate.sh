@@ -103,6 +103,18 @@ grep -A 1 '^Correct: ' measured-1 | grep -qE '^SQuAD: exact match [0-9.]+%, F1 [
 "$LOCKSTEP" score $model prompts --stride 17 | head -n -4 | cmp - <("$LOCKSTEP" score $model prompts) ||
   fail "17 of 32 is not the usual stride"
 
+# Tokens are called what they are, and a text without blanks is one word, of which no perplexity is finite.
+"$LOCKSTEP" score $model prompts | tail -n 1 | grep -q "	bytes [0-9]*$" || fail "$("$LOCKSTEP" score $model prompts)"
+"$LOCKSTEP" evaluate $model q.tsv --most 1 2> log > /dev/null
+grep -q 'cut off after 1 bytes' log || fail "--most 1"
+for _ in {1..400}; do printf 'Zq'; done > one-word
+"$LOCKSTEP" score $model one-word --whole --json json > found
+grep -q '^word	[0-9.]*	bits [0-9.]*	words 1$' found || fail "$(cat found)"
+jq -e '.word.nats > 709 and (.word | has("perplexity") | not) and (.token | has("perplexity"))' json > /dev/null ||
+  fail "$(cat json)"
+cmp <(echo '{"text": "The cat sat"}' | "$LOCKSTEP" lambada $model -) \
+  <(printf ' \t{"text": "The cat sat"}\n' | "$LOCKSTEP" lambada $model -) || fail "a blank in front of an object"
+
 # refused TEXT COMMAND...
 refused() {
   "$LOCKSTEP" "${@:2}" > found 2> log && fail "${*:2} is not refused"
