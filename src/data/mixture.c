@@ -263,8 +263,8 @@ uint64_t lk_mixture_count(const lk_mixture *mixture, int shard) {
 }
 
 /* The ingredient, and which of its windows. An epoch's visits go on in the row of an
- * ingredient's windows where those of the epoch before ended, so all of them are visited
- * equally often, ±1. */
+ * ingredient's windows where those of the epoch before ended, so all that a shard has are
+ * visited equally often, ±1; where windows are few, shards may have unequal shares. */
 static int turn_of(const lk_mixture *m, const lk_visit *visit, uint64_t *number) {
   uint64_t place = visit->place, visits;
   int i = 0;
