@@ -34,8 +34,11 @@ typedef struct {
   double step, silent, waited;          /* seconds */
 } lk_rank_row;
 
+enum { LK_RECORDS_MOST = 64 }; /* that are looked at together */
+
 typedef struct {
   char *folder;
+  const char *name;  /* the end of it: its last part and the one before */
   char *config_text; /* config.yaml; "" where there is none */
   lk_config *config; /* the same; NULL where it cannot be read */
   lk_columns metrics, dev, probe;
@@ -60,6 +63,9 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own);
 /* The same of another process' run that somebody has named; LK_NO_INPUT also when the
  * folder has nothing of a run. */
 lk_status lk_record_read_run(lk_record *out, const char *folder);
+
+/* Lengthens the names of those that are called alike. */
+void lk_record_tell_apart(lk_record *records, int count);
 void lk_record_clear(lk_record *record);
 
 /* "running", "complete": a literal. */

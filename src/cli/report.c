@@ -10,8 +10,6 @@
 #include <limits.h>
 #include <stdio.h>
 
-enum { MOST_RUNS = 64 };
-
 typedef struct {
   const char *out, *heads, *text;
   int axis;
@@ -53,13 +51,14 @@ static lk_status add_heads(const lk_record *records, const request *asked,
 
 /* A page of one run is beside it; that of several where the user is. */
 static lk_status report(const request *asked) {
-  lk_record records[MOST_RUNS] = {{0}};
+  lk_record records[LK_RECORDS_MOST] = {{0}};
   char out[PATH_MAX];
   int count = asked->words.count;
   lk_status status = LK_OK;
-  assert(count > 0 && count <= MOST_RUNS);
+  assert(count > 0 && count <= LK_RECORDS_MOST);
   for (int i = 0; i < count && status == LK_OK; i++)
     status = lk_record_read_run(&records[i], asked->words.words[i]);
+  if (status == LK_OK) lk_record_tell_apart(records, count);
   if (status == LK_OK && asked->out)
     snprintf(out, sizeof out, "%s", asked->out);
   else if (status == LK_OK)
@@ -102,7 +101,8 @@ lk_status lk_cli_report(lk_world *world, int argc, char **argv) {
        "token, or LAYER:HEAD,... from 1"},
       {"text", 0, LK_OPTION_TEXT, &asked.text, "TEXT",
        "in which text (the run's first sample, or its first question)"}};
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 4, 1, MOST_RUNS, &asked.words));
+  LK_TRY(
+      lk_arguments_parse(world, argc, argv, options, 4, 1, LK_RECORDS_MOST, &asked.words));
   if (asked.words.help) return LK_OK;
   LK_TRY(lk_arguments_choose(argv[0], "axis", axis, axes, &asked.axis));
   if (asked.text && !asked.heads)

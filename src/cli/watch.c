@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { MOST_RUNS = 64, EVERY = 2000 /* milliseconds */, CONTROL_C = 3 };
+enum { EVERY = 2000 /* milliseconds */, CONTROL_C = 3 };
 
 static void print_job(FILE *to, const lk_record *record, int width) {
   char line[LK_SLURM_LINE], shown[LK_VISIBLE_MOST * LK_SLURM_LINE];
@@ -31,7 +31,7 @@ static lk_status print_one(FILE *to, const lk_record *record, const lk_terminal 
 
 static lk_status print_all(FILE *to, const lk_words *runs) {
   lk_terminal terminal = lk_terminal_of(STDOUT_FILENO);
-  lk_record records[MOST_RUNS] = {{0}};
+  lk_record records[LK_RECORDS_MOST] = {{0}};
   lk_status status = LK_OK;
   for (int i = 0; i < runs->count && status == LK_OK; i++)
     status = lk_record_read(&records[i], runs->words[i], 0);
@@ -99,7 +99,7 @@ lk_status lk_cli_watch(lk_world *world, int argc, char **argv) {
   const lk_option options[] = {
       {"once", 0, LK_OPTION_FLAG, &once, "", "print one screen, as without a terminal"}};
   lk_words words;
-  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, MOST_RUNS, &words));
+  LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, LK_RECORDS_MOST, &words));
   if (words.help) return LK_OK;
   lk_watchdog_phase(lk_world_watchdog(world), 0, "watching", LK_TAKES_ITS_TIME);
   if (lk_world_rank(world)) return lk_world_agree(world, LK_OK);

@@ -108,7 +108,7 @@ static lk_status print_answers(FILE *html, const lk_record *record, const cJSON 
   lk_status status = LK_OK;
   if (count) {
     qsort(answers, count, sizeof *answers, surest_first);
-    status = lk_page_put(html, "<h2>Answers of ", lk_page_name(record), "</h2>\n");
+    status = lk_page_put(html, "<h2>Answers of ", record->name, "</h2>\n");
     fprintf(html, "<p>%zu of %zu are right.</p>\n", right, count);
     print_calibration(html, answers, count);
     if (status == LK_OK && right < count) status = print_some(html, answers, count, 0);

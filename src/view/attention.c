@@ -87,7 +87,7 @@ lk_status lk_page_heads(const lk_page *page) {
   for (int i = 0; page->attention && i < page->count; i++) {
     const lk_page_attention *a = &page->attention[i];
     if (a->count == 0) continue;
-    LK_TRY(lk_page_put(page->html, "<h2>What heads of ", lk_page_name(&page->records[i]),
+    LK_TRY(lk_page_put(page->html, "<h2>What heads of ", page->records[i].name,
                        " look at</h2>\n"));
     fputs("<p>Each token, a row, takes its share from itself and those before it, its "
           "columns; a token stands where its row and its column end.</p>\n"

@@ -144,7 +144,7 @@ static lk_status print_table(const lk_page *page, const figure *f) {
       if (!curve->count || !f->of->curves[i].label) continue;
       fputs("<tr><th scope=\"row\">", page->html);
       if (page->count > 1)
-        LK_TRY(lk_page_put(page->html, "", lk_page_name(&page->records[run]), ": "));
+        LK_TRY(lk_page_put(page->html, "", page->records[run].name, ": "));
       fputs(f->of->curves[i].label, page->html);
       fputs("</th>", page->html);
       print_numbers(page->html, curve);

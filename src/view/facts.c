@@ -18,14 +18,6 @@ lk_status lk_page_put(FILE *html, const char *before, const char *text, const ch
 }
 
 /* "runs/a/pretrain" is a/pretrain: a folder of the config's name says little. */
-const char *lk_page_name(const lk_record *record) {
-  const char *last = strrchr(record->folder, '/');
-  if (!last) return record->folder;
-  while (last > record->folder && last[-1] != '/')
-    last--;
-  return last;
-}
-
 static void print_cell(FILE *html, const char *format, double value) {
   if (isnan(value)) {
     fputs("<td>–</td>", html);
@@ -57,7 +49,7 @@ static lk_status print_run(FILE *html, const lk_record *record) {
   char left[LK_DURATION_TEXT];
   const char *state = lk_record_state_name(record->state);
   double score = score_of(record->dev.rows ? &record->dev : &record->probe);
-  LK_TRY(lk_page_put(html, "<tr><th scope=\"row\">", lk_page_name(record), "</th>"));
+  LK_TRY(lk_page_put(html, "<tr><th scope=\"row\">", record->name, "</th>"));
   fprintf(html, "<td class=\"s%d\">%s</td>", (int)record->state, state);
   print_progress(html, record);
   lk_duration_print(left, lk_record_left(record));
@@ -101,8 +93,8 @@ static lk_status print_left_out(FILE *html, const lk_columns *table, const char 
 }
 
 static lk_status print_facts(FILE *html, const lk_record *record) {
-  LK_TRY(lk_page_put(html, "<h3>", lk_page_name(record),
-                     "</h3>\n<table class=\"facts\"><tbody>\n"));
+  LK_TRY(
+      lk_page_put(html, "<h3>", record->name, "</h3>\n<table class=\"facts\"><tbody>\n"));
   LK_TRY(print_fact(html, "ended", reason(record)));
   LK_TRY(print_fact(html, "folder", record->folder));
   LK_TRY(print_fact(html, "data", lk_record_fact(record, "data")));
@@ -160,8 +152,7 @@ lk_status lk_page_texts(const lk_page *page) {
   fputs("<h2>What happened</h2>\n", page->html);
   for (int i = 0; i < page->count; i++) {
     const lk_record *record = &page->records[i];
-    if (page->count > 1)
-      LK_TRY(lk_page_put(page->html, "<h3>", lk_page_name(record), "</h3>\n"));
+    if (page->count > 1) LK_TRY(lk_page_put(page->html, "<h3>", record->name, "</h3>\n"));
     LK_TRY(print_samples(page->html, record));
     LK_TRY(print_history(page->html, record));
   }

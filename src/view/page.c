@@ -40,7 +40,7 @@ static lk_status print_axis(FILE *data, const lk_record *record, const char *nam
 
 static lk_status print_run(FILE *data, const lk_record *record) {
   fputs("{\"name\":", data);
-  LK_TRY(lk_print_json(data, lk_page_name(record)));
+  LK_TRY(lk_print_json(data, record->name));
   for (int i = LK_AXIS_TOKENS; i <= LK_AXIS_HOURS; i++)
     LK_TRY(print_axis(data, record, axes[i]));
   fputs(",\"marks\":", data);
@@ -75,12 +75,11 @@ static lk_status print_head(const lk_page *page) {
         "<link rel=\"icon\" href=\"data:,\">\n",
         page->html);
   LK_TRY(lk_page_put(page->html, "<title>",
-                     page->count == 1 ? lk_page_name(&page->records[0]) : "Runs",
+                     page->count == 1 ? page->records[0].name : "Runs",
                      " – lockstep</title>\n"));
   fprintf(page->html, "<style>\n%s</style>\n</head>\n<body>\n<header>\n", lk_page_style);
   LK_TRY(lk_page_put(page->html, "<h1>",
-                     page->count == 1 ? lk_page_name(&page->records[0])
-                                      : "Runs over each other",
+                     page->count == 1 ? page->records[0].name : "Runs over each other",
                      "</h1>\n"));
   LK_TRY(lk_page_summary(page));
   fputs("</header>\n<noscript><p>The curves are drawn by this page's script; their "

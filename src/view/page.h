@@ -31,9 +31,6 @@ lk_status lk_page_heads(const lk_page *page);
 /* answers.c: of runs with an evaluation.json. */
 lk_status lk_page_answers(const lk_page *page);
 
-/* The run's name: the last part of its path, with the one before where that is common. */
-const char *lk_page_name(const lk_record *record);
-
 /* A cell or a term: its text, escaped, between two texts that are markup. */
 lk_status lk_page_put(FILE *html, const char *before, const char *text, const char *after);
 

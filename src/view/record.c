@@ -118,6 +118,7 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own) {
   LK_TRY(lk_copy_text(&out->folder, folder));
   for (size_t end = strlen(folder); end > 1 && folder[end - 1] == '/'; end--)
     out->folder[end - 1] = '\0';
+  lk_record_name(out);
   LK_TRY(read_texts(out));
   LK_TRY(read_tables(out));
   find_progress(out);

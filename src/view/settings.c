@@ -57,7 +57,7 @@ static lk_status print_table(const lk_page *page) {
   lk_config *defaults = NULL;
   fputs("<table><thead><tr><th>key</th>", page->html);
   for (int i = 0; i < page->count; i++)
-    LK_TRY(lk_page_put(page->html, "<th>", lk_page_name(&page->records[i]), "</th>"));
+    LK_TRY(lk_page_put(page->html, "<th>", page->records[i].name, "</th>"));
   fputs("</tr></thead><tbody>\n", page->html);
   LK_TRY(lk_config_read(&defaults, NULL, 0, NULL));
   lk_status status = print_rows(page, defaults);
@@ -68,7 +68,7 @@ static lk_status print_table(const lk_page *page) {
 
 static lk_status print_whole(FILE *html, const lk_record *record) {
   if (!*record->config_text) return LK_OK;
-  LK_TRY(lk_page_put(html, "<details><summary>config.yaml of ", lk_page_name(record),
+  LK_TRY(lk_page_put(html, "<details><summary>config.yaml of ", record->name,
                      "</summary>\n<pre>"));
   return lk_page_put(html, "", record->config_text, "</pre></details>\n");
 }

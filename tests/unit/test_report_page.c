@@ -177,6 +177,24 @@ static void it_makes_do_with_what_is_there(void **state) {
   lk_record_clear(&record);
 }
 
+/* Runs of two experiments may be called alike, also by two parts of their paths. */
+static void names_tell_runs_apart(void **state) {
+  lk_record records[3];
+  static const char *const folders[] = {"x/a/one/", "y/a/one", "y/two"};
+  (void)state;
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(lk_folder_create(folders[i]), LK_OK);
+    assert_int_equal(lk_record_read(&records[i], folders[i], 0), LK_OK);
+  }
+  assert_string_equal(records[0].name, "a/one");
+  lk_record_tell_apart(records, 3);
+  assert_string_equal(records[0].name, "x/a/one");
+  assert_string_equal(records[1].name, "y/a/one");
+  assert_string_equal(records[2].name, "y/two");
+  for (int i = 0; i < 3; i++)
+    lk_record_clear(&records[i]);
+}
+
 /* Words that scanf takes for numbers are no steps, and no JSON. */
 static void steps_are_digits(void **state) {
   size_t size;
@@ -256,6 +274,7 @@ int main(void) {
       cmocka_unit_test(text_is_data),
       cmocka_unit_test(heads_are_shown),
       cmocka_unit_test(it_makes_do_with_what_is_there),
+      cmocka_unit_test(names_tell_runs_apart),
       cmocka_unit_test(steps_are_digits),
       cmocka_unit_test(impossible_numbers_are_left_out),
       cmocka_unit_test(thinning_keeps_spikes),
