@@ -195,6 +195,20 @@ lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *oth
       world, lk_world_rank(world) == 0 ? check_outputs(one, other, inputs, count) : LK_OK);
 }
 
+static lk_status check_file(const char *path) {
+  if (strcmp(path, "-") && !lk_file_is_pipe(path)) return LK_OK;
+  return lk_fail(
+      LK_USAGE, "%s: is read in no order, which a pipe cannot be: write it to a file first",
+      lk_file_name(path));
+}
+
+lk_status lk_arguments_files(lk_world *world, const char *const *paths, int count) {
+  lk_status status = LK_OK;
+  for (int i = 0; i < count && status == LK_OK && lk_world_rank(world) == 0; i++)
+    status = check_file(paths[i]);
+  return lk_world_agree(world, status);
+}
+
 /* All ranks: a pipe has its bytes for rank 0 alone. */
 static lk_status config_of_pipe(lk_world *world, const char *path, int count, char **words,
                                 lk_config **out) {

@@ -67,6 +67,7 @@ lk_status lk_cli_average(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   int count = words.count - 1;
   const char *out = words.words[count];
+  LK_TRY(lk_arguments_files(world, (const char *const *)words.words, count));
   LK_TRY(lk_arguments_outputs(world, out, NULL, (const char *const *)words.words, count));
   return lk_world_agree(world, lk_world_rank(world) == 0 ? average(words.words, count, out)
                                                          : LK_OK);

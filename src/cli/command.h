@@ -89,6 +89,9 @@ lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config 
 lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *other,
                                const char *const *inputs, int count);
 
+/* All ranks: none of the files is a pipe, for this command reads them in no order. */
+lk_status lk_arguments_files(lk_world *world, const char *const *paths, int count);
+
 /* The commands. All ranks; all return the same status. */
 lk_status lk_cli_synth(lk_world *world, int argc, char **argv);
 lk_status lk_cli_prepare(lk_world *world, int argc, char **argv);

@@ -92,6 +92,7 @@ lk_status lk_cli_export(lk_world *world, int argc, char **argv) {
   LK_TRY(lk_world_agree(world, parse_type(type, &o.number)));
   LK_TRY(lk_world_agree(world, check_words(weights, &o)));
   o.most = (uint64_t)most * 1000000;
+  LK_TRY(lk_arguments_files(world, (const char *const *)words.words, 1));
   if (o.format != LK_FORMAT_HF) /* a folder that is there may stay one */
     LK_TRY(lk_arguments_outputs(world, words.words[1], NULL,
                                 (const char *const *)words.words, 1));

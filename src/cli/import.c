@@ -75,6 +75,7 @@ lk_status lk_cli_import(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   o.heads = (int)heads;
   LK_TRY(lk_world_agree(world, parse_activation(activation, &o.activation)));
+  LK_TRY(lk_arguments_files(world, (const char *const *)words.words, 1));
   if (lk_world_rank(world)) return lk_world_agree(world, LK_OK);
   lk_status status = check_output(words.words[0], o.tokenizer, words.words[1]);
   if (status == LK_OK) status = import_model(words.words[0], words.words[1], &o);

@@ -93,6 +93,7 @@ lk_status lk_cli_inspect(lk_world *world, int argc, char **argv) {
   lk_words words;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, 1, &words));
   if (words.help) return LK_OK;
+  LK_TRY(lk_arguments_files(world, (const char *const *)words.words, 1));
   return lk_world_agree(world, lk_world_rank(world) == 0 ? inspect(words.words[0], verified)
                                                          : LK_OK);
 }

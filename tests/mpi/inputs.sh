@@ -82,6 +82,15 @@ code=0
 lockstep 1 config - "${training[@]}" < /dev/null > log 2>&1 || code=$?
 ((code == 65)) || fail "an empty pipe as config: exit code $code: $(cat log)"
 
+# Where a file is read in no order, that is said.
+for words in "export - exported" "inspect -" "inspect --verify -" "average - $model mean.h5" "average $model - mean.h5" "import - start.h5"; do
+  read -ra command <<< "$words"
+  code=0
+  lockstep 1 "${command[@]}" < "$model" > log 2>&1 || code=$?
+  ((code == 64)) || fail "$words: exit code $code: $(cat log)"
+  grep -q 'standard input: is read in no order' log || fail "$words: $(cat log)"
+done
+
 # refuses CODE PATTERN ARGUMENT...: at once, with one message; on `worlds`, numbers of ranks.
 worlds=(1 2)
 refuses() {
@@ -100,7 +109,7 @@ exec {silent}<> <(:)
 refuses 64 'corpus=/dev/stdin is a pipe.*write it to a file' pretrain "$config" "${training[@]}" \
   run=other corpus=/dev/stdin <&"$silent"
 refuses 64 'one and the same pipe' evaluate - /dev/stdin <&"$silent"
-refuses 66 'fifo: is not a regular file' inspect fifo
+refuses 64 'fifo: is read in no order' inspect fifo
 refuses 66 '/dev/zero: is a device' score "$model" /dev/zero
 refuses 65 'standard input: .*no documents' score "$model" - < /dev/null
 worlds=(1)
