@@ -110,12 +110,15 @@ train() {
   exit 75
 }
 
-# collect_scores FOLDER: a line for each FOLDER/*/score.txt, then mean and standard deviation.
+# collect_scores FOLDER: a line for each FOLDER/*, then mean and standard deviation of those that were scored.
 collect_scores() {
-  local file
-  for file in "$1"/*/score.txt; do
-    printf '%-12s %s\n' "$(basename -- "$(dirname -- "$file")")" "$(cat -- "$file")"
-  done | awk '{ print; score = $NF + 0; n++; sum += score; squares += score * score }
+  local entry line
+  for entry in "$1"/*/; do
+    line=$(tail -n 1 -- "$entry/score.txt" 2>/dev/null) || true
+    [[ $line =~ [0-9]%$ ]] || line="no score: not counted"
+    printf '%-12s %s\n' "$(basename -- "$entry")" "$line"
+  done | awk '{ print }
+    /[0-9]%$/ { score = $NF + 0; n++; sum += score; squares += score * score }
     END {
       if (n == 0) exit 1
       mean = sum / n
