@@ -243,6 +243,15 @@ run_child() {
   await
 }
 
+# into FILE TITLE COMMAND...: a stage, of launch/stages.bash or slurm.bash; FILE has what it prints once it
+# has ended well.
+into() {
+  local file=$1
+  shift
+  stage "$@" >"$file.new"
+  mv -- "$file.new" "$file"
+}
+
 # watch_ranks COMMAND...: runs what starts the ranks. Sets `code`. What they said last is said before
 # this ends, unless something that outlives them could say more.
 watch_ranks() {

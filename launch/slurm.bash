@@ -9,6 +9,7 @@ script=job\ $SLURM_JOB_ID
 
 cancelled= # by scancel, preemption or the administrator: SIGTERM
 warned=    # the time limit is near: SIGUSR1, see #SBATCH --signal
+gained=    # this start has got further: else others like it would follow without end
 job=$SLURM_JOB_ID
 if [[ -n ${SLURM_ARRAY_JOB_ID-} ]]; then
   job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID # the plain number may mean the whole array
@@ -55,10 +56,12 @@ pass_on() {
   [[ -z $child ]] || kill -USR1 "$child" 2>/dev/null || true
 }
 
-# run_ranks ARGUMENTS...: lockstep on all ranks; sets `code`. A signal meanwhile asks them to stop.
+# Each comes once, whatever is at work then.
+trap 'cancelled=yes; pass_on' TERM
+trap 'warned=yes; pass_on' USR1
+
+# run_ranks ARGUMENTS...: lockstep on all ranks; sets `code`.
 run_ranks() {
-  trap 'cancelled=yes; pass_on' TERM
-  trap 'warned=yes; pass_on' USR1
   watch_ranks "${launcher[@]}" "$lockstep" "$@"
 }
 
@@ -74,10 +77,44 @@ wait_for_lost_nodes() {
   done
 }
 
+# start_again WHY: the job, to go on where it is. Ends the script.
+start_again() {
+  [[ -n $gained ]] || stop "$code" "$1, and nothing gained since this start: not starting again;" \
+    "raise --time, or lower checkpoint_every"
+  say "$1: starting again"
+  [[ -n $warned ]] || wait_for_lost_nodes
+  scontrol requeue "$job" || stop 75 "cannot be requeued: submit it again, it goes on from there"
+  exit 75
+}
+
+# need_time: for another stage, of which no signal will come again.
+need_time() {
+  code=75
+  [[ -z $cancelled ]] || stop 75 "cancelled; submitted again, it goes on"
+  [[ -z $warned ]] || start_again "the time limit is near"
+}
+
+# stage TITLE COMMAND...: as that of launch/stages.bash. What ends with 75 goes on where it was; what a
+# signal ends begins anew.
+stage() {
+  local title=$1
+  shift
+  need_time
+  say "$title"
+  run_child "$@"
+  ((code != 0 && code != 75)) || gained=yes
+  ((code)) || return 0
+  [[ -z $cancelled ]] || stop 75 "cancelled while $title; submitted again, it goes on"
+  [[ -z $warned ]] || start_again "the time limit is near while $title"
+  ((code != 75)) || stop 75 "stopped while $title; submitted again, it goes on"
+  stop "$code" "failed while $title"
+}
+
 # train [pretrain|finetune] CONFIG [key=value ...]: goes on with the run as far as this start can.
 # Returns when the run is complete; else the job is requeued, or ends.
 train() {
   local before restarts
+  need_time
   take_training "$@"
   need_auto
   choose_launcher
@@ -92,6 +129,7 @@ train() {
     say "exit code $code before the first checkpoint: once more"
     run_ranks "${training[@]}"
   fi
+  [[ $(newest_checkpoint) == "$before" ]] || gained=yes
   case $code in
     0) return ;;
     64 | 65 | 66) stop "$code" "exit code $code, which a restart does not cure" ;;
@@ -100,14 +138,7 @@ train() {
   if [[ -z $warned ]] && was_asked_to_stop; then
     stop "$code" "asked to stop; submitted again, it goes on from step $(step_of_newest)"
   fi
-  if [[ $(newest_checkpoint) == "$before" ]]; then
-    stop "$code" "exit code $code, and no checkpoint since this start: not starting again; raise --time," \
-      "or lower checkpoint_every"
-  fi
-  say "exit code $code: starting again from step $(step_of_newest)"
-  [[ -n $warned ]] || wait_for_lost_nodes
-  scontrol requeue "$job" || stop 75 "cannot be requeued: submit it again, it goes on from there"
-  exit 75
+  start_again "exit code $code, step $(step_of_newest)"
 }
 
 # collect_scores FOLDER: a line for each FOLDER/*, then mean and standard deviation of those that were scored.

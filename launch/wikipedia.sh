@@ -51,20 +51,6 @@ dumps=("${@:1:$#-1}") folder=${!#}
 [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
 mkdir -p -- "$folder" || stop 74 "cannot make the folder $folder"
 
-# into FILE TITLE COMMAND...: what it prints, when it has ended well.
-into() {
-  local file=$1 title=$2
-  shift 2
-  if [[ -n ${SLURM_JOB_NODELIST-} ]]; then
-    say "$title"
-    "$@" > "$file.new" || stop "$?" "failed while $title"
-  else
-    # shellcheck disable=SC2016 # for the inner shell, which the command takes the place of
-    stage "$title" bash -c 'exec "${@:2}" > "$1"' into "$file.new" "$@"
-  fi
-  mv -- "$file.new" "$file"
-}
-
 # training NAME COMMAND key=value...: a complete run ends at once.
 training() {
   local name=$1 command=$2

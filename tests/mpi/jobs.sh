@@ -1,6 +1,6 @@
 #!/bin/bash
 # The batch scripts with a stand-in for Slurm, which starts ranks here: what a real one, that of
-# tests/cluster/slurm.sh, does too seldom. timeout: 120; needs: Open MPI
+# tests/cluster/slurm.sh, does too seldom. timeout: 120
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"
@@ -10,7 +10,18 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 "$LOCKSTEP" synth data --people 80 --questions 40 > log
 mkdir bin
-printf '#!/bin/bash\nexit 1\n' > bin/srun # mpirun starts the ranks
+cat > bin/srun << 'END' # after what WARN_AFTER says, the time limit is near
+#!/bin/bash
+[[ $1 != --mpi=list ]] || exec echo pmix
+while [[ $1 == -* ]]; do shift; done
+trap '' USR1
+"$@" || exit
+[[ "$*" != *"${WARN_AFTER-nothing}"* ]] || { kill -USR1 "$(<pid)" && sleep 0.5; }
+END
+cat > bin/scontrol << 'END'
+#!/bin/bash
+printf '%s\n' "$*" >> scontrol.log
+END
 cat > bin/sbatch << 'END'
 #!/bin/bash
 printf '%s\n' "$*" >> sbatch.log
@@ -19,15 +30,27 @@ exit "${SBATCH_CODE:-0}"
 END
 chmod +x bin/*
 export PATH=$work/bin:$PATH LOCKSTEP_HOME=$SOURCE_DIR
-export SLURM_SUBMIT_DIR=$work SLURM_JOB_NUM_NODES=1 SLURM_JOB_CPUS_PER_NODE=2 SLURM_JOB_NODELIST=here \
+export SLURM_SUBMIT_DIR=$work SLURM_JOB_NUM_NODES=1 SLURM_JOB_CPUS_PER_NODE=1 SLURM_JOB_NODELIST=here \
   SLURM_JOB_PARTITION=main
 
-# seed NUMBER CODE: the array's task of that seed, which must end so.
-seed() {
+# job LOG CODE COMMAND...: which must end so.
+job() {
   code=0
+  # shellcheck disable=SC2016 # for the inner shell
+  bash -c 'echo $$ > pid; exec "$@"' job "${@:3}" > "$1" 2>&1 || code=$?
+  ((code == $2)) || fail "${*:3}: exit code $code, not $2: $(cat "$1")"
+}
+
+# seed NUMBER CODE: the array's task of that seed.
+seed() {
   SLURM_JOB_ID=1$1 SLURM_ARRAY_JOB_ID=10 SLURM_ARRAY_TASK_ID=$1 SLURM_ARRAY_TASK_MIN=1 \
-    bash array.sbatch > "log-$1" 2>&1 || code=$?
-  ((code == $2)) || fail "seed $1: exit code $code, not $2: $(cat "log-$1")"
+    job "log-$1" "$2" bash array.sbatch
+}
+
+# requeued JOB LOG: once.
+requeued() {
+  [[ $(cat scontrol.log) == "requeue $1" ]] || fail "requeued: $(cat scontrol.log "$2")"
+  rm scontrol.log
 }
 
 short="$SOURCE_DIR/configs/tiny.yaml corpus=data/wiki.txt shards=2 batch_size=8"
@@ -54,3 +77,42 @@ cmp found seeds/scores.txt || fail "other scores"
 score=$(sed -n 's/^seed-1 *Correct: .* \([0-9.]*\)%$/\1/p' found)
 tail -n 1 found | grep -qE "^1 runs: ${score}0?% on average" || fail "another mean than $score: $(cat found)"
 echo "a seed that was not scored is not counted"
+
+# A warning as a training ends is not lost on the next: none follows in this start.
+WARN_AFTER=seed-4/pretrain seed 4 75
+requeued 10_4 log-4
+[[ ! -e seeds/seed-4/finetune ]] || fail "begun before the time limit: $(cat log-4)"
+WARN_AFTER=seed-4/pretrain seed 4 75
+[[ ! -e scontrol.log ]] || fail "requeued without end: $(cat log-4)"
+grep -q '^job 14: the time limit is near, and nothing gained' log-4 || fail "not said: $(cat log-4)"
+seed 4 0
+grep -q '^Correct: .*%$' seeds/seed-4/score.txt || fail "no score: $(cat log-4)"
+echo "warned as a training ends: requeued, unless nothing was gained"
+
+# Nor on what comes before the training: what is done of a corpus stays.
+{
+  echo '<mediawiki xml:lang="en">'
+  seq 100000 | sed "s|.*|<page><title>Person &</title><ns>0</ns><id>&</id><revision><text>{{Infobox person#birth_place=[[Town\
+ &]]}}%'''Person &''' was born in Town & and wrote & books.</text></revision></page>|; y/#%/|\n/"
+  echo '</mediawiki>'
+} > dump.xml
+mkdir recipes
+for name in pretrain finetune; do
+  sed -e 's/^steps: .*/steps: 2/' "$SOURCE_DIR/configs/tiny.yaml" > recipes/$name.yaml
+done
+export SLURM_JOB_ID=30
+wikipedia=("$SOURCE_DIR/launch/wikipedia.sh" --config-folder recipes dump.xml wiki)
+job log 75 "${wikipedia[@]}" &
+waiting=$!
+until [[ -e wiki/corpus.h5.parts ]]; do
+  kill -0 $waiting 2> nothing || fail "it ended early: $(cat log)"
+  nap 0.01
+done
+kill -s USR1 "$(<pid)"
+wait $waiting || fail "$(cat log)"
+requeued 30 log
+[[ -e wiki/corpus.h5.parts && ! -e wiki/prepare.txt ]] || fail "prepared all the same: $(cat log)"
+job log 0 "${wikipedia[@]}"
+grep -q 'wiki/corpus.h5.parts: goes on; ' log || fail "it began anew: $(cat log)"
+grep -q '^| steps | 2 |' wiki/wikipedia.md || fail "no result: $(cat log)"
+echo "warned while a corpus is prepared: requeued, and it goes on"
