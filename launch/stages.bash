@@ -3,7 +3,8 @@
 # With nothing at work there is nothing to save.
 trap 'if [[ -n $child ]]; then ask_to_stop; else exit 75; fi' TERM INT HUP USR1
 
-# stage TITLE COMMAND...: goes on with it; ends this script if it was stopped or failed.
+# stage TITLE COMMAND...: goes on with it; ends this script if it was stopped or failed, but for the exit
+# code `bearable`.
 stage() {
   local title=$1
   shift
@@ -13,7 +14,7 @@ stage() {
     say "stopped while $title; the same command goes on"
     exit 75
   fi
-  ((code == 0)) || stop "$code" "failed while $title"
+  ((code == 0 || code == ${bearable:-0})) || stop "$code" "failed while $title"
 }
 
 # note_commit FOLDER: its commits.txt lists what was run there.
