@@ -1,12 +1,13 @@
 #!/bin/bash
 # Configures and builds Lockstep (Release). Says nothing unless it fails.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: launch/build.sh [--tests] [-DNAME=VALUE ...] [BUILD_DIR]
 Builds the program BUILD_DIR/lockstep (default: build), with --tests the tests too, on all
 cores that this shell may use. Definitions go to cmake."
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 tests=OFF
 definitions=()
 build=

@@ -1,7 +1,7 @@
 # What the launchers share. To be sourced by a script that has set `usage`.
 
 script=${0##*/}
-launch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+launch=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lockstep=${LOCKSTEP:-$(dirname "$launch")/build/lockstep}
 # shellcheck source=launch/numbers.bash
 source "$launch/numbers.bash"

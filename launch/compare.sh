@@ -1,6 +1,7 @@
 #!/bin/bash
 # Recipes side by side: each is pretrained, finetuned and scored, with several seeds.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/facts.bash

@@ -1,6 +1,6 @@
 # What reports say of where their numbers are from. To be sourced.
 
-facts_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+facts_root=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # Results are no part of what made them, and may be half written by now.
 describe_commit() {

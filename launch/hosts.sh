@@ -1,6 +1,7 @@
 #!/bin/bash
 # Trains on several hosts by mpirun and ssh, and ends when one of them is lost.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/mpi.bash

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Trains on one machine, on as many ranks as it has cores for.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/mpi.bash

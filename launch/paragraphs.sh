@@ -1,6 +1,7 @@
 #!/bin/bash
 # The paragraphs of some articles as documents of their own, for recipes that learn from the beginnings of documents.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The main job on the embedded default, from nothing to a table of results in two minutes or so.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/mpi.bash

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What recipes store, and what of it can be asked for, over the epochs of pretraining.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/facts.bash

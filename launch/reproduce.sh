@@ -1,6 +1,7 @@
 #!/bin/bash
 # The experiment from end to end: what pretraining brings, on the assignment's data or other files like it.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/facts.bash

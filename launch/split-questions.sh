@@ -1,6 +1,7 @@
 #!/bin/bash
 # Holds questions out of training, to choose settings by.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Keeps a training run going where no scheduler does: starts it again after a fault.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
 

@@ -4,8 +4,9 @@
 # to ctest, and then valgrind is left out:
 #   launch/test-sanitized.sh -R unit.pack
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 build=$root/build-sanitized
 reports=$build/reports # see tests/CMakeLists.txt
 

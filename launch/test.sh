@@ -3,8 +3,9 @@
 #   launch/test.sh -L unit        one label: unit, mpi, cluster or reference
 #   launch/test.sh -R unit.pack   one test
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 build=$root/build
 
 "$root/launch/setup.sh" --tests

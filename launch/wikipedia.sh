@@ -1,7 +1,8 @@
 #!/bin/bash
 # From Wikipedia's dumps to a model of them, and what it is worth.
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
+root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 launch=$root/launch
 if [[ -n ${SLURM_JOB_NODELIST-} ]]; then
   # shellcheck source=launch/slurm.bash

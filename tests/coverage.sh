@@ -4,8 +4,9 @@
 #   tests/coverage.sh -R unit.run_table
 # Lines that no test runs, file by file: build-coverage/coverage.csv and coverage/index.html.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 build=$root/build-coverage
 
 # Tests of texts and of the build, which run no code of ours.

@@ -8,4 +8,5 @@ if [[ -z ${PATIENCE-} ]]; then
   PATIENCE=$((2 + busy / $(nproc)))
 fi
 export PATIENCE
+unset CDPATH # with which cd prints
 exec bash "$@"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Attention alone: Lockstep's core beside PyTorch's kernel, one thread each.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/attention.sh [--out FOLDER] [ROUNDS [BLOCK ...]]
 Prints a Markdown table, and writes it to attention-alone.md in FOLDER: seconds of forward and backward of one causal

@@ -1,7 +1,7 @@
 # What the benches share. To be sourced by a script that has set `usage`, and, for quietly, `work`, a folder.
 # shellcheck disable=SC2154 # both are the script's
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=launch/facts.bash
 source "$root/launch/facts.bash"
 lockstep=$(realpath -m -- "${LOCKSTEP:-$root/build/lockstep}")

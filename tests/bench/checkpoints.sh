@@ -1,6 +1,7 @@
 #!/bin/bash
 # What checkpoints cost that are written beside training, as often as failures ask for.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/checkpoints.sh [--rounds N] [--steps N] [--mtbf TIME] [--out FOLDER] CONFIG KEY=VALUE ...
 Trains N (200) steps of CONFIG on 2 ranks without checkpoints but the last, and with checkpoint_every=auto where the

@@ -1,6 +1,7 @@
 #!/bin/bash
 # How fast text becomes ids, beside the packages of npm.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/encode.sh DUMP TOKENIZER [REPEATS]
 Encodes the text of DUMP's articles with TOKENIZER, a tokenizer.json of GPT-2's tokens, and prints a Markdown table

@@ -2,6 +2,7 @@
 # How the cost of a step grows with the work, beside PyTorch's best: longer blocks, a larger model, larger batches,
 # more ranks.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/growth.sh --out FOLDER [option ...]
   --out FOLDER     where growth.md and growth.csv go; rows of this commit that growth.csv has are kept

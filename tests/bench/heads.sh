@@ -2,6 +2,7 @@
 # What each head of a trained model is needed for: the questions that it answers with all of them, and with
 # each switched off in turn, as a Markdown table.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/heads.sh CHECKPOINT QUESTIONS.tsv [OPTION ...]
 Prints a row a layer and a column a head: how many of the questions are answered rightly without that head.

@@ -2,6 +2,7 @@
 # A language model of a Wikipedia, learnt by Lockstep and, for as long, by PyTorch: what each knows of
 # articles that it has not seen, and what it writes.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/language.sh --out FOLDER [option ...] DUMP...
 Makes a tokenizer and a corpus of DUMP, trains CONFIG on 2 ranks, and then the same model in PyTorch DDP

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Training on a corpus that is larger than memory: what a rank holds, and what reading it costs.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/large_corpus.sh [--megatokens N] [--limit MB] [--steps N] [--corpus FILE] TEXT
 Makes a corpus of N million tokens (8000: 16 GB, and as much again while it is made) of TEXT's lines, again and again

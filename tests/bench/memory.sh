@@ -2,6 +2,7 @@
 # The memory that GPT-2's two smaller models train in on one node: the peak of the sum of PSS over the ranks, beside
 # what `lockstep plan` says, and whether the keys that save memory leave the bits as they are.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/memory.sh --out FOLDER [option ...]
   --out FOLDER   where memory.md goes

@@ -4,6 +4,7 @@
 # off); the sum of the seed model's gradients (13.3 MB) by `lockstep bench --reduce`.
 # The hosts are network namespaces of this machine. Needs root.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/network.sh --out FOLDER [--corpus FILE] [--steps N]
   --out FOLDER   where network.md goes

@@ -2,8 +2,9 @@
 # Makes results/report.html, the page of the experiment's pretraining, and results/curves.svg, the picture that
 # the README opens with, from what is committed of that run in results/experiment and results/experiment.md.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 lockstep=$(realpath -m -- "${LOCKSTEP:-$root/build/lockstep}")
 results=$root/results
 work=$(mktemp -d)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Does training in bf16 learn as training in fp32 does? The same steps in both.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/precision.sh --out FOLDER --corpus FILE [option ...]
   --out FOLDER     where precision.csv, precision.svg and precision.md go

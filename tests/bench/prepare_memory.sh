@@ -1,6 +1,7 @@
 #!/bin/bash
 # The memory that `prepare` takes does not grow with what it reads, but by a little a document that it compares.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/prepare_memory.sh DUMP [XML_MB [TEXT_MB]]
 Prepares a dump of XML_MB (2000) of DUMP's pages again and again, each time with other titles and words, with one
@@ -14,7 +15,7 @@ case ${1-} in
     exit 64
     ;;
 esac
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=launch/facts.bash
 source "$root/launch/facts.bash"
 lockstep=${LOCKSTEP:-$root/build/lockstep}

@@ -9,7 +9,7 @@
 set -euo pipefail
 # shellcheck source=tests/scale/simulated.bash
 source "$SOURCE_DIR/tests/scale/simulated.bash"
-SOURCE_DIR=$(cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP") SIMULATED=$(realpath -m "$SIMULATED")
+SOURCE_DIR=$(CDPATH='' cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP") SIMULATED=$(realpath -m "$SIMULATED")
 
 command="tests/bench/scaling.sh $*"
 [[ -z ${GPT2-} ]] || command="GPT2='$GPT2' $command"

@@ -3,6 +3,7 @@
 # tokens, and the share of the time in which ranks compute. The hosts are network namespaces of this machine, one
 # rank on each; a program between them delays every packet. Needs root.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/slow_links.sh --out FOLDER [--corpus FILE] [--hosts \"2 4\"] [--steps N] [--every N]
   [--rate GBIT] [--delay MS] [--wires \"fp32 int8\"] [--more \"KEY=VALUE ...\"]

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Ranks or threads: the same cores as so many ranks of so many threads.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/threads.sh [--rounds N] [--steps N] [--out FOLDER] [CONFIG [KEY=VALUE ...]]
 Shares the cores out among ranks and threads in every way that leaves none over (2 cores: 2 ranks of 1 thread, 1 rank

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The memory that `tokenizer train` takes does not grow with the text.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/tokenizer_memory.sh [--megabytes N] [--limit MB] TEXT
 Trains a tokenizer of 32768 ids on N MB (4000) that come through a pipe: TEXT again and again, with other numbers and

@@ -2,6 +2,7 @@
 # Training steps, side by side: PyTorch DDP (gloo) and Lockstep, 2 ranks x 1 thread each, and what
 # there is to say of Lockstep's own: scaling, shares of a step, evaluation.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/versus_pytorch.sh --out FOLDER [option ...]
   --out FOLDER       where performance.md and performance.csv go

@@ -1,6 +1,7 @@
 #!/bin/bash
 # How fast dumps become corpora, and in how much memory, beside the tools that only unpack them.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/wikipedia.sh DUMP [MEGABYTES [REPEATS]]
 Makes a dump of so many MB (500) of DUMP's pages again and again, under other titles, in a temporary folder

@@ -2,6 +2,7 @@
 # Perplexity on all of WikiText-2's validation text, by the usual definition, against PyTorch. CTest does the same
 # with its beginning (tests/reference/load_checkpoint.sh); this takes some ten minutes of one core.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/bench/wikitext2.sh [--stride N] [--steps N] [TEXT]
 Trains a small model of characters on TEXT (default: ../shared/data/evaluation/wikitext-2-valid.txt), lets lockstep

@@ -2,6 +2,7 @@
 # Searches for inputs that break a reader: builds the fuzz targets with clang's libFuzzer and runs
 # them one after another.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/fuzz/run.sh [--seconds N] [TARGET ...]
 Runs each target (default: all of tests/fuzz/targets) for N seconds (default 600) and stops at the
@@ -9,7 +10,7 @@ first finding: a crash, a report of the sanitizers, a leak, a broken promise, ov
 input, over 256 MB in one allocation. The input is left in build-fuzz/findings; once mended, it belongs
 into tests/fuzz/regressions/TARGET. The inputs collected so far are in build-fuzz/inputs."
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
 build=$root/build-fuzz
 seconds=600
 targets=()

@@ -4,8 +4,9 @@
 #   browser.sh            for the tests
 #   browser.sh --pictures FOLDER   the same, and each page as PNG, to look at
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=${SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+root=${SOURCE_DIR:-$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 built=${TEST_PROGRAMS:-$root/build/tests/mpi}/..
 lockstep=${LOCKSTEP:-$root/build/lockstep}
 version=25.16.0

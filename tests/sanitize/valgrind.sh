@@ -2,8 +2,9 @@
 # A tiny run on one rank under valgrind: no invalid access, no use of undefined bytes, no lost
 # memory. Slow, so no test: launch/test-sanitized.sh runs it.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
 build=$root/build-valgrind
 if ! command -v valgrind >/dev/null; then
   echo "valgrind.sh: valgrind is missing: apt-get install valgrind" >&2

@@ -9,7 +9,7 @@ set -euo pipefail
 source "$SOURCE_DIR/tests/mpi/runs.bash"
 
 ranks=${1:-256} watchdog=${WATCHDOG:-20} steps=3
-SOURCE_DIR=$(cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP")
+SOURCE_DIR=$(CDPATH='' cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

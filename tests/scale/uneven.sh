@@ -11,7 +11,7 @@ set -euo pipefail
 source "$SOURCE_DIR/tests/mpi/runs.bash"
 
 steps=${1:-10} rounds=${2:-3}
-SOURCE_DIR=$(cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP")
+SOURCE_DIR=$(CDPATH='' cd "$SOURCE_DIR" && pwd) LOCKSTEP=$(realpath "$LOCKSTEP")
 work=$(mktemp -d) busy=
 trap '[[ -z $busy ]] || kill "$busy"; rm -rf "$work"' EXIT
 cd "$work"

@@ -2,10 +2,11 @@
 # python3 of a system that run.sh has made, for scripts that take PYTHON: with this machine's /proc, the
 # folder of temporary files and this checkout where they are here. What it writes elsewhere is gone after it.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 systems=${LOCKSTEP_SYSTEMS:-/var/tmp/lockstep-systems}
 export root=$systems/${SYSTEM:-debian13} checkout temporary=${TMPDIR:-/tmp} layer
-checkout=$(cd "$(dirname "$0")/../.." && pwd)
+checkout=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
 [[ $(id -u) == 0 ]] || { echo "python.sh: needs root: it mounts and changes root" >&2 && exit 69; }
 [[ -x $root/usr/bin/python3 ]] || { echo "python.sh: no python3 in $root" >&2 && exit 69; }
 layer=$(mktemp -d)

@@ -2,6 +2,7 @@
 # Builds and tests Lockstep on another system than this one. Not one of the tests that launch/test.sh
 # runs: the first time it fetches a whole system, and each time it builds and tests anew.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 usage="usage: tests/systems/run.sh [option ...] SYSTEM
 Makes SYSTEM in a folder, by debootstrap from the mirror that this machine's apt uses, copies the last
@@ -18,7 +19,7 @@ commit into it and runs the README's two commands there. Needs root and debootst
 Systems lie in \${LOCKSTEP_SYSTEMS:-/var/tmp/lockstep-systems}, and stay there.
 Exit codes: 0 all passed, 1 a step failed, 64 usage, 69 the system cannot be made here."
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
 
 refuse() {
   echo "run.sh: $*" >&2

@@ -5,6 +5,7 @@
 #   compare.sh --full  all of the samples and 200,000 random strings; minutes
 # The samples lie in $LOCKSTEP_DATA or ../shared/data.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
 # shellcheck source=tests/tokenizers/packages.bash
 source "$(dirname "${BASH_SOURCE[0]}")/packages.bash"

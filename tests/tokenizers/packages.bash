@@ -1,5 +1,5 @@
 # What the scripts beside this have in common: STRINGS, the program that makes strings, and need_packages.
-SOURCE_DIR=${SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+SOURCE_DIR=${SOURCE_DIR:-$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 LOCKSTEP=${LOCKSTEP:-$SOURCE_DIR/build/lockstep}
 built=${TEST_PROGRAMS:-$SOURCE_DIR/build/tests/mpi}/.. # the build's folder of tests
 # shellcheck disable=SC2034 # for the scripts

@@ -8,8 +8,9 @@
 # then a new run begins. --out writes the figures as Markdown. Time decides nothing: a kill that
 # comes too late is no round. Exit code 1: a difference, a hang or a run that cannot go on.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
 command="tests/torture/torture.sh $*"
 LOCKSTEP=${LOCKSTEP:-$root/build/lockstep}
 MPIRUN=${MPIRUN:-mpirun}

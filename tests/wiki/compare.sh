@@ -5,8 +5,9 @@
 #   compare.sh --full  all of them, as Markdown, with the largest differences; minutes
 # The samples lie in $LOCKSTEP_DATA or ../shared/data.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 
-root=${SOURCE_DIR:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
+root=${SOURCE_DIR:-$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 built=${TEST_PROGRAMS:-$root/build/tests/mpi}/.. # the build's folder of tests
 samples=${LOCKSTEP_DATA:-$root/../shared/data}/wikipedia
 version=10.4.2
