@@ -25,7 +25,14 @@ blas_kernels() {
   "$1" --version | sed -n 's/^OpenBLAS .* \([A-Za-z0-9]*\)$/\U\1/p'
 }
 
+# clean_questions FILE: question<TAB>answer lines without what is no part of them: a byte order mark, carriage
+# returns before line ends, and blanks around, as src/text/clean.c has them.
+clean_questions() {
+  local blank='([ \v\f\r]|\xC2[\x85\xA0]|\xE1\x9A\x80|\xE2\x80[\x80-\x8B\xA8\xA9\xAF]|\xE2\x81\x9F|\xE3\x80\x80|\xEF\xBB\xBF)'
+  LC_ALL=C sed -E "s/^$blank+//; s/($blank|\t)+$//; s/$blank*\t$blank*/\t/g" <"$1" | awk 1
+}
+
 # commonest_answer FILE: of question<TAB>answer lines; the first in the alphabet of equals.
 commonest_answer() {
-  cut -f 2 <"$1" | sort | uniq -c | sort -k 1,1nr -k 2 | sed -n '1s/^ *[0-9]* //p'
+  clean_questions "$1" | cut -f 2 | sort | uniq -c | sort -k 1,1nr -k 2 | sed -n '1s/^ *[0-9]* //p'
 }

@@ -7,11 +7,17 @@ from report import fail, read_lines
 BORN = re.compile(r"Where was (.+) born\?")
 
 
+# Around questions and answers, as src/text/clean.c has them; the last two have no width.
+BLANKS = ("\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
+          "\u2009\u200a\u2028\u2029\u202f\u205f\u3000\u200b\ufeff")
+
+
 def read_questions(path):
     """[[question, answer], ...]"""
-    pairs = [line.split("\t") for line in read_lines(path)]
+    pairs = [[part.strip(BLANKS) for part in line.rstrip(BLANKS).split("\t")]
+             for line in read_lines(path)]
     for number, pair in enumerate(pairs, 1):
-        if len(pair) != 2:
+        if len(pair) != 2 or not all(pair):
             fail(65, f"{path}, line {number}: must be question<TAB>answer")
     return pairs
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,10 @@ def fail(code, message):
 
 
 def read_text(path):
+    """Without what is no part of a text: a byte order mark, carriage returns before line ends."""
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
+        return re.sub(r"\r+(?=\n|\Z)", "", text)
     except OSError as error:
         fail(66, f"{path}: cannot be read: {error.strerror}")
     except UnicodeDecodeError:

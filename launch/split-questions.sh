@@ -4,6 +4,8 @@ set -euo pipefail
 [[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
+# shellcheck source=launch/facts.bash
+source "$launch/facts.bash"
 
 usage="usage: launch/split-questions.sh FILE N SEED OUTFOLDER
 Splits a file of question<TAB>answer lines into OUTFOLDER/train.tsv and OUTFOLDER/held.tsv, which gets N
@@ -31,8 +33,7 @@ export LC_ALL=C # bytes, whatever the machine's language
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# As lockstep reads it: "\r\n" is "\n", the last line may lack its newline.
-sed 's/\r$//' <"$file" | awk 1 >"$work/lines"
+clean_questions "$file" >"$work/lines" # as lockstep reads it
 wrong=$(awk -F '\t' 'NF != 2 || $1 == "" || $2 == "" { print NR; exit }' "$work/lines")
 [[ -z $wrong ]] || stop 65 "$file, line $wrong: must be question<TAB>answer"
 total=$(wc -l <"$work/lines")

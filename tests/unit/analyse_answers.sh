@@ -61,6 +61,9 @@ has 'is 0.315.' # the mean of |probability - right|
 has '| 10 | 0.9000–0.9000 | 1 | 0.9000 | 1.0000 |'
 [[ $(head -n 2 out/calibration.csv | tail -n 1) == 1,1,0.0500,0.0000 ]] || fail "$(cat out/calibration.csv)"
 grep -q '</svg>' out/calibration.svg || fail "no picture"
+sed 's/\t/ \t/; s/$/ \r/' dev.tsv > windows.tsv # as lockstep reads questions
+"$analyse" wiki.txt windows.tsv evaluation.json --places train.tsv --out windows > found || fail "exit code $?"
+diff <(sed 's/windows.tsv/dev.tsv/' found) log || fail "blanks and carriage returns count"
 
 # Without the training file Paris is no place.
 "$analyse" wiki.txt dev.tsv evaluation.json --out out > log

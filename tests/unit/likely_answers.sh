@@ -33,6 +33,21 @@ diff found - << 'END' || fail "other words, or as often"
 END
 [[ $(cat log) == 'likely.tsv: 31 lines, 3 words' ]] || fail "$(cat log)"
 
+# What is no text makes no difference.
+{
+  printf '\xEF\xBB\xBF'
+  sed 's/\t/ \t\xC2\xA0/; s/$/ \r/' train.tsv
+} > windows.tsv
+{
+  printf '\xEF\xBB\xBF'
+  sed 's/$/\r/' wiki.txt
+} > windows.txt
+"$make" windows.txt windows.tsv windows-likely.tsv > log || fail "exit code $?"
+cmp likely.tsv windows-likely.tsv || fail "blanks, a mark and carriage returns count"
+# shellcheck source=launch/facts.bash
+answer=$(source "$SOURCE_DIR/launch/facts.bash" && commonest_answer <(printf '%s \r\n' $'a\tRome' $'b\tOslo' $'c\t Rome'))
+[[ $answer == Rome ]] || fail "the commonest answer: '$answer'"
+
 # refused CODE TEXT ARGUMENT...
 refused() {
   local code=$1 text=$2 status=0
