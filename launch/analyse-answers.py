@@ -7,14 +7,13 @@ with the name; where there is none, one that holds it. Places are looked for as 
 """
 
 import argparse
-import json
 import math
-import re
 import statistics
 from pathlib import Path
 
-from people import BORN, documents_of, name_in, read_questions, whole
-from report import (draw, fail, interval, percent, read_lines, read_text, table, write_csv,
+from people import (BORN, documents_of, name_in, pattern_of_names, read_answers, read_questions,
+                    whole)
+from report import (draw, fail, interval, make_folder, percent, read_lines, table, write_csv,
                     write_text)
 
 BINS = 10
@@ -31,13 +30,12 @@ plot 'calibration.csv' using 'probability':'accuracy' with linespoints title '{b
 """
 
 
-def read_answers(path, questions):
+def read_answers_of(path, questions):
     """The entries of evaluate's JSON, which must be of these questions."""
-    try:
-        answers = json.loads(read_text(path))["answers"]
-        asked = [[answer["question"], answer["answer"]] for answer in answers]
-    except (ValueError, KeyError, TypeError):
-        fail(65, f"{path}: is not what `lockstep evaluate --json` writes of questions with answers")
+    answers = read_answers(path)
+    if not all("answer" in answer and "correct" in answer for answer in answers):
+        fail(65, f"{path}: its questions have no answers")
+    asked = [[answer["question"], answer["answer"]] for answer in answers]
     if asked != questions:
         fail(65, f"{path}: was made with other questions")
     return answers
@@ -152,7 +150,7 @@ def parse():
                         help="where the report goes")
     parser.add_argument("--places", metavar="FILE", type=Path, action="append", default=[],
                         help="more questions whose answers are places, such as those of training")
-    parser.add_argument("--pattern", metavar="REGEX", type=re.compile, default=BORN,
+    parser.add_argument("--pattern", metavar="REGEX", type=pattern_of_names, default=BORN,
                         help="what a question looks like, the name in brackets (%(default)s)")
     return parser.parse_args()
 
@@ -160,12 +158,12 @@ def parse():
 def main():
     arguments = parse()
     questions = read_questions(arguments.questions)
-    answers = [answer for path in arguments.evaluations for answer in read_answers(path, questions)]
+    answers = [answer for path in arguments.evaluations for answer in read_answers_of(path, questions)]
     places = {answer for path in arguments.places for _, answer in read_questions(path)}
     places |= {answer for _, answer in questions}
     counts = count_errors(answers, read_lines(arguments.wiki), places,
                           arguments.pattern)
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    make_folder(arguments.out)
     text = "\n".join(document(arguments, answers, counts)) + "\n"
     write_text(arguments.out / "answers.md", text)
     bins = bins_of(by_confidence(answers))

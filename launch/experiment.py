@@ -9,7 +9,7 @@ import shutil
 import statistics
 from pathlib import Path
 
-from report import draw, interval, origin, percent, table, write_csv, write_text
+from report import draw, interval, make_folder, origin, percent, table, write_csv, write_text
 
 # What was reported for the assignment's data, by its authors and by others who ran it.
 REPORTED = {"no pretraining": ("1.8 %", "0.8–2.4 %"), "constant": ("5.0 %", "5.0 %"),
@@ -194,7 +194,7 @@ def main():
         parser.add_argument(f"--{option}", required=True)
     arguments = parser.parse_args()
     folder = arguments.out / "experiment"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     write_curves(arguments, folder)
     copy_predictions(arguments, folder)
     text = "\n".join(document(arguments)) + "\n"

@@ -79,6 +79,8 @@ def main():
     arguments = parse()
     known = read_questions(arguments.questions)
     documents = [line for line in read_lines(arguments.corpus) if "\t" not in line]
+    if not documents:
+        fail(65, f"{arguments.corpus}: has no document, only lines with tabs")
     found = chances(documents, Counter(answer for _, answer in known), len(known))
     lines = [f"{text}\t{word}\n" for word, (chance, text) in found.items() if text
              for _ in range(round(LINES * chance))]

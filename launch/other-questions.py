@@ -11,7 +11,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from report import fail, read_lines, write_text
+from report import fail, make_folder, read_lines, write_text
 
 MONTH = ("(?:January|February|March|April|May|June|July|August|September|October|November"
          "|December)")
@@ -76,7 +76,7 @@ def main():
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="(%(default)s)")
     arguments = parser.parse_args()
     people = [found for found in map(person, read_lines(arguments.corpus)) if found]
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    make_folder(arguments.out)
     make(arguments, people, "Where did {} die?", died, arguments.out / "died.tsv")
     make(arguments, people, "What was {}?", was, arguments.out / "was.tsv")
 

@@ -1,8 +1,11 @@
 """What the scripts share that look for people and places in a corpus: documents are its lines."""
 
+import argparse
+import json
+import math
 import re
 
-from report import fail, read_lines
+from report import fail, read_lines, read_text
 
 BORN = re.compile(r"Where was (.+) born\?")
 
@@ -20,6 +23,28 @@ def read_questions(path):
         if len(pair) != 2 or not all(pair):
             fail(65, f"{path}, line {number}: must be question<TAB>answer")
     return pairs
+
+
+def read_answers(path):
+    """The entries of what `lockstep evaluate --json` wrote."""
+    try:
+        answers = json.loads(read_text(path))["answers"]
+        for answer in answers:
+            answer["question"] + answer["prediction"], math.exp(answer["log_probability"])
+    except (ValueError, KeyError, TypeError, OverflowError):
+        fail(65, f"{path}: is not what `lockstep evaluate --json` writes")
+    return answers
+
+
+def pattern_of_names(text):
+    """For argparse."""
+    try:
+        pattern = re.compile(text)
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"'{text}' is no regular expression: {error}") from None
+    if not pattern.groups:
+        raise argparse.ArgumentTypeError(f"'{text}' has no brackets around the name")
+    return pattern
 
 
 def name_in(question, pattern, way="ask like it"):

@@ -38,6 +38,13 @@ def write_text(path, text):
         fail(74, f"{path}: cannot be written: {error.strerror}")
 
 
+def make_folder(path):
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(74, f"{path}: cannot be made: {error.strerror}")
+
+
 def write_csv(path, header, rows):
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([header, *rows])
@@ -89,3 +96,5 @@ def draw(path, commands, width=800, height=480):
         subprocess.run(["gnuplot"], input=script, text=True, cwd=path.parent, check=True)
     except FileNotFoundError:
         fail(69, "gnuplot is missing: run launch/setup.sh")
+    except subprocess.CalledProcessError:
+        fail(74, f"{path}: gnuplot could not draw it")

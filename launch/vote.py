@@ -8,23 +8,12 @@ several become one on the same data. Says, where the questions have answers, how
 """
 
 import argparse
-import json
 import math
 from collections import defaultdict
 from pathlib import Path
 
-from report import fail, read_text, write_text
-
-
-def read_answers(path):
-    """The entries of evaluate's JSON."""
-    try:
-        answers = json.loads(read_text(path))["answers"]
-        for answer in answers:
-            answer["question"], answer["prediction"], math.exp(answer["log_probability"])
-    except (ValueError, KeyError, TypeError):
-        fail(65, f"{path}: is not what `lockstep evaluate --json` writes")
-    return answers
+from people import read_answers
+from report import fail, write_text
 
 
 def read_all(paths):

@@ -88,10 +88,17 @@ expect() {
     fail "analyse-answers.py $*: exit code $status, expected $code and '$text': $(cat log)"
   fi
 }
+sed 's/log_probability/probability/' evaluation.json > unsure.json
+sed 's/"answer": "[^"]*", //; s/"correct": [a-z]*,//' evaluation.json > asked.json
 expect 0 usage: --help
 expect 64 "--out" wiki.txt dev.tsv evaluation.json
 expect 66 "nothing: cannot be read" nothing dev.tsv evaluation.json --out out
 expect 65 "made with other questions" wiki.txt train.tsv evaluation.json --out out
 expect 65 "is not what" wiki.txt dev.tsv dev.tsv --out out
 expect 65 "line 1: must be question" wiki.txt wiki.txt evaluation.json --out out
+expect 65 "is not what" wiki.txt dev.tsv unsure.json --out out
+expect 65 "have no answers" wiki.txt dev.tsv asked.json --out out
+expect 64 "'(' is no regular expression" wiki.txt dev.tsv evaluation.json --out out --pattern '('
+expect 64 "has no brackets around the name" wiki.txt dev.tsv evaluation.json --out out --pattern 'Where .*'
+expect 74 "dev.tsv: cannot be made" wiki.txt dev.tsv evaluation.json --out dev.tsv
 expect 65 "see --pattern" wiki.txt dev.tsv evaluation.json --out out --pattern 'When was (.+) born'

@@ -59,5 +59,6 @@ refused 64 "see --help" wiki.txt train.tsv
 refused 66 "none.txt" none.txt train.tsv out.tsv
 refused 65 "must be question<TAB>answer" wiki.txt wiki.txt out.tsv
 refused 74 "cannot be written" wiki.txt train.tsv none/out.tsv
+refused 65 "train.tsv: has no document" train.tsv train.tsv out.tsv
 printf 'Nothing is said .\n' > plain.txt
 refused 65 "says no word that is like an answer" plain.txt train.tsv out.tsv

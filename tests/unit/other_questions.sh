@@ -55,6 +55,7 @@ refused() {
 refused 66 "cannot be read" nothing.txt out
 refused 64 "see --help" wiki.txt
 mkdir -p taken/died.tsv
+refused 74 "wiki.txt: cannot be made" wiki.txt wiki.txt
 refused 74 "taken/died.tsv: cannot be written" wiki.txt taken
 echo 'Nothing is said .' > wiki.txt
 refused 65 "nobody to ask" wiki.txt out

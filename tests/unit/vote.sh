@@ -60,6 +60,8 @@ expect() {
 }
 model other Rome -1
 echo '{"answers": [{"question": "Q1"}]}' > wrong.json
+sed 's/"log_probability": -[0-9.]*/"log_probability": 1e9/' one.json > sure.json
+expect 65 "sure.json: is not what" sure.json --out x
 expect 64 "see --help" one.json
 expect 66 "none.json" none.json --out x
 expect 65 "wrong.json: is not what" wrong.json --out x
