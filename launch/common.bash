@@ -2,7 +2,10 @@
 
 script=${0##*/}
 launch=$(CDPATH='' cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-lockstep=${LOCKSTEP:-$(dirname "$launch")/build/lockstep}
+root=$(dirname "$launch")
+lockstep=${LOCKSTEP:-$root/build/lockstep}
+base=$root # of the folders that runs and results go to; an installed Lockstep, without its source, has none
+[[ -r $root/CMakeLists.txt ]] || base=$PWD
 # shellcheck source=launch/numbers.bash
 source "$launch/numbers.bash"
 

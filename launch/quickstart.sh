@@ -23,12 +23,9 @@ case ${1-} in
 esac
 (($# <= 1)) || refuse "too many arguments"
 
-root=$(dirname "$launch")
-here=$root # installed, it has no source beside it, and runs go where the user is
-[[ -r $root/CMakeLists.txt ]] || here=$PWD
-run=${1:-$here/runs/quickstart-$(date +%Y%m%d-%H%M%S)}
+run=${1:-$base/runs/quickstart-$(date +%Y%m%d-%H%M%S)}
 [[ ! -e $run ]] || stop 64 "$run exists already; name another folder or move it away"
-if [[ $here == "$root" ]]; then
+if [[ $base == "$root" ]]; then
   "$launch/setup.sh"
   "$launch/build.sh"
 fi

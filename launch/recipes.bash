@@ -35,7 +35,7 @@ take_files() {
   local file
   (($# == 5 || $# == 6)) || refuse "RECIPES, CORPUS, QUESTIONS, SCORED and REPORT are needed"
   recipes=$1 corpus=$2 questions=$3 scored=$4 report=$5
-  runs=${6:-$(dirname "$launch")/runs/$(basename -- "$report" .md)}
+  runs=${6:-$base/runs/$(basename -- "$report" .md)}
   for file in "$recipes" "$corpus" "$questions" "$scored"; do
     [[ -f $file && -r $file ]] || stop 66 "$file: cannot be read"
   done

@@ -7,7 +7,6 @@ source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/facts.bash
 source "$launch/facts.bash"
 
-root=$(dirname "$launch")
 usage="usage: launch/reproduce.sh [option ...] DATA [RUN_FOLDER]
 Finetunes from scratch, pretrains, finetunes the pretrained model, and scores all of it and a constant
 answer on DATA/birth_dev.tsv; then writes FOLDER/experiment.md with its curves, costs and the answers to
@@ -25,7 +24,7 @@ runs go (runs/experiment).
 Exit codes: those of lockstep; 75: stopped, and the same command goes on."
 
 command=$(spell launch/reproduce.sh "$@")
-options=() out=$root/results seeds=3 probe_every=1495 configs=$root/configs/seed precision=
+options=() out=$base/results seeds=3 probe_every=1495 configs=$root/configs/seed precision=
 while (($#)); do
   case $1 in
     --out | --config-folder) [[ -n ${2-} ]] || refuse "$1 needs a folder" ;;&
@@ -48,7 +47,7 @@ while (($#)); do
   shift "$taken"
 done
 (($# == 1 || $# == 2)) || refuse "DATA, and at most a RUN_FOLDER, are needed"
-data=$1 runs=${2:-$root/runs/experiment}
+data=$1 runs=${2:-$base/runs/experiment}
 for name in wiki.txt birth_places_train.tsv birth_dev.tsv birth_test_inputs.tsv; do
   [[ -r $data/$name ]] || stop 66 "$data/$name is missing: see launch/get-data.sh"
 done
