@@ -60,6 +60,11 @@ unpack() {
   if command -v unzip >/dev/null; then
     tools="tar or unzip"
     if unzip -qq -o "$1" -d "$work/unpacked" </dev/null >/dev/null 2>&1; then return; fi
+  elif command -v python3 >/dev/null; then
+    tools="tar or python3"
+    if python3 -m zipfile -e "$1" "$work/unpacked" >/dev/null 2>&1; then return; fi
+  elif [[ $(head -c 2 -- "$1") == PK ]]; then
+    stop 66 "cannot unpack $2: install unzip or python3"
   fi
   stop 65 "$2 is no folder, and $tools cannot read it as an archive:" \
     "damaged or of another kind"

@@ -12,12 +12,13 @@ expect() {
   local code=$1 text=$2 status=0
   shift 2
   "$get" "$@" >"$work/out" 2>&1 || status=$?
-  if [[ $status != "$code" ]] || ! grep -qF -- "$text" "$work/out"; then
+  if [[ $status != "$code" ]] || ! PATH=$path grep -qF -- "$text" "$work/out"; then
     echo "FAILED: get-data.sh $*: exit code $status, expected $code and '$text'. Output:"
-    cat "$work/out"
+    PATH=$path cat "$work/out"
     exit 1
   fi
 }
+path=$PATH
 
 expect 0 usage: --help
 expect 64 usage:
@@ -40,6 +41,15 @@ expect 65 "wiki.txt: wrong in $work/wrong: SHA-256 is" "$work/data" "$work/wrong
 expect 65 "birth_dev.tsv: missing in $work/wrong" "$work/data" "$work/wrong"
 expect 65 "wiki.txt: wrong in $work/wrong" "$work/wrong"
 [[ -z $(ls "$work/data") ]] || { echo "FAILED: a wrong file was taken" && exit 1; }
+
+# A zip, by what there is.
+mkdir "$work/bin"
+for tool in bash tar sha256sum cut mktemp rm head mkdir chmod find; do ln -s "$(command -v $tool)" "$work/bin"; done
+python3 -m zipfile -c "$work/wrong.zip" "$work/wrong"
+PATH=$work/bin expect 66 "install unzip or python3" "$work/data" "$work/wrong.zip"
+ln -s "$(python3 -c 'import sys; print(sys.executable)')" "$work/bin/python3"
+PATH=$work/bin expect 65 "wiki.txt: wrong in $work/wrong.zip" "$work/data" "$work/wrong.zip"
+PATH=$work/bin expect 65 "damaged or of another kind" "$work/data" "$work/text"
 
 right="all four files are there and right"
 real=$SOURCE_DIR/../shared/data
