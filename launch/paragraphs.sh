@@ -34,7 +34,9 @@ for ((i = 1; i <= count; i++)); do
   IFS= read -r title <"$work/document" || continue
   if [[ -z $title ]] || ! grep -qwF -- "$title" "$work/asked"; then continue; fi
   documents=$((documents + 1))
-  awk 'NR == 1 { title = $0 } NR > 1 && length() >= 40 { print title ". " $0 }' "$work/document" >>"$work/paragraphs"
+  LC_ALL=C awk 'NR == 1 { title = $0; next }
+    { text = $0; gsub(/[\200-\277]/, "", text) } # bytes behind the first of a character, which mawk counts, too
+    length(text) >= 40 { print title ". " $0 }' "$work/document" >>"$work/paragraphs"
 done
 ((documents)) || stop 65 "$corpus: no title of its $count documents is in a question of $questions"
 cp -- "$work/paragraphs" "$out" || stop 74 "$out: cannot be written"

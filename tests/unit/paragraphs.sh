@@ -12,7 +12,7 @@ fail() {
 }
 
 cat > pages.jsonl << 'END'
-{"title": "Ann Lee", "text": "Ann Lee was a painter of landscapes and of horses.\n\nLife\n\nShe was born in Rome, and went to Oslo as a child."}
+{"title": "Ann Lee", "text": "Ann Lee was a painter of landscapes and of horses.\n\nLife — née en été, Òrgiva, 1º · naïveté\n\nShe was born in Rome, and went to Oslo as a child."}
 {"title": "C. \\ Fox", "text": "C. Fox wrote nothing that was printed, and was born in Bonn."}
 {"title": "Bo Day", "text": "Bo Day was a writer of songs, and of a book about Ann Lee."}
 END
