@@ -75,11 +75,13 @@ has_parts() {
 read_recipes() {
   local line name form='NAME: CONFIG ...: CONFIG ...'
   local -A taken_names=()
-  mapfile -t lines < <(sed 's/#.*//; /^[[:space:]]*$/d' <"$recipes")
-  names=()
   ((parts == 3)) || form+='[: OPTION NUMBER ...]'
+  mapfile -t lines < <(sed $'1s/^\xef\xbb\xbf//; s/\r$//; s/#.*//; /^[[:space:]]*$/d' <"$recipes")
+  ((${#lines[@]})) || stop 65 "$recipes: has no recipe; write a line $form"
+  names=()
   for line in "${lines[@]}"; do
     has_parts "$line" || stop 65 "$recipes: '$line' is not $form"
+    [[ ${line%%:*} != *'|'* ]] || stop 65 "$recipes: '${line%%:*}' has a |, which parts columns of a report; rename it"
     name_run "${line%%:*}"
     [[ -z ${taken_names[$name]-} ]] || stop 65 "$recipes: two recipes have the run folder $name; rename one"
     taken_names[$name]=yes names+=("${line%%:*}")

@@ -125,8 +125,12 @@ expect 66 "nothing.txt: cannot be read" nothing.txt "${compare[@]:11:4}"
 expect 65 "'a: pretrain.yaml' is not NAME" recipes/wrong.txt "${compare[@]:11:4}"
 echo 'a: pretrain.yaml: finetune.yaml: --json elsewhere' > recipes/wrong.txt
 expect 65 "[: OPTION NUMBER ...]" recipes/wrong.txt "${compare[@]:11:4}"
+echo '# none' > recipes/wrong.txt
+expect 65 "recipes/wrong.txt: has no recipe" recipes/wrong.txt "${compare[@]:11:4}"
+echo 'a|b: pretrain.yaml: finetune.yaml' > recipes/wrong.txt
+expect 65 "'a|b' has a |" recipes/wrong.txt "${compare[@]:11:4}"
 # Before anything is trained.
-printf '%s\n' 'a: pretrain.yaml: finetune.yaml' 'b: pretrain.yaml: finetune.yaml stepz=5' > recipes/wrong.txt
+printf '%s\r\n' $'\xEF\xBB\xBFa: pretrain.yaml: finetune.yaml' 'b: pretrain.yaml: finetune.yaml stepz=5' > recipes/wrong.txt
 expect 64 "unknown key 'stepz'" recipes/wrong.txt "${compare[@]:11:4}" wrong
 grep -qF "recipes/wrong.txt: b: ' finetune.yaml stepz=5' is refused" log || fail "$(cat log)"
 [[ ! -e wrong/a-1 ]] || fail "trained before all recipes were read"
