@@ -203,7 +203,7 @@ child=  # what it waits for
 ask_to_stop() {
   asked=$((asked + 1))
   if [[ -z $child ]]; then
-    exit 130
+    exit 75 # nothing is at work that had to be saved
   elif ((asked == 1)); then
     say "stopping after the current step; once more to stop at once"
     kill -USR1 "$child" 2>/dev/null || true
@@ -236,6 +236,7 @@ await() {
   code=0
   wait "$child" || code=$?
   child=
+  if ((asked && code == 128 + $(kill -l USR1))); then code=75; fi # told before it could listen
 }
 
 # run_child COMMAND...: in a session of its own, so that a terminal's interrupt reaches this script

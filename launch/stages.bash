@@ -1,7 +1,6 @@
 # What the scripts that run several trainings share. To be sourced behind common.bash.
 
-# With nothing at work there is nothing to save.
-trap 'if [[ -n $child ]]; then ask_to_stop; else exit 75; fi' TERM INT HUP USR1
+trap ask_to_stop TERM INT HUP USR1
 
 # stage TITLE COMMAND...: goes on with it; ends this script if it was stopped or failed, but for the exit
 # code `bearable`.

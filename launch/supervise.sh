@@ -4,6 +4,7 @@ set -euo pipefail
 [[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
 # shellcheck source=launch/common.bash
 source "$(dirname "$0")/common.bash"
+trap ask_to_stop TERM INT HUP USR1
 
 usage="usage: launch/supervise.sh [--restarts N] [--pause SECONDS] [--hosts HOSTFILE] [option ...]
          [pretrain|finetune] CONFIG [key=value ...]
@@ -60,7 +61,6 @@ is_final() {
   esac
 }
 
-trap ask_to_stop TERM INT HUP USR1
 newest=$(newest_checkpoint)
 start_training
 for ((restart = 1; ; restart++)); do

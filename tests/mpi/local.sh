@@ -148,3 +148,33 @@ interrupt 1 75
 # A step of this model takes a minute, and mpirun leaves the ranks one second.
 interrupt 2 '1|130|137|143' kernels=reference model.layers=4 model.channels=128 batch_size=256
 ((newest == 0)) || fail "it wrote a checkpoint"
+
+# told SIGNAL NUMBER: as supervise.sh reads its arguments, and as what it has started reads its own, it is
+# told to stop: the first and the second time that the config is read.
+told() {
+  local script code=0
+  rm -rf run reading
+  env --default-signal=TERM,USR1 LOCKSTEP="$work/slow" "$SOURCE_DIR/launch/supervise.sh" "${training[@]}" \
+    run=run steps=1000000 > log 2>&1 &
+  script=$!
+  until [[ -e reading && $(wc -l < reading) == "$2" ]]; do
+    kill -0 "$script" || fail "it ended early: $(cat log)"
+    nap 0.01
+  done
+  kill -s "$1" "$script"
+  wait "$script" || code=$?
+  ((code == 75)) || fail "SIG$1 at reading $2: exit code $code: $(cat log)"
+  ! grep 'restart' log || fail "SIG$1 at reading $2: started again"
+}
+cat > slow << END
+#!/bin/bash
+echo >> reading
+[[ \$1 != config ]] || sleep 0.5
+exec "$LOCKSTEP" "\$@"
+END
+chmod +x slow
+for signal in TERM USR1; do
+  told $signal 1
+  told $signal 2
+done
+echo "stopped before it trains: exit code 75"
