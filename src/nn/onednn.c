@@ -7,6 +7,7 @@
 #ifdef LOCKSTEP_HAVE_ONEDNN
 
 #include "nn/onednn_version.h"
+#include <assert.h>
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,6 +201,29 @@ static lk_status multiply(const lk_onednn *layer, lk_product product,
   return check(status, "multiply");
 }
 
+enum { SUMS = 1 << 18 };
+static float sums[SUMS]; /* of some rows, before they are added to what they belong to */
+
+/* c += a · b without oneDNN's own sum. */
+static lk_status add_rows(const lk_onednn *layer, lk_product product,
+                          void *const data[LK_MATRICES], int rows) {
+  int is_forward = product == LK_PRODUCT_FORWARD_ADD;
+  size_t columns = (size_t)(is_forward ? layer->outputs : layer->inputs);
+  size_t terms = (size_t)(is_forward ? layer->inputs : layer->outputs);
+  const int most = (int)(SUMS / columns);
+  assert(most > 0 && layer->type == dnnl_bf16);
+  for (int first = 0, part; first < rows; first += part) {
+    lk_bf16 *a = (lk_bf16 *)data[LK_A] + (size_t)first * terms;
+    float *c = (float *)data[LK_C] + (size_t)first * columns;
+    void *const some[LK_MATRICES] = {a, data[LK_B], sums, NULL};
+    part = rows - first < most ? rows - first : most;
+    LK_TRY(multiply(layer, is_forward ? LK_PRODUCT_FORWARD : LK_PRODUCT_INPUT, some, part));
+    for (size_t i = 0; i < (size_t)part * columns; i++)
+      c[i] += sums[i];
+  }
+  return LK_OK;
+}
+
 static void *numbers(lk_operand operand) {
   return operand.bf16 ? (void *)operand.bf16 : operand.real;
 }
@@ -208,7 +232,10 @@ void lk_onednn_multiply(const lk_onednn *layer, lk_product product, lk_real *c,
                         lk_operand a, lk_operand b, const lk_real *bias, int rows) {
   /* oneDNN has no const. */
   void *const data[LK_MATRICES] = {numbers(a), numbers(b), c, (void *)bias};
-  lk_status status = multiply(layer, product, data, rows);
+  int adds_rows = product == LK_PRODUCT_FORWARD_ADD || product == LK_PRODUCT_INPUT_ADD;
+  lk_status status = LK_ROWS_ARE_ADDED_TWICE && adds_rows
+                         ? add_rows(layer, product, data, rows)
+                         : multiply(layer, product, data, rows);
   if (first_failure == LK_OK) first_failure = status;
 }
 

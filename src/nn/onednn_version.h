@@ -10,6 +10,10 @@ enum { LK_A, LK_B, LK_C, LK_BIAS, LK_MATRICES }; /* c = a · b, or with a bias, 
 
 #if DNNL_VERSION_MAJOR >= 3
 
+/* 3.6 with AMX: where the number of rows is left open, the last ones may be computed in a
+ * block that overlaps the one before, and what a sum adds to is then added to twice. */
+enum { LK_ROWS_ARE_ADDED_TWICE = 1 };
+
 typedef dnnl_memory_desc_t lk_matrix_shape; /* a pointer; NULL: none */
 
 static inline dnnl_status_t lk_matrix_shape_create(lk_matrix_shape *out,
@@ -42,6 +46,8 @@ static inline dnnl_status_t lk_product_find(dnnl_primitive_desc_t *out,
 }
 
 #else
+
+enum { LK_ROWS_ARE_ADDED_TWICE = 0 };
 
 typedef dnnl_memory_desc_t lk_matrix_shape; /* a struct that owns nothing */
 
