@@ -28,6 +28,7 @@ static void follow(float *average, const float *values, uint64_t count, float re
 
 void lk_trainer_begin_average(lk_trainer *trainer) {
   const lk_trainer *t = trainer;
+  assert(t->step == 0);
   if (t->average)
     lk_holding_write(lk_optimizer_holding(t->optimizer), t->average, 0, t->table->count,
                      t->values);

@@ -79,6 +79,7 @@ static lk_status check_packs(const lk_trainer *t) {
   const lk_config *c = t->config;
   uint64_t sequences = (uint64_t)sequences_a_pack(t);
   uint64_t packs = (c->batch_size / c->shards + sequences - 1) / sequences;
+  assert(packs > 0);
   if (c->dropout == 0 || packs <= LK_PACKS_MOST) return LK_OK;
   return lk_fail(LK_USAGE,
                  "%s: micro_tokens makes %llu packs of a shard's part of a batch, and with "

@@ -101,6 +101,7 @@ static void say_empty_places(const lk_trainer *t) {
 /* A shard of few windows shows one of them, and rounds. */
 static void say_weight(const lk_trainer *t, const lk_ingredient *one, double shown) {
   unsigned long long documents = one->corpus->documents;
+  assert(shown > 0 && one->weight > 0); /* a shard that has windows shows one */
   if (fabs(shown / one->weight - 1) < 0.1)
     lk_say("%s: an epoch shows its %llu documents %g times", one->path, documents,
            one->weight);

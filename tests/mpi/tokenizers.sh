@@ -62,7 +62,7 @@ cmp predictions.1 predictions.2 || fail "two ranks answer otherwise"
 cmp scores.1 scores.2 || fail "two ranks score otherwise"
 cmp scores.1 scores.1.h5 || fail "a text is scored otherwise than the corpus made of it"
 bytes=$(($(wc -c < odd.txt) - 2 * $(wc -l < odd.txt))) # without newlines and first bytes
-grep -q "characters $bytes\$" scores.1 || fail "not every byte is scored"
+grep -q "bytes $bytes\$" scores.1 || fail "not every byte is scored"
 
 # a BPE, by the config's key and in a corpus: the same tokens, and all that bytes can do
 lockstep 2 tokenizer train odd.txt bpe.json --size 400 > /dev/null
