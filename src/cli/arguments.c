@@ -195,6 +195,22 @@ lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *oth
       world, lk_world_rank(world) == 0 ? check_outputs(one, other, inputs, count) : LK_OK);
 }
 
+lk_status lk_arguments_apart(const char *output, const char *folder,
+                             int is_input(const struct dirent *entry)) {
+  struct dirent **list = NULL;
+  char file[PATH_MAX];
+  const char *const input = file;
+  lk_status status = LK_OK;
+  int count = scandir(folder, &list, is_input, NULL);
+  for (int i = 0; i < count; i++) {
+    snprintf(file, sizeof file, "%s/%s", folder, list[i]->d_name);
+    if (status == LK_OK) status = lk_output_check(output, &input, 1);
+    free(list[i]);
+  }
+  free(list);
+  return status;
+}
+
 static lk_status check_file(const char *path) {
   if (strcmp(path, "-") && !lk_file_is_pipe(path)) return LK_OK;
   return lk_fail(

@@ -4,6 +4,7 @@
 
 #include "lockstep/config.h"
 #include "lockstep/world.h"
+#include <dirent.h>
 
 /* Forms of the help, and what its entries name. */
 typedef enum { LK_HELP_TEXT, LK_HELP_MAN, LK_HELP_WORDS } lk_help_form;
@@ -88,6 +89,11 @@ lk_status lk_arguments_config(lk_world *world, const lk_words *words, lk_config 
  * are none of the inputs. Before any work, so that none of it is lost. Rank 0 looks. */
 lk_status lk_arguments_outputs(lk_world *world, const char *one, const char *other,
                                const char *const *inputs, int count);
+
+/* The output is none of a folder's files that `is_input` chooses, where there is such a
+ * folder. Not collective: for the rank that writes it. */
+lk_status lk_arguments_apart(const char *output, const char *folder,
+                             int is_input(const struct dirent *entry));
 
 /* All ranks: none of the files is a pipe, for this command reads them in no order. */
 lk_status lk_arguments_files(lk_world *world, const char *const *paths, int count);

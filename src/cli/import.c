@@ -3,10 +3,7 @@
 #include "lockstep/build.h"
 #include "lockstep/interchange.h"
 #include "lockstep/output.h"
-#include <dirent.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static lk_status import_model(const char *path, const char *out,
@@ -44,18 +41,8 @@ static int is_of_model(const struct dirent *entry) {
 /* Of a folder any of its files may be read. */
 static lk_status check_output(const char *path, const char *tokenizer, const char *out) {
   const char *const inputs[] = {path, tokenizer ? tokenizer : ""};
-  struct dirent **list = NULL;
-  char file[PATH_MAX];
-  lk_status status = lk_output_check(out, inputs, 2);
-  int count = scandir(path, &list, is_of_model, NULL);
-  for (int i = 0; i < count; i++) {
-    const char *const input = file;
-    snprintf(file, sizeof file, "%s/%s", path, list[i]->d_name);
-    if (status == LK_OK) status = lk_output_check(out, &input, 1);
-    free(list[i]);
-  }
-  free(list);
-  return status;
+  LK_TRY(lk_output_check(out, inputs, 2));
+  return lk_arguments_apart(out, path, is_of_model);
 }
 
 lk_status lk_cli_import(lk_world *world, int argc, char **argv) {

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct {
   const char *out, *heads, *text;
@@ -70,20 +71,29 @@ static lk_status report(const request *asked) {
   return status;
 }
 
+static int is_of_run(const struct dirent *entry) {
+  static const char *const names[] = {
+      "config.yaml", "metrics.csv", "metrics.jsonl", "dev.csv",         "probe.csv",
+      "ranks.csv",   "history.txt", "samples.txt",   "evaluation.json", "lock"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(entry->d_name, names[i])) return 1;
+  return 0;
+}
+
+static int is_checkpoint(const struct dirent *entry) {
+  return !strncmp(entry->d_name, "step-", 5);
+}
+
 /* Nothing of a run is lost to its page. */
 static lk_status check_output(const request *asked) {
-  static const char *const names[] = {
-      "config.yaml",     "metrics.csv", "metrics.jsonl",    "dev.csv",
-      "probe.csv",       "ranks.csv",   "history.txt",      "samples.txt",
-      "evaluation.json", "lock",        "checkpoints/best", "checkpoints/latest"};
-  char path[PATH_MAX];
-  const char *const input = path;
+  char checkpoints[PATH_MAX];
   LK_TRY(lk_output_check(asked->out, NULL, 0));
-  for (int i = 0; i < asked->words.count; i++)
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-      snprintf(path, sizeof path, "%s/%s", asked->words.words[i], names[k]);
-      LK_TRY(lk_output_check(asked->out, &input, 1));
-    }
+  for (int i = 0; i < asked->words.count; i++) {
+    const char *run = asked->words.words[i];
+    snprintf(checkpoints, sizeof checkpoints, "%s/checkpoints", run);
+    LK_TRY(lk_arguments_apart(asked->out, run, is_of_run));
+    LK_TRY(lk_arguments_apart(asked->out, checkpoints, is_checkpoint));
+  }
   return LK_OK;
 }
 

@@ -147,7 +147,8 @@ refused 1 "which is read" tokenizer train data data/wiki.txt
 refused 1 "which is read" tokenizer train 'da*/wiki.txt' data/wiki.txt
 refused 1 "which is read" bench "$config" "${small[@]}" validation.file=hard --json data/wiki.txt
 refused 1 "which is read" bench "$config" "${small[@]}" tokenizer=tokens --json tokens
-for name in config.yaml metrics.csv history.txt checkpoints/latest; do
+echo older > run/checkpoints/step-000000.h5
+for name in config.yaml metrics.csv history.txt checkpoints/latest checkpoints/step-000000.h5; do
   refused 2 "which is read" report run --out run/$name
 done
 refused 1 "are one file" evaluate $checkpoint $questions --json both --predictions ./both
