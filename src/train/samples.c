@@ -10,9 +10,10 @@
 enum { MOST = 100 }; /* tokens that are added */
 
 /* The prompt's tokens behind an end, with room for what follows. The caller owns them. */
-static lk_status encode(const lk_tokenizer *tokenizer, const char *prompt,
-                        lk_continuation *out) {
-  const lk_passage passage = lk_passage_of(prompt, "samples", 0);
+static lk_status encode(const lk_trainer *t, const char *prompt, lk_continuation *out) {
+  const lk_tokenizer *tokenizer = lk_dataset_tokenizer(t->dataset);
+  const lk_passage passage =
+      lk_passage_of(prompt, lk_config_origin(t->config, "samples"), 0);
   size_t most = lk_tokenizer_count(tokenizer, prompt), count;
   *out = (lk_continuation){.capacity = (int)most + 1 + MOST};
   LK_TRY(LK_NEW(out->tokens, (size_t)out->capacity));
@@ -31,8 +32,10 @@ static lk_status continue_prompt(const lk_trainer *t, const float *values,
   int end = (int)lk_tokenizer_end(tokenizer);
   lk_continuation text;
   char *words = NULL;
-  LK_TRY(encode(tokenizer, prompt, &text));
-  lk_status status = lk_continue_one(t->table, values, &text, end, MOST);
+  lk_status status = encode(t, prompt, &text);
+  if (status == LK_BAD_DATA) return LK_OK; /* said when training began */
+  LK_TRY(status);
+  status = lk_continue_one(t->table, values, &text, end, MOST);
   int ended = text.length > 1 && (int)text.tokens[text.length - 1] == end;
   if (status == LK_OK)
     status = lk_tokenizer_decode(tokenizer, text.tokens + 1,
@@ -86,23 +89,31 @@ static lk_status sample_in_time(lk_training *t, lk_metrics *metrics) {
   return lk_world_agree(t->world, t->run ? sample(t, values) : LK_OK);
 }
 
-/* What cannot be continued is found out before anything is trained. */
+/* Samples are of one language, a text may be of another: what cannot be encoded is left
+ * out, and said before anything is trained. */
+static lk_status check_prompt(const lk_trainer *t, const char *prompt) {
+  lk_continuation text;
+  lk_status status = encode(t, prompt, &text);
+  if (status == LK_OK) lk_free(text.tokens);
+  if (status != LK_BAD_DATA) return status;
+  lk_say("%s; of samples, '%s' is left out", lk_message(), prompt);
+  return LK_OK;
+}
+
+/* Rank 0. */
 static lk_status check_prompts(const lk_training *t) {
   char **prompts;
   unsigned count;
   LK_TRY(lk_config_samples(t->config, &prompts, &count));
   lk_status status = LK_OK;
-  for (unsigned i = 0; i < count && status == LK_OK; i++) {
-    lk_continuation text = {.tokens = NULL};
-    status = encode(lk_dataset_tokenizer(t->trainer->dataset), prompts[i], &text);
-    if (status == LK_OK) lk_free(text.tokens);
-  }
+  for (unsigned i = 0; i < count && status == LK_OK; i++)
+    status = check_prompt(t->trainer, prompts[i]);
   lk_free(prompts);
   return status;
 }
 
 static lk_status begin(lk_training *t) {
-  return lk_world_agree(t->world, check_prompts(t));
+  return lk_world_agree(t->world, t->run ? check_prompts(t) : LK_OK);
 }
 
 const lk_hook lk_hook_samples = {.begin = begin, .step = sample_in_time};

@@ -10,12 +10,14 @@ static void warn_of_warmup(const lk_trainer *t) {
                     t->config->model_block;
   double share = lk_schedule_factor(&t->schedule, tokens);
   if ((double)tokens >= t->schedule.warmup_tokens) return;
-  lk_say("%s: schedule.warmup_tokens is %llu, but the whole run is %llu tokens (documents "
-         "times model.block): the learning rate ends at %.3g, %.3g %% of learning_rate; "
-         "lower schedule.warmup_tokens or train longer",
-         lk_config_origin(t->config, "schedule.warmup_tokens"),
+  const char *key = t->config->schedule_warmup_documents ? "schedule.warmup_documents"
+                                                         : "schedule.warmup_tokens";
+  lk_say("%s: %s lets the learning rate rise for %llu tokens, but the whole run is %llu "
+         "(documents times model.block): it ends at %.3g, %.3g %% of learning_rate; lower "
+         "%s or train longer",
+         lk_config_origin(t->config, key), key,
          (unsigned long long)t->config->schedule_warmup_tokens, (unsigned long long)tokens,
-         share * t->config->learning_rate, 100 * share);
+         share * t->config->learning_rate, 100 * share, key);
 }
 
 static void warn_of_decay(const lk_trainer *t) {

@@ -40,7 +40,10 @@ base=("$config" corpus=data/wiki.txt shards=4 batch_size=8)
 train 0 pretrain "${base[@]}" steps=2 run=first
 silent 'warmup_tokens|weight_decay|longer'
 train 0 pretrain "${base[@]}" steps=2 run=second seed=2 schedule.warmup_tokens=4096
-says 'warmup_tokens is 4096, but the whole run is 1024 tokens .* ends at 0.00025, 25 % of'
+says 'schedule.warmup_tokens lets the learning rate rise for 4096 tokens, but the whole run is 1024 .* ends at 0.00025, 25 % of'
+sed "s,warmup_tokens: 1024,warmup_documents: 64," "$config" > documents.yaml
+train 0 pretrain documents.yaml "${base[@]:1}" steps=2 run=third
+says 'documents.yaml, line 9: schedule.warmup_documents lets .* lower schedule.warmup_documents or train longer'
 train 0 pretrain "${base[@]}" steps=1 run=decay weight_decay=1e-6
 says 'weight_decay 1e-06 times learning_rate 0.001 is too small for fp32'
 

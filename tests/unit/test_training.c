@@ -251,7 +251,6 @@ static void samples_are_written(void **state) {
   assert_int_equal(unlink("written/checkpoints/step-000005.h5"), 0);
   must_train(SAMPLES "steps=5", LK_PRETRAIN); /* from step 3 */
   assert_int_equal(count_lines("written/samples.txt", "after step "), 3);
-  must_refuse("run=x steps=1 samples=Ä", LK_PRETRAIN, "U+00C4");
 }
 
 static void what_cannot_be_validated_is_refused(void **state) {
@@ -402,24 +401,43 @@ static void runs_of_earlier_versions_go_on(void **state) {
   assert_int_equal(access("old/config.yaml.set-aside-1", F_OK), 0);
 }
 
-/* What is left unused is said; the run goes on. */
-static void settings_that_do_nothing_are_said(void **state) {
-  (void)state;
+/* What a training says on standard error. The caller frees it. */
+static char *said_by(const char *settings) {
   char *said;
   size_t size;
   fflush(stderr);
   int terminal = dup(STDERR_FILENO);
   assert_non_null(freopen("said", "w", stderr));
-  must_train("run=warned steps=1 schedule.warmup_tokens=100000 weight_decay=1e-7 "
-             "model.block=32",
-             LK_PRETRAIN);
+  must_train(settings, LK_PRETRAIN);
   fflush(stderr);
   dup2(terminal, STDERR_FILENO);
   close(terminal);
   assert_int_equal(lk_file_read("said", &said, &size), LK_OK);
-  assert_non_null(strstr(said, "schedule.warmup_tokens is 100000"));
+  return said;
+}
+
+/* The run goes on. */
+static void settings_that_do_nothing_are_said(void **state) {
+  (void)state;
+  char *said = said_by("run=warned steps=1 schedule.warmup_tokens=100000 "
+                       "weight_decay=1e-7 model.block=32");
+  assert_non_null(
+      strstr(said, "schedule.warmup_tokens lets the learning rate rise for 100000 "));
   assert_non_null(strstr(said, "too small for fp32"));
   assert_non_null(strstr(said, "only the beginning is ever seen"));
+  lk_free(said);
+}
+
+/* As those of a config are, whose text is of another language. */
+static void samples_that_cannot_be_encoded_are_left_out(void **state) {
+  (void)state;
+  char *said = said_by("run=mixed steps=2 objective.kind=language validate_every=1 "
+                       "samples=Ärger|Ada");
+  assert_non_null(strstr(said, "U+00C4"));
+  assert_non_null(strstr(said, "of samples, 'Ärger' is left out"));
+  assert_null(strstr(said, "'Ada'"));
+  assert_int_equal(count_lines("mixed/samples.txt", "  Ada"), 2);
+  assert_int_equal(count_lines("mixed/samples.txt", "  "), 2);
   lk_free(said);
 }
 
@@ -436,6 +454,7 @@ static int tests(void) {
       cmocka_unit_test(other_documents_begin_the_best_anew),
       cmocka_unit_test(patience_ends_a_run),
       cmocka_unit_test(samples_are_written),
+      cmocka_unit_test(samples_that_cannot_be_encoded_are_left_out),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_pack_that_has_no_number_of_rows_is_refused),
       cmocka_unit_test(a_model_is_finetuned_from),
