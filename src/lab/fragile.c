@@ -193,9 +193,15 @@ static lk_status add_picture(lk_report *report, const samples *s, int n) {
   return lk_report_add_picture(report, "fragile", 960, 420, variables, commands);
 }
 
-static void say(const lk_table *table, lk_report *report) {
+/* What the output is where v_a has little weight: v_b has over 0.9 from e^m = 9(n-1) on. */
+static const char *of_little(double m, int n) {
+  return exp(m) > 9.0 * (n - 1) ? "v_b" : "of all others (m is too small for v_b alone)";
+}
+
+static void say(const lk_table *table, int n, lk_report *report) {
   int end = table->rows - 1;
-  double middle = 1 - lk_table_at(table, end, "low") - lk_table_at(table, end, "high");
+  double m = lk_table_at(table, end, "m"),
+         middle = 1 - lk_table_at(table, end, "low") - lk_table_at(table, end, "high");
   double off = 0, old = INFINITY;
   for (int row = 0; row < table->rows; row++) {
     off = fmax(off, lk_table_at(table, row, "off_exact"));
@@ -203,10 +209,10 @@ static void say(const lk_table *table, lk_report *report) {
   }
   snprintf(report->sentence, sizeof report->sentence,
            "At m = %.4g one head averages in only %.1f %% of the samples: in %.1f %% the "
-           "output is v_b, in %.1f %% v_a. The exact weight holds for every sample within "
+           "output is %s, in %.1f %% v_a. The exact weight holds for every sample within "
            "%.0e; e/(1+e), which drops the exponentials, does not: half of the samples are "
            "farther than %.2f from it at any m here.",
-           lk_table_at(table, end, "m"), 100 * middle, 100 * lk_table_at(table, end, "low"),
+           m, 100 * middle, 100 * lk_table_at(table, end, "low"), of_little(m, n),
            100 * lk_table_at(table, end, "high"), off, old);
 }
 
@@ -227,7 +233,7 @@ static lk_status fill_report(samples *s, const lk_lab_settings *settings,
       noise_columns, LK_COLUMNS(noise_columns)));
   LK_TRY(fill_noise(s, settings->m, noise));
   LK_TRY(add_picture(report, s, settings->n));
-  say(table, report);
+  say(table, settings->n, report);
   return LK_OK;
 }
 

@@ -81,6 +81,9 @@ cmp one/fragile.csv all/fragile.csv || fail "fragile alone"
 ! cmp -s two/fragile.csv all/fragile.csv || fail "the seed changes nothing"
 "$LOCKSTEP" attention fragile --out two --n 7 --samples 200 --m 50 > printed
 tail -n 1 two/fragile.csv | grep -q '^50,' || fail "--m"
+grep -q 'the output is v_b' printed || fail "with m = 50 the output is v_b or v_a"
+"$LOCKSTEP" attention fragile --out two "${quick[@]}" --m 0.1 > printed
+grep -q 'too small for v_b alone' printed || fail "with m = 0.1 v_b has hardly more weight than others"
 [[ ! -e one/index.html ]] || fail "a page of one"
 
 # Weights of a trained model: distributions over earlier characters.
