@@ -247,6 +247,7 @@ static uint64_t visits_to(const lk_mixture *m, int ingredient, int shard) {
 uint64_t lk_mixture_visits(const lk_mixture *mixture, int ingredient, uint64_t *windows) {
   const lk_mixture *m = mixture;
   uint64_t visits = 0;
+  assert(m->windows[ingredient]);
   *windows = 0;
   for (int i = 0; i < m->slice.shard_count; i++) {
     visits += visits_to(m, ingredient, m->slice.first_shard + i);

@@ -113,7 +113,8 @@ static void say_weight(const lk_trainer *t, const lk_ingredient *one, double sho
            one->path, documents, shown, one->weight, (unsigned long long)t->config->shards);
 }
 
-/* All ranks: how often an epoch comes to what each of several corpora has. */
+/* All ranks, of corpora that are trained on: how often an epoch comes to what each of
+ * several has. */
 static lk_status say_weights(const lk_trainer *t) {
   const lk_mixture *corpora = lk_dataset_corpora(t->dataset);
   int count = corpora ? lk_mixture_about(corpora).count : 0;
@@ -170,10 +171,9 @@ static lk_status warn(lk_training *training) {
     warn_of_decay(t);
     warn_of_objective(t);
   }
-  int cut = t->config->objective_window != LK_WINDOW_START &&
-            !lk_objective_is_plain(lk_dataset_objective(t->dataset));
-  LK_TRY(say_weights(t));
-  if (!cut) return warn_of_length(t);
+  int plain = lk_objective_is_plain(lk_dataset_objective(t->dataset));
+  if (!plain) LK_TRY(say_weights(t));
+  if (plain || t->config->objective_window == LK_WINDOW_START) return warn_of_length(t);
   if (lk_world_rank(t->world) == 0) {
     say_windows(t);
     say_empty_places(t);

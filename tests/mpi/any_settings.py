@@ -27,6 +27,8 @@ ANSWERS = {"objective.weigh": ("true",), "objective.first_of": ("3",)}
 LANGUAGE = {"objective.window": ("start", "random", "every")}
 EVERY = {"objective.across": ("true",), "objective.full": ("true",)}
 GROUPS = {"sync.wire": ("bf16", "int8"), "sync.outer": ("sgd",), "sync.groups": ("4",)}
+CORPORA = {"corpora": ("data/wiki.txt:0.5,few.txt:2", "few.txt,data/wiki.txt"), "tokenizer": ("bytes",)}
+LOOKED_AT = {"dev": ("data/birth_dev.tsv",), "samples": ("The", "|Ada")}
 FREE = {
     "shard": ("optimizer", "none"), "replicas": ("node", "rank"), "overlap": ("off",), "recompute": ("block",),
     "checkpoint_write": ("beside", "wait"), "jsonl": ("true",), "tensorboard": ("true",), "report": ("true",),
@@ -68,6 +70,9 @@ def draw_run(number):
         bits |= {"sync.every": "2", "sync.groups": "2", "shards": "8"} | draw(of, GROUPS)
         bits = {key: value for key, value in bits.items() if key not in ("ema", "validation.share")}
         free = {key: value for key, value in free.items() if key in ("overlap", "recompute", "jsonl")}
+    bits |= draw(of, CORPORA, 1) if of.random() < 0.25 else {"corpus": "data/wiki.txt"}
+    if "sync.every" not in bits:
+        free |= draw(of, LOOKED_AT)
     if free.get("replicas") == "node":
         free.pop("shard", None)
     ranks = (1, 2, 4) if "sync.every" in bits else (1, 2, 3, 4, 8)

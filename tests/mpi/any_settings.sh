@@ -11,6 +11,7 @@ cd "$work"
 # shellcheck source=tests/mpi/worlds.bash
 source "$SOURCE_DIR/tests/mpi/worlds.bash"
 steps=4 stop=2
+head -n 40 data/wiki.txt > few.txt
 
 # try RUN RANKS STEPS COMMAND SETTING...: sets `code`.
 try() {
@@ -18,7 +19,7 @@ try() {
   launcher "$2"
   code=0
   timeout -k 5 $((60 * ${PATIENCE:-1})) "${launcher[@]}" "$LOCKSTEP" "$4" "$SOURCE_DIR/configs/tiny.yaml" \
-    corpus=data/wiki.txt checkpoint_every=$stop "${@:5}" run="$run" steps="$last" < /dev/null 2> log || code=$?
+    checkpoint_every=$stop "${@:5}" run="$run" steps="$last" < /dev/null 2> log || code=$?
 }
 
 # is_refused: with a message that says why, of settings or of a line that does not go with them.

@@ -46,6 +46,18 @@ train full-five 5 2 objective.kind=language objective.full=true
 train full-five 3 4 objective.kind=language objective.full=true
 same "several corpora in full steps: 5 ranks, stopped, 3 ranks, and one" full-five full-one 4
 
+# Questions are trained on in their stead: corpora are what a vocabulary is made of.
+for ((i = 0; i < 16; i++)); do printf 'ab %s\t9\n' $((i % 10)); done > asked.tsv
+finetune() {
+  local launcher
+  launcher "$2"
+  timeout -k 5 $((30 * ${PATIENCE:-1})) "${launcher[@]}" "$LOCKSTEP" finetune mixed.yaml "${common[@]}" \
+    questions=asked.tsv run="$1" steps=2 2> log || fail "$1: $(cat log)"
+}
+finetune asked-one 1
+finetune asked-three 3
+same "questions beside several corpora: 3 ranks and one" asked-three asked-one 2
+
 # refused CODE PATTERN ARGUMENTS...
 refused() {
   local code=0
