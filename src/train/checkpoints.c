@@ -1,6 +1,5 @@
 /* Checkpoints of a run: written where one is due, while training waits or beside it. */
 #include "base/clock.h"
-#include "lockstep/memory.h"
 #include "train/copy.h"
 #include "train/sites.h"
 #include <assert.h>
@@ -186,11 +185,8 @@ static lk_status save(lk_training *training, lk_metrics *metrics) {
 
 /* After a failure lk_message() stays its own. */
 static void end(lk_training *training, lk_status status) {
-  char *message = NULL;
-  if (!training->writer || lk_copy_text(&message, lk_message()) != LK_OK) return;
+  if (!training->writer) return;
   if (await(training, status != LK_OK) != LK_OK) lk_say("%s", lk_message());
-  if (status != LK_OK) lk_fail(status, "%s", message);
-  lk_free(message);
 }
 
 const lk_hook lk_hook_checkpoints = {.begin = begin, .step = save, .end = end};

@@ -2,6 +2,7 @@
 #include "train/training.h"
 #include "base/clock.h"
 #include "lockstep/clean.h"
+#include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "train/copy.h"
 #include "train/held_out.h"
@@ -34,9 +35,14 @@ static lk_status one_step(lk_training *t) {
   return LK_OK;
 }
 
+/* What goes wrong at the end leaves lk_message() that of the run. */
 static void end(lk_training *t, lk_status status) {
+  char *message = NULL;
+  if (status != LK_OK) lk_copy_text(&message, lk_message());
   for (int i = 0; i < HOOKS; i++)
     if (hooks[i]->end) hooks[i]->end(t, status);
+  if (message) lk_fail(status, "%s", message);
+  lk_free(message);
 }
 
 static lk_status run_steps(lk_training *t) {

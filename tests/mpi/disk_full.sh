@@ -125,3 +125,10 @@ messages 2 'No space left'
   fail "these copies are there: $(ls small/copy/checkpoints)"
 same "with copies that did not fit" reference large 40
 umount small
+
+# What cannot be written at the end leaves the reason of the end as it is.
+mkdir -p small/run/ranks.csv
+limit=60 start 2 log "${training[@]}" run=small/run steps=1000000 stop_after=1s
+end
+((code == 75)) || fail "a folder called ranks.csv: exit code $code: $(cat log)"
+messages 1 'stopped after step [0-9]+ .*by stop_after'
