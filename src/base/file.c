@@ -97,15 +97,22 @@ static int is_folder(const char *path) {
   return !stat(path, &facts) && S_ISDIR(facts.st_mode);
 }
 
+/* The reason of a failed mkdir, where nothing else of that name is in the way. */
+static const char *why_none(const char *path, int reason) {
+  struct stat facts;
+  if (reason != EEXIST) return strerror(reason);
+  return stat(path, &facts) ? "a link to nothing has its name" : "a file has its name";
+}
+
 lk_status lk_folder_create(const char *path) {
   char part[PATH_MAX];
   if (snprintf(part, sizeof part, "%s/", path) >= (int)sizeof part)
     return lk_fail(LK_IO, "%s: the path is too long", path);
   for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = '\0';
-    if (mkdir(part, 0777) && !is_folder(part))
-      return lk_fail(LK_IO, "%s: cannot make the folder: %s", part,
-                     strerror(errno == EEXIST ? ENOTDIR : errno));
+    int reason = mkdir(part, 0777) ? errno : 0;
+    if (reason && !is_folder(part))
+      return lk_fail(LK_IO, "%s: cannot make the folder: %s", part, why_none(part, reason));
     *slash = '/';
   }
   return LK_OK;

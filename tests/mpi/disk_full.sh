@@ -132,3 +132,17 @@ limit=60 start 2 log "${training[@]}" run=small/run steps=1000000 stop_after=1s
 end
 ((code == 75)) || fail "a folder called ranks.csv: exit code $code: $(cat log)"
 messages 1 'stopped after step [0-9]+ .*by stop_after'
+
+# A folder that cannot be made, and why.
+mkdir ro
+mount -t tmpfs -o ro none ro
+ln -s nowhere lost
+touch taken
+for case in 'ro/data Read-only file system' 'lost a link to nothing has its name' 'taken/data a file has its name'; do
+  read -r place why <<< "$case"
+  limit=60 start 1 log synth "$place"
+  end
+  ((code == 74)) || fail "synth $place: exit code $code: $(cat log)"
+  messages 1 "cannot make the folder: $why"
+done
+umount ro
