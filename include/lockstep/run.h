@@ -27,16 +27,18 @@ lk_status lk_run_open(lk_run **out, const lk_config *config);
 void lk_run_close(lk_run *run);
 
 /* The same of the folder config->checkpoint_copy, which has a lock and checkpoints, and
- * nothing else of a run. */
+ * nothing else of a run: LK_USAGE, too, for a run directory. */
 lk_status lk_run_open_copy(lk_run **out, const lk_config *config);
 
 /* The same folder, which need not be there, to be looked at and read: nothing is locked or
  * changed. */
 lk_status lk_run_visit_copy(lk_run **out, const lk_config *config);
 
-/* What is to be trained, "pretrain" or "finetune" (not copied): a checkpoint of the other
- * is refused. */
-void lk_run_expect(lk_run *run, const char *task);
+/* What is to be trained, "pretrain" or "finetune", and on which data, its corpus' and its
+ * answers' hash, NULL: not known yet (none is copied): a checkpoint of anything else is
+ * refused. */
+void lk_run_expect(lk_run *run, const char *task, const lk_sha256 *corpus,
+                   const lk_sha256 *answers);
 
 /* The checkpoint to go on from, by config->resume: "auto" takes the newest good one;
  * "never" refuses a directory that has any, good or not; else a path. It is open and

@@ -30,8 +30,11 @@ static lk_status newest_good(lk_run *run, lk_run_list *list, int *damaged,
       folder, *damaged, run->key);
 }
 
-void lk_run_expect(lk_run *run, const char *task) {
+void lk_run_expect(lk_run *run, const char *task, const lk_sha256 *corpus,
+                   const lk_sha256 *answers) {
   run->task = task;
+  run->corpus = corpus;
+  run->answers = answers;
 }
 
 /* Pretraining first and finetuning into the same folder is a slip that the two configs'
@@ -45,6 +48,18 @@ static lk_status check_task(const lk_run *run, const lk_checkpoint *checkpoint) 
                  pretrained ? ", with init=CHECKPOINT to start from it" : "");
 }
 
+/* Of copies, which are written over and read before the data of a run's own checkpoint is
+ * compared. */
+static lk_status check_data(const lk_run *run, const lk_checkpoint *checkpoint) {
+  const lk_checkpoint_info *info = &checkpoint->info;
+  if (!run->corpus || (!strcmp(run->corpus->hex, info->corpus_sha256.hex) &&
+                       !strcmp(run->answers->hex, info->answers_sha256.hex)))
+    return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s is of a run on other data; choose another %s=", run->checkpoint,
+                 run->key);
+}
+
 /* Going on with another config would be another run under the same name. */
 static lk_status check_config(const lk_run *run, const lk_checkpoint *checkpoint) {
   char path[PATH_MAX], difference[300] = "";
@@ -52,7 +67,8 @@ static lk_status check_config(const lk_run *run, const lk_checkpoint *checkpoint
   lk_hash hash;
   LK_TRY(check_task(run, checkpoint));
   LK_TRY(lk_config_hash(run->config, &hash));
-  if (!strcmp(hash.hex, checkpoint->info.config_hash.hex)) return LK_OK;
+  if (!strcmp(hash.hex, checkpoint->info.config_hash.hex))
+    return check_data(run, checkpoint);
   lk_run_path(run, "config.yaml", path);
   if (lk_config_read(&before, path, 0, NULL) == LK_OK)
     lk_config_difference(run->config, before, difference, sizeof difference);

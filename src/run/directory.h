@@ -17,7 +17,9 @@ typedef struct {
 struct lk_run {
   const lk_config *config;     /* not owned */
   const char *key;             /* of it, that names the folder: "run" */
-  const char *task;            /* lk_run_expect's, or NULL */
+  const char *task;            /* lk_run_expect's, or NULL … */
+  const lk_sha256 *corpus;     /* … and these */
+  const lk_sha256 *answers;
   int lock;                    /* descriptor */
   lk_sinks *sinks;             /* owned; NULL before lk_run_begin */
   uint64_t dev_step;           /* last row of dev.csv … */

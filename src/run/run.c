@@ -154,8 +154,20 @@ lk_status lk_run_open(lk_run **out, const lk_config *config) {
 
 static const char copy_key[] = "checkpoint_copy";
 
+/* Its checkpoints are not copies that may be replaced. */
+static lk_status refuse_run(const lk_config *config) {
+  char path[PATH_MAX];
+  int length = snprintf(path, sizeof path, "%s/config.yaml", config->checkpoint_copy);
+  if (length >= (int)sizeof path || access(path, F_OK)) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "%s: checkpoint_copy=%s is a run directory, by its config.yaml; name a "
+                 "folder for the copies of this run alone",
+                 lk_config_origin(config, copy_key), config->checkpoint_copy);
+}
+
 lk_status lk_run_open_copy(lk_run **out, const lk_config *config) {
   *out = NULL;
+  LK_TRY(refuse_run(config));
   return open_folder(out, config, copy_key, config->checkpoint_copy);
 }
 

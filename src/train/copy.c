@@ -31,13 +31,18 @@ static lk_status check_apart(const lk_config *c) {
                  lk_config_origin(c, "checkpoint_copy"));
 }
 
+static void expect(const lk_training *t, lk_run *copy) {
+  const lk_items *items = lk_dataset_items(t->trainer->dataset);
+  lk_run_expect(copy, lk_task_name(t->task), &items->sha256, &items->answers);
+}
+
 /* The holder: a folder of another run's copies is refused before anything is removed there.
  * That all are damaged matters only where they are all that is left. */
 static lk_status open_folder(lk_training *t, int is_far, sight *seen) {
   lk_checkpoint_copy *copy = t->copy;
-  if (copy->holder == 0) LK_TRY(check_apart(t->config));
+  if (!is_far) LK_TRY(check_apart(t->config));
   LK_TRY(lk_run_open_copy(&copy->run, t->config));
-  lk_run_expect(copy->run, lk_task_name(t->task));
+  expect(t, copy->run);
   lk_say("checkpoint_copy: rank %d keeps copies of checkpoints in %s of %s%s", copy->holder,
          t->config->checkpoint_copy, lk_world_host(t->world),
          is_far ? "" : ", the only host that there is");
@@ -50,7 +55,10 @@ static lk_status open_folder(lk_training *t, int is_far, sight *seen) {
  * now. What another run keeps there is left alone. */
 static void look_around(lk_training *t, lk_run **visited, sight *seen) {
   seen->status = lk_run_visit_copy(visited, t->config);
-  if (seen->status == LK_OK) seen->status = lk_run_look_for_copy(*visited, &seen->step);
+  if (seen->status == LK_OK) {
+    expect(t, *visited);
+    seen->status = lk_run_look_for_copy(*visited, &seen->step);
+  }
   seen->run = *visited;
   if (seen->status != LK_USAGE) return;
   lk_say("%s; it is not used", lk_message());

@@ -75,16 +75,26 @@ int lk_training_is_due(const lk_training *training) {
 /* Rank 0 locks the run directory and looks for a checkpoint. */
 static lk_status open_directory(lk_training *t, lk_checkpoint **resumed) {
   LK_TRY(lk_run_open(&t->run, t->config));
-  lk_run_expect(t->run, lk_task_name(t->task));
+  lk_run_expect(t->run, lk_task_name(t->task), NULL, NULL);
   return lk_run_find_checkpoint(t->run, resumed);
 }
 
-/* All ranks learn of it. */
-static lk_status open_run(lk_training *t, lk_checkpoint **resumed) {
+/* All ranks learn of it. Where none of the checkpoints is good there may be copies: *lost,
+ * owned by the caller, says of rank 0 what became of them. */
+static lk_status open_run(lk_training *t, char **lost, lk_checkpoint **resumed) {
   lk_status status = LK_OK;
   lk_watchdog_phase(lk_world_watchdog(t->world), 0, "reading a checkpoint", LK_USES_FILES);
   if (lk_world_rank(t->world) == 0) status = open_directory(t, resumed);
-  LK_TRY(lk_world_agree(t->world, lk_copy_begin(t, status, resumed)));
+  if (status == LK_BAD_DATA && *t->config->checkpoint_copy)
+    status = lk_copy_text(lost, lk_message());
+  return lk_world_agree(t->world, status);
+}
+
+/* All ranks, which know their data by now. */
+static lk_status find_copies(lk_training *t, const char *lost, lk_checkpoint **resumed) {
+  lk_status found = lost ? lk_fail(LK_BAD_DATA, "%s", lost) : LK_OK;
+  lk_watchdog_phase(lk_world_watchdog(t->world), 0, "reading a checkpoint", LK_USES_FILES);
+  LK_TRY(lk_world_agree(t->world, lk_copy_begin(t, found, resumed)));
   return lk_checkpoint_share(t->world, resumed);
 }
 
@@ -110,12 +120,23 @@ static lk_status make_writer(lk_training *t) {
                           t->trainer->average != NULL);
 }
 
+/* All ranks: the run, its data, and what it goes on from. */
+static lk_status load_trainer(lk_training *t, const lk_checkpoint *init,
+                              lk_checkpoint **resumed) {
+  char *lost = NULL;
+  lk_status status = open_run(t, &lost, resumed);
+  if (status == LK_OK) status = lk_training_heed_signals(t);
+  if (status == LK_OK)
+    status = lk_trainer_create(&t->trainer, t->world, t->config, t->task, LK_TO_RUN,
+                               init ? init->trained.tokenizer : NULL);
+  if (status == LK_OK) status = find_copies(t, lost, resumed);
+  lk_free(lost);
+  return status;
+}
+
 /* All ranks: the parts of a start, and signals between them. */
 static lk_status load(lk_training *t, const lk_checkpoint *init, lk_checkpoint **resumed) {
-  LK_TRY(open_run(t, resumed));
-  LK_TRY(lk_training_heed_signals(t));
-  LK_TRY(lk_trainer_create(&t->trainer, t->world, t->config, t->task, LK_TO_RUN,
-                           init ? init->trained.tokenizer : NULL));
+  LK_TRY(load_trainer(t, init, resumed));
   LK_TRY(open_dev(t));
   LK_TRY(lk_training_heed_signals(t));
   say_left_out(t);
