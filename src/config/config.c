@@ -158,10 +158,10 @@ static lk_status check_batch(const lk_config *c) {
   return LK_OK;
 }
 
-/* A shell replaces it, a YAML text has it: a folder of that name is easily removed wrongly.
- */
+/* ~ (which is YAML's null, too), ~/FOLDER and ~NAME/FOLDER: a shell replaces it, a YAML
+ * text has it, and a folder of that name is easily removed wrongly. */
 static lk_status check_home(const lk_config *c, const char *key, const char *path) {
-  if (strncmp(path, "~/", 2) != 0) return LK_OK;
+  if (*path != '~' || (path[1] && !strchr(path, '/'))) return LK_OK;
   return lk_fail(
       LK_USAGE,
       "%s: '%s' is '%s', but ~ stands for no home here; write the folder out, or "

@@ -24,6 +24,13 @@ static int parse_weight(const char *text, double *weight) {
   return !*end && isfinite(*weight) && *weight > 0 && *weight <= MOST_WEIGHT;
 }
 
+static lk_status refuse_weight(const char *origin, const char *file, const char *weight) {
+  return lk_fail(LK_USAGE,
+                 "%s: the weight of '%s' in 'corpora' must be a number above 0 up to %d, "
+                 "not '%s'; write FILE:WEIGHT,FILE:WEIGHT",
+                 origin, file, MOST_WEIGHT, weight);
+}
+
 /* One part of the list, which is cut into file and weight. */
 static lk_status parse_part(char *part, lk_config_corpus *out, const char *origin) {
   char *colon = strrchr(part, ':');
@@ -34,10 +41,7 @@ static lk_status parse_part(char *part, lk_config_corpus *out, const char *origi
                    "%s: 'corpora' has a part without a file; write FILE:WEIGHT,FILE:WEIGHT",
                    origin);
   if (!colon || parse_weight(colon + 1, &out->weight)) return LK_OK;
-  return lk_fail(LK_USAGE,
-                 "%s: the weight of '%s' in 'corpora' must be a number above 0 up to %d, "
-                 "not '%s'; write FILE:WEIGHT,FILE:WEIGHT",
-                 origin, part, MOST_WEIGHT, colon + 1);
+  return refuse_weight(origin, part, colon + 1);
 }
 
 /* The list and its texts are one block. */
@@ -90,14 +94,22 @@ lk_status lk_config_check_corpora(const char *text, const char *origin) {
   return LK_OK;
 }
 
+/* Of YAML, before it is written as text, where a comma ends it. */
+static lk_status check_part(const lk_config_part *part, const char *origin) {
+  double weight;
+  if (strchr(part->file, ','))
+    return lk_fail(LK_USAGE, "%s: '%s' in 'corpora' has a comma in its name; rename it",
+                   origin, part->file);
+  if (!part->weight || parse_weight(part->weight, &weight)) return LK_OK;
+  return refuse_weight(origin, part->file, part->weight);
+}
+
 lk_status lk_config_join_corpora(const lk_config_values *values, const char *origin,
                                  char **text) {
   size_t size = 1, used = 0;
   for (unsigned i = 0; i < values->corpora_count; i++) {
     const lk_config_part *part = &values->corpora[i];
-    if (strchr(part->file, ','))
-      return lk_fail(LK_USAGE, "%s: '%s' in 'corpora' has a comma in its name; rename it",
-                     origin, part->file);
+    LK_TRY(check_part(part, origin));
     size += strlen(part->file) + (part->weight ? strlen(part->weight) : 1) + 2;
   }
   LK_TRY(LK_NEW(*text, size));

@@ -32,6 +32,11 @@ lk_status lk_config_join_samples(const lk_config_values *values, const char *ori
                      origin, values->samples[i]);
     size += strlen(values->samples[i]) + 1;
   }
+  if (size == 2 && values->samples_count == 1)
+    return lk_fail(LK_USAGE,
+                   "%s: 'samples' is one empty text, which reads as none; give another one "
+                   "beside it, or leave 'samples' out",
+                   origin);
   LK_TRY(LK_NEW(*text, size));
   char *end = *text;
   for (unsigned i = 0; i < values->samples_count; i++) {

@@ -188,7 +188,7 @@ static void test_argument_texts(void **state) {
   static const char *const texts[] = {
       "1e5",   "007",    "a b",  "a=b",      "bücher/größe", "a: b",  "",
       "\"q\"", "it's",   "- x",  " lead",    "trail ",       "#no",   "null",
-      "~",     "[1, 2]", "{a}",  "\\n",      "\xc2\xa0hard", "*star", "&and",
+      "a ~",   "[1, 2]", "{a}",  "\\n",      "\xc2\xa0hard", "*star", "&and",
       "!tag",  "|",      "日本", "%percent", "yes"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     char argument[64], *yaml;
@@ -543,6 +543,8 @@ static void no_folder_is_called_home(void **state) {
   (void)state;
   refuse("steps: 1\nrun: ~/runs/x\n", NULL, 2, "write the folder out, or ./~/runs/x");
   refuse("checkpoint_copy: ~/far\n", NULL, 1, "'checkpoint_copy' is '~/far'");
+  refuse("run: ~\n", NULL, 1, "write the folder out, or ./~ if");
+  refuse("", "run=~root/x", 0, "write the folder out, or ./~root/x");
   lk_config_free(accept("run: ./~/runs\n", "checkpoint_copy=~far"));
 }
 
@@ -640,6 +642,7 @@ static void samples_are_a_list(void **state) {
   refuse("samples: Ada\n", NULL, 1, "'samples' is a list");
   refuse("samples: [[Ada]]\n", NULL, 1, "takes one value");
   refuse("samples: ['a|b']\n", NULL, 1, "has a '|'");
+  refuse("samples: ['']\n", NULL, 1, "'samples' is one empty text");
 }
 
 static void weights_of_corpora_are_bits(void **state) {
@@ -680,6 +683,7 @@ static void bad_corpora_are_refused(void **state) {
       {"corpora:\n- {file: a, wight: 2}\n", "line 2: unknown key 'wight' in 'corpora'"},
       {"corpora:\n- {file: a, weight: 0}\n", "line 1: the weight of 'a' in 'corpora'"},
       {"corpora:\n- {file: a, weight: -1}\n", "must be a number above 0"},
+      {"corpora: [{file: a, weight: '1,b:1'}]\n", "not '1,b:1'; write FILE:WEIGHT"},
       {"corpora:\n- {file: a, weight: [1]}\n", "line 2: 'weight' is a list"},
       {"corpora:\n- {file: 'a,b'}\n", "has a comma in its name"},
       {"corpora:\n- {file: ''}\n", "has a part without a file"},
