@@ -96,6 +96,8 @@ lk_status lk_run_log_dev(lk_run *run, uint64_t step, uint64_t correct, uint64_t 
 /* Adds texts that a model wrote after `step` to samples.txt, each line indented below a
  * heading with the step. LK_IO. */
 lk_status lk_run_log_samples(lk_run *run, uint64_t step, const char *texts);
+/* Nonzero when it has those of `step`, above 0, or of a later one. */
+int lk_run_has_samples(const lk_run *run, uint64_t step);
 
 /* Gives checkpoints/best another name, and says why: what it is the best by is measured no
  * more. LK_IO. */

@@ -38,6 +38,16 @@ lk_status lk_run_begin_samples(const lk_run *run, uint64_t step) {
   return status;
 }
 
+int lk_run_has_samples(const lk_run *run, uint64_t step) {
+  char path[PATH_MAX], *text;
+  size_t size;
+  lk_run_path(run, name, path);
+  if (!lk_file_is_plain(path) || lk_file_read(path, &text, &size) != LK_OK) return 0;
+  int has = end_of(text, size, step - 1) < size;
+  lk_free(text);
+  return has;
+}
+
 static void print_indented(FILE *to, const char *texts) {
   for (const char *line = texts; *line;) {
     size_t length = strcspn(line, "\n");

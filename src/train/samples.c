@@ -112,8 +112,15 @@ static lk_status check_prompts(const lk_training *t) {
   return status;
 }
 
+/* All ranks: those of the checkpoint that a run goes on from are made up for, if it ended
+ * between the two. */
 static lk_status begin(lk_training *t) {
-  return lk_world_agree(t->world, t->run ? check_prompts(t) : LK_OK);
+  LK_TRY(lk_world_agree(t->world, t->run ? check_prompts(t) : LK_OK));
+  uint64_t step = t->trainer->step;
+  int owed = t->run && step > 0 && !lk_run_has_samples(t->run, step);
+  if (!*t->config->samples) return LK_OK;
+  LK_TRY(lk_world_any(t->world, owed, &owed));
+  return owed ? sample_in_time(t, NULL) : LK_OK;
 }
 
 const lk_hook lk_hook_samples = {.begin = begin, .step = sample_in_time};

@@ -253,6 +253,25 @@ static void samples_are_written(void **state) {
   assert_int_equal(count_lines("written/samples.txt", "after step "), 3);
 }
 
+/* A run that ended between a checkpoint and its samples makes them when it goes on. */
+static void samples_are_made_up_for(void **state) {
+  (void)state;
+  char *texts;
+  size_t size;
+  must_train("run=owes validate_every=2 samples=Ada checkpoint_every=2 steps=4",
+             LK_PRETRAIN);
+  assert_int_equal(lk_file_read("owes/samples.txt", &texts, &size), LK_OK);
+  const char *later = strstr(texts, "after step 4");
+  assert_non_null(later);
+  assert_int_equal(lk_file_write("owes/samples.txt", texts, (size_t)(later - texts)),
+                   LK_OK);
+  must_train("run=owes validate_every=2 samples=Ada checkpoint_every=2 steps=6",
+             LK_PRETRAIN);
+  assert_int_equal(count_lines("owes/samples.txt", "after step 4"), 1);
+  assert_int_equal(count_lines("owes/samples.txt", "after step "), 3);
+  lk_free(texts);
+}
+
 static void what_cannot_be_validated_is_refused(void **state) {
   (void)state;
   must_refuse("run=x steps=1 validation.share=0.0001", LK_PRETRAIN, "holds none of the 17");
@@ -454,6 +473,7 @@ static int tests(void) {
       cmocka_unit_test(other_documents_begin_the_best_anew),
       cmocka_unit_test(patience_ends_a_run),
       cmocka_unit_test(samples_are_written),
+      cmocka_unit_test(samples_are_made_up_for),
       cmocka_unit_test(samples_that_cannot_be_encoded_are_left_out),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_pack_that_has_no_number_of_rows_is_refused),
