@@ -71,6 +71,8 @@ const char *lk_run_checkpoint_path(const lk_run *run);
 
 /* Whose scores dev.csv and probe.csv hold, before lk_run_begin and lk_run_has_probe. */
 lk_status lk_run_use_dev(lk_run *run, const lk_questions *dev);
+/* Behind it: of which probe, by a text of at most 200 characters. */
+lk_status lk_run_use_probe(lk_run *run, const char *recipe);
 
 /* Writes config.yaml and starts the tables, or goes on with them after row `step`: rows
  * behind it, of steps that a crash undid, are cut off, and so is a torn last row. A table

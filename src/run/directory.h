@@ -15,17 +15,17 @@ typedef struct {
 } lk_run_known;
 
 struct lk_run {
-  const lk_config *config;     /* not owned */
-  const char *key;             /* of it, that names the folder: "run" */
-  const char *task;            /* lk_run_expect's, or NULL … */
-  const lk_sha256 *corpus;     /* … and these */
+  const lk_config *config; /* not owned */
+  const char *key;         /* of it, that names the folder: "run" */
+  const char *task;        /* lk_run_expect's, or NULL … */
+  const lk_sha256 *corpus; /* … and these */
   const lk_sha256 *answers;
   int lock;                    /* descriptor */
   lk_sinks *sinks;             /* owned; NULL before lk_run_begin */
   uint64_t dev_step;           /* last row of dev.csv … */
   int dev_rows;                /* … if it has any */
   uint64_t dev_questions;      /* lk_run_use_dev; 0: none … */
-  lk_sha256 dev_sha256;        /* … and their hash */
+  lk_sha256 dev_sha256;        /* … and their hash, with the probe's recipe if any */
   uint64_t best_correct;       /* of the checkpoint that `best` links to, or 0 */
   char folder[PATH_MAX - 300]; /* room for the names inside it */
   char checkpoint[PATH_MAX];   /* gone on from, as it was named … */

@@ -48,7 +48,9 @@ static lk_status read_earlier(const lk_run *run, const lk_run_table *table, uint
              : S_ISREG(facts.st_mode) ? "it cannot be read"
                                       : "it is no file");
   if (!*out->scan.fault && out->scan.all && lk_run_table_compare_questions(run, table) < 0)
-    snprintf(out->scan.fault, sizeof out->scan.fault, "it is of other dev questions");
+    snprintf(out->scan.fault, sizeof out->scan.fault, "%s",
+             *run->config->probe_config ? "it is of other dev questions or another probe"
+                                        : "it is of other dev questions");
   return LK_OK;
 }
 

@@ -89,12 +89,26 @@ static lk_status open_copy(lk_probe *probe, const lk_training *run) {
   return lk_trainer_open(&probe->copy, run->world, probe->config, LK_FINETUNE, LK_TO_PROBE);
 }
 
+/* Rank 0: scores of one probe are not those of another, by settings, length or questions.
+ */
+static lk_status tell_run(const lk_probe *probe, const lk_training *run) {
+  char recipe[200];
+  lk_hash hash;
+  if (!run->run) return LK_OK;
+  LK_TRY(lk_config_hash(probe->config, &hash));
+  snprintf(recipe, sizeof recipe, "%s %llu %s", hash.hex,
+           (unsigned long long)probe->copy->steps,
+           lk_dataset_items(probe->copy->dataset)->sha256.hex);
+  return lk_run_use_probe(run->run, recipe);
+}
+
 lk_status lk_probe_create(lk_probe **out, const lk_training *run) {
   lk_probe *probe = NULL;
   *out = NULL;
   if (!*run->config->probe_config) return LK_OK;
   LK_TRY(lk_world_agree(run->world, LK_NEW(probe, 1)));
   lk_status status = open_copy(probe, run);
+  if (status == LK_OK) status = lk_world_agree(run->world, tell_run(probe, run));
   if (status == LK_OK) {
     lk_training_say_dev_limit(run, probe->copy);
     *out = probe;

@@ -97,9 +97,14 @@ stop_in_probe 1 stopped 0 probe.every=10
 train 1 stopped steps=1 probe.config=probe.yaml probe.every=10
 stop_in_probe 2 stopped 10 probe.every=10
 train 1 stopped probe.config=probe.yaml probe.every=10
-[[ $(rows stopped) == "step 0 1 10 20 30 40" ]] || fail "stopped: $(cat stopped/probe.csv)"
-diff <(cut -d, -f1-3 with/probe.csv) <(cut -d, -f1-3 stopped/probe.csv | grep -v ^1,) ||
+[[ $(rows stopped) == "step 10 20 30 40" ]] || fail "stopped: $(cat stopped/probe.csv)"
+# The rows before are of another probe than the endless one: they are kept, but not beside its rows.
+[[ $(cut -d, -f1 stopped/probe.csv.set-aside-1 | xargs) == "step 0 1" ]] || fail "set aside: $(ls stopped)"
+diff <(cut -d, -f1-3 with/probe.csv) \
+  <(cut -d, -f1-3 stopped/probe.csv.set-aside-1 stopped/probe.csv | grep -v ^1, | uniq | awk '!seen[$0]++') ||
   fail "a stop changed probe.csv"
+train 1 stopped probe.config=probe.yaml questions=dev.tsv
+grep -q 'probe.csv: it is of other dev questions or another probe; set aside as .*-2' log || fail "$(cat log)"
 same "stopped in probes" with stopped 40
 
 # The last probe is made up for, once.
