@@ -22,8 +22,6 @@ struct lk_run {
   const lk_sha256 *answers;
   int lock;                    /* descriptor */
   lk_sinks *sinks;             /* owned; NULL before lk_run_begin */
-  uint64_t dev_step;           /* last row of dev.csv … */
-  int dev_rows;                /* … if it has any */
   uint64_t dev_questions;      /* lk_run_use_dev; 0: none … */
   lk_sha256 dev_sha256;        /* … and their hash, with the probe's recipe if any */
   uint64_t best_correct;       /* of the checkpoint that `best` links to, or 0 */

@@ -9,8 +9,6 @@
 
 /* The first of the best is the best; step 0 has no checkpoint. */
 static lk_status take_score(lk_run *run, uint64_t step, uint64_t correct) {
-  run->dev_rows = 1;
-  run->dev_step = step;
   if (step == 0 || correct <= run->best_correct) return LK_OK;
   run->best_correct = correct;
   return lk_run_point(run, "best", step);
@@ -29,10 +27,6 @@ lk_status lk_run_mark_best(lk_run *run, uint64_t step) {
   return lk_run_point(run, "best", step);
 }
 
-int lk_run_has_dev(const lk_run *run, uint64_t step) {
-  return run->dev_rows && run->dev_step == step;
-}
-
 lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_t count,
                            double seconds) {
   const lk_score score = {1, step, correct, count, seconds};
@@ -40,10 +34,18 @@ lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_
   return lk_sinks_score(run->sinks, &score);
 }
 
-int lk_run_has_probe(const lk_run *run, uint64_t step) {
+static int has_row(const lk_run *run, const lk_run_table *table, uint64_t step) {
   lk_table_scan scan;
-  if (lk_run_table_look(run, &lk_run_probe_table, step, &scan) != LK_OK) return 0;
+  if (lk_run_table_look(run, table, step, &scan) != LK_OK) return 0;
   return !*scan.fault && scan.rows && scan.step == step;
+}
+
+int lk_run_has_dev(const lk_run *run, uint64_t step) {
+  return has_row(run, &lk_run_dev_table, step);
+}
+
+int lk_run_has_probe(const lk_run *run, uint64_t step) {
+  return has_row(run, &lk_run_probe_table, step);
 }
 
 lk_status lk_run_forget_best(const lk_run *run, const char *reason) {
@@ -61,8 +63,6 @@ lk_status lk_run_begin_scores(lk_run *run, uint64_t step) {
   if (!*run->config->dev || *run->config->probe_config) return LK_OK;
   LK_TRY(lk_run_table_look(run, &lk_run_dev_table, step, &scan));
   if (*scan.fault || step == 0) memset(&scan, 0, sizeof scan);
-  run->dev_rows = scan.rows > 0;
-  run->dev_step = scan.step;
   run->best_correct = scan.most;
   if (scan.best) return lk_run_point(run, "best", scan.best);
   if (known || scan.rows) return LK_OK;

@@ -145,12 +145,20 @@ static lk_status take_values(lk_training *t, const lk_checkpoint *resumed,
   return lk_trainer_initialise(t->trainer, init);
 }
 
-/* All ranks: a directory with later checkpoints than `steps` is complete; one that was
- * stopped in its last probe is not. */
+/* All ranks: what follows the checkpoint of the last step and is not there, of a run that
+ * was stopped or killed meanwhile. */
+static lk_status find_owed(const lk_training *t, uint64_t step, int *owed) {
+  int missing = t->run && ((t->dev && !t->probe && !lk_run_has_dev(t->run, step)) ||
+                           (*t->config->samples && !lk_run_has_samples(t->run, step)));
+  LK_TRY(lk_probe_is_owed(t, step, owed));
+  return *owed ? LK_OK : lk_world_any(t->world, missing, owed);
+}
+
+/* All ranks: a directory with later checkpoints than `steps` is complete. */
 static lk_status judge_completeness(lk_training *t, uint64_t step) {
-  int owed = 0;
-  if (step == t->trainer->steps) LK_TRY(lk_probe_is_owed(t, step, &owed));
-  t->complete = (step >= t->trainer->steps && !owed) || lk_training_is_exhausted(t);
+  int owed = 0, ended = step == t->trainer->steps || lk_training_is_exhausted(t);
+  if (ended) LK_TRY(find_owed(t, step, &owed));
+  t->complete = (ended && !owed) || step > t->trainer->steps;
   return LK_OK;
 }
 

@@ -51,6 +51,14 @@ diff all/dev.csv stopped/dev.csv || fail "a stop changed dev.csv"
 [[ -e stopped/checkpoints/best && $(find stopped/checkpoints -name 'step-*' | wc -l) -le 3 ]] ||
   fail "kept: $(ls stopped/checkpoints)"
 
+# A run that was killed behind its last checkpoint is complete, but for what follows it.
+sed -i '$d' stopped/dev.csv
+train 2 stopped dev=dev.tsv keep_last=1 samples='The' validate_every=30
+diff all/dev.csv stopped/dev.csv || fail "the last score was not made up for"
+grep -q '^after step 60$' stopped/samples.txt || fail "no samples of the last step: $(cat log)"
+train 2 stopped dev=dev.tsv keep_last=1 samples='The' validate_every=30
+if ! grep -q 'the run is complete' log || grep -q '^dev after' log; then fail "scored twice: $(cat log)"; fi
+
 # What cannot be asked is found out before training.
 printf 'Where was \xc3\xbe born?\tRome\n' > bad.tsv
 rc=0
