@@ -136,6 +136,7 @@ typedef struct {
   char build[LK_BUILD_SIZE]; /* program and libraries: lockstep/build.h */
   lk_hash parameter_hash;    /* of all parameters in table order, as stored */
   lk_best_model best;        /* zeros in files of earlier versions */
+  uint64_t skipped_in_a_row; /* updates that on_nonfinite left out, up to this step */
   int has_average;           /* the parameters' running mean is there, too (key ema) */
   int sites;                 /* that made local steps; 0: there are none … */
   int has_outer, has_left;   /* … and have a momentum, and something left */

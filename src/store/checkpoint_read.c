@@ -5,6 +5,7 @@
 #include "store/tensor.h"
 #include "store/tokenizer.h"
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,11 @@ static lk_status read_most_answer(const lk_h5_file *file, uint64_t *most) {
   return lk_h5_read_count(file, "most_answer", 0, MOST_BLOCK, most);
 }
 
+static lk_status read_skipped(const lk_h5_file *file, uint64_t *skipped) {
+  if (!lk_h5_has_attribute(file, "skipped_in_a_row")) return LK_OK;
+  return lk_h5_read_count(file, "skipped_in_a_row", 0, INT_MAX, skipped);
+}
+
 static lk_status read_config(const lk_h5_file *file, char **config) {
   lk_h5_array array = lk_h5_config();
   LK_TRY(lk_h5_measure_array(file, &array));
@@ -114,6 +120,7 @@ static lk_status read_content(const lk_h5_file *file, lk_checkpoint *checkpoint)
   LK_TRY(read_progress(file, info));
   LK_TRY(read_origin(file, info));
   LK_TRY(read_best(file, &info->best));
+  LK_TRY(read_skipped(file, &info->skipped_in_a_row));
   info->has_average = lk_h5_has(file, lk_h5_group_name(LK_GROUP_AVERAGE, name));
   LK_TRY(read_sites(file, info));
   LK_TRY(read_most_answer(file, &checkpoint->trained.most_answer));

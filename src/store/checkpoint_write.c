@@ -130,6 +130,8 @@ static lk_status write_content(const lk_h5_file *file, const lk_checkpoint *chec
   LK_TRY(write_progress(file, info));
   LK_TRY(write_origin(file, checkpoint));
   LK_TRY(write_best(file, &info->best));
+  if (info->skipped_in_a_row)
+    LK_TRY(lk_h5_write_count(file, "skipped_in_a_row", info->skipped_in_a_row));
   if (info->sites) LK_TRY(lk_h5_write_count(file, "sites", (uint64_t)info->sites));
   LK_TRY(lk_h5_write_text(file, "parameter_hash", hash.hex));
   LK_TRY(lk_h5_write_tokenizer(file, checkpoint->trained.tokenizer));

@@ -20,6 +20,7 @@ static void describe(const lk_training *training, lk_checkpoint_info *info) {
   info->corpus_characters = items->characters;
   info->corpus_documents = items->count;
   info->best = training->best;
+  if (!t->sites) info->skipped_in_a_row = (uint64_t)t->skipped_in_a_row;
   snprintf(info->task, sizeof info->task, "%s", lk_task_name(training->task));
   snprintf(info->origin, sizeof info->origin, "%s", training->origin);
   lk_trainer_describe_build(t->config, info->build);

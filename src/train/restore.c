@@ -131,6 +131,7 @@ static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
   LK_TRY(read_numbers(t->trainer, resumed));
   t->trainer->has_checkpoint = 1;
   t->trainer->step = resumed->info.step;
+  t->trainer->skipped_in_a_row = (int)resumed->info.skipped_in_a_row;
   assert(t->complete || t->trainer->step <= t->trainer->steps);
   say_progress(t);
   return LK_OK;

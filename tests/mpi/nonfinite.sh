@@ -66,6 +66,11 @@ for ranks in 1 2; do
   [[ $(column skip-$ranks skipped_updates $((bad + 9))) == 10 ]] || fail "10 are not counted"
   all_finite skip-$ranks
 
+  # However often it is stopped and started meanwhile.
+  train 0 0 $ranks ends-$ranks $((bad + 3)) on_nonfinite=skip
+  train 70 2 $ranks ends-$ranks 60 on_nonfinite=skip
+  [[ $(step_of_message) == $((bad + 10)) ]] || fail "ends-$ranks: $(cat log)"
+
   # Fewer than that do not end it, and change no parameter.
   train 0 0 $ranks few-$ranks $((bad + 3)) on_nonfinite=skip
   [[ $(column few-$ranks skipped_updates $((bad + 3))) == 4 ]] || fail "4 are not counted"
