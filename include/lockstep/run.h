@@ -108,7 +108,7 @@ lk_status lk_run_forget_best(const lk_run *run, const char *reason);
 /* Points checkpoints/best, which is kept, to the checkpoint of a step that has one. */
 lk_status lk_run_mark_best(lk_run *run, uint64_t step);
 
-/* Nonzero when the last row of dev.csv is that of `step`. */
+/* Nonzero when dev.csv, of these dev questions, has a row of `step`; reads the file. */
 int lk_run_has_dev(const lk_run *run, uint64_t step);
 
 /* A row of probe.csv: the probe after `step` answered `correct` of `count` dev questions

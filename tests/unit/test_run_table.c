@@ -243,7 +243,7 @@ static void scores_go_on(void **state) {
   (void)state;
   score_four();
   opened o = begin(15, four);
-  assert_true(lk_run_has_dev(o.run, 15) && !lk_run_has_dev(o.run, 10));
+  assert_true(lk_run_has_dev(o.run, 15) && !lk_run_has_dev(o.run, 12));
   put_checkpoint(20);
   must(lk_run_log_dev(o.run, 20, 4, 4));
   end(&o);
