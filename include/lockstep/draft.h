@@ -31,6 +31,9 @@ lk_status lk_draft_commit(lk_draft *draft);
 /* Removes the temporary file; does nothing once it has ended. */
 void lk_draft_discard(lk_draft *draft);
 
+/* Bytes of a file's name, without the end of a temporary one where it has that. */
+size_t lk_draft_stem(const char *name);
+
 LK_C_END
 
 #endif

@@ -9,13 +9,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether name_temporary could have made this name for a file of that name. */
+/* The stem that name_temporary could have added such an end to. */
+size_t lk_draft_stem(const char *name) {
+  size_t size = strlen(name), mark = strlen(LK_TEMPORARY);
+  if (size < mark + LK_TEMPORARY_DIGITS) return size;
+  const char *end = name + size - LK_TEMPORARY_DIGITS - mark;
+  int is_temporary = !strncmp(end, LK_TEMPORARY, mark) &&
+                     strspn(end + mark, "0123456789abcdef") == LK_TEMPORARY_DIGITS;
+  return is_temporary ? (size_t)(end - name) : size;
+}
+
 static int is_temporary_of(const char *name, const char *of) {
-  size_t size = strlen(of), mark = strlen(LK_TEMPORARY);
-  if (strncmp(name, of, size) || strncmp(name + size, LK_TEMPORARY, mark)) return 0;
-  const char *digits = name + size + mark;
-  return strlen(digits) == LK_TEMPORARY_DIGITS &&
-         strspn(digits, "0123456789abcdef") == LK_TEMPORARY_DIGITS;
+  size_t size = strlen(of);
+  return lk_draft_stem(name) == size && name[size] && !strncmp(name, of, size);
 }
 
 /* Who writes such a file has it locked, until its process ends. */

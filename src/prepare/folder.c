@@ -5,15 +5,10 @@
 #include "lockstep/memory.h"
 #include "lockstep/program.h"
 #include "prepare/plan.h"
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-static const char plan_name[] = "plan";
 
 void lk_prepare_part_path(const lk_prepare_plan *plan, uint64_t part, char path[PATH_MAX]) {
   snprintf(path, PATH_MAX, "%s/part-%08llu", plan->folder, (unsigned long long)part);
@@ -46,7 +41,7 @@ static void describe_options(const lk_prepare_plan *plan, FILE *to) {
 static lk_status describe(const lk_prepare_plan *plan, char **text, size_t *size) {
   FILE *to = open_memstream(text, size);
   if (!to) return lk_fail(LK_INTERNAL, "out of memory for the plan");
-  fprintf(to, "program %s\n", lk_program_hash());
+  fprintf(to, LK_PREPARE_PLAN_START "%s\n", lk_program_hash());
   describe_options(plan, to);
   for (size_t i = 0; i < plan->inputs->count; i++)
     describe_input(plan->inputs->paths[i], to);
@@ -54,21 +49,7 @@ static lk_status describe(const lk_prepare_plan *plan, char **text, size_t *size
 }
 
 static void path_of_plan(const lk_prepare_plan *plan, char path[PATH_MAX]) {
-  snprintf(path, PATH_MAX, "%s/%s", plan->folder, plan_name);
-}
-
-static int is_ours(const char *name) {
-  return !strncmp(name, "part-", 5) || !strncmp(name, plan_name, strlen(plan_name));
-}
-
-void lk_prepare_folder_remove(const lk_prepare_plan *plan) {
-  DIR *folder = *plan->folder ? opendir(plan->folder) : NULL;
-  struct dirent *entry;
-  if (!folder) return;
-  while ((entry = readdir(folder)))
-    if (is_ours(entry->d_name)) unlinkat(dirfd(folder), entry->d_name, 0);
-  closedir(folder);
-  rmdir(plan->folder);
+  snprintf(path, PATH_MAX, "%s/%s", plan->folder, LK_PREPARE_PLAN);
 }
 
 static uint64_t count_done(const lk_prepare_plan *plan) {
@@ -97,6 +78,7 @@ static lk_status begin(const lk_prepare_plan *plan, const char *text, size_t siz
   char path[PATH_MAX];
   struct stat is;
   int there = !lstat(plan->folder, &is);
+  if (there) LK_TRY(lk_prepare_folder_check(plan));
   if (there && goes_on(plan, text, size)) {
     lk_say("%s: goes on; %llu of %llu parts are done", plan->folder,
            (unsigned long long)count_done(plan), (unsigned long long)plan->count);

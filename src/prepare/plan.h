@@ -36,11 +36,19 @@ lk_status lk_prepare_plan_make(lk_world *world, lk_prepare_plan *plan,
                                const lk_prepare_options *options);
 void lk_prepare_plan_free(lk_prepare_plan *plan);
 
+/* The file that tells what parts are of, and what it begins with. */
+#define LK_PREPARE_PLAN       "plan"
+#define LK_PREPARE_PLAN_START "program "
+
 /* Rank 0: makes the folder, or takes the one that a stopped command with the same inputs
- * and options left; says so. LK_IO. */
+ * and options left; says so. LK_USAGE as the next; LK_IO. */
 lk_status lk_prepare_folder_open(const lk_prepare_plan *plan);
 
-/* Rank 0: removes it with all that is ours in it. */
+/* Rank 0: LK_USAGE where what is there is a link, no folder, or neither empty nor of a plan
+ * of ours. */
+lk_status lk_prepare_folder_check(const lk_prepare_plan *plan);
+
+/* Rank 0: removes it with all that is ours in it, unless that check refuses it. */
 void lk_prepare_folder_remove(const lk_prepare_plan *plan);
 
 /* The file of a part. */

@@ -80,12 +80,10 @@ static int is_name_of_ours(const char *name) {
 static int is_left_over(const struct dirent *entry) {
   char name[NAME_MAX + 1];
   snprintf(name, sizeof name, "%s", entry->d_name);
-  char *mark = strstr(name, LK_TEMPORARY);
-  if (!mark) return 0;
-  const char *digits = mark + strlen(LK_TEMPORARY);
-  *mark = '\0';
-  return is_name_of_ours(name) && strlen(digits) == LK_TEMPORARY_DIGITS &&
-         strspn(digits, "0123456789abcdef") == LK_TEMPORARY_DIGITS;
+  size_t stem = lk_draft_stem(name);
+  if (!name[stem]) return 0;
+  name[stem] = '\0';
+  return is_name_of_ours(name);
 }
 
 /* Nothing is lost when it fails. What has such a name and is no file or link is none of

@@ -329,12 +329,44 @@ static void what_is_done_is_not_done_again(void **state) {
   write_large("l.xml");
   MUST_RUN("prepare", "l.xml", "l.h5");
   assert_int_equal(mkdir("r.h5.parts", 0777), 0);
-  write_file("r.h5.parts/plan", "of another program");
+  write_file("r.h5.parts/plan", "program of another");
   write_file("r.h5.parts/part-00000000", "of it");
   MUST_RUN("prepare", "l.xml", "r.h5");
   must_have(said, "r.h5.parts: is of other inputs or options; begins anew");
   must_be_equal("l.h5", "r.h5");
   must_leave_nothing("r.h5");
+}
+
+/* Of a folder that is there only what a prepare called so goes; others' files stay. */
+static void what_is_anothers_is_left(void **state) {
+  (void)state;
+  write_large("l.xml");
+  assert_int_equal(mkdir("a.h5.parts", 0777), 0);
+  write_file("a.h5.parts/plan", "of a book");
+  write_file("a.h5.parts/part-of-my-book.txt", "my text");
+  MUST_REFUSE(LK_USAGE, "a.h5.parts: is there, and no folder that a stopped command left",
+              "prepare", "l.xml", "a.h5");
+  assert_int_equal(rename("a.h5.parts", "a.json.parts"), 0);
+  MUST_REFUSE(LK_USAGE, "a.json.parts: is there", "tokenizer", "train", "l.xml", "a.json");
+  must_hold("a.json.parts/plan", "of a book");
+  write_file("a.json.parts/plan", "program of another");
+  assert_int_equal(symlink("a.json.parts", "l.h5.parts"), 0);
+  MUST_REFUSE(LK_USAGE, "l.h5.parts: is there", "prepare", "l.xml", "l.h5");
+  must_hold("l.h5.parts/plan", "program of another");
+  write_file("a.json.parts/part-00000007.tmp-0123456789abcdef", "half a part");
+  MUST_RUN("tokenizer", "train", "l.xml", "a.json", "--size", "300");
+  must_hold("a.json.parts/part-of-my-book.txt", "my text");
+  assert_int_equal(unlink("a.json.parts/part-of-my-book.txt"), 0);
+  assert_int_equal(rmdir("a.json.parts"), 0);
+}
+
+/* A command that was killed before it had its plan leaves no more than this. */
+static void an_empty_folder_is_taken(void **state) {
+  (void)state;
+  assert_int_equal(mkdir("e.h5.parts", 0777), 0);
+  write_file("e.h5.parts/plan.tmp-0123456789abcdef", "prog");
+  MUST_RUN("prepare", "l.xml", "e.h5");
+  must_leave_nothing("e.h5");
 }
 
 int main(void) {
@@ -352,6 +384,8 @@ int main(void) {
       cmocka_unit_test(json_lines_become_documents),
       cmocka_unit_test(marks_without_end_end),
       cmocka_unit_test(what_cannot_be_is_refused),
-      cmocka_unit_test(what_is_done_is_not_done_again)};
+      cmocka_unit_test(what_is_done_is_not_done_again),
+      cmocka_unit_test(what_is_anothers_is_left),
+      cmocka_unit_test(an_empty_folder_is_taken)};
   return cmocka_run_group_tests(tests, open_world, close_world);
 }
