@@ -23,11 +23,13 @@ typedef struct {
   uint64_t documents_end; /* where the characters begin … */
   uint64_t characters;    /* … and how many */
   char magic[16];
+  lk_hash hash; /* of all before it */
 } ending;
 
 struct lk_spool {
   const char *path;
   lk_draft draft; /* of one that is written */
+  lk_hasher *hasher;
   FILE *file;
   ending ending;
   uint64_t at;   /* of the next document, where one is read */
@@ -42,6 +44,7 @@ static lk_status refuse(const lk_spool *spool, const char *what) {
 }
 
 static lk_status begin(lk_spool *spool) {
+  LK_TRY(lk_hasher_create(&spool->hasher));
   LK_TRY(lk_draft_begin(&spool->draft, spool->path));
   int descriptor = dup(spool->draft.descriptor);
   spool->file = descriptor < 0 ? NULL : fdopen(descriptor, "wb");
@@ -60,6 +63,7 @@ lk_status lk_spool_create(lk_spool **out, const char *path) {
 
 static lk_status put(lk_spool *spool, const void *bytes, size_t size) {
   if (size && fwrite(bytes, size, 1, spool->file) != 1) return refuse(spool, "write");
+  lk_hasher_add(spool->hasher, bytes, size);
   spool->at += size;
   return LK_OK;
 }
@@ -84,7 +88,9 @@ static lk_status put_ending(lk_spool *spool, const lk_spool_facts *facts,
     LK_TRY(put(spool, &one, sizeof one));
     e->characters++;
   }
-  LK_TRY(put(spool, e, sizeof *e));
+  LK_TRY(put(spool, e, offsetof(ending, hash)));
+  e->hash = lk_hasher_value(spool->hasher);
+  LK_TRY(put(spool, &e->hash, sizeof *e - offsetof(ending, hash)));
   return fflush(spool->file) ? refuse(spool, "write") : LK_OK;
 }
 
@@ -99,14 +105,20 @@ lk_status lk_spool_finish(lk_spool *spool, const lk_spool_facts *facts,
 void lk_spool_discard(lk_spool *spool) {
   if (spool->file) fclose(spool->file);
   lk_draft_discard(&spool->draft);
+  lk_hasher_free(spool->hasher);
   lk_free(spool);
 }
 
-static lk_status refuse_part(const char *path) {
+static lk_status refuse_damaged(const lk_spool *spool) {
+  return lk_fail(LK_BAD_DATA, "%s: is damaged; start the same command again", spool->path);
+}
+
+static lk_status refuse_part(const lk_spool *spool) {
+  if (spool->file) return refuse_damaged(spool);
   return lk_fail(LK_NO_INPUT,
                  "%s: what was prepared of a part is not here; all ranks must see the "
                  "folder of the corpus under one name",
-                 path);
+                 spool->path);
 }
 
 static int read_ending(lk_spool *spool) {
@@ -127,9 +139,10 @@ lk_status lk_spool_open(lk_spool **out, const char *path) {
   LK_TRY(LK_NEW(*out, 1));
   **out = (lk_spool){.path = path, .draft.descriptor = -1, .file = fopen(path, "rbe")};
   if (read_ending(*out)) return LK_OK;
+  lk_status status = refuse_part(*out);
   lk_spool_close(*out);
   *out = NULL;
-  return refuse_part(path);
+  return status;
 }
 
 const lk_spool_facts *lk_spool_facts_of(const lk_spool *spool) {
@@ -151,7 +164,7 @@ lk_status lk_spool_count(lk_spool *spool, uint64_t *counts) {
   for (uint64_t i = 0; i < spool->ending.characters; i++) {
     character one;
     LK_TRY(get(spool, &one, sizeof one));
-    assert(one.code_point < LK_SPOOL_CODE_POINTS);
+    if (one.code_point >= LK_SPOOL_CODE_POINTS) return refuse_damaged(spool);
     counts[one.code_point] += one.times;
   }
   return go_to(spool, 0);
@@ -178,7 +191,8 @@ lk_status lk_spool_next(lk_spool *spool, lk_spool_head *head, lk_near_signature 
   if (head->has_signature) LK_TRY(get(spool, signature, sizeof *signature));
   spool->at += sizeof *head + (head->has_signature ? sizeof *signature : 0);
   spool->size = head->size;
-  return LK_OK;
+  int fits = spool->at + spool->size <= spool->ending.documents_end;
+  return fits && head->title <= head->size ? LK_OK : refuse_damaged(spool);
 }
 
 static lk_status make_room(lk_spool *spool, uint64_t size) {
@@ -200,9 +214,33 @@ lk_status lk_spool_text(lk_spool *spool, const char **text) {
   return LK_OK;
 }
 
+static lk_status compare_hash(lk_spool *spool) {
+  const ending *e = &spool->ending;
+  uint64_t left = e->documents_end + e->characters * sizeof(character);
+  LK_TRY(lk_hasher_create(&spool->hasher));
+  LK_TRY(make_room(spool, BUFFER));
+  for (size_t size; left; left -= size) {
+    size = left < BUFFER ? (size_t)left : BUFFER;
+    LK_TRY(get(spool, spool->text, size));
+    lk_hasher_add(spool->hasher, spool->text, size);
+  }
+  lk_hasher_add(spool->hasher, e, offsetof(ending, hash));
+  lk_hash hash = lk_hasher_value(spool->hasher);
+  return memcmp(&hash, &e->hash, sizeof hash) ? refuse_damaged(spool) : LK_OK;
+}
+
+lk_status lk_spool_check(const char *path) {
+  lk_spool *spool;
+  LK_TRY(lk_spool_open(&spool, path));
+  lk_status status = compare_hash(spool);
+  lk_spool_close(spool);
+  return status;
+}
+
 void lk_spool_close(lk_spool *spool) {
   if (!spool) return;
   if (spool->file) fclose(spool->file);
+  lk_hasher_free(spool->hasher);
   lk_free(spool->text);
   lk_free(spool);
 }

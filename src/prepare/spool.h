@@ -41,7 +41,11 @@ lk_status lk_spool_finish(lk_spool *spool, const lk_spool_facts *facts,
                           const uint64_t *counts);
 void lk_spool_discard(lk_spool *spool);
 
-/* Opens a part's file, whose path must stay. LK_NO_INPUT: it is missing, or not whole. */
+/* Reads all of a part's file once. LK_BAD_DATA unless it is what was written. */
+lk_status lk_spool_check(const char *path);
+
+/* Opens a part's file, whose path must stay. LK_NO_INPUT: it is missing. LK_BAD_DATA, as
+ * where it is read: it is not what was written, as far as that is seen. */
 lk_status lk_spool_open(lk_spool **out, const char *path);
 const lk_spool_facts *lk_spool_facts_of(const lk_spool *spool);
 

@@ -169,6 +169,14 @@ static int is_mine(const team *t, uint64_t number) {
   return number % (uint64_t)t->ranks == (uint64_t)t->rank;
 }
 
+/* What a stopped command left may have changed since. */
+static int is_done(const char *path) {
+  if (!lk_file_is_plain(path)) return 0;
+  if (lk_spool_check(path) == LK_OK) return 1;
+  lk_say("%s: is damaged or cannot be read; it is made again", path);
+  return 0;
+}
+
 static void work_off(worker *w) {
   team *t = w->team;
   char path[PATH_MAX];
@@ -177,8 +185,8 @@ static void work_off(worker *w) {
     if (number >= t->plan->count) return;
     if (!is_mine(t, number)) continue;
     lk_prepare_part_path(t->plan, number, path);
-    if (lk_file_is_plain(path)) continue;
-    lk_status status = make_part(w, number, path);
+    lk_status status = lk_prepare_go_on();
+    if (status == LK_OK && !is_done(path)) status = make_part(w, number, path);
     if (status != LK_OK) fail(t, number, status);
   }
 }

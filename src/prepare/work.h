@@ -4,9 +4,10 @@
 
 #include "prepare/plan.h"
 
-/* Makes the files of those of the plan's parts that are this rank's and not there yet; a
- * pipe's is rank 0's. Says how far it is from time to time, on rank 0. LK_STOPPED after a
- * signal; else the failure of the first part that failed. Not collective. */
+/* Makes the files of those of the plan's parts that are this rank's and not there yet, or
+ * damaged; a pipe's is rank 0's. Says how far it is from time to time, on rank 0.
+ * LK_STOPPED after a signal; else the failure of the first part that failed. Not
+ * collective. */
 lk_status lk_prepare_work(const lk_prepare_plan *plan, int rank, int ranks);
 
 /* All ranks: opens the plan's folder and makes all parts. */

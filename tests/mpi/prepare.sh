@@ -59,11 +59,21 @@ done
 kill -9 "$victim" 2> /dev/null || fail "it ended before it was killed"
 wait "$victim" 2> /dev/null || true
 [[ ! -e killed.h5 ]] || fail "a corpus of a part"
+mkdir changed.h5.parts
+cp killed.h5.parts/{plan,part-00000000} changed.h5.parts
 touch killed.h5.tmp-0123456789abcdef # as when it is killed while the corpus is written
 prepare 2 --threads 1 "${inputs[@]}" killed.h5
 grep -q 'goes on; [1-9][0-9]* of [0-9]* parts are done' log || fail "it does not go on: $(cat log)"
 cmp expected.h5 killed.h5 || fail "a killed prepare goes on to another corpus"
 nothing_left killed.h5
+
+# A part that has another byte since is made again.
+printf 'X' | dd of=changed.h5.parts/part-00000000 bs=1 seek=5000 conv=notrunc status=none
+prepare 2 --threads 1 "${inputs[@]}" changed.h5
+(($(grep -c 'changed.h5.parts/part-00000000: is damaged or cannot be read; it is made again' log) == 1)) ||
+  fail "a part that changed: $(cat log)"
+cmp expected.h5 changed.h5 || fail "a part that changed makes another corpus"
+nothing_left changed.h5
 
 # Asked to stop: the same.
 "$LOCKSTEP" prepare --threads 1 "${inputs[@]}" stopped.h5 > out 2> log &
