@@ -63,7 +63,8 @@ typedef struct {
   const char
       *model; /* "wikitext", also where the XML is too old to say; "" of other kinds */
   const char *format; /* "text/x-wiki" */
-  uint64_t line;      /* of the input or part, from 1, where the page ends */
+  const char *calls; /* of CirrusSearch's lines: its templates as wikitext, "{{…}}{{…}}" */
+  uint64_t line;     /* of the input or part, from 1, where the page ends */
 } lk_dump_page;
 
 typedef struct lk_dump lk_dump;

@@ -68,7 +68,7 @@ lk_status lk_dump_open_part(lk_dump **dump, const char *path,
 lk_status lk_dump_next(lk_dump *dump, const lk_dump_page **page) {
   int there = 0;
   *page = NULL;
-  dump->page = (lk_dump_page){"", "", 0, -1, 0, 0, "", "", "", 0};
+  dump->page = (lk_dump_page){"", "", 0, -1, 0, 0, "", "", "", "", 0};
   LK_TRY(dump->reader->next(dump, &there));
   if (there) *page = &dump->page;
   if (!there && dump->whole) LK_TRY(lk_text_stream_check(dump->stream));

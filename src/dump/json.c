@@ -1,5 +1,6 @@
 /* JSON lines as pages. CirrusSearch's dumps have two lines a page: {"index": {"_id": …}},
  * then the page itself. */
+#include "dump/bytes.h"
 #include "dump/lines.h"
 #include "dump/reader.h"
 #include "lockstep/memory.h"
@@ -12,8 +13,11 @@
 /* cJSON makes 64 bytes of each value, if it has two bytes only. */
 static const size_t most_memory = 256 << 20;
 
+enum { TEMPLATES = 10 }; /* their namespace */
+
 typedef struct {
   lk_lines lines;
+  lk_bytes calls;
   cJSON *object; /* of the page that was read */
   int64_t id;    /* of the one that comes, by the line before; -1: there was none */
   int is_awaited;
@@ -119,6 +123,23 @@ static lk_status refuse_field(const lk_dump *dump, const json *state) {
   return lk_lines_refuse(&state->lines, what);
 }
 
+/* "Template:A", "Modul:B", … of every template and module that the page came to use. */
+static lk_status tell_calls(lk_dump *dump, json *state) {
+  const cJSON *one;
+  lk_bytes *calls = &state->calls;
+  lk_bytes_clear(calls);
+  cJSON_ArrayForEach(one, member(state->object, "template")) {
+    const char *name = cJSON_GetStringValue(one);
+    if (!name) continue;
+    if (lk_dump_space_of(&dump->site, name) == TEMPLATES) name = strchr(name, ':') + 1;
+    LK_TRY(lk_bytes_append(calls, "{{", 2));
+    LK_TRY(lk_bytes_append(calls, name, strlen(name)));
+    LK_TRY(lk_bytes_append(calls, "}}", 2));
+  }
+  dump->page.calls = lk_bytes_text(calls);
+  return LK_OK;
+}
+
 static lk_status tell(lk_dump *dump, json *state) {
   const cJSON *object = state->object, *space = member(object, "namespace");
   const char *text = cJSON_GetStringValue(member(object, dump->options.field));
@@ -132,7 +153,7 @@ static lk_status tell(lk_dump *dump, json *state) {
   dump->page.line = state->lines.number;
   dump->site.database = text_of(object, "wiki");
   dump->site.language = text_of(object, "language");
-  return LK_OK;
+  return tell_calls(dump, state);
 }
 
 /* The line before a page of CirrusSearch, which has no field of the page. */
@@ -177,6 +198,7 @@ static void close_json(lk_dump *dump) {
   if (!state) return;
   cJSON_Delete(state->object);
   lk_lines_close(&state->lines);
+  lk_bytes_free(&state->calls);
   lk_free(state);
 }
 

@@ -246,6 +246,7 @@ lk_status lk_xml_page(lk_xml *xml) {
                          .redirect = lk_bytes_text(&xml->redirect),
                          .model = *model ? model : "wikitext",
                          .format = lk_bytes_text(&xml->format),
+                         .calls = "",
                          .line = lk_xml_line(xml)};
   return LK_OK;
 }

@@ -26,9 +26,9 @@ lk_status lk_page_maker_open(lk_page_maker *maker, const lk_dump *dump, const ch
   maker->is_tidied = maker->kind != LK_DUMP_TEXT;
   maker->composes = composes;
   lk_prepare_language(dump, path, options->language, maker->language);
-  if (maker->kind != LK_DUMP_XML) return LK_OK;
+  if (!maker->is_tidied) return LK_OK;
   LK_TRY(lk_prepare_site(&maker->site, dump, maker->language));
-  return open_parser(maker, templates);
+  return maker->kind == LK_DUMP_XML ? open_parser(maker, templates) : LK_OK;
 }
 
 void lk_page_maker_close(lk_page_maker *maker) {
@@ -66,6 +66,8 @@ static lk_prepare_step judge_facts(const lk_page_maker *maker, const lk_dump_pag
   if (!maker->is_tidied) return LK_PREPARE_KEPT;
   if (page->space != 0) return LK_PREPARE_namespace;
   if (page->is_redirect) return LK_PREPARE_redirect;
+  if (lk_wiki_is_disambiguation(maker->site, page->calls, strlen(page->calls)))
+    return LK_PREPARE_disambiguation;
   if (!is_wikitext(maker)) return LK_PREPARE_KEPT;
   if (strcmp(page->model, "wikitext")) return LK_PREPARE_model;
   if (lk_wiki_is_redirect(maker->site, page->text, page->size, &target, &size))

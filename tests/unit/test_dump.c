@@ -325,15 +325,18 @@ static void pairs_of_cirrus_search_are_pages(void **state) {
   (void)state;
   lk_dump *dump = open_text("{\"index\":{\"_type\":\"_doc\",\"_id\":\"42\"}}\n"
                             "{\"wiki\":\"dewiki\",\"language\":\"de\",\"namespace\":0,"
-                            "\"title\":\"A\",\"text\":\"t\"}\n"
+                            "\"title\":\"A\",\"text\":\"t\",\"template\":[\"Template:P\","
+                            "\"Vorlage:Q\"]}\n"
                             "{\"index\":{\"_type\":\"_doc\",\"_id\":\"43\"}}\n{\"title\":"
                             "\"B\",\"text\":\"u\"}\n");
   const lk_dump_page *page = next_page(dump);
   assert_int_equal(page->id, 42);
   assert_string_equal(lk_dump_site_of(dump)->database, "dewiki");
   assert_string_equal(lk_dump_site_of(dump)->language, "de");
+  assert_string_equal(page->calls, "{{P}}{{Vorlage:Q}}");
   page = next_page(dump);
   assert_int_equal(page->id, 43);
+  assert_string_equal(page->calls, "");
   assert_string_equal(page->text, "u");
   assert_end(dump);
 }

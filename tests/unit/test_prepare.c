@@ -288,6 +288,21 @@ static void json_lines_become_documents(void **state) {
   must_leave_nothing("j2.h5");
 }
 
+/* CirrusSearch's lines have no wikitext: what its templates are called tells. A module of
+ * that name finds out whether others are disambiguations. */
+static void json_lines_of_disambiguations_are_left_out(void **state) {
+  (void)state;
+  write_file("c.jsonl",
+             "{\"title\": \"Ulm\", \"text\": \"An der Donau.\", \"template\": "
+             "[\"Template:Infobox\", \"Module:Disambiguation\", 7]}\n"
+             "{\"title\": \"Bach\", \"text\": \"Bach may be\", \"template\": "
+             "[\"Template:Hatnote\", \"Template:Disambiguation\"]}\n"
+             "{\"title\": \"Rom\", \"text\": \"Am Tiber.\", \"template\": []}\n");
+  MUST_RUN("prepare", "c.jsonl", "c.h5");
+  must_have(printed, "disambiguations: Bach\n");
+  must_have_documents("c.h5", "Ulm\n\nAn der Donau.\n--\nRom\n\nAm Tiber.\n--\n");
+}
+
 /* Marks without end: cut in a dump, refused in a text, by its line. */
 static void marks_without_end_end(void **state) {
   char text[8192] = "{\"text\": \"e", line[8192] = "good\ne";
@@ -382,6 +397,7 @@ int main(void) {
       cmocka_unit_test(documents_are_held_out),
       cmocka_unit_test(the_most_frequent_characters_suffice),
       cmocka_unit_test(json_lines_become_documents),
+      cmocka_unit_test(json_lines_of_disambiguations_are_left_out),
       cmocka_unit_test(marks_without_end_end),
       cmocka_unit_test(what_cannot_be_is_refused),
       cmocka_unit_test(what_is_done_is_not_done_again),
