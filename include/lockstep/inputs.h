@@ -22,8 +22,8 @@ lk_status lk_inputs_add(lk_inputs *inputs, const char *argument);
 
 /* Opens number i. An index of a multistream dump, which has no pages, is first compared
  * with its dump: the one of the same name among the inputs, or beside it, or the only other
- * input. LK_BAD_DATA when it does not fit; LK_NO_INPUT when there is no dump for it. Else
- * as lk_dump_open. The inputs must stay. */
+ * input. LK_BAD_DATA when it does not fit; LK_NO_INPUT when there is no dump for it,
+ * or no other input. Else as lk_dump_open. The inputs must stay. */
 lk_status lk_inputs_open(const lk_inputs *inputs, size_t i, const lk_dump_options *options,
                          lk_dump **dump);
 

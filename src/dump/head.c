@@ -53,6 +53,7 @@ static int is_xml(const char *head, size_t size) {
   return begins(head + at, size - at, "<?xml") ||
          (begins(head + element, size - element, "<!DOCTYPE") && !html) ||
          is_element(head, size, element, "<mediawiki") ||
+         is_element(head, size, element, "<feed") ||
          is_element(head, size, element, "<page");
 }
 

@@ -137,11 +137,12 @@ static int find_by_name(const char *index, char dump[PATH_MAX]) {
 static lk_status check_index(const lk_inputs *inputs, size_t i, int threads) {
   char dump[PATH_MAX];
   const char *index = inputs->paths[i];
-  if (find_by_name(index, dump)) return lk_index_check(index, dump, threads);
+  if (inputs->count > 1 && find_by_name(index, dump))
+    return lk_index_check(index, dump, threads);
   if (inputs->count == 2) return lk_index_check(index, inputs->paths[1 - i], threads);
   return lk_fail(LK_NO_INPUT,
-                 "%s: is the index of a multistream dump, which is not here under a name "
-                 "like this one's; name the dump, the index is not needed",
+                 "%s: is the index of a multistream dump, and has no pages; name the dump, "
+                 "the index is not needed",
                  lk_file_name(index));
 }
 

@@ -129,10 +129,10 @@ static int find(int parent, const char *name) {
 }
 
 static void refuse_root(lk_xml *xml, const char *name) {
-  char what[160];
+  char what[240];
   snprintf(what, sizeof what,
            "the root element is <%.40s>, so it is no export of MediaWiki, whose is "
-           "<mediawiki>",
+           "<mediawiki>; of a wiki's downloads …-pages-articles.xml.bz2 has the texts",
            name);
   lk_xml_stop(xml, what);
 }

@@ -142,6 +142,17 @@ static lk_status look_at_parts(survey *s) {
   return LK_OK;
 }
 
+/* A stub or a log has none of the texts. */
+static const char *what_is_missing(const lk_merge *merge, const lk_prepare_plan *plan) {
+  uint64_t bytes = 0;
+  for (int s = 0; s <= LK_PREPARE_KEPT; s++)
+    bytes += merge->report->steps[s].bytes;
+  if (!plan->is_dump) return "put one document on each line, empty lines do not count";
+  return bytes ? "no page of an article is left"
+               : "no page has a text; of a wiki's downloads …-pages-articles.xml.bz2 has "
+                 "the texts";
+}
+
 lk_status lk_merge_survey(lk_merge *merge, const lk_prepare_plan *plan,
                           lk_prepare_report *report) {
   survey s = {.merge = merge, .plan = plan};
@@ -152,11 +163,9 @@ lk_status lk_merge_survey(lk_merge *merge, const lk_prepare_plan *plan,
   lk_seen_free(&s.seen);
   lk_near_free(s.near);
   if (status != LK_OK || report->steps[LK_PREPARE_KEPT].pages) return status;
-  return lk_fail(LK_BAD_DATA, "%s%s: no documents; %s",
-                 lk_file_name(plan->inputs->paths[0]),
-                 plan->inputs->count > 1 ? " and the other inputs" : "",
-                 plan->is_dump ? "no page of an article is left"
-                               : "put one document on each line, empty lines do not count");
+  return lk_fail(
+      LK_BAD_DATA, "%s%s: no documents; %s", lk_file_name(plan->inputs->paths[0]),
+      plan->inputs->count > 1 ? " and the other inputs" : "", what_is_missing(merge, plan));
 }
 
 int lk_merge_is_dropped(const lk_merge *merge, uint64_t document) {

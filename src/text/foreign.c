@@ -2,6 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
+#define SQL                                                                                \
+  "SQL, a table of a database",                                                            \
+      "of a wiki's downloads …-pages-articles.xml.bz2 has the texts"
+
 /* What a file of another kind has at `offset`, and what makes a text of it. */
 static const struct {
   const char *magic;
@@ -28,6 +32,10 @@ static const struct {
      "give the text itself, as `lockstep text` prints it"},
     {"lockstep 2\nlength ", 18, 0, "a corpus or checkpoint of Lockstep",
      "give the text itself, as `lockstep text` prints it"},
+    {"-- MySQL dump ", 14, 0, SQL},
+    {"-- MariaDB dump ", 16, 0, SQL},
+    {"/*M!999999\\- enable the sandbox", 31, 0, SQL},
+    {"/*!999999\\- enable the sandbox", 30, 0, SQL},
     {"\xFF\xFE", 2, 0, "UTF-16", "run `iconv -f UTF-16 -t UTF-8 FILE > TEXT` first"},
     {"\xFE\xFF", 2, 0, "UTF-16", "run `iconv -f UTF-16 -t UTF-8 FILE > TEXT` first"}};
 
@@ -72,7 +80,8 @@ static int begins(const char *bytes, size_t size, const char *with) {
 }
 
 static int is_xml(const char *bytes, size_t size) {
-  return begins(bytes, size, "<?xml") || begins(bytes, size, "<mediawiki");
+  return begins(bytes, size, "<?xml") || begins(bytes, size, "<mediawiki") ||
+         begins(bytes, size, "<feed>");
 }
 
 static int is_html(const char *bytes, size_t size) {

@@ -43,6 +43,7 @@ static void markup_and_json_are_named(void **state) {
           "lockstep prepare FILE CORPUS.h5");
   REFUSED("\xEF\xBB\xBF\n  <?xml version=\"1.0\"?>\n<a/>", "XML",
           "lockstep prepare FILE CORPUS.h5");
+  REFUSED("<feed>\n<doc>\n", "XML", "lockstep prepare FILE CORPUS.h5");
   REFUSED("<!doctype HTML>\n", "HTML,", "the XML of a dump");
   REFUSED("<html lang=en>\n", "HTML,", "give the text itself");
   REFUSED("{\"text\": \"a\"}\n{\"text\": \"b\"}\n", "JSON",
@@ -52,6 +53,15 @@ static void markup_and_json_are_named(void **state) {
   REFUSED("{\n  \"text\": \"a\",\n  \"n\": [1,\n2]\n}\n", "JSON", "`jq -c .`");
   REFUSED("[\n {\"text\": \"a\"},\n {\"text\": \"b\"}\n]\n", "JSON",
           "`jq -c '.[]' FILE > LINES`");
+}
+
+static void tables_of_a_database_are_named(void **state) {
+  (void)state;
+  static const char fix[] = "-pages-articles.xml.bz2 has the texts";
+  REFUSED("-- MySQL dump 10.19  Distrib 10.5\n--\n", "SQL", fix);
+  REFUSED("-- MariaDB dump 10.19-11.4\n", "SQL", fix);
+  REFUSED("/*M!999999\\- enable the sandbox mode */ \n-- MariaDB", "SQL", fix);
+  REFUSED("/*!999999\\- enable the sandbox mode */ \n-- MariaDB", "SQL", fix);
 }
 
 static void texts_are_left_alone(void **state) {
@@ -67,6 +77,8 @@ static void texts_are_left_alone(void **state) {
                                       "[1] A note\n[2] Another [3]\n",
                                       "BZhang was born in Rome.\nBZh91 is a name.\n",
                                       "PAR1 is a gene.\n",
+                                      "-- MySQL dumps a table.\n",
+                                      "<feeds> are read\n",
                                       "PK is a city.\n",
                                       "ustar\n",
                                       "7z packs files.\n",
@@ -106,6 +118,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(compressed_files_and_archives_are_named),
       cmocka_unit_test(markup_and_json_are_named),
+      cmocka_unit_test(tables_of_a_database_are_named),
       cmocka_unit_test(texts_are_left_alone),
       cmocka_unit_test(readers_ask),
       cmocka_unit_test(blanks_for_a_tab_are_named),

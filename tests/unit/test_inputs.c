@@ -98,6 +98,10 @@ static void an_index_must_fit_its_dump(void **state) {
     lk_inputs_free(&inputs);
   }
   assert_message("w-multistream-index1.txt-p1.bz2: line 2", "does not fit", NULL);
+  assert_int_equal(lk_inputs_add(&inputs, "w-multistream-index1.txt-p1.bz2"), LK_OK);
+  assert_int_equal(open_number(&inputs, 0, &pages), LK_NO_INPUT);
+  assert_message("is the index", "name the dump", NULL);
+  lk_inputs_free(&inputs);
 }
 
 static void an_index_may_have_any_name(void **state) {

@@ -338,6 +338,28 @@ static void what_cannot_be_is_refused(void **state) {
   must_leave_nothing("x.h5");
 }
 
+/* Other files of the folder that a wiki's dumps are fetched from. */
+static void what_has_no_texts_is_refused(void **state) {
+  (void)state;
+  write_file("page.sql", "-- MySQL dump 10.19\nINSERT INTO `page` VALUES (1,'Ulm');\n");
+  write_file("abstract.xml", "<feed>\n<doc>\n<title>Wikipedia: Ulm</title>\n</doc></feed>");
+  write_file("stub.xml",
+             SITE PAGE("Ulm", "0", "", "") PAGE("Bach", "1", "", "") "</mediawiki>");
+  write_file("talk.xml", SITE PAGE("Diskussion:Ulm", "1", "", "Text.") "</mediawiki>");
+  MUST_REFUSE(LK_BAD_DATA, "page.sql: SQL, a table of a database", "prepare", "page.sql",
+              "x.h5");
+  MUST_REFUSE(LK_BAD_DATA,
+              "<feed>, so it is no export of MediaWiki, whose is <mediawiki>; "
+              "of a wiki's downloads …-pages-articles.xml.bz2 has the texts",
+              "prepare", "abstract.xml", "x.h5");
+  MUST_REFUSE(LK_BAD_DATA,
+              "stub.xml: no documents; no page has a text; of a wiki's "
+              "downloads …-pages-articles",
+              "prepare", "stub.xml", "x.h5");
+  MUST_REFUSE(LK_BAD_DATA, "talk.xml: no documents; no page of an article is left",
+              "prepare", "talk.xml", "x.h5");
+}
+
 /* What a command that was killed left is taken, unless it is of something else. */
 static void what_is_done_is_not_done_again(void **state) {
   (void)state;
@@ -400,6 +422,7 @@ int main(void) {
       cmocka_unit_test(json_lines_of_disambiguations_are_left_out),
       cmocka_unit_test(marks_without_end_end),
       cmocka_unit_test(what_cannot_be_is_refused),
+      cmocka_unit_test(what_has_no_texts_is_refused),
       cmocka_unit_test(what_is_done_is_not_done_again),
       cmocka_unit_test(what_is_anothers_is_left),
       cmocka_unit_test(an_empty_folder_is_taken)};
