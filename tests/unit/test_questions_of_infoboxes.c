@@ -152,6 +152,9 @@ static void what_is_no_place_is_passed_over(void **state) {
       "E", "{{Infobox person|birth_place=01.05.1900; Ulm}}",
       "F", "{{Infobox person|birth_place=District 9, Wien}}",
       "G", "{{Infobox person|birth_place={{birth date|1950|1|1}}}}",
+      "H", "{{Infobox person|birth_place={{birth date|1990|1|2}} [[London]], England}}",
+      "I", "{{Infobox person|birth_place=District 9, 19900 Wien}}",
+      "J", "{{Infobox person|birth_place=1 января 1950 года, Москва}}",
       NULL};
   write_dump("unknown.xml", "en", unknown);
   MUST_RUN("questions", ALL_TRAIN, "unknown.xml", "unknown");
@@ -163,7 +166,8 @@ static void what_is_no_place_is_passed_over(void **state) {
   write_dump("dated.xml", "en", dated);
   MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "dated.xml", "dated");
   must_be("dated/train.tsv", "A?\tRome\nB?\tOslo\nC?\tPoland\nD?\t東京\nE?\tUlm\n"
-                             "F?\tDistrict 9\nG?\tJanuary 1\n");
+                             "F?\tDistrict 9\nG?\tJanuary 1\nH?\tLondon\n"
+                             "I?\tDistrict 9\nJ?\tМосква\n");
 }
 
 enum { MANY = 300 };

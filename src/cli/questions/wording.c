@@ -77,12 +77,12 @@ static int has_digit(lk_words_of text) {
   return 0;
 }
 
-/* A number of four digits. */
-static int has_year(lk_words_of text) {
+/* Where the first number of four digits ends, 0: there is none. */
+static size_t year_end(lk_words_of text) {
   size_t digits = 0;
   for (size_t at = 0; at <= text.size; at++) {
     int digit = at < text.size && text.at[at] >= '0' && text.at[at] <= '9';
-    if (!digit && digits == 4) return 1;
+    if (!digit && digits == 4) return at;
     digits = digit ? digits + 1 : 0;
   }
   return 0;
@@ -116,13 +116,18 @@ static lk_words_of next_part(lk_words_of *line) {
   return trim(part);
 }
 
-/* "1 January 1950"; "January 1" before ", 1950"; "1950". */
-static int is_date(lk_words_of part, lk_words_of rest) {
+/* "1 January 1950"; "1950"; "January 1" before ", 1950", also where a place is right behind
+ * it: the year is no part of that. */
+static int is_date(lk_words_of part, lk_words_of *rest) {
   if (!has_digit(part)) return 0;
-  if (has_year(part) || !has_letter(part)) return 1;
-  lk_words_of next = next_part(&rest);
-  return has_digit((lk_words_of){part.at + part.size - 1, 1}) && has_digit(next) &&
-         !has_letter(next);
+  if (year_end(part) || !has_letter(part)) return 1;
+  lk_words_of behind = *rest, next = next_part(&behind);
+  if (!has_digit((lk_words_of){part.at + part.size - 1, 1})) return 0;
+  if (has_digit(next) && !has_letter(next)) return 1;
+  if (year_end(next) != 4) return 0;
+  const char *end = rest->at + rest->size, *place = next.at + 4;
+  *rest = (lk_words_of){place, (size_t)(end - place)};
+  return 1;
 }
 
 /* The first place of a line, behind dates; nothing if it says that nobody knows. Stores the
@@ -130,7 +135,7 @@ static int is_date(lk_words_of part, lk_words_of rest) {
 static lk_words_of first_of_line(lk_words_of line, lk_words_of *date) {
   while (line.size) {
     lk_words_of part = next_part(&line);
-    if (!is_date(part, line))
+    if (!is_date(part, &line))
       return lk_wording_is_unknown(part) ? (lk_words_of){part.at, 0} : part;
     if (!date->size && has_letter(part)) *date = part;
   }
