@@ -9,6 +9,7 @@
 #include "lockstep/linkage.h"
 #include "lockstep/store.h"
 #include "lockstep/tensor_file.h"
+#include <limits.h>
 
 LK_C_BEGIN
 
@@ -36,9 +37,13 @@ typedef struct {
   int activation; /* lk_activation; -1: not given */
 } lk_import_options;
 
+/* The folder that would be read for this path: the path itself, or where a config.json is
+ * beside a model.safetensors, which then stands for their folder; "" for a file alone.
+ * LK_NO_INPUT. */
+lk_status lk_import_folder(char folder[PATH_MAX], const char *path);
+
 /* Reads a model, its folder, its safetensors or its GGUF file, into a checkpoint of step 0
- * without moments. The model.safetensors beside a config.json stands for their folder.
- * LK_BAD_DATA, naming it, for what cannot be represented: nothing is left
+ * without moments. LK_BAD_DATA, naming it, for what cannot be represented: nothing is left
  * out. A state dict without any bias has zeros for them. The caller owns *out:
  * lk_checkpoint_free. Not collective. */
 lk_status lk_import(lk_checkpoint **out, const char *path,

@@ -41,8 +41,10 @@ static int is_of_model(const struct dirent *entry) {
 /* Of a folder any of its files may be read. */
 static lk_status check_output(const char *path, const char *tokenizer, const char *out) {
   const char *const inputs[] = {path, tokenizer ? tokenizer : ""};
+  char folder[PATH_MAX];
   LK_TRY(lk_output_check(out, inputs, 2));
-  return lk_arguments_apart(out, path, is_of_model);
+  LK_TRY(lk_import_folder(folder, path));
+  return *folder ? lk_arguments_apart(out, folder, is_of_model) : LK_OK;
 }
 
 lk_status lk_cli_import(lk_world *world, int argc, char **argv) {

@@ -202,30 +202,29 @@ static lk_status import_model(lk_theirs *in, lk_checkpoint *checkpoint) {
 }
 
 /* The model.safetensors of a folder with a config.json is what the folder is. */
-static lk_status find_folder(lk_theirs *in, char folder[PATH_MAX]) {
-  char config[PATH_MAX];
-  const char *path;
+lk_status lk_import_folder(char folder[PATH_MAX], const char *path) {
+  char config[PATH_MAX], copy[PATH_MAX];
+  const char *parent;
   struct stat facts;
   int is_there;
-  if (stat(in->path, &facts))
-    return lk_fail(LK_NO_INPUT, "%s: no such file or folder", in->path);
-  in->is_folder = S_ISDIR(facts.st_mode);
-  snprintf(folder, PATH_MAX, "%s", in->path);
-  if (in->is_folder || strcmp(basename(folder), LK_MODEL_FILE) != 0) return LK_OK;
-  path = dirname(folder);
-  LK_TRY(lk_find_beside(config, path, "config.json", &is_there));
-  if (!is_there) return LK_OK;
-  in->path = path;
-  in->is_folder = 1;
+  *folder = '\0';
+  if (stat(path, &facts)) return lk_fail(LK_NO_INPUT, "%s: no such file or folder", path);
+  if (S_ISDIR(facts.st_mode)) snprintf(folder, PATH_MAX, "%s", path);
+  snprintf(copy, sizeof copy, "%s", path);
+  if (*folder || strcmp(basename(copy), LK_MODEL_FILE) != 0) return LK_OK;
+  parent = dirname(copy);
+  LK_TRY(lk_find_beside(config, parent, "config.json", &is_there));
+  if (is_there) snprintf(folder, PATH_MAX, "%s", parent);
   return LK_OK;
 }
 
 lk_status lk_import(lk_checkpoint **out, const char *path,
                     const lk_import_options *options) {
-  lk_theirs in = {.path = path, .options = options};
   char folder[PATH_MAX];
   *out = NULL;
-  LK_TRY(find_folder(&in, folder));
+  LK_TRY(lk_import_folder(folder, path));
+  lk_theirs in = {
+      .path = *folder ? folder : path, .options = options, .is_folder = *folder != '\0'};
   LK_TRY(LK_NEW(*out, 1));
   lk_status status = import_model(&in, *out);
   lk_weights_close(&in.weights);

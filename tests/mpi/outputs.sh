@@ -133,8 +133,15 @@ done
 refused 2 "which is read" evaluate $checkpoint $questions --predictions $questions
 refused 1 "which is read" evaluate $checkpoint $questions --json run/checkpoints/step-000001.h5
 echo "x = y" > template
-for name in model/{model.safetensors,config.json,tokenizer.json}; do
-  refused 1 "which is read" import model "$name"
+mkdir -p hub/{blobs,snapshots/1} # as a cache of Hugging Face's has it
+for name in model.safetensors config.json tokenizer.json; do
+  refused 1 "which is read" import model "model/$name"
+  refused 1 "which is read" import model/model.safetensors "model/$name"
+  cp "model/$name" "hub/blobs/$name.1"
+  ln -s "../../blobs/$name.1" "hub/snapshots/1/$name"
+done
+for name in model.safetensors config.json tokenizer.json; do
+  refused 1 "which is read" import hub/snapshots/1/model.safetensors "hub/blobs/$name.1"
 done
 lockstep tokenizer train data/wiki.txt tokens --size 300 > /dev/null 2>&1
 refused 2 "which is read" import model/model.safetensors tokens --tokenizer tokens --heads 2
