@@ -34,10 +34,10 @@ static lk_status check_other(const char *path) {
       {"lockstep ", "is a file of Lockstep's own; training starts from a checkpoint by "
                     "init=FILE"},
       {"\x89HDF", "is an HDF5 file, not safetensors or GGUF"},
-      {"PK\x03\x04", "is what torch.save writes, or another archive; in Python, load it "
-                     "and save its state dict with safetensors.torch.save_file"},
-      {"\x80\x02", "is what torch.save writes; in Python, load it and save its state dict "
-                   "with safetensors.torch.save_file"}};
+      {"PK\x03\x04", "is what torch.save writes, or another archive; in Python, load the "
+                     "model and save it with safetensors.torch.save_model"},
+      {"\x80\x02", "is what torch.save writes; in Python, load the model and save it "
+                   "with safetensors.torch.save_model"}};
   unsigned char bytes[BEGINNING];
   if (!read_beginning(path, bytes)) return LK_OK;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -107,8 +107,9 @@ static lk_status check_rest(const lk_theirs *in, const lk_named *list, int count
   LK_TRY(LK_NEW(is_listed, (size_t)in->weights.tensor_count));
   mark_listed(in, list, count, is_listed);
   for (int i = 0; i < in->weights.tensor_count && status == LK_OK; i++) {
-    const char *name = in->weights.tensors[i].tensor->name;
-    if (!is_listed[i] && name != in->head && !is_constant(name))
+    const lk_weight *weight = &in->weights.tensors[i];
+    const char *name = weight->tensor->name;
+    if (!is_listed[i] && !weight->is_other && name != in->head && !is_constant(name))
       status = lk_fail(LK_BAD_DATA, "%s: tensor '%s' has no place in a model here",
                        in->path, name);
   }

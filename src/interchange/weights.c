@@ -71,17 +71,53 @@ static lk_status check_once(const lk_weights *weights) {
   return LK_OK;
 }
 
+static int count_facts(const lk_tensor_file *file) {
+  int count = 0;
+  while (lk_tensor_file_fact(file, count))
+    count++;
+  return count;
+}
+
+/* What safetensors' save_model keeps of a tensor with several names is the first, and the
+ * metadata says of each other one which that is. */
+static int add_other_names(lk_weights *weights, const lk_tensor_file *file, int added) {
+  const lk_file_fact *fact;
+  for (int i = 0; (fact = lk_tensor_file_fact(file, i)); i++) {
+    int place = lk_weights_place(weights, fact->value);
+    if (place < 0 || weights->tensors[place].file != file) continue;
+    if (lk_weights_place(weights, fact->key) >= 0) continue;
+    weights->others[added] = *weights->tensors[place].tensor;
+    weights->others[added].name = fact->key;
+    weights->tensors[weights->tensor_count + added] =
+        (lk_weight){&weights->others[added], file, 1};
+    added++;
+  }
+  return added;
+}
+
+static lk_status sort(lk_weights *weights) {
+  qsort(weights->tensors, (size_t)weights->tensor_count, sizeof *weights->tensors, by_name);
+  return check_once(weights);
+}
+
 static lk_status list_tensors(lk_weights *weights) {
-  size_t all = 0;
-  for (int i = 0; i < weights->count; i++)
+  size_t all = 0, facts = 0;
+  int added = 0;
+  for (int i = 0; i < weights->count; i++) {
     all += (size_t)lk_tensor_file_count(weights->files[i]);
-  LK_TRY(LK_NEW(weights->tensors, all));
+    facts += (size_t)count_facts(weights->files[i]);
+  }
+  LK_TRY(LK_NEW(weights->tensors, all + facts));
+  LK_TRY(LK_NEW(weights->others, facts));
   for (int i = 0; i < weights->count; i++)
     for (int t = 0; t < lk_tensor_file_count(weights->files[i]); t++)
       weights->tensors[weights->tensor_count++] =
-          (lk_weight){lk_tensor_file_at(weights->files[i], t), weights->files[i]};
-  qsort(weights->tensors, all, sizeof *weights->tensors, by_name);
-  return check_once(weights);
+          (lk_weight){lk_tensor_file_at(weights->files[i], t), weights->files[i], 0};
+  LK_TRY(sort(weights));
+  for (int i = 0; i < weights->count; i++)
+    added = add_other_names(weights, weights->files[i], added);
+  weights->tensor_count += added;
+  return sort(weights);
 }
 
 static lk_status check_indexed(const lk_weights *weights, const char *index,
@@ -147,12 +183,13 @@ void lk_weights_close(lk_weights *weights) {
     lk_tensor_file_close(weights->files[i]);
   lk_free(weights->files);
   lk_free(weights->tensors);
+  lk_free(weights->others);
   *weights = (lk_weights){0};
 }
 
 int lk_weights_place(const lk_weights *weights, const char *name) {
   const lk_file_tensor named = {.name = name};
-  const lk_weight key = {&named, NULL}, *found;
+  const lk_weight key = {.tensor = &named}, *found;
   if (!weights->tensor_count) return -1;
   found = bsearch(&key, weights->tensors, (size_t)weights->tensor_count,
                   sizeof *weights->tensors, by_name);

@@ -13,6 +13,7 @@
 typedef struct {
   const lk_file_tensor *tensor;
   const lk_tensor_file *file;
+  int is_other; /* another name of a tensor that is there, which the metadata says */
 } lk_weight;
 
 typedef struct {
@@ -20,6 +21,7 @@ typedef struct {
   int count;
   lk_weight *tensors; /* [tensor_count] of all files, by their names; owned */
   int tensor_count;
+  lk_file_tensor *others; /* those of other names; owned */
 } lk_weights;
 
 /* A file of tensors, or a folder with model.safetensors or its index, whose files have each
