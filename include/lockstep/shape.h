@@ -106,6 +106,10 @@ static inline int lk_norm_biases(const lk_shape *shape) {
 /* The channels of each head that rotary positions turn, its first. */
 int lk_rotary_channels(const lk_shape *shape);
 
+/* The share of a head's channels that is so many of them for others, too, who only round
+ * down. */
+double lk_rotary_share(int turned, int size);
+
 /* A value, which is within the field's limits, as text: a choice's name, or a number. */
 void lk_shape_text(const lk_shape_field *field, double value,
                    char text[LK_SHAPE_NAME_SIZE]);

@@ -71,9 +71,12 @@ static void add_names(cJSON *config, lk_naming naming) {
   cJSON_AddStringToObject(config, "model_type", rotary ? "gpt_neox" : "gpt2");
 }
 
+/* cJSON would write the nearest number of fewer digits, which may be less. */
 static void add_blocks(cJSON *config, const lk_shape *shape) {
-  cJSON_AddNumberToObject(config, "rotary_pct",
-                          shape->rotary_share > 0 ? shape->rotary_share : 1);
+  char text[LK_SHAPE_NAME_SIZE];
+  double share = lk_rotary_share(lk_rotary_channels(shape), shape->channels / shape->heads);
+  lk_shape_text(&lk_shape_fields[LK_SHAPE_AT_rotary_share], share, text);
+  cJSON_AddRawToObject(config, "rotary_pct", text);
   cJSON_AddBoolToObject(config, "use_parallel_residual", shape->residual);
 }
 

@@ -69,7 +69,7 @@ static lk_status read_rotary(const model *m, lk_shape *shape) {
   if (turned > size) return refuse(m, "rope.dimension_count", "a head has fewer channels");
   shape->residual = strcmp(adds, "true") ? LK_SERIAL_RESIDUAL : LK_PARALLEL_RESIDUAL;
   shape->positions = LK_ROTARY_POSITIONS;
-  shape->rotary_share = turned < size ? (double)turned / size : 0;
+  shape->rotary_share = turned < size ? lk_rotary_share(turned, size) : 0;
   assert(lk_rotary_channels(shape) == turned);
   return LK_OK;
 }

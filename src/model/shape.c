@@ -97,6 +97,14 @@ int lk_rotary_channels(const lk_shape *s) {
   return (int)(s->channels / s->heads * share + 1e-6);
 }
 
+/* Of the share the nearest number may be less. */
+double lk_rotary_share(int turned, int size) {
+  double share = (double)turned / size;
+  while ((int)(size * share) < turned)
+    share = nextafter(share, 1);
+  return share;
+}
+
 static lk_status check_rotary(const lk_shape *s) {
   int turned = lk_rotary_channels(s);
   if (s->positions == LK_LEARNED_POSITIONS && s->rotary_share > 0)

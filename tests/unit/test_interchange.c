@@ -244,6 +244,39 @@ static void test_the_share_that_is_turned(void **state) {
   }
 }
 
+/* What transformers counts of the config.json that is written, int(size * rotary_pct). */
+static int count_of_others(const lk_shape *shape) {
+  cJSON *config = lk_architecture_write(shape, 0, LK_NUMBER_F32);
+  char *text = cJSON_PrintUnformatted(config);
+  cJSON *read = cJSON_Parse(text);
+  double share = cJSON_GetNumberValue(cJSON_GetObjectItem(read, "rotary_pct"));
+  cJSON_free(text);
+  cJSON_Delete(config);
+  cJSON_Delete(read);
+  return (int)(shape->channels / shape->heads * share);
+}
+
+/* A share as it may be typed, of nine digits, and as another file may have it. */
+static void test_others_turn_as_many(void **state) {
+  (void)state;
+  for (int size = 2; size <= 256; size++)
+    for (int turned = 2; turned <= size; turned += 2) {
+      char typed[32];
+      lk_shape shape = {.layers = 1,
+                        .heads = 2,
+                        .channels = 2 * size,
+                        .block = 8,
+                        .positions = LK_ROTARY_POSITIONS};
+      snprintf(typed, sizeof typed, "%.9f", (double)turned / size);
+      const double shares[] = {atof(typed), lk_rotary_share(turned, size)};
+      for (int i = 0; i < 2; i++) {
+        shape.rotary_share = shares[i];
+        assert_int_equal(lk_rotary_channels(&shape), turned);
+        assert_int_equal(count_of_others(&shape), turned);
+      }
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_halves),
                                      cmocka_unit_test(test_float_edges),
@@ -253,6 +286,7 @@ int main(void) {
                                      cmocka_unit_test(test_real_files),
                                      cmocka_unit_test(test_a_real_config),
                                      cmocka_unit_test(test_json_that_is_read_in_two_ways),
-                                     cmocka_unit_test(test_the_share_that_is_turned)};
+                                     cmocka_unit_test(test_the_share_that_is_turned),
+                                     cmocka_unit_test(test_others_turn_as_many)};
   return cmocka_run_group_tests(tests, NULL, remove_temporary);
 }
