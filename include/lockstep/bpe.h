@@ -13,10 +13,13 @@ LK_C_BEGIN
 
 struct cJSON;
 
+/* A tokenizer's file with more bytes is refused: one of the most ids has fewer. */
+#define LK_TOKENIZER_FILE_MOST ((size_t)1 << 30)
+
 /* What a user names: "bytes", or a file, which is a tokenizer.json. composes: texts are
  * brought to NFC also where the file does not say so. The caller owns *out:
  * lk_tokenizer_free. LK_USAGE for "characters", which are a text's; LK_NO_INPUT when it
- * cannot be read; LK_BAD_DATA as lk_bpe_read_json. */
+ * cannot be read; LK_BAD_DATA as lk_bpe_read_json, or for one that is too large. */
 lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name, int composes);
 
 /* From a tokenizer.json: BPE of bytes, tokens of added_tokens (a special one stands for

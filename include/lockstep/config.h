@@ -29,10 +29,10 @@ typedef struct {
 /* Defaults, then the file or pipe (NULL: none), then the key=value arguments in order.
  * steps and epochs are one setting, as are corpus and corpora: the argument replaces what
  * the file says about either.
- * LK_NO_INPUT; LK_USAGE naming file and line (or the argument) and the nearest known key:
- * unknown, duplicate, mistyped, out of range, at odds with another key, not YAML; a text
- * that is not UTF-8 or has a control character. Not collective. The caller owns *out:
- * lk_config_free. */
+ * LK_NO_INPUT; LK_BAD_DATA for a file that is too large to be one; LK_USAGE naming file
+ * and line (or the argument) and the nearest known key: unknown, duplicate, mistyped, out
+ * of range, at odds with another key, not YAML; a text that is not UTF-8 or has a control
+ * character. Not collective. The caller owns *out: lk_config_free. */
 lk_status lk_config_read(lk_config **out, const char *path, int overrides,
                          char *const *arguments);
 /* The same of a file that was read already. */

@@ -18,6 +18,10 @@ LK_C_BEGIN
  * signal (lk_signals_catch) came while a pipe had no bytes. */
 lk_status lk_file_read(const char *path, char **bytes, size_t *size);
 
+/* The same of what may be a stranger's and is small where it is right: LK_BAD_DATA when it
+ * has more than `most` bytes, before memory is taken for them. */
+lk_status lk_file_read_small(const char *path, size_t most, char **bytes, size_t *size);
+
 /* A pipe with so many bytes is refused: it may have no end. A power of two. */
 #define LK_PIPE_MOST ((size_t)1 << 30)
 

@@ -48,7 +48,15 @@ static lk_status grow(const lk_input *in, char **bytes, size_t *room) {
   return LK_OK;
 }
 
-static lk_status read_to_end(const lk_input *in, char **bytes, size_t *size) {
+static lk_status check_most(const lk_input *in, size_t size, size_t most) {
+  if (size <= most) return LK_OK;
+  return lk_fail(LK_BAD_DATA,
+                 "%s: has more than the %zu bytes that are read of such a file; is it "
+                 "another one?",
+                 in->name, most);
+}
+
+static lk_status read_to_end(const lk_input *in, size_t most, char **bytes, size_t *size) {
   size_t room = 1 << 16, part;
   *size = 0;
   LK_TRY(lk_allocate((void **)bytes, room + 1, 1, in->name));
@@ -56,6 +64,7 @@ static lk_status read_to_end(const lk_input *in, char **bytes, size_t *size) {
     LK_TRY(lk_input_read(in, *bytes + *size, room - *size, &part));
     if (!part) return LK_OK;
     *size += part;
+    LK_TRY(check_most(in, *size, most));
     if (in->is_standard) LK_TRY(lk_file_check_input(*size));
     if (*size < room) continue;
     if (room == LK_PIPE_MOST)
@@ -67,15 +76,24 @@ static lk_status read_to_end(const lk_input *in, char **bytes, size_t *size) {
   }
 }
 
-lk_status lk_file_read(const char *path, char **bytes, size_t *size) {
+static lk_status read_all(const lk_input *in, size_t most, char **bytes, size_t *size) {
+  LK_TRY(check_most(in, in->size, most));
+  return in->size ? read_known(in, bytes, size) : read_to_end(in, most, bytes, size);
+}
+
+lk_status lk_file_read_small(const char *path, size_t most, char **bytes, size_t *size) {
   lk_input in;
   *bytes = NULL;
   LK_TRY(lk_input_open(&in, path));
-  lk_status status = in.size ? read_known(&in, bytes, size) : read_to_end(&in, bytes, size);
+  lk_status status = read_all(&in, most, bytes, size);
   lk_input_close(&in);
   if (status != LK_OK) {
     lk_free(*bytes);
     *bytes = NULL;
   }
   return status;
+}
+
+lk_status lk_file_read(const char *path, char **bytes, size_t *size) {
+  return lk_file_read_small(path, SIZE_MAX, bytes, size);
 }

@@ -27,7 +27,8 @@ static lk_status read_two(lk_tokenizer **out, char **paths) {
   char *bytes[2] = {NULL, NULL};
   lk_status status = LK_OK;
   for (int i = 0; i < 2 && status == LK_OK; i++) {
-    status = lk_file_read(paths[i], &bytes[i], &files[i].size);
+    status =
+        lk_file_read_small(paths[i], LK_TOKENIZER_FILE_MOST, &bytes[i], &files[i].size);
     files[i].bytes = bytes[i];
   }
   int first = status == LK_OK && *files[0].bytes != '{';

@@ -223,13 +223,15 @@ lk_status lk_config_parse(lk_config **out, const lk_config_source *file, int ove
   return status;
 }
 
+enum { MOST = 1 << 20 }; /* bytes of a file */
+
 lk_status lk_config_read(lk_config **out, const char *path, int overrides,
                          char *const *arguments) {
   char *yaml;
   size_t size;
   *out = NULL;
   if (!path) return lk_config_parse(out, NULL, overrides, arguments);
-  LK_TRY(lk_file_read(path, &yaml, &size));
+  LK_TRY(lk_file_read_small(path, MOST, &yaml, &size));
   lk_config_source file = {lk_file_name(path), yaml, size};
   lk_status status = lk_config_parse(out, &file, overrides, arguments);
   lk_free(yaml);

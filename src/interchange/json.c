@@ -10,8 +10,6 @@ enum { MOST = 32 << 20 };
 
 static lk_status parse(cJSON **out, const char *path, const char *bytes, size_t size) {
   LK_TRY(lk_text_check(bytes, size, path));
-  if (size > MOST)
-    return lk_fail(LK_BAD_DATA, "%s: has more than the %d bytes that are read", path, MOST);
   lk_status status = lk_json_parse(out, bytes, size);
   return status == LK_BAD_DATA ? lk_fail(status, "%s: %s", path, lk_message()) : status;
 }
@@ -20,7 +18,7 @@ lk_status lk_json_read(cJSON **out, const char *path) {
   char *bytes;
   size_t size;
   *out = NULL;
-  LK_TRY(lk_file_read(path, &bytes, &size));
+  LK_TRY(lk_file_read_small(path, MOST, &bytes, &size));
   lk_status status = parse(out, path, bytes, size);
   lk_free(bytes);
   return status;

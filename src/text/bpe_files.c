@@ -22,7 +22,7 @@ lk_status lk_bpe_read_json(lk_tokenizer **out, const char *bytes, size_t size,
 static lk_status read_file(lk_tokenizer **out, const char *path) {
   char *bytes;
   size_t size;
-  lk_status status = lk_file_read(path, &bytes, &size);
+  lk_status status = lk_file_read_small(path, LK_TOKENIZER_FILE_MOST, &bytes, &size);
   if (status == LK_NO_INPUT)
     return lk_fail(status,
                    "%s; a tokenizer is `characters`, `bytes`, or a file that `lockstep "

@@ -342,6 +342,36 @@ static void files_are_written_whole(void **state) {
   assert_int_equal(lk_folder_create("a/b/c/d"), LK_IO);
 }
 
+static lk_status read_small(const char *path, size_t most) {
+  char *bytes;
+  size_t size;
+  lk_status status = lk_file_read_small(path, most, &bytes, &size);
+  assert_true((status == LK_OK) == (bytes != NULL));
+  lk_free(bytes);
+  return status;
+}
+
+/* A file by its size, a pipe by what came. */
+static void small_files_are_small(void **state) {
+  int ends[2];
+  char path[32];
+  (void)state;
+  assert_int_equal(lk_file_write("small", "12345", 5), LK_OK);
+  assert_int_equal(read_small("small", 5), LK_OK);
+  assert_int_equal(read_small("small", 4), LK_BAD_DATA);
+  assert_non_null(strstr(lk_message(), "small: has more than the 4 bytes that are read"));
+  assert_int_equal(truncate("small", (off_t)1 << 40), 0);
+  assert_int_equal(read_small("small", 1 << 20), LK_BAD_DATA);
+  for (size_t most = 4; most <= 5; most++) {
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "12345", 5), 5);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_int_equal(read_small(path, most), most < 5 ? LK_BAD_DATA : LK_OK);
+    close(ends[0]);
+  }
+}
+
 static void a_message_may_quote_the_one_before(void **state) {
   (void)state;
   lk_fail(LK_IO, "first");
@@ -397,6 +427,7 @@ int main(void) {
       cmocka_unit_test(memory_messages_name_no_variables),
       cmocka_unit_test(an_input_that_a_launcher_repeats_is_refused),
       cmocka_unit_test(files_are_written_whole),
+      cmocka_unit_test(small_files_are_small),
       cmocka_unit_test(a_message_may_quote_the_one_before),
       cmocka_unit_test(time_belongs_to_parts),
   };

@@ -421,6 +421,15 @@ static void test_missing_file(void **state) {
   assert_null(config);
 }
 
+static void test_large_file(void **state) {
+  (void)state;
+  lk_config *config;
+  assert_int_equal(truncate(file, (off_t)1 << 40), 0);
+  assert_int_equal(lk_config_read(&config, file, 0, NULL), LK_BAD_DATA);
+  assert_non_null(strstr(lk_message(), "has more than the"));
+  assert_null(config);
+}
+
 /* Every key given, none with its default, so that a key left out would show. */
 static const char all_keys[] =
     "corpus: c\nquestions: q\ninit: i\nrun: r\nsteps: 5\nbatch_size: 96\n"
@@ -721,6 +730,7 @@ int main(void) {
       cmocka_unit_test(test_broken_yaml),
       cmocka_unit_test(test_keys_that_do_not_fit),
       cmocka_unit_test(test_missing_file),
+      cmocka_unit_test(test_large_file),
       cmocka_unit_test(test_emission_round_trip),
       cmocka_unit_test(test_hash_and_difference),
       cmocka_unit_test(test_hash_of_first_runs),

@@ -414,6 +414,24 @@ static void what_is_no_file_is_refused(void **state) {
   alarm(0);
 }
 
+/* The sizes of files that are read whole are looked at before. */
+static void what_is_too_large_is_not_read(void **state) {
+  static const char *const names[] = {"config.json", "tokenizer.json",
+                                      "model.safetensors.index.json"};
+  char path[64];
+  lk_tokenizer *tokenizer;
+  (void)state;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    export_model(0, "huge", i < 2 ? &whole : &in_parts);
+    snprintf(path, sizeof path, "huge/%s", names[i]);
+    assert_int_equal(truncate(path, (off_t)1 << 40), 0);
+    refuse("huge", "has more than the");
+    assert_non_null(strstr(lk_message(), path));
+  }
+  must_refuse(lk_tokenizer_read(&tokenizer, path, 0), LK_BAD_DATA, path,
+              "has more than the");
+}
+
 static void options_do_not_overrule(void **state) {
   lk_import_options options = {.heads = 4, .activation = -1};
   lk_checkpoint *c = make_model(0, 0);
@@ -841,6 +859,7 @@ int main(void) {
       cmocka_unit_test(a_head_is_what_is_said),
       cmocka_unit_test(a_file_is_what_stands_beside_it),
       cmocka_unit_test(what_is_no_file_is_refused),
+      cmocka_unit_test(what_is_too_large_is_not_read),
       cmocka_unit_test(options_do_not_overrule),
       cmocka_unit_test(an_index_has_to_be_right),
       cmocka_unit_test(a_tensor_is_in_one_file),
