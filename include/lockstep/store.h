@@ -127,9 +127,9 @@ typedef struct {
   uint64_t seed;
   char *config;             /* the resolved config, YAML */
   lk_hash config_hash;      /* of the keys that the bits depend on */
-  lk_sha256 corpus_sha256;  /* of the data trained on */
+  lk_sha256 corpus_sha256;  /* of the data trained on, or of what was imported */
   lk_sha256 answers_sha256; /* of the questions with objective.spans=answers, else empty */
-  uint64_t corpus_characters, corpus_documents;
+  uint64_t corpus_characters, corpus_documents; /* 0: imported, of data not known here */
   char task[16]; /* the command, pretrain or finetune; "" in files of earlier versions */
   /* hash of the parameters that training began from, "none" for its own; "" there, too */
   char origin[40];

@@ -6,6 +6,16 @@
 #include <stdio.h>
 #include <unistd.h>
 
+static void print_data(const lk_checkpoint_info *info) {
+  if (!info->corpus_documents) {
+    puts("trained on: data that is not known, for the model was imported");
+    return;
+  }
+  printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
+         (unsigned long long)info->corpus_characters,
+         (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);
+}
+
 static void print_checkpoint(const lk_checkpoint *c, const char *path,
                              const lk_checkpoint_numbers *numbers) {
   char model[LK_SHAPE_TEXT_SIZE];
@@ -16,9 +26,7 @@ static void print_checkpoint(const lk_checkpoint *c, const char *path,
   lk_shape_describe(&info->shape, model);
   printf("tokens: %llu\nseed: %llu\nmodel: %s\n", (unsigned long long)info->tokens,
          (unsigned long long)info->seed, model);
-  printf("trained on: %llu characters, %llu documents\nsha256 of the data: %s\n",
-         (unsigned long long)info->corpus_characters,
-         (unsigned long long)info->corpus_documents, info->corpus_sha256.hex);
+  print_data(info);
   printf("tokenizer: %s%s\n", lk_tokenizer_name(c->trained.tokenizer),
          lk_tokenizer_composes(c->trained.tokenizer) ? ", NFC" : "");
   if (*numbers->unusable) {

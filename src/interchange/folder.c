@@ -150,32 +150,41 @@ static cJSON *describe_generation(const folder *f) {
   return config;
 }
 
+/* What it was trained on, which of an imported model nobody knows here. */
+static void describe_data(const lk_checkpoint_info *info, char text[256]) {
+  if (info->corpus_documents)
+    snprintf(text, 256,
+             "%" PRIu64 " characters, %" PRIu64 " documents |\n| SHA-256 of the data | %s",
+             info->corpus_characters, info->corpus_documents, info->corpus_sha256.hex);
+  else
+    snprintf(text, 256, "data that is not known: the model was imported");
+}
+
 /* The card: what it is, what of, and that it is the same. */
 static lk_status write_card(const folder *f) {
   const lk_checkpoint_info *info = &f->checkpoint->info;
-  char path[PATH_MAX], text[4096], shape[LK_SHAPE_TEXT_SIZE];
+  char path[PATH_MAX], text[4096], shape[LK_SHAPE_TEXT_SIZE], data[256];
+  describe_data(info, data);
   lk_shape_describe(&f->checkpoint->trained.table->shape, shape);
   int size = snprintf(
       text, sizeof text,
       "---\nlibrary_name: transformers\npipeline_tag: text-generation\n---\n\n"
-      "# A language model trained with Lockstep\n\n"
+      "# A language model %s Lockstep\n\n"
       "| | |\n|---|---|\n| architecture | %s |\n| model | %s |\n| parameters | %" PRIu64
       " |\n| weights | %s |\n| numbers | %s |\n| tokenizer | %s, %d ids |\n| step | "
-      "%" PRIu64 " |\n| trained on | %" PRIu64 " characters, %" PRIu64
-      " documents |\n| SHA-256 of the data | %s |\n| hash of the parameters (XXH3-128) | "
-      "%s "
+      "%" PRIu64 " |\n| trained on | %s |\n| hash of the parameters (XXH3-128) | %s "
       "|\n| build | %s |\n\n"
       "```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n"
       "model = AutoModelForCausalLM.from_pretrained(\".\")\n"
       "tokenizer = AutoTokenizer.from_pretrained(\".\")\n```\n",
+      info->corpus_documents ? "trained with" : "imported into",
       f->naming == LK_NAMING_neox ? "GPT-NeoX" : "GPT-2", shape,
       f->checkpoint->trained.table->count,
       f->options->is_mean ? "the running mean (ema) of the parameters"
                           : "the parameters after the last step",
       lk_number_name(f->options->number),
       lk_tokenizer_name(f->checkpoint->trained.tokenizer),
-      lk_tokenizer_size(f->checkpoint->trained.tokenizer), info->step,
-      info->corpus_characters, info->corpus_documents, info->corpus_sha256.hex,
+      lk_tokenizer_size(f->checkpoint->trained.tokenizer), info->step, data,
       info->parameter_hash.hex, info->build);
   if (size < 0 || (size_t)size >= sizeof text)
     return lk_fail(LK_INTERNAL, "%s: its card is too long", f->to);

@@ -35,6 +35,21 @@ static void training_leaves_a_run_behind(void **state) {
   must_have(printed, "step: 2\n");
 }
 
+/* A hash of parameters is not called one of data. */
+static void what_an_imported_model_learned_of_is_not_known(void **state) {
+  (void)state;
+  MUST_RUN("export", "run/checkpoints/latest", "trained");
+  must_hold("trained/README.md", "model trained with Lockstep");
+  must_hold("trained/README.md", "| SHA-256 of the data | ");
+  MUST_RUN("import", "trained", "imported.h5");
+  MUST_RUN("inspect", "imported.h5");
+  must_have(printed, "trained on: data that is not known, for the model was imported\nto");
+  MUST_RUN("export", "imported.h5", "imported");
+  must_hold("imported/README.md", "model imported into Lockstep");
+  must_hold("imported/README.md",
+            "| trained on | data that is not known: the model was imported |\n| hash ");
+}
+
 static void a_run_goes_on_and_comes_to_its_end(void **state) {
   (void)state;
   MUST_RUN("pretrain", SMALL, "steps=3", "checkpoint_every=2", "keep_last=0", "run=run");
@@ -308,6 +323,7 @@ static void a_run_shows_its_heads(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(training_leaves_a_run_behind),
+      cmocka_unit_test(what_an_imported_model_learned_of_is_not_known),
       cmocka_unit_test(a_run_goes_on_and_comes_to_its_end),
       cmocka_unit_test(a_stopped_run_says_how_to_go_on),
       cmocka_unit_test(training_refuses_what_cannot_be_trained),
