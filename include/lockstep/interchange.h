@@ -25,8 +25,8 @@ typedef struct {
 
 /* Writes the checkpoint's model, which is in memory, as OUT: a folder for hf, else a file.
  * The same model gives the same bytes. LK_USAGE when OUT is there and is not to be
- * replaced, or for a model, a number or a tokenizer that the format cannot hold; LK_IO. Not
- * collective. */
+ * replaced, for a model, a number or a tokenizer that the format cannot hold, or for more
+ * files than are imported; LK_IO. Not collective. */
 lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
                     const lk_export_options *options);
 

@@ -82,7 +82,7 @@ lk_status lk_cli_export(lk_world *world, int argc, char **argv) {
       {"weights", 0, LK_OPTION_TEXT, &weights, "WHICH",
        "mean, the running mean where its training kept one (ema), or last, the parameters "
        "themselves (default: mean where there is one)"},
-      {"shard-size", 0, LK_OPTION_COUNT, &most, "MB",
+      {"shard-size", 0, LK_OPTION_INT, &most, "MB",
        "hf: begin another file after so many MB (default 5000)"},
       {"force", 0, LK_OPTION_FLAG, &o.replaces, "", "replace what is there already"}};
   lk_words words;

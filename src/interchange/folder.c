@@ -74,6 +74,11 @@ static cJSON *index_of(const lk_new_tensor *tensors, const int *ends, int shards
 static lk_status write_shards(const folder *f, const lk_new_tensor *tensors,
                               const int *ends, int shards) {
   char name[64], path[PATH_MAX];
+  if (shards > LK_MOST_FILES)
+    return lk_fail(LK_USAGE,
+                   "its tensors would be in %d files, and of no more than %d a model is "
+                   "imported; give a larger --shard-size",
+                   shards, LK_MOST_FILES);
   for (int s = 0, first = 0; s < shards; first = ends[s++]) {
     name_shard(name, s, shards);
     LK_TRY(lk_join_path(path, f->to, name));

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_FILES = 1024 };
-
 lk_status lk_join_path(char path[PATH_MAX], const char *folder, const char *name) {
   int length = snprintf(path, PATH_MAX, "%s/%s", folder, name);
   if (length > 0 && length < PATH_MAX) return LK_OK;
@@ -44,8 +42,8 @@ static lk_status add_named(lk_weights *weights, const char *folder, const char *
                    name->string);
   LK_TRY(lk_join_path(path, folder, name->valuestring));
   if (is_open(weights, path)) return LK_OK;
-  if (weights->count == MOST_FILES)
-    return lk_fail(LK_BAD_DATA, "%s: names more than %d files", index, MOST_FILES);
+  if (weights->count == LK_MOST_FILES)
+    return lk_fail(LK_BAD_DATA, "%s: names more than %d files", index, LK_MOST_FILES);
   return add_file(weights, path);
 }
 
@@ -174,7 +172,7 @@ static lk_status add_folder(lk_weights *weights, const char *folder) {
 
 lk_status lk_weights_open(lk_weights *weights, const char *path, int is_folder) {
   *weights = (lk_weights){0};
-  LK_TRY(LK_NEW(weights->files, MOST_FILES));
+  LK_TRY(LK_NEW(weights->files, LK_MOST_FILES));
   return is_folder ? add_folder(weights, path) : add_one(weights, path);
 }
 

@@ -9,6 +9,9 @@
 /* All of a folder's tensors, where they are in one file. */
 #define LK_MODEL_FILE "model.safetensors"
 
+/* So many files a model may be in, for each is open while it is read. */
+enum { LK_MOST_FILES = 1024 };
+
 /* A tensor, and the file that it is in. */
 typedef struct {
   const lk_file_tensor *tensor;

@@ -76,6 +76,10 @@ for out in one.safetensors folder; do
   ((code == 64)) || fail "$out is replaced: exit code $code: $(cat log)"
   has log 'is there already; choose another name, or --force$'
 done
+code=0
+export_model other --shard-size 18446744073710 || code=$?
+((code == 64)) || fail "too large a --shard-size: exit code $code: $(cat log)"
+has log '--shard-size needs a whole number from 0 to'
 export_model folder --force
 cmp <(cd folder && ls) <(printf '%s\n' README.md config.json generation_config.json model.safetensors \
   tokenizer.json tokenizer_config.json) || fail "other files in the folder"

@@ -480,6 +480,22 @@ static void an_index_has_to_be_right(void **state) {
   refuse("parts", "has no weight_map");
 }
 
+/* A tensor of 1,025 would need a file that is not read again. */
+static void no_more_files_are_written_than_are_read(void **state) {
+  lk_shape shape = {.layers = 85, .heads = 1, .channels = 2, .block = 8, .vocabulary = 5};
+  (void)state;
+  for (shape.tied = 0; shape.tied < 2; shape.tied++) {
+    lk_checkpoint *c = make_checkpoint_of(&shape, 0);
+    if (shape.tied)
+      must(lk_export(c, "files", &in_parts));
+    else
+      must_refuse(lk_export(c, "files", &in_parts), LK_USAGE,
+                  "its tensors would be in 1025 files", "--shard-size");
+    assert_int_equal(is_there("files"), shape.tied);
+    lk_checkpoint_free(c);
+  }
+}
+
 static lk_status give_zeros(void *context, int place, float *to) {
   (void)context;
   to[0] = (float)place;
@@ -862,6 +878,7 @@ int main(void) {
       cmocka_unit_test(what_is_too_large_is_not_read),
       cmocka_unit_test(options_do_not_overrule),
       cmocka_unit_test(an_index_has_to_be_right),
+      cmocka_unit_test(no_more_files_are_written_than_are_read),
       cmocka_unit_test(a_tensor_is_in_one_file),
       cmocka_unit_test(numbers_have_to_be_some),
       cmocka_unit_test(large_numbers_need_their_kind),
