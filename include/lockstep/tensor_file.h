@@ -114,6 +114,9 @@ lk_status lk_safetensors_open(lk_tensor_file **out, const char *path);
  * numbers are written out, of an array it is said how long it is. */
 lk_status lk_gguf_open(lk_tensor_file **out, const char *path);
 
+/* LK_BAD_DATA, with what to do, for a file that torch.save wrote. */
+lk_status lk_tensor_check_torch(const char *path);
+
 /* What a file begins like, and opening it as that. LK_BAD_DATA, with what to do, for what
  * is surely another one: of Lockstep's own, or written by torch.save. */
 lk_tensor_format lk_tensor_format_of(const char *path);

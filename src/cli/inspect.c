@@ -86,6 +86,7 @@ static lk_status inspect(const char *path, int verified) {
     return verified
                ? lk_fail(LK_USAGE, "%s: files of other programs have no checksums", path)
                : lk_cli_inspect_tensors(path);
+  LK_TRY(lk_tensor_check_torch(path));
   LK_TRY(lk_run_explain(lk_store_kind_of(path, &kind), path));
   if (verified) LK_TRY(lk_store_verify(path));
   LK_TRY(kind == LK_STORE_CORPUS ? inspect_corpus(path) : inspect_checkpoint(path));
@@ -95,9 +96,9 @@ static lk_status inspect(const char *path, int verified) {
 
 lk_status lk_cli_inspect(lk_world *world, int argc, char **argv) {
   int verified = 0;
-  const lk_option options[] = {
-      {"verify", 0, LK_OPTION_FLAG, &verified, "",
-       "read every byte against its checksum, and check all that the file says"}};
+  const lk_option options[] = {{"verify", 0, LK_OPTION_FLAG, &verified, "",
+                                "of a file of Lockstep's own, read every byte against its "
+                                "checksum, and check all that the file says"}};
   lk_words words;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, 1, 1, 1, &words));
   if (words.help) return LK_OK;

@@ -102,6 +102,8 @@ static void data_is_invented_and_prepared(void **state) {
   MUST_REFUSE(LK_USAGE, "wiki.txt", "prepare", "data/wiki.txt", "data/wiki.txt");
   MUST_REFUSE(LK_BAD_DATA, "wiki.txt", "inspect", "data/wiki.txt");
   MUST_REFUSE(LK_NO_INPUT, "nothing.h5", "inspect", "nothing.h5");
+  write_file("model.pt", "PK\x03\x04 and what follows");
+  MUST_REFUSE(LK_BAD_DATA, "model.pt: is what torch.save writes", "inspect", "model.pt");
 }
 
 /* Bytes of a file that must be there. */
