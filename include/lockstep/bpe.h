@@ -29,6 +29,10 @@ lk_status lk_tokenizer_read(lk_tokenizer **out, const char *name, int composes);
 lk_status lk_bpe_read_json(lk_tokenizer **out, const char *bytes, size_t size,
                            const char *name);
 
+/* What a special token of added_tokens has that ends a document, whatever its name is. It
+ * is in what is saved, and in no file for other programs. */
+#define LK_BPE_END "ends_document"
+
 /* Of a tokenizer.json that is read by others than lk_bpe_read_json: LK_BAD_DATA, naming it,
  * for a part that would give a text other ids, whatever its tokens are. */
 lk_status lk_bpe_check_parts(const struct cJSON *tokenizer);

@@ -43,9 +43,10 @@ typedef struct {
 lk_status lk_import_folder(char folder[PATH_MAX], const char *path);
 
 /* Reads a model, its folder, its safetensors or its GGUF file, into a checkpoint of step 0
- * without moments. LK_BAD_DATA, naming it, for what cannot be represented: nothing is left
- * out. A state dict without any bias has zeros for them. The caller owns *out:
- * lk_checkpoint_free. Not collective. */
+ * without moments. What ends its texts is what the model says of it (eos_token_id); that
+ * another token begins them is said on stderr. LK_BAD_DATA, naming it, for what cannot be
+ * represented: nothing is left out. A state dict without any bias has zeros for them. The
+ * caller owns *out: lk_checkpoint_free. Not collective. */
 lk_status lk_import(lk_checkpoint **out, const char *path,
                     const lk_import_options *options);
 

@@ -49,9 +49,10 @@ enum { LK_GGUF_NORMAL = 1, LK_GGUF_CONTROL = 3, LK_GGUF_USER = 4, LK_GGUF_UNUSED
  * naming the fact, for what a model here cannot be. */
 lk_status lk_gguf_shape(const lk_tensor_file *file, lk_shape *shape);
 
-/* Its tokenizer, a byte-level BPE, for a model of so many ids. LK_BAD_DATA for another one.
- * The caller owns *out. */
-lk_status lk_gguf_tokenizer(lk_tokenizer **out, const lk_tensor_file *file, int ids);
+/* Its tokenizer, a byte-level BPE, for a model of so many ids, of which `end` ends a text
+ * (lk_tokenizer_json_read). LK_BAD_DATA for another one. The caller owns *out. */
+lk_status lk_gguf_tokenizer(lk_tokenizer **out, const lk_tensor_file *file, int ids,
+                            int end);
 
 /* An array among the facts of a file that lk_gguf_open opened: its elements, little-endian,
  * or NULL where there is none of this type. The file's. */

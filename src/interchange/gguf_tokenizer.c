@@ -100,11 +100,12 @@ static lk_status describe(cJSON *json, const lk_tensor_file *file, int ids) {
   return add_pattern(json, file);
 }
 
-lk_status lk_gguf_tokenizer(lk_tokenizer **out, const lk_tensor_file *file, int ids) {
+lk_status lk_gguf_tokenizer(lk_tokenizer **out, const lk_tensor_file *file, int ids,
+                            int end) {
   cJSON *json = cJSON_CreateObject();
   lk_status status = describe(json, file, ids);
   if (status == LK_OK)
-    status = lk_tokenizer_json_take(out, json, lk_tensor_file_path(file), ids);
+    status = lk_tokenizer_json_take(out, json, lk_tensor_file_path(file), ids, end);
   cJSON_Delete(json);
   return status;
 }

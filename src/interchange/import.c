@@ -172,13 +172,13 @@ static lk_status read_tokenizer(const lk_theirs *in, int ids, lk_tokenizer **out
   char beside[PATH_MAX];
   int is_there = 0;
   if (in->options->tokenizer)
-    return lk_tokenizer_json_read(out, in->options->tokenizer, ids);
-  if (in->is_gguf) return lk_gguf_tokenizer(out, in->weights.files[0], ids);
+    return lk_tokenizer_json_read(out, in->options->tokenizer, ids, in->ends.end);
+  if (in->is_gguf) return lk_gguf_tokenizer(out, in->weights.files[0], ids, in->ends.end);
   if (in->is_folder) LK_TRY(lk_find_beside(beside, in->path, "tokenizer.json", &is_there));
   if (!is_there)
     return lk_fail(LK_USAGE, "%s: no tokenizer.json is with it; give --tokenizer FILE",
                    in->path);
-  return lk_tokenizer_json_read(out, beside, ids);
+  return lk_tokenizer_json_read(out, beside, ids, in->ends.end);
 }
 
 /* What the model claims its tensors prove, before memory is taken for it. */
@@ -191,6 +191,7 @@ static lk_status take_model(const lk_theirs *in, lk_checkpoint *c) {
   if (status == LK_OK)
     status = read_tokenizer(in, c->info.shape.vocabulary, &c->trained.tokenizer);
   if (status == LK_OK) status = fill(in, list, count, c);
+  if (status == LK_OK) lk_ends_compare(&in->ends, c->trained.tokenizer, in->path);
   lk_free(list);
   return status;
 }
@@ -224,8 +225,10 @@ lk_status lk_import(lk_checkpoint **out, const char *path,
   char folder[PATH_MAX];
   *out = NULL;
   LK_TRY(lk_import_folder(folder, path));
-  lk_theirs in = {
-      .path = *folder ? folder : path, .options = options, .is_folder = *folder != '\0'};
+  lk_theirs in = {.path = *folder ? folder : path,
+                  .options = options,
+                  .ends = {-1, -1, 1},
+                  .is_folder = *folder != '\0'};
   LK_TRY(LK_NEW(*out, 1));
   lk_status status = import_model(&in, *out);
   lk_weights_close(&in.weights);

@@ -2,6 +2,7 @@
 #ifndef LOCKSTEP_INTERCHANGE_THEIRS_H
 #define LOCKSTEP_INTERCHANGE_THEIRS_H
 
+#include "interchange/ends.h"
 #include "interchange/names.h"
 #include "interchange/weights.h"
 #include "lockstep/interchange.h"
@@ -11,6 +12,7 @@ typedef struct {
   const lk_import_options *options;
   int is_folder, is_gguf; /* else a safetensors file */
   int is_said;            /* by config.json, or by GGUF, what the model is */
+  lk_ends ends;
   lk_weights weights;
   lk_naming naming;
   const char
@@ -37,7 +39,7 @@ const lk_file_tensor *lk_theirs_find(const lk_theirs *in, const char *listed,
 lk_status lk_theirs_refuse_without(const lk_theirs *in, const char *listed);
 
 /* The shape, from config.json, from what our own files say, or from the tensors; and
- * in->naming. LK_BAD_DATA, LK_USAGE. */
+ * in->naming and in->ends. LK_BAD_DATA, LK_USAGE. */
 lk_status lk_theirs_shape(lk_theirs *in, lk_shape *shape);
 
 #endif

@@ -105,6 +105,7 @@ static lk_status read_shape(lk_theirs *in, const char *config, lk_shape *shape) 
   lk_naming naming;
   LK_TRY(lk_json_read(&json, config));
   lk_status status = lk_architecture_read(json, config, &naming, shape);
+  in->ends = lk_ends_of_config(json);
   cJSON_Delete(json);
   LK_TRY(status);
   if (lk_theirs_are(in, naming)) return LK_OK;
@@ -115,6 +116,7 @@ static lk_status read_shape(lk_theirs *in, const char *config, lk_shape *shape) 
 
 static lk_status read_gguf_shape(lk_theirs *in, lk_shape *shape) {
   LK_TRY(lk_gguf_shape(in->weights.files[0], shape));
+  in->ends = lk_ends_of_gguf(in->weights.files[0]);
   int are = lk_theirs_are(in, LK_NAMING_gguf);
   assert(are); /* it has the embedding that the shape is of */
   (void)are;

@@ -1,4 +1,5 @@
 #include "interchange/tokenizer_json.h"
+#include "interchange/ends.h"
 #include "interchange/json.h"
 #include "lockstep/bpe.h"
 #include "lockstep/byte_level.h"
@@ -272,13 +273,15 @@ static lk_status read_bytes(lk_tokenizer **out, const cJSON *json) {
   return LK_OK;
 }
 
-static lk_status read_json(lk_tokenizer **out, cJSON *json, const char *path, int ids) {
+static lk_status read_json(lk_tokenizer **out, cJSON *json, const char *path, int ids,
+                           int end) {
   if (lk_bpe_check_parts(json) != LK_OK)
     return lk_fail(LK_BAD_DATA, "%s: %s", path, lk_message());
   LK_TRY(read_bytes(out, json));
   if (*out) return LK_OK;
   if (is_of_characters(json)) return read_characters(out, json, path, ids);
   LK_TRY(fill(json, path, ids));
+  lk_ends_mark(json, end);
   char *text = cJSON_PrintUnformatted(json);
   if (!text) return lk_fail(LK_INTERNAL, "%s: out of memory", path);
   lk_status status = lk_bpe_read_json(out, text, strlen(text), path);
@@ -303,19 +306,19 @@ static lk_status keep(lk_tokenizer **out, lk_status status, const char *name, in
   return status;
 }
 
-lk_status lk_tokenizer_json_take(lk_tokenizer **out, cJSON *json, const char *name,
-                                 int ids) {
+lk_status lk_tokenizer_json_take(lk_tokenizer **out, cJSON *json, const char *name, int ids,
+                                 int end) {
   *out = NULL;
-  return keep(out, read_json(out, json, name, ids), name, ids);
+  return keep(out, read_json(out, json, name, ids, end), name, ids);
 }
 
-lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids) {
+lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids, int end) {
   cJSON *json;
   *out = NULL;
   if (!strcmp(name, "bytes"))
     return keep(out, lk_tokenizer_create(out, name, 0), name, ids);
   LK_TRY(lk_json_read(&json, name));
-  lk_status status = lk_tokenizer_json_take(out, json, name, ids);
+  lk_status status = lk_tokenizer_json_take(out, json, name, ids, end);
   cJSON_Delete(json);
   return status;
 }

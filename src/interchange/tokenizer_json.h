@@ -11,11 +11,12 @@ lk_status lk_tokenizer_json_write(const lk_tokenizer *tokenizer, char **text, si
 
 /* From a file, or "bytes", for a model of so many ids: those that the file lacks, for
  * embeddings are often padded, become tokens that no text has. LK_BAD_DATA when it has more
- * than the model. The caller owns *out. */
-lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids);
+ * than the model. end: the id that ends a text, which a special token of a BPE then does
+ * (-1: what its names say). The caller owns *out. */
+lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids, int end);
 
 /* The same from its object, to which tokens may be added. name: for messages. */
-lk_status lk_tokenizer_json_take(lk_tokenizer **out, cJSON *json, const char *name,
-                                 int ids);
+lk_status lk_tokenizer_json_take(lk_tokenizer **out, cJSON *json, const char *name, int ids,
+                                 int end);
 
 #endif

@@ -19,7 +19,7 @@ static lk_status restore(lk_tokenizer **out, const void *bytes, size_t size) {
 }
 
 static lk_status save(const lk_tokenizer *tokenizer, void **bytes, size_t *size) {
-  return lk_bpe_write(of(tokenizer), (char **)bytes, size);
+  return lk_bpe_write(of(tokenizer), 1, (char **)bytes, size);
 }
 
 static void release(lk_tokenizer *tokenizer) {

@@ -44,6 +44,7 @@ typedef struct {
   size_t used, room;
   lk_bpe_merge *merges; /* (merge_room) in the order in which they apply */
   size_t merge_count, merge_room;
+  int64_t end; /* what ends a document, where it is said and is not what names say; or -1 */
   lk_bpe_table names, pairs; /* of tokens by their bytes, of merges by what they join */
   lk_token of_byte[256];
   lk_token *added; /* (added_count) longest first */
@@ -79,9 +80,10 @@ int64_t lk_bpe_rank(const lk_bpe *bpe, lk_token left, lk_token right);
 lk_status lk_bpe_merge_piece(const lk_bpe *bpe, const char *piece, size_t size,
                              lk_token *tokens, size_t *count);
 
-/* A Hugging Face tokenizer.json, which is also what a BPE saves. The caller owns *out
- * (lk_tokenizer_free) and *bytes (lk_free). *composes: its texts are brought to NFC. */
+/* A Hugging Face tokenizer.json, which is also what a BPE saves; is_own: with LK_BPE_END.
+ * The caller owns *out (lk_tokenizer_free) and *bytes (lk_free). *composes: its texts are
+ * brought to NFC. */
 lk_status lk_bpe_parse(lk_bpe **out, const char *bytes, size_t size, int *composes);
-lk_status lk_bpe_write(const lk_bpe *bpe, char **bytes, size_t *size);
+lk_status lk_bpe_write(const lk_bpe *bpe, int is_own, char **bytes, size_t *size);
 
 #endif

@@ -49,7 +49,7 @@ lk_status lk_bpe_write_json(const lk_tokenizer *tokenizer, char **bytes, size_t 
   if (tokenizer->kind != &lk_tokenizer_bpe)
     return lk_fail(LK_USAGE, "a tokenizer of %s has no tokenizer.json",
                    tokenizer->kind->name);
-  return lk_bpe_write((const lk_bpe *)tokenizer, bytes, size);
+  return lk_bpe_write((const lk_bpe *)tokenizer, 0, bytes, size);
 }
 
 /* The next line that is a merge; NULL behind the last. The first line may be a comment. */

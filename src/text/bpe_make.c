@@ -74,6 +74,7 @@ static lk_status make_room(lk_bpe *b, size_t ids, size_t merges) {
   LK_TRY(LK_NEW(b->merges, merges));
   LK_TRY(make_table(&b->names, ids));
   b->merge_room = merges;
+  b->end = -1;
   return make_table(&b->pairs, merges);
 }
 
@@ -199,7 +200,8 @@ static lk_status find_whole(lk_bpe *b) {
   return status;
 }
 
-/* By their names, as files call them; one that is not named is what ends a document. */
+/* By their names, as files call them, where nothing says what ends a document; one that is
+ * not named is what does. */
 static int64_t find_special(const lk_bpe *b, const char *const *names) {
   size_t size;
   for (; *names; names++)
@@ -218,6 +220,8 @@ static lk_status find_specials(lk_bpe *b) {
                                             "<eos>",         "<|eos|>",         NULL};
   int64_t end = find_special(b, ends), pad = find_special(b, pads),
           mask = find_special(b, masks);
+  if (b->end == end) b->end = -1;
+  if (b->end >= 0) end = b->end;
   if (end < 0 && (pad < 0 || mask < 0))
     return lk_fail(LK_BAD_DATA,
                    "no special token ends a document; one of added_tokens must be special "

@@ -179,8 +179,13 @@ static lk_status add_added(reading *r) {
   cJSON_ArrayForEach(token, lk_json_member(r->root, "added_tokens")) {
     const char *content = lk_json_member(token, "content")->valuestring;
     int special = cJSON_IsTrue(lk_json_member(token, "special"));
-    LK_TRY(lk_bpe_add(r->bpe, (size_t)lk_json_id(lk_json_member(token, "id")),
-                      special ? LK_BPE_SPECIAL : LK_BPE_ADDED, content, strlen(content)));
+    int64_t id = lk_json_id(lk_json_member(token, "id"));
+    LK_TRY(lk_bpe_add(r->bpe, (size_t)id, special ? LK_BPE_SPECIAL : LK_BPE_ADDED, content,
+                      strlen(content)));
+    if (!cJSON_IsTrue(lk_json_member(token, LK_BPE_END))) continue;
+    if (!special || r->bpe->end >= 0)
+      return refuse("added_tokens", token, "one special token ends a document");
+    r->bpe->end = id;
   }
   return LK_OK;
 }

@@ -1,4 +1,5 @@
 /* A BPE as a Hugging Face tokenizer.json. */
+#include "lockstep/bpe.h"
 #include "lockstep/byte_level.h"
 #include "lockstep/memory.h"
 #include "text/bpe.h"
@@ -25,7 +26,7 @@ static void write_bytes(FILE *to, const lk_bpe *b, lk_token id) {
                (size_t)lk_byte_level_write((unsigned char)bytes[i], character));
 }
 
-static void write_added(FILE *to, const lk_bpe *b) {
+static void write_added(FILE *to, const lk_bpe *b, int is_own) {
   const char *between = "";
   fputs("\"added_tokens\":[", to);
   for (lk_token id = 0; id < (lk_token)b->base.size; id++) {
@@ -34,8 +35,9 @@ static void write_added(FILE *to, const lk_bpe *b) {
     write_text(to, b->bytes + b->tokens[id].first, b->tokens[id].length);
     fprintf(to,
             "\",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,"
-            "\"normalized\":false,\"special\":%s}",
-            b->tokens[id].kind == LK_BPE_SPECIAL ? "true" : "false");
+            "\"normalized\":false,\"special\":%s%s}",
+            b->tokens[id].kind == LK_BPE_SPECIAL ? "true" : "false",
+            is_own && id == b->end ? ",\"" LK_BPE_END "\":true" : "");
     between = ",";
   }
   fputs("],\n", to);
@@ -89,9 +91,9 @@ static void write_model(FILE *to, const lk_bpe *b) {
   fputs("]}}\n", to);
 }
 
-static void write_all(FILE *to, const lk_bpe *b) {
+static void write_all(FILE *to, const lk_bpe *b, int is_own) {
   fputs("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\n", to);
-  write_added(to, b);
+  write_added(to, b, is_own);
   fprintf(to, "\"normalizer\":%s,\n", b->base.composes ? "{\"type\":\"NFC\"}" : "null");
   write_pattern(to, &b->pattern);
   fputs("\"post_processor\":null,\n\"decoder\":", to);
@@ -100,11 +102,11 @@ static void write_all(FILE *to, const lk_bpe *b) {
   write_model(to, b);
 }
 
-lk_status lk_bpe_write(const lk_bpe *bpe, char **bytes, size_t *size) {
+lk_status lk_bpe_write(const lk_bpe *bpe, int is_own, char **bytes, size_t *size) {
   char *text = NULL;
   FILE *to = open_memstream(&text, size);
   *bytes = NULL;
-  if (to) write_all(to, bpe);
+  if (to) write_all(to, bpe, is_own);
   int failed = !to || ferror(to);
   if (to) failed |= fclose(to) != 0;
   lk_status status = failed ? lk_fail(LK_INTERNAL, "out of memory for a tokenizer")

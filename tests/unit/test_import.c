@@ -695,6 +695,85 @@ static void added_texts_stay_texts(void **state) {
   lk_tensor_file_close(file);
 }
 
+/* A folder of a model whose tokenizer has three special tokens more. */
+static void export_with_specials(const char *out, const char *third) {
+  char added[256], path[64];
+  lk_tokenizer *tokenizer;
+  char *json;
+  size_t size;
+  must(lk_tokenizer_create(&tokenizer, "bytes", 0));
+  lk_checkpoint *c = make_model_with(tokenizer);
+  must(lk_export(c, out, &whole));
+  lk_checkpoint_free(c);
+  snprintf(path, sizeof path, "%s/tokenizer.json", out);
+  snprintf(added, sizeof added,
+           "\"added_tokens\":\t[{\"id\":258,\"content\":\"<s>\",\"special\":true},"
+           "{\"id\":259,\"content\":\"<stop>\",\"special\":true},"
+           "{\"id\":260,\"content\":\"%s\",\"special\":true},",
+           third);
+  edit(path, "\"added_tokens\":\t[", added);
+  edit(path, "\"use_regex\":\tfalse", "\"use_regex\":true");
+  must(lk_file_read(path, &json, &size));
+  must(lk_bpe_read_json(&tokenizer, json, size, path));
+  lk_free(json);
+  c = make_model_with(tokenizer);
+  must(lk_export(c, out, &whole));
+  lk_checkpoint_free(c);
+}
+
+static lk_checkpoint *import_with_end(const char *path, int end) {
+  lk_checkpoint *c;
+  lk_tokenizer *copy;
+  must(lk_import(&c, path, &nothing));
+  must(lk_tokenizer_copy(&copy, c->trained.tokenizer));
+  assert_int_equal(lk_tokenizer_end(copy), end);
+  assert_true(lk_tokenizer_equal(copy, c->trained.tokenizer));
+  lk_tokenizer_free(copy);
+  return c;
+}
+
+/* What ends a text is what the model says, where that is a special token, and goes out
+ * again; a tokenizer.json for others has nothing of it. */
+static void a_model_says_what_ends_a_text(void **state) {
+  static const struct {
+    const char *said;
+    int end;
+  } ends[] = {{"259", 259}, {"[258,260]", 258}, {"260", 260},
+              {"65", 260},  {"1e9", 260},       {"null", 260}};
+  static const char named[] = "\"eos_token_id\":\t260";
+  char text[64];
+  (void)state;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    export_with_specials("ends", "<|endoftext|>");
+    lk_checkpoint *plain = import_with_end("ends", 260), *c;
+    snprintf(text, sizeof text, "\"eos_token_id\":%s", ends[i].said);
+    edit("ends/config.json", named, text);
+    c = import_with_end("ends", ends[i].end);
+    assert_int_equal(lk_tokenizer_equal(c->trained.tokenizer, plain->trained.tokenizer),
+                     ends[i].end == 260);
+    must(lk_export(c, "again", &whole));
+    must(lk_export(c, "ends.gguf", &gguf));
+    assert_same_files("again/tokenizer.json", "ends/tokenizer.json");
+    lk_checkpoint_free(c);
+    lk_checkpoint_free(plain);
+    lk_checkpoint_free(import_with_end("again", ends[i].end));
+    lk_checkpoint_free(import_with_end("ends.gguf", ends[i].end));
+  }
+}
+
+/* Without a name that is known, too. */
+static void what_ends_a_text_needs_no_name(void **state) {
+  lk_tokenizer *tokenizer;
+  (void)state;
+  export_with_specials("other", "</s>");
+  edit("other/tokenizer.json", "</s>", "<end>");
+  must(lk_tokenizer_json_read(&tokenizer, "other/tokenizer.json", 261, 259));
+  assert_int_equal(lk_tokenizer_end(tokenizer), 259);
+  lk_tokenizer_free(tokenizer);
+  must_refuse(lk_tokenizer_json_read(&tokenizer, "other/tokenizer.json", 261, -1),
+              LK_BAD_DATA, "other/tokenizer.json", "no special token ends a document");
+}
+
 static size_t put(char *to, uint64_t value, size_t width) {
   for (size_t i = 0; i < width; i++)
     to[i] = i < sizeof value ? (char)(value >> 8 * i) : 0;
@@ -823,7 +902,7 @@ static void a_real_tokenizer_comes_back(void **state) {
   lk_checkpoint *back;
   (void)state;
   must(lk_tokenizer_json_read(&tokenizer, experiment_file("tokenizers/gpt2-tokenizer.json"),
-                              50257));
+                              50257, -1));
   lk_checkpoint *c = make_model_with(tokenizer);
   for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
     must(lk_export(c, i ? "real.gguf" : "real", forms[i]));
@@ -887,6 +966,8 @@ int main(void) {
       cmocka_unit_test(what_has_no_place_is_kept),
       cmocka_unit_test(the_umask_is_honoured),
       cmocka_unit_test(added_texts_stay_texts),
+      cmocka_unit_test(a_model_says_what_ends_a_text),
+      cmocka_unit_test(what_ends_a_text_needs_no_name),
       cmocka_unit_test(facts_that_change_a_model_are_named),
       cmocka_unit_test(other_tokenizers_need_their_file),
       cmocka_unit_test(a_real_tokenizer_comes_back),

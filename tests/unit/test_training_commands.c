@@ -50,6 +50,25 @@ static void what_an_imported_model_learned_of_is_not_known(void **state) {
             "| trained on | data that is not known: the model was imported |\n| hash ");
 }
 
+/* That a text begins otherwise than it ends. */
+static void what_an_import_cannot_keep_is_said(void **state) {
+  static const char said_1[] = "\"bos_token_id\":\t1";
+  char *config;
+  size_t size;
+  (void)state;
+  MUST_RUN("export", "run/checkpoints/latest", "begins");
+  MUST_RUN("import", "begins", "begins.h5");
+  assert_string_equal(said, "");
+  assert_int_equal(lk_file_read("begins/config.json", &config, &size), LK_OK);
+  char *at = strstr(config, said_1);
+  assert_non_null(at);
+  at[strlen(said_1) - 1] = '0';
+  write_file("begins/config.json", config);
+  lk_free(config);
+  MUST_RUN("import", "begins", "begins.h5");
+  must_have(said, "begins: bos_token_id is 0; here a text begins with what ends one, 1\n");
+}
+
 static void a_run_goes_on_and_comes_to_its_end(void **state) {
   (void)state;
   MUST_RUN("pretrain", SMALL, "steps=3", "checkpoint_every=2", "keep_last=0", "run=run");
@@ -324,6 +343,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(training_leaves_a_run_behind),
       cmocka_unit_test(what_an_imported_model_learned_of_is_not_known),
+      cmocka_unit_test(what_an_import_cannot_keep_is_said),
       cmocka_unit_test(a_run_goes_on_and_comes_to_its_end),
       cmocka_unit_test(a_stopped_run_says_how_to_go_on),
       cmocka_unit_test(training_refuses_what_cannot_be_trained),

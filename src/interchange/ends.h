@@ -1,0 +1,24 @@
+/* Which tokens begin and end texts, as others say it. Private to src/interchange. */
+#ifndef LOCKSTEP_INTERCHANGE_ENDS_H
+#define LOCKSTEP_INTERCHANGE_ENDS_H
+
+#include "lockstep/tensor_file.h"
+#include "lockstep/tokenizer.h"
+#include <cjson/cJSON.h>
+
+typedef struct {
+  int begin, end; /* ids; -1: none is said */
+  int count;      /* of ids that end texts, of which `end` is the first */
+} lk_ends;
+
+/* As a config.json, or a GGUF file, says it. */
+lk_ends lk_ends_of_config(const cJSON *config);
+lk_ends lk_ends_of_gguf(const lk_tensor_file *file);
+
+/* Marks the special token of a tokenizer.json that has this id, where there is one. */
+void lk_ends_mark(cJSON *tokenizer, int end);
+
+/* Says, a line each, what the tokenizer does otherwise. path: of the model. */
+void lk_ends_compare(const lk_ends *ends, const lk_tokenizer *tokenizer, const char *path);
+
+#endif
