@@ -158,7 +158,7 @@ static lk_status run(lk_world *world, int argc, char **argv, lk_status (*work)(p
   if (words.help) return LK_OK;
   lk_status status = LK_OK;
   if (lk_world_rank(world) == 0) {
-    status = lk_tokenizer_read_any(&tokenizer, words.words[0]);
+    status = lk_tokenizer_read_any(&tokenizer, words.words[0], 0);
     p.tokenizer = tokenizer;
     if (status == LK_OK) status = work(&p);
     lk_tokenizer_free(tokenizer);

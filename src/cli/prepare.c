@@ -69,7 +69,7 @@ static lk_status parse(const lk_world *world, int argc, char **argv, given *g,
   const lk_option options[] = {
       {"tokenizer", 0, LK_OPTION_TEXT, &o->tokenizer, "WHAT",
        "what tokens are: characters, those of the text (the default), bytes, or those of a "
-       "file that `lockstep tokenizer` made"},
+       "file that `lockstep tokenizer` made, of a checkpoint or of a corpus"},
       {"vocabulary-size", 0, LK_OPTION_COUNT, &g->vocabulary_size, "N",
        "the N most frequent characters, U+FFFD for all others (0: all of them)"},
       {"nfc", 0, LK_OPTION_FLAG, &o->composes, "",
@@ -169,7 +169,7 @@ static lk_status check_outputs(lk_world *world, const lk_inputs *inputs, const c
 static lk_status check_tokenizer(lk_prepare_options *o) {
   lk_tokenizer *tokenizer;
   if (!strcmp(o->tokenizer, "characters")) return LK_OK;
-  LK_TRY(lk_tokenizer_read(&tokenizer, o->tokenizer, 0));
+  LK_TRY(lk_tokenizer_read_any(&tokenizer, o->tokenizer, 0));
   o->composes |= lk_tokenizer_composes(tokenizer);
   lk_tokenizer_free(tokenizer);
   return LK_OK;

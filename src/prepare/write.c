@@ -33,7 +33,7 @@ static lk_status make_tokenizer(writing *w) {
   lk_prepare_report *report = w->merge->report;
   int composes = lk_prepare_composes(w->plan);
   if (strcmp(o->tokenizer, "characters"))
-    LK_TRY(lk_tokenizer_read(&w->tokenizer, o->tokenizer, composes));
+    LK_TRY(lk_tokenizer_read_any(&w->tokenizer, o->tokenizer, composes));
   else
     LK_TRY(lk_vocabulary_make(&w->tokenizer, w->merge->counts, o->vocabulary_size, composes,
                               &report->unknown));

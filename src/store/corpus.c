@@ -26,7 +26,7 @@ static lk_status read_facts(const lk_h5_file *file, lk_corpus *corpus,
   if (!tokenizer || lk_tokenizer_reads(tokenizer, corpus->tokenizer)) return LK_OK;
   return lk_fail(LK_BAD_DATA,
                  "%s: its vocabulary of %d ids (%s) is not the model's of %d (%s); prepare "
-                 "it from the text that the model was trained on",
+                 "it with the model's checkpoint as --tokenizer",
                  file->path, lk_tokenizer_size(corpus->tokenizer),
                  lk_tokenizer_name(corpus->tokenizer), lk_tokenizer_size(tokenizer),
                  lk_tokenizer_name(tokenizer));

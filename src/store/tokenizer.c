@@ -65,11 +65,12 @@ static lk_status restore(const lk_h5_file *file, lk_tokenizer **out,
   return status == LK_BAD_DATA ? lk_h5_damaged(file, lk_message()) : status;
 }
 
-lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out) {
+static lk_status read_tokenizer(const lk_h5_file *file, int composes, lk_tokenizer **out) {
   lk_tokenizer_image image = {.size = 0};
   lk_h5_array array;
   LK_TRY(read_kind(file, &image, &array));
   LK_TRY(read_form(file, &image.composes));
+  image.composes |= composes;
   LK_TRY(lk_h5_measure_array(file, &array));
   image.size = array.size[0] * (array.type == LK_H5_U8 ? 1 : sizeof(uint32_t));
   LK_TRY(lk_allocate(&image.bytes, image.size, 1, "a tokenizer"));
@@ -79,13 +80,17 @@ lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out) {
   return status;
 }
 
-lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path) {
+lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out) {
+  return read_tokenizer(file, 0, out);
+}
+
+lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path, int composes) {
   lk_h5_file file;
   int is_hdf5;
   *out = NULL;
   LK_TRY(lk_h5_open_if(&file, path, &is_hdf5));
-  if (!is_hdf5) return lk_tokenizer_read(out, path, 0);
-  lk_status status = lk_h5_finish(&file, lk_h5_read_tokenizer(&file, out));
+  if (!is_hdf5) return lk_tokenizer_read(out, path, composes);
+  lk_status status = lk_h5_finish(&file, read_tokenizer(&file, composes, out));
   if (status == LK_OK) return LK_OK;
   lk_tokenizer_free(*out);
   *out = NULL;

@@ -50,6 +50,9 @@ reports "$model" 'vocabulary: 258' 'tokenizer: bytes'
 cmp ids <("$LOCKSTEP" encode "$model" < odd.txt) || fail "a checkpoint's tokenizer gives other ids"
 cmp odd.txt <("$LOCKSTEP" decode bytes.h5 < ids) || fail "a corpus' tokenizer gives other text back"
 
+lockstep 1 prepare --tokenizer "$model" odd.txt like-model.h5 > /dev/null
+cmp bytes.h5 like-model.h5 || fail "a checkpoint's tokenizer makes another corpus"
+
 lockstep 1 ask "$model" 'Where was 東京 😀 born?' > answer
 [[ $(wc -l < answer) == 1 ]] || fail "a question in any language has no answer"
 iconv -f UTF-8 -t UTF-8 answer > /dev/null || fail "an answer is no UTF-8"
