@@ -5,10 +5,14 @@
 #include "lockstep/memory.h"
 #include "lockstep/program.h"
 #include "prepare/plan.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void lk_prepare_part_path(const lk_prepare_plan *plan, uint64_t part, char path[PATH_MAX]) {
   snprintf(path, PATH_MAX, "%s/part-%08llu", plan->folder, (unsigned long long)part);
@@ -74,11 +78,35 @@ static int goes_on(const lk_prepare_plan *plan, const char *text, size_t size) {
   return same;
 }
 
-static lk_status begin(const lk_prepare_plan *plan, const char *text, size_t size) {
+/* Nonzero where the folder of that name is another one by now. */
+static int is_gone(const lk_prepare_plan *plan) {
+  struct stat held, named;
+  return fstat(plan->lock, &held) || lstat(plan->folder, &named) ||
+         held.st_dev != named.st_dev || held.st_ino != named.st_ino;
+}
+
+/* A lock of the kernel's, which ends with its process. Where a file system has none,
+ * nobody holds it. */
+static lk_status take_lock(lk_prepare_plan *plan) {
+  plan->lock = open(plan->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (plan->lock < 0)
+    return lk_fail(LK_IO, "%s: cannot open: %s", plan->folder, strerror(errno));
+  int taken = flock(plan->lock, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+  if (!taken && !is_gone(plan)) return LK_OK;
+  close(plan->lock);
+  plan->lock = -1;
+  return lk_fail(LK_USAGE,
+                 "%s: another command works in it; wait until it has ended, or choose "
+                 "another output",
+                 plan->folder);
+}
+
+static lk_status begin(lk_prepare_plan *plan, const char *text, size_t size) {
   char path[PATH_MAX];
   struct stat is;
   int there = !lstat(plan->folder, &is);
-  if (there) LK_TRY(lk_prepare_folder_check(plan));
+  LK_TRY(there ? lk_prepare_folder_check(plan) : lk_folder_create(plan->folder));
+  LK_TRY(take_lock(plan));
   if (there && goes_on(plan, text, size)) {
     lk_say("%s: goes on; %llu of %llu parts are done", plan->folder,
            (unsigned long long)count_done(plan), (unsigned long long)plan->count);
@@ -87,12 +115,11 @@ static lk_status begin(const lk_prepare_plan *plan, const char *text, size_t siz
   path_of_plan(plan, path);
   if (there && plan->is_resumable && lk_file_is_plain(path))
     lk_say("%s: is of other inputs or options; begins anew", plan->folder);
-  lk_prepare_folder_remove(plan);
-  LK_TRY(lk_folder_create(plan->folder));
+  lk_prepare_folder_empty(plan);
   return lk_file_replace(path, text, size);
 }
 
-lk_status lk_prepare_folder_open(const lk_prepare_plan *plan) {
+lk_status lk_prepare_folder_open(lk_prepare_plan *plan) {
   char *text = NULL;
   size_t size;
   lk_status status = describe(plan, &text, &size);

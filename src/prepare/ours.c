@@ -70,7 +70,7 @@ lk_status lk_prepare_folder_check(const lk_prepare_plan *plan) {
 }
 
 /* The plan last: without it, what is left would be another's. */
-void lk_prepare_folder_remove(const lk_prepare_plan *plan) {
+void lk_prepare_folder_empty(const lk_prepare_plan *plan) {
   DIR *folder = open_ours(plan->folder);
   struct dirent *entry;
   if (!folder) return;
@@ -79,5 +79,10 @@ void lk_prepare_folder_remove(const lk_prepare_plan *plan) {
       unlinkat(dirfd(folder), entry->d_name, 0);
   unlinkat(dirfd(folder), LK_PREPARE_PLAN, 0);
   closedir(folder);
+}
+
+void lk_prepare_folder_remove(const lk_prepare_plan *plan) {
+  if (plan->lock < 0) return;
+  lk_prepare_folder_empty(plan);
   rmdir(plan->folder);
 }

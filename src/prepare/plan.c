@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* What rank 0 finds out about an input, and tells. */
 typedef struct {
@@ -114,7 +115,7 @@ lk_status lk_prepare_plan_make(lk_world *world, lk_prepare_plan *plan,
                                const lk_prepare_options *options) {
   facts *all = NULL;
   int first = lk_world_rank(world) == 0;
-  *plan = (lk_prepare_plan){.inputs = inputs, .options = options};
+  *plan = (lk_prepare_plan){.inputs = inputs, .options = options, .lock = -1};
   LK_TRY(read_templates(world, plan));
   LK_TRY(LK_NEW(all, inputs->count));
   lk_status status = lk_world_agree(world, first ? look_at_all(plan, all) : LK_OK);
@@ -128,6 +129,7 @@ lk_status lk_prepare_plan_make(lk_world *world, lk_prepare_plan *plan,
 
 void lk_prepare_plan_free(lk_prepare_plan *plan) {
   lk_dump_close(plan->piped);
+  if (plan->lock >= 0) close(plan->lock);
   lk_free(plan->templates);
   lk_free(plan->parts);
 }

@@ -26,6 +26,7 @@ typedef struct {
   lk_dump *piped;  /* rank 0: the input that is a pipe, open; owned */
   char *templates; /* the text of options->templates, or NULL; owned */
   char folder[LK_PREPARE_FOLDER];
+  int lock;         /* rank 0: the folder's, a descriptor; -1: it has none */
   int is_resumable; /* the folder stays when the command is stopped */
 } lk_prepare_plan;
 
@@ -41,14 +42,18 @@ void lk_prepare_plan_free(lk_prepare_plan *plan);
 #define LK_PREPARE_PLAN_START "program "
 
 /* Rank 0: makes the folder, or takes the one that a stopped command with the same inputs
- * and options left; says so. LK_USAGE as the next; LK_IO. */
-lk_status lk_prepare_folder_open(const lk_prepare_plan *plan);
+ * and options left; says so. It is this command's alone until lk_prepare_plan_free.
+ * LK_USAGE as the next, or where another command works in it; LK_IO. */
+lk_status lk_prepare_folder_open(lk_prepare_plan *plan);
 
 /* Rank 0: LK_USAGE where what is there is a link, no folder, or neither empty nor of a plan
  * of ours. */
 lk_status lk_prepare_folder_check(const lk_prepare_plan *plan);
 
-/* Rank 0: removes it with all that is ours in it, unless that check refuses it. */
+/* Rank 0: removes all that is ours in it, unless that check refuses it. */
+void lk_prepare_folder_empty(const lk_prepare_plan *plan);
+
+/* Rank 0: the same, and the folder, if it was opened. */
 void lk_prepare_folder_remove(const lk_prepare_plan *plan);
 
 /* The file of a part. */

@@ -34,7 +34,7 @@ void lk_prepare_end(const lk_prepare_plan *plan, lk_status status) {
     lk_prepare_folder_remove(plan);
 }
 
-lk_status lk_prepare_parts(lk_world *world, const lk_prepare_plan *plan) {
+lk_status lk_prepare_parts(lk_world *world, lk_prepare_plan *plan) {
   int rank = lk_world_rank(world);
   LK_TRY(lk_world_agree(world, rank == 0 ? lk_prepare_folder_open(plan) : LK_OK));
   return lk_world_agree(world, lk_prepare_work(plan, rank, lk_world_size(world)));

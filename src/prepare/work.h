@@ -11,7 +11,7 @@
 lk_status lk_prepare_work(const lk_prepare_plan *plan, int rank, int ranks);
 
 /* All ranks: opens the plan's folder and makes all parts. */
-lk_status lk_prepare_parts(lk_world *world, const lk_prepare_plan *plan);
+lk_status lk_prepare_parts(lk_world *world, lk_prepare_plan *plan);
 
 /* Rank 0, at the end: what is done stays only where the same command can go on. */
 void lk_prepare_end(const lk_prepare_plan *plan, lk_status status);

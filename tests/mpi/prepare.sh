@@ -108,3 +108,23 @@ if timeout -k 5 60 "${launcher[@]}" "$LOCKSTEP" prepare cut.xml cut.h5 > out 2> 
 [[ ! -e cut.h5 ]] || fail "a corpus of a dump that is cut short"
 nothing_left cut.h5
 echo "The same corpus on 1, 2 and 3 ranks, and after it was killed"
+
+# Two commands of one output: the second is refused, and takes nothing from the first.
+seq 200000 > two.txt
+mkfifo slowly
+"$LOCKSTEP" prepare - shared.h5 < slowly > /dev/null 2> log &
+first=$!
+exec 3> slowly
+cat two.txt >&3 # it looks at what comes first
+for ((i = 0; i < 3000; i++)); do
+  [[ ! -e shared.h5.parts/plan ]] || break
+  sleep 0.01
+done
+code=0
+"$LOCKSTEP" prepare two.txt shared.h5 > /dev/null 2> refused || code=$?
+((code == 64)) || fail "a second command: $code: $(cat refused)"
+grep -q 'shared.h5.parts: another command works in it; wait until it has ended' refused || fail "$(cat refused)"
+cat two.txt >&3
+exec 3>&-
+wait $first || fail "the first command: $(cat log)"
+[[ $("$LOCKSTEP" text shared.h5 | wc -l) == 400000 && ! -e shared.h5.parts ]] || fail "$(ls)"
