@@ -71,6 +71,7 @@ typedef struct {
       brackets, empty_sections;
   uint64_t unclosed; /* marks without their other half */
   uint64_t too_deep; /* templates, links in others, 40 deep */
+  uint64_t too_long; /* pieces that templates would repeat, beyond what the page has */
   uint64_t steps;    /* bytes looked at, all passes together */
 } lk_wiki_counts;
 

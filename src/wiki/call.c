@@ -52,7 +52,10 @@ lk_piece lk_call_first(const lk_wiki_call *call, lk_piece names) {
 }
 
 lk_status lk_call_put(lk_wiki_call *call, lk_piece text) {
-  if (text.size > call->most - call->to->size) return LK_OK;
+  if (text.size > call->most - call->to->size) {
+    call->parser->counts->too_long++;
+    return LK_OK;
+  }
   return lk_wiki_append(call->to, text.at, text.size);
 }
 

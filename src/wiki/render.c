@@ -205,6 +205,7 @@ lk_status lk_wiki_render(lk_wikitext *parser) {
   uint32_t at = 0;
   parser->rendered.size = parser->arguments.count = 0;
   parser->rows = SIZE_MAX;
+  parser->repeats = parser->size;
   parser->reading = 0;
   parser->depth = 0;
   for (size_t i = 0; i < parser->marks.count; i++) {

@@ -3,7 +3,7 @@
 #include "wiki/render.h"
 #include "wiki/site.h"
 
-enum { NAME = 128, ARGUMENTS = 1000 };
+enum { NAME = 128, ARGUMENTS = 1000, WORDS = 128, SIGNS = 8 };
 
 /* What stands between {{ and the first |. */
 static lk_piece name_at(const lk_wikitext *parser, const lk_mark *mark) {
@@ -113,19 +113,29 @@ static lk_wiki_frame *link_to_split(lk_wikitext *parser) {
   return bar && top && top->kind == LK_MARK_LINK && !top->piped ? top : NULL;
 }
 
+/* How long a call's result may become: what is in it, with a title, words and signs between
+ * the arguments. What repeats more takes that from the page's store. */
+static size_t room_of(const lk_wikitext *parser, const lk_wiki_frame *frame) {
+  size_t given = parser->rendered.size - frame->from,
+         arguments = parser->arguments.count - frame->arguments;
+  return given + strlen(parser->title) + WORDS + SIGNS * arguments;
+}
+
 lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame) {
   lk_wiki_text *out = &parser->rendered;
+  size_t room = room_of(parser, frame);
   lk_wiki_call call = {.parser = parser,
                        .bytes = out->bytes,
                        .end = out->size,
                        .arguments = parser->arguments.at + frame->arguments,
                        .count = parser->arguments.count - frame->arguments,
-                       .most = (size_t)(frame->end - frame->at) + 64,
+                       .most = room + parser->repeats,
                        .name = frame->name,
                        .before = frame->from ? out->bytes[frame->from - 1] : ' ',
                        .to = &parser->scratch};
   parser->scratch.size = 0;
   LK_TRY(lk_call_render(&call, frame->rendering));
+  if (parser->scratch.size > room) parser->repeats -= parser->scratch.size - room;
   parser->arguments.count = frame->arguments;
   out->size = frame->from;
   parser->counts->steps += parser->scratch.size;

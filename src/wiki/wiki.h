@@ -87,7 +87,8 @@ struct lk_wikitext {
   lk_marks marks;
   lk_open_marks open;
   lk_wiki_text rendered, scratch;
-  int reading; /* a bracket is open that <rt> began */
+  size_t repeats; /* bytes that templates of this page may still say again */
+  int reading;    /* a bracket is open that <rt> began */
   size_t rows; /* from where on in `rendered` those of a table that nothing closes may be */
   lk_wiki_arguments arguments;
   lk_wiki_frame frames[LK_WIKI_DEPTH];

@@ -9,6 +9,7 @@ typedef struct {
 
 static lk_wiki_site *site;
 static lk_wikitext *parser;
+static const char *title = "Title";
 static int wrong; /* pairs, of a test */
 
 static void start(const char *language, lk_wiki_options options) {
@@ -28,7 +29,7 @@ static void stop(void) {
 /* The text of a page without the newline at its end; the caller frees it. */
 static char *text_of(const char *page, size_t size, lk_wiki_counts *counts) {
   lk_wiki_text text = {0};
-  assert_int_equal(lk_wikitext_parse(parser, "Title", page, size, &text, counts), LK_OK);
+  assert_int_equal(lk_wikitext_parse(parser, title, page, size, &text, counts), LK_OK);
   char *copy;
   assert_int_equal(LK_NEW(copy, text.size + 1), LK_OK);
   if (text.size) memcpy(copy, text.bytes, text.size - 1);
@@ -665,11 +666,39 @@ static void what_is_far_in_a_line_is_found(void **state) {
 /* A rendering that repeats its argument cannot double a page with each level. */
 static void growth_is_bounded(void **state) {
   (void)state;
-  static const char row[] = "twice = $1$1$1$1";
+  static const char row[] = "times = $1$1$1$1\ntwice = $1$1";
   start("en", lk_wiki_options_default);
   assert_int_equal(lk_wikitext_add_templates(parser, row, strlen(row), "rows"), LK_OK);
-  steps_of("{{twice|a", "}}", 400);
-  steps_of("{{twice|a}}", "", 100000);
+  steps_of("{{times|a", "}}", 400);
+  steps_of("{{times|a}}", "", 100000);
+  char page[512] = "{{twice|", text[1024] = "";
+  memset(page + 8, 'b', 220);
+  for (int i = 0; i < 2; i++)
+    strcat(text, page + 8);
+  check(strcat(page, "}}"), text);
+  stop();
+}
+
+/* A result that is longer than its wikitext is cut nowhere. */
+static void long_titles_and_many_arguments_are_kept(void **state) {
+  (void)state;
+  char page[2048] = "{{hlist", text[2048] = "", name[201] = "";
+  lk_wiki_counts counts = {0};
+  for (int i = 0; i < 200; i++) {
+    strcat(page, "|a");
+    strcat(text, i ? ", a" : "a");
+    name[i] = 'b';
+  }
+  title = name;
+  start("en", lk_wiki_options_default);
+  check(strcat(page, "}}"), text);
+  snprintf(text, sizeof text, "%s %s%s %s c %s%s", name, name, name, name, name, name);
+  check("'''{{PAGENAME}}''' {{nowrap|{{PAGENAME}}{{PAGENAME}}}} {{#if:x|{{PAGENAME}} c}} "
+        "{{tt|{{code|{{PAGENAME}}{{PAGENAME}}}}}}",
+        text);
+  lk_free(text_of(page, strlen(page), &counts));
+  assert_int_equal(counts.too_long, 0);
+  title = "Title";
   stop();
 }
 
@@ -713,6 +742,7 @@ int main(void) {
       cmocka_unit_test(hostile_pages_take_linear_time),
       cmocka_unit_test(what_is_far_in_a_line_is_found),
       cmocka_unit_test(growth_is_bounded),
+      cmocka_unit_test(long_titles_and_many_arguments_are_kept),
       cmocka_unit_test(odd_bytes_and_cut_marks_do_no_harm),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

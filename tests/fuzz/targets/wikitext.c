@@ -3,7 +3,7 @@
 #include "lockstep/wikitext.h"
 #include "fuzz.h"
 
-enum { STEPS = 128, GROWTH = 16, SMALL = 1024 };
+enum { STEPS = 512, GROWTH = 16, SMALL = 1024 };
 
 static const char rows[] = "fuzz = $1$1[ $2]${a,3}\\x\nf-* = @list\n";
 
