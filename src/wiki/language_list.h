@@ -19,8 +19,9 @@ static const struct {
      "nascimento e idade|dataper|falecimento e idade"},
     {"it", "@dmy", "data"},
     {"ru uk be bg kk tt ba", "@dmy",
-     "дата|дата рождения|дата смерти|др|дс|сс|дн|дата народження|дата смерті|старый "
-     "стиль|дата-|дн2|дс2|старий стиль|дата на раждане|дата на смърт"},
+     "дата|дата рождения|дата смерти|др|дс|сс|дн|ДР|ДС|СС|ДН|дата народження|дата "
+     "смерті|старый "
+     "стиль|дата-|дн2|дс2|ДН2|ДС2|старий стиль|дата на раждане|дата на смърт"},
     {"de", "@dmy", "datum|formatdate|date|datum-"},
     {"nl sv da no nb nn fi cs sk sl hr sr bs", "@dmy",
      "datum|dato|fødselsdato|født|dødsdato|fødselsdato og alder|syntymäaika|syntymäaika ja "
@@ -58,13 +59,14 @@ static const struct {
     {"es tr vi th ar fa ru uk he pt", "@convert",
      "convertir|convertor|birim çevir|çevir|dönüştür|chuyển đổi|đổi|แปลงหน่วย|تحويل|حول|"
      "تبدیل|перевести|конвертувати|המרה|converter"},
-    {"fr de es it pt nl sv pl fi da no cs hu", "$1 €", "euro|€|eur|euros"},
+    {"fr de es it pt nl sv pl fi da no cs hu", "[$1 ]€", "euro|€|euros"},
+    {"fr de es it pt nl sv pl fi da no cs hu", "[$1 €]", "eur|EUR"},
     {"ru uk", "[$1 ]€", "евро|євро|euro"},
     {"ru", "[$1 ]₽", "рубль|руб|₽"},
-    {"zh ja", "NT\\$$1", "nt$|twd"},
-    {"zh ja", "HK\\$$1", "hk$|hkd"},
-    {"zh", "¥$1", "rmb|cny"},
-    {"ko", "₩$1", "krw|원"},
+    {"zh ja", "[NT\\$$1]", "nt$|NT$|twd|TWD"},
+    {"zh ja", "[HK\\$$1]", "hk$|HK$|hkd|HKD"},
+    {"zh", "[¥$1]", "rmb|RMB|cny|CNY"},
+    {"ko", "[₩$1]", "krw|KRW|원"},
     /* Centuries, reigns and other words with numbers. */
     {"fr", "$1e siècle", "s|siècle"},
     {"fr", "$1e siècle av. J.-C.", "-s|-siècle"},
@@ -81,9 +83,9 @@ static const struct {
      "xviiie|xixe|xxe|xxie|ier siècle|iie siècle|iiie siècle|ive siècle|ve siècle|vie "
      "siècle|viie siècle|viiie siècle|ixe siècle|xe siècle|xie siècle|xiie siècle|xiiie "
      "siècle|xive siècle|xve siècle|xvie siècle|xviie siècle|xviiie siècle|xixe siècle|xxe "
-     "siècle|xxie siècle|co2|h2o"},
+     "siècle|xxie siècle|CO2|H2O"},
     {"fr", "$0 $1",
-     "m.|mme|mlle|mm.|mgr|me|p.|pp.|vol.|t.|chap.|louis|charles|henri|françois|philippe|"
+     "m.|mme|mlle|MM.|mgr|me|p.|pp.|vol.|t.|chap.|louis|charles|henri|françois|philippe|"
      "napoléon|jean|benoît|pie|léon|paul|grégoire|clément|innocent|urbain|guillaume|"
      "édouard|georges|jacques|robert|hugues|baudouin|thierry|otton|frédéric"},
     {"fr", "no $1", "n°|numéro|n"},
@@ -95,11 +97,11 @@ static const struct {
     {"fr", "av. J.-C.", "av. jc|av jc|avjc|av. j.-c|-c"},
     {"fr", "apr. J.-C.", "apr. jc|ap. jc|apr jc"},
     {"es", "siglo $1", "siglo"},
-    {"es", "$0", "a. c.|d. c.|a.c.|d.c."},
+    {"es", "$0", "a. c.|d. c.|a.c.|d.c.|A.C.|D.C."},
     {"pt gl", "século $1", "séc|sec|século|lsec"},
-    {"pt", "$1 $2", "lknb|lkn"},
-    {"pt", "$1[/$2]", "pbpe|pepb|ao|pb-pe"},
-    {"pt it es", "$0", "a.c.|d.c.|ac|dc"},
+    {"pt", "$1 $2", "lknb|lkn|LKN"},
+    {"pt", "$1[/$2]", "PBPE|PEPB|ao|AO|pb-pe"},
+    {"pt it es", "$0", "a.c.|d.c.|A.C.|D.C.|ac|dc|AC|DC"},
     {"ru", "$0",
      "до н. э.|н. э.|до н.э.|н.э.|xix век|xx век|xxi век|xviii век|тыс.|млн|млрд"},
     {"ru", "$1 век", "век"},
@@ -162,13 +164,13 @@ static const struct {
     {"ja", "$1",
      "要出典範囲|独自研究範囲|要検証範囲|要説明範囲|誰範囲|いつ範囲|信頼性要検証範囲"},
     {"zh yue wuu", "$1",
-     "僻字|lj|kai|pua|黑幕|heimu|拼音|ruby-zh-p|wikt|不轉換|noteta-inline"},
+     "僻字|lj|kai|pua|PUA|黑幕|heimu|拼音|ruby-zh-p|wikt|不轉換|noteta-inline"},
     {"en simple", "@ordinal", "ordinal"},
     {"en simple", "b. $1", "b.|born"},
     {"en simple", "d. $1", "d.|died"},
     {"en simple", "[Chinese: ${c,t,s}][; pinyin: ${p}]", "zh"},
     {"zh yue wuu gan", "[${s,c,t}][；拼音：${p}]", "zh"},
-    {"zh yue wuu", "$1$2[－$3][$4]", "bd|生卒"},
+    {"zh yue wuu", "$1$2[－$3][$4]", "bd|BD|生卒"},
     {"zh yue wuu", "$1（$2）", "ruby|rb|ruby-py|标音"},
     {"zh yue wuu", "${4,3,2}", "tsl|translink|link-interwiki"},
     {"zh yue wuu", "${d,3,1}",
@@ -187,7 +189,7 @@ static const struct {
     {"he", "\n${תוכן,1}\n", "ציטוט"},
     {"he", "\n", "ש"},
     {"fa", "$1", "به انگلیسی|به فرانسوی|به آلمانی|به عربی|پم|چر|کوچک|بزرگ|پک"},
-    {"fa ur", "\xE2\x80\x8C", "نیم‌فاصله|zwnj"},
+    {"fa ur", "\xE2\x80\x8C", "نیم‌فاصله|zwnj|ZWNJ"},
     /* Doubts about a text, which stays. */
     {"fr", "$1",
      "quoi|qui|quand|où|lequel|laquelle|lesquels|lesquelles|combien|pourquoi|comment|selon "
@@ -197,7 +199,7 @@ static const struct {
      "préciser|qui ?|quoi ?|quand ?"},
     {"es pt gl", "$1",
      "cita requerida|cr|demostrar|quién|carece de fontes2|carece de fontes/bloco"},
-    {"it", "$1", "senza fonte|cn|citazione necessaria|chiarire|sf|ta|tutto attaccato"},
+    {"it", "$1", "senza fonte|cn|CN|citazione necessaria|chiarire|sf|ta|tutto attaccato"},
     {"nl", "$1", "bron?|bronvermelding gewenst|feit|wie?"},
     {"pl", "$1", "fakt|doprecyzuj|kto|kiedy"},
     {"sv", "$1", "källa behövs|kb"},
@@ -206,7 +208,7 @@ static const struct {
      "флагификация|флагификация/спорт|мн|сомнительно|что?|кто?|nobr|уточнити|хто|"
      "прапорифікація|прапор2|abbr"},
     {"ru uk", "${2,1}",
-     "не переведено 1|не переведено 4|не переведено 7|не перекладено|нп1|"
+     "не переведено 1|не переведено 4|не переведено 7|не перекладено|нп1|НП1|"
      "не переведено5"},
     {"cs", "$1", "doplňte zdroj|malé|zkratka"},
     /* Shapes. */
@@ -242,7 +244,7 @@ static const struct {
     {"tr", "$0 $1", "d.|ö."},
     {"nl", "$1e eeuw", "eeuw"},
     {"ca", "segle $1", "segle|s|sgl"},
-    {"ca", "$0", "ac|dc|a.c.|d.c."},
+    {"ca", "$0", "ac|dc|AC|DC|a.c.|d.c.|A.C.|D.C."},
     {"ca", "$1", "citació necessària|romanes"},
     {"ro", "$0 $1[, $2]", "n.|d."},
     {"ro", "secolul $1", "secolul|sec."},
@@ -255,9 +257,9 @@ static const struct {
     {"el bg ca", "\n$1\n", "παράθεση|παράθεμα|цитат|citació"},
     {"id", "[$1, ]$2-$3-$4", "lahir"},
     {"sv", "$1", "flaggland"},
-    {"sv no da", "$1 kr", "sek|nok|dkk"},
+    {"sv no da", "[$1 kr]", "sek|nok|dkk|SEK|NOK|DKK"},
     {"uk", "$1", "мова-*|наголос"},
-    {"uk ru", "${2,1}", "нп"},
+    {"uk ru", "${2,1}", "нп|НП"},
     {"ca", "$1", "lang-ca|versaleta|petit"},
     {"id ms", "[$1, ]$2-$3-$4[ – [$5, ]$6-$7-$8]", "lahirmati"},
 };

@@ -3,8 +3,24 @@
 #include <assert.h>
 #include <utf8proc.h>
 
+/* ESP is a country, esp an exponent: whether a short name has capitals and no small letter.
+ */
+static int is_acronym(lk_piece name) {
+  enum { LONGEST = 4 };
+  int characters = 0, capitals = 0;
+  while (name.size && characters++ < LONGEST) {
+    utf8proc_int32_t c;
+    utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)name.at,
+                                              (utf8proc_ssize_t)name.size, &c);
+    if (bytes < 1 || utf8proc_toupper(c) != c) return 0;
+    capitals += utf8proc_tolower(c) != c;
+    name.at += bytes, name.size -= (size_t)bytes;
+  }
+  return capitals > 1 && !name.size;
+}
+
 /* One character; returns its bytes in the name. */
-static size_t put_small(char *key, size_t *length, lk_piece rest) {
+static size_t put_character(char *key, size_t *length, lk_piece rest, int acronym) {
   utf8proc_int32_t character;
   utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)rest.at,
                                             (utf8proc_ssize_t)rest.size, &character);
@@ -12,14 +28,18 @@ static size_t put_small(char *key, size_t *length, lk_piece rest) {
     key[(*length)++] = *rest.at;
     return 1;
   }
-  *length += (size_t)utf8proc_encode_char(utf8proc_tolower(character),
-                                          (utf8proc_uint8_t *)key + *length);
+  if (!acronym) character = utf8proc_tolower(character);
+  *length += (size_t)utf8proc_encode_char(character, (utf8proc_uint8_t *)key + *length);
   return (size_t)bytes;
 }
 
-size_t lk_wiki_key(char key[LK_WIKI_KEY], lk_piece name) {
+/* A name as it is compared, into key: small letters but for an acronym's, one blank for
+ * underscores and blanks, none at the ends; returns its length, 0 for one that is too long.
+ */
+static size_t key_of(char key[LK_WIKI_KEY], const lk_wiki_names *names, lk_piece name) {
   size_t length = 0;
   name = lk_piece_trim(name);
+  int acronym = names->acronyms && is_acronym(name);
   for (size_t at = 0; at < name.size;) {
     char c = name.at[at];
     if (length > LK_WIKI_KEY - 5) return 0;
@@ -27,10 +47,10 @@ size_t lk_wiki_key(char key[LK_WIKI_KEY], lk_piece name) {
       if (length && key[length - 1] != ' ') key[length++] = ' ';
       at++;
     } else if ((unsigned char)c < 0x80) {
-      key[length++] = c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+      key[length++] = !acronym && c >= 'A' && c <= 'Z' ? c | 0x20 : c;
       at++;
     } else {
-      at += put_small(key, &length, (lk_piece){name.at + at, name.size - at});
+      at += put_character(key, &length, (lk_piece){name.at + at, name.size - at}, acronym);
     }
   }
   while (length && key[length - 1] == ' ')
@@ -57,7 +77,9 @@ static lk_wiki_name *place_of(const lk_wiki_names *names, const char *key, size_
 }
 
 static lk_status make_room(lk_wiki_names *names) {
-  lk_wiki_names larger = {NULL, names->count, names->room ? names->room * 2 : 64};
+  lk_wiki_names larger = {.count = names->count,
+                          .room = names->room ? names->room * 2 : 64,
+                          .acronyms = names->acronyms};
   if (names->count * 2 < names->room) return LK_OK;
   LK_TRY(LK_NEW(larger.at, larger.room));
   for (size_t i = 0; i < names->room; i++)
@@ -71,7 +93,7 @@ static lk_status make_room(lk_wiki_names *names) {
 lk_status lk_wiki_names_add(lk_wiki_names *names, lk_piece name, const char *value,
                             int number) {
   char key[LK_WIKI_KEY];
-  size_t size = lk_wiki_key(key, name);
+  size_t size = key_of(key, names, name);
   if (!size)
     return lk_fail(LK_BAD_DATA, "'%.*s' is no name: 1 to %d bytes", (int)name.size, name.at,
                    LK_WIKI_KEY - 5);
@@ -91,7 +113,7 @@ lk_status lk_wiki_names_add(lk_wiki_names *names, lk_piece name, const char *val
 
 const lk_wiki_name *lk_wiki_names_find(const lk_wiki_names *names, lk_piece name) {
   char key[LK_WIKI_KEY];
-  size_t size = lk_wiki_key(key, name);
+  size_t size = key_of(key, names, name);
   if (!size || !names->count) return NULL;
   const lk_wiki_name *place = place_of(names, key, size);
   return place->key ? place : NULL;

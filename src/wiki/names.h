@@ -1,4 +1,4 @@
-/* Names that are looked up whatever their case: namespaces, words, templates. */
+/* Names that are looked up whatever their case, but for templates that are acronyms. */
 #ifndef LOCKSTEP_WIKI_NAMES_H
 #define LOCKSTEP_WIKI_NAMES_H
 
@@ -11,16 +11,17 @@ typedef struct {
   int number;
 } lk_wiki_name;
 
-/* A hash table with open addressing. All zero, it is empty. */
+/* A hash table with open addressing. All zero, it is empty. Names of at most four
+ * characters, capitals and no small letters among them, keep their case if `acronyms` is
+ * set: redirects spell other templates in all ways, but these are codes of countries. */
 typedef struct {
   lk_wiki_name *at;
   size_t count, room;
+  int acronyms;
 } lk_wiki_names;
 
-/* A name as it is compared: small letters, one blank for underscores and blanks, none at
- * the ends, into key; returns its length, 0 for one that is too long. */
+/* More bytes than a name may have. */
 enum { LK_WIKI_KEY = 96 };
-size_t lk_wiki_key(char key[LK_WIKI_KEY], lk_piece name);
 
 /* Adds or replaces; copies both texts (value may be NULL). LK_BAD_DATA: no name, or too
  * long. */

@@ -1,7 +1,7 @@
 /* How templates are rendered: the one table. The renderings are those that
  * lk_wikitext_add_templates takes from a file; names, of several languages, have bars
- * between. A later row wins. What has no row is left out, with all that is in it: notes,
- * navigation, maintenance, pronunciation. */
+ * between; acronyms keep their case (names.h). A later row wins. What has no row is left
+ * out, with all that is in it: notes, navigation, maintenance, pronunciation. */
 #ifndef LOCKSTEP_WIKI_TEMPLATE_LIST_H
 #define LOCKSTEP_WIKI_TEMPLATE_LIST_H
 
@@ -18,22 +18,25 @@ static const struct {
     {"$1", "nts|railgauge|track gauge|rail gauge|number|ordinal"},
     {"@join", "gaps"},
     {"[${m} m][${cm} cm][${ft} ft][ ${in} in]", "height"},
-    {"×10^$1", "e|esp"},
-    {"10^$1", "10^|pow10"},
+    {"[×10^$1]", "e|esp"},
+    {"[10^$1]", "10^|pow10"},
     {"@power", "sup|pow|exposant|exp|^|apice|sup2"},
-    {"$1 m", "höhe"},
-    {"US\\$$1", "us$|usd"},
-    {"A\\$$1", "au$|aud|a$"},
-    {"C\\$$1", "ca$|cad|c$"},
-    {"£$1", "gbp|pound sterling|£"},
-    {"€$1", "euro|€|eur"},
-    {"¥$1", "jpy|yen|¥|cny"},
-    {"₹$1[ $2]", "inr|inrconvert|indian rupee"},
+    {"[$1 m]", "höhe"},
+    {"[US\\$$1]", "us$|US$|usd|USD"},
+    {"[A\\$$1]", "au$|AU$|aud|AUD|a$"},
+    {"[C\\$$1]", "ca$|CA$|cad|CAD|c$"},
+    {"£$1", "pound sterling|£"},
+    {"[£$1]", "gbp|GBP"},
+    {"€$1", "euro|€"},
+    {"[€$1]", "eur|EUR"},
+    {"¥$1", "yen|¥"},
+    {"[¥$1]", "jpy|JPY|cny|CNY"},
+    {"[₹$1][ $2]", "inr|INR|inrconvert|indian rupee"},
     /* Dates. */
     {"@date", "birth date|birth date and age|birth-date|birth-date and age|bda|dob|death "
               "date|death date and age|death-date|death-date and age|dda|birth year and "
               "age|death year and age|start date|start date and age|end date|film "
-              "date|dts|date table sorting|release date|launch "
+              "date|dts|DTS|date table sorting|release date|launch "
               "date|date|start-date|end-date|生年月日と年齢|死亡年月日と没年齢|没年齢|"
               "出生日期|出生日期和年龄|birth"},
     {"@dmy", "fecha|fecha de nacimiento|fecha de fallecimiento|fecha de "
@@ -47,14 +50,14 @@ static const struct {
     {"c. $1[–$2]", "circa|c.|ca.|circ"},
     {"fl. $1[–$2]", "floruit|fl."},
     {"r. $1[–$2]", "reign|r."},
-    {"$1 BCE", "bce"},
+    {"[$1 ]BCE", "bce|BCE"},
     {"$1[ ($2–$3)]", "marriage|married"},
     {"siglo $1", "siglo"},
     /* Languages. */
     {"${text,2}", "lang|langue|script|rtl-lang|native name|nativename|wikt-lang|native "
                   "phrase|citation étrangère"},
     {"${text,3,2}", "transl|transliteration|translit|xlit"},
-    {"$1", "lang-*|nastaliq|hebrew|unicode|polytonic|iast|arabic|script/arabic|script/"
+    {"$1", "lang-*|nastaliq|hebrew|unicode|polytonic|iast|IAST|arabic|script/arabic|script/"
            "hebrew|greek|ar|pinyin|nihongo2|nihongo core|jpn|jp|esd"},
     {"${text,2}", "langx"},
     {"$1 ([$2][, $3][, $4])", "nihongo|nihongo4"},
@@ -66,16 +69,19 @@ static const struct {
     {"lit. '$1'", "literally|lit|literal translation|lit."},
     {"'$1'", "gloss|gcl"},
     /* Links to other wikis and pages. */
-    {"${lt,1}", "ill|interlanguage link|interlanguage link "
-                "multi|illm|link-interwiki|ill2|仮リンク|le|link-en|link-de|link-fr|link-"
-                "ja|interwiki"},
+    {"${lt,1}",
+     "ill|interlanguage link|interlanguage link "
+     "multi|ILL|illm|link-interwiki|ill2|仮リンク|le|link-en|link-de|link-fr|link-"
+     "ja|interwiki"},
     {"${texte,fr,trad,1}", "lien"},
     {"${3,2}", "tsl"},
-    {"${2,1}", "нп5|нп3|не переведено|не переведено 5|не переведено 2|нп4|нп2|iw"},
-    {"${2,1}", "url|official url|sort|sorted|resize|font|fontsize|bg|h:title|hover title"},
+    {"${2,1}",
+     "нп5|нп3|не переведено|не переведено 5|не переведено 2|нп4|нп2|НП5|НП3|НП4|НП2|iw"},
+    {"${2,1}",
+     "url|URL|official url|sort|sorted|resize|font|fontsize|bg|h:title|hover title"},
     {"[$1 ][§ $2][, $3][, $4]", "section link|slink"},
     {"$1 $2", "sortname|sort name"},
-    {"$1", "место рождения|месторождения|мр|место смерти|местосмерти|мс|місце "
+    {"$1", "место рождения|месторождения|мр|МР|место смерти|местосмерти|мс|МС|місце "
            "народження|місце смерті"},
     /* Text in another shape. */
     {"$1",
@@ -87,14 +93,14 @@ static const struct {
      "anchor|longitem|abbr|tooltip|abbrv|abbreviation|hint|comment|flag|"
      "flagcountry|flagu|flag+icon|plainlist|plain "
      "list|plainlist2|chem2|center|centered|overline|underline|u|strike|del|ins|nowiki|"
-     "allow wrap|bo|cjk|pedice|midsize|resize2|nwr|nobreak2|lang-sub|screen "
+     "allow wrap|bo|cjk|CJK|pedice|midsize|resize2|nwr|nobreak2|lang-sub|screen "
      "reader-only|highlight|dfn"},
     {"${text,3,2}", "font color|fontcolor|color|fgcolor|colour|font colour|farbe"},
     {"$1[+$2][+$3][+$4][+$5]", "keypress|key press"},
     {"@over", "su"},
-    {"@join", "chem|ce|chem/disp|linktext|not a typo|sic|typo|proper name|pname"},
+    {"@join", "chem|ce|chem/disp|linktext|not a typo|sic|SIC|typo|proper name|pname"},
     {"$1-$2", "simplenuclide2|simplenuclide|nuclide2|nuclide"},
-    {"@list", "hlist|unbulleted list|ubl|flatlist|vunblist|ublist|cslist|collapsible "
+    {"@list", "hlist|unbulleted list|ubl|UBL|flatlist|vunblist|ublist|cslist|collapsible "
               "list|comma separated entries|bulleted list|blist|flat list|enum"},
     {"$1",
      "stn|rws|stnlnk|station link|char|sc1|yes|no|won|lost|currency|formatprice|ubl2"},
@@ -103,18 +109,18 @@ static const struct {
     {"né $1", "né"},
     {"@items", "ordered list|olist|numbered list|unordered list|elenco|liste|lista"},
     {"$1[ ($2)]", "rb|ruby"},
-    {"USS $1[ ($2)]", "uss"},
-    {"HMS $1[ ($2)]", "hms"},
-    {"HMAS $1[ ($2)]", "hmas"},
-    {"HMCS $1[ ($2)]", "hmcs"},
-    {"RMS $1[ ($2)]", "rms"},
-    {"SS $1[ ($2)]", "ss"},
-    {"MV $1[ ($2)]", "mv"},
-    {"SMS $1[ ($2)]", "sms"},
+    {"[USS $1][ ($2)]", "uss|USS"},
+    {"[HMS $1][ ($2)]", "hms|HMS"},
+    {"[HMAS $1][ ($2)]", "hmas|HMAS"},
+    {"[HMCS $1][ ($2)]", "hmcs|HMCS"},
+    {"[RMS $1][ ($2)]", "rms|RMS"},
+    {"[SS $1][ ($2)]", "ss|SS"},
+    {"[MV $1][ ($2)]", "mv|MV"},
+    {"[SMS $1][ ($2)]", "sms|SMS"},
     {"[$1 ]$2[ ($3)]", "ship"},
     {"$1[-class $2]", "sclass|sclass2|sclass-"},
     {"♭", "flat"},
-    {"ISBN $1[, $2][, $3]", "isbn|isbnt"},
+    {"[ISBN $1][, $2][, $3]", "isbn|ISBN|isbnt"},
     {"$0 $1", "vol.|pp.|p."},
     /* Quotations. */
     {"\n${text,quote,zitat,texto,testo,1}\n",
@@ -128,7 +134,7 @@ static const struct {
     {" – ", "snd|spnd|spaced ndash|spaced en dash|sndash|spndash|snds|dash|spaced endash"},
     {" — ", "mdashb|spaced mdash|spaced em dash|smd"},
     {" · ", "·|dot|middot|bullet|•"},
-    {" ", "nbsp|space|spaces|pad|0ws|indent|nnbsp|espace"},
+    {" ", "nbsp|NBSP|space|spaces|pad|0ws|indent|nnbsp|espace"},
     {"@spaced", "thinsp|thin space|hair space|hairsp"},
     {"\\|", "!|pipe"},
     {"||", "!!"},
@@ -154,17 +160,17 @@ static const struct {
     {"№", "numero|n°|no."},
     {"er", "er"},
     {"ʻ", "okina|ʻ"},
-    {"av. J.-C.", "av jc|av. j.-c.|-jc"},
+    {"av. J.-C.", "av jc|av. j.-c.|-jc|-JC"},
     {"apr. J.-C.", "ap jc|apr jc"},
     /* Words of MediaWiki. */
     {"@page", "pagename|fullpagename|basepagename|subpagename|pagenamee"},
-    {"@if", "#if:*"},
+    {"@if", "#if:*|#IF:*"},
     {"@ifeq", "#ifeq:*"},
     {"@ifexpr", "#ifexpr:*"},
     {"@expr", "#expr:*"},
     {"@switch", "#switch:*"},
     {"@plural", "plural:*"},
-    {"$1", "lc:*|uc:*|lcfirst:*|ucfirst:*|padleft:*|padright:*"},
+    {"$1", "lc:*|uc:*|LC:*|UC:*|lcfirst:*|ucfirst:*|padleft:*|padright:*"},
     /* Left out unless infoboxes are kept. */
     {"@fields",
      "infobox*|taxobox*|taxobox|automatic "

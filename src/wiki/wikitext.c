@@ -55,6 +55,7 @@ lk_status lk_wikitext_create(lk_wikitext **out, const lk_wiki_site *site,
   LK_TRY(LK_NEW(*out, 1));
   (*out)->site = site;
   (*out)->options = options;
+  (*out)->templates.acronyms = (*out)->beginnings.acronyms = 1;
   lk_status status = fill(*out);
   if (status != LK_OK) {
     lk_wikitext_free(*out);

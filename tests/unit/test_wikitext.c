@@ -387,6 +387,28 @@ static void words_of_templates_are_kept(void **state) {
   CHECK("en", pairs);
 }
 
+/* Short names in capitals are codes of countries, unless a row has them so. */
+static void acronyms_keep_their_case(void **state) {
+  (void)state;
+  static const pair english[] = {
+      {"a {{ESP}} {{ER}} b {{MV}} {{CAD}} {{EM|c}} d", "a b d"},
+      {"5{{e|6}} 5{{E|7}} 5{{Esp|8}}", "5×10^6 5×10^7 5×10^8"},
+      {"{{CAD|5}} {{US$|6}} {{us$|7}} {{ISBN|1}}", "C$5 US$6 US$7 ISBN 1"},
+      {"{{MV|Sea}} {{SS|Sun}} {{Ss|Sun}}", "MV Sea SS Sun SS Sun"},
+      {"{{NoWrap|a}} {{NOWRAP|b}} {{Birth Date|1990|5|2}} {{LC:C}} {{#IF:x|d}} {{as Of|1}}",
+       "a b May 2, 1990 C d As of 1"}};
+  static const pair spanish[] = {{"a {{ESP}} {{ARG}} b 5{{esp|6}}", "a b 5×10^6"}};
+  static const pair french[] = {
+      {"{{MM.|A}} {{CO2}} {{IIe}} {{XXe siècle}} 5 {{euro}} {{ER}}",
+       "MM. A CO2 IIe XXe siècle 5 €"}};
+  static const pair german[] = {
+      {"{{enS|a}} {{EnS|b}} a {{ENS}} {{EUR|5}}", "englisch a englisch b a 5 €"}};
+  CHECK("en", english);
+  CHECK("es", spanish);
+  CHECK("fr", french);
+  CHECK("de", german);
+}
+
 static void variants_show_the_first(void **state) {
   (void)state;
   static const pair pairs[] = {
@@ -732,6 +754,7 @@ int main(void) {
       cmocka_unit_test(languages_have_their_templates),
       cmocka_unit_test(dates_are_kept),
       cmocka_unit_test(words_of_templates_are_kept),
+      cmocka_unit_test(acronyms_keep_their_case),
       cmocka_unit_test(variants_show_the_first),
       cmocka_unit_test(options_keep_more),
       cmocka_unit_test(a_file_adds_templates),
