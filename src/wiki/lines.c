@@ -21,8 +21,8 @@ typedef struct {
 } line_writer;
 
 static const char special[256] = {
-    ['\''] = 1, ['&'] = 1, [' '] = 1, ['\t'] = 1, ['_'] = 1,  ['~'] = 1,
-    ['\r'] = 1, [1] = 1,   [2] = 1,   [0xC2] = 1, [0xE2] = 1, [0] = 1};
+    ['\''] = 1, ['&'] = 1, [' '] = 1, ['\t'] = 1, ['_'] = 1,  ['~'] = 1, ['\r'] = 1,
+    [1] = 1,    [2] = 1,   [3] = 1,   [0xC2] = 1, [0xE2] = 1, [0] = 1};
 
 static lk_status put_blank(lk_wiki_line *line) {
   lk_wiki_text *out = line->out;
@@ -115,6 +115,7 @@ static lk_status put_special(lk_wiki_line *line, lk_piece rest, size_t *skip) {
   case LK_WIKI_HOLE:
     line->hole = 1;
     return LK_OK;
+  case LK_WIKI_SEAM:
   case '\0':
     return LK_OK;
   case LK_WIKI_LITERAL:
@@ -148,7 +149,7 @@ static int is_between_words(lk_piece text, size_t at) {
 /* Where special[] holds. */
 static lk_block are_special(lk_block c) {
   return (lk_block)((c == '\'') | (c == '&') | (c == ' ') | (c == '\t') | (c == '_') |
-                    (c == '~') | (c == '\r') | (c <= 2) | (c == 0xC2) | (c == 0xE2));
+                    (c == '~') | (c == '\r') | (c <= 3) | (c == 0xC2) | (c == 0xE2));
 }
 
 /* Where is_between_words does not hold of a blank. */

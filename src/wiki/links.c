@@ -78,7 +78,7 @@ lk_status lk_wiki_link_piece(lk_wikitext *parser, lk_wiki_frame *link, lk_piece 
     piece.size -= (size_t)(bar + 1 - piece.at);
     piece.at = bar + 1;
   }
-  return lk_wiki_append(&parser->rendered, piece.at, piece.size);
+  return lk_wiki_join(&parser->rendered, piece);
 }
 
 /* [[Help:Town (city)|]] shows as Town. */

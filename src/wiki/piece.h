@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Between the passes: the next byte is no markup; and something was left out here. */
-enum { LK_WIKI_LITERAL = 1, LK_WIKI_HOLE = 2 };
+/* Between the passes: the next byte is no markup; something was left out here; and what
+ * stands on both sides did not touch. */
+enum { LK_WIKI_LITERAL = 1, LK_WIKI_HOLE = 2, LK_WIKI_SEAM = 3 };
 
 /* A run of bytes, in the page or in what was rendered. */
 typedef struct {

@@ -28,7 +28,7 @@ lk_status lk_wiki_piece(lk_wikitext *parser, lk_piece piece) {
   if (top && top->kind == LK_MARK_TEMPLATE)
     return lk_wiki_template_piece(parser, top, piece);
   if (top && top->kind == LK_MARK_LINK) return lk_wiki_link_piece(parser, top, piece);
-  return lk_wiki_append(&parser->rendered, piece.at, piece.size);
+  return lk_wiki_join(&parser->rendered, piece);
 }
 
 /* A table, template or picture that nothing closes: to the end of the line that it is in,

@@ -91,6 +91,7 @@ lk_status lk_wiki_open_template(lk_wikitext *parser, const lk_mark *mark, uint32
 lk_status lk_wiki_template_piece(lk_wikitext *parser, lk_wiki_frame *call, lk_piece piece) {
   lk_wiki_text *out = &parser->rendered;
   lk_wiki_arguments *list = &parser->arguments;
+  LK_TRY(lk_wiki_seam(out, piece));
   for (size_t i = 0; i < piece.size; i++) {
     int inside = list->count > call->arguments;
     if (piece.at[i] == '|') {
@@ -142,5 +143,5 @@ lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame
   if (!parser->scratch.size) return lk_wiki_hole(parser);
   lk_wiki_frame *link = link_to_split(parser);
   if (link) return lk_wiki_link_piece(parser, link, lk_piece_of("|"));
-  return lk_wiki_append(out, parser->scratch.bytes, parser->scratch.size);
+  return lk_wiki_join(out, (lk_piece){parser->scratch.bytes, parser->scratch.size});
 }

@@ -66,8 +66,8 @@ static const struct {
     {"[${c,t,s}][; ${p}]", "zh"},
     {"[${hangul,1}][; ${hanja,2}][; RR: ${rr,3}]", "ko-hhrm|korean"},
     {"⟨$1⟩", "angle bracket|angbr|grapheme|angbr ipa"},
-    {"lit. '$1'", "literally|lit|literal translation|lit."},
-    {"'$1'", "gloss|gcl"},
+    {"lit. \\'$1\\'", "literally|lit|literal translation|lit."},
+    {"\\'$1\\'", "gloss|gcl"},
     /* Links to other wikis and pages. */
     {"${lt,1}",
      "ill|interlanguage link|interlanguage link "

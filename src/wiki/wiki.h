@@ -117,6 +117,18 @@ static inline lk_status lk_wiki_append_byte(lk_wiki_text *text, char byte) {
   return lk_wiki_append(text, &byte, 1);
 }
 
+/* Apostrophes on both sides of a mark are two runs: ''a''<b>''c''</b>. */
+static inline lk_status lk_wiki_seam(lk_wiki_text *text, lk_piece next) {
+  int touch =
+      next.size && *next.at == '\'' && text->size && text->bytes[text->size - 1] == '\'';
+  return touch ? lk_wiki_append_byte(text, LK_WIKI_SEAM) : LK_OK;
+}
+
+static inline lk_status lk_wiki_join(lk_wiki_text *text, lk_piece next) {
+  LK_TRY(lk_wiki_seam(text, next));
+  return lk_wiki_append(text, next.at, next.size);
+}
+
 /* wikitext.c: scans this page for the passes that follow. LK_BAD_DATA: it has 2 GB. */
 lk_status lk_wiki_begin(lk_wikitext *parser, const char *title, const char *page,
                         size_t size, lk_wiki_counts *counts);
