@@ -43,6 +43,8 @@ lk_status lk_call_convert_to_symbols(lk_wiki_call *call);
 lk_status lk_call_date(lk_wiki_call *call); /* date.c: year, month, day */
 lk_status lk_call_date_from_day(lk_wiki_call *call);
 lk_status lk_call_as_of(lk_wiki_call *call);
+lk_status lk_call_death(lk_wiki_call *call);
+lk_status lk_call_age(lk_wiki_call *call);
 lk_status lk_call_fraction(lk_wiki_call *call); /* number.c */
 lk_status lk_call_over(lk_wiki_call *call);
 lk_status lk_call_number(lk_wiki_call *call);

@@ -119,12 +119,12 @@ static int split_iso(lk_piece text, date_parts *date) {
   return number_of(date->year) && number_of(date->month) && number_of(date->day);
 }
 
-/* {{birth date|1990|5|2}}; words instead of numbers stay as they are. */
-lk_status lk_call_date(lk_wiki_call *call) {
+/* Words instead of numbers stay as they are. */
+static lk_status put_given(lk_wiki_call *call, int day_first) {
   date_parts date = {lk_call_first(call, lk_piece_of("year,1")),
                      lk_call_first(call, lk_piece_of("month,2")),
                      lk_call_first(call, lk_piece_of("day,3"))};
-  if (split_iso(date.year, &date)) return put_date(call, date, wants_day_first(call));
+  if (split_iso(date.year, &date)) return put_date(call, date, day_first);
   if (!number_of(date.year)) return lk_call_put(call, date.year);
   if (!number_of(date.day)) date.day.size = 0;
   if (number_of(date.year) <= 31 && number_of(date.day) > 31) {
@@ -132,7 +132,44 @@ lk_status lk_call_date(lk_wiki_call *call) {
     date.year = date.day;
     date.day = day;
   }
-  return put_date(call, date, wants_day_first(call));
+  return put_date(call, date, day_first);
+}
+
+/* {{birth date|1990|5|2}} */
+lk_status lk_call_date(lk_wiki_call *call) {
+  return put_given(call, wants_day_first(call));
+}
+
+/* The three arguments from `place` on. */
+static date_parts numbered(const lk_wiki_call *call, int place) {
+  return (date_parts){lk_call_numbered(call, place), lk_call_numbered(call, place + 1),
+                      lk_call_numbered(call, place + 2)};
+}
+
+/* How many whole years lie between; below 0 where the second is the earlier one. */
+static int years_between(date_parts one, date_parts other) {
+  int years = number_of(other.year) - number_of(one.year),
+      months = number_of(other.month) - number_of(one.month),
+      days = number_of(other.day) - number_of(one.day);
+  return years - (months < 0 || (!months && days < 0));
+}
+
+/* {{사망일과 나이|1900|1|2|1980|3|4}}: a death is the later one of two dates. */
+lk_status lk_call_death(lk_wiki_call *call) {
+  date_parts one = numbered(call, 1), other = numbered(call, 4);
+  int second = number_of(one.year) && years_between(one, other) >= 0;
+  return put_date(call, second ? other : one, wants_day_first(call));
+}
+
+/* {{没年齢|1900|1|2|1980|3|4}} is 80歳没. */
+lk_status lk_call_age(lk_wiki_call *call) {
+  char text[32];
+  date_parts birth = numbered(call, 1), death = numbered(call, 4);
+  int known = number_of(birth.year) && number_of(death.year);
+  int age = years_between(birth, death);
+  if (!known || age < 0) return LK_OK;
+  snprintf(text, sizeof text, "%d歳没", age);
+  return lk_call_put_text(call, text);
 }
 
 /* {{fecha|2|5|1990}}, {{date|mai|1990}}, {{date|1990|en science}}, {{date|2 mai 1990}} */
@@ -149,7 +186,7 @@ lk_status lk_call_date_from_day(lk_wiki_call *call) {
   return put_date(call, date, 1);
 }
 
-/* {{as of|2010|5|lc=y}} */
+/* {{as of|2010|5|31|lc=y|df=US}} */
 lk_status lk_call_as_of(lk_wiki_call *call) {
   lk_piece alt = lk_call_named(call, lk_piece_of("alt"));
   if (alt.size) return lk_call_put(call, alt);
@@ -157,5 +194,6 @@ lk_status lk_call_as_of(lk_wiki_call *call) {
   int since = lk_call_named(call, lk_piece_of("since")).size > 0;
   const char *words[] = {"As of ", "as of ", "Since ", "since "};
   LK_TRY(lk_call_put_text(call, words[since * 2 + small]));
-  return lk_call_date(call);
+  lk_piece order = lk_call_named(call, lk_piece_of("df"));
+  return put_given(call, !order.size || !strchr("UuMm", *order.at));
 }

@@ -29,8 +29,11 @@ static const struct {
      "dátum narodenia a vek|dátum narodenia|datum rođenja"},
     {"id ms", "@dmy", "tanggal lahir dan umur|tanggal lahir"},
     /* … with the year. */
-    {"ja", "@date", "生年月日|没年月日|年月日|死亡年月日と没年齢|享年"},
-    {"ko", "@date", "출생일|출생일과 나이|사망일|사망일과 나이|출생|시작 날짜|날짜"},
+    {"ja", "@date", "生年月日|没年月日|年月日"},
+    {"ja", "@death", "死亡年月日と没年齢"},
+    {"ja", "@age", "没年齢"},
+    {"ko", "@date", "출생일|출생일과 나이|사망일|출생|시작 날짜|날짜"},
+    {"ko", "@death", "사망일과 나이"},
     {"tr az", "@date",
      "doğum tarihi ve yaşı|doğum tarihi|ölüm tarihi ve yaşı|ölüm tarihi|başlangıç tarihi"},
     {"vi", "@date",

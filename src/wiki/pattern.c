@@ -11,6 +11,8 @@ static const struct {
                 {"date", lk_call_date},
                 {"dmy", lk_call_date_from_day},
                 {"as of", lk_call_as_of},
+                {"death", lk_call_death},
+                {"age", lk_call_age},
                 {"fraction", lk_call_fraction},
                 {"quantity", lk_call_quantity},
                 {"power", lk_call_power},

@@ -37,7 +37,7 @@ static const struct {
               "date|death date and age|death-date|death-date and age|dda|birth year and "
               "age|death year and age|start date|start date and age|end date|film "
               "date|dts|DTS|date table sorting|release date|launch "
-              "date|date|start-date|end-date|生年月日と年齢|死亡年月日と没年齢|没年齢|"
+              "date|date|start-date|end-date|生年月日と年齢|"
               "出生日期|出生日期和年龄|birth"},
     {"@dmy", "fecha|fecha de nacimiento|fecha de fallecimiento|fecha de "
              "inicio|dtlink|dni|nascimento|data de nascimento|morte|falecimento|date de "

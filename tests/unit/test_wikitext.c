@@ -341,6 +341,8 @@ static void dates_are_kept(void **state) {
       {"{{start date|1990|05}}", "May 1990"},
       {"{{birth date|around 1900}}", "around 1900"},
       {"{{as of|2010|5}}, {{As of|2011|lc=y}}", "As of May 2010, as of 2011"},
+      {"{{As of|2015|6|30}}, {{as of|2015|6|30|df=US}}, {{as of|2015-06-30}}",
+       "As of 30 June 2015, As of June 30, 2015, As of 30 June 2015"},
       {"{{circa|1900}}", "c. 1900"}};
   static const pair german[] = {{"{{Birth date|1990|5|2}}", "2. Mai 1990"},
                                 {"{{formatnum:1234.5}}", "1.234,5"}};
@@ -356,12 +358,20 @@ static void dates_are_kept(void **state) {
       {"{{formatnum:1234.5}} {{formatnum:12345}}", "1234,5 12 345"}};
   static const pair hungarian[] = {{"{{birth date|1990|05|02}}", "1990. május 2."}};
   static const pair vietnamese[] = {{"{{birth date|1990|5|2}}", "2 tháng 5 năm 1990"}};
-  static const pair japanese[] = {{"{{生年月日と年齢|1990|05|2}}", "1990年5月2日"}};
+  static const pair japanese[] = {
+      {"{{生年月日と年齢|1990|05|2}}", "1990年5月2日"},
+      {"{{死亡年月日と没年齢|1900|1|2|1980|3|4}}", "1980年3月4日"},
+      {"（{{没年齢|1900|1|2|1980|3|4}}、{{没年齢|1900|3|5|1980|3|4}}、{{没年齢|1900}}）",
+       "（80歳没、79歳没）"}};
+  static const pair korean[] = {
+      {"{{사망일과 나이|1900|1|2|1980|3|4}} {{사망일과 나이|1980|3|4|1900|1|2}}",
+       "1980년 3월 4일 1980년 3월 4일"}};
   CHECK("en", english);
   CHECK("de", german);
   CHECK("fr", french);
   CHECK("es", spanish);
   CHECK("ja", japanese);
+  CHECK("ko", korean);
   CHECK("hu", hungarian);
   CHECK("vi", vietnamese);
 }
