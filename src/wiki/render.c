@@ -140,6 +140,15 @@ static lk_status reading(lk_wikitext *parser, int begins) {
   return parser->reading ? lk_wiki_append(out, opener, strlen(opener)) : LK_OK;
 }
 
+/* What stands there up to the end of a tag, if that is near. */
+static lk_piece raised_at(lk_wikitext *parser, uint32_t at) {
+  enum { NEAR = 64 };
+  size_t size = parser->size - at < NEAR ? parser->size - at : NEAR;
+  const char *end = memmem(parser->page + at, size, "</", 2);
+  parser->counts->steps += size;
+  return (lk_piece){parser->page + at, end ? (size_t)(end - parser->page) - at : size};
+}
+
 /* 10<sup>6</sup> is 10^6, km<sup>2</sup> km2. */
 static lk_status tag(lk_wikitext *parser, const lk_mark *mark) {
   const lk_wiki_text *out = &parser->rendered;
@@ -150,10 +159,8 @@ static lk_status tag(lk_wikitext *parser, const lk_mark *mark) {
     return reading(parser, action == LK_TAG_READING && mark->opener);
   if (action == LK_TAG_LINE) return lk_wiki_append_byte(&parser->rendered, '\n');
   if (action != LK_TAG_POWER || !mark->opener || !out->size) return LK_OK;
-  char after = mark->next < parser->size ? parser->page[mark->next] : ' ';
-  int number = lk_is_digit(after) || after == '-' || after == '&' || after == '\xE2';
-  if (!lk_is_digit(out->bytes[out->size - 1]) || !number) return LK_OK;
-  return lk_wiki_append_byte(&parser->rendered, '^');
+  int power = lk_wiki_is_power(out->bytes[out->size - 1], raised_at(parser, mark->next));
+  return power ? lk_wiki_append_byte(&parser->rendered, '^') : LK_OK;
 }
 
 /* Characters are still written as entities here. */

@@ -133,6 +133,15 @@ static void shapes_are_left_out(void **state) {
       {"<pre>\n* a\n</pre>", "* a"},
       {"H<sub>2</sub>O, 10<sup>6</sup>, km<sup>2</sup>, 19<sup>th</sup>",
        "H2O, 10^6, km2, 19th"},
+      {"2<sup>''n''</sup> 2<sup>n</sup> 10<sup>{{mvar|n}}</sup> 2{{sup|n}} 2{{sup|''n''}}",
+       "2^n 2^n 10^n 2^n 2^n"},
+      {"3<sup>k+1</sup> 3<sup>''m''−1</sup> 10<sup>+6</sup> 10<sup>&minus;6</sup> "
+       "2<sup>−''n''",
+       "3^k+1 3^m−1 10^+6 10^−6 2^−n"},
+      {"1<sup>er</sup> 2<sup>e</sup> 3<sup>''a''</sup> 12<sup>h</sup>4<sup>m</sup> "
+       "4{{sup|to}} 5<sup>a</sup> 6<sup>†</sup> 7<sup>n 1</sup> NH<sub>4</sub><sup>+</sup> "
+       "8<sup>th-rate</sup> 9<sup>[1]</sup>",
+       "1er 2e 3a 12h4m 4to 5a 6† 7n 1 NH4+ 8th-rate 9[1]"},
       {"a<br/>b", "a\nb"},
       {"<div class=\"x\">a</div>", "a"},
       {"if a < b and c > d", "if a < b and c > d"},
