@@ -49,6 +49,7 @@ lk_status lk_call_fraction(lk_wiki_call *call); /* number.c */
 lk_status lk_call_over(lk_wiki_call *call);
 lk_status lk_call_number(lk_wiki_call *call);
 lk_status lk_call_ordinal(lk_wiki_call *call);
+lk_status lk_call_century(lk_wiki_call *call);
 lk_status lk_call_quantity(lk_wiki_call *call);
 lk_status lk_call_power(lk_wiki_call *call);
 lk_status lk_call_value(lk_wiki_call *call);

@@ -99,7 +99,6 @@ static const struct {
     {"fr", "$1[ $2]", "nom|monnaie"},
     {"fr", "av. J.-C.", "av. jc|av jc|avjc|av. j.-c|-c"},
     {"fr", "apr. J.-C.", "apr. jc|ap. jc|apr jc"},
-    {"es", "siglo $1", "siglo"},
     {"es", "$0", "a. c.|d. c.|a.c.|d.c.|A.C.|D.C."},
     {"pt gl", "século $1", "séc|sec|século|lsec"},
     {"pt", "$1 $2", "lknb|lkn|LKN"},

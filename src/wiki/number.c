@@ -38,11 +38,22 @@ lk_status lk_call_ordinal(lk_wiki_call *call) {
   return lk_is_digit(last) ? lk_call_put_text(call, ending) : LK_OK;
 }
 
-/* How a language writes numbers, as MediaWiki has it (separatorTransformTable and
- * minimumGroupingDigits); digits stay as they are. */
+/* {{siglo|V|a|s}} is siglo V a. C.; the word is not there without the s. */
+lk_status lk_call_century(lk_wiki_call *call) {
+  lk_piece era = lk_call_numbered(call, 2), word = lk_call_numbered(call, 3);
+  if (lk_piece_is(word, "s")) LK_TRY(lk_call_put_text(call, "siglo "));
+  if (lk_piece_is(word, "S")) LK_TRY(lk_call_put_text(call, "Siglo "));
+  LK_TRY(lk_call_put(call, lk_call_numbered(call, 1)));
+  if (lk_piece_is(era, "a")) return lk_call_put_text(call, " a. C.");
+  return lk_piece_is(era, "d") ? lk_call_put_text(call, " d. C.") : LK_OK;
+}
+
+/* How a language writes numbers, as MediaWiki has it (separatorTransformTable,
+ * minimumGroupingDigits, digitGroupingPattern); digits stay as they are. */
 typedef struct {
   const char *thousands, *decimal;
   size_t least; /* digits of a number that is grouped */
+  size_t group; /* digits of a group before the last, which has three */
 } number_style;
 
 static number_style style_of(const char *language) {
@@ -53,10 +64,16 @@ static number_style style_of(const char *language) {
       "fr it sv cs sk hu fi no nb nn eo lt lv be oc af la kk ba tt "
       "cv sah tg ky uz tk hsb dsb";
   static const char few[] = "es pl pt ru uk bg et hy"; /* 1234 but 12 345 */
-  if (lk_word_is_among(language, points)) return (number_style){".", ",", 4};
-  if (lk_word_is_among(language, few)) return (number_style){" ", ",", 5};
-  if (lk_word_is_among(language, spaces)) return (number_style){" ", ",", 4};
-  return (number_style){",", ".", 4};
+  static const char pairs[] = "as bh bn gom gu hi kn mai ml mr ne new or pa sa ta te";
+  if (lk_word_is_among(language, points)) return (number_style){".", ",", 4, 3};
+  if (lk_word_is_among(language, few)) return (number_style){" ", ",", 5, 3};
+  if (lk_word_is_among(language, spaces)) return (number_style){" ", ",", 4, 3};
+  return (number_style){",", ".", 4, lk_word_is_among(language, pairs) ? 2 : 3};
+}
+
+/* Whether a group ends before as many digits as are left. */
+static int ends_group(number_style style, size_t left) {
+  return left >= 3 && (left - 3) % style.group == 0;
 }
 
 /* Appends a number, grouped; what is no plain number stays as it is. */
@@ -68,7 +85,7 @@ static lk_status put_number(lk_wiki_call *call, lk_piece number) {
   if (digits < number.size && number.at[digits] != '.') return lk_call_put(call, number);
   int grouped = digits - sign >= style.least;
   for (size_t i = 0; i < number.size; i++) {
-    if (grouped && i > sign && i < digits && (digits - i) % 3 == 0)
+    if (grouped && i > sign && i < digits && ends_group(style, digits - i))
       LK_TRY(lk_call_put_text(call, style.thousands));
     if (i == digits)
       LK_TRY(lk_call_put_text(call, style.decimal));

@@ -52,7 +52,7 @@ static const struct {
     {"r. $1[–$2]", "reign|r."},
     {"[$1 ]BCE", "bce|BCE"},
     {"$1[ ($2–$3)]", "marriage|married"},
-    {"siglo $1", "siglo"},
+    {"@century", "siglo"},
     /* Languages. */
     {"${text,2}", "lang|langue|script|rtl-lang|native name|nativename|wikt-lang|native "
                   "phrase|citation étrangère"},

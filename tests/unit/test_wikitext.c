@@ -364,7 +364,12 @@ static void dates_are_kept(void **state) {
       {"{{date de naissance|7 novembre 1867}}", "7 novembre 1867"}};
   static const pair spanish[] = {
       {"{{fecha|2|5|1990}}", "2 de mayo de 1990"},
+      {"el {{siglo|XIX}}, el {{siglo|V|a}}, {{Siglo|V|d|s}}, {{siglo|II|a|S|1}}",
+       "el XIX, el V a. C., siglo V d. C., Siglo II a. C."},
       {"{{formatnum:1234.5}} {{formatnum:12345}}", "1234,5 12 345"}};
+  static const pair hindi[] = {
+      {"{{formatnum:12345678}} {{formatnum:-123456.789}} {{formatnum:1234}}",
+       "1,23,45,678 -1,23,456.789 1,234"}};
   static const pair hungarian[] = {{"{{birth date|1990|05|02}}", "1990. május 2."}};
   static const pair vietnamese[] = {{"{{birth date|1990|5|2}}", "2 tháng 5 năm 1990"}};
   static const pair japanese[] = {
@@ -381,6 +386,7 @@ static void dates_are_kept(void **state) {
   CHECK("es", spanish);
   CHECK("ja", japanese);
   CHECK("ko", korean);
+  CHECK("hi", hindi);
   CHECK("hu", hungarian);
   CHECK("vi", vietnamese);
 }
