@@ -91,10 +91,10 @@ static int begins_line(const lk_scan *scan, uint32_t at) {
   return !at;
 }
 
-/* -{, unless the - belongs to the }- before. */
+/* -{, unless the - belongs to the }- before; where a language has variants. */
 static int opens_variant(const lk_scan *scan, uint32_t at) {
   const lk_marks *marks = &scan->parser->marks;
-  return at && scan->page[at - 1] == '-' &&
+  return scan->parser->variants && at && scan->page[at - 1] == '-' &&
          (!marks->count || marks->at[marks->count - 1].next < at);
 }
 

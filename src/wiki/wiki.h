@@ -79,6 +79,7 @@ struct lk_wikitext {
   lk_wiki_options options;
   lk_wiki_names templates;  /* how they are rendered */
   lk_wiki_names beginnings; /* the same of names that begin so */
+  int variants;             /* the site's language has some: -{ is a mark */
 
   const char *title, *page;
   uint32_t size;

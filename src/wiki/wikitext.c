@@ -3,6 +3,11 @@
 #include "wiki/site.h"
 #include "wiki/template_list.h"
 
+/* Languages that MediaWiki converts between variants (languages/converters), by the codes
+ * of their Wikipedias. */
+static const char with_variants[] =
+    "zh gan wuu sr sh kk ku uz tg iu crh shi zgh tly ban mni ks";
+
 const lk_wiki_options lk_wiki_options_default = {
     .headings = 1, .lists = 1, .list_markers = 1};
 
@@ -55,6 +60,7 @@ lk_status lk_wikitext_create(lk_wikitext **out, const lk_wiki_site *site,
   LK_TRY(LK_NEW(*out, 1));
   (*out)->site = site;
   (*out)->options = options;
+  (*out)->variants = lk_word_is_among(lk_wiki_site_language(site), with_variants);
   (*out)->templates.acronyms = (*out)->beginnings.acronyms = 1;
   lk_status status = fill(*out);
   if (status != LK_OK) {
