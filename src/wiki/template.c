@@ -16,19 +16,10 @@ static lk_piece name_at(const lk_wikitext *parser, const lk_mark *mark) {
   return (lk_piece){at, length};
 }
 
-/* "Infobox" of "Infobox person", "lang" of "lang-de", "#if" of "#if:x"; with what ends it.
- */
-static lk_piece beginning_of(lk_piece name) {
-  size_t length = 0;
-  while (length < name.size && !strchr(" _-/:\n", name.at[length]))
-    length++;
-  return (lk_piece){name.at, length};
-}
-
 /* {{Template:Name}} is {{Name}}. */
 static lk_piece without_namespace(const lk_wikitext *parser, lk_piece name) {
-  lk_piece prefix = beginning_of(name);
-  if (prefix.size == name.size || name.at[prefix.size] != ':') return name;
+  const char *colon = memchr(name.at, ':', name.size);
+  lk_piece prefix = {name.at, colon ? (size_t)(colon - name.at) : 0};
   int template =
       (prefix.size == 8 && !strncasecmp(prefix.at, "template", 8)) ||
       lk_wiki_site_find(parser->site, LK_WORD_NAMESPACE, prefix) == LK_WIKI_TEMPLATE;
@@ -36,17 +27,31 @@ static lk_piece without_namespace(const lk_wikitext *parser, lk_piece name) {
   return (lk_piece){name.at + skip, name.size - skip};
 }
 
+/* The longest known beginning: "Infobox" of "Infobox person", "lang" of "lang-de", "#if" of
+ * "#if:x". */
+static const lk_wiki_name *find_beginning(const lk_wikitext *parser, lk_piece name,
+                                          size_t *size) {
+  for (*size = name.size; *size; --*size) {
+    if (*size < name.size && !strchr(" _-/:\n", name.at[*size])) continue;
+    lk_piece beginning = {name.at, *size};
+    const lk_wiki_name *row = lk_wiki_names_find(&parser->beginnings, beginning);
+    parser->counts->steps += *size;
+    if (row) return row;
+  }
+  return NULL;
+}
+
 /* The rendering, and where the name ends: a function's first argument begins at once. */
 static const char *find(const lk_wikitext *parser, lk_piece *name, int *function) {
+  size_t size;
   *name = without_namespace(parser, lk_piece_trim(*name));
   const lk_wiki_name *row = lk_wiki_names_find(&parser->templates, *name);
   *function = 0;
   if (row) return row->value;
-  lk_piece beginning = beginning_of(*name);
-  row = lk_wiki_names_find(&parser->beginnings, beginning);
+  row = find_beginning(parser, *name, &size);
   if (!row) return NULL;
-  *function = beginning.size < name->size && name->at[beginning.size] == ':';
-  if (*function) name->size = beginning.size + 1;
+  *function = size < name->size && name->at[size] == ':';
+  if (*function) name->size = size + 1;
   return row->value;
 }
 

@@ -321,6 +321,7 @@ static void languages_have_their_templates(void **state) {
   static const pair chinese[] = {
       {"{{bd|1879年|3月14日|1955年|4月18日}}", "1879年3月14日－1955年4月18日"},
       {"{{tsl|en|A||显示}}，{{le|條目|A}}", "显示，條目"},
+      {"甲{{internal link helper/en|乙|Foo}}丙{{Internal link helper|丁}}", "甲乙丙丁"},
       {"{{lang-en|Beijing}}，-{zh-cn:软件;zh-tw:軟體}-", "Beijing，软件"}};
   static const pair indonesian[] = {
       {"({{lahirmati|[[Surabaya]]|6|6|1901|[[Jakarta]]|21|6|1970}})",
@@ -405,7 +406,7 @@ static void words_of_templates_are_kept(void **state) {
       {"{{=}}a{{=}} {{!}} {{'}}", "=a= | '"},
       {"{{small|1=a=b}}", "a=b"},
       {"{{template:small|a}} {{Small\n|a\n}}", "a a"},
-      {"{{Vorlage:small|a}} {{Şablon:small|b}}", "a b"},
+      {"{{Vorlage:small|a}} {{Şablon:small|b}} {{Bản mẫu:small|c}}", "a b c"},
       {"{{PAGENAME}} {{lc:ABC}}", "Title ABC"},
       {"{{quote|a|b}}", "a"},
       {"{{hlist|a|b|c}}", "a, b, c"},
@@ -471,12 +472,15 @@ static void options_keep_more(void **state) {
 static void a_file_adds_templates(void **state) {
   (void)state;
   static const char rows[] = "# mine\n\nfoo, bar = <$1[; $2]> \\[${x,1}\\]\nbaz =\n"
-                             "small =\nlg-* = *$1*\nday = @date\n";
+                             "small =\nlg-* = *$1*\nday = @date\n"
+                             "infobox person* = [$1 ]got ${a}\n";
   start("en", lk_wiki_options_default);
   assert_int_equal(lk_wikitext_add_templates(parser, rows, strlen(rows), "rows"), LK_OK);
   check("{{foo|a}}", "<a> [a]");
   check("{{Bar|a|b|x=c}}", "<a; b> [c]");
   check("d {{baz|a}}{{small|b}}", "d");
+  check("{{Infobox_person of_x|d|a=b}}, {{infobox person/e|a=c}}; {{infobox|a=f}}",
+        "d got b, got c;");
   check("d {{lg-xy|a}} {{day|1990|5}}", "d *a* May 1990");
   assert_int_equal(lk_wikitext_add_templates(parser, "a = b\nc", 7, "rows"), LK_BAD_DATA);
   assert_non_null(strstr(lk_message(), "rows, line 2"));
@@ -610,6 +614,8 @@ static void hostile_pages_take_linear_time(void **state) {
                                {"{{small|a|", ""},
                                {"{{small|", "a}}"},
                                {"{{{", "}}}"},
+                               {"{{a-b c/d e_f:g h i j k-l-m-n-o", ""},
+                               {"{{- - - - - - - - - - - - - - - - - - - - -", "}}"},
                                {"{", "}"},
                                {"}}", ""},
                                {"[[", ""},
