@@ -91,6 +91,7 @@ static const struct {
      "m.|mme|mlle|MM.|mgr|me|p.|pp.|vol.|t.|chap.|louis|charles|henri|françois|philippe|"
      "napoléon|jean|benoît|pie|léon|paul|grégoire|clément|innocent|urbain|guillaume|"
      "édouard|georges|jacques|robert|hugues|baudouin|thierry|otton|frédéric"},
+    {"fr", "$0", "2|3"},
     {"fr", "no $1", "n°|numéro|n"},
     {"fr", "nos $1", "nos|n°s"},
     {"fr", "$1 h[ $2]", "heure|heures"},
@@ -109,6 +110,8 @@ static const struct {
     {"ru", "$1 век", "век"},
     {"uk", "$0", "до н. е.|н. е.|до н.е."},
     {"ru uk be bg", "$1[ \\[$3\\]][ $2]", "oldstyledate|старстиль"},
+    {"de", "$0 $1", "§|§§|art."},
+    {"de", "$1 $2[,$3]", "b|bibel"},
     {"de", "$1", "0|prs|fett|kursiv"},
     {"ar", "$0", "ق.م|ق م|هـ|م|ق هـ"},
     {"ar", "$1 هـ", "هـ2"},
@@ -154,6 +157,8 @@ static const struct {
     {"pl", "$0 $1", "ang.|niem.|fr.|łac.|ros.|wł.|hiszp.|gr."},
     {"cs sk", "$2", "vjazyce2|v jazyce|vjazyce|cizojazyčně|cj|cudzojazyčne"},
     {"fi", "$1", "k-*|kieli"},
+    {"ltg", "$1", "vol-*"},
+    {"sr sh", "$1", "јез-*|jez-*"},
     {"tr az", "${2,1}", "dil|dil-*"},
     {"ko", "${2,1}", "llang|언어"},
     {"ko", "$1", "한자|독음|해석|한글"},
@@ -217,7 +222,8 @@ static const struct {
     {"fr", "$1",
      "pc|petites capitales|petite capitale|surligner|abréviation|abréviation "
      "discrète|abrd|abr|abrev|indice|ind|isbn2|formatnum|couleur|texte|barré|terme défini|"
-     "terme|nobr romains|nobr romain|romain nobr|échelle|caché|ancre+|clé|unicode|lang "
+     "terme|petit|nobr romains|nobr romain|romain "
+     "nobr|échelle|caché|ancre+|clé|unicode|lang "
      "arabe|romanisation"},
     {"fr ru uk", "@join", "fchim|химия|хим|formule chimique"},
     {"fr", "« $1 »", "citation|guil|\"|guillemets|«"},

@@ -127,6 +127,8 @@ static const struct {
      "quote|blockquote|bquote|cquote|quotation|poemquote|poem "
      "quote|zitat|cita|citação|citação2|citazione|bloc citation|centered pull quote|pull "
      "quote|citat|цитата|verse translation|citation bloc"},
+    {"\n${2,1}\n", "columns-list|columnslist|col-list"},
+    {"${text,1}", "citation needed span|cn span|cn-span|fact span"},
     {"$1", "«|guillemets|\""},
     /* Signs. */
     {"–", "ndash|en dash|endash|–|tiret"},
@@ -143,10 +145,12 @@ static const struct {
     {"\\[[$1\\]]", "bracket|("},
     {"\\{", "lbrace"},
     {"\\}", "rbrace"},
-    {"\\'", "'|apos"},
+    {"\\-", "hyphen|nbh|nbhyph|non-breaking hyphen"},
+    {"\\'", "'|apos|-'|'-"},
+    {"\"", "-\"|\"-"},
     {"\\'s", "'s|’s"},
-    {"\\'\"", "'\""},
-    {"\"\\'", "\"'"},
+    {"\\'\"", "'\"|' \""},
+    {"\"\\'", "\"'|\" '"},
     {"…", "ellipsis|..."},
     {"π", "pi"},
     {"√$1", "radic|sqrt"},

@@ -302,6 +302,7 @@ static void languages_have_their_templates(void **state) {
        "le 1er XIXe siècle, XIXe et XXe "
        "siècles, XVIe siècle"},
       {"{{M.|X}} dit {{citation|a}} ({{nb|15000|m}})", "M. X dit « a » (15 000 m)"},
+      {"km{{3}} m{{2}} {{petit|a}}", "km3 m2 a"},
       {"{{unité|3|m|2}} {{unité|9|hab|km|-2}} {{tmp|20|°C}}", "3 m2 9 hab⋅km-2 20 °C"},
       {"{{refnec|une phrase}} {{quoi|cela}}", "une phrase cela"},
       {"{{convert|10|km}}", "10 km"}};
@@ -312,7 +313,12 @@ static void languages_have_their_templates(void **state) {
   static const pair german[] = {
       {"Ulm ({{enS|Ulm}}; Aussprache: {{IPA|x}})", "Ulm (englisch Ulm)"},
       {"Ulm (Aussprache: {{IPA|x}}, {{Audio|x}}; a)", "Ulm (a)"},
+      {"{{§|5|bgb|juris}} BGB, {{§§|5|bgb}}, {{Art.|1|gg}}, {{B|Gen|1|1}}, {{Bibel|Ex|3}}",
+       "§ 5 BGB, §§ 5, Art. 1, Gen 1,1, Ex 3"},
       {"{{\"|Zitat}} {{0}}12", "„Zitat“ 12"}};
+  static const pair latgalian[] = {
+      {"Aglyuna ({{Vol-lv|Aglona}}, {{vol-de|Aglohn}})", "Aglyuna (Aglona, Aglohn)"}};
+  static const pair serbian[] = {{"Рим ({{јез-ит|Roma}})", "Рим (Roma)"}};
   static const pair japanese[] = {
       {"{{読み仮名|漱石|そうせき}}は", "漱石（そうせき）は"},
       {"<ruby>漱石<rt>そうせき</rt></ruby>は", "漱石（そうせき）は"},
@@ -337,6 +343,8 @@ static void languages_have_their_templates(void **state) {
   CHECK("fr", french);
   CHECK("ru", russian);
   CHECK("de", german);
+  CHECK("ltg", latgalian);
+  CHECK("sr", serbian);
   CHECK("ja", japanese);
   CHECK("zh", chinese);
 }
@@ -411,6 +419,10 @@ static void words_of_templates_are_kept(void **state) {
       {"{{quote|a|b}}", "a"},
       {"{{hlist|a|b|c}}", "a, b, c"},
       {"{{chem|H|2|O}}", "H2O"},
+      {"a{{columns-list|colwidth=9em|* b\n* c\n}}d{{columns-list|2|* e}}",
+       "a\n- b\n- c\nd\n- e"},
+      {"{{citation needed span|text=a b|date=c}} {{cn span|d}}", "a b d"},
+      {"a{{nbh}}b 1{{hyphen}}2 {{\"-}}{{-'}}c{{' \"}} {{\" '}}", "a-b 1-2 \"'c'\" \"'"},
       {"{{USS|Cole|DDG-67}}", "USS Cole (DDG-67)"},
       {"{{url|http://x.org|x}}", "x"},
       {"{{{small|a}}", "{a"}};
