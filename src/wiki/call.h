@@ -31,6 +31,9 @@ lk_piece lk_call_first(const lk_wiki_call *call, lk_piece names);
 lk_status lk_call_put(lk_wiki_call *call, lk_piece text);
 lk_status lk_call_put_text(lk_wiki_call *call, const char *text);
 
+/* number.c: appends a number, grouped; what is no plain number stays as it is. */
+lk_status lk_call_put_grouped(lk_wiki_call *call, lk_piece number);
+
 /* pattern.c: one of the renderings of lockstep/wikitext.h. */
 lk_status lk_call_render(lk_wiki_call *call, const char *rendering);
 
@@ -40,7 +43,9 @@ lk_status lk_call_check(const char *rendering);
 /* Built in; called by name with an @. */
 lk_status lk_call_convert(lk_wiki_call *call); /* convert.c */
 lk_status lk_call_convert_to_symbols(lk_wiki_call *call);
-lk_status lk_call_date(lk_wiki_call *call); /* date.c: year, month, day */
+lk_status lk_call_density(lk_wiki_call *call);
+lk_status lk_call_music(lk_wiki_call *call); /* music.c */
+lk_status lk_call_date(lk_wiki_call *call);  /* date.c: year, month, day */
 lk_status lk_call_date_from_day(lk_wiki_call *call);
 lk_status lk_call_as_of(lk_wiki_call *call);
 lk_status lk_call_death(lk_wiki_call *call);

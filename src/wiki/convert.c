@@ -1,6 +1,9 @@
 /* {{convert|5|to|10|mi|km}}: the number and its unit as they were given. */
 #include "wiki/call.h"
 #include "wiki/site.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 /* A unit's name for one and for several; its symbol. */
 static const struct {
@@ -76,6 +79,7 @@ static const struct {
     {"impgal", "imperial gallon", "imperial gallons", "imp gal"},
     {"USoz", "US fluid ounce", "US fluid ounces", "US fl oz"},
     {"oilbbl", "barrel", "barrels", "bbl"},
+    {"oilbbl/d", "barrel per day", "barrels per day", "bbl/d"},
     {"acre.ft", "acre-foot", "acre-feet", "acre⋅ft"},
     {"acre.foot", "acre-foot", "acre-feet", "acre⋅ft"},
     {"kg", "kilogram", "kilograms", "kg"},
@@ -218,17 +222,20 @@ static lk_status put_name(lk_wiki_call *call, const char *name, convert_style st
   return LK_OK;
 }
 
-/* "e6acre" is a million acres; cuts that off the code. */
+/* "e6acre" is a million acres, "Mcuft" a million cubic feet, but "MW" a unit; cuts that off
+ * the code. */
 static const char *power_of(lk_piece *code) {
   static const struct {
     const char *code, *word;
-  } powers[] = {
-      {"e3", "thousand"}, {"e6", "million"}, {"e9", "billion"}, {"e12", "trillion"}};
+  } powers[] = {{"k", "thousand"}, {"M", "million"},   {"G", "billion"},
+                {"T", "trillion"}, {"e3", "thousand"}, {"e6", "million"},
+                {"e9", "billion"}, {"e12", "trillion"}};
+  enum { LONG = 4 }; /* units that are not metric */
   for (size_t i = sizeof powers / sizeof *powers; i-- > 0;) {
     size_t size = strlen(powers[i].code);
     if (code->size <= size || memcmp(code->at, powers[i].code, size)) continue;
     lk_piece unit = {code->at + size, code->size - size};
-    if (unit_row(unit) < 0) continue;
+    if (unit_row(unit) < 0 || (size == 1 && unit.size < LONG)) continue;
     *code = unit;
     return powers[i].word;
   }
@@ -300,6 +307,35 @@ static lk_status put_measure(lk_wiki_call *call, convert_style style) {
 
 lk_status lk_call_convert(lk_wiki_call *call) {
   return put_measure(call, style_of(call, 0));
+}
+
+/* A number with commas between its digits; 0 for others. */
+static double number_of(lk_piece text) {
+  char digits[32] = "";
+  size_t size = 0;
+  for (size_t i = 0; i < text.size && size + 1 < sizeof digits; i++)
+    if (text.at[i] != ',') digits[size++] = text.at[i];
+  char *end;
+  double number = strtod(digits, &end);
+  return *end || !isfinite(number) || number < 0 ? 0 : number;
+}
+
+/* {{pop density|1000|50|km2|sqmi}} is 20/km2. */
+lk_status lk_call_density(lk_wiki_call *call) {
+  char text[64];
+  lk_piece precision = lk_call_named(call, lk_piece_of("prec")),
+           unit = lk_call_numbered(call, 3);
+  double people = number_of(lk_call_numbered(call, 1)),
+         area = number_of(lk_call_numbered(call, 2));
+  int row = unit_row(unit), given = precision.size == 1 && lk_is_digit(*precision.at);
+  if (area <= 0 || people <= 0 || row < 0) return LK_OK;
+  double density = people / area;
+  int places = given ? *precision.at - '0' : density < 1 ? 2 : density < 100;
+  int size = snprintf(text, sizeof text, "%.*f", places, density);
+  if (size < 0 || (size_t)size >= sizeof text) return LK_OK;
+  LK_TRY(lk_call_put_grouped(call, (lk_piece){text, (size_t)size}));
+  LK_TRY(lk_call_put_text(call, "/"));
+  return lk_call_put_text(call, units[row].symbol);
 }
 
 /* {{cvt|5|km}} is 5 km. */

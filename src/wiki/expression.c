@@ -8,10 +8,10 @@ enum { DEEPEST = 32, BRACKET = -1, MINUS, PLUS, NOT, UNARY };
 static const struct {
   const char *sign;
   int rank;
-} operators[] = {{"-", 10},    {"+", 10},  {"not", 9}, {"^", 8},   {"*", 7},
-                 {"/", 7},     {"div", 7}, {"mod", 7}, {"+", 6},   {"-", 6},
-                 {"round", 5}, {"<=", 4},  {">=", 4},  {"!=", 4},  {"<>", 4},
-                 {"=", 4},     {"<", 4},   {">", 4},   {"and", 3}, {"or", 2}};
+} operators[] = {{"-", 10},  {"+", 10},  {"not", 9}, {"^", 8}, {"*", 7},     {"/", 7},
+                 {"div", 7}, {"mod", 7}, {"+", 6},   {"-", 6}, {"round", 5}, {"<=", 4},
+                 {">=", 4},  {"!=", 4},  {"<>", 4},  {"=", 4}, {"<", 4},     {">", 4},
+                 {"and", 3}, {"or", 2},  {"e", 10}};
 
 enum { OPERATORS = sizeof operators / sizeof *operators };
 
@@ -54,6 +54,8 @@ static double binary(int row, double a, double b) {
     return a > b;
   case UNARY + 15:
     return a && b;
+  case UNARY + 17:
+    return a * pow(10, b);
   default:
     return a || b;
   }

@@ -76,8 +76,7 @@ static int ends_group(number_style style, size_t left) {
   return left >= 3 && (left - 3) % style.group == 0;
 }
 
-/* Appends a number, grouped; what is no plain number stays as it is. */
-static lk_status put_number(lk_wiki_call *call, lk_piece number) {
+lk_status lk_call_put_grouped(lk_wiki_call *call, lk_piece number) {
   number_style style = style_of(lk_wiki_site_language(call->parser->site));
   size_t sign = number.size && *number.at == '-', digits = sign;
   while (digits < number.size && lk_is_digit(number.at[digits]))
@@ -99,12 +98,12 @@ static lk_status put_number(lk_wiki_call *call, lk_piece number) {
 lk_status lk_call_number(lk_wiki_call *call) {
   lk_piece number = lk_call_numbered(call, 1), how = lk_call_numbered(call, 2);
   if (lk_piece_is(how, "R") || lk_piece_is(how, "NOSEP")) return lk_call_put(call, number);
-  return put_number(call, number);
+  return lk_call_put_grouped(call, number);
 }
 
 /* {{unité|1234|km}}, {{unité|3|m|2}}, {{unité|50|hab|km|-2}} */
 lk_status lk_call_quantity(lk_wiki_call *call) {
-  LK_TRY(put_number(call, lk_call_numbered(call, 1)));
+  LK_TRY(lk_call_put_grouped(call, lk_call_numbered(call, 1)));
   lk_piece third = lk_call_numbered(call, 3);
   int power = third.size && (lk_is_digit(*third.at) || *third.at == '-');
   return lk_call_render(call, power ? "[ $2][$3][⋅$4][$5]" : "[ $2][⋅$3][$4]");

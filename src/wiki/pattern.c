@@ -4,6 +4,7 @@ static const struct {
   const char *name;
   lk_status (*render)(lk_wiki_call *call);
 } built_in[] = {{"convert", lk_call_convert},   {"abbreviated", lk_call_convert_to_symbols},
+                {"density", lk_call_density},   {"music", lk_call_music},
                 {"ordinal", lk_call_ordinal},   {"century", lk_call_century},
                 {"over", lk_call_over},         {"spaced", lk_call_spaced},
                 {"date", lk_call_date},         {"dmy", lk_call_date_from_day},

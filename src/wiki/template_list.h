@@ -11,6 +11,7 @@ static const struct {
     /* Measures and numbers. */
     {"@convert", "convert"},
     {"@abbreviated", "cvt"},
+    {"@density", "pop density|popdens"},
     {"@number", "formatnum:*|formatnum|fmtn|num|число|nombre|zahl|bignum"},
     {"@value", "val"},
     {"@fraction", "frac|fraction|sfrac|tfrac|bruch"},
@@ -120,6 +121,7 @@ static const struct {
     {"[$1 ]$2[ ($3)]", "ship"},
     {"$1[-class $2]", "sclass|sclass2|sclass-"},
     {"♭", "flat"},
+    {"@music", "music"},
     {"[ISBN $1][, $2][, $3]", "isbn|ISBN|isbnt"},
     {"$0 $1", "vol.|pp.|p."},
     /* Quotations. */

@@ -192,6 +192,7 @@ static void functions_are_called(void **state) {
       {"{{#ifeq:a|a|b|c}}{{#ifeq:1|1.0|d|e}}{{#ifeq:1|2|f}}", "bd"},
       {"{{#switch:b|a|b=c|d}} {{#switch:x|a=b|c}} {{#switch:x|a=b|#default=d}}", "c c d"},
       {"{{#expr:1+2*(3-1)}} {{#expr:-7/2 round 0}} {{#expr:7 mod 4}}", "5 -4 3"},
+      {"{{#expr:1e10}} {{#expr:-2.5e-1*4}} {{#expr:1e2+1e}}", "10000000000 -1"},
       {"{{#expr:2^3^2}} {{#expr:not 0 and 1<2}} {{#expr:0.1+0.2}}", "64 1 0.3"},
       {"a{{#expr:1/0}}{{#expr:(1}}{{#expr:1 2}}{{#expr:}}{{#expr:)}}b", "ab"},
       {"{{#ifexpr:2>1|a|b}} {{plural:1|one|many}} {{#tag:ref|x}}{{#invoke:x|y}}", "a one"}};
@@ -262,6 +263,17 @@ static void measures_are_kept(void **state) {
       {"{{val|5|+1|-2}} {{val|1.2|(4)}} {{val|1|-|2|u=m}} {{val|e=9}}",
        "5+1-2 1.2(4) 1–2 m 10^9"},
       {"{{convert|1.5|e6acre}} {{convert|1+1/2|mi}}", "1.5 million acres 1 1/2 miles"},
+      {"{{convert|11|MUSgal}} {{convert|2|Mcuft|abbr=on}} {{convert|5|MW}} "
+       "{{convert|3|TJ}} "
+       "{{convert|2.3|Moilbbl/d}}",
+       "11 million US gallons 2 million cu ft 5 megawatts 3 TJ 2.3 million barrels per "
+       "day"},
+      {"{{Pop density|1,234,567|789|km2|sqmi}}, {{pop density|50|20|sqmi|prec=2}}, "
+       "{{pop density|9|20|km2}}; {{Pop density|x|2|km2}}{{Pop density|1|0|km2}}",
+       "1,565/km2, 2.50/sq mi, 0.45/km2;"},
+      {"A{{Music|flat}}<sub>4</sub> F{{music|sharp}} {{music|natural}} {{music|bb}} "
+       "{{music|time|3|4}} {{music|6}}{{music|quaver}}",
+       "A♭4 F♯ ♮ 𝄫 3/4 6"},
       {"{{frac|2}} {{frac|1|2}} {{frac|3|1|2}}", "1/2 1/2 3 1/2"}};
   CHECK("en", pairs);
 }
