@@ -289,6 +289,7 @@ static int is_length(lk_piece line) {
 /* Whether it is of a table that nothing closes, or whose beginning a template makes. */
 static int is_row(const line_writer *writer, lk_piece line) {
   const lk_wikitext *parser = writer->parser;
+  if (line.size > 1 && !memcmp(line.at, "{|", 2)) return 1; /* {{{!}} */
   if (*line.at != '|' && *line.at != '!') return 0;
   int table = writer->row || (size_t)(line.at - parser->rendered.bytes) >= parser->rows;
   return table || (!is_exclamation(line) && !is_length(line));

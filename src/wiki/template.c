@@ -114,8 +114,7 @@ lk_status lk_wiki_template_piece(lk_wikitext *parser, lk_wiki_frame *call, lk_pi
 static lk_wiki_frame *link_to_split(lk_wikitext *parser) {
   const lk_wiki_text *result = &parser->scratch;
   lk_wiki_frame *top = parser->depth ? &parser->frames[parser->depth - 1] : NULL;
-  int bar =
-      result->size == 2 && *result->bytes == LK_WIKI_LITERAL && result->bytes[1] == '|';
+  int bar = result->size == 1 && *result->bytes == '|';
   return bar && top && top->kind == LK_MARK_LINK && !top->piped ? top : NULL;
 }
 

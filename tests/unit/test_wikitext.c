@@ -158,7 +158,11 @@ static void rows_of_broken_tables_are_told_from_text(void **state) {
       {"a\n| b\n|c\n|-\n|}\n|+ d\n|align=left| e\n|f| || g\n||h\ni", "a\ni"},
       {"a\n! b\n! c !! d\n!e !! f\n!scope=col|g\n!! h\ni", "a\ni"},
       {"{{table}}\n|-\n!a\n|b|c\n\n!Kung", "!Kung"},
-      {"!a\n{|\n| b\n\n!c\n|d|e\nf", "!a\n\nf"}};
+      {"!a\n{|\n| b\n\n!c\n|d|e\nf", "!a\n\nf"},
+      {"a\n{{{!}} class=x\n{{!}}-\n{{!}} b {{!!}} c\n{{!}}d|e|f\n{{!}}}\ng", "a\ng"},
+      {"{{#if:x|{{{!}} class=x\n{{!}}-\n! a\n{{!}} b\n{{!}}}}}\nc {{!}} d", "c | d"},
+      {"{{(!}} class=x\n{{!-}}\n{{!}} a\n{{!)}}\nb\n{{!}}c{{!}} is d\n<nowiki>|</nowiki> e",
+       "b\n|c| is d\n| e"}};
   CHECK("en", pairs);
 }
 
@@ -487,6 +491,7 @@ static void options_keep_more(void **state) {
   (void)state;
   start("en", (lk_wiki_options){.tables = 1, .infoboxes = 1});
   check("== A ==\n* b\nc", "c");
+  check("{|\n| style=x {{!}} a {{!!}} b\n|}", "a | b");
   check("{|\n|+ T\n! a !! b\n|-\n| style=\"x\" | [[c|1]] || 2\n|}", "T\na | b\n1 | 2");
   check("{{Infobox x\n| name = [[Ann]]\n| born = {{birth date|1990|5|2}}\n| none =\n}}",
         "name: Ann\nborn: May 2, 1990");
