@@ -75,8 +75,9 @@ static size_t leading(lk_piece rest) {
 }
 
 /* Cuts words that only announce a pronunciation, if they stand alone in a bracket; in one
- * that ends here, also those behind a separator, but for names of alphabets. */
-static void cut_announcement(lk_wiki_line *line, int ends) {
+ * that ends here, also those behind a separator, but for names of alphabets. These before a
+ * note are other words: an interface (API). */
+static void cut_announcement(lk_wiki_line *line, int ends, int note) {
   enum { ALPHABETS = 4 };
   static const char *const words[] = {
       "IPA",           "API",           "AFI",           "МФА",         "pronounced",
@@ -87,7 +88,7 @@ static void cut_announcement(lk_wiki_line *line, int ends) {
       "发音",          "發音"};
   lk_piece text = without_separators(written(line));
   int found = ends_with(text, words, sizeof words / sizeof *words);
-  if (found < 0) return;
+  if (found < 0 || (note && found < ALPHABETS)) return;
   text.size -= strlen(words[found]);
   text = without_blanks(text);
   if (ends_with(text, openers, BRACKETS) < 0) {
@@ -99,31 +100,32 @@ static void cut_announcement(lk_wiki_line *line, int ends) {
 }
 
 /* What is left of a bracket that the rest closes. */
-static size_t close_bracket(lk_wiki_line *line, int closer) {
+static size_t close_bracket(lk_wiki_line *line, int closer, int note) {
   cut_separators(line);
-  cut_announcement(line, 1);
+  cut_announcement(line, 1, note);
   int opener = ends_with(written(line), openers, BRACKETS);
   if (opener != closer) return 0;
   line->out->size -= strlen(openers[opener]);
   cut_blanks(line);
   line->parser->counts->brackets++;
-  line->hole = 1; /* for what is around the bracket */
+  line->hole = LK_WIKI_HOLE; /* for what is around the bracket */
   return strlen(closers[closer]);
 }
 
 size_t lk_wiki_mend(lk_wiki_line *line, lk_piece rest) {
+  int note = line->hole == LK_WIKI_NOTE;
   line->hole = 0;
   if (!rest.size) return 0;
   int closer = begins_with(rest, closers, BRACKETS);
-  if (closer >= 0) return close_bracket(line, closer);
-  if (begins_with(rest, separators, SEPARATORS) >= 0) cut_announcement(line, 0);
+  if (closer >= 0) return close_bracket(line, closer, note);
+  if (begins_with(rest, separators, SEPARATORS) >= 0) cut_announcement(line, 0, note);
   lk_piece before = written(line);
   while (before.size && before.at[before.size - 1] == ' ')
     before.size--;
   if (!before.size || ends_with(before, openers, BRACKETS) >= 0) {
     cut_blanks(line);
     size_t skip = leading(rest);
-    line->hole = skip > 0;
+    line->hole = skip ? LK_WIKI_HOLE : 0;
     line->parser->counts->steps += skip;
     return skip;
   }

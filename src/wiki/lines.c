@@ -21,8 +21,8 @@ typedef struct {
 } line_writer;
 
 static const char special[256] = {
-    ['\''] = 1, ['&'] = 1, [' '] = 1, ['\t'] = 1, ['_'] = 1,  ['~'] = 1, ['\r'] = 1,
-    [1] = 1,    [2] = 1,   [3] = 1,   [0xC2] = 1, [0xE2] = 1, [0] = 1};
+    ['\''] = 1, ['&'] = 1, [' '] = 1, ['\t'] = 1, ['_'] = 1,  ['~'] = 1,  ['\r'] = 1,
+    [1] = 1,    [2] = 1,   [3] = 1,   [4] = 1,    [0xC2] = 1, [0xE2] = 1, [0] = 1};
 
 static lk_status put_blank(lk_wiki_line *line) {
   lk_wiki_text *out = line->out;
@@ -113,7 +113,10 @@ static lk_status put_special(lk_wiki_line *line, lk_piece rest, size_t *skip) {
   case '~':
     return put_tildes(line, rest, skip);
   case LK_WIKI_HOLE:
-    line->hole = 1;
+    line->hole = LK_WIKI_HOLE;
+    return LK_OK;
+  case LK_WIKI_NOTE:
+    if (!line->hole) line->hole = LK_WIKI_NOTE;
     return LK_OK;
   case LK_WIKI_SEAM:
   case '\0':
@@ -149,7 +152,7 @@ static int is_between_words(lk_piece text, size_t at) {
 /* Where special[] holds. */
 static lk_block are_special(lk_block c) {
   return (lk_block)((c == '\'') | (c == '&') | (c == ' ') | (c == '\t') | (c == '_') |
-                    (c == '~') | (c == '\r') | (c <= 3) | (c == 0xC2) | (c == 0xE2));
+                    (c == '~') | (c == '\r') | (c <= 4) | (c == 0xC2) | (c == 0xE2));
 }
 
 /* Where is_between_words does not hold of a blank. */
@@ -302,7 +305,8 @@ static int is_rule(lk_piece line) {
 static lk_status put_line(line_writer *writer, lk_piece whole) {
   lk_piece line = lk_piece_trim(whole);
   int empty = 1;
-  writer->hole = whole.size && memchr(whole.at, LK_WIKI_HOLE, whole.size) != NULL;
+  writer->hole = whole.size && (memchr(whole.at, LK_WIKI_HOLE, whole.size) ||
+                                memchr(whole.at, LK_WIKI_NOTE, whole.size));
   if (!line.size) {
     writer->blank |= !writer->hole;
     writer->row &= writer->hole;

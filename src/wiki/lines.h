@@ -12,7 +12,7 @@ typedef struct {
   const char *text;  /* that it is made of */
   const char *split; /* the ''' there that is an apostrophe and '' */
   int quotes_seen;
-  int hole; /* something was left out just before */
+  int hole; /* something was left out just before; LK_WIKI_NOTE: notes alone */
 } lk_wiki_line;
 
 /* holes.c: mends what is around a hole, before the text at rest.at is written; returns how

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Between the passes: the next byte is no markup; something was left out here; and what
- * stands on both sides did not touch. */
-enum { LK_WIKI_LITERAL = 1, LK_WIKI_HOLE = 2, LK_WIKI_SEAM = 3 };
+/* Between the passes: the next byte is no markup; something was left out here; what stands
+ * on both sides did not touch; and a note was left out, or a comment. */
+enum { LK_WIKI_LITERAL = 1, LK_WIKI_HOLE = 2, LK_WIKI_SEAM = 3, LK_WIKI_NOTE = 4 };
 
 /* A run of bytes, in the page or in what was rendered. */
 typedef struct {
@@ -35,7 +35,8 @@ static inline int lk_word_is_among(const char *word, const char *list) {
 }
 
 static inline int lk_is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == LK_WIKI_HOLE;
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == LK_WIKI_HOLE ||
+         c == LK_WIKI_NOTE;
 }
 
 static inline int lk_is_digit(char c) {

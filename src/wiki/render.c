@@ -185,7 +185,7 @@ static lk_status follow(lk_wikitext *parser, const lk_mark *mark, uint32_t *next
   case LK_MARK_TAG:
     return tag(parser, mark);
   case LK_MARK_DROPPED:
-    return lk_wiki_hole(parser);
+    return lk_wiki_append_byte(&parser->rendered, LK_WIKI_NOTE);
   case LK_MARK_LITERAL:
     *next = mark->end;
     return literal(parser, mark);

@@ -67,6 +67,10 @@ static int is_infobox(const char *rendering) {
   return rendering && !strcmp(rendering, "@fields");
 }
 
+static int is_note(const char *rendering) {
+  return rendering && !strcmp(rendering, "@note");
+}
+
 int lk_wiki_is_infobox(lk_wikitext *parser, const lk_mark *mark) {
   int function;
   lk_piece name = name_at(parser, mark);
@@ -79,12 +83,13 @@ lk_status lk_wiki_open_template(lk_wikitext *parser, const lk_mark *mark, uint32
   const char *rendering = find(parser, &name, &function);
   int infobox = is_infobox(rendering);
   parser->counts->infoboxes += infobox;
-  int kept = rendering && *rendering && (!infobox || parser->options.infoboxes);
+  int note = is_note(rendering);
+  int kept = rendering && *rendering && !note && (!infobox || parser->options.infoboxes);
   lk_wiki_frame *call = kept ? lk_wiki_push(parser, mark) : NULL;
   if (!call) {
     parser->counts->templates_dropped++;
     *next = mark->end;
-    return lk_wiki_hole(parser);
+    return lk_wiki_append_byte(&parser->rendered, note ? LK_WIKI_NOTE : LK_WIKI_HOLE);
   }
   parser->counts->templates_kept++;
   call->rendering = rendering;

@@ -180,6 +180,10 @@ static const struct {
     {"@switch", "#switch:*"},
     {"@plural", "plural:*"},
     {"$1", "lc:*|uc:*|LC:*|UC:*|lcfirst:*|ucfirst:*|padleft:*|padright:*"},
+    /* Left out, and announced by no word before. */
+    {"@note",
+     "efn|efn-*|refn|refnest|sfn|sfnp|sfnm|sfnmp|sfn0|harv|harvnb|notetag|note|ref|"
+     "ref+|r|rp|#tag:*|cn|fact|citation needed|clarify|прим|прим.|odn|uwaga|nre"},
     /* Left out unless infoboxes are kept. */
     {"@fields",
      "infobox*|taxobox*|taxobox|automatic "

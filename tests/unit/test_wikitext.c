@@ -228,21 +228,27 @@ static void what_is_no_text_is_left_out(void **state) {
 
 static void brackets_are_mended(void **state) {
   (void)state;
-  static const pair pairs[] = {{"Rome ({{IPA-it|x}}) is", "Rome is"},
-                               {"Rome ({{IPA-it|x}}; born 1900) is", "Rome (born 1900) is"},
-                               {"Rome (born 1900; {{IPA-it|x}}) is", "Rome (born 1900) is"},
-                               {"Rome ( {{IPA|x}} , {{IPA|y}} ; ) is", "Rome is"},
-                               {"Rome (pronounced {{IPA|x}}) is", "Rome is"},
-                               {"Rome (a, {{IPA|x}}, b) is", "Rome (a, b) is"},
-                               {"(a, pronounced {{IPA|x}}) b", "(a) b"},
-                               {"a, IPA{{x}}, b (c, IPA{{x}})", "a, IPA, b (c, IPA)"},
-                               {"call f() {{x}}", "call f()"},
-                               {"a {{x}} b {{x}}, c {{x}}.", "a b, c."},
-                               {"({{x}} ({{y}})) a", "a"},
-                               {"羅馬（{{IPA|x}}）是", "羅馬是"},
-                               {"羅馬（{{IPA|x}}，1900年）是", "羅馬（1900年）是"},
-                               {"* {{x}}, a\n* {{x}}.\n* {{x}}. b", "- a\n- b"},
-                               {"Il dit :\n* a", "Il dit :\n- a"}};
+  static const pair pairs[] = {
+      {"Rome ({{IPA-it|x}}) is", "Rome is"},
+      {"Rome ({{IPA-it|x}}; born 1900) is", "Rome (born 1900) is"},
+      {"Rome (born 1900; {{IPA-it|x}}) is", "Rome (born 1900) is"},
+      {"Rome ( {{IPA|x}} , {{IPA|y}} ; ) is", "Rome is"},
+      {"Rome (pronounced {{IPA|x}}) is", "Rome is"},
+      {"Rome (a, {{IPA|x}}, b) is", "Rome (a, b) is"},
+      {"(a, pronounced {{IPA|x}}) b", "(a) b"},
+      {"a, IPA{{x}}, b (c, IPA{{x}})", "a, IPA, b (c, IPA)"},
+      {"call f() {{x}}", "call f()"},
+      {"an interface (API<ref>a</ref>), ale (IPA{{efn|x}}) b",
+       "an interface (API), ale (IPA) b"},
+      {"(API <!-- a -->{{Efn-ua|x}}, c) {{#tag:ref|d}} e", "(API, c) e"},
+      {"Rome (IPA: {{IPA|x}}<ref>a</ref>) is", "Rome is"},
+      {"Rome (IPA<!-- a --> {{x}}, b) is", "Rome (b) is"},
+      {"a {{x}} b {{x}}, c {{x}}.", "a b, c."},
+      {"({{x}} ({{y}})) a", "a"},
+      {"羅馬（{{IPA|x}}）是", "羅馬是"},
+      {"羅馬（{{IPA|x}}，1900年）是", "羅馬（1900年）是"},
+      {"* {{x}}, a\n* {{x}}.\n* {{x}}. b", "- a\n- b"},
+      {"Il dit :\n* a", "Il dit :\n- a"}};
   CHECK("en", pairs);
 }
 
