@@ -49,7 +49,8 @@ void lk_wiki_site_free(lk_wiki_site *site);
 int lk_wiki_is_redirect(const lk_wiki_site *site, const char *page, size_t size,
                         const char **target, size_t *target_size);
 
-/* Whether one of the page's templates says that it only tells subjects of one name apart.
+/* Whether one of the page's templates, or a word as __DISAMBIG__, says that it only tells
+ * subjects of one name apart.
  */
 int lk_wiki_is_disambiguation(const lk_wiki_site *site, const char *page, size_t size);
 

@@ -32,22 +32,51 @@ static int ends_name(char c) {
   return c == '|' || c == '{' || c == '}' || c == '\n' || c == '<' || c == '\0';
 }
 
-/* memmem of {{, which is several times slower where there are few. NULL: none. */
-static const char *find_call(const char *at, const char *end) {
-  while ((at = memchr(at, '{', (size_t)(end - at))) && at + 1 < end && at[1] != '{')
+static int begins_pair(char one, const char *at, const char *end) {
+  return at + 1 < end && at[0] == one && at[1] == one;
+}
+
+/* memmem of two of these, which is several times slower where there are few. NULL: none. */
+static const char *find_pair(char one, const char *at, const char *end) {
+  while ((at = memchr(at, one, (size_t)(end - at))) && at + 1 < end && at[1] != one)
     at++;
   return at && at + 1 < end ? at : NULL;
 }
 
-int lk_wiki_is_disambiguation(const lk_wiki_site *site, const char *page, size_t size) {
-  const char *at = page, *end = page + size;
-  while ((at = find_call(at, end))) {
+static int is_name(const lk_wiki_site *site, lk_piece name) {
+  size_t first = 0;
+  name = lk_wiki_template_name(site, name);
+  if (lk_wiki_site_find(site, LK_WORD_DISAMBIGUATION, name)) return 1;
+  while (first < name.size && name.at[first] != '_' && !lk_is_blank(name.at[first]))
+    first++;
+  return lk_wiki_site_find(site, LK_WORD_DISAMBIGUATION, (lk_piece){name.at, first}) ==
+         LK_WIKI_BEGINNING;
+}
+
+static int has_template(const lk_wiki_site *site, const char *at, const char *end) {
+  while ((at = find_pair('{', at, end))) {
     const char *name = at += 2;
     while (at < end && at < name + LK_WIKI_KEY && !ends_name(*at))
       at++;
-    if (lk_wiki_site_find(site, LK_WORD_DISAMBIGUATION,
-                          (lk_piece){name, (size_t)(at - name)}))
+    if (is_name(site, (lk_piece){name, (size_t)(at - name)})) return 1;
+  }
+  return 0;
+}
+
+/* __DISAMBIG__, __HOMONYMIE__: in capitals, as a template may be called. */
+static int has_mark(const lk_wiki_site *site, const char *at, const char *end) {
+  while ((at = find_pair('_', at, end))) {
+    const char *name = at += 2;
+    while (at < end && at < name + LK_WIKI_KEY && !lk_is_blank(*at) &&
+           !(*at >= 'a' && *at <= 'z') && !begins_pair('_', at, end))
+      at++;
+    lk_piece word = {name, (size_t)(at - name)};
+    if (begins_pair('_', at, end) && lk_wiki_site_find(site, LK_WORD_DISAMBIGUATION, word))
       return 1;
   }
-  return memmem(page, size, "__DISAMBIG__", 12) != NULL;
+  return 0;
+}
+
+int lk_wiki_is_disambiguation(const lk_wiki_site *site, const char *page, size_t size) {
+  return has_template(site, page, page + size) || has_mark(site, page, page + size);
 }

@@ -49,7 +49,9 @@ static lk_status fill(lk_wiki_site *site, const char *language) {
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], category_names, LK_WIKI_CATEGORY));
   LK_TRY(add_list(&words[LK_WORD_REDIRECT], redirect_words, 1));
   LK_TRY(add_list(&words[LK_WORD_MAGIC], magic_words, LK_WIKI_CAPITALS));
-  return add_list(&words[LK_WORD_DISAMBIGUATION], disambiguation_words, 1);
+  LK_TRY(add_list(&words[LK_WORD_DISAMBIGUATION], disambiguation_words, 1));
+  return add_list(&words[LK_WORD_DISAMBIGUATION], disambiguation_beginnings,
+                  LK_WIKI_BEGINNING);
 }
 
 lk_status lk_wiki_site_create(lk_wiki_site **out, const char *language) {
@@ -87,6 +89,16 @@ int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece
   assert((int)kind < KINDS);
   const lk_wiki_name *word = lk_wiki_names_find(&site->words[kind], name);
   return word ? word->number : 0;
+}
+
+lk_piece lk_wiki_template_name(const lk_wiki_site *site, lk_piece name) {
+  name = lk_piece_trim(name);
+  const char *colon = memchr(name.at, ':', name.size);
+  lk_piece prefix = {name.at, colon ? (size_t)(colon - name.at) : 0};
+  int template = (prefix.size == 8 && !strncasecmp(prefix.at, "template", 8)) ||
+                 lk_wiki_site_find(site, LK_WORD_NAMESPACE, prefix) == LK_WIKI_TEMPLATE;
+  size_t skip = template ? prefix.size + 1 : 0;
+  return (lk_piece){name.at + skip, name.size - skip};
 }
 
 int lk_wiki_site_knows(const lk_wiki_site *site, lk_wiki_word_kind kind) {

@@ -19,9 +19,15 @@ enum { LK_WIKI_FILE_ELSEWHERE = 1000 + LK_WIKI_FILE };
 /* A magic word that is one in capitals alone: __INDEX__, but Python's __index__. */
 enum { LK_WIKI_CAPITALS = 2 };
 
-/* The number of the namespace with that name, or 1 (LK_WIKI_CAPITALS) for another word of
+/* A template of disambiguations whose name may go on: Homonymie de communes. */
+enum { LK_WIKI_BEGINNING = 2 };
+
+/* The number of the namespace with that name, or 1 (or one of these) for another word of
  * that kind; 0 when there is none. */
 int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece name);
+
+/* {{Template:Name}} is {{Name}}. */
+lk_piece lk_wiki_template_name(const lk_wiki_site *site, lk_piece name);
 
 /* Nonzero if there is any word of that kind. */
 int lk_wiki_site_knows(const lk_wiki_site *site, lk_wiki_word_kind kind);

@@ -115,7 +115,8 @@ static const char magic_words[] =
     "__CAPINDEX__|__CAPTAULA__|__CATAMAGADA__|__CATCACHEE__|__CATCUDD__|"
     "__CATEGORIAOCULTA__|__CATOCULTA__|__CUPRINS__|__CYSWLLTADRANNEWYDD__|"
     "__DAFTARISI__|__DASI__|__DIMADRANGOLYGU__|__DIMGOLYGUADRAN__|__DIMRHESTRGYNNWYS__|"
-    "__DIMRHG__|__DIMTAFLENCYNNWYS__|__DISAMBIG__|__DOLDKAT__|__DWINGIO__|"
+    "__DIMRHG__|__DIMTAFLENCYNNWYS__|__DISAMBIGUACION__|__DISAMBIG__|__DOLDKAT__|__DWINGIO_"
+    "_|"
     "__EBDAGALLERIJA__|__EBDAKK__|__EBDAKONVERTURKONTENUT__|__EBDAKONVERTURTITLU__|"
     "__EBDAKT__|__EBDASEZZJONIMODIFIKA__|__EBDAWERREJ__|__EIOSIOMUOKKAUSTA__|"
     "__EISISLUETT__|__EMSAFN__|__ENDEKS__|__ENDEKSYOK__|__ENHALLT__|__ESTEN__|"
@@ -133,7 +134,8 @@ static const char magic_words[] =
     "__GIENBEWARKSEKSIE__|__GIENGALDERIEJE__|__GIENGALLERIEJE__|__GIENIK__|"
     "__GIENINDEX__|__GIENINHOUDKONVERSIE__|__GIENNIEJKOPJENVERWIEZING__|"
     "__GIENONDERWARPEN__|__GIENTITELKONVERSIE__|__GIENTK__|__HAKUKONEKIELTO__|"
-    "__HEBMENEGVA__|__HIDDENCAT__|__ICHIDAGILAR__|__ICHIDAGILARI__|"
+    "__HEBMENEGVA__|__HIDDENCAT__|__HOMONIMOS__|__HOMONYMIE__|__ICHIDAGILAR__|__"
+    "ICHIDAGILARI__|"
     "__ICHIDAGILARMAJBURIY__|__ICHIDAGILARYOQ__|__IIGALLERIIJA__|__IIRIEVDADITOASI__|"
     "__IISIS__|__IISISDOALLU__|__INDEKS__|__INDEKSER__|__INDEKSI__|__INDEKSIGA__|"
     "__INDEKSIRAJ__|__INDEKSIRANJE__|__INDEKSITA__|__INDEKSO__|__INDEKSU__|"
@@ -238,7 +240,13 @@ static const char redirect_words[] =
     "#от пренасочване|#перанакіроўваецца сюды|#перенаправлено|#преусмерава |"
     "#равонакунӣ|#رجوع مکرر|#다른 뜻 넘어옴|#跳轉";
 
+static const char disambiguation_beginnings[] = "homonymie";
+
 static const char disambiguation_words[] =
+    "동명이인|disambigg|disambign|แก้กำกวม|地名の曖昧さ回避|人名消歧義|人名消歧义|"
+    "地名消歧義|地名消歧义|disambig-cleanup|пояснителна страница|ابهام زدایی|"
+    "ابهامزدایی|pekerside|disambiguación|disambiguacion|täpsustus|homonimos|"
+    "דף פירושונים|बहुवि|വിവക്ഷ|निःसंदिग्ध|дисамбиг|địnhhướng|消除歧义|"
     "disambiguation|disambig|dab|disamb|dismbig|hndis|geodis|"
     "human name disambiguation|place name disambiguation|disambiguation page|"
     "letter-numbercombdisambig|numberdis|mathdab|schooldis|roaddis|hospitaldis|"

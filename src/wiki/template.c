@@ -16,17 +16,6 @@ static lk_piece name_at(const lk_wikitext *parser, const lk_mark *mark) {
   return (lk_piece){at, length};
 }
 
-/* {{Template:Name}} is {{Name}}. */
-static lk_piece without_namespace(const lk_wikitext *parser, lk_piece name) {
-  const char *colon = memchr(name.at, ':', name.size);
-  lk_piece prefix = {name.at, colon ? (size_t)(colon - name.at) : 0};
-  int template =
-      (prefix.size == 8 && !strncasecmp(prefix.at, "template", 8)) ||
-      lk_wiki_site_find(parser->site, LK_WORD_NAMESPACE, prefix) == LK_WIKI_TEMPLATE;
-  size_t skip = template ? prefix.size + 1 : 0;
-  return (lk_piece){name.at + skip, name.size - skip};
-}
-
 /* The longest known beginning: "Infobox" of "Infobox person", "lang" of "lang-de", "#if" of
  * "#if:x". */
 static const lk_wiki_name *find_beginning(const lk_wikitext *parser, lk_piece name,
@@ -44,7 +33,7 @@ static const lk_wiki_name *find_beginning(const lk_wikitext *parser, lk_piece na
 /* The rendering, and where the name ends: a function's first argument begins at once. */
 static const char *find(const lk_wikitext *parser, lk_piece *name, int *function) {
   size_t size;
-  *name = without_namespace(parser, lk_piece_trim(*name));
+  *name = lk_wiki_template_name(parser->site, *name);
   const lk_wiki_name *row = lk_wiki_names_find(&parser->templates, *name);
   *function = 0;
   if (row) return row->value;

@@ -592,6 +592,38 @@ static void kinds_of_pages_are_told(void **state) {
   static const char page[] = "'''A''' is:\n* [[b]]\n{{Begriffsklärung}}";
   assert_true(lk_wiki_is_disambiguation(site, page, sizeof page - 1));
   assert_false(lk_wiki_is_disambiguation(site, page, sizeof page - 4));
+  static const char *const apart[] = {"{{동명이인}}",
+                                      "{{DisambigG}}",
+                                      "{{แก้กำกวม}}",
+                                      "{{地名の曖昧さ回避}}",
+                                      "{{人名消歧義}}",
+                                      "{{地名消歧义|a}}",
+                                      "{{Disambig-cleanup}}",
+                                      "{{Homonymie de communes}}",
+                                      "{{homonymie}}",
+                                      "{{Пояснителна страница}}",
+                                      "{{ابهام زدایی}}",
+                                      "{{Pekerside}}",
+                                      "a {{DisambigN\n}}",
+                                      "{{Template:Disambig}}",
+                                      "{{Vorlage: Begriffsklärung}}",
+                                      "__DISAMBIG__",
+                                      "__BEGRIFFSKLÄRUNG__",
+                                      "a __HOMONYMIE__ b",
+                                      "__ضد_ابہام__",
+                                      "____ __曖昧さ回避__"};
+  static const char *const none[] = {"{{Disambiguation needed}}",
+                                     "{{Homonymies}}",
+                                     "__disambig__",
+                                     "__DISAMBIG_",
+                                     "__DIS AMBIG__",
+                                     "__",
+                                     "{{User:Disambig}}"};
+  for (size_t i = 0; i < sizeof apart / sizeof *apart; i++)
+    if (!lk_wiki_is_disambiguation(site, apart[i], strlen(apart[i])))
+      fail_msg("%s", apart[i]);
+  for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+    if (lk_wiki_is_disambiguation(site, none[i], strlen(none[i]))) fail_msg("%s", none[i]);
   stop();
 }
 
