@@ -9,12 +9,19 @@ base=$root # of the folders that runs and results go to; an installed Lockstep, 
 # shellcheck source=launch/numbers.bash
 source "$launch/numbers.bash"
 
+trap : PIPE # what this starts ends by it as ever, as it would not after trap ''
+
+# tell TEXT: as it is, on standard error. Neither a full disk nor a reader that has gone ends anything.
+tell() {
+  printf '%s\n' "$1" >&2 2>/dev/null || true
+}
+
 # say MESSAGE...: with ? for a control character, which a text from a file or a host may have: a terminal
 # would obey it. Byte by byte, so that the language does not matter.
 say() {
   local LC_ALL=C text="$script: $*"
   text=${text//$'\xc2'[$'\x80'-$'\x9f']/?}
-  echo "${text//[[:cntrl:]]/?}" >&2
+  tell "${text//[[:cntrl:]]/?}"
 }
 
 # stop CODE MESSAGE...
@@ -27,7 +34,7 @@ stop() {
 
 refuse() {
   say "$@"
-  echo "$usage" >&2
+  tell "$usage"
   exit 64
 }
 
@@ -223,9 +230,9 @@ rank_was_lost() {
 # file in another message can be taken for.
 pass_errors() {
   local line
-  trap '' TERM INT HUP USR1
+  trap '' TERM INT HUP USR1 PIPE
   while IFS= read -r line || [[ -n $line ]]; do
-    printf '%s\n' "$line" >&2
+    tell "$line"
     [[ $line != 'lockstep: rank '[0-9]*' on '*'; ending all ranks; '* ]] || kill -USR2 $$
   done
 }

@@ -10,17 +10,18 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 "$LOCKSTEP" synth data --people 80 --questions 40 > log
 mkdir bin
-cat > bin/srun << 'END' # after what WARN_AFTER says, the time limit is near
+cat > bin/srun << 'END' # after what WARN_AFTER says, the time limit is near; SRUN_CODE: a rank was killed as it ended
 #!/bin/bash
 [[ $1 != --mpi=list ]] || exec echo pmix
 while [[ $1 == -* ]]; do shift; done
 trap '' USR1
 "$@" || exit
 [[ "$*" != *"${WARN_AFTER-nothing}"* ]] || { kill -USR1 "$(<pid)" && sleep 0.5; }
+exit "${SRUN_CODE:-0}"
 END
 cat > bin/scontrol << 'END'
 #!/bin/bash
-printf '%s\n' "$*" >> scontrol.log
+[[ $1 == show ]] || printf '%s\n' "$*" >> scontrol.log
 END
 cat > bin/sbatch << 'END'
 #!/bin/bash
@@ -116,3 +117,15 @@ job log 0 "${wikipedia[@]}"
 grep -q 'wiki/corpus.h5.parts: goes on; ' log || fail "it began anew: $(cat log)"
 grep -q '^| steps | 2 |' wiki/wikipedia.md || fail "no result: $(cat log)"
 echo "warned while a corpus is prepared: requeued, and it goes on"
+
+# Where the log's disk is full, a job is requeued all the same, and ends well when its run is complete.
+# shellcheck disable=SC2016 # for the inner shell
+unheard=(bash -c 'exec "$@" > /dev/full 2>&1' unheard bash "$SOURCE_DIR/launch/slurm.sbatch")
+export SLURM_JOB_ID=20
+# shellcheck disable=SC2206 # several words
+training=(${short} run=unheard)
+SRUN_CODE=137 job log 75 "${unheard[@]}" "${training[@]}" steps=2
+requeued 20 unheard/history.txt
+job log 0 "${unheard[@]}" "${training[@]}" steps=4
+tail -n 1 unheard/history.txt | grep -q complete || fail "not complete: $(cat unheard/history.txt)"
+echo "a full disk under the log: requeued, and completed"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # launch/local.sh starts one rank a core that it may use, on cores of their own, and no more unless
-# told; passes signals and exit codes on. timeout: 150; needs: Open MPI
+# told; passes signals and exit codes on; needs nobody to read its messages. timeout: 150; needs: Open MPI
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"
@@ -178,3 +178,32 @@ for signal in TERM USR1; do
   told $signal 2
 done
 echo "stopped before it trains: exit code 75"
+
+# Ends at once by the exit code that the file `ends` has, the first time.
+cat > ending << END
+#!/bin/bash
+[[ \$1 == config || ! -s ends ]] || { code=\$(< ends) && rm ends && exit "\$code"; }
+exec "$LOCKSTEP" "\$@"
+END
+chmod +x ending
+
+# Nobody reads what is said any more, or its disk is full.
+exec {unread}> >(exec true)
+wait $!
+exec {full}> /dev/full
+for messages in "$unread" "$full"; do
+  for script in local supervise; do
+    rm -rf run
+    [[ $script == local ]] || echo 70 > ends
+    code=0
+    LOCKSTEP=$work/ending timeout -k 5 $((60 * ${PATIENCE:-1})) env --default-signal=PIPE "$SOURCE_DIR/launch/$script.sh" \
+      -n 1 "${training[@]}" run=run steps=400 log_seconds=0 >&"$messages" 2>&1 || code=$?
+    ((code == 0)) || fail "$script.sh unread: exit code $code: $(cat run/history.txt)"
+    tail -n 1 run/history.txt | grep -q complete || fail "$script.sh unread: $(cat run/history.txt)"
+    [[ ! -e ends ]] || fail "$script.sh unread: not started twice"
+  done
+done
+code=0
+"$SOURCE_DIR/launch/local.sh" >&"$full" 2>&1 || code=$?
+((code == 64)) || fail "refused, unread: exit code $code"
+echo "unread: trained to the end, started again"
