@@ -50,4 +50,4 @@ quietly() {
 : >"$log"
 quietly cmake -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING="$tests" \
   -DLOCKSTEP_REQUIRE_TESTS="$tests" "${definitions[@]}"
-quietly cmake --build "$build" --parallel "$(nproc)"
+quietly cmake --build "$build" --parallel "$(env -u OMP_NUM_THREADS nproc)"

@@ -6,6 +6,8 @@ set -euo pipefail
 source "$(dirname "$0")/common.bash"
 # shellcheck source=launch/mpi.bash
 source "$launch/mpi.bash"
+# shellcheck source=launch/cores.bash
+source "$launch/cores.bash"
 # shellcheck source=launch/facts.bash
 source "$launch/facts.bash"
 
@@ -34,7 +36,8 @@ mkdir -p "$run"
 
 # As many ranks as fit on the cores that we may use, and not more than the 8 shards.
 threads=1 shards=8
-choose_world "$(nproc)"
+count_cores
+choose_world "$count"
 use_mpirun_here
 
 # on_ranks COMMAND ...: runs lockstep over MPI.

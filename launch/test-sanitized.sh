@@ -21,7 +21,7 @@ echo "Building in $build"
 rm -rf "$reports"
 mkdir "$reports"
 status=0
-(cd "$build" && ctest --output-on-failure --no-tests=error --parallel "$(nproc)" \
+(cd "$build" && ctest --output-on-failure --no-tests=error --parallel "$(env -u OMP_NUM_THREADS nproc)" \
   --exclude-regex "$left_out" "$@") || status=$?
 
 found=0

@@ -16,4 +16,4 @@ fi
 echo "Building in $build"
 "$root/launch/build.sh" --tests "$build"
 cd "$build"
-exec ctest --output-on-failure --no-tests=error --parallel "$(nproc)" "$@"
+exec ctest --output-on-failure --no-tests=error --parallel "$(env -u OMP_NUM_THREADS nproc)" "$@"
