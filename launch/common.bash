@@ -195,11 +195,18 @@ step_of_newest() {
   echo "$step"
 }
 
-# was_asked_to_stop: the run's last end was asked for, by a signal or a time limit. The exit code alone
-# does not tell: 75 is the watchdog's too.
+# note_history: sets `noted` to the bytes that the run's history has before a start.
+note_history() {
+  noted=0
+  [[ ! -f $run/history.txt ]] || noted=$(stat -Lc %s -- "$run/history.txt")
+}
+
+# was_asked_to_stop: the end of the start after note_history was asked for, by a signal or a time limit. The
+# exit code alone does not tell: 75 is the watchdog's too.
 was_asked_to_stop() {
   local asked_for=' stopped (after step |before the first step |by SIG)'
-  [[ -f $run/history.txt ]] && tail -n 1 -- "$run/history.txt" | grep -qE "$asked_for"
+  [[ -f $run/history.txt ]] &&
+    tail -c +$((noted + 1)) -- "$run/history.txt" | tail -n 1 | grep -qE "$asked_for"
 }
 
 asked=0 # how often this script was told to end

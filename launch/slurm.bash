@@ -62,6 +62,7 @@ trap 'warned=yes; pass_on' USR1
 
 # run_ranks ARGUMENTS...: lockstep on all ranks; sets `code`.
 run_ranks() {
+  note_history
   watch_ranks "${launcher[@]}" "$lockstep" "$@"
 }
 

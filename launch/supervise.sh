@@ -46,6 +46,7 @@ need_auto
 
 # start_training [--answering]: on all hosts the first time, then on those that are left.
 start_training() {
+  note_history
   if [[ -n $hostfile ]]; then
     run_child "$launch/hosts.sh" "$@" "${options[@]}" "$hostfile" "${training[@]}"
   else

@@ -117,7 +117,7 @@ ends 75 'stopped after step .* by stop_after' "${training[@]}" run=run steps=100
 asked_for() {
   mkdir -p said
   echo "2026-11-28T10:00:00Z $1" > said/history.txt
-  bash -euc 'usage=; source "$0"; run=said; was_asked_to_stop' "$SOURCE_DIR/launch/common.bash"
+  bash -euc 'usage=; source "$0"; run=said noted=0; was_asked_to_stop' "$SOURCE_DIR/launch/common.bash"
 }
 for text in 'stopped after step 3 of 9 by SIGTERM' 'stopped before the first step by SIGUSR1' \
   'stopped by SIGTERM while waiting for the other groups at host:7393'; do

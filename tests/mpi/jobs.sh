@@ -129,3 +129,15 @@ requeued 20 unheard/history.txt
 job log 0 "${unheard[@]}" "${training[@]}" steps=4
 tail -n 1 unheard/history.txt | grep -q complete || fail "not complete: $(cat unheard/history.txt)"
 echo "a full disk under the log: requeued, and completed"
+
+# What ended an earlier start is not what ended this one.
+echo '2026-11-28T10:00:00Z stopped after step 4 of 8 by SIGTERM' >> unheard/history.txt
+cat > broken << END
+#!/bin/bash
+[[ \$1 != pretrain ]] || exit 70
+exec "$LOCKSTEP" "\$@"
+END
+chmod +x broken
+LOCKSTEP=$work/broken job log 70 bash "$SOURCE_DIR/launch/slurm.sbatch" "${training[@]}" steps=8
+grep -q 'exit code 70, step 4, and nothing gained since this start' log || fail "another end: $(cat log)"
+echo "stopped earlier: not taken for the reason now"

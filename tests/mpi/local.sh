@@ -207,3 +207,16 @@ code=0
 "$SOURCE_DIR/launch/local.sh" >&"$full" 2>&1 || code=$?
 ((code == 64)) || fail "refused, unread: exit code $code"
 echo "unread: trained to the end, started again"
+
+# An end that was asked for is that of an earlier start: this one is started again.
+rm -rf run
+code=0
+"$SOURCE_DIR/launch/local.sh" -n 1 "${training[@]}" run=run stop_after=1s steps=1000000 > log 2>&1 || code=$?
+((code == 75)) || fail "stop_after: exit code $code: $(cat log)"
+echo 75 > ends
+LOCKSTEP=$work/ending timeout -k 5 $((60 * ${PATIENCE:-1})) "$SOURCE_DIR/launch/supervise.sh" --pause 0 -n 1 \
+  "${training[@]}" run=run stop_after=1s steps=1000000 > log 2>&1 || code=$?
+((code == 75)) || fail "asked to stop in the second start: exit code $code: $(cat log)"
+grep -q 'exit code 75: restart 1 of 5 in 0 s' log || fail "not started again: $(cat log)"
+! grep 'restart 2' log || fail "started again, though asked to stop"
+echo "stopped earlier: started again"
