@@ -78,12 +78,13 @@ on_host() {
   fi
 }
 
-# ask_hosts: each host's checksum of the program, all at once, in files of its name.
+# ask_hosts: each host's checksum of the program, all at once, in files of its name. In a line that begins as no
+# other does: the host may have a banner to show, too.
 ask_hosts() {
   local host
   mkdir "$work/sums" "$work/errors"
   for host in "${hosts[@]}"; do
-    on_host "$host" "sha256sum <$(printf %q "$lockstep") || echo missing" \
+    on_host "$host" "echo; printf 'SHA-256: '; sha256sum <$(printf %q "$lockstep") || echo missing" \
       >"$work/sums/$host" 2>"$work/errors/$host" &
   done
   wait
@@ -92,12 +93,12 @@ ask_hosts() {
 # check_host HOST: it answers, and has the program that is here. Fails if it is to be left out.
 check_host() {
   local sum here
-  read -r sum _ <"$work/sums/$1" || sum=
+  sum=$(LC_ALL=C sed -nE 's/^SHA-256: ([0-9a-f]{64}|missing).*/\1/p' <"$work/sums/$1" | tail -n 1)
   here=$(sha256sum <"$lockstep" | cut -d ' ' -f 1)
   if [[ -z $sum ]]; then
     [[ -n $answering ]] ||
-      stop 69 "$1 does not answer: $(tail -n 1 "$work/errors/$1"); mend it, take it out of $hostfile," \
-        "or go on without it by --answering"
+      stop 69 "$1 does not answer: $(awk NF "$work/sums/$1" "$work/errors/$1" | tail -n 1); mend it, take it" \
+        "out of $hostfile, or go on without it by --answering"
     say "$1 does not answer: going on without it"
     return 1
   elif [[ $sum == missing ]]; then

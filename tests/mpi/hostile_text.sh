@@ -28,7 +28,7 @@ refused() {
 }
 
 # Programs that the launchers call. mpirun shows what it was called with; the ranks' part is run, as local
-# rank `local_rank`. The agent stands for ssh: the host, a command.
+# rank `local_rank`. The agent stands for ssh: the host, a command. It greets first, as a host with a banner does.
 mkdir bin
 cat > bin/mpirun << 'END'
 #!/bin/bash
@@ -44,7 +44,8 @@ END
 cat > bin/agent << 'END'
 #!/bin/bash
 printf '%s\n' "$1" >> agent.hosts
-bash -c "$2"
+printf 'Welcome to %s' "$1"
+[[ -n ${BANNER_ALONE-} ]] || bash -c "$2"
 END
 cat > bin/srun << 'END'
 #!/bin/bash
@@ -70,7 +71,6 @@ slurm=(env PATH="$work/bin:$PATH" SLURM_JOB_ID=1 SLURM_JOB_NUM_NODES=1 SLURM_JOB
 echo 'h1 slots=1' > hosts
 launchers=(local hosts supervise slurm) # arrays of these names
 local=("${with_false_tools[@]}" "$launch/local.sh")
-# shellcheck disable=SC2034 # used by its name
 hosts=("${with_false_tools[@]}" "$launch/hosts.sh" hosts)
 supervise=("${with_false_tools[@]}" "$launch/supervise.sh" --restarts 1 --pause 0)
 slurm+=(bash slurm)
@@ -172,6 +172,8 @@ printf '%s\n' 'h1 slots=10' 'hostfile slots=1' 'user@h-2.x_y slots=1' 'errors sl
   'last slots=3' > expected
 diff expected mpirun.hosts || fail "other hosts for mpirun"
 grep -qx 16 mpirun.words || fail "not 16 ranks: $(cat mpirun.words)"
+refused "a banner and no answer" 69 'h1 does not answer: Welcome to h1; mend it' env BANNER_ALONE=yes "${hosts[@]}" \
+  "${training[@]}" run=other
 
 # By a recipe's name and words, and by the names of files that look like options.
 compare=("$launch/compare.sh" -n 1 recipes.txt data/wiki.txt data/birth_places_train.tsv
