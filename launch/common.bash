@@ -118,7 +118,7 @@ take_training() {
     refuse "'$*' is not CONFIG [key=value ...]"
   fi
   [[ ${values[4]} == 0 ]] || to_number groups "${values[5]}"
-  if [[ ${values[6]} =~ ^[0123456789]+(,[0123456789]+)*$ ]]; then
+  if [[ ${values[6]} =~ ^[0123456789,+\ ]+$ ]]; then # the ranks refuse what is no list of numbers
     listed=${values[6]//[^,]/}
     listed=$((${#listed} + 1))
   fi

@@ -84,6 +84,7 @@ started "two ranks without binding" 0 2 -- -n 2 --no-bind --oversubscribe "${tra
 started "too many ranks" 64 0 taskset -c "$last" -- -n 2 "${training[@]}" run=run
 grep -q '2 ranks of 1 threads need more than the 1 cores .*--oversubscribe' log || fail "$(cat log)"
 started "more than fit, as balance lists" 0 3 taskset -c "$last" -- --oversubscribe "${training[@]}" run=run balance=4,3,1
+started "a list with blanks" 0 3 -- --oversubscribe "${training[@]}" run=run balance=" 4, 3,  +1"
 started "fewer than fit, as balance lists" 0 1 -- "${training[@]}" run=run balance=8
 started "too many ranks, as told" 0 2 taskset -c "$last" -- -n 2 --oversubscribe "${training[@]}" run=run
 
