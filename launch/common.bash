@@ -52,6 +52,11 @@ common_options="  -n RANKS           instead of the fewest that are as fast as a
   --limit SECONDS    stop with a checkpoint after this time; the start command goes on from it
   --grace SECONDS    time that a run has to stop before it is killed (120)"
 
+# is_readable FILE: it has lines, as no folder has.
+is_readable() {
+  [[ -r $1 && ! -d $1 ]]
+}
+
 # need_number OPTION TEXT [LEAST]: sets `number` to the text's.
 need_number() {
   to_number number "${2-}" || refuse "$1 needs a whole number of at most 9 digits, not '${2-}'"

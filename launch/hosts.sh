@@ -56,7 +56,7 @@ read_hostfile() {
   local words line=0
   hosts=()
   declare -gA slots=()
-  [[ -r $hostfile ]] || stop 66 "$hostfile: cannot be read"
+  is_readable "$hostfile" || stop 66 "$hostfile: cannot be read as a file"
   while IFS=$' \t\r' read -ra words || ((${#words[@]})); do
     line=$((line + 1))
     ((line > 1)) || words=("${words[@]#$'\xef\xbb\xbf'}")

@@ -27,7 +27,7 @@ also=()
 while (($#)); do
   case $1 in
     --also)
-      [[ -r ${2-} ]] || stop 66 "--also needs a file of questions, not '${2-}'"
+      is_readable "${2-}" || stop 66 "--also needs a file of questions, not '${2-}'"
       also+=(--also "$2") taken=2
       ;;
     *) take_recipe_option "$@" ;;

@@ -17,7 +17,7 @@ take_recipe_option() {
       settings=("precision=$2") taken=2
       ;;
     --answers)
-      [[ -r ${2-} ]] || stop 66 "--answers needs a file of questions, not '${2-}'"
+      is_readable "${2-}" || stop 66 "--answers needs a file of questions, not '${2-}'"
       preferred=("questions=$2") taken=2
       ;;
     -n | --oversubscribe | --no-bind | -h | --help)

@@ -49,7 +49,7 @@ done
 (($# == 1 || $# == 2)) || refuse "DATA, and at most a RUN_FOLDER, are needed"
 data=$1 runs=${2:-$base/runs/experiment}
 for name in wiki.txt birth_places_train.tsv birth_dev.tsv birth_test_inputs.tsv; do
-  [[ -r $data/$name ]] || stop 66 "$data/$name is missing: see launch/get-data.sh"
+  is_readable "$data/$name" || stop 66 "$data/$name is missing: see launch/get-data.sh"
 done
 [[ -x $lockstep ]] || stop 66 "$lockstep is missing: run launch/build.sh"
 for tool in python3 gnuplot; do

@@ -30,7 +30,7 @@ while :; do
       ;;
     --hosts)
       hostfile=${2-}
-      [[ -r $hostfile ]] || stop 66 "--hosts: '$hostfile' cannot be read"
+      is_readable "$hostfile" || stop 66 "--hosts: '$hostfile' cannot be read as a file"
       taken=2
       ;;
     *)

@@ -163,6 +163,10 @@ for slots in "$evil" 0 -1 99999999999999999999 1x '' 0x10; do
   refused "slots=$slots" 64 'named, line 1: write slots=N behind h1' \
     "${with_false_tools[@]}" "$launch/hosts.sh" named "${training[@]}" run=run
 done
+refused "a folder of hosts" 66 'hosts.sh: \.: cannot be read as a file' "${with_false_tools[@]}" "$launch/hosts.sh" . \
+  "${training[@]}" run=run
+refused "a folder of hosts, supervise" 66 "^supervise.sh: --hosts: '\.' cannot be read as a file" "${supervise[@]}" \
+  --hosts . "${training[@]}" run=run
 [[ ! -e agent.hosts ]] || fail "a host was asked: $(cat agent.hosts)"
 printf '\357\273\277h1 slots=08 # ten\r\n\n# slots=3\nhostfile slots=1\nuser@h-2.x_y slots=1\nerrors slots=1 max_slots=2
 fe80::1%%eth0 slots=1\nh1 slots=2\nlast slots=3' > named
@@ -182,6 +186,10 @@ echo "$evil: c.yaml $evil: c.yaml" > recipes.txt
 refused "a recipe" 64 'key=value is needed' "${compare[@]}"
 printf 'a b: c.yaml: c.yaml\na-b: c.yaml: c.yaml\n' > recipes.txt
 refused "two recipes of a folder" 65 'two recipes have the run folder a-b' "${compare[@]}"
+refused "a folder of answers" 66 "--answers needs a file of questions, not '\.'" "$launch/compare.sh" --answers .
+refused "a folder of questions" 66 "--also needs a file of questions, not '\.'" "$launch/recall.sh" --also .
+mkdir -p folders/wiki.txt
+refused "a folder of folders" 66 'folders/wiki.txt is missing' "$launch/reproduce.sh" folders
 mkdir -- -delete
 refused "a folder called -delete" 66 'missing in' "$launch/get-data.sh" there -delete
 [[ -e $work/slurm ]] || fail "find deleted what is here"
