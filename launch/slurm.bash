@@ -66,16 +66,28 @@ run_ranks() {
   watch_ranks "${launcher[@]}" "$lockstep" "$@"
 }
 
+# is_lost NODE: no step starts there, as srun's words or silence tell. What else srun minds says nothing of the node.
+is_lost() {
+  local said code=0 lost='ommunication|onnection|timed out|not respond|[Nn]ode fail|No route|down|DOWN'
+  said=$(timeout 30 srun "${sharing[@]}" --mpi=none -N 1 -n 1 -w "$1" true </dev/null 2>&1) || code=$?
+  ((code)) || return 1
+  if ((code == 124)) || [[ $said =~ $lost ]]; then return 0; fi
+  say "whether $1 answers is not known, for srun says: $said"
+  return 1
+}
+
 # A node that is cut off does not let a step start. Slurm itself starts the job again on other nodes
 # as soon as it has noticed: this script must not be faster, for it might get the same node.
 wait_for_lost_nodes() {
-  local node
+  local node lost=() sharing=()
+  if srun --help 2>&1 | grep -e --overlap >/dev/null; then sharing=(--overlap); fi # before 20.11 steps do so unasked
   for node in $(scontrol show hostnames "$SLURM_JOB_NODELIST"); do
-    timeout 30 srun --overlap --mpi=none -N 1 -n 1 -w "$node" true </dev/null 2>/dev/null && continue
-    say "$node does not answer: waiting for Slurm to start the job again without it"
-    run_child sleep 900
-    [[ -z $cancelled ]] || exit 75
+    if is_lost "$node"; then lost+=("$node"); fi
   done
+  ((${#lost[@]})) || return 0
+  say "no answer from ${lost[*]}: waiting for Slurm to start the job again elsewhere"
+  run_child sleep 900
+  [[ -z $cancelled ]] || exit 75
 }
 
 # start_again WHY: the job, to go on where it is. Ends the script.

@@ -13,6 +13,13 @@ mkdir bin
 cat > bin/srun << 'END' # after what WARN_AFTER says, the time limit is near; SRUN_CODE: a rank was killed as it ended
 #!/bin/bash
 [[ $1 != --mpi=list ]] || exec echo pmix
+[[ $1 != --help ]] || exec echo "${SRUN_OPTIONS-}"
+if [[ " $* " == *' -w '* ]]; then # a node is asked
+  [[ $1 != --overlap || ${SRUN_OPTIONS-} == --overlap ]] || { echo "srun: unrecognized option '--overlap'" && exit 1; }
+  [[ " $* " != *' -w gone'* ]] || { echo 'srun: error: Application launch failed: Communication connection failure' && exit 233; }
+  [[ " $* " != *' -w closed '* ]] || { echo 'srun: error: Invalid account' && exit 1; }
+  exit 0
+fi
 while [[ $1 == -* ]]; do shift; done
 trap '' USR1
 "$@" || exit
@@ -21,13 +28,19 @@ exit "${SRUN_CODE:-0}"
 END
 cat > bin/scontrol << 'END'
 #!/bin/bash
-[[ $1 == show ]] || printf '%s\n' "$*" >> scontrol.log
+[[ $1 != show ]] || exec printf '%s\n' ${NODES-here}
+printf '%s\n' "$*" >> scontrol.log
 END
 cat > bin/sbatch << 'END'
 #!/bin/bash
 printf '%s\n' "$*" >> sbatch.log
 cat > collect.sh
 exit "${SBATCH_CODE:-0}"
+END
+cat > bin/sleep << 'END'
+#!/bin/bash
+[[ $1 != 900 ]] || exec echo waited
+exec /bin/sleep "$@"
 END
 chmod +x bin/*
 export PATH=$work/bin:$PATH LOCKSTEP_HOME=$SOURCE_DIR
@@ -141,3 +154,20 @@ chmod +x broken
 LOCKSTEP=$work/broken job log 70 bash "$SOURCE_DIR/launch/slurm.sbatch" "${training[@]}" steps=8
 grep -q 'exit code 70, step 4, and nothing gained since this start' log || fail "another end: $(cat log)"
 echo "stopped earlier: not taken for the reason now"
+
+# asked WAITS PATTERN: a job whose rank was killed waits so often before it is requeued, and says this.
+rm unheard/history.txt
+steps=8
+asked() {
+  steps=$((steps + 4))
+  SRUN_CODE=137 job log 75 bash "$SOURCE_DIR/launch/slurm.sbatch" "${training[@]}" steps=$steps
+  requeued 20 log
+  (($(grep -cx waited log) == $1)) || fail "not $1 waits: $(cat log)"
+  grep -q "$2" log || fail "no '$2': $(cat log)"
+}
+export NODES='n1 gone1 gone2'
+SRUN_OPTIONS=--overlap asked 1 '^job 20: no answer from gone1 gone2: waiting for Slurm'
+asked 1 '^job 20: no answer from gone1 gone2: waiting for Slurm'
+NODES='n1 n2' asked 0 'starting again'
+NODES='n1 closed' asked 0 '^job 20: whether closed answers is not known, .*Invalid account'
+echo "nodes that do not answer: waited for once; those of an old Slurm answer"
