@@ -5,6 +5,16 @@ usage="see the head of the batch script"
 source "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 # shellcheck source=launch/mpi.bash
 source "$launch/mpi.bash"
+
+# need_variables NAME...: which Slurm sets in a job.
+need_variables() {
+  local name
+  for name; do
+    [[ -n ${!name-} ]] || stop 64 "$name is not set, which Slurm does in a job: submit the script with sbatch"
+  done
+}
+
+need_variables SLURM_JOB_ID
 script=job\ $SLURM_JOB_ID
 
 cancelled= # by scancel, preemption or the administrator: SIGTERM
@@ -12,6 +22,7 @@ warned=    # the time limit is near: SIGUSR1, see #SBATCH --signal
 gained=    # this start has got further: else others like it would follow without end
 job=$SLURM_JOB_ID
 if [[ -n ${SLURM_ARRAY_JOB_ID-} ]]; then
+  need_variables SLURM_ARRAY_TASK_ID
   job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID # the plain number may mean the whole array
 fi
 
@@ -128,6 +139,7 @@ stage() {
 train() {
   local before restarts
   need_time
+  need_variables SLURM_JOB_NUM_NODES SLURM_JOB_CPUS_PER_NODE SLURM_JOB_NODELIST
   take_training "$@"
   need_auto
   choose_launcher

@@ -171,3 +171,15 @@ asked 1 '^job 20: no answer from gone1 gone2: waiting for Slurm'
 NODES='n1 n2' asked 0 'starting again'
 NODES='n1 closed' asked 0 '^job 20: whether closed answers is not known, .*Invalid account'
 echo "nodes that do not answer: waited for once; those of an old Slurm answer"
+
+# outside NAME COMMAND...: without this variable of Slurm's, as outside a job, one message says so.
+outside() {
+  job log 64 env -u SLURM_SUBMIT_DIR -u "$1" "${@:2}"
+  [[ $(< log) == *": $1 is not set, which Slurm does in a job"* && $(wc -l < log) == 1 ]] ||
+    fail "without $1: $(cat log)"
+}
+for variable in SLURM_JOB_ID SLURM_JOB_NUM_NODES SLURM_JOB_CPUS_PER_NODE SLURM_JOB_NODELIST; do
+  outside $variable bash "$SOURCE_DIR/launch/slurm.sbatch" "${training[@]}"
+done
+outside SLURM_ARRAY_JOB_ID bash "$SOURCE_DIR/launch/slurm-array.sbatch"
+echo "outside a job: refused"
