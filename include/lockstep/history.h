@@ -11,7 +11,8 @@
 
 LK_C_BEGIN
 
-/* Adds a line, "TIME text", to the history of the run directory. */
+/* Adds a line, "TIME text", to the history of the run directory; control characters in the
+ * text are made visible. */
 void lk_history_note(const char *folder, const char *text);
 
 /* Adds "TIME step 40 of 100, 4 ranks on h1:2,h2:2"; `ranks` is lk_world_describe's. Says so

@@ -1,6 +1,7 @@
 #include "lockstep/history.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/visible.h"
 #include <assert.h>
 #include <limits.h>
 #include <stdio.h>
@@ -15,12 +16,14 @@ static void path_of(const char *folder, char path[PATH_MAX]) {
 void lk_history_note(const char *folder, const char *text) {
   char path[PATH_MAX], when[32], *line = NULL;
   const char *reason = "out of memory";
-  size_t size = sizeof when + strlen(text) + 2;
+  size_t size = sizeof when + LK_VISIBLE_MOST * strlen(text) + 2;
   time_t now = time(NULL);
   path_of(folder, path);
   strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
   if (LK_NEW(line, size) == LK_OK) {
-    snprintf(line, size, "%s %s\n", when, text);
+    size_t used = (size_t)snprintf(line, size, "%s ", when);
+    lk_visible(line + used, size - used - 1, text, ""); /* one line, whatever is in it */
+    strcat(line, "\n");
     reason = lk_file_append_lines(path, line);
   }
   if (reason) lk_say("%s: cannot write: %s; training goes on without it", path, reason);

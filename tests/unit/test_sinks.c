@@ -207,6 +207,19 @@ static void lines_of_texts_are_whole(void **state) {
   end();
 }
 
+/* A message with another's text in it cannot pretend to be more than its line. */
+static void what_a_line_quotes_is_no_line(void **state) {
+  (void)state;
+  begin(0);
+  lk_history_note("run", "the point: \x1b[31mx\n2026-12-01T00:00:00Z complete");
+  char *text = text_of("run/history.txt");
+  assert_int_equal(count_of("\n", text), 1);
+  assert_non_null(
+      strstr(text, "Z the point: \u241b[31mx\u240a2026-12-01T00:00:00Z complete\n"));
+  lk_free(text);
+  end();
+}
+
 /* dev.csv has its row, so no later start would look for the checkpoint again. */
 static void a_score_that_one_file_lacks_keeps_its_checkpoint(void **state) {
   (void)state;
@@ -238,6 +251,7 @@ int main(void) {
       cmocka_unit_test_setup(progress_is_shown_now_and_then, clear_run),
       cmocka_unit_test_setup(a_full_disk_is_said_once_and_leaves_whole_rows, clear_run),
       cmocka_unit_test_setup(lines_of_texts_are_whole, clear_run),
+      cmocka_unit_test_setup(what_a_line_quotes_is_no_line, clear_run),
       cmocka_unit_test_setup(a_score_that_one_file_lacks_keeps_its_checkpoint, clear_run),
   };
   return cmocka_run_group_tests(tests, make_folder, leave_nothing);
