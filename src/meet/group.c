@@ -14,6 +14,7 @@ struct lk_meeting {
   size_t secret_size;
   double patience;
   double lost;  /* since when the point is out of reach; 0: it is not */
+  int has_met;  /* what was at the address has known the secret */
   int is_torn;  /* a state has come in part: the group has none */
   double *sums; /* (every, columns) owned: those that come */
   unsigned char job[LK_NONCE_SIZE];
@@ -77,22 +78,35 @@ static lk_status hear(lk_meeting *m, lk_meet_head *head) {
   return head->kind == LK_SAYS_NO ? take_refusal(m, head) : LK_OK;
 }
 
+/* Who has proved nothing cannot end the run: the point may yet come. */
+static lk_status met_stranger(lk_meeting *m, const char *why) {
+  m->line.why = why;
+  return LK_LINE_ENDED;
+}
+
+/* Before a group has met for the first time, it is most likely the wrong file. */
+static lk_status knows_no_secret(lk_meeting *m) {
+  if (m->has_met)
+    return met_stranger(m, "what answers there does not know the secret of sync.key");
+  return lk_fail(LK_USAGE,
+                 "the meeting point at %s does not know the secret of sync.key: give both "
+                 "the same file",
+                 m->line.address);
+}
+
 static lk_status prove(lk_meeting *m, const lk_meet_hello *hello) {
   lk_meet_head head;
   lk_meet_challenge challenge;
   unsigned char proof[LK_PROOF_SIZE];
-  LK_TRY(hear(m, &head));
+  LK_TRY(lk_line_receive(&m->line, &head, sizeof head));
   if (head.kind != LK_SAYS_CHALLENGE || head.size != sizeof challenge)
-    return not_understood(m);
+    return met_stranger(m, "what answers there is no meeting point of this version");
   LK_TRY(lk_line_receive(&m->line, &challenge, sizeof challenge));
   const lk_introduction x = {m->secret, hello, m->secret_size, sizeof *hello,
                              challenge.nonce};
   if (!lk_proof_holds(&x, 'p', challenge.proof) || !lk_proof_make(&x, 'g', proof))
-    return lk_fail(
-        LK_USAGE,
-        "the meeting point at %s does not know the secret of sync.key: give both "
-        "the same file",
-        m->line.address);
+    return knows_no_secret(m);
+  m->has_met = 1;
   return say(m, LK_SAYS_PROOF, 0, proof, sizeof proof);
 }
 
@@ -175,6 +189,7 @@ static lk_status reach(lk_meeting *m, lk_meeting_state *state,
 lk_status lk_meeting_arrive(lk_meeting *meeting, lk_meeting_state *state,
                             lk_meeting_outcome *outcome) {
   *outcome = (lk_meeting_outcome){0};
+  meeting->has_met = state->step > 0;
   return reach(meeting, state, outcome);
 }
 
