@@ -44,8 +44,9 @@ typedef struct {
 typedef struct lk_meeting lk_meeting;
 
 /* A group's way to the point at HOST:PORT; `key`: the file of the secret, of
- * LK_SECRET_LEAST bytes at least. A point out of reach for `patience` seconds is a failure.
- * The caller owns *out. LK_USAGE: the address is none, or the secret too short. */
+ * LK_SECRET_LEAST bytes at least. A point out of reach, or silent, for `patience` seconds
+ * is a failure, a silent one for half of them a reason to call again. The caller owns *out.
+ * LK_USAGE: the address is none, or the secret too short. */
 lk_status lk_meeting_create(lk_meeting **out, const lk_meeting_terms *terms,
                             const char *address, const char *key, double patience);
 void lk_meeting_free(lk_meeting *meeting);

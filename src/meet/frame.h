@@ -6,7 +6,8 @@
 #include "lockstep/meeting.h"
 #include "lockstep/proof.h"
 
-#define LK_MEET_MAGIC "lockmeet"
+#define LK_MEET_MAGIC   "lockmee2"
+#define LK_BEAT_SECONDS 1.0 /* from one LK_SAYS_WAIT to the next */
 
 /* In the order in which they come. */
 typedef enum {
@@ -17,7 +18,8 @@ typedef enum {
   LK_SAYS_CHANGE,    /* group: sums, words of the change */
   LK_SAYS_MEAN,      /* point: present, asked; sums, mean */
   LK_SAYS_STATE,     /* group to point, and point to another: values, momentum */
-  LK_SAYS_NO         /* point: why, a text; the end */
+  LK_SAYS_NO,        /* point: why, a text; the end */
+  LK_SAYS_WAIT       /* point: nothing, but that it is there; to who waits for it */
 } lk_meet_kind;
 
 /* Before each of them. */

@@ -3,8 +3,10 @@
 #include "lockstep/memory.h"
 #include "meet/frame.h"
 #include "meet/line.h"
+#include <math.h>
 #include <string.h>
 
+#define HANDSHAKE_SECONDS 10.0 /* most between two messages of it */
 enum { TEXT_MOST = 1000 };
 
 struct lk_meeting {
@@ -73,8 +75,13 @@ static lk_status not_understood(const lk_meeting *m) {
                  m->line.address);
 }
 
+/* To be told to wait puts no stop off. */
 static lk_status hear(lk_meeting *m, lk_meet_head *head) {
-  LK_TRY(lk_line_receive(&m->line, head, sizeof *head));
+  do {
+    double signalled = m->line.signalled;
+    LK_TRY(lk_line_receive(&m->line, head, sizeof *head));
+    if (head->kind == LK_SAYS_WAIT && signalled > 0) m->line.signalled = signalled;
+  } while (head->kind == LK_SAYS_WAIT);
   return head->kind == LK_SAYS_NO ? take_refusal(m, head) : LK_OK;
 }
 
@@ -150,7 +157,9 @@ static lk_status take_state(lk_meeting *m, const lk_meet_head *head,
 static lk_status call(lk_meeting *m, lk_meeting_state *state, lk_meeting_outcome *outcome) {
   lk_meet_head head;
   LK_TRY(lk_line_call(&m->line));
+  m->line.limit = fmin(m->patience, HANDSHAKE_SECONDS);
   LK_TRY(introduce(m, state));
+  m->line.limit = fmax(m->patience / 2, 3 * LK_BEAT_SECONDS); /* the rest is for calls */
   if (m->lost > 0) lk_say("the meeting point at %s is there", m->line.address);
   m->lost = 0;
   LK_TRY(hear(m, &head));
@@ -163,9 +172,10 @@ static lk_status out_of_reach(lk_meeting *m) {
   double now = lk_clock();
   lk_line_hang_up(&m->line);
   if (m->lost == 0) {
-    lk_say("the meeting point at %s cannot be reached: %s; trying for %g s",
+    lk_say("the meeting point at %s cannot be reached: %s; calling again until "
+           "sync.patience, %g s, is over",
            m->line.address, m->line.why, m->patience);
-    m->lost = now;
+    m->lost = now - m->line.silent;
   }
   if (now - m->lost > m->patience)
     return lk_fail(
@@ -233,7 +243,7 @@ lk_status lk_meeting_exchange(lk_meeting *meeting, uint64_t step, lk_meeting_sta
       status = take_state(m, &head, state, outcome);
     else if (status == LK_OK)
       status = take_mean(m, &head, sums, bytes_of_sums, mean, outcome);
-    if (status != LK_OK) lk_line_hang_up(&m->line);
+    if (status == LK_LINE_ENDED) status = out_of_reach(m);
   }
   return status;
 }

@@ -68,15 +68,25 @@ static int try_later(void) {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
 
+/* After a try, and before the next one. Time is counted as it is waited: one in which this
+ * process was frozen is not. */
+static lk_status wait_for(lk_line *line, short events, int has_moved) {
+  struct pollfd p = {.fd = line->fd, .events = events};
+  if (has_moved) line->silent = 0;
+  if (must_stop(line, has_moved)) return stopped(line);
+  if (!has_moved && poll(&p, 1, SLICE) == 0) line->silent += SLICE * 1e-3;
+  if (line->silent < line->limit) return LK_OK;
+  line->why = "nothing comes from there";
+  return LK_LINE_ENDED;
+}
+
 lk_status lk_line_send(lk_line *line, const void *bytes, size_t size) {
   const char *at = bytes;
   while (size > 0) {
     ssize_t sent = send(line->fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && !try_later()) return LK_LINE_ENDED;
     if (sent > 0) at += sent, size -= (size_t)sent;
-    if (must_stop(line, sent > 0)) return stopped(line);
-    struct pollfd p = {.fd = line->fd, .events = POLLOUT};
-    if (sent < 0) poll(&p, 1, SLICE);
+    LK_TRY(wait_for(line, POLLOUT, sent > 0));
   }
   return LK_OK;
 }
@@ -87,9 +97,7 @@ lk_status lk_line_receive(lk_line *line, void *bytes, size_t size) {
     ssize_t got = recv(line->fd, at, size, MSG_DONTWAIT);
     if (got == 0 || (got < 0 && !try_later())) return LK_LINE_ENDED;
     if (got > 0) at += got, size -= (size_t)got;
-    if (must_stop(line, got > 0)) return stopped(line);
-    struct pollfd p = {.fd = line->fd, .events = POLLIN};
-    if (got < 0) poll(&p, 1, SLICE);
+    LK_TRY(wait_for(line, POLLIN, got > 0));
   }
   return LK_OK;
 }
@@ -112,6 +120,7 @@ static lk_status try_address(lk_line *line, const struct addrinfo *to) {
   if (error && fd >= 0) close(fd);
   if (error) return LK_LINE_ENDED;
   line->fd = fd;
+  line->silent = 0;
   lk_meet_tune(fd);
   return LK_OK;
 }

@@ -13,6 +13,8 @@ typedef struct {
   int fd;               /* -1: no connection … */
   const char *why;      /* … for this reason; the library's */
   double signalled; /* when a signal was seen first, or a byte moved since; 0: none came */
+  double silent;    /* seconds in which it waited, and no byte has moved since … */
+  double limit;     /* … of which that many end the connection */
 } lk_line;
 
 /* A connection that has ended is no failure, and leaves no message: the group calls again.
@@ -28,8 +30,8 @@ void lk_line_release(lk_line *line);
 lk_status lk_line_call(lk_line *line);
 void lk_line_hang_up(lk_line *line);
 
-/* All of it, or LK_LINE_ENDED. LK_STOPPED: nothing has moved for some seconds after a
- * signal. */
+/* All of it, or LK_LINE_ENDED, also after `limit` seconds of silence. LK_STOPPED: nothing
+ * has moved for some seconds after a signal. */
 lk_status lk_line_send(lk_line *line, const void *bytes, size_t size);
 lk_status lk_line_receive(lk_line *line, void *bytes, size_t size);
 

@@ -140,6 +140,7 @@ static lk_status run(lk_point *p) {
       LK_TRY(serve(p, &p->callers[i], now));
     lk_seats_clear(p, now);
     lk_seats_advance(p, now);
+    lk_seats_beat(p, now);
     lk_seats_clear(p, now);
     take_calls(p, now);
   }

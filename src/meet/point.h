@@ -58,6 +58,7 @@ typedef struct {
   lk_meeting_terms terms; /* … this, but for the group's number */
   uint64_t done;          /* steps after which groups have met last */
   double worked;          /* when a group was at work last */
+  double beaten;          /* when groups that wait were told so last */
   double *sums;           /* (every, columns) */
   float *mean, *state;    /* (count), and a whole state; the state once one is asked for */
   float *blocks;          /* (groups, LK_WIRE_BLOCK) scratch */
@@ -86,12 +87,13 @@ void lk_caller_refuse(lk_caller *c, const char *format, ...)
 int lk_caller_prove(const lk_point *p, lk_caller *c);
 
 /* seats.c. A group that has proved itself sits down (LK_INTERNAL: no memory); what it
- * sends; seats whose callers are gone become empty; and what follows from all that, and
- * from time. */
+ * sends; seats whose callers are gone become empty; what follows from all that, and from
+ * time; and groups that wait are told that somebody is there. */
 lk_status lk_seats_take(lk_point *p, lk_caller *c, double now);
 void lk_seats_hear(lk_point *p, lk_caller *c, double now);
 void lk_seats_clear(lk_point *p, double now);
 void lk_seats_advance(lk_point *p, double now);
+void lk_seats_beat(lk_point *p, double now);
 
 /* Nonzero: the run has ended, and all that were in it have gone. */
 int lk_seats_are_over(const lk_point *p);

@@ -327,6 +327,22 @@ void lk_seats_advance(lk_point *p, double now) {
     meet(p, now);
 }
 
+/* Who has no room for it has heard none for long: it calls again when it hears. */
+static void beat(lk_caller *c) {
+  const lk_meet_head head = {.kind = LK_SAYS_WAIT};
+  if (c->fd < 0 || c->out.size > 0) return;
+  lk_caller_say(c, head, NULL, 0, NULL, 0);
+  if (c->out.size > 0) lk_caller_drop(c);
+}
+
+void lk_seats_beat(lk_point *p, double now) {
+  if (now - p->beaten < LK_BEAT_SECONDS) return;
+  p->beaten = now;
+  for (int i = 0; i < p->settings->groups; i++)
+    if (p->seats[i].state == LK_SEAT_WAITS || p->seats[i].state == LK_SEAT_SPOKE)
+      beat(p->seats[i].caller);
+}
+
 int lk_seats_are_over(const lk_point *p) {
   return p->is_known && p->done >= p->terms.steps &&
          count(p, LK_SEAT_EMPTY) == p->settings->groups;
