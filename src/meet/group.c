@@ -75,11 +75,14 @@ static lk_status not_understood(const lk_meeting *m) {
                  m->line.address);
 }
 
-/* To be told to wait puts no stop off. */
+/* Whatever comes after its proof says that the point has taken this group's. To be told to
+ * wait puts no stop off. */
 static lk_status hear(lk_meeting *m, lk_meet_head *head) {
   do {
     double signalled = m->line.signalled;
     LK_TRY(lk_line_receive(&m->line, head, sizeof *head));
+    if (m->lost > 0) lk_say("the meeting point at %s is there", m->line.address);
+    m->lost = 0;
     if (head->kind == LK_SAYS_WAIT && signalled > 0) m->line.signalled = signalled;
   } while (head->kind == LK_SAYS_WAIT);
   return head->kind == LK_SAYS_NO ? take_refusal(m, head) : LK_OK;
@@ -160,8 +163,6 @@ static lk_status call(lk_meeting *m, lk_meeting_state *state, lk_meeting_outcome
   m->line.limit = fmin(m->patience, HANDSHAKE_SECONDS);
   LK_TRY(introduce(m, state));
   m->line.limit = fmax(m->patience / 2, 3 * LK_BEAT_SECONDS); /* the rest is for calls */
-  if (m->lost > 0) lk_say("the meeting point at %s is there", m->line.address);
-  m->lost = 0;
   LK_TRY(hear(m, &head));
   if (head.kind == LK_SAYS_GO) return LK_OK;
   return head.kind == LK_SAYS_STATE ? take_state(m, &head, state, outcome)

@@ -96,6 +96,14 @@ static void prove(int fd) {
   say(fd, LK_SAYS_CHALLENGE, &challenge, sizeof challenge);
 }
 
+/* As a point does whose door is full. */
+static void hang_up(int fd) {
+  char proof[sizeof(lk_meet_head) + LK_PROOF_SIZE];
+  prove(fd);
+  recv(fd, proof, sizeof proof, MSG_WAITALL);
+  shutdown(fd, SHUT_RDWR);
+}
+
 /* As a point does that is frozen after that. */
 static void let_begin(int fd) {
   prove(fd);
@@ -185,6 +193,12 @@ static void silence_is_out_of_reach(void **state) {
   end(&a);
 }
 
+/* What the group has sent is not yet what the point has taken. */
+static void a_point_that_hangs_up_is_out_of_reach(void **state) {
+  (void)state;
+  is_out_of_reach(hang_up, 0, "the connection ended");
+}
+
 static char address[32];
 static pthread_barrier_t is_open;
 
@@ -232,6 +246,7 @@ int main(void) {
       cmocka_unit_test(strangers_do_not_end_a_run),
       cmocka_unit_test(a_wrong_key_is_said_at_once_at_first),
       cmocka_unit_test(silence_is_out_of_reach),
+      cmocka_unit_test(a_point_that_hangs_up_is_out_of_reach),
       cmocka_unit_test(a_point_that_waits_is_not_silent),
       cmocka_unit_test(who_waits_can_be_stopped),
   };
