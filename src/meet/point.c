@@ -64,26 +64,62 @@ static lk_status open_point(lk_point *p) {
   return cannot_listen(p->settings, strerror(errno));
 }
 
-/* Where strangers have all places, the one that has been there longest goes. */
+static int is_stranger(const lk_caller *c) {
+  return c->fd >= 0 && !c->is_proven;
+}
+
+static int count_from(const lk_point *p, const struct in6_addr *from) {
+  int found = 0;
+  for (int i = 0; i < LK_CALLERS; i++)
+    found +=
+        is_stranger(&p->callers[i]) && !memcmp(&p->callers[i].from, from, sizeof *from);
+  return found;
+}
+
+/* Nonzero: a goes before b. First one of those that are most at one address, then one that
+ * has said nothing, then the one that has been there longest: who fills the door in a
+ * moment is not to put out a group in the middle of its proof. */
+static int goes_before(const lk_point *p, const lk_caller *a, const lk_caller *b) {
+  int more = count_from(p, &a->from) - count_from(p, &b->from);
+  int says_less = !*a->hello.magic - !*b->hello.magic;
+  return more ? more > 0 : says_less ? says_less > 0 : a->since < b->since;
+}
+
+static lk_caller *make_room(lk_point *p) {
+  lk_caller *first = NULL;
+  for (int i = 0; i < LK_CALLERS; i++) {
+    lk_caller *c = &p->callers[i];
+    if (is_stranger(c) && (!first || goes_before(p, c, first))) first = c;
+  }
+  lk_caller_drop(first);
+  return first;
+}
+
 static lk_caller *find_place(lk_point *p) {
-  lk_caller *free_place = NULL, *oldest = NULL;
+  lk_caller *free_place = NULL;
   int strangers = 0;
   for (int i = 0; i < LK_CALLERS; i++) {
     lk_caller *c = &p->callers[i];
-    int is_stranger = c->fd >= 0 && !c->is_proven;
-    strangers += is_stranger;
-    if (is_stranger && (!oldest || c->since < oldest->since)) oldest = c;
+    strangers += is_stranger(c);
     if (c->fd < 0 && !free_place) free_place = c;
   }
-  if (strangers < LK_STRANGERS) return free_place;
-  lk_caller_drop(oldest);
-  return oldest;
+  return strangers < LK_STRANGERS ? free_place : make_room(p);
+}
+
+static struct in6_addr address_of(const struct sockaddr_storage *at) {
+  struct in6_addr found = IN6ADDR_ANY_INIT;
+  if (at->ss_family == AF_INET6) return ((const struct sockaddr_in6 *)at)->sin6_addr;
+  found.s6_addr[10] = found.s6_addr[11] = 0xff;
+  memcpy(&found.s6_addr[12], &((const struct sockaddr_in *)at)->sin_addr, 4);
+  return found;
 }
 
 /* A few, before those are heard that have come. */
 static void take_calls(lk_point *p, double now) {
   for (int i = 0; i < A_ROUND; i++) {
-    int fd = accept4(p->door, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct sockaddr_storage at;
+    socklen_t size = sizeof at;
+    int fd = accept4(p->door, (struct sockaddr *)&at, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return;
     lk_caller *c = find_place(p);
     if (!c) { /* all places are of groups, some of which are on their way out */
@@ -91,7 +127,7 @@ static void take_calls(lk_point *p, double now) {
       return;
     }
     lk_meet_tune(fd);
-    *c = (lk_caller){.fd = fd, .since = now};
+    *c = (lk_caller){.fd = fd, .since = now, .from = address_of(&at)};
   }
 }
 

@@ -3,6 +3,7 @@
 #define LOCKSTEP_MEET_POINT_H
 
 #include "meet/frame.h"
+#include <netinet/in.h>
 
 /* Places for those that have not proved themselves yet, beside the groups'. */
 enum { LK_STRANGERS = 64, LK_CALLERS = LK_STRANGERS + LK_GROUPS_MOST, LK_MEET_PARTS = 2 };
@@ -17,10 +18,11 @@ typedef struct {
 
 /* A connection. */
 typedef struct {
-  int fd;         /* -1: there is none */
-  double since;   /* of a stranger: when it came */
-  int is_proven;  /* its hello is true … */
-  int is_leaving; /* … and it goes once it was told why */
+  int fd;               /* -1: there is none */
+  double since;         /* of a stranger: when it came … */
+  struct in6_addr from; /* … and from where; IPv4 as IPv6 has it */
+  int is_proven;        /* its hello is true … */
+  int is_leaving;       /* … and it goes once it was told why */
   lk_meet_hello hello;
   unsigned char nonce[LK_NONCE_SIZE];
   lk_meet_head head; /* what is coming in … */
