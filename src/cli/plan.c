@@ -34,25 +34,27 @@ static double rounds_between(double parties) {
   return ceil(log2(parties));
 }
 
-/* Of local steps: what a group sends in an outer step. */
-static double outer_bytes(const lk_config *config, uint64_t parameters) {
-  double groups = (double)config->sync_groups, bytes = sizeof(float);
+/* Of local steps: what a party sends in an outer step, which is a group, or a rank that has
+ * several. */
+static double outer_bytes(const lk_config *config, double parties, uint64_t parameters) {
+  double here = (double)config->sync_groups / parties, bytes = sizeof(float);
   if (config->sync_wire)
-    return (groups - 1) * bytes *
+    return (parties - 1) * here * bytes *
            (double)lk_wire_words((lk_wire)config->sync_wire, parameters);
-  return 2 * (1 - 1 / groups) * bytes * (double)parameters;
+  return 2 * (1 - 1 / parties) * bytes * (double)parameters;
 }
 
 /* An outer step's share of a step, where groups are of nodes. */
 static void add_outer_step(const request *asked, const lk_config *config,
                            const lk_trainer_needs *needs, forecast *f) {
-  double every = (double)config->sync_every, groups = (double)config->sync_groups;
-  double sent = outer_bytes(config, needs->parameters) / every;
-  f->from_rank += sent * groups / (double)asked->ranks;
+  double every = (double)config->sync_every, ranks = (double)asked->ranks;
+  double parties = fmin((double)config->sync_groups, ranks);
+  double sent = outer_bytes(config, parties, needs->parameters) / every;
+  f->from_rank += sent * parties / ranks;
   if (asked->nodes == 1) return;
-  f->a_node += sent * fmax(1, groups / (double)asked->nodes);
+  f->a_node += sent * fmax(1, parties / (double)asked->nodes);
   f->sending += sent / (asked->bandwidth * 1e9) +
-                2 * rounds_between(groups) * asked->latency * 1e-6 / every;
+                2 * rounds_between(parties) * asked->latency * 1e-6 / every;
 }
 
 /* Halving and doubling sum within a node first where its ranks are neighbours: then each
@@ -60,7 +62,8 @@ static void add_outer_step(const request *asked, const lk_config *config,
 static void foresee_sending(const request *asked, const lk_config *config,
                             const lk_trainer_needs *needs, forecast *f) {
   double groups = config->sync_every ? (double)config->sync_groups : 1;
-  double P = (double)asked->ranks / groups, nodes = fmax(1, (double)asked->nodes / groups);
+  double P = fmax(1, (double)asked->ranks / groups);
+  double nodes = fmax(1, (double)asked->nodes / groups);
   double gradient = config->wire ? sizeof(lk_bf16) : sizeof(float);
   double handed_back =
       lk_trainer_deals(config) ? sizeof(float) : gradient; /* or a parameter */

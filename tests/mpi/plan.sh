@@ -76,6 +76,10 @@ sent wire=bf16 2
 sent wire=bf16 shard=optimizer 3
 sent sync.every=4 1
 sent sync.every=4 sync.wire=int8 0.25390625
+sent sync.every=4 sync.groups=4 shards=4 1 # two of a rank's own are added up where they are, …
+sent sync.every=4 sync.groups=4 shards=4 sync.wire=int8 0.5078125 # … or travel both
+"$LOCKSTEP" plan "${config[@]}" shards=8 batch_size=8 sync.every=4 sync.groups=8 > planned
+grep -q "^sent a step *0.0 MB by a rank, 0.0 MB by a node" planned || fail "alone: $(cat planned)"
 
 # A copy each is what fits; a terabyte does not.
 many=(shard=optimizer replicas=auto shards=2048 batch_size=2048 model.layers=96 -n 2048)
