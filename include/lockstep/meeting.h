@@ -77,8 +77,8 @@ typedef struct {
 } lk_point_settings;
 
 /* The meeting point: until a run has ended and all groups that were in it have left.
- * `opened` is told its port. LK_INTERNAL: it cannot listen. */
-lk_status lk_point_run(const lk_point_settings *settings, void (*opened)(int port));
+ * `opened` is told its port, and ends it where it fails. LK_INTERNAL: it cannot listen. */
+lk_status lk_point_run(const lk_point_settings *settings, lk_status (*opened)(int port));
 
 LK_C_END
 

@@ -1,5 +1,6 @@
 /* lockstep meet: where groups of ranks that are jobs of their own meet. */
 #include "cli/command.h"
+#include "cli/streams.h"
 #include "lockstep/meeting.h"
 #include "lockstep/watchdog.h"
 #include <stdio.h>
@@ -10,9 +11,10 @@ typedef struct {
   const char *bind, *key;
 } request;
 
-static void say_port(int port) {
+/* Groups cannot call a point whose port nobody has read. */
+static lk_status say_port(int port) {
   printf("port %d\n", port);
-  fflush(stdout);
+  return lk_streams_check();
 }
 
 static lk_status check(const lk_world *world, const request *asked) {

@@ -14,7 +14,8 @@ void lk_streams_prepare(void);
  * lk_streams_check's, and ferror(stdout) tells of it. Not collective. */
 void lk_streams_flush(void);
 
-/* Last of all: everything that was printed was written. LK_IO otherwise. Not collective. */
+/* Last of all, or before work without an end: everything that was printed was written.
+ * LK_IO otherwise. Not collective. */
 lk_status lk_streams_check(void);
 
 #endif

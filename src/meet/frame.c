@@ -12,9 +12,9 @@ lk_status lk_meet_secret(const char *key, char **secret, size_t *size) {
   *secret = NULL;
   return lk_fail(
       LK_USAGE,
-      "%s: a secret of %zu bytes is too short; make one of %d or more (head -c 32 "
-      "/dev/urandom > %s), and give all groups and the meeting point the same",
-      key, *size, LK_SECRET_LEAST, key);
+      "%s: a secret of %zu bytes is too short; give all groups and the meeting point a "
+      "file of %d bytes or more (head -c 32 /dev/urandom > FILE makes one)",
+      key, *size, LK_SECRET_LEAST);
 }
 
 static void set(int fd, int level, int option, int value) {

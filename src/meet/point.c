@@ -206,12 +206,12 @@ static lk_status prepare(lk_point *p) {
   return open_point(p);
 }
 
-lk_status lk_point_run(const lk_point_settings *settings, void (*opened)(int port)) {
+lk_status lk_point_run(const lk_point_settings *settings, lk_status (*opened)(int port)) {
   lk_point *p = NULL;
   LK_TRY(LK_NEW(p, 1));
   p->settings = settings;
   lk_status status = prepare(p);
-  if (status == LK_OK) opened(port_of(p->door));
+  if (status == LK_OK) status = opened(port_of(p->door));
   if (status == LK_OK) status = run(p);
   close_point(p);
   return status;

@@ -216,6 +216,7 @@ refused() {
 open_point 60
 refused 'does not know the secret' 64 sync.key=other-key
 refused 'a secret of 15 bytes is too short' 64 sync.key=short-key
+refused 'a secret of 0 bytes is too short.* > FILE makes one' 64 sync.key=/dev/null
 refused 'set sync.key' 64 sync.key=
 refused 'missing: cannot open' 66 sync.key=missing
 refused 'sync.group has to be below sync.groups' 64 sync.group=2

@@ -64,8 +64,11 @@ full score $checkpoint data/wiki.txt
 full attention copy
 full attention trained $checkpoint 'Where was it?'
 full bench "${tiny[@]}" --steps 1
+head -c 32 /dev/urandom > key
+full meet --port 0 --key key
 
 closed --version
+closed meet --port 0 --key key
 closed prepare data/wiki.txt wiki.h5
 closed evaluate $checkpoint data/birth_dev.tsv
 closed examples "${tiny[@]}" -n 1000000000 # ends early

@@ -21,9 +21,10 @@ enum { CROWD = 100, GO_OUT = CROWD + 1 - LK_STRANGERS, GROUP = 1, OTHER = 2 };
 static int door;
 static pthread_barrier_t is_open;
 
-static void note_port(int port) {
+static lk_status note_port(int port) {
   door = port;
   pthread_barrier_wait(&is_open);
+  return LK_OK;
 }
 
 static void *be_point(void *status) {

@@ -202,9 +202,10 @@ static void a_point_that_hangs_up_is_out_of_reach(void **state) {
 static char address[32];
 static pthread_barrier_t is_open;
 
-static void note_port(int port) {
+static lk_status note_port(int port) {
   snprintf(address, sizeof address, "127.0.0.1:%d", port);
   pthread_barrier_wait(&is_open);
+  return LK_OK;
 }
 
 /* It waits longer for another group than groups bear silence. */
