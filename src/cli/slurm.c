@@ -6,12 +6,13 @@
 
 enum { EVERY = 30 /* seconds */ };
 
-/* A number is all of the run's files that a command is made of. */
+/* A number is all of the run's files that a command is made of. A controller that is busy
+ * lets squeue wait, and who watches should not. */
 static void ask(uint64_t job, char answer[LK_SLURM_LINE]) {
   char command[160];
   *answer = '\0';
   snprintf(command, sizeof command,
-           "squeue --noheader --jobs=%" PRIu64
+           "timeout -k 1 5 squeue --noheader --jobs=%" PRIu64
            " --format='%%T, %%M so far, %%L left, %%R' 2> /dev/null",
            job);
   FILE *squeue = popen(command, "r");

@@ -8,7 +8,7 @@ enum { LK_SLURM_LINE = 200 };
 
 /* One line for the newest job that the run's history names, such as "Slurm job 42: RUNNING,
  * 1:10 so far, 22:50 left, node7", into `line`; "" without a job or without squeue. Slurm
- * is asked twice a minute at most. */
+ * is asked twice a minute at most, and has five seconds to answer. */
 void lk_slurm_say(const lk_record *record, char line[LK_SLURM_LINE]);
 
 #endif

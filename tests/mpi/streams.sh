@@ -114,3 +114,13 @@ for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         sys.exit(f"{name.name}: the terminal is not as it was")
 END
 TERM=xterm timeout $((60 * ${PATIENCE:-1})) python3 watching.py "$LOCKSTEP" watch run
+
+# It does not wait for a squeue that hangs.
+mkdir slurm
+printf '#!/bin/sh\nsleep 60\n' > slurm/squeue
+chmod +x slurm/squeue
+echo '2026-11-28T10:00:00Z job slurm 42' >> run/history.txt
+began=$SECONDS
+PATH="$PWD/slurm:$PATH" timeout $((60 * ${PATIENCE:-1})) "$LOCKSTEP" watch run --once > out || fail "watch: $?"
+((SECONDS - began < 30 * ${PATIENCE:-1})) || fail "watch waited for squeue: $((SECONDS - began)) s"
+! grep 'Slurm job' out || fail "an answer that squeue has not given"
