@@ -57,6 +57,10 @@ float *lk_optimizer_state(const lk_optimizer *optimizer, int state);
 /* All state arrays become zeros. */
 void lk_optimizer_reset(lk_optimizer *optimizer);
 
+/* Gives memory back that no update uses, in which a checkpoint's zeros may be, and returns
+ * how much of it is never needed. */
+uint64_t lk_optimizer_spare(lk_optimizer *optimizer);
+
 /* The last place not behind `element` where a range of elements may begin or end: an
  * update that needs a whole matrix is not cut inside it. */
 uint64_t lk_optimizer_cut(const lk_optimizer *optimizer, uint64_t element);

@@ -9,13 +9,14 @@ enum { LK_MOST_STATES = 2 };
 
 /* The functions are as those of lockstep/optimizer.h; NULL: there is nothing to do, or, of
  * cut, ranges may begin anywhere; of deal, the elements held are the rank's parts of the
- * sum; of share, the tree hands them out. */
+ * sum; of share, the tree hands them out; of needs_one, every tensor needs all states. */
 typedef struct {
   const char *states[LK_MOST_STATES + 1]; /* their names, NULL behind the last */
   lk_sum sum;                             /* that it takes where it is dealt out */
   lk_status (*create)(lk_optimizer *optimizer, const lk_world *world);
   lk_status (*deal)(lk_optimizer *optimizer);
   void (*release)(lk_optimizer *optimizer);
+  int (*needs_one)(const lk_parameter *tensor); /* the first state alone */
   uint64_t (*cut)(const lk_optimizer *optimizer, uint64_t element);
   void (*update)(lk_optimizer *optimizer, const lk_update *update, const float *gradients,
                  float *values, uint64_t first, uint64_t end);

@@ -281,6 +281,7 @@ const lk_optimizer_kind lk_muon = {.states = {"m", "v"},
                                    .create = create,
                                    .deal = deal,
                                    .release = release,
+                                   .needs_one = is_matrix,
                                    .cut = cut,
                                    .update = update_range,
                                    .share = share};

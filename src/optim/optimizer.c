@@ -1,4 +1,5 @@
 #include "lockstep/optimizer.h"
+#include "lockstep/memory.h"
 #include "lockstep/profile.h"
 #include "optim/kind.h"
 #include <assert.h>
@@ -92,6 +93,27 @@ float *lk_optimizer_state(const lk_optimizer *optimizer, int state) {
 void lk_optimizer_reset(lk_optimizer *optimizer) {
   for (int i = 0; i < lk_optimizer_states(optimizer); i++)
     memset(optimizer->states[i], 0, optimizer->held.count * sizeof *optimizer->states[i]);
+  lk_optimizer_spare(optimizer);
+}
+
+/* Of each tensor what the span has. */
+static uint64_t spare(const lk_optimizer *o, lk_held span) {
+  uint64_t elements = 0;
+  for (int i = 0; i < o->table->tensors; i++) {
+    const lk_parameter *tensor = &o->table->list[i];
+    lk_held part = lk_held_common(span, tensor->offset, tensor->offset + tensor->count);
+    if (part.count == 0 || !o->kind->needs_one(tensor)) continue;
+    lk_release_pages(o->states[1] + part.at, o->states[1] + part.at + part.count);
+    elements += part.count;
+  }
+  return elements * sizeof *o->states[1];
+}
+
+uint64_t lk_optimizer_spare(lk_optimizer *optimizer) {
+  uint64_t bytes = 0;
+  for (int i = 0; optimizer->kind->needs_one && i < optimizer->held.used; i++)
+    bytes += spare(optimizer, optimizer->held.spans[i]);
+  return bytes;
 }
 
 uint64_t lk_optimizer_cut(const lk_optimizer *optimizer, uint64_t element) {

@@ -129,6 +129,7 @@ static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
   assert(resumed->trained.table->count == t->trainer->table->count);
   lk_watchdog_phase(t->trainer->watchdog, 0, "reading a checkpoint", LK_USES_FILES);
   LK_TRY(read_numbers(t->trainer, resumed));
+  lk_optimizer_spare(t->trainer->optimizer);
   t->trainer->has_checkpoint = 1;
   t->trainer->step = resumed->info.step;
   t->trainer->skipped_in_a_row = (int)resumed->info.skipped_in_a_row;

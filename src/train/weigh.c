@@ -15,6 +15,12 @@ static uint64_t bytes_of_sites(const lk_trainer *t) {
   return groups * t->table->count * sizeof *t->values;
 }
 
+/* Sites that take turns copy all of what their optimizers hold. */
+static uint64_t bytes_spared(const lk_trainer *t) {
+  int take_turns = t->sites && t->sites->here > 1;
+  return lk_tree_spared(t->tree) + (take_turns ? 0 : lk_optimizer_spare(t->optimizer));
+}
+
 static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenizer,
                        lk_trainer_needs *out) {
   uint64_t before = lk_bytes_alive();
@@ -26,7 +32,7 @@ static lk_status weigh(lk_trainer *t, lk_task task, const lk_tokenizer *tokenize
                             .shards = t->shard_count,
                             .parameters = t->table->count,
                             .data = opened - before,
-                            .room = lk_bytes_alive() - opened - lk_tree_spared(t->tree),
+                            .room = lk_bytes_alive() - opened - bytes_spared(t),
                             .values = lk_trainer_value_bytes(t),
                             .checkpoint = lk_writer_bytes(t->table->count, !!t->average) +
                                           bytes_of_sites(t),

@@ -207,12 +207,41 @@ static void the_seed_model_has_its_parameters(void **state) {
   lk_parameters_free(table);
 }
 
+/* Of Muon's matrices the second; what updates use stays. */
+static void states_that_nobody_needs_are_spared(void **state) {
+  const lk_shape wide = {
+      .layers = 2, .heads = 1, .channels = 64, .block = 8, .vocabulary = 5};
+  const lk_update update = {1, 0.125, 1.0};
+  (void)state;
+  for (int name = LK_ADAMW; name <= LK_MUON; name++) {
+    lk_optimizer_settings settings = usual;
+    settings.name = (lk_optimizer_name)name;
+    trained one = begin(&wide, &settings), other = begin(&wide, &settings);
+    uint64_t matrices = 0;
+    for (int k = 0; k < one.table->tensors; k++)
+      if (one.table->list[k].block >= 0 && one.table->list[k].rank == 2)
+        matrices += one.table->list[k].count;
+    for (int step = 0; step < 2; step++) {
+      lk_optimizer_update(one.optimizer, &update, one.gradients, one.values, 0,
+                          one.table->count);
+      lk_optimizer_update(other.optimizer, &update, other.gradients, other.values, 0,
+                          other.table->count);
+      assert_int_equal(lk_optimizer_spare(one.optimizer),
+                       name == LK_MUON ? matrices * sizeof(float) : 0);
+    }
+    assert_memory_equal(one.values, other.values, one.table->count * sizeof(float));
+    end(&one);
+    end(&other);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(without_memory_a_step_is_the_sign),
       cmocka_unit_test(pieces_give_the_bits_of_the_whole),
       cmocka_unit_test(only_muon_keeps_matrices_whole),
       cmocka_unit_test(states_have_names_and_begin_anew),
+      cmocka_unit_test(states_that_nobody_needs_are_spared),
       cmocka_unit_test(only_biases_are_not_decayed),
       cmocka_unit_test(the_norm_is_exact_for_whole_numbers),
       cmocka_unit_test(clipping_scales_large_gradients_only),
