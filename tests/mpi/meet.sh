@@ -20,6 +20,7 @@ port=0
 
 # open_point PATIENCE ARGUMENTS...: the meeting point, on the port that it had before, as `point`; its log: point.log.
 open_point() {
+  rm -f point.out
   "$LOCKSTEP" meet --key key --port "$port" --patience "$1" "${@:2}" > point.out 2> point.log &
   point=$!
   until [[ -s point.out ]]; do
