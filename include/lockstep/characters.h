@@ -31,6 +31,10 @@ const uint32_t *lk_characters_table(const lk_tokenizer *tokenizer);
 /* The id of a code point, or -1. Of this kind only. */
 int lk_characters_id(const lk_tokenizer *tokenizer, uint32_t code_point);
 
+/* The id that stands for every character that the tokenizer lacks; -1: there is none, as in
+ * other kinds. */
+int lk_characters_unknown(const lk_tokenizer *tokenizer);
+
 LK_C_END
 
 #endif

@@ -11,7 +11,7 @@ LK_C_BEGIN
 /* Of documents that are not trained on. */
 typedef struct {
   double nats; /* mean of a target token */
-  double bits; /* of a byte of the targets' text */
+  double bits; /* of a byte of the targets' text; NAN where its bytes are not known */
 } lk_held_out_loss;
 
 typedef struct {
@@ -51,7 +51,8 @@ const lk_metric *lk_metric_find(const char *name);
 
 enum { LK_METRIC_TEXT = 64 };
 
-/* The column's value as a person reads it, into `text`, which is returned. */
+/* The column's value as a person reads it, a dash for none, into `text`, which is
+ * returned. */
 const char *lk_metric_show(const char *name, const lk_metrics *metrics,
                            char text[LK_METRIC_TEXT]);
 

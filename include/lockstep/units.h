@@ -20,8 +20,13 @@ typedef enum {
 /* "token": a literal. */
 const char *lk_unit_name(lk_unit unit);
 
-/* Adds the units of tokens[count] to counts. A word is what stands between white space, as
- * Python's str.split takes a text apart. LK_INTERNAL without memory. */
+/* Adds the words, characters and bytes of a text to counts. A word is what stands between
+ * white space, as Python's str.split takes a text apart. */
+void lk_units_add_text(double counts[LK_UNITS], const char *bytes, size_t size);
+
+/* The same of the text that tokens[count] are, and their number. Words and bytes are NAN
+ * where one stands for characters that the tokenizer lacks, which may be any. LK_INTERNAL
+ * without memory. */
 lk_status lk_units_add(double counts[LK_UNITS], const lk_tokenizer *tokenizer,
                        const lk_token *tokens, size_t count);
 

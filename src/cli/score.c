@@ -8,6 +8,7 @@
 #include "lockstep/watchdog.h"
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A mean of nothing, of a document of one token, is a dash. */
 static void print_mean(const lk_document_score *score) {
@@ -39,7 +40,8 @@ static void print_scores(const lk_document_score *scores, const lk_corpus *corpu
 typedef struct {
   long stride;
   int whole; /* the text is one document, from its first token on */
-  const char *json;
+  const char *json, *name;
+  double units[LK_UNITS]; /* of that document, but for its tokens */
 } request;
 
 static int add_unit(cJSON *root, lk_unit unit, double nats, double count) {
@@ -52,7 +54,7 @@ static int add_unit(cJSON *root, lk_unit unit, double nats, double count) {
 }
 
 /* {"nats": of all, "token": {"count", "nats", "bits", "perplexity"}, "word": …}; a unit
- * that the text has none of is left out. */
+ * that the text has none of, or that is not known, is left out. */
 static lk_status write_json(const char *path, double nats, const double counts[LK_UNITS]) {
   cJSON *root = cJSON_CreateObject();
   int good = root && cJSON_AddNumberToObject(root, "nats", nats);
@@ -65,6 +67,10 @@ static void print_units(double nats, const double counts[LK_UNITS]) {
   for (int unit = 0; unit < LK_UNITS; unit++) {
     double mean = nats / counts[unit];
     if (counts[unit] == 0) continue;
+    if (isnan(mean)) {
+      printf("%s\t-\n", lk_unit_name((lk_unit)unit));
+      continue;
+    }
     printf("%s\t%.6f\tbits %.6f", lk_unit_name((lk_unit)unit), mean, mean / M_LN2);
     if (isfinite(exp(mean))) printf("\tperplexity %.4f", exp(mean));
     printf("\t%ss %.0f\n", lk_unit_name((lk_unit)unit), counts[unit]);
@@ -72,22 +78,32 @@ static void print_units(double nats, const double counts[LK_UNITS]) {
 }
 
 /* The units of what is predicted: of each document all but its first token. */
-static lk_status count_units(const lk_corpus *corpus, double counts[LK_UNITS]) {
+static lk_status count_units(const request *r, const lk_corpus *corpus,
+                             double counts[LK_UNITS]) {
+  memcpy(counts, r->units, sizeof r->units);
+  if (r->whole) {
+    counts[LK_UNIT_TOKEN] = (double)lk_corpus_length(corpus, 0) - 1;
+    return LK_OK;
+  }
   for (uint64_t i = 0; i < corpus->documents; i++) {
     size_t length;
     const lk_token *tokens = lk_corpus_document(corpus, i, &length);
     LK_TRY(lk_units_add(counts, corpus->tokenizer, tokens + 1, length - 1));
   }
+  if (isnan(counts[LK_UNIT_BYTE]))
+    lk_say("%s: U+FFFD stands for characters that the vocabulary lacks, so words and bytes "
+           "are not known; of a text, --whole counts them",
+           r->name);
   return lk_corpus_status(corpus);
 }
 
 /* Rank 0. */
 static lk_status report(const request *r, const lk_corpus *corpus,
                         const lk_document_score *scores) {
-  double counts[LK_UNITS] = {0}, nats = 0;
+  double counts[LK_UNITS], nats = 0;
   print_scores(scores, corpus);
   if (!r->stride && !r->whole && !r->json) return LK_OK;
-  LK_TRY(count_units(corpus, counts));
+  LK_TRY(count_units(r, corpus, counts));
   for (uint64_t i = 0; i < corpus->documents; i++)
     nats += scores[i].nats;
   if (r->stride || r->whole) print_units(nats, counts);
@@ -149,15 +165,18 @@ static lk_status fill_whole(lk_corpus *c, const char *text, size_t size, const c
   return LK_OK;
 }
 
-/* All ranks: the text, line ends among it, as one document. */
+/* All ranks: the text, line ends among it, as one document, whose units are counted before
+ * a tokenizer composes characters or takes one for others. */
 static lk_status read_whole(lk_world *world, const char *path,
-                            const lk_tokenizer *tokenizer, lk_corpus **corpus) {
+                            const lk_tokenizer *tokenizer, lk_corpus **corpus,
+                            double units[LK_UNITS]) {
   char *text;
   size_t size;
   LK_TRY(lk_file_share(world, path, &text, &size));
   lk_status status = LK_NEW(*corpus, 1);
   if (status == LK_OK) {
     lk_clean_text(text, &size, &(*corpus)->left_out);
+    lk_units_add_text(units, text, size);
     status = fill_whole(*corpus, text, size, lk_file_name(path), tokenizer);
   }
   lk_free(text);
@@ -194,13 +213,14 @@ lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   lk_corpus *corpus = NULL;
   LK_TRY(parse(world, argc, argv, &r, &words));
   if (words.help) return LK_OK;
+  r.name = lk_file_name(words.words[1]);
   lk_status status = lk_trained_load(world, words.words[0], &trained);
   if (status == LK_OK) status = check_stride(&trained, r.stride);
   if (status == LK_OK)
-    status = (r.whole ? read_whole : read_corpus)(world, words.words[1], trained.tokenizer,
-                                                  &corpus);
-  if (status == LK_OK && lk_world_rank(world) == 0)
-    lk_clean_say(lk_file_name(words.words[1]), &corpus->left_out);
+    status = r.whole
+                 ? read_whole(world, words.words[1], trained.tokenizer, &corpus, r.units)
+                 : read_corpus(world, words.words[1], trained.tokenizer, &corpus);
+  if (status == LK_OK && lk_world_rank(world) == 0) lk_clean_say(r.name, &corpus->left_out);
   if (status == LK_OK) status = score(world, &trained, corpus, &r);
   lk_corpus_free(corpus);
   lk_trained_clear(&trained);

@@ -67,6 +67,7 @@ const lk_metric *lk_metric_find(const char *name) {
 const char *lk_metric_show(const char *name, const lk_metrics *metrics,
                            char text[LK_METRIC_TEXT]) {
   const lk_metric *metric = lk_metric_find(name);
-  snprintf(text, LK_METRIC_TEXT, metric->brief, metric->value(metrics));
+  double value = metric->value(metrics);
+  snprintf(text, LK_METRIC_TEXT, isnan(value) ? "-" : metric->brief, value);
   return text;
 }

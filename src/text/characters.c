@@ -128,6 +128,11 @@ int lk_characters_id(const lk_tokenizer *tokenizer, uint32_t code_point) {
   return (int)c->ids[code_point];
 }
 
+int lk_characters_unknown(const lk_tokenizer *tokenizer) {
+  int known = tokenizer->kind != &lk_tokenizer_characters || !of(tokenizer)->unknown;
+  return known ? -1 : (int)of(tokenizer)->unknown;
+}
+
 static size_t least(size_t a, size_t b) {
   return a < b ? a : b;
 }

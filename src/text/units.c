@@ -1,7 +1,9 @@
 #include "lockstep/units.h"
+#include "lockstep/characters.h"
 #include "lockstep/memory.h"
 #include "lockstep/text.h"
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 const char *lk_unit_name(lk_unit unit) {
@@ -39,16 +41,23 @@ static size_t join(const lk_tokenizer *tokenizer, const lk_token *tokens, size_t
   return total;
 }
 
+void lk_units_add_text(double counts[LK_UNITS], const char *bytes, size_t size) {
+  counts[LK_UNIT_WORD] += (double)count_words(bytes, size);
+  counts[LK_UNIT_CHARACTER] += (double)lk_text_count(bytes, size);
+  counts[LK_UNIT_BYTE] += (double)size;
+}
+
 lk_status lk_units_add(double counts[LK_UNITS], const lk_tokenizer *tokenizer,
                        const lk_token *tokens, size_t count) {
   size_t size = join(tokenizer, tokens, count, NULL);
+  int unknown = lk_characters_unknown(tokenizer);
   char *bytes;
   LK_TRY(lk_allocate((void **)&bytes, size, 1, "a text whose words are counted"));
   join(tokenizer, tokens, count, bytes);
   counts[LK_UNIT_TOKEN] += (double)count;
-  counts[LK_UNIT_WORD] += (double)count_words(bytes, size);
-  counts[LK_UNIT_CHARACTER] += (double)lk_text_count(bytes, size);
-  counts[LK_UNIT_BYTE] += (double)size;
+  lk_units_add_text(counts, bytes, size);
+  for (size_t i = 0; i < count; i++)
+    if ((int)tokens[i] == unknown) counts[LK_UNIT_WORD] = counts[LK_UNIT_BYTE] = NAN;
   lk_free(bytes);
   return LK_OK;
 }

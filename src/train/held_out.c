@@ -1,4 +1,5 @@
 #include "train/held_out.h"
+#include "lockstep/characters.h"
 #include "lockstep/file.h"
 #include "lockstep/progress.h"
 #include "lockstep/share.h"
@@ -14,9 +15,10 @@ struct lk_held_out {
   lk_sha256 digits;          /* of them */
   lk_objective *objective;
   int is_file;       /* one shard on every rank, of which each of the run's takes a part */
-  size_t *bytes;     /* (vocabulary) of each id's text */
+  double *bytes;     /* (vocabulary) of each id's text; NAN: it stands for any character */
   lk_token *example; /* (block + 1) scratch */
   double *mine;      /* (shards a rank, SUMS) of this rank */
+  int told;          /* why there are no bits a byte */
 };
 
 /* All ranks: each has all of it. */
@@ -30,12 +32,13 @@ static lk_status read_file(lk_held_out *h) {
   return lk_mixture_create(&h->corpora, &one, 1, whole);
 }
 
-static size_t bytes_of(const lk_tokenizer *tokenizer, lk_token id) {
+static double bytes_of(const lk_tokenizer *tokenizer, lk_token id) {
   char scratch[LK_PIECE];
   size_t size = 0;
+  if ((int)id == lk_characters_unknown(tokenizer)) return NAN;
   if (lk_tokenizer_is_text(tokenizer, id))
     lk_tokenizer_piece(tokenizer, id, scratch, &size);
-  return size;
+  return (double)size;
 }
 
 static lk_status make_room(lk_held_out *h) {
@@ -140,7 +143,7 @@ static void add_pack(const lk_held_out *h, const float *values, double sums[SUMS
   sums[NATS] += lk_model_forward(t->models[0], values, NULL, pack, NULL, NULL);
   sums[TARGETS] += pack->M;
   for (int i = 0; i < pack->M; i++)
-    sums[BYTES] += (double)h->bytes[pack->targets[i]];
+    sums[BYTES] += h->bytes[pack->targets[i]];
   lk_pack_clear(pack);
 }
 
@@ -185,6 +188,15 @@ static lk_status measure_shards(const lk_held_out *h, const float *values) {
   return lk_mixture_status(h->corpora);
 }
 
+/* Rank 0, once. */
+static void say_unknown(lk_held_out *h) {
+  if (h->told || lk_world_rank(h->trainer->world) != 0) return;
+  h->told = 1;
+  lk_say("%s: U+FFFD stands for characters that the vocabulary lacks, so its bytes, and "
+         "held-out bits a byte, are not known",
+         lk_mixture_about(h->corpora).path);
+}
+
 /* Shards in order: a rank with fewer shards adds exact zeros. */
 lk_status lk_held_out_measure(lk_held_out *held_out, const float *values,
                               lk_held_out_loss *loss) {
@@ -197,6 +209,7 @@ lk_status lk_held_out_measure(lk_held_out *held_out, const float *values,
   LK_TRY(lk_world_add_rows(t->world, h->mine, numbers, SUMS, sums));
   assert(sums[TARGETS] > 0);
   loss->nats = sums[NATS] / sums[TARGETS];
+  if (isnan(sums[BYTES])) say_unknown(held_out);
   loss->bits = sums[BYTES] > 0 ? sums[NATS] / log(2) / sums[BYTES] : NAN;
   return LK_OK;
 }

@@ -191,6 +191,29 @@ static void texts_are_scored_line_by_line(void **state) {
   MUST_REFUSE(LK_NO_INPUT, "nothing.txt", "score", "run/checkpoints/latest", "nothing.txt");
 }
 
+/* U+FFFD has three bytes, and what it stands for one to four: a text's are counted, of its
+ * tokens they are not known. */
+static void bytes_of_unknown_characters_are_not_guessed(void **state) {
+  (void)state;
+  char model[] = "few/checkpoints/latest";
+  write_file("few.txt", "ab ab ab\nba ba ba\nab é\n");
+  write_file("unknown.txt", "ab山 é\n");
+  MUST_RUN("prepare", "--vocabulary-size", "3", "few.txt", "few.h5");
+  MUST_RUN("pretrain", SMALL, "corpus=few.h5", "objective.kind=language", "steps=1",
+           "validation.file=unknown.txt", "run=few");
+  must_have(said, "unknown.txt: U+FFFD stands for characters that the vocabulary lacks");
+  must_have(said, ", - bits a byte, ");
+  MUST_RUN("score", model, "unknown.txt", "--whole", "--json", "known.json");
+  must_have(printed, "\twords 2\n");
+  must_have(printed, "\tcharacters 6\n");
+  must_have(printed, "\tbytes 9\n");
+  must_hold("known.json", "\"byte\":");
+  MUST_RUN("score", model, "unknown.txt", "--stride", "4");
+  must_have(printed, "\nword\t-\ncharacter\t");
+  must_have(printed, "\tcharacters 4\nbyte\t-\n");
+  must_have(said, "unknown.txt: U+FFFD stands for characters that the vocabulary lacks");
+}
+
 static void the_mean_of_models_is_one(void **state) {
   static const char *const paths[] = {"run/checkpoints/step-000002.h5",
                                       "run/checkpoints/step-000003.h5",
@@ -351,6 +374,7 @@ int main(void) {
       cmocka_unit_test(a_mask_in_a_question_is_one),
       cmocka_unit_test(lines_of_standard_input_are_answered),
       cmocka_unit_test(texts_are_scored_line_by_line),
+      cmocka_unit_test(bytes_of_unknown_characters_are_not_guessed),
       cmocka_unit_test(the_mean_of_models_is_one),
       cmocka_unit_test(steps_are_timed),
       cmocka_unit_test(attention_is_timed_alone),
