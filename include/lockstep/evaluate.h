@@ -12,10 +12,10 @@
 
 LK_C_BEGIN
 
-/* Longest answer to decode, in characters, where nothing else is said. */
+/* Longest answer to decode, in tokens, where nothing else is said. */
 enum { LK_MOST_ANSWER = 32 };
 
-/* The longest answer that is decoded with this model, in characters: most_answer,
+/* The longest answer that is decoded with this model, in tokens: most_answer,
  * which a caller may set, or LK_MOST_ANSWER, and never more than the block. */
 size_t lk_most_answer(const lk_trained *trained);
 

@@ -109,6 +109,9 @@ lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
                                     const lk_passage *passage, lk_token *tokens,
                                     size_t capacity, size_t *count);
 
+/* Tokens of a text of so many bytes at most: room for lk_tokenizer_encode. */
+size_t lk_tokenizer_room(const lk_tokenizer *tokenizer, size_t size);
+
 /* How many tokens a zero-terminated text has at most, whether it can be encoded or not. */
 size_t lk_tokenizer_count(const lk_tokenizer *tokenizer, const char *text);
 

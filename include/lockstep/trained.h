@@ -12,7 +12,7 @@ typedef struct {
   lk_tokenizer *tokenizer; /* of table->shape.vocabulary ids; owned, as all here */
   lk_parameters *table;    /* the shape, and where each tensor is in the values */
   float *values;           /* (table->count), or NULL: not in memory */
-  uint64_t most_answer;    /* longest answer to decode, in characters; 0: not known */
+  uint64_t most_answer;    /* longest answer to decode, in tokens; 0: not known */
 } lk_trained;
 
 /* Frees what it owns and zeroes it. */

@@ -232,14 +232,25 @@ size_t lk_evaluate_correct(const lk_questions *questions, const lk_answer *answe
   return correct;
 }
 
+/* Tokens of a text, in which ⁇ may be a mask; 0 where it cannot be encoded at all. */
+static size_t count_tokens(const lk_tokenizer *tokenizer, const char *text) {
+  const lk_passage passage = lk_passage_of(text, "a text", 0);
+  size_t room = lk_tokenizer_room(tokenizer, passage.size), count = 0;
+  lk_token *tokens;
+  if (LK_NEW(tokens, room) != LK_OK) return 0;
+  lk_status status = lk_masked_encode(tokenizer, &passage, tokens, room, &count);
+  lk_free(tokens);
+  return status == LK_OK ? count : 0;
+}
+
 size_t lk_evaluate_too_long(const lk_trained *trained, const lk_questions *questions) {
   size_t block = (size_t)trained->table->shape.block, most = lk_most_answer(trained);
   size_t count = 0;
   for (size_t i = 0; i < questions->count && questions->has_answers; i++) {
     if (questions->items[i].answers > 1) continue; /* another may fit */
     const lk_tokenizer *tokenizer = trained->tokenizer;
-    size_t answer = lk_tokenizer_count(tokenizer, questions->items[i].answer);
-    size_t prompt = lk_tokenizer_count(tokenizer, questions->items[i].question) + 1;
+    size_t answer = count_tokens(tokenizer, questions->items[i].answer);
+    size_t prompt = count_tokens(tokenizer, questions->items[i].question) + 1;
     count += answer > most || prompt + answer > block;
   }
   return count;

@@ -177,6 +177,10 @@ lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *p
   return status;
 }
 
+size_t lk_tokenizer_room(const lk_tokenizer *tokenizer, size_t size) {
+  return tokenizer->composes ? LK_NORMAL_GROWTH * size : size;
+}
+
 size_t lk_tokenizer_count(const lk_tokenizer *tokenizer, const char *text) {
   return tokenizer->kind->count(text);
 }

@@ -29,7 +29,7 @@ struct lk_trainer {
   const lk_config *config; /* not owned */
   lk_watchdog *watchdog;   /* not owned; NULL in a probe: the run's says more */
   lk_dataset *dataset;
-  uint64_t most_answer; /* characters of an answer that are decoded */
+  uint64_t most_answer; /* tokens of an answer that are decoded */
   lk_parameters *table;
   lk_model *models[2]; /* the second, where shards are computed in pairs, or NULL */
   lk_pack *packs[2];

@@ -2,6 +2,7 @@
  */
 #include "data_files.h"
 #include "lockstep/bpe.h"
+#include "lockstep/evaluate.h"
 #include "lockstep/memory.h"
 #include "text/bpe.h"
 #include <cjson/cJSON.h>
@@ -66,6 +67,24 @@ static void encodes(const lk_tokenizer *t, const char *text, size_t size,
   assert_int_equal(lk_tokenizer_encode(t, &passage, tokens, 64, &count), LK_OK);
   assert_int_equal(count, expected_count);
   assert_memory_equal(tokens, expected, count * sizeof *tokens);
+}
+
+/* "abab" is a token: by their bytes all three would be longer than 2 tokens. */
+static void answers_are_as_long_as_their_tokens(void **state) {
+  (void)state;
+  const char *const merges[][2] = {{"a", "b"}, {"ab", "ab"}};
+  lk_bpe *bpe = made_of(merges, 2);
+  lk_parameters table = {.shape = {.block = 8}};
+  lk_trained trained = {.tokenizer = &bpe->base, .table = &table, .most_answer = 2};
+  char *text;
+  lk_questions *questions;
+  assert_int_equal(lk_copy_text(&text, "a\tabababab\na\tababababab\nbbbbbb\tabababab\n"),
+                   LK_OK);
+  assert_int_equal(
+      lk_questions_parse(&questions, text, strlen(text), "q.tsv", LK_ANY_ANSWERS), LK_OK);
+  assert_int_equal(lk_evaluate_too_long(&trained, questions), 2);
+  lk_questions_free(questions);
+  lk_tokenizer_free(&bpe->base);
 }
 
 /* (a, b) before (b, c), wherever they stand; of the same the leftmost first. */
@@ -295,6 +314,7 @@ static void gpt2_files_are_read(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(patterns_cut_as_their_expressions_do),
+      cmocka_unit_test(answers_are_as_long_as_their_tokens),
       cmocka_unit_test(merges_apply_in_their_order),
       cmocka_unit_test(any_bytes_survive),
       cmocka_unit_test(a_megabyte_of_one_letter_is_fast),
