@@ -10,7 +10,7 @@
 
 LK_C_BEGIN
 
-/* Nothing has more than so many times its bytes in NFC. */
+/* Nothing has more than so many times its bytes in NFC: UAX #15, table 4. */
 enum { LK_NORMAL_GROWTH = 3 };
 
 /* A line of a text in NFC, owned by the caller (lk_free), without a zero behind it.

@@ -112,9 +112,6 @@ lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
 /* Tokens of a text of so many bytes at most: room for lk_tokenizer_encode. */
 size_t lk_tokenizer_room(const lk_tokenizer *tokenizer, size_t size);
 
-/* How many tokens a zero-terminated text has at most, whether it can be encoded or not. */
-size_t lk_tokenizer_count(const lk_tokenizer *tokenizer, const char *text);
-
 /* Tokens as zero-terminated UTF-8 text, owned by the caller (lk_free): the pad as □, the
  * mask as ⁇, and U+FFFD for each byte that is no part of a character. LK_BAD_DATA for other
  * ids than there are. */

@@ -3,7 +3,6 @@
 #include "cli/streams.h"
 #include "lockstep/input.h"
 #include "lockstep/memory.h"
-#include "lockstep/normal.h"
 #include "lockstep/store.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -74,7 +73,7 @@ static void print_id(pipe *p, lk_token id) {
 
 static lk_status encode(pipe *p, size_t size) {
   lk_passage passage = {p->bytes, size, p->in.name, 0};
-  size_t count, most = lk_tokenizer_composes(p->tokenizer) ? LK_NORMAL_GROWTH * size : size;
+  size_t count, most = lk_tokenizer_room(p->tokenizer, size);
   if (most > p->token_room) {
     lk_free(p->tokens);
     p->token_room = 0;

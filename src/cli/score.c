@@ -153,7 +153,7 @@ static lk_status read_corpus(lk_world *world, const char *path,
 static lk_status fill_whole(lk_corpus *c, const char *text, size_t size, const char *name,
                             const lk_tokenizer *tokenizer) {
   lk_passage passage = {text, size, name, 1};
-  size_t room = (lk_tokenizer_composes(tokenizer) ? 3 : 1) * size, count; /* NFC's most */
+  size_t room = lk_tokenizer_room(tokenizer, size), count;
   LK_TRY(lk_tokenizer_copy(&c->tokenizer, tokenizer));
   LK_TRY(LK_NEW(c->offsets, 2));
   LK_TRY(LK_NEW(c->tokens, room + 1));

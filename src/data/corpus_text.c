@@ -4,7 +4,6 @@
 #include "data/token_file.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
-#include "lockstep/normal.h"
 #include "lockstep/progress.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -21,8 +20,7 @@ typedef struct {
 } reader;
 
 static lk_status make_room(reader *r, size_t size) {
-  size_t room =
-      lk_tokenizer_composes(r->corpus->tokenizer) ? LK_NORMAL_GROWTH * size : size;
+  size_t room = lk_tokenizer_room(r->corpus->tokenizer, size);
   if (room <= r->room) return LK_OK;
   lk_free(r->tokens);
   r->room = 0;

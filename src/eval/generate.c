@@ -50,9 +50,8 @@ lk_status lk_generation_check(const lk_generation *generation) {
 
 /* Tokens of a prompt at most, with what a document begins with. */
 static size_t room_for(const generating *g, size_t prompt) {
-  const char *text = g->prompts->items[prompt].text;
-  size_t composed = lk_tokenizer_composes(g->trained->tokenizer) ? 3 : 1; /* NFC's most */
-  return 1 + composed * lk_tokenizer_count(g->trained->tokenizer, text);
+  size_t size = strlen(g->prompts->items[prompt].text);
+  return 1 + lk_tokenizer_room(g->trained->tokenizer, size);
 }
 
 /* A document's begin and the prompt, into the caller's tokens, which have room. */

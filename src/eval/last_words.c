@@ -74,8 +74,7 @@ static void judge(const reading *r, lk_last_word *word) {
 
 static lk_status read_passage(const reading *r, size_t i, lk_last_word *word) {
   const lk_prompt *passage = &r->passages->items[i];
-  size_t composed = lk_tokenizer_composes(r->trained->tokenizer) ? 3 : 1; /* NFC's most */
-  size_t room = composed * strlen(passage->text);
+  size_t room = lk_tokenizer_room(r->trained->tokenizer, strlen(passage->text));
   lk_token *tokens;
   LK_TRY(LK_NEW(tokens, room));
   lk_status status = lay_out(r, passage, tokens, room);

@@ -75,6 +75,5 @@ const lk_tokenizer_kind lk_tokenizer_bytes = {.name = "bytes",
                                               .release = release,
                                               .encode = encode,
                                               .encode_bytes = encode_bytes,
-                                              .count = strlen,
                                               .piece = piece,
                                               .class_of = class_of};

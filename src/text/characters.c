@@ -176,10 +176,6 @@ static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage
   return LK_OK;
 }
 
-static size_t count(const char *text) {
-  return (size_t)lk_text_count(text, strlen(text));
-}
-
 static const char *piece(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
                          size_t *size) {
   *size = (size_t)lk_utf8_encode(of(tokenizer)->table[id], scratch);
@@ -196,7 +192,6 @@ const lk_tokenizer_kind lk_tokenizer_characters = {.name = "characters",
                                                    .save = save,
                                                    .release = release,
                                                    .encode = encode,
-                                                   .count = count,
                                                    .piece = piece,
                                                    .class_of = class_of,
                                                    .learns = 1};

@@ -10,8 +10,7 @@
 
 enum {
   MOST_MARKS = 1000, /* in a row */
-  SAFE_MARKS = 30,   /* of Unicode's stream-safe texts: UAX #15, 13 */
-  GROWTH = 3         /* UTF-8 in NFC is at most so much longer: UAX #15, table 4 */
+  SAFE_MARKS = 30    /* of Unicode's stream-safe texts: UAX #15, 13 */
 };
 
 static lk_status refuse_marks(const char *name, uint64_t line) {
@@ -142,7 +141,7 @@ static void put(char **to, const void *bytes, size_t size) {
   *to += size;
 }
 
-/* Appends the line in NFC to *to; nothing grows by more than GROWTH. */
+/* Appends the line in NFC to *to; nothing grows by more than LK_NORMAL_GROWTH. */
 static lk_status append(const char *bytes, size_t size, const char *name, uint64_t line,
                         char **to, uint64_t *changed) {
   const char *start = *to;
@@ -166,7 +165,7 @@ static lk_status append(const char *bytes, size_t size, const char *name, uint64
 
 lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint64_t line,
                          char **out, size_t *out_size) {
-  int growth = lk_normal_is_composed(bytes, size) ? 1 : GROWTH;
+  int growth = lk_normal_is_composed(bytes, size) ? 1 : LK_NORMAL_GROWTH;
   uint64_t changed = 0;
   LK_TRY(lk_allocate((void **)out, size, (size_t)growth, "a line in NFC"));
   char *to = *out;
@@ -181,7 +180,7 @@ lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint6
 lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
                          size_t *out_size, uint64_t *changed) {
   const char *end = bytes + size;
-  lk_status status = lk_allocate((void **)out, size, GROWTH, "the text in NFC");
+  lk_status status = lk_allocate((void **)out, size, LK_NORMAL_GROWTH, "the text in NFC");
   char *to = *out;
   for (uint64_t line = 1; status == LK_OK && bytes < end; line++) {
     const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));

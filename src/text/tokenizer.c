@@ -181,10 +181,6 @@ size_t lk_tokenizer_room(const lk_tokenizer *tokenizer, size_t size) {
   return tokenizer->composes ? LK_NORMAL_GROWTH * size : size;
 }
 
-size_t lk_tokenizer_count(const lk_tokenizer *tokenizer, const char *text) {
-  return tokenizer->kind->count(text);
-}
-
 const char *lk_tokenizer_piece(const lk_tokenizer *tokenizer, lk_token id,
                                char scratch[LK_PIECE], size_t *size) {
   assert(id < (lk_token)tokenizer->size);

@@ -23,7 +23,6 @@ typedef struct {
   /* The same of any bytes, also such as are no text; NULL where there is no such thing. */
   lk_status (*encode_bytes)(const lk_tokenizer *tokenizer, const lk_passage *passage,
                             lk_token *tokens, size_t capacity, size_t *count);
-  size_t (*count)(const char *text);
   /* What an id that is text stands for, in scratch or owned by the tokenizer. */
   const char *(*piece)(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
                        size_t *size);

@@ -14,7 +14,7 @@ static lk_status encode(const lk_trainer *t, const char *prompt, lk_continuation
   const lk_tokenizer *tokenizer = lk_dataset_tokenizer(t->dataset);
   const lk_passage passage =
       lk_passage_of(prompt, lk_config_origin(t->config, "samples"), 0);
-  size_t most = lk_tokenizer_count(tokenizer, prompt), count;
+  size_t most = lk_tokenizer_room(tokenizer, passage.size), count;
   *out = (lk_continuation){.capacity = (int)most + 1 + MOST};
   LK_TRY(LK_NEW(out->tokens, (size_t)out->capacity));
   out->tokens[0] = lk_tokenizer_end(tokenizer);

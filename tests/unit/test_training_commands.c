@@ -214,6 +214,16 @@ static void bytes_of_unknown_characters_are_not_guessed(void **state) {
   must_have(said, "unknown.txt: U+FFFD stands for characters that the vocabulary lacks");
 }
 
+/* U+0958 is two characters in NFC, of twice its bytes. */
+static void samples_have_room_in_their_composed_form(void **state) {
+  (void)state;
+  write_file("few.txt", "ab ab ab\nba ba ba\n");
+  MUST_RUN("prepare", "--tokenizer", "bytes", "--nfc", "few.txt", "composed.h5");
+  MUST_RUN("pretrain", SMALL, "corpus=composed.h5", "objective.kind=language", "steps=1",
+           "validation.file=few.txt", "samples=ab \u0958", "run=composed");
+  must_hold("composed/samples.txt", "ab \u0915\u093C");
+}
+
 static void the_mean_of_models_is_one(void **state) {
   static const char *const paths[] = {"run/checkpoints/step-000002.h5",
                                       "run/checkpoints/step-000003.h5",
@@ -375,6 +385,7 @@ int main(void) {
       cmocka_unit_test(lines_of_standard_input_are_answered),
       cmocka_unit_test(texts_are_scored_line_by_line),
       cmocka_unit_test(bytes_of_unknown_characters_are_not_guessed),
+      cmocka_unit_test(samples_have_room_in_their_composed_form),
       cmocka_unit_test(the_mean_of_models_is_one),
       cmocka_unit_test(steps_are_timed),
       cmocka_unit_test(attention_is_timed_alone),
