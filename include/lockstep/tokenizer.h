@@ -84,12 +84,13 @@ lk_token lk_tokenizer_end(const lk_tokenizer *tokenizer);
 /* Nonzero for an id that a text can have. */
 int lk_tokenizer_is_text(const lk_tokenizer *tokenizer, lk_token id);
 
-/* A text and where it is from, for messages; line 0: no line. */
+/* A text and where it is from, for messages: the line that has it; 0: no line. */
 typedef struct {
   const char *bytes;
   size_t size;
   const char *name;
   uint64_t line;
+  int by_lines; /* nonzero: it is lines itself, from that one on */
 } lk_passage;
 
 /* Of a zero-terminated text. */

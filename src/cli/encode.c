@@ -16,6 +16,7 @@ typedef struct {
   lk_input in;
   char *bytes;
   size_t size, room;
+  uint64_t line; /* that they begin on, as a cut is behind the end of one */
   lk_token *tokens;
   size_t token_room;
   int is_begun;           /* an id was printed, behind which a blank comes */
@@ -72,7 +73,7 @@ static void print_id(pipe *p, lk_token id) {
 }
 
 static lk_status encode(pipe *p, size_t size) {
-  lk_passage passage = {p->bytes, size, p->in.name, 0};
+  lk_passage passage = {p->bytes, size, p->in.name, p->line, 1};
   size_t count, most = lk_tokenizer_room(p->tokenizer, size);
   if (most > p->token_room) {
     lk_free(p->tokens);
@@ -83,6 +84,8 @@ static lk_status encode(pipe *p, size_t size) {
   LK_TRY(lk_tokenizer_encode_bytes(p->tokenizer, &passage, p->tokens, most, &count));
   for (size_t i = 0; i < count; i++)
     print_id(p, p->tokens[i]);
+  for (size_t i = 0; i < size; i++)
+    p->line += p->bytes[i] == '\n';
   p->size -= size;
   memmove(p->bytes, p->bytes + size, p->size);
   return LK_OK;
@@ -151,7 +154,7 @@ static lk_status decode_input(pipe *p) {
 
 static lk_status run(lk_world *world, int argc, char **argv, lk_status (*work)(pipe *)) {
   lk_words words;
-  pipe p = {.size = 0};
+  pipe p = {.line = 1};
   lk_tokenizer *tokenizer = NULL;
   LK_TRY(lk_arguments_parse(world, argc, argv, NULL, 0, 1, 1, &words));
   if (words.help) return LK_OK;

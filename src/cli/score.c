@@ -152,7 +152,7 @@ static lk_status read_corpus(lk_world *world, const char *path,
 /* What ends a document stands in front of it too, so that its first token is predicted. */
 static lk_status fill_whole(lk_corpus *c, const char *text, size_t size, const char *name,
                             const lk_tokenizer *tokenizer) {
-  lk_passage passage = {text, size, name, 1};
+  lk_passage passage = {text, size, name, 1, 1};
   size_t room = lk_tokenizer_room(tokenizer, size), count;
   LK_TRY(lk_tokenizer_copy(&c->tokenizer, tokenizer));
   LK_TRY(LK_NEW(c->offsets, 2));

@@ -30,7 +30,7 @@ static lk_status make_room(reader *r, size_t size) {
 }
 
 static lk_status add_document(reader *r, const lk_text_line *line, uint64_t number) {
-  lk_passage passage = {line->bytes, line->size, r->text->name, number};
+  lk_passage passage = {line->bytes, line->size, r->text->name, number, 0};
   size_t count = 0;
   LK_TRY(make_room(r, line->size));
   LK_TRY(lk_tokenizer_encode(r->corpus->tokenizer, &passage, r->tokens, r->room, &count));

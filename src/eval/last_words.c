@@ -31,7 +31,7 @@ static size_t find_context(const char *text) {
 
 static lk_status encode(const reading *r, const lk_prompt *passage, size_t size,
                         lk_token *tokens, size_t room, size_t *count) {
-  lk_passage part = {passage->text, size, r->passages->name, passage->line};
+  lk_passage part = {passage->text, size, r->passages->name, passage->line, 0};
   return lk_tokenizer_encode(r->trained->tokenizer, &part, tokens, room, count);
 }
 

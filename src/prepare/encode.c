@@ -50,8 +50,9 @@ static batch *batch_of(lk_encoder *e, uint64_t number) {
 /* The title has tokens of its own. */
 static lk_status encode_document(const lk_tokenizer *tokenizer, batch *b, document *d) {
   lk_token *tokens = b->tokens + d->at;
-  lk_passage title = {b->text + d->at, d->head.title, d->name, d->line};
-  lk_passage rest = {title.bytes + title.size, d->head.size - title.size, d->name, d->line};
+  lk_passage title = {b->text + d->at, d->head.title, d->name, d->line, 0};
+  lk_passage rest = {title.bytes + title.size, d->head.size - title.size, d->name, d->line,
+                     0};
   d->title = 0;
   if (title.size)
     LK_TRY(lk_tokenizer_encode(tokenizer, &title, tokens, title.size, &d->title));

@@ -161,12 +161,13 @@ static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage
     at += run;
     if (at == passage->size) break;
     const char *here = passage->bytes + at;
-    lk_text_place place = {passage->line, at + 1, used + 1};
     int length = lk_text_next(here, passage->size - at, &code_point);
-    if (!length) return lk_text_refuse_byte(passage->name, place, *here);
+    if (!length)
+      return lk_text_refuse_byte(passage->name, lk_passage_place(passage, at), *here);
     int id = lk_characters_id(tokenizer, code_point);
     if (id < LK_SPECIALS && !unknown)
-      return lk_text_refuse_character(passage->name, place, code_point);
+      return lk_text_refuse_character(passage->name, lk_passage_place(passage, at),
+                                      code_point);
     if (used == capacity)
       return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
     tokens[used++] = id < LK_SPECIALS ? unknown : (lk_token)id;

@@ -127,7 +127,7 @@ int lk_tokenizer_is_text(const lk_tokenizer *tokenizer, lk_token id) {
 }
 
 lk_passage lk_passage_of(const char *text, const char *name, uint64_t line) {
-  return (lk_passage){text, strlen(text), name, line};
+  return (lk_passage){text, strlen(text), name, line, 0};
 }
 
 lk_status lk_tokenizer_refuse_length(const lk_tokenizer_kind *kind,
@@ -140,13 +140,22 @@ lk_status lk_tokenizer_refuse_length(const lk_tokenizer_kind *kind,
                  passage->name, where, capacity, kind->unit);
 }
 
+lk_text_place lk_passage_place(const lk_passage *passage, size_t at) {
+  const lk_passage *p = passage;
+  lk_text_place place = lk_text_place_of(p->bytes, at);
+  if (!p->by_lines)
+    return (lk_text_place){p->line, at + 1, lk_text_count(p->bytes, at) + 1};
+  place.line += p->line - 1;
+  return place;
+}
+
 lk_status lk_tokenizer_check_text(const lk_passage *passage) {
   for (size_t at = 0; at < passage->size;) {
     uint32_t code_point;
     const char *here = passage->bytes + at;
     int length = lk_text_next(here, passage->size - at, &code_point);
-    lk_text_place place = {passage->line, at + 1, 0};
-    if (!length) return lk_text_refuse_byte(passage->name, place, *here);
+    if (!length)
+      return lk_text_refuse_byte(passage->name, lk_passage_place(passage, at), *here);
     at += (size_t)length;
   }
   return LK_OK;
@@ -168,8 +177,9 @@ lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *p
   char *bytes;
   if (!tokenizer->composes || lk_normal_is_composed(passage->bytes, passage->size))
     return kind->encode(tokenizer, passage, tokens, capacity, count);
-  LK_TRY(lk_normal_line(passage->bytes, passage->size, passage->name, passage->line, &bytes,
-                        &composed.size));
+  LK_TRY(lk_tokenizer_check_text(passage)); /* which knows the place */
+  LK_TRY(lk_normal_line(passage->bytes, passage->size, passage->name,
+                        passage->by_lines ? 0 : passage->line, &bytes, &composed.size));
   composed.bytes = bytes;
   lk_status status = kind->encode(tokenizer, &composed, tokens, capacity, count);
   assert(status != LK_OK || *count <= composed.size);

@@ -46,6 +46,9 @@ extern const lk_tokenizer_kind lk_tokenizer_characters, lk_tokenizer_bytes,
 lk_status lk_tokenizer_begin(void **out, size_t size, const lk_tokenizer_kind *kind,
                              size_t ids);
 
+/* Where a byte of the passage stands. */
+lk_text_place lk_passage_place(const lk_passage *passage, size_t at);
+
 /* LK_BAD_DATA, naming the place, unless the passage is UTF-8 without NUL. */
 lk_status lk_tokenizer_check_text(const lk_passage *passage);
 

@@ -27,7 +27,7 @@ int lk_tokenizer_joins(const lk_tokenizer *tokenizer) {
 /* The token that is these bytes; `other` where that takes several. */
 static lk_status find_one(const lk_tokenizer *tokenizer, const char *bytes, size_t size,
                           lk_token other, lk_token *out) {
-  lk_passage passage = {bytes, size, "a token", 0};
+  lk_passage passage = {bytes, size, "a token", 0, 0};
   lk_token *tokens;
   size_t count;
   LK_TRY(LK_NEW(tokens, size));

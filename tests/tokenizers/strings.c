@@ -110,7 +110,7 @@ static int time_input(const char *path, long times) {
   double best = 1e9;
   if (!read_both(path, &tokenizer, &text, &size) || LK_NEW(tokens, size) != LK_OK) return 1;
   for (; times; times--) {
-    lk_passage passage = {text, size, "standard input", 0};
+    lk_passage passage = {text, size, "standard input", 0, 0};
     double start = seconds();
     if (lk_tokenizer_encode(tokenizer, &passage, tokens, size, &count) != LK_OK) return 1;
     double took = seconds() - start;

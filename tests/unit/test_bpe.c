@@ -61,7 +61,7 @@ static void patterns_cut_as_their_expressions_do(void **state) {
 
 static void encodes(const lk_tokenizer *t, const char *text, size_t size,
                     const lk_token *expected, size_t expected_count) {
-  lk_passage passage = {text, size, "x", 0};
+  lk_passage passage = {text, size, "x", 0, 0};
   lk_token tokens[64];
   size_t count;
   assert_int_equal(lk_tokenizer_encode(t, &passage, tokens, 64, &count), LK_OK);
@@ -116,7 +116,7 @@ static void any_bytes_survive(void **state) {
       bytes[i] = "\0\xC3\xA9 \xFF\xFE\x80\nab0'"[seed >> 24 & 7];
       if (seed >> 16 & 1) bytes[i] = (char)(seed >> 20);
     }
-    lk_passage passage = {bytes, size, "x", 0};
+    lk_passage passage = {bytes, size, "x", 0, 0};
     assert_int_equal(lk_tokenizer_encode_bytes(&bpe->base, &passage, tokens, 40, &count),
                      LK_OK);
     for (size_t i = 0; i < count; i++, used += part) {
@@ -140,7 +140,7 @@ static void a_megabyte_of_one_letter_is_fast(void **state) {
   size_t count;
   assert_true(text && tokens);
   memset(text, 'a', SIZE);
-  lk_passage passage = {text, SIZE, "x", 0};
+  lk_passage passage = {text, SIZE, "x", 0, 0};
   assert_int_equal(lk_tokenizer_encode(&bpe->base, &passage, tokens, SIZE, &count), LK_OK);
   assert_int_equal(count, SIZE / 8);
   assert_int_equal(lk_tokenizer_encode(&bpe->base, &passage, tokens, 10, &count),

@@ -214,6 +214,27 @@ static void bytes_of_unknown_characters_are_not_guessed(void **state) {
   must_have(said, "unknown.txt: U+FFFD stands for characters that the vocabulary lacks");
 }
 
+/* Of a text of many parts, and of one that is a document. */
+static void places_are_lines_of_the_text(void **state) {
+  (void)state;
+  char model[] = "run/checkpoints/latest", *text;
+  size_t lines = 500000, size = 5 * lines;
+  assert_int_equal(lk_allocate((void **)&text, size + 3, 1, "a text"), LK_OK);
+  for (size_t i = 0; i < size; i++)
+    text[i] = "Rosa\n"[i % 5];
+  memcpy(text + size, "R\xff", 3);
+  write_file("long.txt", text);
+  lk_free(text);
+  int before = divert(STDIN_FILENO, "long.txt", O_RDONLY);
+  int code = RUN("encode", model);
+  put_back(STDIN_FILENO, before);
+  assert_int_equal(code, LK_BAD_DATA);
+  must_have(said, "standard input, line 500001, byte 2: invalid UTF-8");
+  write_file("far.txt", "Rosa\nRosa €\n");
+  MUST_REFUSE(LK_BAD_DATA, "far.txt, line 2, character 6: €", "score", model, "far.txt",
+              "--whole");
+}
+
 /* U+0958 is two characters in NFC, of twice its bytes. */
 static void samples_have_room_in_their_composed_form(void **state) {
   (void)state;
@@ -385,6 +406,7 @@ int main(void) {
       cmocka_unit_test(lines_of_standard_input_are_answered),
       cmocka_unit_test(texts_are_scored_line_by_line),
       cmocka_unit_test(bytes_of_unknown_characters_are_not_guessed),
+      cmocka_unit_test(places_are_lines_of_the_text),
       cmocka_unit_test(samples_have_room_in_their_composed_form),
       cmocka_unit_test(the_mean_of_models_is_one),
       cmocka_unit_test(steps_are_timed),

@@ -55,7 +55,7 @@ static size_t merge_plainly(const lk_bpe *bpe, const char *piece, size_t size,
 
 static void check_bytes(const lk_bpe *bpe, const char *bytes, size_t size) {
   static lk_token tokens[MOST], expected[MOST];
-  lk_passage passage = {bytes, size, "input", 0};
+  lk_passage passage = {bytes, size, "input", 0, 0};
   lk_pieces pieces = lk_pieces_of(&bpe->pattern, bytes, size);
   const char *piece, *at = bytes;
   size_t count, part, used = 0;

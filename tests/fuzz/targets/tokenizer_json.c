@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   size_t count;
   lk_status status = lk_bpe_read_json(&tokenizer, (const char *)bytes, size, "input");
   if (fuzz_was_read(status, LK_BAD_DATA, "input")) {
-    const lk_passage passage = {(const char *)bytes, size < 64 ? size : 64, "input", 0};
+    const lk_passage passage = {(const char *)bytes, size < 64 ? size : 64, "input", 0, 0};
     check_again(tokenizer);
     if (!lk_tokenizer_composes(tokenizer))
       MUST(lk_tokenizer_encode_bytes(tokenizer, &passage, tokens, 64, &count) == LK_OK);
