@@ -20,6 +20,9 @@ enum { LK_NORMAL_GROWTH = 3 };
 lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint64_t line,
                          char **out, size_t *out_size);
 
+/* The same of any bytes, of which those stay as they are that this refuses. */
+lk_status lk_normal_bytes(const char *bytes, size_t size, char **out, size_t *out_size);
+
 /* The same of all lines of a text; *changed is how many of them differ from before. */
 lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
                          size_t *out_size, uint64_t *changed);

@@ -104,8 +104,8 @@ lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *p
                               lk_token *tokens, size_t capacity, size_t *count);
 
 /* The same of any bytes, newlines, NUL and what is no UTF-8 among them, where all bytes
- * have tokens (bytes, bpe) and texts are not brought to NFC; else as lk_tokenizer_encode.
- */
+ * have tokens (bytes, bpe); else as lk_tokenizer_encode. What is no text is not brought to
+ * NFC. */
 lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
                                     const lk_passage *passage, lk_token *tokens,
                                     size_t capacity, size_t *count);

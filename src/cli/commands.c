@@ -21,7 +21,7 @@ static const lk_command commands[] = {
      NULL, lk_cli_tokenizer},
     {"encode", "FILE",
      "standard input's text to ids, with blanks between, by a tokenizer's file, or that of "
-     "a checkpoint or a corpus",
+     "a checkpoint or a corpus; where that composes characters (NFC), they stay so",
      NULL, lk_cli_encode},
     {"decode", "FILE", "standard input's ids to text", NULL, lk_cli_decode},
     {"questions", "DUMP... FOLDER",

@@ -88,6 +88,10 @@ static void learn(void) {
   }
 }
 
+static int changes(uint32_t code_point) {
+  return may_change[code_point / 8] & 1 << code_point % 8;
+}
+
 /* Where the first code point is that may change or is none: Unicode's quick check. */
 static size_t find_change(const char *bytes, size_t size) {
   uint32_t c;
@@ -96,7 +100,7 @@ static size_t find_change(const char *bytes, size_t size) {
     at += lk_ascii_run(bytes + at, size - at);
     if (at == size) break;
     int length = lk_text_next(bytes + at, size - at, &c);
-    if (!length || may_change[c / 8] & 1 << c % 8) return at;
+    if (!length || changes(c)) return at;
     at += (size_t)length;
   }
   return size;
@@ -107,16 +111,15 @@ int lk_normal_is_composed(const char *bytes, size_t size) {
 }
 
 /* *out is the library's, to be freed by free(); NULL where all stays as it is. */
-static lk_status compose(const char *bytes, size_t size, const char *name, uint64_t line,
-                         utf8proc_uint8_t **out, size_t *out_size) {
+static lk_status compose(const char *bytes, size_t size, utf8proc_uint8_t **out,
+                         size_t *out_size) {
   *out = NULL;
   if (lk_normal_is_composed(bytes, size)) return LK_OK;
-  LK_TRY(check(bytes, size, name, line));
+  LK_TRY(check(bytes, size, "", 0));
   utf8proc_ssize_t length =
       utf8proc_map((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)size, out,
                    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-  if (length < 0)
-    return lk_fail(LK_INTERNAL, "%s: no NFC: %s", name, utf8proc_errmsg(length));
+  if (length < 0) return lk_fail(LK_INTERNAL, "no NFC: %s", utf8proc_errmsg(length));
   *out_size = (size_t)length;
   return LK_OK;
 }
@@ -125,13 +128,17 @@ typedef struct {
   size_t begin, end;
 } part;
 
-/* The next part of a line that may not be in NFC, or its end. It ends before ASCII, which
- * joins no character before it, and begins with ASCII, which marks may join. */
+/* The next part of a line that may not be in NFC, or its end: the characters that may
+ * change, with the one before them, which they may join; or a byte that is no character. */
 static part find_part(const char *bytes, size_t size, size_t from) {
   size_t begin = from + find_change(bytes + from, size - from), end = begin;
-  while (end < size && (unsigned char)bytes[end] >= 0x80)
-    end++;
-  while (begin > from && begin < size && (unsigned char)bytes[begin] >= 0x80)
+  uint32_t c;
+  int length;
+  while (end < size && (length = lk_text_next(bytes + end, size - end, &c)) && changes(c))
+    end += (size_t)length;
+  if (end == begin) return (part){begin, end + (end < size)};
+  if (begin > from) begin--;
+  while (begin > from && lk_text_continues(bytes[begin]))
     begin--;
   return (part){begin, end};
 }
@@ -141,7 +148,8 @@ static void put(char **to, const void *bytes, size_t size) {
   *to += size;
 }
 
-/* Appends the line in NFC to *to; nothing grows by more than LK_NORMAL_GROWTH. */
+/* Appends the line in NFC to *to; nothing grows by more than LK_NORMAL_GROWTH. Without a
+ * name what cannot be brought to it stays as it is. */
 static lk_status append(const char *bytes, size_t size, const char *name, uint64_t line,
                         char **to, uint64_t *changed) {
   const char *start = *to;
@@ -151,9 +159,10 @@ static lk_status append(const char *bytes, size_t size, const char *name, uint64
     size_t length = next.end - next.begin;
     const char *from = bytes + next.begin;
     put(to, bytes + at, next.begin - at);
-    lk_status status = compose(from, length, name, line, &composed, &length);
-    if (status == LK_BAD_DATA) return check(bytes, size, name, line); /* says where */
-    LK_TRY(status);
+    lk_status status = compose(from, length, &composed, &length);
+    if (status == LK_BAD_DATA && name)
+      return check(bytes, size, name, line); /* says where */
+    if (status != LK_BAD_DATA) LK_TRY(status);
     put(to, composed ? (const char *)composed : from, length);
     free(composed);
     at = next.end;
@@ -177,6 +186,10 @@ lk_status lk_normal_line(const char *bytes, size_t size, const char *name, uint6
   return status;
 }
 
+lk_status lk_normal_bytes(const char *bytes, size_t size, char **out, size_t *out_size) {
+  return lk_normal_line(bytes, size, NULL, 0, out, out_size);
+}
+
 lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
                          size_t *out_size, uint64_t *changed) {
   const char *end = bytes + size;
@@ -198,8 +211,8 @@ lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char 
 int lk_normal_equal(const char *one, size_t one_size, const char *other,
                     size_t other_size) {
   utf8proc_uint8_t *a = NULL, *b = NULL;
-  int known = compose(one, one_size, "", 0, &a, &one_size) == LK_OK &&
-              compose(other, other_size, "", 0, &b, &other_size) == LK_OK;
+  int known = compose(one, one_size, &a, &one_size) == LK_OK &&
+              compose(other, other_size, &b, &other_size) == LK_OK;
   int equal = known && one_size == other_size &&
               !memcmp(a ? (const char *)a : one, b ? (const char *)b : other, one_size);
   free(a);

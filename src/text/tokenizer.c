@@ -165,9 +165,17 @@ lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
                                     const lk_passage *passage, lk_token *tokens,
                                     size_t capacity, size_t *count) {
   const lk_tokenizer_kind *kind = tokenizer->kind;
-  if (tokenizer->composes || !kind->encode_bytes)
+  lk_passage composed = *passage;
+  char *bytes;
+  if (!kind->encode_bytes)
     return lk_tokenizer_encode(tokenizer, passage, tokens, capacity, count);
-  return kind->encode_bytes(tokenizer, passage, tokens, capacity, count);
+  if (!tokenizer->composes || lk_normal_is_composed(passage->bytes, passage->size))
+    return kind->encode_bytes(tokenizer, passage, tokens, capacity, count);
+  LK_TRY(lk_normal_bytes(passage->bytes, passage->size, &bytes, &composed.size));
+  composed.bytes = bytes;
+  lk_status status = kind->encode_bytes(tokenizer, &composed, tokens, capacity, count);
+  lk_free(bytes);
+  return status;
 }
 
 lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *passage,

@@ -290,6 +290,30 @@ static void bytes_say_what_is_wrong_and_where(void **state) {
   lk_tokenizer_free(bytes);
 }
 
+/* What is no text, or has more marks than any writing, stays as it is beside a text. */
+static void bytes_that_are_no_text_are_not_composed(void **state) {
+  (void)state;
+  enum { MARKS = 1001 };
+  char marks[2 * MARKS + 8] = "e";
+  const char text[] = "e\u0301\xff\0\u304B\u3099\xE3", composed[] = "é\xff\0\u304C\xE3";
+  lk_tokenizer *bytes = bytes_tokenizer(1);
+  lk_passage passage = {text, sizeof text - 1, "x", 0, 0};
+  lk_token tokens[3 * sizeof marks];
+  size_t count;
+  assert_int_equal(lk_tokenizer_encode_bytes(bytes, &passage, tokens, 99, &count), LK_OK);
+  assert_int_equal(count, sizeof composed - 1);
+  for (size_t i = 0; i < count; i++)
+    assert_int_equal(tokens[i], 2 + (unsigned char)composed[i]);
+  for (int i = 0; i < MARKS; i++)
+    strcat(marks, "\u0301");
+  strcat(marks, " e\u0301");
+  passage = lk_passage_of(marks, "x", 0);
+  assert_int_equal(
+      lk_tokenizer_encode_bytes(bytes, &passage, tokens, 3 * sizeof marks, &count), LK_OK);
+  assert_int_equal(count, strlen(marks) - 1);
+  lk_tokenizer_free(bytes);
+}
+
 static void bytes_compose_if_asked_to(void **state) {
   (void)state;
   lk_tokenizer *bytes = bytes_tokenizer(1);
@@ -384,6 +408,7 @@ int main(void) {
       cmocka_unit_test(bytes_encode_every_text),
       cmocka_unit_test(bytes_that_are_no_character_are_shown),
       cmocka_unit_test(bytes_say_what_is_wrong_and_where),
+      cmocka_unit_test(bytes_that_are_no_text_are_not_composed),
       cmocka_unit_test(bytes_compose_if_asked_to),
       cmocka_unit_test(classes_are_those_of_characters),
       cmocka_unit_test(every_kind_survives_save_and_restore),
