@@ -3,61 +3,66 @@
 #include "cli/streams.h"
 #include "lockstep/input.h"
 #include "lockstep/memory.h"
+#include "lockstep/normal.h"
 #include "lockstep/store.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { PART = 1 << 20 }; /* bytes of a text that are encoded at a time, where they can be */
+enum { PART = 1 << 20 }; /* bytes that are read at a time, and tried again, at most */
 
-/* What is read and not yet encoded. */
+typedef struct {
+  char *bytes;
+  size_t size, room;
+} buffer;
+
 typedef struct {
   const lk_tokenizer *tokenizer;
   lk_input in;
-  char *bytes;
-  size_t size, room;
-  uint64_t line; /* that they begin on, as a cut is behind the end of one */
+  buffer read, text; /* not yet composed; not yet encoded */
+  uint64_t line;     /* that the text begins on */
   lk_token *tokens;
   size_t token_room;
-  int is_begun;           /* an id was printed, behind which a blank comes */
-  uint8_t is_joined[256]; /* nonzero: a token has the end of a line behind it, and more */
+  int is_begun; /* an id was printed, behind which a blank comes */
 } pipe;
 
-static lk_status make_room(pipe *p) {
+static lk_status make_room(buffer *b, size_t more) {
   char *larger;
-  if (p->size + PART <= p->room) return LK_OK;
-  LK_TRY(LK_NEW(larger, 2 * p->room + PART));
-  if (p->size) memcpy(larger, p->bytes, p->size);
-  lk_free(p->bytes);
-  p->bytes = larger;
-  p->room = 2 * p->room + PART;
+  if (b->size + more <= b->room) return LK_OK;
+  LK_TRY(LK_NEW(larger, 2 * b->room + more));
+  if (b->size) memcpy(larger, b->bytes, b->size);
+  lk_free(b->bytes);
+  b->bytes = larger;
+  b->room = 2 * b->room + more;
   return LK_OK;
 }
 
-/* Added tokens, which are looked for before a text is cut to pieces, may have lines' ends.
- */
-static void find_joined(pipe *p) {
-  char scratch[LK_PIECE];
-  size_t size;
-  for (lk_token id = 0; id < (lk_token)lk_tokenizer_size(p->tokenizer); id++) {
-    if (!lk_tokenizer_is_text(p->tokenizer, id)) continue;
-    const char *piece = lk_tokenizer_piece(p->tokenizer, id, scratch, &size);
-    for (size_t at = 2; at < size; at++)
-      if (piece[at - 1] == '\n') p->is_joined[(unsigned char)piece[at - 2]] = 1;
-  }
+static lk_status append(buffer *b, const char *bytes, size_t size) {
+  LK_TRY(make_room(b, size));
+  if (size) memcpy(b->bytes + b->size, bytes, size);
+  b->size += size;
+  return LK_OK;
 }
 
-/* Where the text can be cut without another token: no pattern has a piece over the end of a
- * line whose next one begins with a letter and whose last character is one that no token
- * joins to the next line. 0: nowhere behind `from`. */
-static size_t find_cut(const pipe *p, size_t from) {
-  for (size_t at = p->size; at-- > from + 2;) {
-    const unsigned char *b = (unsigned char *)p->bytes + at;
-    if (b[-1] == '\n' && b[-2] < 0x80 && isalpha(b[-2]) && !p->is_joined[b[-2]] &&
-        *b < 0x80 && isalpha(*b))
-      return at;
+static void drop(buffer *b, size_t size) {
+  b->size -= size;
+  memmove(b->bytes, b->bytes + size, b->size);
+}
+
+/* What is read becomes text, but for what may be composed with what comes. */
+static lk_status compose(pipe *p, int is_end) {
+  size_t size = p->read.size, composed_size;
+  char *composed;
+  if (!lk_tokenizer_composes(p->tokenizer)) {
+    p->read.size = 0;
+    return append(&p->text, p->read.bytes, size);
   }
-  return 0;
+  if (!is_end) size = lk_normal_cut(p->read.bytes, size);
+  LK_TRY(lk_normal_bytes(p->read.bytes, size, &composed, &composed_size));
+  lk_status status = append(&p->text, composed, composed_size);
+  lk_free(composed);
+  drop(&p->read, size);
+  return status;
 }
 
 /* printf takes longer than the encoding. */
@@ -72,45 +77,56 @@ static void print_id(pipe *p, lk_token id) {
   fwrite(digits + at, 1, sizeof digits - at, stdout);
 }
 
-static lk_status encode(pipe *p, size_t size) {
-  lk_passage passage = {p->bytes, size, p->in.name, p->line, 1};
-  size_t count, most = lk_tokenizer_room(p->tokenizer, size);
-  if (most > p->token_room) {
-    lk_free(p->tokens);
-    p->token_room = 0;
-    LK_TRY(LK_NEW(p->tokens, most));
-    p->token_room = most;
-  }
-  LK_TRY(lk_tokenizer_encode_bytes(p->tokenizer, &passage, p->tokens, most, &count));
-  for (size_t i = 0; i < count; i++)
-    print_id(p, p->tokens[i]);
-  for (size_t i = 0; i < size; i++)
-    p->line += p->bytes[i] == '\n';
-  p->size -= size;
-  memmove(p->bytes, p->bytes + size, p->size);
+static lk_status make_token_room(pipe *p) {
+  size_t most = lk_tokenizer_room(p->tokenizer, p->text.size);
+  if (most <= p->token_room) return LK_OK;
+  lk_free(p->tokens);
+  p->token_room = 0;
+  LK_TRY(LK_NEW(p->tokens, most));
+  p->token_room = most;
   return LK_OK;
 }
 
+/* The text, up to where nothing behind it changes its tokens. */
+static lk_status encode(pipe *p, int is_end) {
+  const lk_passage passage = {p->text.bytes, p->text.size, p->in.name, p->line, 1};
+  size_t count, used = p->text.size;
+  LK_TRY(make_token_room(p));
+  LK_TRY(is_end ? lk_tokenizer_encode_bytes(p->tokenizer, &passage, p->tokens,
+                                            p->token_room, &count)
+                : lk_tokenizer_encode_part(p->tokenizer, &passage, p->tokens, p->token_room,
+                                           &count, &used));
+  for (size_t i = 0; i < count; i++)
+    print_id(p, p->tokens[i]);
+  for (size_t i = 0; i < used; i++)
+    p->line += p->text.bytes[i] == '\n';
+  drop(&p->text, used);
+  fflush(stdout);
+  return LK_OK;
+}
+
+/* A piece that is longer than a part is tried again when it is twice as long. */
 static lk_status encode_all(pipe *p) {
-  size_t got = 1;
+  size_t got = 1, tried = 0;
   while (got && !ferror(stdout)) {
-    size_t before = p->size;
-    LK_TRY(make_room(p));
-    LK_TRY(lk_input_read(&p->in, p->bytes + p->size, p->room - p->size, &got));
-    p->size += got;
-    size_t cut = got ? find_cut(p, before) : p->size;
-    if (cut) LK_TRY(encode(p, cut));
+    LK_TRY(make_room(&p->read, PART));
+    LK_TRY(lk_input_read(&p->in, p->read.bytes + p->read.size, PART, &got));
+    p->read.size += got;
+    LK_TRY(compose(p, !got));
+    if (got && p->text.size > PART && p->text.size < 2 * tried) continue;
+    LK_TRY(encode(p, !got));
+    tried = p->text.size;
   }
   putchar('\n');
   return LK_OK;
 }
 
 static lk_status encode_input(pipe *p) {
-  find_joined(p);
   LK_TRY(lk_input_open(&p->in, "-"));
   lk_status status = encode_all(p);
   lk_input_close(&p->in);
-  lk_free(p->bytes);
+  lk_free(p->read.bytes);
+  lk_free(p->text.bytes);
   lk_free(p->tokens);
   return status;
 }

@@ -33,10 +33,17 @@ static void release(lk_tokenizer *tokenizer) {
   lk_bpe_cache_free(b->cache);
 }
 
+/* A place between two pieces, and the tokens before it. */
+typedef struct {
+  const char *at;
+  size_t count;
+} border;
+
 /* Tokens on their way to the caller. */
 typedef struct {
   lk_token *tokens;
   size_t count, capacity;
+  border last, settled; /* before the last piece, and before the last but one */
   int is_full;
   lk_bpe_cache *cache; /* NULL: there is no memory for one */
 } target;
@@ -73,6 +80,8 @@ static lk_status append_text(const lk_bpe *b, const char *bytes, size_t size, ta
   lk_pieces pieces = lk_pieces_of(&b->pattern, bytes, size);
   const char *piece;
   while (!to->is_full && lk_pieces_next(&pieces, &piece, &size)) {
+    to->settled = to->last;
+    to->last = (border){piece, to->count};
     int64_t id = lk_bpe_find(b, piece, size);
     lk_token token = (lk_token)id;
     if (id >= 0 && b->tokens[id].is_whole)
@@ -104,27 +113,50 @@ static size_t next_added(const lk_bpe *b, const lk_passage *of, size_t at, int64
   return at;
 }
 
-static lk_status append_all(const lk_bpe *b, const lk_passage *passage, target *to) {
+/* The first `known` bytes, and all of an added token that begins there. */
+static lk_status append_all(const lk_bpe *b, const lk_passage *passage, size_t known,
+                            target *to) {
   int64_t id;
-  for (size_t at = 0; at < passage->size && !to->is_full;) {
+  for (size_t at = 0; at < known && !to->is_full;) {
     size_t end = next_added(b, passage, at, &id);
-    lk_token token = (lk_token)id;
+    if (end >= known) end = known, id = -1;
     LK_TRY(append_text(b, passage->bytes + at, end - at, to));
-    if (id >= 0) append(to, &token, 1);
-    at = end + (id < 0 ? 0 : b->tokens[id].length);
+    at = end;
+    if (id < 0) continue;
+    lk_token token = (lk_token)id;
+    append(to, &token, 1);
+    at += b->tokens[id].length;
+    to->settled = to->last = (border){passage->bytes + at, to->count};
   }
   return LK_OK;
 }
 
+/* Bytes of a passage, which may go on, where what begins is known: no added token that has
+ * its end behind the passage, no part of a character. */
+static size_t find_known(const lk_bpe *b, const lk_passage *passage) {
+  size_t size = passage->size, longest = 1;
+  if (b->added_count) lk_bpe_bytes(b, b->added[0], &longest);
+  size = size < longest ? 0 : size - (longest - 1);
+  for (int i = 0; i < 3 && size && lk_text_continues(passage->bytes[size - 1]); i++)
+    size--;
+  return size && (unsigned char)passage->bytes[size - 1] >= 0xC0 ? size - 1 : size;
+}
+
+/* The last piece of what is known may go on, and by that be one with the piece before it;
+ * no pattern changes more: of "'r" behind a word GPT-2's makes two, of "'re" one. */
 static lk_status encode_bytes(const lk_tokenizer *tokenizer, const lk_passage *passage,
-                              lk_token *tokens, size_t capacity, size_t *count) {
+                              lk_token *tokens, size_t capacity, size_t *count,
+                              size_t *used) {
   const lk_bpe *b = of(tokenizer);
-  target to = {tokens, 0, capacity, 0, lk_bpe_cache_enter(b->cache)};
-  lk_status status = append_all(b, passage, &to);
+  const border start = {passage->bytes, 0};
+  target to = {tokens, 0, capacity, start, start, 0, lk_bpe_cache_enter(b->cache)};
+  size_t known = used ? find_known(b, passage) : passage->size;
+  lk_status status = append_all(b, passage, known, &to);
   lk_bpe_cache_leave(to.cache);
   LK_TRY(status);
   if (to.is_full) return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
-  *count = to.count;
+  *count = used ? to.settled.count : to.count;
+  if (used) *used = (size_t)(to.settled.at - passage->bytes);
   assert(*count <= passage->size);
   return LK_OK;
 }
@@ -132,7 +164,7 @@ static lk_status encode_bytes(const lk_tokenizer *tokenizer, const lk_passage *p
 static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
                         lk_token *tokens, size_t capacity, size_t *count) {
   LK_TRY(lk_tokenizer_check_text(passage));
-  return encode_bytes(tokenizer, passage, tokens, capacity, count);
+  return encode_bytes(tokenizer, passage, tokens, capacity, count, NULL);
 }
 
 static const char *piece(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],

@@ -33,19 +33,21 @@ static void release(lk_tokenizer *tokenizer) {
 }
 
 static lk_status encode_bytes(const lk_tokenizer *tokenizer, const lk_passage *passage,
-                              lk_token *tokens, size_t capacity, size_t *count) {
+                              lk_token *tokens, size_t capacity, size_t *count,
+                              size_t *used) {
   if (passage->size > capacity)
     return lk_tokenizer_refuse_length(tokenizer->kind, passage, capacity);
   for (size_t i = 0; i < passage->size; i++)
     tokens[i] = LK_SPECIALS + (unsigned char)passage->bytes[i];
   *count = passage->size;
+  if (used) *used = passage->size;
   return LK_OK;
 }
 
 static lk_status encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
                         lk_token *tokens, size_t capacity, size_t *count) {
   LK_TRY(lk_tokenizer_check_text(passage));
-  return encode_bytes(tokenizer, passage, tokens, capacity, count);
+  return encode_bytes(tokenizer, passage, tokens, capacity, count, NULL);
 }
 
 static const char *piece(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],

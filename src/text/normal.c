@@ -110,6 +110,14 @@ int lk_normal_is_composed(const char *bytes, size_t size) {
   return find_change(bytes, size) == size;
 }
 
+size_t lk_normal_cut(const char *bytes, size_t size) {
+  uint32_t c;
+  pthread_once(&is_known, learn);
+  for (size_t at = size; at-- > 0;)
+    if (lk_text_next(bytes + at, size - at, &c) && !changes(c)) return at;
+  return 0;
+}
+
 /* *out is the library's, to be freed by free(); NULL where all stays as it is. */
 static lk_status compose(const char *bytes, size_t size, utf8proc_uint8_t **out,
                          size_t *out_size) {

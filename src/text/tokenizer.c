@@ -170,12 +170,26 @@ lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
   if (!kind->encode_bytes)
     return lk_tokenizer_encode(tokenizer, passage, tokens, capacity, count);
   if (!tokenizer->composes || lk_normal_is_composed(passage->bytes, passage->size))
-    return kind->encode_bytes(tokenizer, passage, tokens, capacity, count);
+    return kind->encode_bytes(tokenizer, passage, tokens, capacity, count, NULL);
   LK_TRY(lk_normal_bytes(passage->bytes, passage->size, &bytes, &composed.size));
   composed.bytes = bytes;
-  lk_status status = kind->encode_bytes(tokenizer, &composed, tokens, capacity, count);
+  lk_status status =
+      kind->encode_bytes(tokenizer, &composed, tokens, capacity, count, NULL);
   lk_free(bytes);
   return status;
+}
+
+lk_status lk_tokenizer_encode_part(const lk_tokenizer *tokenizer, const lk_passage *passage,
+                                   lk_token *tokens, size_t capacity, size_t *count,
+                                   size_t *used) {
+  const lk_tokenizer_kind *kind = tokenizer->kind;
+  lk_passage lines = *passage;
+  if (kind->encode_bytes)
+    return kind->encode_bytes(tokenizer, passage, tokens, capacity, count, used);
+  while (lines.size && lines.bytes[lines.size - 1] != '\n')
+    lines.size--;
+  *used = lines.size;
+  return kind->encode(tokenizer, &lines, tokens, capacity, count);
 }
 
 lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *passage,

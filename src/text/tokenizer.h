@@ -20,9 +20,10 @@ typedef struct {
   /* As lk_tokenizer_encode, of a passage in the right form. */
   lk_status (*encode)(const lk_tokenizer *tokenizer, const lk_passage *passage,
                       lk_token *tokens, size_t capacity, size_t *count);
-  /* The same of any bytes, also such as are no text; NULL where there is no such thing. */
+  /* The same of any bytes, also such as are no text; NULL where there is no such thing.
+   * used: NULL, or as lk_tokenizer_encode_part. */
   lk_status (*encode_bytes)(const lk_tokenizer *tokenizer, const lk_passage *passage,
-                            lk_token *tokens, size_t capacity, size_t *count);
+                            lk_token *tokens, size_t capacity, size_t *count, size_t *used);
   /* What an id that is text stands for, in scratch or owned by the tokenizer. */
   const char *(*piece)(const lk_tokenizer *tokenizer, lk_token id, char scratch[LK_PIECE],
                        size_t *size);

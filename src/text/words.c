@@ -32,7 +32,7 @@ static lk_status find_one(const lk_tokenizer *tokenizer, const char *bytes, size
   size_t count;
   LK_TRY(LK_NEW(tokens, size));
   lk_status status =
-      tokenizer->kind->encode_bytes(tokenizer, &passage, tokens, size, &count);
+      tokenizer->kind->encode_bytes(tokenizer, &passage, tokens, size, &count, NULL);
   *out = status == LK_OK && count == 1 ? tokens[0] : other;
   lk_free(tokens);
   return status;

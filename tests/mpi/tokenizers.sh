@@ -75,6 +75,13 @@ lockstep 1 prepare --tokenizer bpe.json odd.txt bpe.h5 > /dev/null
 sed 's/"special":true}\],/"special":true},{"id":400,"content":"zz\\nyy"}],/' bpe.json > added.json
 [[ " $(printf 'Azz\nyyA' | "$LOCKSTEP" encode added.json) " == *" 400 "* ]] ||
   fail "an added token is cut"
+mkfifo slow
+"$LOCKSTEP" encode bpe.json < slow > early &
+exec 3> slow
+printf 'One line. \n Another ' >&3
+timeout 60 bash -c 'until [[ -s early ]]; do sleep 0.1; done' || fail "nothing is encoded before the end"
+exec 3>&-
+wait $!
 train[1]=corpus=odd.txt
 lockstep 1 pretrain "${train[@]}" "${recall[@]}" tokenizer=bpe.json run=bpe steps=4
 lockstep 2 pretrain "${train[@]}" "${recall[@]}" corpus=bpe.h5 run=bpe-two steps=2

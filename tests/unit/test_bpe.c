@@ -7,11 +7,14 @@
 #include "text/bpe.h"
 #include <cjson/cJSON.h>
 
-/* Bytes, what the merges (two texts each) make, the special token. */
-static lk_bpe *made_of(const char *const (*merges)[2], size_t count) {
+/* Bytes, what the merges (two texts each) make, the special token, an added one or NULL. */
+static lk_bpe *made_with(const char *const (*merges)[2], size_t count, const char *added) {
   lk_bpe *bpe;
   char both[16];
-  assert_int_equal(lk_bpe_begin(&bpe, 257 + count, count), LK_OK);
+  assert_int_equal(lk_bpe_begin(&bpe, 257 + count + (added != NULL), count), LK_OK);
+  if (added)
+    assert_int_equal(lk_bpe_add(bpe, 257 + count, LK_BPE_ADDED, added, strlen(added)),
+                     LK_OK);
   for (int i = 0; i < 256; i++)
     assert_int_equal(lk_bpe_add(bpe, (size_t)i, LK_BPE_TEXT, (char[]){(char)i}, 1), LK_OK);
   for (size_t i = 0; i < count; i++) {
@@ -27,6 +30,10 @@ static lk_bpe *made_of(const char *const (*merges)[2], size_t count) {
   }
   assert_int_equal(lk_bpe_finish(bpe), LK_OK);
   return bpe;
+}
+
+static lk_bpe *made_of(const char *const (*merges)[2], size_t count) {
+  return made_with(merges, count, NULL);
 }
 
 static void pieces_are(const lk_pattern *pattern, const char *text, const char *expected) {
@@ -125,6 +132,49 @@ static void any_bytes_survive(void **state) {
     }
     assert_int_equal(used, size);
     assert_memory_equal(back, bytes, size);
+  }
+  lk_tokenizer_free(&bpe->base);
+}
+
+/* What is encoded of a part is what begins the whole, and the rest is encoded alike. */
+static void check_parts(const lk_bpe *bpe, const char *text, size_t size) {
+  lk_token whole[200], tokens[200];
+  size_t count, more, used;
+  lk_passage all = {text, size, "x", 0, 0};
+  assert_int_equal(lk_tokenizer_encode_bytes(&bpe->base, &all, whole, 200, &count), LK_OK);
+  for (size_t part = 0; part <= size; part++) {
+    size_t first;
+    lk_passage begin = {text, part, "x", 0, 0};
+    assert_int_equal(
+        lk_tokenizer_encode_part(&bpe->base, &begin, tokens, 200, &first, &used), LK_OK);
+    assert_true(used <= part);
+    lk_passage rest = {text + used, size - used, "x", 0, 0};
+    assert_int_equal(
+        lk_tokenizer_encode_bytes(&bpe->base, &rest, tokens + first, 200 - first, &more),
+        LK_OK);
+    assert_int_equal(first + more, count);
+    assert_memory_equal(tokens, whole, count * sizeof *tokens);
+  }
+  assert_true(used + 30 > size);
+}
+
+static void a_text_in_parts_has_the_same_tokens(void **state) {
+  (void)state;
+  static const char *const signs[] = {
+      "a",  "r",      "e",      "'",      " ", " ", "\n", "!",  "1",    "\u00E9",
+      "\r", "\u4E2D", "\u2028", "\u017F", "<", "<", "n>", "\t", "\xFF", "\x80"};
+  const char *const merges[][2] = {{"'", "r"}, {"'r", "e"}, {" ", "a"}, {"\n", "\n"}};
+  lk_bpe *bpe = made_with(merges, 4, "<\nn>");
+  uint32_t seed = 1;
+  for (int round = 0; round < 3000; round++) {
+    char text[100] = "";
+    bpe->pattern =
+        (lk_pattern){(lk_pattern_kind)(round % LK_PATTERN_COUNT), round & 4, round & 8};
+    for (int i = 0; i < 30; i++) {
+      seed = seed * 1664525 + 1013904223;
+      strcat(text, signs[(seed >> 16) % (sizeof signs / sizeof *signs)]);
+    }
+    check_parts(bpe, text, strlen(text));
   }
   lk_tokenizer_free(&bpe->base);
 }
@@ -317,6 +367,7 @@ int main(void) {
       cmocka_unit_test(answers_are_as_long_as_their_tokens),
       cmocka_unit_test(merges_apply_in_their_order),
       cmocka_unit_test(any_bytes_survive),
+      cmocka_unit_test(a_text_in_parts_has_the_same_tokens),
       cmocka_unit_test(a_megabyte_of_one_letter_is_fast),
       cmocka_unit_test(a_file_gives_the_same_tokenizer),
       cmocka_unit_test(other_files_are_refused_by_their_part),

@@ -75,12 +75,27 @@ static void check_bytes(const lk_bpe *bpe, const char *bytes, size_t size) {
   MUST(at == bytes + size);
 }
 
+/* What is encoded of the first half, and then of what it left over, is what the whole is.
+ */
+static void check_parts(const lk_bpe *bpe, const char *bytes, size_t size) {
+  static lk_token tokens[MOST], expected[MOST];
+  size_t count, first, more, used;
+  lk_passage all = {bytes, size, "input", 0, 0}, half = {bytes, size / 2, "input", 0, 0};
+  MUST(lk_tokenizer_encode_bytes(&bpe->base, &all, expected, MOST, &count) == LK_OK);
+  MUST(lk_tokenizer_encode_part(&bpe->base, &half, tokens, MOST, &first, &used) == LK_OK);
+  lk_passage rest = {bytes + used, size - used, "input", 0, 0};
+  MUST(lk_tokenizer_encode_bytes(&bpe->base, &rest, tokens + first, MOST - first, &more) ==
+       LK_OK);
+  MUST(first + more == count && !memcmp(tokens, expected, count * sizeof *tokens));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (!size || size > MOST) return 0;
   lk_bpe *bpe = make();
   bpe->pattern = (lk_pattern){(lk_pattern_kind)(bytes[0] % LK_PATTERN_COUNT), bytes[0] & 64,
                               bytes[0] & 128};
   check_bytes(bpe, (const char *)bytes + 1, size - 1);
+  check_parts(bpe, (const char *)bytes + 1, size - 1);
   lk_tokenizer_free(&bpe->base);
   fuzz_end();
   return 0;
