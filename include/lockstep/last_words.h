@@ -17,10 +17,11 @@ typedef struct {
 
 /* All ranks: of each passage, in rank 0's words (passages->count), NULL on others. As the
  * Language Model Evaluation Harness computes it (EleutherAI, lambada_openai): the last word
- * begins at the last blank, which belongs to it; its tokens are those of the whole passage
- * behind as many as the rest has by itself; nothing stands in front of the passage, of
- * which the last block + 1 tokens count. LK_BAD_DATA with name and line: invalid UTF-8, no
- * blank between two words, a last word longer than the block. Fails on all ranks alike. */
+ * begins at the last blank, which belongs to it as does white space before that; its tokens
+ * are those of the whole passage behind as many as the rest has by itself; nothing stands
+ * in front of the passage, of which the last block + 1 tokens count. LK_BAD_DATA with name
+ * and line: invalid UTF-8, no blank between two words, a last word longer than the block.
+ * Fails on all ranks alike. */
 lk_status lk_last_words(lk_world *world, const lk_trained *trained,
                         const lk_prompts *passages, lk_last_word *words);
 

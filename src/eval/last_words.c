@@ -20,12 +20,19 @@ static lk_status refuse(const reading *r, const lk_prompt *passage, const char *
                  (unsigned long long)passage->line, why);
 }
 
-/* Bytes in front of the blanks in front of the last word; 0: there are none. */
+/* Bytes in front of the white space in front of the last word; 0: there are none. */
 static size_t find_context(const char *text) {
   const char *blank = strrchr(text, ' ');
   size_t size = blank ? (size_t)(blank - text) : 0;
-  while (size && text[size - 1] == ' ')
-    size--;
+  while (size) {
+    uint32_t code_point;
+    size_t last = size - 1;
+    while (last && lk_text_continues(text[last]))
+      last--;
+    if (!lk_text_next(text + last, size - last, &code_point)) break;
+    if (!lk_text_is_space(code_point)) break;
+    size = last;
+  }
   return size;
 }
 

@@ -36,7 +36,7 @@ def total_nats(model, tokens, block, stride):
 def last_words(model, passages, vocabulary, block):
     nats, right = 0.0, 0
     for passage in passages:
-        context = passage.rsplit(" ", 1)[0].rstrip(" ")
+        context = passage.rsplit(" ", 1)[0].rstrip()
         tokens = [vocabulary[c] for c in passage]
         cut = max(0, len(tokens) - (block + 1))
         losses, hits = losses_and_hits(model, tokens[cut:], len(context) - cut)

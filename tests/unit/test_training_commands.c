@@ -245,6 +245,22 @@ static void samples_have_room_in_their_composed_form(void **state) {
   must_hold("composed/samples.txt", "ab \u0915\u093C");
 }
 
+/* What a passage loses more than all before the white space in front of its last word. */
+static void white_space_in_front_of_a_last_word_is_its_own(void **state) {
+  (void)state;
+  char model[] = "composed/checkpoints/latest";
+  double whole, context, perplexity;
+  write_file("two.txt", "ab ab\u00A0\t ba\nab ab\n");
+  MUST_RUN("score", model, "two.txt");
+  assert_int_equal(sscanf(printed, "1\t%lf\n2\t%lf\n", &whole, &context), 2);
+  write_file("passage.txt", "ab ab\u00A0\t ba\n");
+  MUST_RUN("lambada", model, "passage.txt");
+  assert_int_equal(
+      sscanf(printed, "accuracy\t%*f\tright %*d\tpassages 1\nperplexity\t%lf", &perplexity),
+      1);
+  assert_true(fabs(log(perplexity) - (10 * whole - 4 * context)) < 1e-4);
+}
+
 static void the_mean_of_models_is_one(void **state) {
   static const char *const paths[] = {"run/checkpoints/step-000002.h5",
                                       "run/checkpoints/step-000003.h5",
@@ -408,6 +424,7 @@ int main(void) {
       cmocka_unit_test(bytes_of_unknown_characters_are_not_guessed),
       cmocka_unit_test(places_are_lines_of_the_text),
       cmocka_unit_test(samples_have_room_in_their_composed_form),
+      cmocka_unit_test(white_space_in_front_of_a_last_word_is_its_own),
       cmocka_unit_test(the_mean_of_models_is_one),
       cmocka_unit_test(steps_are_timed),
       cmocka_unit_test(attention_is_timed_alone),
