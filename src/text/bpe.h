@@ -60,6 +60,9 @@ lk_status lk_bpe_begin(lk_bpe **out, size_t ids, size_t merges);
 lk_status lk_bpe_add(lk_bpe *bpe, size_t id, lk_bpe_kind kind, const char *bytes,
                      size_t size);
 
+/* Lets merges have an added token, too. */
+void lk_bpe_share(lk_bpe *bpe, lk_token id);
+
 /* The next merge, of tokens that are there, as what they make is. */
 lk_status lk_bpe_join(lk_bpe *bpe, lk_token left, lk_token right);
 

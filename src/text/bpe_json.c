@@ -40,18 +40,26 @@ static int is_there(const lk_bpe *bpe, lk_token id, const char *text) {
   return size == strlen(text) && !memcmp(bytes, text, size);
 }
 
+/* One that is also an added token is of the vocabulary, too, unless no text has it. */
+static lk_status add_bytes(lk_bpe *bpe, lk_token id, const char *written, const char *bytes,
+                           size_t size) {
+  if (is_there(bpe, id, written)) {
+    int same = size == strlen(written) && !memcmp(bytes, written, size);
+    if (same && bpe->tokens[id].kind == LK_BPE_ADDED) lk_bpe_share(bpe, id);
+    return LK_OK;
+  }
+  if (size) return lk_bpe_add(bpe, id, LK_BPE_TEXT, bytes, size);
+  return lk_fail(LK_BAD_DATA, "'%s' is not written as the bytes of a token are", written);
+}
+
 static lk_status add_token(lk_bpe *bpe, const cJSON *token, const char *place) {
   size_t size = strlen(token->string);
   int64_t id = lk_json_id(token);
   char *bytes;
   assert(id >= 0 && id < bpe->base.size);
-  if (is_there(bpe, (lk_token)id, token->string)) return LK_OK;
   LK_TRY(LK_NEW(bytes, size));
   size = lk_byte_level_read(token->string, size, bytes);
-  lk_status status =
-      size ? lk_bpe_add(bpe, (size_t)id, LK_BPE_TEXT, bytes, size)
-           : lk_fail(LK_BAD_DATA, "'%s' is not written as the bytes of a token are",
-                     token->string);
+  lk_status status = add_bytes(bpe, (lk_token)id, token->string, bytes, size);
   lk_free(bytes);
   return status == LK_BAD_DATA ? lk_fail(status, "%s: %s", place, lk_message()) : status;
 }

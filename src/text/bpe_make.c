@@ -132,6 +132,13 @@ lk_status lk_bpe_add(lk_bpe *b, size_t id, lk_bpe_kind kind, const char *bytes,
   return LK_OK;
 }
 
+void lk_bpe_share(lk_bpe *bpe, lk_token id) {
+  size_t size;
+  const char *bytes = lk_bpe_bytes(bpe, id, &size);
+  uint64_t hash = lk_hash_short(bytes, size), *slot = find_name(bpe, bytes, size, hash);
+  if (!*slot) *slot = slot_of(hash, id);
+}
+
 /* The token that two make, -1: there is none. */
 static lk_status find_made(const lk_bpe *b, lk_token left, lk_token right, int64_t *made) {
   size_t a_size, b_size;

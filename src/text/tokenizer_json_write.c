@@ -66,6 +66,13 @@ static void write_pattern(FILE *to, const lk_pattern *pattern) {
   fputs("]},\n", to);
 }
 
+/* Also an added token may be. */
+static int is_of_vocabulary(const lk_bpe *b, lk_token id) {
+  size_t size;
+  const char *bytes = lk_bpe_bytes(b, id, &size);
+  return b->tokens[id].kind != LK_BPE_SPECIAL && lk_bpe_find(b, bytes, size) == id;
+}
+
 static void write_model(FILE *to, const lk_bpe *b) {
   const char *between = "";
   fprintf(to,
@@ -74,7 +81,7 @@ static void write_model(FILE *to, const lk_bpe *b) {
           "\"fuse_unk\":false,\"byte_fallback\":false,\"ignore_merges\":%s,\"vocab\":{",
           b->ignores_merges ? "true" : "false");
   for (lk_token id = 0; id < (lk_token)b->base.size; id++) {
-    if (b->tokens[id].kind != LK_BPE_TEXT) continue;
+    if (!is_of_vocabulary(b, id)) continue;
     fprintf(to, "%s\n\"", between);
     write_bytes(to, b, id);
     fprintf(to, "\":%u", (unsigned)id);

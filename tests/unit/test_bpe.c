@@ -330,6 +330,30 @@ static void added_tokens_are_found(void **state) {
   lk_tokenizer_free(&bpe->base);
 }
 
+/* Its merges are made, though no text needs them; a copy is made of what is written. */
+static void an_added_token_may_be_of_the_vocabulary(void **state) {
+  (void)state;
+  const char *const merges[][2] = {{"a", "b"}, {"ab", "c"}};
+  lk_bpe *bpe = made_of(merges, 2);
+  lk_tokenizer *both, *copy;
+  char *json;
+  size_t size;
+  assert_int_equal(lk_bpe_write_json(&bpe->base, &json, &size), LK_OK);
+  char *other = changed(json, "\"special\":true}]",
+                        "\"special\":true},{\"id\":256,\"content\":\"ab\"}]");
+  if (lk_bpe_read_json(&both, other, strlen(other), "x.json") != LK_OK)
+    fail_msg("%s", lk_message());
+  assert_int_equal(lk_tokenizer_copy(&copy, both), LK_OK);
+  encodes(both, "xabcab", 6, (lk_token[]){'x', 256, 'c', 256}, 4);
+  encodes(copy, "xabcab", 6, (lk_token[]){'x', 256, 'c', 256}, 4);
+  assert_true(lk_tokenizer_equal(both, copy));
+  lk_tokenizer_free(both);
+  lk_tokenizer_free(copy);
+  free(other);
+  lk_free(json);
+  lk_tokenizer_free(&bpe->base);
+}
+
 /* The vocabulary that a tokenizer.json has is written as encoder.json is. */
 static void gpt2_files_are_read(void **state) {
   (void)state;
@@ -373,6 +397,7 @@ int main(void) {
       cmocka_unit_test(other_files_are_refused_by_their_part),
       cmocka_unit_test(what_cuts_behind_the_pattern_is_refused),
       cmocka_unit_test(added_tokens_are_found),
+      cmocka_unit_test(an_added_token_may_be_of_the_vocabulary),
       cmocka_unit_test(gpt2_files_are_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
