@@ -20,6 +20,13 @@ static lk_status write(const lk_tokenizer *tokenizer, const char *path) {
   return LK_OK;
 }
 
+/* As JSON begins, which readers take with a byte order mark and blanks before it. */
+static int is_object(const char *bytes) {
+  static const char mark[] = "\xEF\xBB\xBF";
+  if (!strncmp(bytes, mark, sizeof mark - 1)) bytes += sizeof mark - 1;
+  return bytes[strspn(bytes, " \t\r\n")] == '{';
+}
+
 /* encoder.json and vocab.bpe, in either order: the merges are no JSON. */
 static lk_status read_two(lk_tokenizer **out, char **paths) {
   lk_bpe_file files[2] = {{NULL, lk_file_name(paths[0]), 0},
@@ -31,7 +38,7 @@ static lk_status read_two(lk_tokenizer **out, char **paths) {
         lk_file_read_small(paths[i], LK_TOKENIZER_FILE_MOST, &bytes[i], &files[i].size);
     files[i].bytes = bytes[i];
   }
-  int first = status == LK_OK && *files[0].bytes != '{';
+  int first = status == LK_OK && !is_object(files[0].bytes);
   if (status == LK_OK) status = lk_bpe_read_gpt2(out, files[first], files[!first]);
   for (int i = 0; i < 2; i++)
     lk_free(bytes[i]);

@@ -106,11 +106,31 @@ static void a_corpus_has_the_tokenizer_of_a_file(void **state) {
               "--vocabulary-size", "9", "--tokenizer", "n.json", "n.txt", "w.h5");
 }
 
+/* In either order, with what may stand in front of JSON. */
+static void files_of_gpt2_are_known_by_their_content(void **state) {
+  char json[8000] = "\xEF\xBB\xBF\n {\"<|endoftext|>\":256", name[8];
+  (void)state;
+  for (int i = 0; i < 256; i++) {
+    int code_point = i;
+    if (i <= ' ' || (i > '~' && i <= 0xA0) || i == 0xAD)
+      code_point = 0x100 + (i <= ' ' ? i : i == 0xAD ? 67 : i - 94);
+    snprintf(name, sizeof name, "\\u%04x", code_point);
+    snprintf(json + strlen(json), 20, ",\"%s\":%d", name, i);
+  }
+  strcat(json, "}");
+  write_file("encoder.json", json);
+  write_file("vocab.bpe", "#version: 0.2\n");
+  MUST_RUN("tokenizer", "import", "encoder.json", "vocab.bpe", "one.json");
+  MUST_RUN("tokenizer", "import", "vocab.bpe", "encoder.json", "two.json");
+  must_have(printed, "two.json: vocabulary 257\n");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_most_frequent_pair_is_merged),
       cmocka_unit_test(rare_pieces_are_left_out),
       cmocka_unit_test(one_tokenizer_for_any_threads),
-      cmocka_unit_test(a_corpus_has_the_tokenizer_of_a_file)};
+      cmocka_unit_test(a_corpus_has_the_tokenizer_of_a_file),
+      cmocka_unit_test(files_of_gpt2_are_known_by_their_content)};
   return cmocka_run_group_tests(tests, open_world, close_world);
 }
