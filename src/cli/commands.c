@@ -16,8 +16,8 @@ static const lk_command commands[] = {
     {"prepare", "INPUT... CORPUS.h5", "turn Wikipedia dumps or texts into an HDF5 corpus",
      NULL, lk_cli_prepare},
     {"tokenizer", "train|import|export INPUT... FILE",
-     "make a byte-level BPE of texts and dumps, or take in a tokenizer.json, or an "
-     "encoder.json and a vocab.bpe",
+     "make a byte-level BPE of texts and dumps, or take in a tokenizer.json, that of a "
+     "checkpoint or a corpus, or an encoder.json and a vocab.bpe",
      NULL, lk_cli_tokenizer},
     {"encode", "FILE",
      "standard input's text to ids, with blanks between, by a tokenizer's file, or that of "

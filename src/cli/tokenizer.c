@@ -4,6 +4,7 @@
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include "lockstep/prepare.h"
+#include "lockstep/store.h"
 #include "lockstep/visible.h"
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +55,7 @@ static lk_status convert(const lk_words *words) {
                    "tokenizer %s: one tokenizer.json is needed, or encoder.json "
                    "and vocab.bpe",
                    words->words[0]);
-  lk_status status = count == 1 ? lk_tokenizer_read(&tokenizer, inputs[0], 0)
+  lk_status status = count == 1 ? lk_tokenizer_read_any(&tokenizer, inputs[0], 0)
                                 : read_two(&tokenizer, inputs);
   if (status == LK_OK) status = write(tokenizer, words->words[words->count - 1]);
   lk_tokenizer_free(tokenizer);

@@ -98,6 +98,10 @@ static void a_corpus_has_the_tokenizer_of_a_file(void **state) {
   assert_string_equal(text, "One one one.\nTwo two.");
   lk_free(text);
   lk_corpus_free(corpus);
+  MUST_RUN("tokenizer", "export", "n.h5", "again.json");
+  must_hold("again.json", "\"vocab\":{");
+  MUST_REFUSE(LK_BAD_DATA, "n.txt: is no tokenizer", "tokenizer", "export", "n.txt",
+              "none.json");
   MUST_RUN("inspect", "n.h5");
   must_have(printed, "tokenizer: bpe\n");
   MUST_REFUSE(LK_NO_INPUT, "words: cannot open", "prepare", "--tokenizer", "words", "n.txt",
