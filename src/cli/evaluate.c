@@ -117,6 +117,7 @@ static lk_status check(request *r) {
   if (r->beams < 1 || r->beams > LK_MOST_BEAMS)
     return lk_fail(LK_USAGE, "evaluate: --beams must be from 1 to %d, not %ld",
                    LK_MOST_BEAMS, r->beams);
+  if (!r->most) return lk_fail(LK_USAGE, "evaluate: --most must be 1 or more, not 0");
   if (r->beams > 1 && r->attempts > 1)
     return lk_fail(LK_USAGE,
                    "evaluate: --beams takes nothing by chance; leave --best-of out");
@@ -159,7 +160,8 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
 }
 
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
-  request r = {.attempts = 1, .beams = 1, .seed = 1, .trying.sampling = lk_greedy};
+  request r = {
+      .most = -1, .attempts = 1, .beams = 1, .seed = 1, .trying.sampling = lk_greedy};
   lk_words words;
   lk_trained trained = {0};
   lk_questions *questions = NULL;
@@ -172,7 +174,7 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   if (status == LK_OK) status = check_metric(questions, r.metric, name);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(name, &questions->left_out);
-  if (status == LK_OK && r.most) trained.most_answer = (uint64_t)r.most;
+  if (status == LK_OK && r.most > 0) trained.most_answer = (uint64_t)r.most;
   if (status == LK_OK) status = evaluate(world, &trained, questions, name, &r);
   lk_questions_free(questions);
   lk_trained_clear(&trained);

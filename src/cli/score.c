@@ -198,16 +198,20 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
   return lk_world_agree(world, lk_file_check_apart(words->words[0], words->words[1]));
 }
 
-static lk_status check_stride(const lk_trained *trained, long stride) {
+/* One that is not given becomes 0. */
+static lk_status check_stride(const lk_trained *trained, long *stride) {
   int block = trained->table->shape.block;
-  if (stride <= block) return LK_OK;
-  return lk_fail(LK_USAGE,
-                 "score: --stride must be from 1 to the model's block, %d, not %ld", block,
-                 stride);
+  if (*stride < 0)
+    *stride = 0;
+  else if (!*stride || *stride > block)
+    return lk_fail(LK_USAGE,
+                   "score: --stride must be from 1 to the model's block, %d, not %ld",
+                   block, *stride);
+  return LK_OK;
 }
 
 lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
-  request r = {0};
+  request r = {.stride = -1};
   lk_words words;
   lk_trained trained = {0};
   lk_corpus *corpus = NULL;
@@ -215,7 +219,7 @@ lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   r.name = lk_file_name(words.words[1]);
   lk_status status = lk_trained_load(world, words.words[0], &trained);
-  if (status == LK_OK) status = check_stride(&trained, r.stride);
+  if (status == LK_OK) status = check_stride(&trained, &r.stride);
   if (status == LK_OK)
     status = r.whole
                  ? read_whole(world, words.words[1], trained.tokenizer, &corpus, r.units)

@@ -114,6 +114,8 @@ static void questions_are_answered_and_counted(void **state) {
   must_have(said, "cut off after 3 characters");
   must_hold("a.json", "\"accuracy\":");
   must_hold("a.json", "\"log_probability\":");
+  MUST_REFUSE(LK_USAGE, "--most must be 1 or more", "evaluate", "fine/checkpoints/latest",
+              "data/birth_dev.tsv", "--most", "0");
   write_file("open.tsv", "Where was Rosa Fischer born?\n");
   MUST_RUN("evaluate", "fine/checkpoints/latest", "open.tsv");
   assert_true(strlen(printed) > 1 && strchr(printed, '\n')[1] == '\0');
@@ -189,6 +191,8 @@ static void texts_are_scored_line_by_line(void **state) {
   assert_int_equal(sscanf(printed, "1\t%lf\n2\t%lf\ntotal\t", &first, &second), 2);
   assert_true(first > 2 && first < 6 && second > 2 && second < 6);
   MUST_REFUSE(LK_NO_INPUT, "nothing.txt", "score", "run/checkpoints/latest", "nothing.txt");
+  MUST_REFUSE(LK_USAGE, "--stride must be from 1 to the model's block, 64, not 0", "score",
+              "run/checkpoints/latest", "two.txt", "--stride", "0");
 }
 
 /* U+FFFD has three bytes, and what it stands for one to four: a text's are counted, of its
