@@ -60,6 +60,9 @@ lk_status lk_piece_counts_add_text(lk_piece_counts *counts, const char *bytes, s
 
 /* Adds what another one of the same pattern counted. */
 lk_status lk_piece_counts_take(lk_piece_counts *counts, const lk_piece_counts *more);
+
+/* Nonzero when some were left out. */
+int lk_piece_counts_pruned(const lk_piece_counts *counts);
 void lk_piece_counts_free(lk_piece_counts *counts);
 
 /* Ids of a BPE that is trained: the bytes, tokens, <|pad|>, <|mask|>, <|endoftext|>. */

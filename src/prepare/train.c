@@ -119,6 +119,10 @@ static lk_status count_and_train(const lk_prepare_plan *plan, const lk_merge *me
   lk_progress_begin(&c.progress, "parts", plan->count, "counting pieces");
   lk_status status = count_parts(&c);
   lk_progress_end(&c.progress);
+  if (status == LK_OK && lk_piece_counts_pruned(c.all))
+    lk_say("there are more than %zu pieces, as --pattern cuts texts; of the rarest some do "
+           "not count",
+           how->most_pieces);
   if (status == LK_OK)
     status = lk_bpe_train(out, c.all, how->size, lk_prepare_composes(plan));
   lk_piece_counts_free(c.all);

@@ -15,6 +15,7 @@ struct lk_piece_counts {
   size_t count, room, most;
   char *bytes; /* [byte_room] */
   size_t used, byte_room;
+  int is_pruned; /* some were left out */
 };
 
 static lk_status reserve(lk_piece_counts *c, size_t room) {
@@ -83,7 +84,8 @@ static lk_status copy(lk_piece_counts *to, const lk_piece_counts *from, uint64_t
 }
 
 static lk_status rebuild(lk_piece_counts *c, uint64_t above, size_t room) {
-  lk_piece_counts next = {.pattern = c->pattern, .most = c->most};
+  lk_piece_counts next = {
+      .pattern = c->pattern, .most = c->most, .is_pruned = c->is_pruned};
   lk_status status = copy(&next, c, above, room);
   lk_piece_counts *old = status == LK_OK ? c : &next;
   lk_free(old->list);
@@ -98,6 +100,7 @@ static lk_status rebuild(lk_piece_counts *c, uint64_t above, size_t room) {
 static lk_status prune(lk_piece_counts *c) {
   uint64_t above = 0;
   size_t left = c->count;
+  c->is_pruned = 1;
   while (left > c->most / 2) {
     above++;
     left = 0;
@@ -143,11 +146,16 @@ lk_status lk_piece_counts_add_text(lk_piece_counts *counts, const char *bytes,
 }
 
 lk_status lk_piece_counts_take(lk_piece_counts *counts, const lk_piece_counts *more) {
+  counts->is_pruned |= more->is_pruned;
   for (size_t i = 0; i < more->count; i++) {
     const lk_piece_count *one = &more->list[i];
     LK_TRY(lk_piece_counts_add(counts, more->bytes + one->first, one->size, one->times));
   }
   return LK_OK;
+}
+
+int lk_piece_counts_pruned(const lk_piece_counts *counts) {
+  return counts->is_pruned;
 }
 
 const lk_pattern *lk_piece_counts_pattern(const lk_piece_counts *counts) {

@@ -37,6 +37,7 @@ static void rare_pieces_are_left_out(void **state) {
   for (int i = 0; i < 200; i++)
     snprintf(text + strlen(text), 20, " of of x%c%c", 'A' + i % 26, 'A' + i / 26);
   lk_piece_counts *all = counted(text, 1000), *few = counted(text, 16);
+  assert_true(lk_piece_counts_pruned(few) && !lk_piece_counts_pruned(all));
   for (size_t ids = 261; ids <= 280; ids += 19) {
     lk_tokenizer *one, *other;
     assert_int_equal(lk_bpe_train(&one, all, ids, 0), LK_OK);
@@ -67,8 +68,12 @@ static void one_tokenizer_for_any_threads(void **state) {
   (void)state;
   MUST_RUN("synth", "data", "--people", "60", "--questions", "10");
   for (size_t most = 200; most < 40000; most *= 150) {
-    lk_tokenizer *one = trained("data/wiki.txt", 1, 1000, most),
-                 *three = trained("data/wiki.txt", 3, 1000, most),
+    int before = divert(STDERR_FILENO, "said", O_WRONLY | O_CREAT | O_TRUNC);
+    lk_tokenizer *one = trained("data/wiki.txt", 1, 1000, most);
+    put_back(STDERR_FILENO, before);
+    read_back("said", &said);
+    assert_int_equal(strstr(said, "there are more than 200 pieces") != NULL, most == 200);
+    lk_tokenizer *three = trained("data/wiki.txt", 3, 1000, most),
                  *whole = trained("data/wiki.txt", 2, 1 << 20, most);
     assert_int_equal(lk_tokenizer_size(one), 300);
     assert_true(lk_tokenizer_equal(one, three));
