@@ -2,8 +2,9 @@
 
 Reads their JSON files, and computes the same from the checkpoint: the text's nats a word, as the
 Language Model Evaluation Harness counts them for WikiText (all tokens predicted, what ends a
-document in front of the first; words are what white space separates), and the last words of
-passages as its lambada_openai takes them apart. Exits with 1 where they differ by more than 1e-4.
+document in front of the first; words are what white space separates, without the empty ones that
+the harness counts at ends that are white space), and the last words of passages as its
+lambada_openai takes them apart. Exits with 1 where they differ by more than 1e-4.
 """
 
 import json
