@@ -32,8 +32,9 @@ void lk_history_note(const char *folder, const char *text) {
 
 /* The ranks in a line of lk_history_start, up to its end; NULL in another line. */
 static const char *ranks_in(const char *line) {
-  const char *steps = strstr(line, " step "), *comma = strstr(line, ", ");
-  return steps && comma && steps < comma && strstr(comma, " on ") ? comma + 2 : NULL;
+  int behind = 0;
+  if (sscanf(line, "%*s step %*u of %*u, %n", &behind) < 0 || !behind) return NULL;
+  return strstr(line + behind, " on ") ? line + behind : NULL;
 }
 
 /* The text of the last start's ranks, inside `history`, which it cuts into lines; NULL when

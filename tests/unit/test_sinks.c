@@ -220,6 +220,24 @@ static void what_a_line_quotes_is_no_line(void **state) {
   end();
 }
 
+/* Of starts alone, which a message may look like. */
+static void a_start_is_compared_with_the_start_before(void **state) {
+  (void)state;
+  jsonl = "jsonl=false";
+  begin(0);
+  assert_int_equal(lk_history_start("run", 0, 9, "1 rank on a:1"), LK_OK);
+  lk_history_note("run", "step 1: the loss is 4, above its limit; the batch was on line 7");
+  catch_errors();
+  assert_int_equal(lk_history_start("run", 0, 9, "1 rank on a:1"), LK_OK);
+  assert_int_equal(lk_history_start("run", 0, 9, "2 ranks on a:2"), LK_OK);
+  char *said = caught();
+  assert_non_null(
+      strstr(said, "the world changed: 2 ranks on a:2, before 1 rank on a:1\n"));
+  assert_int_equal(count_of("changed", said), 1);
+  lk_free(said);
+  end();
+}
+
 /* dev.csv has its row, so no later start would look for the checkpoint again. */
 static void a_score_that_one_file_lacks_keeps_its_checkpoint(void **state) {
   (void)state;
@@ -250,6 +268,7 @@ int main(void) {
       cmocka_unit_test_setup(lines_of_others_are_set_aside, clear_run),
       cmocka_unit_test_setup(progress_is_shown_now_and_then, clear_run),
       cmocka_unit_test_setup(a_full_disk_is_said_once_and_leaves_whole_rows, clear_run),
+      cmocka_unit_test_setup(a_start_is_compared_with_the_start_before, clear_run),
       cmocka_unit_test_setup(lines_of_texts_are_whole, clear_run),
       cmocka_unit_test_setup(what_a_line_quotes_is_no_line, clear_run),
       cmocka_unit_test_setup(a_score_that_one_file_lacks_keeps_its_checkpoint, clear_run),
