@@ -71,7 +71,7 @@ void lk_record_clear(lk_record *record);
 /* "running", "complete": a literal. */
 const char *lk_record_state_name(lk_record_state state);
 
-/* The newest note that begins with the word ("build", "step"), behind that; NULL: none. */
+/* What the newest start says behind the word ("build", "step"); NULL: nothing. */
 const char *lk_record_fact(const lk_record *record, const char *word);
 
 /* Seconds that the step of a row of metrics.csv took: the sum of its parts. */

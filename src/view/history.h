@@ -16,6 +16,12 @@ double lk_record_last_steps(const lk_record *record);
 /* The step that the text begins with, and what stands behind it; NULL: none does. */
 const char *lk_note_step(const char *text, double *step);
 
+/* Nonzero for "step 40 of 100, 2 ranks on …": where a start goes on, and up to where. */
+int lk_note_is_start(const char *text, double *step, double *steps);
+
+/* Nonzero where a note is a start's: one of its facts, or the line above. */
+int lk_record_is_of_start(const lk_record *record, size_t i);
+
 /* The newest note with a time, which all have that a run wrote; NULL: there is none. */
 const char *lk_record_last_note(const lk_record *record);
 

@@ -30,34 +30,22 @@ static double step_of(const char *text, double otherwise) {
   return after && lk_note_step(after + strlen(words), &step) ? step : otherwise;
 }
 
-/* "step 40 of 100": where a start goes on. */
-static int is_start(const char *text, double *step) {
-  const char *of = strncmp(text, "step ", 5) ? NULL : lk_note_step(text + 5, step);
-  return of && !strncmp(of, " of ", 4);
-}
-
 /* Where the start behind a note goes on: that is how far its loss of steps went back. */
 static double next_start(const lk_record *record, size_t i) {
-  double step;
+  double step, steps;
   for (; i < record->note_count; i++)
-    if (is_start(record->notes[i].text, &step)) return step;
+    if (lk_note_is_start(record->notes[i].text, &step, &steps)) return step;
   return record->step;
-}
-
-static int is_fact(const char *text) {
-  return !strncmp(text, "data ", 5) || !strncmp(text, "machine ", 8) ||
-         !strncmp(text, "build ", 6) || !strcmp(text, "complete");
 }
 
 static lk_status add_notes(marks *m, const lk_record *record) {
   size_t first = record->note_count > MOST ? record->note_count - MOST : 0;
   for (size_t i = first; i < record->note_count; i++) {
     const char *text = record->notes[i].text;
-    double start;
-    if (is_fact(text)) continue;
-    if (is_start(text, &start)) {
+    double start, steps;
+    if (lk_note_is_start(text, &start, &steps)) {
       if (start > 0) LK_TRY(add(m, start, "start", text));
-    } else {
+    } else if (strcmp(text, "complete") && !lk_record_is_of_start(record, i)) {
       LK_TRY(add(m, step_of(text, next_start(record, i)),
                  lk_note_is_stop(text) ? "stop" : "fault", text));
     }

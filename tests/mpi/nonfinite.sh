@@ -85,4 +85,6 @@ for ranks in 1 2; do
   train 70 1 $ranks limit-$ranks 60 gradient_limit=1e-3
   grep -qE '^lockstep: step 1: .* gradient norm [0-9.]+, above gradient_limit;' log ||
     fail "limit-$ranks: $(cat log)"
+  "$LOCKSTEP" runs limit-$ranks | grep -qE "^failed +0/60 .* on .*:$ranks$" ||
+    fail "limit-$ranks is shown as $("$LOCKSTEP" runs limit-$ranks)"
 done

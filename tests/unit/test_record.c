@@ -59,6 +59,37 @@ static void the_last_line_says_how_it_ended(void **state) {
   assert_int_equal(state_of(START TIME "complete\n" TIME "data d\n"), LK_RECORD_BROKEN);
 }
 
+/* What ended a run may begin with the words of its start: files are called as they please,
+ * and a step has a number. */
+static void ends_that_begin_as_starts_are_ends(void **state) {
+  static const char *const ends[] = {
+      "step 1: the loss is 4 and the gradient norm 1.8; on a",
+      "step 3 of the plan, lost",
+      "data sets/w.txt: gone",
+      "machine x: gone",
+      "job slurm 7",
+      "build b: gone"};
+  (void)state;
+  for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+    char one[400], history[900];
+    lk_record record;
+    snprintf(one, sizeof one,
+             TIME "data d: 9 characters\n" TIME "machine m\n" TIME
+                  "job slurm 42\n" START TIME "%s\n",
+             ends[i]);
+    snprintf(history, sizeof history, "%s%s", one, one);
+    assert_int_equal(state_of(history), LK_RECORD_FAILED);
+    assert_int_equal(lk_record_read(&record, "run", 0), LK_OK);
+    assert_true(record.steps == 9);
+    assert_string_equal(lk_record_fact(&record, "data"), "d: 9 characters");
+    assert_string_equal(lk_record_fact(&record, "machine"), "m");
+    assert_string_equal(lk_record_fact(&record, "job"), "slurm 42");
+    assert_string_equal(lk_record_fact(&record, "build"), "b");
+    assert_string_equal(lk_record_fact(&record, "step"), "0 of 9, 1 rank on a:1");
+    lk_record_clear(&record);
+  }
+}
+
 /* What others wrote into the file is shown, and means nothing. */
 static void any_history_is_read(void **state) {
   (void)state;
@@ -170,6 +201,7 @@ static void a_lock_says_that_it_runs(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_last_line_says_how_it_ended),
+      cmocka_unit_test(ends_that_begin_as_starts_are_ends),
       cmocka_unit_test(any_history_is_read),
       cmocka_unit_test(odd_steps_are_none),
       cmocka_unit_test(fresh_rows_are_a_run_that_goes_on),

@@ -56,6 +56,8 @@ static void it_says_what_the_files_say(void **state) {
   write_file(
       "run", "history.txt",
       "2026-11-28T10:00:00Z build ours\n2026-11-28T10:00:00Z step 0 of 4, 2 ranks on "
+      "a:1,b:1\n2026-11-28T10:00:03Z data sets/w.txt: gone\n"
+      "2026-11-28T10:00:04Z data d\n2026-11-28T10:00:04Z step 0 of 4, 2 ranks on "
       "a:1,b:1\n2026-11-28T10:00:05Z rank 1 on b, last seen in step 2, is gone\n");
   write_file("run", "ranks.csv",
              "0,left,2,0,12.5,a<b>,computing\n1,left,2,0,2.5,b,computing\n");
@@ -71,6 +73,7 @@ static void it_says_what_the_files_say(void **state) {
   must_have(html, "<th scope=\"row\">learning_rate</th><td>0.125</td>");
   must_have(html, "Once upon");
   must_have(html, "[2,\"fault\",\"rank 1 on b, last seen in step 2, is gone\"]");
+  must_have(html, "[0,\"fault\",\"data sets/w.txt: gone\"]");
   must_have(html, "<td>ours</td>");
   lk_free(html);
 }
