@@ -39,14 +39,16 @@ lk_status lk_report_add_picture(lk_report *report, const char *name, int width, 
                                 const char *variables, const char *commands);
 
 /* Prints tables and sentence; writes into the folder, made if need be, the tables as CSV
- * and a gnuplot script NAME.gp a picture. LK_IO. */
+ * and a gnuplot script NAME.gp a picture. What is there under their names and is of no
+ * report is set aside, pictures too where the first table is not the report's. LK_IO. */
 lk_status lk_report_publish(const lk_report *report, const char *folder);
 
 /* Draws NAME.svg and NAME.png of every picture from what was published. LK_IO; LK_NO_INPUT
  * when there is no gnuplot. */
 lk_status lk_report_draw(const lk_report *report, const char *folder);
 
-/* Writes FOLDER/index.html, which shows the reports with the pictures beside it. LK_IO. */
+/* Writes FOLDER/index.html, which shows the reports with the pictures beside it. Another
+ * page there is set aside. LK_IO. */
 lk_status lk_report_page(const lk_report *reports, int count, const char *folder);
 
 LK_C_END

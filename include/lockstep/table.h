@@ -44,8 +44,12 @@ double lk_table_at(const lk_table *table, int row, const char *column);
 void lk_table_print(const lk_table *table, FILE *to);      /* caption, aligned columns */
 void lk_table_print_html(const lk_table *table, FILE *to); /* a <table> */
 
-/* Writes FOLDER/NAME.csv. LK_IO. */
+/* Writes FOLDER/NAME.csv. A file there that has not the table's columns is set aside.
+ * LK_IO. */
 lk_status lk_table_write_csv(const lk_table *table, const char *folder);
+
+/* Nonzero where FOLDER/NAME.csv has the table's columns. */
+int lk_table_is_in(const lk_table *table, const char *folder);
 
 LK_C_END
 

@@ -1,13 +1,15 @@
-#include "lockstep/file.h"
+#include "lab/own.h"
 #include "lockstep/page_style.h"
 #include "lockstep/report.h"
 #include <limits.h>
 #include <stdlib.h>
 
+#define TITLE "<title>What one attention head can and cannot do</title>"
+
 static const char before_style[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-    "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>What one attention head can and cannot do</title>\n<style>\n";
+    "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" TITLE
+    "\n<style>\n";
 
 /* What no page of runs has: formulas, and pictures that are drawn on white. */
 static const char behind_style[] =
@@ -68,7 +70,7 @@ lk_status lk_report_page(const lk_report *reports, int count, const char *folder
     print_report(&reports[i], memory);
   fputs("</body>\n</html>\n", memory);
   lk_status status = fclose(memory) ? lk_fail(LK_INTERNAL, "%s: out of memory", path)
-                                    : lk_file_write(path, text, size);
+                                    : lk_lab_write(path, TITLE, text, size);
   free(text);
   return status;
 }

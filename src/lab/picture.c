@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* posix_spawn_file_actions_addchdir_np */
 #include "lab/picture.h"
-#include "lockstep/file.h"
+#include "lab/own.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -40,18 +40,29 @@ static const char head[] =
 lk_status lk_picture_write(const lk_picture *picture, const char *folder) {
   const char *name = picture->name;
   int width = picture->width, height = picture->height;
-  char path[PATH_MAX], *text = NULL;
+  char path[PATH_MAX], mark[64], *text = NULL;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
   char start[sizeof head + 4 * sizeof picture->name + 64];
   snprintf(path, sizeof path, "%s/%s.gp", folder, name);
   snprintf(start, sizeof start, head, name, name, name, width, height, width, height, name);
 #pragma GCC diagnostic pop
+  snprintf(mark, sizeof mark, "# Draws %s.svg and ", name);
   int length = asprintf(&text, "%s%s\nunset output\n}\n", start, picture->commands);
   if (length < 0) return lk_fail(LK_INTERNAL, "%s: out of memory", path);
-  lk_status status = lk_file_write(path, text, (size_t)length);
+  lk_status status = lk_lab_write(path, mark, text, (size_t)length);
   free(text);
   return status;
+}
+
+lk_status lk_picture_set_aside(const lk_picture *picture, const char *folder) {
+  static const char *const kinds[] = {"svg", "png"};
+  char path[PATH_MAX];
+  for (int i = 0; i < 2; i++) {
+    snprintf(path, sizeof path, "%s/%s.%s", folder, picture->name, kinds[i]);
+    LK_TRY(lk_lab_set_aside(path));
+  }
+  return LK_OK;
 }
 
 /* Starts gnuplot in the folder; what it says goes to `log`. Returns the error number. */

@@ -48,6 +48,14 @@ lk_status lk_report_add_picture(lk_report *report, const char *name, int width, 
   return LK_OK;
 }
 
+/* An image has no mark of its own: the first table of its report has. */
+static lk_status set_images_aside(const lk_report *report, const char *folder) {
+  if (report->table_count && lk_table_is_in(report->tables[0], folder)) return LK_OK;
+  for (int i = 0; i < report->picture_count; i++)
+    LK_TRY(lk_picture_set_aside(&report->pictures[i], folder));
+  return LK_OK;
+}
+
 lk_status lk_report_publish(const lk_report *report, const char *folder) {
   printf("%s\n\n", report->title);
   for (int i = 0; i < report->table_count; i++)
@@ -55,6 +63,7 @@ lk_status lk_report_publish(const lk_report *report, const char *folder) {
   printf("%s\n\n", report->sentence);
   fflush(stdout);
   LK_TRY(lk_folder_create(folder));
+  LK_TRY(set_images_aside(report, folder));
   for (int i = 0; i < report->table_count; i++)
     LK_TRY(lk_table_write_csv(report->tables[i], folder));
   for (int i = 0; i < report->picture_count; i++)

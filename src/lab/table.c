@@ -1,5 +1,5 @@
 #include "lockstep/table.h"
-#include "lockstep/file.h"
+#include "lab/own.h"
 #include <assert.h>
 #include <limits.h>
 #include <math.h>
@@ -113,10 +113,26 @@ void lk_table_print_html(const lk_table *table, FILE *to) {
   fputs("</tr>\n</table>\n", to);
 }
 
-static void print_csv(const lk_table *table, FILE *to) {
+enum { NAMES = 400 /* bytes of the first line, by which a file is known as this table */ };
+
+static void print_names(const lk_table *table, char text[NAMES]) {
+  int length = 0;
+  for (int c = 0; c < table->column_count && length < NAMES; c++)
+    length += snprintf(text + length, (size_t)(NAMES - length), "%s%s", c ? "," : "",
+                       table->columns[c].name);
+  assert(length < NAMES);
+}
+
+int lk_table_is_in(const lk_table *table, const char *folder) {
+  char path[PATH_MAX], names[NAMES];
+  print_names(table, names);
+  snprintf(path, sizeof path, "%s/%s.csv", folder, table->name);
+  return lk_lab_is_own(path, names);
+}
+
+static void print_csv(const lk_table *table, const char *names, FILE *to) {
   char text[CELL];
-  for (int c = 0; c < table->column_count; c++)
-    fprintf(to, "%s%s", c ? "," : "", table->columns[c].name);
+  fputs(names, to);
   for (int row = 0; row < table->rows; row++)
     for (int c = 0; c < table->column_count; c++) {
       format_cell(table, row, c, text);
@@ -126,14 +142,15 @@ static void print_csv(const lk_table *table, FILE *to) {
 }
 
 lk_status lk_table_write_csv(const lk_table *table, const char *folder) {
-  char path[PATH_MAX], *text = NULL;
+  char path[PATH_MAX], names[NAMES], *text = NULL;
   size_t size;
   FILE *memory = open_memstream(&text, &size);
   if (!memory) return lk_fail(LK_INTERNAL, "%s: out of memory", table->name);
-  print_csv(table, memory);
+  print_names(table, names);
+  print_csv(table, names, memory);
   snprintf(path, sizeof path, "%s/%s.csv", folder, table->name);
   lk_status status = fclose(memory) ? lk_fail(LK_INTERNAL, "%s: out of memory", path)
-                                    : lk_file_write(path, text, size);
+                                    : lk_lab_write(path, names, text, size);
   free(text);
   return status;
 }

@@ -57,6 +57,19 @@ if grep -nE '(src|href)="(https?:)?//|<script' all/index.html; then
   fail "the page needs what is not beside it"
 fi
 
+# Files of the user's are set aside; what experiments wrote, here or committed, is replaced.
+mkdir mine
+sed 1d all/weights.csv | tee mine/index.html mine/weights.csv mine/weights.png > numbers
+"$LOCKSTEP" attention all --out mine "${quick[@]}" > printed 2> err
+for name in index.html weights.csv weights.png; do
+  cmp "mine/$name.set-aside-1" numbers || fail "$name of the user's: $(cat err)"
+done
+[[ $(wc -l < err) == 3 ]] || fail "not three are set aside: $(cat err)"
+cp -r "$SOURCE_DIR/results/attention" again
+"$LOCKSTEP" attention all $checkpoint "$question" --out again "${quick[@]}" > printed 2> err
+[[ ! -s err && -z $(find again -name '*set-aside*') ]] || fail "written again: $(cat err)"
+cmp again/index.html all/index.html || fail "the page that is written again"
+
 # The numbers of the CSV files are those that are printed and those on the page.
 for file in all/*.csv; do
   name=$(basename "$file" .csv)

@@ -100,10 +100,21 @@ for end in csv gp svg png; do
   ln -s ../far/copy.$end drawn/copy.$end
 done
 echo mine > drawn/copy.log
-lockstep attention copy --out drawn --n 6 --samples 200 > /dev/null
-for end in csv gp svg png; do
-  [[ -L drawn/copy.$end && $(head -n 1 far/copy.$end) != old ]] || fail "attention: copy.$end"
+lockstep attention copy --out drawn --n 6 --samples 200 > /dev/null 2> log
+for end in csv gp svg png; do # what is not its own is set aside, and its own replaced, through links, too
+  [[ -L drawn/copy.$end.set-aside-1 && $(< far/copy.$end) == old ]] || fail "attention: copy.$end: $(cat log)"
+  grep -q "^lockstep: drawn/copy.$end: .*set aside as drawn/copy.$end.set-aside-1$" log || fail "$(cat log)"
+  mv drawn/copy.$end far
+  ln -s ../far/copy.$end drawn/copy.$end
+  rm drawn/copy.$end.set-aside-1
 done
+cp far/copy.csv before
+lockstep attention copy --out drawn --n 7 --samples 200 > /dev/null 2> log
+for end in csv gp svg png; do
+  [[ -L drawn/copy.$end && ! -e drawn/copy.$end.set-aside-1 ]] || fail "attention: copy.$end: $(cat log)"
+done
+[[ ! -s log ]] || fail "attention, once more: $(cat log)"
+! cmp -s far/copy.csv before || fail "attention through a link"
 [[ $(< drawn/copy.log) == mine ]] || fail "attention: a file of the user's is lost"
 mkdir linked
 ln -s ../far/wiki linked/wiki.txt
