@@ -10,8 +10,8 @@
 LK_C_BEGIN
 
 /* Run directories at and below a folder, sorted: what has a history.txt or a metrics.csv.
- * No link is followed. LK_NO_INPUT when the folder cannot be read. The caller owns *out:
- * lk_listing_clear. */
+ * No link below it is followed. LK_NO_INPUT when it cannot be read or is no folder. The
+ * caller owns *out: lk_listing_clear. */
 typedef struct {
   char **folders; /* (count), owned */
   size_t count;
@@ -20,7 +20,7 @@ typedef struct {
 lk_status lk_listing_find(lk_listing *out, const char *folder);
 void lk_listing_clear(lk_listing *listing);
 
-/* What all files below a folder take on the disk, without following links. */
+/* What all files below a folder take on the disk, without following links there. */
 uint64_t lk_listing_bytes(const char *folder);
 
 /* A table with a row a run: state, step, loss, best score, start, hosts, size on the disk;

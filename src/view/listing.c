@@ -12,18 +12,26 @@ static int by_name(const FTSENT **a, const FTSENT **b) {
   return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
+static lk_status check_root(const FTSENT *root) {
+  if (root->fts_info == FTS_NS || root->fts_info == FTS_DNR)
+    return lk_fail(LK_NO_INPUT, "%s: cannot be read: %s", root->fts_path,
+                   strerror(root->fts_errno));
+  if (root->fts_info == FTS_D || root->fts_info == FTS_DP) return LK_OK;
+  return lk_fail(LK_NO_INPUT, "%s: is no folder; give one that runs are below",
+                 root->fts_path);
+}
+
 /* Walks a folder and calls `visit` for what is no folder. */
 static lk_status walk(const char *folder, void *to,
                       lk_status (*visit)(void *to, const FTSENT *entry)) {
   char *const roots[] = {(char *)folder, NULL};
-  FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
+  FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
   lk_status status = LK_OK;
   if (!tree) return lk_fail(LK_INTERNAL, "%s: %s", folder, strerror(errno));
   for (FTSENT *entry; status == LK_OK && (entry = fts_read(tree));) {
     int lost = entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR;
-    if (lost && entry->fts_level == 0)
-      status = lk_fail(LK_NO_INPUT, "%s: cannot be read: %s", folder,
-                       strerror(entry->fts_errno));
+    if (entry->fts_level == 0)
+      status = check_root(entry);
     else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP && !lost)
       status = visit(to, entry);
   }
@@ -47,7 +55,7 @@ static lk_status take_run(void *to, const FTSENT *entry) {
   lk_listing *out = to;
   const char *last = out->count ? out->folders[out->count - 1] : "";
   size_t length = (size_t)entry->fts_pathlen - entry->fts_namelen - 1;
-  if (entry->fts_info != FTS_F || entry->fts_level == 0) return LK_OK;
+  if (entry->fts_info != FTS_F) return LK_OK;
   assert(entry->fts_pathlen > entry->fts_namelen + 1);
   if (strcmp(entry->fts_name, "history.txt") && strcmp(entry->fts_name, "metrics.csv"))
     return LK_OK;

@@ -35,6 +35,10 @@ static void runs_are_listed(void **state) {
   MUST_RUN("runs", "all", "--json");
   must_have(printed, "[{\"run\": \"all/deep/two\", \"state\": \"complete\", \"step\": 6, ");
   MUST_REFUSE(LK_NO_INPUT, "nowhere: cannot be read", "runs", "nowhere");
+  MUST_REFUSE(LK_NO_INPUT, "wiki.txt: is no folder", "runs", "wiki.txt");
+  MUST_RUN("runs", "linked", "--json");
+  must_have(printed, "[{\"run\": \"linked\", \"state\": \"complete\", ");
+  assert_null(strstr(printed, "\"bytes\": 0"));
 }
 
 static void what_differs_is_said(void **state) {
