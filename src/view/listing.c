@@ -1,9 +1,10 @@
 /* Finding runs below a folder. */
 #include "lockstep/listing.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
-#include <assert.h>
 #include <errno.h>
 #include <fts.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +22,7 @@ static lk_status check_root(const FTSENT *root) {
                  root->fts_path);
 }
 
-/* Walks a folder and calls `visit` for what is no folder. */
+/* Walks a folder and calls `visit` for all that can be read, folders first. */
 static lk_status walk(const char *folder, void *to,
                       lk_status (*visit)(void *to, const FTSENT *entry)) {
   char *const roots[] = {(char *)folder, NULL};
@@ -29,38 +30,36 @@ static lk_status walk(const char *folder, void *to,
   lk_status status = LK_OK;
   if (!tree) return lk_fail(LK_INTERNAL, "%s: %s", folder, strerror(errno));
   for (FTSENT *entry; status == LK_OK && (entry = fts_read(tree));) {
-    int lost = entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR;
-    if (entry->fts_level == 0)
-      status = check_root(entry);
-    else if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP && !lost)
-      status = visit(to, entry);
+    if (entry->fts_level == 0) status = check_root(entry);
+    int left = entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
+               entry->fts_info == FTS_DP;
+    if (status == LK_OK && !left) status = visit(to, entry);
   }
   fts_close(tree);
   return status;
 }
 
-static lk_status append(lk_listing *to, const char *folder, size_t length) {
+static lk_status append(lk_listing *to, const char *folder) {
   char **longer;
   LK_TRY(LK_NEW(longer, to->count + 1));
   if (to->count) memcpy(longer, to->folders, to->count * sizeof *longer);
   lk_free(to->folders);
   to->folders = longer;
-  LK_TRY(LK_NEW(to->folders[to->count], length + 1));
-  memcpy(to->folders[to->count++], folder, length);
-  return LK_OK;
+  return lk_copy_text(&to->folders[to->count++], folder);
 }
 
-/* Files of one folder come one after the other. */
+static int has_file(const char *folder, const char *name) {
+  char path[PATH_MAX];
+  return snprintf(path, sizeof path, "%s/%s", folder, name) < PATH_MAX &&
+         lk_file_is_plain(path);
+}
+
+/* Before what is in the folder: that may be runs, too. */
 static lk_status take_run(void *to, const FTSENT *entry) {
-  lk_listing *out = to;
-  const char *last = out->count ? out->folders[out->count - 1] : "";
-  size_t length = (size_t)entry->fts_pathlen - entry->fts_namelen - 1;
-  if (entry->fts_info != FTS_F) return LK_OK;
-  assert(entry->fts_pathlen > entry->fts_namelen + 1);
-  if (strcmp(entry->fts_name, "history.txt") && strcmp(entry->fts_name, "metrics.csv"))
-    return LK_OK;
-  if (strlen(last) == length && !strncmp(last, entry->fts_path, length)) return LK_OK;
-  return append(out, entry->fts_path, length);
+  const char *folder = entry->fts_path;
+  if (entry->fts_info != FTS_D) return LK_OK;
+  if (!has_file(folder, "history.txt") && !has_file(folder, "metrics.csv")) return LK_OK;
+  return append(to, folder);
 }
 
 lk_status lk_listing_find(lk_listing *out, const char *folder) {
@@ -76,7 +75,8 @@ void lk_listing_clear(lk_listing *listing) {
 }
 
 static lk_status add_size(void *to, const FTSENT *entry) {
-  *(uint64_t *)to += (uint64_t)entry->fts_statp->st_blocks * 512;
+  if (entry->fts_info != FTS_D)
+    *(uint64_t *)to += (uint64_t)entry->fts_statp->st_blocks * 512;
   return LK_OK;
 }
 

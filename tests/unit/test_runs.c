@@ -41,6 +41,23 @@ static void runs_are_listed(void **state) {
   assert_null(strstr(printed, "\"bytes\": 0"));
 }
 
+/* Whatever the inner one's name, the outer comes first, and once. */
+static void a_run_in_a_run_is_another(void **state) {
+  (void)state;
+  assert_int_equal(lk_folder_create("nest/outer/knowledge"), LK_OK);
+  assert_int_equal(lk_folder_create("nest/outer/a"), LK_OK);
+  write_file("nest/outer/history.txt", "");
+  write_file("nest/outer/metrics.csv", "");
+  write_file("nest/outer/knowledge/metrics.csv", "");
+  write_file("nest/outer/a/history.txt", "");
+  MUST_RUN("runs", "nest/");
+  const char *outer = strstr(printed, "nest/outer  on "),
+             *a = strstr(printed, "nest/outer/a  on "),
+             *knowledge = strstr(printed, "nest/outer/knowledge  on ");
+  assert_true(outer && outer < a && a < knowledge);
+  assert_null(strstr(outer + 1, "nest/outer  on "));
+}
+
 static void what_differs_is_said(void **state) {
   (void)state;
   MUST_RUN("diff", "all/one", "all/deep/two");
@@ -143,6 +160,7 @@ static void slurm_is_asked_for_the_job(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_are_listed),
+      cmocka_unit_test(a_run_in_a_run_is_another),
       cmocka_unit_test(what_differs_is_said),
       cmocka_unit_test(damaged_words_are_none),
       cmocka_unit_test(a_screen_is_text),
