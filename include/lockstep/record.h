@@ -18,7 +18,8 @@ typedef enum {
   LK_RECORD_STOPPED,  /* somebody asked it to stop; it can go on */
   LK_RECORD_FAILED,   /* it ended with a message */
   LK_RECORD_BROKEN,   /* it ended without a word: killed, or its host was */
-  LK_RECORD_UNKNOWN   /* it has rows and no history */
+  LK_RECORD_UNKNOWN,  /* it has rows and no history */
+  LK_RECORD_UNREADABLE
 } lk_record_state;
 
 /* A line of history.txt. */
@@ -63,6 +64,10 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own);
 /* The same of another process' run that somebody has named; LK_NO_INPUT also when the
  * folder has nothing of a run. */
 lk_status lk_record_read_run(lk_record *out, const char *folder);
+
+/* After a failure of one of these, where other runs are shown, too: the record becomes one
+ * of a folder that cannot be read. LK_INTERNAL without memory. */
+lk_status lk_record_make_unreadable(lk_record *record, const char *folder);
 
 /* Lengthens the names of those that are called alike. */
 void lk_record_tell_apart(lk_record *records, int count);

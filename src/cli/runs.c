@@ -5,8 +5,11 @@
 #include <stdio.h>
 
 static lk_status read_all(const lk_listing *found, lk_record *records) {
-  for (size_t i = 0; i < found->count; i++)
-    LK_TRY(lk_record_read(&records[i], found->folders[i], 0));
+  for (size_t i = 0; i < found->count; i++) {
+    if (lk_record_read(&records[i], found->folders[i], 0) == LK_OK) continue;
+    lk_say("%s", lk_message());
+    LK_TRY(lk_record_make_unreadable(&records[i], found->folders[i]));
+  }
   return LK_OK;
 }
 

@@ -29,12 +29,22 @@ static lk_status print_one(FILE *to, const lk_record *record, const lk_terminal 
   return LK_OK;
 }
 
+/* The others are shown if one of several cannot be read. */
+static lk_status read_all(lk_record *records, const lk_words *runs, int is_drawn) {
+  for (int i = 0; i < runs->count; i++) {
+    lk_status status = lk_record_read(&records[i], runs->words[i], 0);
+    if (status == LK_OK) continue;
+    if (runs->count == 1) return status;
+    if (!is_drawn) lk_say("%s", lk_message());
+    LK_TRY(lk_record_make_unreadable(&records[i], runs->words[i]));
+  }
+  return LK_OK;
+}
+
 static lk_status print_all(FILE *to, const lk_words *runs) {
   lk_terminal terminal = lk_terminal_of(STDOUT_FILENO);
   lk_record records[LK_RECORDS_MOST] = {{0}};
-  lk_status status = LK_OK;
-  for (int i = 0; i < runs->count && status == LK_OK; i++)
-    status = lk_record_read(&records[i], runs->words[i], 0);
+  lk_status status = read_all(records, runs, to != stdout);
   if (status == LK_OK && runs->count == 1)
     status = print_one(to, records, &terminal);
   else if (status == LK_OK)

@@ -136,6 +136,14 @@ lk_status lk_record_read_run(lk_record *out, const char *folder) {
                  folder);
 }
 
+lk_status lk_record_make_unreadable(lk_record *record, const char *folder) {
+  lk_record_clear(record);
+  record->state = LK_RECORD_UNREADABLE;
+  LK_TRY(lk_copy_text(&record->folder, folder));
+  lk_record_name(record);
+  return LK_OK;
+}
+
 void lk_record_clear(lk_record *record) {
   lk_free(record->folder);
   lk_free(record->config_text);
@@ -151,10 +159,10 @@ void lk_record_clear(lk_record *record) {
 }
 
 const char *lk_record_state_name(lk_record_state state) {
-  static const char *const names[] = {"not started",      "running", "complete",
-                                      "stopped",          "failed",  "broken off",
-                                      "without a history"};
-  assert(state <= LK_RECORD_UNKNOWN);
+  static const char *const names[] = {"not started",       "running",       "complete",
+                                      "stopped",           "failed",        "broken off",
+                                      "without a history", "cannot be read"};
+  assert(state <= LK_RECORD_UNREADABLE);
   return names[state];
 }
 

@@ -58,6 +58,31 @@ static void a_run_in_a_run_is_another(void **state) {
   assert_null(strstr(outer + 1, "nest/outer  on "));
 }
 
+static void a_run_that_cannot_be_read_hides_no_other(void **state) {
+  int root = geteuid() == 0;
+  (void)state;
+  assert_int_equal(lk_folder_create("odd/closed"), LK_OK);
+  write_file("odd/closed/history.txt", "2026-11-28T10:00:00Z complete\n");
+  assert_int_equal(chmod("odd/closed/history.txt", 0), 0);
+  assert_int_equal(lk_folder_create("odd/open"), LK_OK);
+  write_file("odd/open/history.txt", "2026-11-28T10:00:00Z complete\n");
+  if (root)
+    assert_int_equal(chmod(".", 0755) | chmod("printed", 0666) | chmod("said", 0666), 0);
+  if (root) assert_int_equal(seteuid(65534), 0);
+  int listed = RUN("runs", "odd");
+  must_have(said, "odd/closed/history.txt: cannot be read: Permission denied");
+  must_have(printed, "cannot be read                   0");
+  must_have(printed, "complete                         0");
+  int watched = RUN("watch", "odd/closed", "odd/open", "--once");
+  must_have(said, "odd/closed/history.txt: cannot be read: Permission denied");
+  must_have(printed, "cannot be read        0");
+  must_have(printed, "complete          0");
+  int alone = RUN("watch", "odd/closed", "--once");
+  if (root) assert_int_equal(seteuid(0), 0);
+  assert_true(listed == LK_OK && watched == LK_OK && alone == LK_NO_INPUT);
+  assert_int_equal(unlink("odd/closed/history.txt") | rmdir("odd/closed"), 0);
+}
+
 static void what_differs_is_said(void **state) {
   (void)state;
   MUST_RUN("diff", "all/one", "all/deep/two");
@@ -161,6 +186,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_are_listed),
       cmocka_unit_test(a_run_in_a_run_is_another),
+      cmocka_unit_test(a_run_that_cannot_be_read_hides_no_other),
       cmocka_unit_test(what_differs_is_said),
       cmocka_unit_test(damaged_words_are_none),
       cmocka_unit_test(a_screen_is_text),
