@@ -157,7 +157,12 @@ static void a_screen_is_text(void **state) {
   must_have(printed, "s a step: computing ");
   MUST_RUN("watch", "all/deep/two", "all/one");
   must_have(printed, "\ncomplete          6 100.0%  loss ");
+  MUST_REFUSE(LK_NO_INPUT, "all: is no run directory", "watch", "all", "--once");
+  MUST_RUN("watch", "all", "all/one", "--once");
+  must_have(said, "all: is no run directory");
+  must_have(printed, "\ncannot be read        0");
   assert_int_equal(mkdir("evil\033[2J", 0700), 0);
+  write_file("evil\033[2J/config.yaml", "seed: 1\n");
   MUST_RUN("watch", "evil\033[2J", "--once");
   assert_null(strchr(printed, '\033'));
   must_have(printed, "not started");
