@@ -48,8 +48,12 @@ int lk_config_is_set(const lk_config *config, const char *key);
 const char *lk_config_origin(const lk_config *config, const char *key);
 
 /* The whole resolved config as YAML text, owned by the caller (lk_free). Reading it back
- * gives the same config. */
+ * gives the same config, and other programs get numbers for numbers, words for words. */
 lk_status lk_config_emit(const lk_config *config, char **yaml);
+
+/* As earlier versions wrote it, whose "6e-05" and "on" YAML 1.1 takes for a text and for a
+ * truth value. */
+lk_status lk_config_emit_untyped(const lk_config *config, char **yaml);
 
 /* One key's value as text: a name of the table, e.g. "model.layers". LK_USAGE naming the
  * nearest known key otherwise. The caller owns *text: lk_free. */

@@ -4,7 +4,10 @@
 #include "config/table.h"
 #include "lockstep/memory.h"
 #include <cyaml/cyaml.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define SCHEMA_OF(key_name, field)                                                         \
   {.key = key_name,                                                                        \
@@ -97,14 +100,31 @@ static lk_status save_values(const lk_config_values *values, char **yaml) {
   return status;
 }
 
-lk_status lk_config_emit(const lk_config *config, char **yaml) {
+/* YAML 1.1, which most programs read, takes numbers without a point for texts. */
+static void write_point(char number[32]) {
+  char *exponent = strchr(number, 'e'), tail[16];
+  if (!exponent || strchr(number, '.')) return;
+  snprintf(tail, sizeof tail, "%s", exponent);
+  snprintf(exponent, (size_t)(number + 32 - exponent), ".0%s", tail);
+}
+
+static const char *value_text(const lk_config *config, int key, int typed,
+                              char number[32]) {
+  const char *text = lk_config_value_text(config, key, number);
+  if (typed && lk_config_keys[key].type == LK_TYPE_real) write_point(number);
+  return text;
+}
+
+static lk_status emit(const lk_config *config, int typed, char **yaml) {
   char numbers[LK_CONFIG_KEY_COUNT][32], *block = NULL;
   lk_config_values values = {.corpora = NULL};
   *yaml = NULL;
   for (int key = 0; key < LK_CONFIG_KEY_COUNT; key++)
-    values.text[key] = (char *)lk_config_value_text(config, key, numbers[key]);
+    values.text[key] = (char *)value_text(config, key, typed, numbers[key]);
   lk_status status = LK_OK;
   if (*config->corpora) status = lk_config_split_corpora(config, &values, &block);
+  for (unsigned i = 0; i < values.corpora_count && typed; i++)
+    write_point(values.corpora[i].number);
   if (status == LK_OK)
     status = lk_config_samples(config, &values.samples, &values.samples_count);
   if (status == LK_OK) status = save_values(&values, yaml);
@@ -112,4 +132,53 @@ lk_status lk_config_emit(const lk_config *config, char **yaml) {
   lk_free(values.samples);
   lk_free(block);
   return status;
+}
+
+/* … and these words for truth values. */
+static int is_truth(const char *word, size_t length) {
+  static const char *const words[] = {"y", "yes", "n", "no", "on", "off"};
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    if (strlen(words[i]) == length && !strncasecmp(words[i], word, length)) return 1;
+  return 0;
+}
+
+/* Of a line "key: value", up to the value; 0 of others: a text that goes on has no ": ",
+ * or ends with a quote. */
+static size_t before_value(const char *line) {
+  size_t indent = strspn(line, " -"), key = strcspn(line + indent, " :\n");
+  return strncmp(line + indent + key, ": ", 2) ? 0 : indent + key + 2;
+}
+
+static void quote_truth(const char *yaml, FILE *to) {
+  for (size_t length; *yaml; yaml += length) {
+    length = strcspn(yaml, "\n");
+    size_t start = before_value(yaml);
+    const char *quote = start && is_truth(yaml + start, length - start) ? "'" : "";
+    fprintf(to, "%.*s%s%.*s%s\n", (int)start, yaml, quote, (int)(length - start),
+            yaml + start, quote);
+    length += yaml[length] == '\n';
+  }
+}
+
+static lk_status write_types(char **yaml) {
+  char *text = NULL;
+  size_t size;
+  FILE *memory = open_memstream(&text, &size);
+  if (memory) quote_truth(*yaml, memory);
+  lk_status status =
+      !memory || fclose(memory) ? lk_fail(LK_INTERNAL, "config: out of memory") : LK_OK;
+  lk_free(*yaml);
+  *yaml = NULL;
+  if (status == LK_OK) status = lk_copy_text(yaml, text);
+  free(text);
+  return status;
+}
+
+lk_status lk_config_emit(const lk_config *config, char **yaml) {
+  LK_TRY(emit(config, 1, yaml));
+  return write_types(yaml);
+}
+
+lk_status lk_config_emit_untyped(const lk_config *config, char **yaml) {
+  return emit(config, 0, yaml);
 }

@@ -193,16 +193,18 @@ static int is_part(const char *lines, const char *whole) {
   return !*lines;
 }
 
-/* Nonzero when the file is what lockstep makes of the config that it holds, but for keys
- * that an earlier version did not have. */
+/* Nonzero when the file is what lockstep makes, or made, of the config that it holds, but
+ * for keys that an earlier version did not have. */
 static int is_emitted(const char *path) {
-  char *bytes = NULL, *yaml = NULL;
+  char *bytes = NULL, *yaml = NULL, *untyped = NULL;
   lk_config *config = NULL;
   size_t size;
   int same = lk_file_read(path, &bytes, &size) == LK_OK &&
              lk_config_read(&config, path, 0, NULL) == LK_OK &&
-             lk_config_emit(config, &yaml) == LK_OK && is_part(bytes, yaml);
+             lk_config_emit(config, &yaml) == LK_OK &&
+             lk_config_emit_untyped(config, &untyped) == LK_OK && (is_part(bytes, yaml) || is_part(bytes, untyped));
   lk_config_free(config);
+  lk_free(untyped);
   lk_free(yaml);
   lk_free(bytes);
   return same;

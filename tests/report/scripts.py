@@ -84,7 +84,9 @@ except KeyboardInterrupt:
 finally:
     metrics.write_text(whole)
 
-assert {key: value for part in settings for key, value in part.items()} == yaml.safe_load(Path(run, "config.yaml").read_text())
+sent = {key: value for part in settings for key, value in part.items()}
+assert sent == yaml.safe_load(Path(run, "config.yaml").read_text())
+assert sent["learning_rate"] == 6e-5 and sent["epsilon"] == 1e-8 and sent["overlap"] == "on", sent
 wanted = list(expected())
 assert len(wanted) > 2 and rows == wanted, (rows, wanted)
 print(f"{name}: the config, and {len(rows)} rows once each")

@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 
 "$LOCKSTEP" synth data --people 20 --questions 8 > /dev/null
-"$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt run=run steps=6 jsonl=true 2> log || {
+"$LOCKSTEP" pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt run=run steps=6 jsonl=true learning_rate=6e-5 2> log || {
   cat log
   exit 1
 }

@@ -440,6 +440,34 @@ static const char all_keys[] =
     "model:\n  layers: 1\n  heads: 2\n  channels: 4\n  block: 8\n"
     "schedule:\n  kind: constant\n  warmup_tokens: 1\n  decay_epochs: 2\n  minimum: 1\n";
 
+/* Others read YAML 1.1, in which 1e-8 is a text and on a truth value. */
+static void test_emission_has_its_types(void **state) {
+  static const char *const lines[] = {"\nlearning_rate: 6.0e-05\n",
+                                      "\nepsilon: 1.5e-08\n",
+                                      "\nclip: 1\n",
+                                      "\noverlap: 'on'\n",
+                                      "\nrun: 'No'\n",
+                                      "\njsonl: true\n",
+                                      "file: 'off'\n  weight: 1.0e-05\n"};
+  (void)state;
+  char *yaml;
+  lk_hash before, after;
+  lk_config *config = accept("corpora: [{file: off, weight: 1e-5}]\nrun: No\noverlap: on\n"
+                             "learning_rate: 6e-5\nepsilon: 1.5e-8\nclip: 1\njsonl: true\n",
+                             NULL);
+  assert_int_equal(lk_config_emit(config, &yaml), LK_OK);
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    if (!strstr(yaml, lines[i])) fail_msg("no '%s' in %s", lines[i], yaml);
+  lk_config *again = accept(yaml, NULL);
+  assert_int_equal(lk_config_hash(config, &before), LK_OK);
+  assert_int_equal(lk_config_hash(again, &after), LK_OK);
+  assert_string_equal(before.hex, after.hex);
+  assert_string_equal(again->run, "No");
+  lk_free(yaml);
+  lk_config_free(again);
+  lk_config_free(config);
+}
+
 static void test_emission_round_trip(void **state) {
   (void)state;
   char *yaml, *yaml_again, difference[200];
@@ -716,6 +744,7 @@ int main(void) {
       cmocka_unit_test(test_file_without_keys),
       cmocka_unit_test(test_defaults_that_follow_another_key),
       cmocka_unit_test(test_numbers_that_follow_others),
+      cmocka_unit_test(test_emission_has_its_types),
       cmocka_unit_test(test_values_and_origins),
       cmocka_unit_test(test_shape),
       cmocka_unit_test(test_argument_texts),

@@ -340,6 +340,8 @@ static void names_that_are_taken_lose_nothing(void **state) {
   begin_and_end(0, NULL);
   begin_and_end(0, NULL);
   must_be("run/config.yaml.set-aside-1", "seed: 3 # mine\n");
+  put("run/config.yaml", "overlap: on\nepsilon: 1e-08\n", 27); /* of an earlier version */
+  begin_and_end(0, NULL);
   assert_int_not_equal(access("run/config.yaml.set-aside-2", F_OK), 0);
   must(lk_config_read(&config, NULL, 1, arguments));
   put("run/lock", "my lock", 7);
