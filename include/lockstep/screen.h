@@ -9,12 +9,13 @@
 
 LK_C_BEGIN
 
-enum { LK_SCREEN_LEAST = 30, LK_SCREEN_MOST = 200 }; /* columns */
+enum { LK_SCREEN_MOST = 200 }; /* columns */
 
 /* Progress, losses, speed, time left, a curve of the loss in block characters, where the
  * time goes, how the ranks of a run that goes on stand, and the last lines of the
- * history: lines of at most the terminal's width, which is brought into the range above, in
- * its colours. Text from files is shown, never obeyed. LK_INTERNAL without memory. */
+ * history: lines of at most the terminal's width, and as above, in its colours; a picture
+ * that it is too narrow for is left out. Text from files is shown, never obeyed.
+ * LK_INTERNAL without memory. */
 lk_status lk_screen_print(FILE *to, const lk_record *record, const lk_terminal *terminal);
 
 /* Of several runs a line each. */

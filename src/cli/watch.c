@@ -41,8 +41,15 @@ static lk_status read_all(lk_record *records, const lk_words *runs, int is_drawn
   return LK_OK;
 }
 
-static lk_status print_all(FILE *to, const lk_words *runs) {
+/* The last column stays free: terminals begin a line behind it. */
+static lk_terminal find_terminal(void) {
   lk_terminal terminal = lk_terminal_of(STDOUT_FILENO);
+  terminal.width -= terminal.rewrites;
+  return terminal;
+}
+
+static lk_status print_all(FILE *to, const lk_words *runs) {
+  lk_terminal terminal = find_terminal();
   lk_record records[LK_RECORDS_MOST] = {{0}};
   lk_status status = read_all(records, runs, to != stdout);
   if (status == LK_OK && runs->count == 1)

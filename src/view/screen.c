@@ -10,11 +10,10 @@
 #include <string.h>
 
 enum { CURVE_LINES = 6, NOTES = 4, LEVELS = 8, RANKS = 8 /* that are shown in any case */ };
+enum { BEHIND_BAR = 7, BEFORE_CURVE = 10 /* columns of numbers */ };
 
 static int bounded(int width) {
-  return width < LK_SCREEN_LEAST  ? LK_SCREEN_LEAST
-         : width > LK_SCREEN_MOST ? LK_SCREEN_MOST
-                                  : width;
+  return width < LK_SCREEN_MOST ? width : LK_SCREEN_MOST;
 }
 
 /* As much of a text as fits into a line. */
@@ -52,16 +51,15 @@ static void print_progress(FILE *to, const lk_record *record, int width) {
     snprintf(text + length, sizeof text - (size_t)length, ", %s left",
              lk_duration_print(left, seconds));
   fprintf(to, "%.*s\n", width, text);
-  if (record->steps > 0) {
-    print_bar(to, share_of(record), width - 7);
+  if (record->steps > 0 && width > BEHIND_BAR + 2) {
+    print_bar(to, share_of(record), width - BEHIND_BAR);
     fprintf(to, " %5.1f%%\n", 100 * share_of(record));
   }
 }
 
-static lk_status print_number(FILE *to, const lk_record *record, const char *column,
-                              const char *name, const char *format, int width) {
+static lk_status print_number(FILE *to, double value, const char *name, const char *format,
+                              int width) {
   char text[80], number[40];
-  double value = lk_columns_newest(&record->metrics, column);
   if (!isfinite(value)) return LK_OK;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -72,15 +70,16 @@ static lk_status print_number(FILE *to, const lk_record *record, const char *col
 }
 
 static lk_status print_numbers(FILE *to, const lk_record *record, int width) {
-  LK_TRY(print_number(to, record, "loss", "loss", "%.4f", width));
-  LK_TRY(print_number(to, record, "held_out_loss", "held-out loss", "%.4f", width));
-  LK_TRY(print_number(to, record, "learning_rate", "learning rate", "%.3g", width));
-  LK_TRY(print_number(to, record, "gradient_norm", "gradient norm", "%.3g", width));
-  LK_TRY(print_number(to, record, "tokens_per_second", "tokens/s", "%.0f", width));
-  LK_TRY(print_number(to, record, "peak_memory_mb", "memory, MB", "%.0f", width));
-  if (isfinite(lk_record_best(record)))
-    fprintf(to, "%-14s %11.1f%%\n", "best score", lk_record_best(record));
-  return LK_OK;
+  static const char *const columns[][3] = {{"loss", "loss", "%.4f"},
+                                           {"held_out_loss", "held-out loss", "%.4f"},
+                                           {"learning_rate", "learning rate", "%.3g"},
+                                           {"gradient_norm", "gradient norm", "%.3g"},
+                                           {"tokens_per_second", "tokens/s", "%.0f"},
+                                           {"peak_memory_mb", "memory, MB", "%.0f"}};
+  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+    LK_TRY(print_number(to, lk_columns_newest(&record->metrics, columns[i][0]),
+                        columns[i][1], columns[i][2], width));
+  return print_number(to, lk_record_best(record), "best score", "%.1f%%", width);
 }
 
 /* One line of the picture: in each column a block as high as the curve reaches into it. */
@@ -98,8 +97,9 @@ static void print_blocks(FILE *to, const lk_curve *curve, double low, double hig
 static lk_status print_curve(FILE *to, const lk_record *record, int width) {
   lk_curve curve;
   double low = INFINITY, high = -INFINITY;
+  if (width <= BEFORE_CURVE) return LK_OK;
   lk_status status = lk_curve_make(&curve, record, "loss");
-  lk_curve_average(&curve, (size_t)(width - 10));
+  lk_curve_average(&curve, (size_t)(width - BEFORE_CURVE));
   for (size_t i = 0; i < curve.count; i++) {
     low = fmin(low, curve.value[i]);
     high = fmax(high, curve.value[i]);
@@ -151,6 +151,7 @@ static lk_status print_rank(FILE *to, const lk_rank_row *row, double least, int 
 static lk_status print_ranks(FILE *to, const lk_record *record, int width, int colours) {
   double least = lk_record_least_waited(record);
   size_t left_out = 0;
+  char more[40];
   for (size_t r = 0; r < record->rank_count; r++) {
     const lk_rank_row *row = &record->ranks[r];
     if (r < RANKS || is_in_trouble(row))
@@ -158,8 +159,8 @@ static lk_status print_ranks(FILE *to, const lk_record *record, int width, int c
     else
       left_out++;
   }
-  if (left_out) fprintf(to, "and %zu more\n", left_out);
-  return LK_OK;
+  snprintf(more, sizeof more, "and %zu more", left_out);
+  return left_out ? print_line(to, more, width) : LK_OK;
 }
 
 static lk_status print_notes(FILE *to, const lk_record *record, int width) {

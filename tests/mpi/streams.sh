@@ -91,18 +91,23 @@ code=0
 refused 64 "an unknown command"
 echo "no command loses its results silently"
 
-# watch, ended by a signal, gives the terminal back as it was.
+# watch keeps to the terminal and, ended by a signal, gives it back as it was.
 cat > watching.py << 'END'
-import os, pty, signal, sys, termios
+import fcntl, os, pty, re, signal, struct, sys, termios
+COLUMNS = 20
 for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
     child, terminal = pty.fork()
     if child == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
         os.execvp(sys.argv[1], sys.argv[1:])
     seen = b""
     while b"q quits" not in seen:
         seen += os.read(terminal, 1000)
     if termios.tcgetattr(terminal)[3] & termios.ECHO:
         sys.exit("keys are echoed while it watches")
+    lines = re.sub(r"\033\[[0-9]*[A-Za-z]", "", seen.decode()).split("\r\n")
+    if len(lines) < 5 or max(map(len, lines)) >= COLUMNS: # the last one stays free
+        sys.exit(f"it does not keep to the terminal: {lines}")
     os.kill(child, name)
     try:
         while os.read(terminal, 1000):

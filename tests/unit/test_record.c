@@ -174,6 +174,21 @@ static void ranks_are_shown_while_it_goes_on(void **state) {
   free(text);
 }
 
+static void no_line_is_wider_than_the_terminal(void **state) {
+  (void)state;
+  write_file("run/history.txt", START);
+  write_file("run/dev.csv", "step,correct,questions\n2,1,3\n");
+  for (int width = 1; width < 40; width++) {
+    const lk_terminal narrow = {1, 0, width};
+    char *text = screen_of_run(&narrow), *rest;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+      if (line[lk_terminal_fit(line, width)])
+        fail_msg("wider than %d columns: %s", width, line);
+    free(text);
+  }
+  assert_int_equal(unlink("run/dev.csv"), 0);
+}
+
 /* Of another process; looking does not take it away. */
 static void a_lock_says_that_it_runs(void **state) {
   char *const arguments[] = {"run=locked"};
@@ -206,6 +221,7 @@ int main(void) {
       cmocka_unit_test(odd_steps_are_none),
       cmocka_unit_test(fresh_rows_are_a_run_that_goes_on),
       cmocka_unit_test(ranks_are_shown_while_it_goes_on),
+      cmocka_unit_test(no_line_is_wider_than_the_terminal),
       cmocka_unit_test(a_lock_says_that_it_runs),
   };
   return cmocka_run_group_tests(tests, make_run, leave_nothing);
