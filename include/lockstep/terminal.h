@@ -11,6 +11,7 @@ typedef struct {
   int rewrites; /* lines may be written over: it is a terminal, and TERM is not dumb */
   int colours;  /* and coloured: NO_COLOR is not set, or empty (https://no-color.org) */
   int width;    /* columns; 80 where they are not known */
+  int height;   /* lines; 0 where they are not known */
 } lk_terminal;
 
 /* Of a descriptor, as it is now: windows are resized. Not collective, no failure. */

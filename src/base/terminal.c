@@ -17,15 +17,17 @@ static int is_set(const char *name) {
   return value && *value;
 }
 
-static int width_of(int descriptor) {
+static void find_size(int descriptor, lk_terminal *terminal) {
   struct winsize size;
-  return !ioctl(descriptor, TIOCGWINSZ, &size) && size.ws_col ? size.ws_col : USUAL_WIDTH;
+  if (ioctl(descriptor, TIOCGWINSZ, &size)) return;
+  if (size.ws_col) terminal->width = size.ws_col;
+  terminal->height = size.ws_row;
 }
 
 lk_terminal lk_terminal_of(int descriptor) {
   lk_terminal terminal = {.width = USUAL_WIDTH};
   if (!isatty(descriptor)) return terminal;
-  terminal.width = width_of(descriptor);
+  find_size(descriptor, &terminal);
   terminal.rewrites = is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
   terminal.colours = terminal.rewrites && !is_set("NO_COLOR");
   return terminal;

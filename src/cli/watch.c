@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { EVERY = 2000 /* milliseconds */, CONTROL_C = 3 };
+enum { EVERY = 2000 /* milliseconds */, CONTROL_C = 3, BELOW = 2 /* lines: job, keys */ };
 
 static void print_job(FILE *to, const lk_record *record, int width) {
   char line[LK_SLURM_LINE], shown[LK_VISIBLE_MOST * LK_SLURM_LINE];
@@ -41,15 +41,17 @@ static lk_status read_all(lk_record *records, const lk_words *runs, int is_drawn
   return LK_OK;
 }
 
-/* The last column stays free: terminals begin a line behind it. */
-static lk_terminal find_terminal(void) {
-  lk_terminal terminal = lk_terminal_of(STDOUT_FILENO);
-  terminal.width -= terminal.rewrites;
-  return terminal;
+/* What there is room for. The last column stays free: terminals begin a line behind it.
+ * What is not drawn over itself may be of any height. */
+static lk_terminal find_room(int is_drawn) {
+  lk_terminal room = lk_terminal_of(STDOUT_FILENO);
+  room.width -= room.rewrites;
+  room.height = is_drawn && room.height > BELOW ? room.height - BELOW : 0;
+  return room;
 }
 
 static lk_status print_all(FILE *to, const lk_words *runs) {
-  lk_terminal terminal = find_terminal();
+  lk_terminal terminal = find_room(to != stdout);
   lk_record records[LK_RECORDS_MOST] = {{0}};
   lk_status status = read_all(records, runs, to != stdout);
   if (status == LK_OK && runs->count == 1)
@@ -61,12 +63,14 @@ static lk_status print_all(FILE *to, const lk_words *runs) {
   return status;
 }
 
-/* Over the screen before: each line up to its end, and what is below the last. */
+/* Over the screen before: each line up to its end, and what is below the last. What has no
+ * room below is left out, lest the first lines scroll away. */
 static void draw(const char *text) {
+  int height = lk_terminal_of(STDOUT_FILENO).height, line = 1;
   fputs("\033[H", stdout);
   for (const char *end; (end = strchr(text, '\n')); text = end + 1)
-    printf("%.*s\033[K\n", (int)(end - text), text);
-  fputs("q quits\033[K\033[J", stdout);
+    if (height == 0 || line++ < height) printf("%.*s\033[K\n", (int)(end - text), text);
+  fputs("\033[0mq quits\033[K\033[J", stdout);
   fflush(stdout);
 }
 

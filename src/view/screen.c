@@ -7,6 +7,8 @@
 #include "view/ranks.h"
 #include <assert.h>
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { CURVE_LINES = 6, NOTES = 4, LEVELS = 8, RANKS = 8 /* that are shown in any case */ };
@@ -94,10 +96,10 @@ static void print_blocks(FILE *to, const lk_curve *curve, double low, double hig
   fputc('\n', to);
 }
 
-static lk_status print_curve(FILE *to, const lk_record *record, int width) {
+static lk_status print_curve(FILE *to, const lk_record *record, int width, size_t lines) {
   lk_curve curve;
   double low = INFINITY, high = -INFINITY;
-  if (width <= BEFORE_CURVE) return LK_OK;
+  if (width <= BEFORE_CURVE || lines < CURVE_LINES) return LK_OK;
   lk_status status = lk_curve_make(&curve, record, "loss");
   lk_curve_average(&curve, (size_t)(width - BEFORE_CURVE));
   for (size_t i = 0; i < curve.count; i++) {
@@ -148,38 +150,89 @@ static lk_status print_rank(FILE *to, const lk_rank_row *row, double least, int 
   return status;
 }
 
-static lk_status print_ranks(FILE *to, const lk_record *record, int width, int colours) {
+/* Of the ranks in trouble and `others` first ones, and of the line that counts the rest. */
+static size_t count_rank_lines(const lk_record *record, size_t others) {
+  size_t shown = others;
+  for (size_t r = 0; r < record->rank_count; r++)
+    shown += (size_t)is_in_trouble(&record->ranks[r]);
+  return shown + (shown < record->rank_count);
+}
+
+/* How many ranks that are in no trouble have room. */
+static size_t find_others(const lk_record *record, size_t lines) {
+  size_t others = 0;
+  for (size_t r = 0; r < RANKS && r < record->rank_count; r++)
+    others += (size_t)!is_in_trouble(&record->ranks[r]);
+  while (others > 0 && count_rank_lines(record, others) > lines)
+    others--;
+  return others;
+}
+
+static lk_status print_ranks(FILE *to, const lk_record *record, int width, int colours,
+                             size_t others) {
   double least = lk_record_least_waited(record);
   size_t left_out = 0;
   char more[40];
   for (size_t r = 0; r < record->rank_count; r++) {
     const lk_rank_row *row = &record->ranks[r];
-    if (r < RANKS || is_in_trouble(row))
+    if (is_in_trouble(row) || others > 0) {
+      others -= !is_in_trouble(row);
       LK_TRY(print_rank(to, row, least, width, colours));
-    else
+    } else {
       left_out++;
+    }
   }
   snprintf(more, sizeof more, "and %zu more", left_out);
   return left_out ? print_line(to, more, width) : LK_OK;
 }
 
-static lk_status print_notes(FILE *to, const lk_record *record, int width) {
-  size_t first = record->note_count > NOTES ? record->note_count - NOTES : 0;
-  for (size_t i = first; i < record->note_count; i++)
+static lk_status print_notes(FILE *to, const lk_record *record, int width, size_t notes) {
+  for (size_t i = record->note_count - notes; i < record->note_count; i++)
     LK_TRY(print_line(to, record->notes[i].text, width));
   return LK_OK;
 }
 
-lk_status lk_screen_print(FILE *to, const lk_record *record, const lk_terminal *terminal) {
-  int width = bounded(terminal->width);
+static lk_status print_head(FILE *to, const lk_record *record, int width) {
   LK_TRY(print_line(to, record->folder, width));
   print_progress(to, record, width);
-  LK_TRY(print_numbers(to, record, width));
-  LK_TRY(print_curve(to, record, width));
+  return print_numbers(to, record, width);
+}
+
+/* Prints the head; *lines: how many it has. */
+static lk_status begin_screen(FILE *to, const lk_record *record, int width, size_t *lines) {
+  char *head = NULL;
+  size_t size;
+  FILE *memory = open_memstream(&head, &size);
+  if (!memory) return lk_fail(LK_INTERNAL, "watch: out of memory");
+  lk_status status = print_head(memory, record, width);
+  if (fclose(memory) && status == LK_OK)
+    status = lk_fail(LK_INTERNAL, "watch: out of memory");
+  for (const char *at = status == LK_OK ? head : ""; *at; at++)
+    *lines += *at == '\n';
+  if (status == LK_OK) fputs(head, to);
+  free(head);
+  return status;
+}
+
+static size_t take(size_t wanted, size_t *left) {
+  size_t taken = wanted < *left ? wanted : *left;
+  *left -= taken;
+  return taken;
+}
+
+lk_status lk_screen_print(FILE *to, const lk_record *record, const lk_terminal *terminal) {
+  int width = bounded(terminal->width), runs = record->state == LK_RECORD_RUNNING;
+  size_t used = 1 /* that of the parts */, left = SIZE_MAX;
+  LK_TRY(begin_screen(to, record, width, &used));
+  if (terminal->height > 0) left = (size_t)terminal->height;
+  take(used, &left);
+  size_t others = find_others(record, left);
+  if (runs) take(count_rank_lines(record, others), &left);
+  size_t notes = take(record->note_count < NOTES ? record->note_count : NOTES, &left);
+  LK_TRY(print_curve(to, record, width, left));
   LK_TRY(print_parts(to, record, width));
-  if (record->state == LK_RECORD_RUNNING)
-    LK_TRY(print_ranks(to, record, width, terminal->colours));
-  return print_notes(to, record, width);
+  if (runs) LK_TRY(print_ranks(to, record, width, terminal->colours, others));
+  return print_notes(to, record, width, notes);
 }
 
 static lk_status print_row(FILE *to, const lk_record *record, int width) {

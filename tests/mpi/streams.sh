@@ -94,11 +94,11 @@ echo "no command loses its results silently"
 # watch keeps to the terminal and, ended by a signal, gives it back as it was.
 cat > watching.py << 'END'
 import fcntl, os, pty, re, signal, struct, sys, termios
-COLUMNS = 20
+LINES, COLUMNS = 10, 20
 for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
     child, terminal = pty.fork()
     if child == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         os.execvp(sys.argv[1], sys.argv[1:])
     seen = b""
     while b"q quits" not in seen:
@@ -106,7 +106,7 @@ for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
     if termios.tcgetattr(terminal)[3] & termios.ECHO:
         sys.exit("keys are echoed while it watches")
     lines = re.sub(r"\033\[[0-9]*[A-Za-z]", "", seen.decode()).split("\r\n")
-    if len(lines) < 5 or max(map(len, lines)) >= COLUMNS: # the last one stays free
+    if len(lines) != LINES or lines[0] != "run" or max(map(len, lines)) >= COLUMNS: # the last one stays free
         sys.exit(f"it does not keep to the terminal: {lines}")
     os.kill(child, name)
     try:

@@ -149,7 +149,7 @@ static void must_have(const char *text, const char *part) {
 }
 
 static void ranks_are_shown_while_it_goes_on(void **state) {
-  const lk_terminal plain = {1, 0, 80}, coloured = {1, 1, 40};
+  const lk_terminal plain = {1, 0, 80, 0}, coloured = {1, 1, 40, 0};
   (void)state;
   write_file("run/metrics.csv", "step,compute_seconds,data_seconds\n1,1,1\n2,3,1\n");
   write_file("run/ranks.csv",
@@ -179,7 +179,7 @@ static void no_line_is_wider_than_the_terminal(void **state) {
   write_file("run/history.txt", START);
   write_file("run/dev.csv", "step,correct,questions\n2,1,3\n");
   for (int width = 1; width < 40; width++) {
-    const lk_terminal narrow = {1, 0, width};
+    const lk_terminal narrow = {1, 0, width, 0};
     char *text = screen_of_run(&narrow), *rest;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
       if (line[lk_terminal_fit(line, width)])
@@ -187,6 +187,42 @@ static void no_line_is_wider_than_the_terminal(void **state) {
     free(text);
   }
   assert_int_equal(unlink("run/dev.csv"), 0);
+}
+
+static size_t count_lines(const char *text) {
+  size_t lines = 0;
+  for (; *text; text++)
+    lines += *text == '\n';
+  return lines;
+}
+
+/* Those of ranks and the history go before those of the head, and no rank in trouble. */
+static void a_low_terminal_shows_the_head(void **state) {
+  char ranks[1000] = "";
+  (void)state;
+  for (int i = 0; i < 12; i++)
+    snprintf(ranks + strlen(ranks), 80, "%d,%s,2,0.1,5.5,b,computing\n", i,
+             i == 10 ? "slow" : "works");
+  write_file("run/ranks.csv", ranks);
+  write_file("run/history.txt", TIME "data d\n" TIME "machine m\n" START);
+  write_file("run/metrics.csv",
+             "step,loss,compute_seconds,data_seconds\n1,3,1,1\n2,2,1,1\n");
+  const lk_terminal any = {1, 0, 80, 0};
+  char *text = screen_of_run(&any);
+  size_t all = count_lines(text);
+  must_have(text, "█");
+  must_have(text, "rank 7 ");
+  free(text);
+  for (int height = 8; height <= (int)all; height++) {
+    const lk_terminal low = {1, 0, 80, height};
+    text = screen_of_run(&low);
+    if (count_lines(text) > (size_t)height) fail_msg("not %d lines: %s", height, text);
+    must_have(text, "run\nrunning, step 2 of 9");
+    must_have(text, "rank 10   slow");
+    must_have(text, "\nand ");
+    assert_true(height == (int)all ? !!strstr(text, "█") : !strstr(text, "█"));
+    free(text);
+  }
 }
 
 /* Of another process; looking does not take it away. */
@@ -222,6 +258,7 @@ int main(void) {
       cmocka_unit_test(fresh_rows_are_a_run_that_goes_on),
       cmocka_unit_test(ranks_are_shown_while_it_goes_on),
       cmocka_unit_test(no_line_is_wider_than_the_terminal),
+      cmocka_unit_test(a_low_terminal_shows_the_head),
       cmocka_unit_test(a_lock_says_that_it_runs),
   };
   return cmocka_run_group_tests(tests, make_run, leave_nothing);

@@ -173,7 +173,7 @@ static void dumb_terminals_and_pipes_get_lines(void **state) {
 
 static void print_decision(void) {
   lk_terminal is = lk_terminal_of(STDOUT_FILENO);
-  printf("%d %d %d", is.rewrites, is.colours, is.width);
+  printf("%d %d %d %d", is.rewrites, is.colours, is.width, is.height);
   fflush(stdout);
 }
 
@@ -185,13 +185,13 @@ static void must_decide(const terminal *at, const char *expected) {
 static void colours_are_decided_by_the_environment(void **state) {
   (void)state;
   unsetenv("NO_COLOR");
-  must_decide(&usual, "1 1 80");
-  must_decide(&dumb, "0 0 80");
+  must_decide(&usual, "1 1 80 24");
+  must_decide(&dumb, "0 0 80 24");
   setenv("NO_COLOR", "", 1); /* as good as not set */
-  must_decide(&narrow, "1 1 40");
+  must_decide(&narrow, "1 1 40 24");
   setenv("NO_COLOR", "1", 1);
-  must_decide(&narrow, "1 0 40");
-  must_decide(&(terminal){"xterm", 0}, "1 0 80");
+  must_decide(&narrow, "1 0 40 24");
+  must_decide(&(terminal){"xterm", 0}, "1 0 80 24");
   unsetenv("NO_COLOR");
 }
 
