@@ -109,6 +109,24 @@ async function open(browser, file) {
   return {page, faults};
 }
 
+// Between the margins of A4, where nothing can be scrolled, opened or chosen.
+async function checkPrint(page, file) {
+  await page.emulateMediaType('print');
+  await resize(page, 718);
+  const left = await page.evaluate(() => {
+    const all = words => [...document.querySelectorAll(words)], style = (one, name) => getComputedStyle(one)[name];
+    return {
+      'controls are printed': all('#controls input, #controls button').filter(one => one.checkVisibility()),
+      'a run has no colour': all('#controls label:has(i)').filter(one => !one.checkVisibility()),
+      'colours are not printed': all('#controls i, .legend i, progress').filter(one => style(one, 'printColorAdjust') !== 'exact'),
+      'details are closed': all('details > :not(summary)').filter(one => !one.checkVisibility()),
+      'a text is cut': all('pre').filter(one => one.scrollHeight > one.clientHeight),
+      'a table is cut': all('table').filter(one => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().right > innerWidth),
+    };
+  });
+  for (const [what, found] of Object.entries(left)) must(!found.length, `${file}: on paper ${what}`);
+}
+
 async function check(browser, file, first) {
   const {page, faults} = await open(browser, file);
   for (const scheme of ['light', 'dark']) {
@@ -129,8 +147,7 @@ async function check(browser, file, first) {
     await checkKeys(page);
     await checkMouse(page);
   }
-  await page.emulateMediaType('print');
-  must(await page.$$eval('#controls', list => list.every(box => getComputedStyle(box).display === 'none')), `${file}: prints controls`);
+  await checkPrint(page, file);
   must(!faults.length, `${file}: ${faults.join('; ')}`);
   await page.close();
 }

@@ -61,6 +61,9 @@ history 120 11 > run/history.txt
 history 5000 2 > other/history.txt
 echo "2026-11-10T10:00:00Z $hostile/script>" > "$hostile/history.txt"
 printf 'step,correct,questions\n60,100,500\n70,600,500\n80,1,0\n120,200,500\n' > run/dev.csv
+for ((i = 1; i <= 40; i++)); do
+  printf 'after step %d\n  Ada was born in Rome.\n' $i
+done > run/samples.txt
 for run in run long empty "$hostile"; do
   "$lockstep" report "$run"
 done
