@@ -24,8 +24,8 @@ void lk_listing_clear(lk_listing *listing);
 uint64_t lk_listing_bytes(const char *folder);
 
 /* A table with a row a run: state, step, loss, best score, start, hosts, size on the disk;
- * the same as a JSON array. Control characters of names are shown. LK_INTERNAL without
- * memory. */
+ * the same as a JSON array, null for what is not known. Control characters of names are
+ * shown. LK_INTERNAL without memory. */
 lk_status lk_listing_print(FILE *to, const lk_record *records, size_t count);
 lk_status lk_listing_print_json(FILE *to, const lk_record *records, size_t count);
 

@@ -82,7 +82,7 @@ const char *lk_record_fact(const lk_record *record, const char *word);
 /* Seconds that the step of a row of metrics.csv took: the sum of its parts. */
 double lk_record_seconds(const lk_columns *metrics, size_t row);
 
-/* When it was started first; "–" where no history says it. */
+/* When it was started first; NULL where no history says it. */
 const char *lk_record_started(const lk_record *record);
 
 /* A row of dev.csv or probe.csv: how many answers were right, and of how many. Zero for a

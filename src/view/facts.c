@@ -57,7 +57,8 @@ static lk_status print_run(FILE *html, const lk_record *record) {
   print_cell(html, "<td>%.4f</td>", lk_columns_newest(&record->metrics, "loss"));
   print_cell(html, "<td>%.4f</td>", lk_columns_newest(&record->metrics, "held_out_loss"));
   print_cell(html, "<td>%.1f %%</td>", score);
-  return lk_page_put(html, "<td>", lk_record_started(record), "</td></tr>\n");
+  const char *started = lk_record_started(record);
+  return lk_page_put(html, "<td>", started ? started : "–", "</td></tr>\n");
 }
 
 lk_status lk_page_summary(const lk_page *page) {

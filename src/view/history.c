@@ -80,7 +80,7 @@ double lk_record_last_steps(const lk_record *record) {
 }
 
 const char *lk_record_started(const lk_record *record) {
-  return record->note_count && *record->notes[0].time ? record->notes[0].time : "–";
+  return record->note_count && *record->notes[0].time ? record->notes[0].time : NULL;
 }
 
 /* Of a run on several ranks, "rank N on HOST: " stands in front. */

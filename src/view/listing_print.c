@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Behind "step N of M, K ranks on": the hosts of the newest start. */
+/* Behind "step N of M, K ranks on": the hosts of the newest start; NULL: not said. */
 static const char *hosts_of(const lk_record *record) {
   const char *start = lk_record_fact(record, "step");
   const char *on = start ? strstr(start, " on ") : NULL;
-  return on ? on + 4 : "hosts that it does not say";
+  return on ? on + 4 : NULL;
 }
 
 enum { CELL = 32 };
@@ -44,16 +44,20 @@ static lk_status print_text(FILE *to, const char *text) {
   return LK_OK;
 }
 
+static const char *or_else(const char *text, const char *otherwise) {
+  return text ? text : otherwise;
+}
+
 static lk_status print_row(FILE *to, const lk_record *r) {
   char step[CELL], loss[CELL], held_out[CELL], best[CELL], size[CELL];
   fprintf(to, "%-17s  %15s  %8s  %8s  %6s  %-20s  %8s  ", lk_record_state_name(r->state),
           step_of(step, r), number(loss, "%.4f", lk_columns_newest(&r->metrics, "loss")),
           number(held_out, "%.4f", lk_columns_newest(&r->metrics, "held_out_loss")),
-          number(best, "%.1f%%", lk_record_best(r)), lk_record_started(r),
+          number(best, "%.1f%%", lk_record_best(r)), or_else(lk_record_started(r), "-"),
           number(size, "%.1f MB", (double)lk_listing_bytes(r->folder) / 1e6));
   LK_TRY(print_text(to, r->folder));
   fputs("  on ", to);
-  LK_TRY(print_text(to, hosts_of(r)));
+  LK_TRY(print_text(to, or_else(hosts_of(r), "hosts that it does not say")));
   fputc('\n', to);
   return LK_OK;
 }
@@ -68,7 +72,9 @@ lk_status lk_listing_print(FILE *to, const lk_record *records, size_t count) {
 
 static lk_status print_member(FILE *to, const char *name, const char *text) {
   fprintf(to, ", \"%s\": ", name);
-  return lk_print_json(to, text);
+  if (text) return lk_print_json(to, text);
+  fputs("null", to);
+  return LK_OK;
 }
 
 static void print_value(FILE *to, const char *name, double value) {
@@ -103,8 +109,8 @@ lk_status lk_listing_print_json(FILE *to, const lk_record *records, size_t count
 }
 
 static lk_status compare(FILE *to, const char *name, const char *one, const char *other) {
-  if (!one) one = "-";
-  if (!other) other = "-";
+  one = or_else(one, "-");
+  other = or_else(other, "-");
   if (!strcmp(one, other)) return LK_OK;
   fprintf(to, "%s: ", name);
   LK_TRY(print_text(to, one));

@@ -102,6 +102,10 @@ static void damaged_words_are_none(void **state) {
   MUST_RUN("runs", "odd");
   must_have(printed, "without a history                0");
   must_have(printed, "complete                         0");
+  must_have(printed, "  -                     ");
+  must_have(printed, "odd/garbage  on hosts that it does not say\n");
+  MUST_RUN("runs", "odd/garbage", "--json");
+  must_have(printed, "\"started\": null, \"hosts\": null, ");
   MUST_RUN("watch", "odd/garbage", "odd/scratched", "--once");
   must_have(printed, "step  done ");
   must_have(printed, "\nwithout a history        0 ");
