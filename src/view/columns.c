@@ -49,11 +49,26 @@ static int parse_row(const char *at, const char *end, int count, double *row) {
   return at == end || (at + 1 == end && *at == '\r');
 }
 
-/* The step is a number that counts, and more than the last one's. */
-static int goes_on(const lk_columns *out, const double *row, int step) {
-  if (step < 0) return 1;
-  if (!(row[step] >= 0 && row[step] < 1e18)) return 0;
-  return out->rows == 0 || row[step] > lk_columns_at(out, out->rows - 1, step);
+/* Nonzero for a number that counts, and more than that of the row before row i. */
+static int goes_on(const lk_columns *out, size_t i, double step, int column) {
+  if (column < 0) return 1;
+  if (!(step >= 0 && step < 1e18)) return 0;
+  return i == 0 || step > lk_columns_at(out, i - 1, column);
+}
+
+/* A row that does not go on from the last one, but from that before, tells that the last
+ * one's step is damaged: it would hide all that come. */
+static void take_row(lk_columns *out, const double *row, int column) {
+  double step = column < 0 ? 0 : row[column];
+  size_t i = out->rows;
+  if (i > 0 && column >= 0 && step < lk_columns_at(out, i - 1, column)) i--;
+  if (!goes_on(out, i, step, column)) {
+    out->left_out++;
+    return;
+  }
+  out->left_out += out->rows - i;
+  memmove(out->values + i * (size_t)out->count, row, (size_t)out->count * sizeof *row);
+  out->rows = i + 1;
 }
 
 static void take_rows(lk_columns *out, char *line) {
@@ -61,8 +76,8 @@ static void take_rows(lk_columns *out, char *line) {
   for (char *end; (end = strchr(line, '\n')); line = end + 1) {
     double *row = out->values + out->rows * (size_t)out->count;
     *end = '\0'; /* strtod stops here */
-    if (parse_row(line, end, out->count, row) && goes_on(out, row, step))
-      out->rows++;
+    if (parse_row(line, end, out->count, row))
+      take_row(out, row, step);
     else
       out->left_out++;
   }

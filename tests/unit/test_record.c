@@ -131,6 +131,23 @@ static void fresh_rows_are_a_run_that_goes_on(void **state) {
   lk_record_clear(&record);
 }
 
+/* One damaged step, larger or smaller, hides no row but its own. */
+static void a_damaged_step_hides_its_own_row(void **state) {
+  static const char *const tables[] = {"step,loss\n1,4\n2,3\n99000,9\n4,2\n5,1\n",
+                                       "step,loss\n1,4\n2,3\n0,9\n4,2\n5,1\n",
+                                       "step,loss\n99000,9\n1,4\n2,3\n4,2\n5,1\n"};
+  (void)state;
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    lk_columns table;
+    write_file("run/table.csv", tables[i]);
+    assert_int_equal(lk_columns_read(&table, "run/table.csv"), LK_OK);
+    assert_true(table.rows == 4 && table.left_out == 1);
+    assert_true(lk_columns_at(&table, 3, 0) == 5 && lk_columns_at(&table, 0, 1) == 4);
+    lk_columns_clear(&table);
+  }
+  assert_int_equal(unlink("run/table.csv"), 0);
+}
+
 /* The screen of `run` as text, at a terminal; the caller frees it. */
 static char *screen_of_run(const lk_terminal *terminal) {
   lk_record record;
@@ -256,6 +273,7 @@ int main(void) {
       cmocka_unit_test(any_history_is_read),
       cmocka_unit_test(odd_steps_are_none),
       cmocka_unit_test(fresh_rows_are_a_run_that_goes_on),
+      cmocka_unit_test(a_damaged_step_hides_its_own_row),
       cmocka_unit_test(ranks_are_shown_while_it_goes_on),
       cmocka_unit_test(no_line_is_wider_than_the_terminal),
       cmocka_unit_test(a_low_terminal_shows_the_head),
