@@ -39,7 +39,8 @@ enum { LK_RECORDS_MOST = 64 }; /* that are looked at together */
 
 typedef struct {
   char *folder;
-  const char *name;  /* the end of it: its last part and the one before */
+  char *path;        /* the same from the root, where it ends with a dot; or NULL */
+  const char *name;  /* the end of them: its last part and the one before */
   char *config_text; /* config.yaml; "" where there is none */
   lk_config *config; /* the same; NULL where it cannot be read */
   lk_columns metrics, dev, probe;

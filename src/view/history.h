@@ -4,8 +4,8 @@
 
 #include "lockstep/record.h"
 
-/* naming.c. Sets record->name. */
-void lk_record_name(lk_record *record);
+/* naming.c. Sets record->name. LK_INTERNAL without memory. */
+lk_status lk_record_name(lk_record *record);
 
 /* Cuts record->history, read already, into notes. */
 lk_status lk_record_split_history(lk_record *record);

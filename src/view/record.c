@@ -118,7 +118,7 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own) {
   LK_TRY(lk_copy_text(&out->folder, folder));
   for (size_t end = strlen(folder); end > 1 && folder[end - 1] == '/'; end--)
     out->folder[end - 1] = '\0';
-  lk_record_name(out);
+  LK_TRY(lk_record_name(out));
   LK_TRY(read_texts(out));
   LK_TRY(read_tables(out));
   find_progress(out);
@@ -140,12 +140,12 @@ lk_status lk_record_make_unreadable(lk_record *record, const char *folder) {
   lk_record_clear(record);
   record->state = LK_RECORD_UNREADABLE;
   LK_TRY(lk_copy_text(&record->folder, folder));
-  lk_record_name(record);
-  return LK_OK;
+  return lk_record_name(record);
 }
 
 void lk_record_clear(lk_record *record) {
   lk_free(record->folder);
+  lk_free(record->path);
   lk_free(record->config_text);
   lk_config_free(record->config);
   lk_columns_clear(&record->metrics);

@@ -198,6 +198,20 @@ static void names_tell_runs_apart(void **state) {
     lk_record_clear(&records[i]);
 }
 
+/* As who stands in it names it. */
+static void a_dot_is_no_name(void **state) {
+  lk_record record;
+  (void)state;
+  assert_int_equal(lk_folder_create("x/a/one"), LK_OK);
+  static const char *const folders[] = {"x/a/one/.", "x/a/one/./", "x/a/one/b/.."};
+  assert_int_equal(lk_folder_create("x/a/one/b"), LK_OK);
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(lk_record_read(&record, folders[i], 0), LK_OK);
+    assert_string_equal(record.name, "a/one");
+    lk_record_clear(&record);
+  }
+}
+
 /* Words that scanf takes for numbers are no steps, and no JSON. */
 static void steps_are_digits(void **state) {
   size_t size;
@@ -278,6 +292,7 @@ int main(void) {
       cmocka_unit_test(heads_are_shown),
       cmocka_unit_test(it_makes_do_with_what_is_there),
       cmocka_unit_test(names_tell_runs_apart),
+      cmocka_unit_test(a_dot_is_no_name),
       cmocka_unit_test(steps_are_digits),
       cmocka_unit_test(impossible_numbers_are_left_out),
       cmocka_unit_test(thinning_keeps_spikes),
