@@ -202,7 +202,8 @@ static int is_emitted(const char *path) {
   int same = lk_file_read(path, &bytes, &size) == LK_OK &&
              lk_config_read(&config, path, 0, NULL) == LK_OK &&
              lk_config_emit(config, &yaml) == LK_OK &&
-             lk_config_emit_untyped(config, &untyped) == LK_OK && (is_part(bytes, yaml) || is_part(bytes, untyped));
+             lk_config_emit_untyped(config, &untyped) == LK_OK &&
+             (is_part(bytes, yaml) || is_part(bytes, untyped));
   lk_config_free(config);
   lk_free(untyped);
   lk_free(yaml);
