@@ -123,9 +123,15 @@ static void print_names(const lk_table *table, char text[NAMES]) {
   assert(length < NAMES);
 }
 
+/* A name may have a setting in it, from its first digit on. */
+static void take_mark(char names[NAMES]) {
+  names[strcspn(names, "0123456789")] = '\0';
+}
+
 int lk_table_is_in(const lk_table *table, const char *folder) {
   char path[PATH_MAX], names[NAMES];
   print_names(table, names);
+  take_mark(names);
   snprintf(path, sizeof path, "%s/%s.csv", folder, table->name);
   return lk_lab_is_own(path, names);
 }
@@ -148,6 +154,7 @@ lk_status lk_table_write_csv(const lk_table *table, const char *folder) {
   if (!memory) return lk_fail(LK_INTERNAL, "%s: out of memory", table->name);
   print_names(table, names);
   print_csv(table, names, memory);
+  take_mark(names);
   snprintf(path, sizeof path, "%s/%s.csv", folder, table->name);
   lk_status status = fclose(memory) ? lk_fail(LK_INTERNAL, "%s: out of memory", path)
                                     : lk_lab_write(path, names, text, size);

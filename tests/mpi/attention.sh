@@ -96,6 +96,7 @@ cmp one/fragile.csv all/fragile.csv || fail "fragile alone"
 tail -n 1 two/fragile.csv | grep -q '^50,' || fail "--m"
 grep -q 'the output is v_b' printed || fail "with m = 50 the output is v_b or v_a"
 "$LOCKSTEP" attention fragile --out two "${quick[@]}" --m 0.1 > printed
+compgen -G 'two/*.set-aside*' && fail "tables of other settings are set aside"
 grep -q 'too small for v_b alone' printed || fail "with m = 0.1 v_b has hardly more weight than others"
 [[ ! -e one/index.html ]] || fail "a page of one"
 
@@ -140,11 +141,11 @@ refused 65 'more than the 64 characters' trained $checkpoint "$(printf 'e%.0s' {
 refused 65 'no room' trained $checkpoint "$(printf 'e%.0s' {1..64})"
 refused 65 'two characters' trained $checkpoint ''
 : > file
-refused 74 'file.*Not a directory' copy --out file/out
+refused 74 'file: cannot make the folder: a file has its name' copy --out file/out
 launcher=("$MPIRUN" -np 2)
 refused 64 'n is 1,' copy --n 1
 refused 65 '山.*U\+5C71' trained $checkpoint 'Where is 山?'
-refused 74 'file.*Not a directory' copy --out file/out
+refused 74 'file: cannot make the folder: a file has its name' copy --out file/out
 
 # Without gnuplot, and with one that fails: tables and page are there, and the message says why.
 mkdir bin
