@@ -141,16 +141,13 @@ static lk_status begin(lk_training *t, lk_status *found, lk_checkpoint **resumed
   return open_copy(t, any, found, resumed);
 }
 
-/* Until a copy takes its place, what was found stays the outcome, with its message. */
-lk_status lk_copy_begin(lk_training *training, lk_status found, lk_checkpoint **resumed) {
-  char *message = NULL;
-  lk_status before = found;
-  if (!*training->config->checkpoint_copy) return found;
-  if (found == LK_BAD_DATA) lk_copy_text(&message, lk_message());
+/* Until a copy takes its place, what was lost stays the outcome, with its message. */
+lk_status lk_copy_begin(lk_training *training, const char *lost, lk_checkpoint **resumed) {
+  if (!*training->config->checkpoint_copy) return LK_OK;
+  lk_status found = lost ? lk_fail(LK_BAD_DATA, "%s", lost) : LK_OK;
   lk_status status = begin(training, &found, resumed);
-  if (status == LK_OK && found == before && message) lk_fail(found, "%s", message);
-  lk_free(message);
-  return status == LK_OK ? found : status;
+  if (status != LK_OK) return status;
+  return lost && found == LK_BAD_DATA ? lk_fail(found, "%s", lost) : found;
 }
 
 void lk_copy_end(lk_checkpoint_copy *copy) {

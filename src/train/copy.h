@@ -5,12 +5,13 @@
 
 #include "train/training.h"
 
-/* All ranks, once rank 0 has looked for a checkpoint, with that outcome: opens the folder
+/* All ranks, once rank 0 has looked for a checkpoint (lost: none was good, and what was
+ * wrong; NULL: all is well, or this is another rank) and the data is read: opens the folder
  * of copies, if the config names one, on the first rank of another host than rank 0's (or
  * rank 1, where there is none). If the run has lost its checkpoints (resume=auto found
  * none, or no good one), the newest good copy that any host has in such a folder becomes
- * one of them, and *resumed. Returns rank 0's outcome, or a new one. */
-lk_status lk_copy_begin(lk_training *training, lk_status found, lk_checkpoint **resumed);
+ * one of them, and *resumed. LK_BAD_DATA where all stays lost. */
+lk_status lk_copy_begin(lk_training *training, const char *lost, lk_checkpoint **resumed);
 void lk_copy_end(lk_checkpoint_copy *copy);
 
 /* All ranks, when a checkpoint was written, or is being written beside training, which is

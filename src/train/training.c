@@ -92,9 +92,8 @@ static lk_status open_run(lk_training *t, char **lost, lk_checkpoint **resumed) 
 
 /* All ranks, which know their data by now. */
 static lk_status find_copies(lk_training *t, const char *lost, lk_checkpoint **resumed) {
-  lk_status found = lost ? lk_fail(LK_BAD_DATA, "%s", lost) : LK_OK;
   lk_watchdog_phase(lk_world_watchdog(t->world), 0, "reading a checkpoint", LK_USES_FILES);
-  LK_TRY(lk_world_agree(t->world, lk_copy_begin(t, found, resumed)));
+  LK_TRY(lk_world_agree(t->world, lk_copy_begin(t, lost, resumed)));
   return lk_checkpoint_share(t->world, resumed);
 }
 
