@@ -13,8 +13,6 @@
 /* cJSON makes 64 bytes of each value, if it has two bytes only. */
 static const size_t most_memory = 256 << 20;
 
-enum { TEMPLATES = 10 }; /* their namespace */
-
 typedef struct {
   lk_lines lines;
   lk_bytes calls;
@@ -131,7 +129,6 @@ static lk_status tell_calls(lk_dump *dump, json *state) {
   cJSON_ArrayForEach(one, member(state->object, "template")) {
     const char *name = cJSON_GetStringValue(one);
     if (!name) continue;
-    if (lk_dump_space_of(&dump->site, name) == TEMPLATES) name = strchr(name, ':') + 1;
     LK_TRY(lk_bytes_append(calls, "{{", 2));
     LK_TRY(lk_bytes_append(calls, name, strlen(name)));
     LK_TRY(lk_bytes_append(calls, "}}", 2));

@@ -301,6 +301,12 @@ static void json_lines_of_disambiguations_are_left_out(void **state) {
   MUST_RUN("prepare", "c.jsonl", "c.h5");
   must_have(printed, "disambiguations: Bach\n");
   must_have_documents("c.h5", "Ulm\n\nAn der Donau.\n--\nRom\n\nAm Tiber.\n--\n");
+  write_file("d.jsonl", "{\"title\": \"Ulm\", \"text\": \"An der Donau.\", \"template\": "
+                        "[\"Modul:Begriffsklärung\"]}\n"
+                        "{\"title\": \"Bach\", \"text\": \"Bach steht für\", \"template\": "
+                        "[\"Vorlage:Begriffsklärung\"]}\n");
+  MUST_RUN("prepare", "--language", "de", "d.jsonl", "d.h5");
+  must_have(printed, "disambiguations: Bach\n");
 }
 
 /* Marks without end: cut in a dump, refused in a text, by its line. */
