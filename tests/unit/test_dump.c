@@ -333,7 +333,7 @@ static void pairs_of_cirrus_search_are_pages(void **state) {
   assert_int_equal(page->id, 42);
   assert_string_equal(lk_dump_site_of(dump)->database, "dewiki");
   assert_string_equal(lk_dump_site_of(dump)->language, "de");
-  assert_string_equal(page->calls, "{{P}}{{Vorlage:Q}}");
+  assert_string_equal(page->calls, "{{Template:P}}{{Vorlage:Q}}");
   page = next_page(dump);
   assert_int_equal(page->id, 43);
   assert_string_equal(page->calls, "");
