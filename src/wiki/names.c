@@ -36,10 +36,8 @@ static size_t put_character(char *key, size_t *length, lk_piece rest, int acrony
 /* A name as it is compared, into key: small letters but for an acronym's, one blank for
  * underscores and blanks, none at the ends; returns its length, 0 for one that is too long.
  */
-static size_t key_of(char key[LK_WIKI_KEY], const lk_wiki_names *names, lk_piece name) {
+static size_t key_of(char key[LK_WIKI_KEY], lk_piece name, int acronym) {
   size_t length = 0;
-  name = lk_piece_trim(name);
-  int acronym = names->acronyms && is_acronym(name);
   for (size_t at = 0; at < name.size;) {
     char c = name.at[at];
     if (length > LK_WIKI_KEY - 5) return 0;
@@ -93,7 +91,8 @@ static lk_status make_room(lk_wiki_names *names) {
 lk_status lk_wiki_names_add(lk_wiki_names *names, lk_piece name, const char *value,
                             int number) {
   char key[LK_WIKI_KEY];
-  size_t size = key_of(key, names, name);
+  name = lk_piece_trim(name);
+  size_t size = key_of(key, name, names->acronyms && is_acronym(name));
   if (!size)
     return lk_fail(LK_BAD_DATA, "'%.*s' is no name: 1 to %d bytes", (int)name.size, name.at,
                    LK_WIKI_KEY - 5);
@@ -111,12 +110,20 @@ lk_status lk_wiki_names_add(lk_wiki_names *names, lk_piece name, const char *val
   return LK_OK;
 }
 
-const lk_wiki_name *lk_wiki_names_find(const lk_wiki_names *names, lk_piece name) {
+static const lk_wiki_name *find(const lk_wiki_names *names, lk_piece name, int acronym) {
   char key[LK_WIKI_KEY];
-  size_t size = key_of(key, names, name);
+  size_t size = key_of(key, name, acronym);
   if (!size || !names->count) return NULL;
   const lk_wiki_name *place = place_of(names, key, size);
   return place->key ? place : NULL;
+}
+
+const lk_wiki_name *lk_wiki_names_find(const lk_wiki_names *names, lk_piece name,
+                                       int any_case) {
+  name = lk_piece_trim(name);
+  int acronym = names->acronyms && is_acronym(name);
+  const lk_wiki_name *row = find(names, name, acronym);
+  return row || !acronym || !any_case ? row : find(names, name, 0);
 }
 
 void lk_wiki_names_free(lk_wiki_names *names) {

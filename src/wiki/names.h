@@ -28,8 +28,9 @@ enum { LK_WIKI_KEY = 96 };
 lk_status lk_wiki_names_add(lk_wiki_names *names, lk_piece name, const char *value,
                             int number);
 
-/* NULL: not there. */
-const lk_wiki_name *lk_wiki_names_find(const lk_wiki_names *names, lk_piece name);
+/* NULL: not there. With any_case, an acronym that is not may be a name in small letters. */
+const lk_wiki_name *lk_wiki_names_find(const lk_wiki_names *names, lk_piece name,
+                                       int any_case);
 
 void lk_wiki_names_free(lk_wiki_names *names);
 

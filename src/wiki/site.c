@@ -87,7 +87,7 @@ void lk_wiki_site_free(lk_wiki_site *site) {
 
 int lk_wiki_site_find(const lk_wiki_site *site, lk_wiki_word_kind kind, lk_piece name) {
   assert((int)kind < KINDS);
-  const lk_wiki_name *word = lk_wiki_names_find(&site->words[kind], name);
+  const lk_wiki_name *word = lk_wiki_names_find(&site->words[kind], name, 0);
   return word ? word->number : 0;
 }
 

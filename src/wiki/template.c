@@ -23,18 +23,21 @@ static const lk_wiki_name *find_beginning(const lk_wikitext *parser, lk_piece na
   for (*size = name.size; *size; --*size) {
     if (*size < name.size && !strchr(" _-/:\n", name.at[*size])) continue;
     lk_piece beginning = {name.at, *size};
-    const lk_wiki_name *row = lk_wiki_names_find(&parser->beginnings, beginning);
+    const lk_wiki_name *row = lk_wiki_names_find(&parser->beginnings, beginning, 1);
     parser->counts->steps += *size;
     if (row) return row;
   }
   return NULL;
 }
 
-/* The rendering, and where the name ends: a function's first argument begins at once. */
+/* The rendering, and where the name ends: a function's first argument begins at once. A
+ * code of a country, {{ESP}}, is alone; {{NOBR|text}} is another spelling.
+ */
 static const char *find(const lk_wikitext *parser, lk_piece *name, int *function) {
   size_t size;
+  int filled = name->at[name->size] == '|';
   *name = lk_wiki_template_name(parser->site, *name);
-  const lk_wiki_name *row = lk_wiki_names_find(&parser->templates, *name);
+  const lk_wiki_name *row = lk_wiki_names_find(&parser->templates, *name, filled);
   *function = 0;
   if (row) return row->value;
   row = find_beginning(parser, *name, &size);

@@ -455,7 +455,9 @@ static void words_of_templates_are_kept(void **state) {
 static void acronyms_keep_their_case(void **state) {
   (void)state;
   static const pair english[] = {
-      {"a {{ESP}} {{ER}} b {{MV}} {{CAD}} {{EM|c}} d", "a b d"},
+      {"a {{ESP}} {{ER}} {{ESP|1939}} b {{MV}} {{CAD}} d", "a b d"},
+      {"{{EM|a}} {{CVT|5|km}} {{LANG|fr|mot}} 5{{SUP|2}} {{LANG DE|x}}",
+       "a 5 km mot 5^2 x"},
       {"5{{e|6}} 5{{E|7}} 5{{Esp|8}}", "5×10^6 5×10^7 5×10^8"},
       {"{{CAD|5}} {{US$|6}} {{us$|7}} {{ISBN|1}}", "C$5 US$6 US$7 ISBN 1"},
       {"{{MV|Sea}} {{SS|Sun}} {{Ss|Sun}}", "MV Sea SS Sun SS Sun"},
@@ -468,9 +470,12 @@ static void acronyms_keep_their_case(void **state) {
   static const pair german[] = {
       {"{{enS|a}} {{EnS|b}} a {{ENS}} {{EUR|5}}", "englisch a englisch b a 5 €"}};
   CHECK("en", english);
+  static const pair italian[] = {
+      {"lungo {{TA|27 km}} e {{ta|28 km}}", "lungo 27 km e 28 km"}};
   CHECK("es", spanish);
   CHECK("fr", french);
   CHECK("de", german);
+  CHECK("it", italian);
 }
 
 static void variants_show_the_first(void **state) {
