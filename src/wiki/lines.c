@@ -13,6 +13,7 @@ typedef struct {
   int blank; /* a paragraph has ended */
   int hole;  /* something was left out of the line */
   int row;   /* the line before was of a table */
+  int made;  /* a template has begun a table */
   int waiting;
   struct {
     int level;
@@ -292,10 +293,26 @@ static int is_length(lk_piece line) {
 /* Whether it is of a table that nothing closes, or whose beginning a template makes. */
 static int is_row(const line_writer *writer, lk_piece line) {
   const lk_wikitext *parser = writer->parser;
-  if (line.size > 1 && !memcmp(line.at, "{|", 2)) return 1; /* {{{!}} */
+  int table = writer->made || writer->row ||
+              (size_t)(line.at - parser->rendered.bytes) >= parser->rows;
+  if (*line.at == LK_WIKI_LITERAL) return table && line.size > 1 && line.at[1] == '|';
   if (*line.at != '|' && *line.at != '!') return 0;
-  int table = writer->row || (size_t)(line.at - parser->rendered.bytes) >= parser->rows;
   return table || (!is_exclamation(line) && !is_length(line));
+}
+
+/* Passes over what is of a table; leaves what stands behind its end. */
+static lk_piece pass_table(line_writer *writer, lk_piece line) {
+  size_t sign = *line.at == LK_WIKI_LITERAL;
+  if (line.size > 1 && !memcmp(line.at, "{|", 2)) {
+    writer->row = writer->made = 1;
+    return (lk_piece){line.at, 0};
+  }
+  writer->row = is_row(writer, line);
+  if (!writer->row) return line;
+  if (line.size < sign + 2 || line.at[sign + 1] != '}') return (lk_piece){line.at, 0};
+  writer->row = writer->made = 0;
+  line.at += sign + 2, line.size -= sign + 2;
+  return lk_piece_trim(line);
 }
 
 static int is_rule(lk_piece line) {
@@ -316,8 +333,8 @@ static lk_status put_line(line_writer *writer, lk_piece whole) {
   if (level)
     return put_heading(writer, (lk_piece){line.at + level, line.size - 2 * (size_t)level},
                        level);
-  writer->row = is_row(writer, line);
-  if (writer->row || is_rule(line)) return LK_OK;
+  line = pass_table(writer, line);
+  if (!line.size || is_rule(line)) return LK_OK;
   if (strchr("*#:;", *line.at))
     LK_TRY(put_item(writer, line, &empty));
   else

@@ -107,12 +107,23 @@ lk_status lk_wiki_template_piece(lk_wikitext *parser, lk_wiki_frame *call, lk_pi
   return LK_OK;
 }
 
-/* The link that the bar which {{!}} stands for splits, NULL: none. */
-static lk_wiki_frame *link_to_split(lk_wikitext *parser) {
-  const lk_wiki_text *result = &parser->scratch;
+static int in_table(const lk_wikitext *parser) {
+  int depth = parser->depth;
+  while (depth && parser->frames[depth - 1].kind != LK_MARK_TABLE)
+    depth--;
+  return depth > 0;
+}
+
+/* The bar which {{!}} stands for: it splits a link or begins a cell. At the beginning of a
+ * line it is text, unless a template opens a table there, too: see put_line. */
+static lk_status put_bar(lk_wikitext *parser) {
+  lk_wiki_text *out = &parser->rendered;
   lk_wiki_frame *top = parser->depth ? &parser->frames[parser->depth - 1] : NULL;
-  int bar = result->size == 1 && *result->bytes == '|';
-  return bar && top && top->kind == LK_MARK_LINK && !top->piped ? top : NULL;
+  if (top && top->kind == LK_MARK_LINK && !top->piped)
+    return lk_wiki_link_piece(parser, top, lk_piece_of("|"));
+  int begins = !out->size || out->bytes[out->size - 1] == '\n';
+  if (begins && !in_table(parser)) LK_TRY(lk_wiki_append_byte(out, LK_WIKI_LITERAL));
+  return lk_wiki_append_byte(out, '|');
 }
 
 /* How long a call's result may become: what is in it, with a title, words and signs between
@@ -142,7 +153,6 @@ lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame
   out->size = frame->from;
   parser->counts->steps += parser->scratch.size;
   if (!parser->scratch.size) return lk_wiki_hole(parser);
-  lk_wiki_frame *link = link_to_split(parser);
-  if (link) return lk_wiki_link_piece(parser, link, lk_piece_of("|"));
+  if (parser->scratch.size == 1 && *parser->scratch.bytes == '|') return put_bar(parser);
   return lk_wiki_join(out, (lk_piece){parser->scratch.bytes, parser->scratch.size});
 }

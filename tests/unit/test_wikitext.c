@@ -162,7 +162,10 @@ static void rows_of_broken_tables_are_told_from_text(void **state) {
       {"a\n{{{!}} class=x\n{{!}}-\n{{!}} b {{!!}} c\n{{!}}d|e|f\n{{!}}}\ng", "a\ng"},
       {"{{#if:x|{{{!}} class=x\n{{!}}-\n! a\n{{!}} b\n{{!}}}}}\nc {{!}} d", "c | d"},
       {"{{(!}} class=x\n{{!-}}\n{{!}} a\n{{!)}}\nb\n{{!}}c{{!}} is d\n<nowiki>|</nowiki> e",
-       "b\n|c| is d\n| e"}};
+       "b\n|c| is d\n| e"},
+      {"{{!}}x&gt; is a state.\n{{!}}{{!}}x{{!}}{{!}} is a norm.\n{{pipe}}y⟩ is, too",
+       "|x> is a state.\n||x|| is a norm.\n|y⟩ is, too"},
+      {"{{#if:x|{{(!}}\n{{!}}a\n{{!)}}}} b\n{{!}}c>", "b\n|c>"}};
   CHECK("en", pairs);
 }
 
