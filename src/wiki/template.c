@@ -3,7 +3,7 @@
 #include "wiki/render.h"
 #include "wiki/site.h"
 
-enum { NAME = 128, ARGUMENTS = 1000, WORDS = 128, SIGNS = 8 };
+enum { NAME = 128, ARGUMENTS = 1000, TITLE = 255, WORDS = 128, SIGNS = 8 };
 
 /* What stands between {{ and the first |. */
 static lk_piece name_at(const lk_wikitext *parser, const lk_mark *mark) {
@@ -126,12 +126,13 @@ static lk_status put_bar(lk_wikitext *parser) {
   return lk_wiki_append_byte(out, '|');
 }
 
-/* How long a call's result may become: what is in it, with a title, words and signs between
- * the arguments. What repeats more takes that from the page's store. */
+/* How long a call's result may become: what is in it, with a title as long as MediaWiki has
+ * them, words and signs between the arguments. What repeats more takes that from the page's
+ * store. */
 static size_t room_of(const lk_wikitext *parser, const lk_wiki_frame *frame) {
   size_t given = parser->rendered.size - frame->from,
          arguments = parser->arguments.count - frame->arguments;
-  return given + strlen(parser->title) + WORDS + SIGNS * arguments;
+  return given + strnlen(parser->title, TITLE) + WORDS + SIGNS * arguments;
 }
 
 lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame) {

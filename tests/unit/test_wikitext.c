@@ -818,6 +818,28 @@ static void growth_is_bounded(void **state) {
   stop();
 }
 
+static void a_title_of_a_book_is_not_said_again_and_again(void **state) {
+  (void)state;
+  enum { LONG = 60000, CALLS = 1000 };
+  static char name[LONG + 1];
+  static const char call[] = "{{PAGENAME}} ";
+  char *page;
+  size_t size = 0;
+  lk_wiki_counts counts = {0};
+  assert_int_equal(LK_NEW(page, CALLS * strlen(call) + 1), LK_OK);
+  for (; size < CALLS * strlen(call); size += strlen(call))
+    memcpy(page + size, call, strlen(call));
+  title = memset(name, 'b', LONG);
+  start("en", lk_wiki_options_default);
+  char *text = text_of(page, size, &counts);
+  assert_true(strlen(text) <= size);
+  assert_true(counts.too_long > 0);
+  lk_free(text);
+  lk_free(page);
+  title = "Title";
+  stop();
+}
+
 /* A result that is longer than its wikitext is cut nowhere. */
 static void long_titles_and_many_arguments_are_kept(void **state) {
   (void)state;
@@ -882,6 +904,7 @@ int main(void) {
       cmocka_unit_test(hostile_pages_take_linear_time),
       cmocka_unit_test(what_is_far_in_a_line_is_found),
       cmocka_unit_test(growth_is_bounded),
+      cmocka_unit_test(a_title_of_a_book_is_not_said_again_and_again),
       cmocka_unit_test(long_titles_and_many_arguments_are_kept),
       cmocka_unit_test(odd_bytes_and_cut_marks_do_no_harm),
   };
