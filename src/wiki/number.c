@@ -112,7 +112,8 @@ lk_status lk_call_quantity(lk_wiki_call *call) {
 /* 10{{sup|6}} is 10^6, km{{sup|2}} km2. */
 lk_status lk_call_power(lk_wiki_call *call) {
   lk_piece power = lk_call_numbered(call, 1);
-  if (lk_wiki_is_power(call->before, power)) LK_TRY(lk_call_put_text(call, "^"));
+  if (lk_wiki_is_power(lk_wiki_site_language(call->parser->site), call->before, power))
+    LK_TRY(lk_call_put_text(call, "^"));
   return lk_call_put(call, power);
 }
 

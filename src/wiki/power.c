@@ -1,5 +1,5 @@
 /* What stands raised behind a number: a power, an ordinal's ending, an hour, a note. */
-#include "wiki/wiki.h"
+#include "wiki/entities.h"
 
 /* Behind the name in {{mvar|n}}, whose letters are those of formulas. */
 static size_t template_size(lk_piece raised) {
@@ -11,35 +11,52 @@ static size_t template_size(lk_piece raised) {
   return 0;
 }
 
-/* A digit, or a sign before something. */
-static int begins_number(lk_piece text) {
-  static const char *const minus[] = {"-", "–", "−", "&minus;", "&ndash;", "&#"};
-  if (lk_is_digit(*text.at)) return 1;
+/* The bytes of the minus that the text begins with, which may be an entity; 0: none. */
+static size_t minus_size(lk_piece text) {
+  static const char *const minus[] = {"-", "–", "−"};
+  char character[4];
+  lk_piece sign = text;
+  size_t bytes = *text.at == '&' ? lk_entity_decode(text, character, &sign.size) : 0;
+  if (bytes) sign.at = character;
   for (size_t i = 0; i < sizeof minus / sizeof *minus; i++) {
     size_t size = strlen(minus[i]);
-    if (text.size > size && !memcmp(text.at, minus[i], size)) return 1;
+    if (sign.size >= size && !memcmp(sign.at, minus[i], size)) return bytes ? bytes : size;
   }
-  return *text.at == '+' && text.size > 1 && lk_is_digit(text.at[1]);
+  return 0;
 }
 
-/* 19<sup>th</sup>, 1<sup>er</sup>, 2<sup>a</sup>. */
-static int is_ordinal(const char *letters) {
-  return lk_word_is_among(letters, "e a o st nd rd th er re ra ro do da de me mo te to vo");
+/* A digit, or a sign before something, but no charge: 2−, 3+. */
+static int begins_number(lk_piece text) {
+  size_t digits = 0, sign = minus_size(text);
+  if (sign) return text.size > sign;
+  if (*text.at == '+') return text.size > 1 && lk_is_digit(text.at[1]);
+  while (digits < text.size && lk_is_digit(text.at[digits]))
+    digits++;
+  text.at += digits, text.size -= digits;
+  if (!digits || !text.size) return digits > 0;
+  return text.size != (*text.at == '+' ? 1 : minus_size(text));
+}
+
+/* 19<sup>th</sup>, 1<sup>er</sup>, 2<sup>a</sup>; in Catalan 2<sup>n</sup>, too. */
+static int is_ordinal(const char *language, const char *letters) {
+  return lk_word_is_among(letters,
+                          "e a o st nd rd th er re ra ro do da de me mo te to vo") ||
+         (!strcmp(language, "ca") && lk_word_is_among(letters, "n ns t ts r rs"));
 }
 
 /* n, ''ab'', k+1, but no letter alone that times and notes have. */
-static int begins_formula(lk_piece text, int italic) {
+static int begins_formula(const char *language, lk_piece text, int italic) {
   char letters[4] = "";
   size_t size = 0;
   while (size < text.size && size < 3 && lk_is_letter(text.at[size]))
     letters[size] = text.at[size], size++;
-  if (!size || size == 3 || is_ordinal(letters)) return 0;
+  if (!size || size == 3 || is_ordinal(language, letters)) return 0;
   int alone = size == text.size || strchr("<}'", text.at[size]);
   if (alone && !italic) return size == 1 && strchr("ijknpqtxyzN", *letters);
   return alone || strchr("0123456789+-*/&\xE2", text.at[size]);
 }
 
-int lk_wiki_is_power(char before, lk_piece raised) {
+int lk_wiki_is_power(const char *language, char before, lk_piece raised) {
   enum { LONGEST = 40 };
   size_t skip = template_size(raised);
   lk_piece text = {raised.at + skip, raised.size - skip};
@@ -47,5 +64,6 @@ int lk_wiki_is_power(char before, lk_piece raised) {
     text.at++, text.size--;
   if (!lk_is_digit(before) || !text.size) return 0;
   int spaced = raised.size > LONGEST || memchr(raised.at, ' ', raised.size);
-  return begins_number(text) || (!spaced && begins_formula(text, text.at != raised.at));
+  return begins_number(text) ||
+         (!spaced && begins_formula(language, text, text.at != raised.at));
 }

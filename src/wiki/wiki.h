@@ -142,7 +142,7 @@ lk_status lk_wiki_render(lk_wikitext *parser);
 lk_status lk_wiki_hole(lk_wikitext *parser);
 
 /* power.c: whether what is raised behind a character is a number's power. */
-int lk_wiki_is_power(char before, lk_piece raised);
+int lk_wiki_is_power(const char *language, char before, lk_piece raised);
 
 /* lines.c: what was rendered, line by line, behind *text. */
 lk_status lk_wiki_lines(lk_wikitext *parser, lk_wiki_text *text);

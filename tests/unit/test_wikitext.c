@@ -142,6 +142,10 @@ static void shapes_are_left_out(void **state) {
        "4{{sup|to}} 5<sup>a</sup> 6<sup>†</sup> 7<sup>n 1</sup> NH<sub>4</sub><sup>+</sup> "
        "8<sup>th-rate</sup> 9<sup>[1]</sup>",
        "1er 2e 3a 12h4m 4to 5a 6† 7n 1 NH4+ 8th-rate 9[1]"},
+      {"6<sup>&#8224;</sup> 5<sup>&#42;</sup> 10<sup>&#8722;3</sup> "
+       "SO<sub>4</sub><sup>2−</sup> "
+       "PO4{{sup|3-}} Fe2<sup>3+</sup> 2<sup>10</sup> 2<sup>3-1</sup> 2<sup>&ndash;n</sup>",
+       "6† 5* 10^−3 SO42− PO43- Fe23+ 2^10 2^3-1 2^–n"},
       {"a<br/>b", "a\nb"},
       {"<div class=\"x\">a</div>", "a"},
       {"if a < b and c > d", "if a < b and c > d"},
@@ -360,6 +364,7 @@ static void languages_have_their_templates(void **state) {
   static const pair romanian[] = {{"({{n.|15 ianuarie 1850|[[Botoșani]]}} – {{d.|1889}})",
                                    "(n. 15 ianuarie 1850, Botoșani – d. 1889)"}};
   static const pair catalan[] = {
+      {"El 2<sup>n</sup> i el 4<sup>t</sup>, 2<sup>k</sup>", "El 2n i el 4t, 2^k"},
       {"{{segle|XIX}}, {{data|25|6|1852}}", "segle XIX, 25 de juny de 1852"}};
   CHECK("id", indonesian);
   CHECK("ro", romanian);
