@@ -23,7 +23,8 @@ struct lk_run {
   int lock;                    /* descriptor */
   lk_sinks *sinks;             /* owned; NULL before lk_run_begin */
   uint64_t dev_questions;      /* lk_run_use_dev; 0: none … */
-  lk_sha256 dev_sha256;        /* … and their hash, with the probe's recipe if any */
+  lk_sha256 dev_sha256;        /* … and their hash */
+  lk_sha256 probe_sha256;      /* lk_run_use_probe; empty: none */
   uint64_t best_correct;       /* of the checkpoint that `best` links to, or 0 */
   char folder[PATH_MAX - 300]; /* room for the names inside it */
   char checkpoint[PATH_MAX];   /* gone on from, as it was named … */

@@ -86,8 +86,5 @@ lk_status lk_run_use_dev(lk_run *run, const lk_questions *dev) {
 }
 
 lk_status lk_run_use_probe(lk_run *run, const char *recipe) {
-  char text[sizeof run->dev_sha256 + 256];
-  int length = snprintf(text, sizeof text, "%s %s", run->dev_sha256.hex, recipe);
-  assert(run->dev_questions && length < (int)sizeof text);
-  return lk_sha256_bytes(&run->dev_sha256, text, (size_t)length);
+  return lk_sha256_bytes(&run->probe_sha256, recipe, strlen(recipe));
 }

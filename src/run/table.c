@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char probe[] = ", probe ";
+
 /* An earlier table. */
 typedef struct {
   char *text; /* owned; NULL: there is none, or it cannot be read */
@@ -15,15 +17,23 @@ typedef struct {
   lk_table_scan scan;
 } earlier;
 
+/* Earlier versions wrote nothing of a probe: what they began goes on. */
+static int is_of(const lk_run *run, const char *text) {
+  const char *recipe = strstr(text, probe);
+  return !strncmp(text, run->dev_sha256.hex, strlen(run->dev_sha256.hex)) &&
+         (!recipe || !strncmp(recipe + sizeof probe - 1, run->probe_sha256.hex,
+                              strlen(run->probe_sha256.hex)));
+}
+
 int lk_run_table_compare_questions(const lk_run *run, const lk_run_table *table) {
   char path[PATH_MAX], *text = NULL;
-  size_t size, digits = strlen(run->dev_sha256.hex);
+  size_t size;
   int outcome = 0;
   if (!table->questions) return 0;
   lk_run_path(run, table->questions, path);
   if (!lk_file_is_plain(path) || lk_file_read(path, &text, &size) != LK_OK) return 0;
-  if (strspn(text, "0123456789abcdef") == digits && text[digits] == ' ')
-    outcome = strncmp(text, run->dev_sha256.hex, digits) ? -1 : 1;
+  if (strspn(text, "0123456789abcdef") == strlen(run->dev_sha256.hex))
+    outcome = is_of(run, text) ? 1 : -1;
   lk_free(text);
   return outcome;
 }
@@ -64,13 +74,15 @@ lk_status lk_run_set_aside_file(const lk_run *run, const char *name, const char 
 
 /* Says whose scores the table holds, for the next start. */
 static lk_status write_questions(const lk_run *run, const lk_run_table *table) {
-  char path[PATH_MAX], text[128];
+  char path[PATH_MAX], text[256];
+  const char *recipe = run->probe_sha256.hex;
   if (!table->questions) return LK_OK;
   lk_run_path(run, table->questions, path);
   if (!lk_file_is_plain(path) && !access(path, F_OK))
     LK_TRY(lk_run_set_aside_file(run, table->questions, "it is no file of this run"));
-  int length = snprintf(text, sizeof text, "%s  %llu questions\n", run->dev_sha256.hex,
-                        (unsigned long long)run->dev_questions);
+  int length =
+      snprintf(text, sizeof text, "%s  %llu questions%s%s\n", run->dev_sha256.hex,
+               (unsigned long long)run->dev_questions, *recipe ? probe : "", recipe);
   return lk_file_replace(path, text, (size_t)length);
 }
 

@@ -46,6 +46,13 @@ found=$(find with/checkpoints -name 'step-*' | grep -o '00[0-9]*' | sort | xargs
 train 1 without dev=
 same "with and without probes" with without 40
 
+# A table of an earlier version, which knew the dev questions alone, goes on.
+train 1 earlier probe.config=probe.yaml probe.every=10 steps=20
+printf '%s  %d questions\n' "$(sha256sum < dev.tsv | cut -d' ' -f1)" "$(wc -l < dev.tsv)" > earlier/probe.csv.questions
+train 1 earlier probe.config=probe.yaml probe.every=10
+[[ $(rows earlier) == "step 0 10 20 30 40" ]] || fail "rows: $(cat log)"
+diff with/probe.csv.questions earlier/probe.csv.questions || fail "whose scores they are"
+
 # The same score as by hand.
 for step in 10 40; do
   "$LOCKSTEP" finetune probe.yaml "${files[@]}" run=hand-$step \
