@@ -111,6 +111,10 @@ lk_status lk_run_mark_best(lk_run *run, uint64_t step);
 /* Nonzero when dev.csv, of these dev questions, has a row of `step`; reads the file. */
 int lk_run_has_dev(const lk_run *run, uint64_t step);
 
+/* Nonzero when it is there, of these dev questions, and the row of `step` is not: a run
+ * that ended there was killed before it. */
+int lk_run_lacks_dev(const lk_run *run, uint64_t step);
+
 /* A row of probe.csv: the probe after `step` answered `correct` of `count` dev questions
  * right and took so many seconds. */
 lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_t count,
@@ -118,6 +122,7 @@ lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_
 
 /* Nonzero when probe.csv, of these dev questions, has a row of `step`; reads the file. */
 int lk_run_has_probe(const lk_run *run, uint64_t step);
+int lk_run_lacks_probe(const lk_run *run, uint64_t step); /* as lk_run_lacks_dev */
 
 /* Writes checkpoints/step-NNNNNN.h5, points latest to it and removes all but the newest
  * keep_last good ones (0 keeps all), the best, those that keep_every keeps, the one that

@@ -48,6 +48,21 @@ int lk_run_has_probe(const lk_run *run, uint64_t step) {
   return has_row(run, &lk_run_probe_table, step);
 }
 
+/* A table of other questions, or none, was never going to have it. */
+static int lacks_row(const lk_run *run, const lk_run_table *table, uint64_t step) {
+  lk_table_scan scan;
+  if (lk_run_table_look(run, table, step, &scan) != LK_OK || *scan.fault) return 0;
+  return scan.kept && !(scan.rows && scan.step == step);
+}
+
+int lk_run_lacks_dev(const lk_run *run, uint64_t step) {
+  return lacks_row(run, &lk_run_dev_table, step);
+}
+
+int lk_run_lacks_probe(const lk_run *run, uint64_t step) {
+  return lacks_row(run, &lk_run_probe_table, step);
+}
+
 lk_status lk_run_forget_best(const lk_run *run, const char *reason) {
   char path[PATH_MAX];
   struct stat facts;

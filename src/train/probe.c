@@ -131,7 +131,9 @@ int lk_probe_is_due(const lk_training *run, uint64_t step) {
   return step == 0 || step == run->trainer->steps || (every && step % every == 0);
 }
 
-lk_status lk_probe_is_owed(const lk_training *run, uint64_t step, int *owed) {
+/* All ranks: whether a probe is due after the run's step and probe.csv has no row of it. */
+static lk_status is_owed(const lk_training *run, int *owed) {
+  uint64_t step = run->trainer->step;
   *owed = 0;
   if (!lk_probe_is_due(run, step)) return LK_OK;
   return lk_world_any(run->world, run->run && !lk_run_has_probe(run->run, step), owed);
@@ -180,7 +182,7 @@ lk_status lk_probe_run(lk_probe *probe, lk_training *run) {
   double start = lk_clock();
   size_t correct;
   int owed;
-  LK_TRY(lk_probe_is_owed(run, run->trainer->step, &owed));
+  LK_TRY(is_owed(run, &owed));
   if (!owed) return LK_OK;
   lk_watchdog_phase(run->trainer->watchdog, run->trainer->step, "finetuning a probe",
                     LK_COMPUTES);

@@ -19,10 +19,6 @@ void lk_probe_free(lk_probe *probe);
 /* Nonzero when a probe, and so a checkpoint, is due after this step. Not collective. */
 int lk_probe_is_due(const lk_training *run, uint64_t step);
 
-/* All ranks: *owed is nonzero when a probe is due after this step and probe.csv has no row
- * of it. */
-lk_status lk_probe_is_owed(const lk_training *run, uint64_t step, int *owed);
-
 /* All ranks: the probe of the run's current step, unless none is owed, and its row.
  * LK_STOPPED when the run is asked to stop meanwhile: then the copy is given up, and the
  * probe still owed. */

@@ -147,19 +147,18 @@ static lk_status take_values(lk_training *t, const lk_checkpoint *resumed,
   return lk_trainer_initialise(t->trainer, init);
 }
 
-/* All ranks: what follows the checkpoint of the last step and is not there, of a run that
- * was stopped or killed meanwhile. */
-static lk_status find_owed(const lk_training *t, uint64_t step, int *owed) {
-  int missing = t->run && ((t->dev && !t->probe && !lk_run_has_dev(t->run, step)) ||
-                           (*t->config->samples && !lk_run_has_samples(t->run, step)));
-  LK_TRY(lk_probe_is_owed(t, step, owed));
-  return *owed ? LK_OK : lk_world_any(t->world, missing, owed);
+/* Rank 0: whether something that follows the checkpoint of the last step is not there, of a
+ * run that was stopped or killed meanwhile. */
+static int is_owed(const lk_training *t, uint64_t step) {
+  if (*t->config->samples && !lk_run_has_samples(t->run, step)) return 1;
+  if (t->probe) return lk_probe_is_due(t, step) && lk_run_lacks_probe(t->run, step);
+  return t->dev && lk_run_lacks_dev(t->run, step);
 }
 
 /* All ranks: a directory with later checkpoints than `steps` is complete. */
 static lk_status judge_completeness(lk_training *t, uint64_t step) {
-  int owed = 0, ended = step == t->trainer->steps || lk_training_is_exhausted(t);
-  if (ended) LK_TRY(find_owed(t, step, &owed));
+  int owed, ended = step == t->trainer->steps || lk_training_is_exhausted(t);
+  LK_TRY(lk_world_any(t->world, ended && t->run && is_owed(t, step), &owed));
   t->complete = (ended && !owed) || step > t->trainer->steps;
   return LK_OK;
 }

@@ -59,6 +59,15 @@ grep -q '^after step 60$' stopped/samples.txt || fail "no samples of the last st
 train 2 stopped dev=dev.tsv keep_last=1 samples='The' validate_every=30
 if ! grep -q 'the run is complete' log || grep -q '^dev after' log; then fail "scored twice: $(cat log)"; fi
 
+# Questions that it was never asked are not made up for, and the best stays the best by what it was judged by.
+for other in all/dev.csv without/dev.csv; do
+  run=${other%/*} before=$(readlink "${other%/*}/checkpoints/best" || true)
+  train 1 "$run" dev=train.tsv keep_last=0
+  grep -q 'the run is complete' log || fail "$run: $(cat log)"
+  [[ $(readlink "$run/checkpoints/best" || true) == "$before" ]] || fail "$run: another best"
+done
+[[ ! -e without/dev.csv ]] || fail "without dev questions it has their scores"
+
 # What cannot be asked is found out before training.
 printf 'Where was \xc3\xbe born?\tRome\n' > bad.tsv
 rc=0
