@@ -81,7 +81,8 @@ static lk_status sample(const lk_training *t, const float *values) {
 /* All ranks, which wait for rank 0. */
 static lk_status sample_in_time(lk_training *t, lk_metrics *metrics) {
   (void)metrics;
-  if (!*t->config->samples || !lk_training_validates(t)) return LK_OK;
+  if (!*t->config->samples) return LK_OK;
+  if (!lk_training_validates(t) && !lk_training_is_exhausted(t)) return LK_OK;
   lk_watchdog_phase(t->trainer->watchdog, t->trainer->step, "continuing samples",
                     LK_COMPUTES);
   const float *values;

@@ -182,8 +182,15 @@ int lk_trainer_has_met(const lk_trainer *trainer) {
          step == trainer->steps;
 }
 
+/* Since the meeting before this one, which a checkpoint may be of. */
+static uint64_t steps_since_meeting(const lk_trainer *t) {
+  uint64_t every = t->config->sync_every, rest = t->step % every;
+  if (t->sites->used || !t->step) return t->sites->used;
+  return rest ? rest : every;
+}
+
 int lk_trainer_passes(const lk_trainer *trainer, uint64_t every) {
-  uint64_t since = trainer->sites ? trainer->sites->used : 1;
+  uint64_t since = trainer->sites ? steps_since_meeting(trainer) : 1;
   assert(trainer->step >= since);
   return every && trainer->step / every > (trainer->step - since) / every;
 }

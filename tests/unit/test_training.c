@@ -272,6 +272,23 @@ static void samples_are_made_up_for(void **state) {
   lk_free(texts);
 }
 
+/* Also where groups have met there, and where patience has ended the run. */
+static void samples_of_any_end_are_made_up_for(void **state) {
+  (void)state;
+#define GROUPS                                                                             \
+  "run=groups sync.every=2 sync.groups=2 validate_every=2 samples=Ada checkpoint_every=2 "
+#define TIRED                                                                              \
+  "run=tired steps=100 learning_rate=10 patience=3 gradient_limit=0 samples=Ada " HELD_OUT
+  must_train(GROUPS "steps=4", LK_PRETRAIN);
+  assert_int_equal(unlink("groups/samples.txt"), 0);
+  must_train(GROUPS "steps=6", LK_PRETRAIN);
+  assert_int_equal(count_lines("groups/samples.txt", "after step "), 2); /* 4, 6 */
+  must_train(TIRED, LK_PRETRAIN);
+  assert_int_equal(unlink("tired/samples.txt"), 0);
+  must_train(TIRED "validate_every=5", LK_PRETRAIN);
+  assert_int_equal(count_lines("tired/samples.txt", "after step "), 1);
+}
+
 static void what_cannot_be_validated_is_refused(void **state) {
   (void)state;
   must_refuse("run=x steps=1 validation.share=0.0001", LK_PRETRAIN, "holds none of the 17");
@@ -474,6 +491,7 @@ static int tests(void) {
       cmocka_unit_test(patience_ends_a_run),
       cmocka_unit_test(samples_are_written),
       cmocka_unit_test(samples_are_made_up_for),
+      cmocka_unit_test(samples_of_any_end_are_made_up_for),
       cmocka_unit_test(samples_that_cannot_be_encoded_are_left_out),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_pack_that_has_no_number_of_rows_is_refused),
