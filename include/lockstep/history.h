@@ -21,6 +21,9 @@ void lk_history_note(const char *folder, const char *text);
 lk_status lk_history_start(const char *folder, uint64_t step, uint64_t steps,
                            const char *ranks);
 
+/* Nonzero when there is one and its last line is not that a run was complete. */
+int lk_history_lacks_end(const char *folder);
+
 /* Adds how the run ended: "complete", or lk_message() for a status that is not LK_OK. */
 void lk_history_end(const char *folder, lk_status status);
 

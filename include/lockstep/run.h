@@ -108,11 +108,14 @@ lk_status lk_run_forget_best(const lk_run *run, const char *reason);
 /* Points checkpoints/best, which is kept, to the checkpoint of a step that has one. */
 lk_status lk_run_mark_best(lk_run *run, uint64_t step);
 
+/* Nonzero when that checkpoint is there and the link leads elsewhere. 0 at step 0. */
+int lk_run_lacks_best(const lk_run *run, uint64_t step);
+
 /* Nonzero when dev.csv, of these dev questions, has a row of `step`; reads the file. */
 int lk_run_has_dev(const lk_run *run, uint64_t step);
 
-/* Nonzero when it is there, of these dev questions, and the row of `step` is not: a run
- * that ended there was killed before it. */
+/* Nonzero when it is there, of these dev questions, and the row of `step` is not, or `best`
+ * leads elsewhere than it says: a run that ended there was killed meanwhile. */
 int lk_run_lacks_dev(const lk_run *run, uint64_t step);
 
 /* A row of probe.csv: the probe after `step` answered `correct` of `count` dev questions

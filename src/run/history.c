@@ -77,6 +77,17 @@ lk_status lk_history_start(const char *folder, uint64_t step, uint64_t steps,
   return LK_OK;
 }
 
+int lk_history_lacks_end(const char *folder) {
+  static const char end[] = " complete\n";
+  char path[PATH_MAX], *text;
+  size_t size, length = sizeof end - 1;
+  path_of(folder, path);
+  if (!lk_file_is_plain(path) || lk_file_read(path, &text, &size) != LK_OK) return 0;
+  int lacks = size && (size < length || strcmp(text + size - length, end) != 0);
+  lk_free(text);
+  return lacks;
+}
+
 void lk_history_end(const char *folder, lk_status status) {
   lk_history_note(folder, status == LK_OK ? "complete" : lk_message());
 }

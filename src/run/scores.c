@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* The first of the best is the best; step 0 has no checkpoint. */
 static lk_status take_score(lk_run *run, uint64_t step, uint64_t correct) {
@@ -55,8 +56,23 @@ static int lacks_row(const lk_run *run, const lk_run_table *table, uint64_t step
   return scan.kept && !(scan.rows && scan.step == step);
 }
 
+int lk_run_lacks_best(const lk_run *run, uint64_t step) {
+  char path[PATH_MAX], name[LK_RUN_NAME], target[LK_RUN_NAME] = "";
+  struct stat facts;
+  lk_run_checkpoint_file(run, step, path);
+  if (!step || access(path, F_OK)) return 0;
+  lk_run_link_path(run, "best", path);
+  if (lstat(path, &facts)) return 1;
+  lk_run_name(step, name);
+  return S_ISLNK(facts.st_mode) &&
+         (readlink(path, target, sizeof target - 1) < 0 || strcmp(target, name) != 0);
+}
+
 int lk_run_lacks_dev(const lk_run *run, uint64_t step) {
-  return lacks_row(run, &lk_run_dev_table, step);
+  lk_table_scan scan;
+  if (lacks_row(run, &lk_run_dev_table, step)) return 1;
+  if (lk_run_table_look(run, &lk_run_dev_table, step, &scan) != LK_OK) return 0;
+  return !*scan.fault && lk_run_lacks_best(run, scan.best);
 }
 
 int lk_run_lacks_probe(const lk_run *run, uint64_t step) {

@@ -6,8 +6,10 @@
 #include "train/probe.h"
 #include "train/sites.h"
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static lk_status check_file(const char *path, const lk_sha256 *now, const lk_sha256 *then) {
   if (!strcmp(now->hex, then->hex)) return LK_OK;
@@ -35,11 +37,11 @@ static lk_status check_data(const lk_training *t, const lk_checkpoint *c) {
   return LK_OK;
 }
 
-/* A run that is complete computes nothing more. */
+/* A run that has ended trains nothing more. */
 static lk_status check_build(const lk_training *t, const lk_checkpoint *c) {
   char now[LK_BUILD_SIZE], text[2 * LK_BUILD_SIZE + 100];
   lk_trainer_describe_build(t->config, now);
-  if (t->complete || !lk_build_differs(c->info.build, now)) return LK_OK;
+  if (t->ended || !lk_build_differs(c->info.build, now)) return LK_OK;
   snprintf(text, sizeof text,
            "the build is another one, so that bits may differ from here on: '%s' here, "
            "'%s' before",
@@ -85,7 +87,7 @@ static lk_status check_resumed(lk_training *t, const lk_checkpoint *resumed,
 /* A run that ended between two outer steps met for its end. */
 static void say_meeting(const lk_training *t) {
   const lk_config *c = t->config;
-  if (t->complete || !c->sync_every || t->trainer->step % c->sync_every == 0) return;
+  if (t->ended || !c->sync_every || t->trainer->step % c->sync_every == 0) return;
   lk_say("an outer step was made after step %llu, where the run ended before: bits differ "
          "from here on from those of a run that did not end there; steps= that are a "
          "multiple of sync.every, %llu, do without",
@@ -96,7 +98,9 @@ static void say_meeting(const lk_training *t) {
 static void say_progress(const lk_training *t) {
   if (lk_world_rank(t->world) == 0)
     lk_say("%s step %llu of %llu, from %s",
-           t->complete ? "the run is complete:" : "going on after",
+           t->complete ? "the run is complete:"
+           : t->ended  ? "making up for what follows"
+                       : "going on after",
            (unsigned long long)t->trainer->step, (unsigned long long)t->trainer->steps,
            lk_run_checkpoint_path(t->run));
   if (lk_world_rank(t->world) == 0) say_meeting(t);
@@ -133,7 +137,7 @@ static lk_status resume(lk_training *t, const lk_checkpoint *resumed,
   t->trainer->has_checkpoint = 1;
   t->trainer->step = resumed->info.step;
   t->trainer->skipped_in_a_row = (int)resumed->info.skipped_in_a_row;
-  assert(t->complete || t->trainer->step <= t->trainer->steps);
+  assert(t->ended || t->trainer->step <= t->trainer->steps);
   say_progress(t);
   return LK_OK;
 }
@@ -147,19 +151,33 @@ static lk_status take_values(lk_training *t, const lk_checkpoint *resumed,
   return lk_trainer_initialise(t->trainer, init);
 }
 
+/* The page comes behind the history's end. */
+static int lacks_report(const lk_training *t) {
+  char path[PATH_MAX];
+  struct stat page, history;
+  if (!t->config->report) return 0;
+  snprintf(path, sizeof path, "%s/report.html", t->config->run);
+  if (stat(path, &page)) return 1;
+  snprintf(path, sizeof path, "%s/history.txt", t->config->run);
+  return !stat(path, &history) && page.st_mtime < history.st_mtime;
+}
+
 /* Rank 0: whether something that follows the checkpoint of the last step is not there, of a
  * run that was stopped or killed meanwhile. */
 static int is_owed(const lk_training *t, uint64_t step) {
   if (*t->config->samples && !lk_run_has_samples(t->run, step)) return 1;
+  if (lk_history_lacks_end(t->config->run) || lacks_report(t)) return 1;
+  if (t->held_out && !t->dev && lk_run_lacks_best(t->run, t->best.step)) return 1;
   if (t->probe) return lk_probe_is_due(t, step) && lk_run_lacks_probe(t->run, step);
   return t->dev && lk_run_lacks_dev(t->run, step);
 }
 
 /* All ranks: a directory with later checkpoints than `steps` is complete. */
 static lk_status judge_completeness(lk_training *t, uint64_t step) {
-  int owed, ended = step == t->trainer->steps || lk_training_is_exhausted(t);
-  LK_TRY(lk_world_any(t->world, ended && t->run && is_owed(t, step), &owed));
-  t->complete = (ended && !owed) || step > t->trainer->steps;
+  int owed, beyond = step > t->trainer->steps;
+  t->ended = step >= t->trainer->steps || lk_training_is_exhausted(t);
+  LK_TRY(lk_world_any(t->world, t->ended && t->run && !beyond && is_owed(t, step), &owed));
+  t->complete = t->ended && !owed;
   return LK_OK;
 }
 

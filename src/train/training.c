@@ -49,7 +49,7 @@ static lk_status run_steps(lk_training *t) {
   assert(t->trainer && (t->run || lk_world_rank(t->world)));
   if (t->complete) return LK_OK;
   uint64_t before = t->trainer->step;
-  LK_TRY(lk_trainer_arrive(t->trainer));
+  if (!t->ended) LK_TRY(lk_trainer_arrive(t->trainer));
   t->arrived = t->trainer->step != before;
   t->start = lk_clock();
   lk_status status = begin(t);

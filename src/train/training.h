@@ -31,7 +31,8 @@ typedef struct {
   lk_best_model best;           /* by the held-out loss, so far */
   int improved;                 /* after this step it was the lowest of all */
   char origin[40];              /* lk_checkpoint_info's */
-  int complete;                 /* nothing to do: a finished run was started again */
+  int ended;                    /* nothing to train: a finished run was started again … */
+  int complete;                 /* … and nothing to do */
   int arrived;                  /* at the model of other groups, before the first step */
   double start;                 /* time when the first step could begin */
   double report_seconds;        /* that report.html has taken, */

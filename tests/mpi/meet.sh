@@ -104,6 +104,13 @@ both mean '1 1' steps=3 sync.outer=none
 diff <(model mean-0 | tail -n 1) <("$LOCKSTEP" inspect average.h5 | grep '^parameter hash: ') || fail "another mean"
 echo "the mean of both"
 
+# What a kill has cut off behind the last step takes no other group.
+sed -i '$d' mean-0/history.txt
+job 0 1 mean-0 steps=3 sync.outer=none sync.patience=1
+ended 0 mean-0
+grep -q 'making up for what follows step 3 of 3' mean-0.log || fail "$(cat mean-0.log)"
+grep -q ' complete$' <(tail -n 1 mean-0/history.txt) || fail "its end is missing: $(cat mean-0/history.txt)"
+
 # The groups' batches are those of a run without groups, in turn.
 train plain 1 8 "${pretrain[@]}"
 tokens() { cut -d, -f6 "$1/metrics.csv" | tail -n +2; }

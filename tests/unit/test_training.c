@@ -1,5 +1,6 @@
 /* Whole runs in a world of one without a launcher: what they leave in their directory, how
  * they go on, and what they refuse. */
+#include "lockstep/history.h"
 #include "lockstep/share.h"
 #include "lockstep/signals.h"
 #include "lockstep/store.h"
@@ -289,6 +290,30 @@ static void samples_of_any_end_are_made_up_for(void **state) {
   assert_int_equal(count_lines("tired/samples.txt", "after step "), 1);
 }
 
+/* As a kill behind the last checkpoint leaves it: the link, the history and the page. */
+static void the_end_of_a_run_is_made_up_for(void **state) {
+  (void)state;
+#define CLOSED                                                                             \
+  "run=closed report=true steps=4 learning_rate=5e-3 " HELD_OUT                            \
+  "checkpoint_every=2 keep_last=0"
+  const char *link = "closed/checkpoints/best";
+  char *text, target[32] = "";
+  size_t size;
+  must_train(CLOSED, LK_PRETRAIN);
+  assert_int_equal(best_step("closed"), 4);
+  assert_true(!unlink(link) && !symlink("step-000002.h5", link));
+  assert_int_equal(lk_file_read("closed/history.txt", &text, &size), LK_OK);
+  assert_non_null(strstr(text, " complete\n"));
+  assert_int_equal(lk_file_write("closed/history.txt", text, size - 30), LK_OK);
+  assert_true(lk_history_lacks_end("closed") && !unlink("closed/report.html"));
+  must_train(CLOSED, LK_PRETRAIN);
+  assert_true(readlink(link, target, sizeof target - 1) > 0);
+  assert_string_equal(target, "step-000004.h5");
+  assert_false(lk_history_lacks_end("closed"));
+  assert_int_equal(access("closed/report.html", F_OK), 0);
+  lk_free(text);
+}
+
 static void what_cannot_be_validated_is_refused(void **state) {
   (void)state;
   must_refuse("run=x steps=1 validation.share=0.0001", LK_PRETRAIN, "holds none of the 17");
@@ -492,6 +517,7 @@ static int tests(void) {
       cmocka_unit_test(samples_are_written),
       cmocka_unit_test(samples_are_made_up_for),
       cmocka_unit_test(samples_of_any_end_are_made_up_for),
+      cmocka_unit_test(the_end_of_a_run_is_made_up_for),
       cmocka_unit_test(samples_that_cannot_be_encoded_are_left_out),
       cmocka_unit_test(what_cannot_be_validated_is_refused),
       cmocka_unit_test(a_pack_that_has_no_number_of_rows_is_refused),
