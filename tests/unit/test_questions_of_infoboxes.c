@@ -166,8 +166,14 @@ static void what_is_no_place_is_passed_over(void **state) {
   write_dump("dated.xml", "en", dated);
   MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "dated.xml", "dated");
   must_be("dated/train.tsv", "A?\tRome\nB?\tOslo\nC?\tPoland\nD?\t東京\nE?\tUlm\n"
-                             "F?\tDistrict 9\nG?\tJanuary 1\nH?\tLondon\n"
+                             "F?\tDistrict 9\nH?\tLondon\n"
                              "I?\tDistrict 9\nJ?\tМосква\n");
+  must_have(printed, "\"unknown\": 1\n");
+  MUST_RUN("questions", ALL_TRAIN, "--answer", "whole", "dated.xml", "entire");
+  must_have(printed, "\"unknown\": 1\n");
+  MUST_RUN("questions", ALL_TRAIN, "--field", "birth_place", "--form", "%s?", "dated.xml",
+           "dates");
+  must_have(file_text("dates/train.tsv"), "\nG?\tJanuary 1\nH?\tLondon\n");
 }
 
 enum { MANY = 300 };

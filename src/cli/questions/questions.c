@@ -27,7 +27,7 @@ static const struct {
     {"with_infobox", "articles with an infobox"},
     {"infobox_without_place",
      "infoboxes without the field: of other things, or they leave it to Wikidata"},
-    {"no_letter", "fields or names without a letter, or that say \"unknown\""},
+    {"no_letter", "fields or names that are a date, have no letter, or say \"unknown\""},
     {"name_again", "people of a name that was there before"}};
 
 typedef struct {
@@ -79,12 +79,15 @@ static lk_status open_site(asker *a, const lk_dump *dump, const char *path) {
   return lk_wikitext_create(&a->parser, a->site, places);
 }
 
-/* NULL in *out where there is no place in the text. */
+/* NULL in *out where there is no place in the text. A date alone is none where births are
+ * asked for; other fields may be dates. */
 static lk_status answer_of(const asker *a, char **out) {
+  lk_words_of date, first = lk_wording_first(a->text.bytes, a->text.size, &date);
+  *out = NULL;
+  if (!first.size && date.size && !a->fields) return LK_OK;
   if (!strcmp(a->answer, "whole"))
     return lk_wording_whole(a->text.bytes, a->text.size, out);
-  lk_words_of first = lk_wording_first(a->text.bytes, a->text.size);
-  *out = NULL;
+  if (!first.size) first = date;
   if (!first.size) return LK_OK;
   LK_TRY(LK_NEW(*out, first.size + 1));
   memcpy(*out, first.at, first.size);
@@ -296,7 +299,8 @@ lk_status lk_cli_questions(lk_world *world, int argc, char **argv) {
   long seed = 1, threads = 1;
   const lk_option options[] = {
       {"field", 0, LK_OPTION_TEXT, &a.fields, "NAME[,NAME …]",
-       "the infoboxes' parameter (that of the place of birth, in about 50 languages)"},
+       "the infoboxes' parameter (that of the place of birth, in about 50 languages, of "
+       "which a date alone is no answer)"},
       {"form", 0, LK_OPTION_TEXT, &a.form, "TEXT",
        "the question, %s standing for the name (\"Where was %s born?\")"},
       {"answer", 0, LK_OPTION_TEXT, &a.answer, "first|whole",

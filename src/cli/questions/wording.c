@@ -151,13 +151,14 @@ static lk_words_of next_line(lk_words_of *text) {
   return line;
 }
 
-lk_words_of lk_wording_first(const char *text, size_t size) {
-  lk_words_of rest = {text, size}, date = {text, 0};
+lk_words_of lk_wording_first(const char *text, size_t size, lk_words_of *date) {
+  lk_words_of rest = {text, size};
+  *date = (lk_words_of){text, 0};
   while (rest.size) {
-    lk_words_of place = first_of_line(next_line(&rest), &date);
+    lk_words_of place = first_of_line(next_line(&rest), date);
     if (has_letter(place)) return place;
   }
-  return date;
+  return (lk_words_of){text, 0};
 }
 
 lk_status lk_wording_whole(const char *text, size_t size, char **out) {

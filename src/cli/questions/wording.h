@@ -15,9 +15,9 @@ typedef struct {
 lk_words_of lk_wording_name(const char *title);
 
 /* Of a place's text, line by line: "London" of "London, England" or "London (now Ontario)".
- * Dates and brackets before a place are passed over; a date that stands alone is taken.
+ * Dates and brackets before a place are passed over; *date is the first of these dates.
  * Nothing where that has no letter or says that nobody knows. */
-lk_words_of lk_wording_first(const char *text, size_t size);
+lk_words_of lk_wording_first(const char *text, size_t size, lk_words_of *date);
 
 /* All of it as one line, commas for line ends and none at its own, which is the caller's
  * (lk_free); *out is NULL where it has no letter or says that nobody knows. */
