@@ -1,4 +1,5 @@
 /* Random numbers, hashes, memory, files, the profile. */
+#include "base/digit.h"
 #include "base/random_wide.h"
 #include "lockstep/file.h"
 #include "lockstep/hash.h"
@@ -230,6 +231,27 @@ static void xxh3_is_the_librarys(void **state) {
   lk_hasher_free(hasher);
 }
 
+/* As Unicode's chart of each script has them. */
+static void digits_of_any_script_have_values(void **state) {
+  (void)state;
+  static const char *const tens[] = {
+      "0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹",           "०१२३४५६७८९", "০১২৩৪৫৬৭৮৯",
+      "๐๑๒๓๔๕๖๗๘๙", "၀၁၂၃၄၅၆၇၈၉", "０１２３４５６７８９", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "𝟶𝟷𝟸𝟹𝟺𝟻𝟼𝟽𝟾𝟿"};
+  static const char *const others[] = {"a", "²", "½", "Ⅷ", "五", "⑤", "\xDB", "\xFF", ""};
+  size_t bytes;
+  for (size_t i = 0; i < sizeof tens / sizeof *tens; i++) {
+    const char *at = tens[i];
+    for (int value = 0; value < 10; value++, at += bytes)
+      assert_int_equal(lk_digit_of(at, strlen(at), &bytes), value);
+    assert_int_equal(*at, '\0');
+  }
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    assert_int_equal(lk_digit_of(others[i], strlen(others[i]) + 1, &bytes), -1);
+  assert_int_equal(lk_digit_of("\xFF", 1, &bytes), -1);
+  assert_int_equal(bytes, 1);
+  assert_int_equal(lk_digit_of("०", 2, &bytes), -1); /* cut in two */
+}
+
 static void a_program_knows_its_own_bytes(void **state) {
   (void)state;
   char path[4096] = "", *bytes;
@@ -421,6 +443,7 @@ int main(void) {
       cmocka_unit_test(hashes_of_parts_are_those_of_the_whole),
       cmocka_unit_test(hmac_is_the_standards),
       cmocka_unit_test(xxh3_is_the_librarys),
+      cmocka_unit_test(digits_of_any_script_have_values),
       cmocka_unit_test(a_program_knows_its_own_bytes),
       cmocka_unit_test(memory_is_aligned_zeroed_and_counted),
       cmocka_unit_test(memory_in_common_is_known),
