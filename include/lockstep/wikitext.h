@@ -60,9 +60,10 @@ typedef struct {
   int headings;     /* nonzero: as lines, but for empty sections; else left out */
   int lists;        /* nonzero: items as lines; else left out */
   int list_markers; /* nonzero: items begin with "- " */
+  int flags;        /* nonzero: the countries that flags stand with; else left out */
 } lk_wiki_options;
 
-/* Headings and lists, no tables and infoboxes. */
+/* Headings, lists and flags, no tables and infoboxes. */
 extern const lk_wiki_options lk_wiki_options_default;
 
 /* What was left out of the text, or found; the caller zeroes it, pages add to it. */

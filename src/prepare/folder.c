@@ -30,8 +30,8 @@ static void describe_options(const lk_prepare_plan *plan, FILE *to) {
   const lk_wiki_options *w = &o->wiki;
   fprintf(to, "field %s\ntitle %s\ndocuments %d\nlongest %zu\n", o->dump.field,
           o->dump.title, o->dump.documents, o->dump.longest);
-  fprintf(to, "wiki %d %d %d %d %d\n", w->tables, w->infoboxes, w->headings, w->lists,
-          w->list_markers);
+  fprintf(to, "wiki %d %d %d %d %d %d\n", w->tables, w->infoboxes, w->headings, w->lists,
+          w->list_markers, w->flags);
   fprintf(to, "language %s\ntitles %d\nnfc %d\nshortest %llu\nletters %.17g\nsigned %d\n",
           o->language ? o->language : "", !o->no_titles, lk_prepare_composes(plan),
           (unsigned long long)o->shortest, o->letters, o->near > 0);

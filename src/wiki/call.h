@@ -64,6 +64,7 @@ lk_status lk_call_join(lk_wiki_call *call);
 lk_status lk_call_spaced(lk_wiki_call *call);
 lk_status lk_call_page(lk_wiki_call *call);
 lk_status lk_call_fields(lk_wiki_call *call);
+lk_status lk_call_flag(lk_wiki_call *call);
 
 /* function.c: #if, #ifeq, #ifexpr, #expr, #switch, plural. */
 lk_status lk_call_if(lk_wiki_call *call);

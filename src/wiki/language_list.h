@@ -185,7 +185,8 @@ static const struct {
      "internal link helper*|ilh|未翻譯|未翻译"},
     {"ar arz", "$1",
      "إنج|إنجليزية|فرن|فرنسية|لات|لاتينية|ألمانية|إسبانية|يونانية|فارسية|"
-     "عبرية|تركية|صغير|كبير|بحجم|علم|شبه خفي|تنويه"},
+     "عبرية|تركية|صغير|كبير|بحجم|شبه خفي|تنويه"},
+    {"ar arz", "@flag", "علم"},
     {"ar arz", "$2", "لون"},
     {"ar arz", "${نص,عر,1}", "وإو|وصلة إنترويكي"},
     {"he", "$1",
@@ -212,8 +213,8 @@ static const struct {
     {"sv", "$1", "källa behövs|kb"},
     {"ru uk be", "$1",
      "нет аи 2|уточнить|кто|что|где|когда|какой|прояснить|стиль|ударение|аббр|нобр|"
-     "флагификация|флагификация/спорт|мн|сомнительно|что?|кто?|nobr|уточнити|хто|"
-     "прапорифікація|прапор2|abbr"},
+     "мн|сомнительно|что?|кто?|nobr|уточнити|хто|abbr"},
+    {"ru uk be", "@flag", "флагификация|флагификация/спорт|прапорифікація|прапор2"},
     {"ru uk", "${2,1}",
      "не переведено 1|не переведено 4|не переведено 7|не перекладено|нп1|НП1|"
      "не переведено5"},
@@ -232,8 +233,9 @@ static const struct {
     {"es", "\n$2\n", "lista de columnas"},
     {"es", "«$1»", "cita en línea|comillas"},
     {"es pt it ca gl", "$1",
-     "versalita|versal|citar|maiuscoletto|petit|bandera2|sigla|pequeña|língua|bandeira2|"
-     "mayor|menor|nobr|lang2|trad|subst|sic"},
+     "versalita|versal|citar|maiuscoletto|petit|sigla|pequeña|língua|mayor|"
+     "menor|nobr|lang2|trad|subst|sic"},
+    {"es pt it ca gl", "@flag", "bandera2|bandeira2"},
     {"es ca pt gl", "${2,1}", "ill"},
     {"de", "$1",
      "kapitälchen|hochgestellt|tiefgestellt|unicode|polytonisch|farbe|tooltip|zitat-inline|"
@@ -257,14 +259,14 @@ static const struct {
     {"ro", "$0 $1[, $2]", "n.|d."},
     {"ro", "secolul $1", "secolul|sec."},
     {"bg", "@number", "hrf"},
-    {"bg", "$1", "флаг"},
+    {"bg", "@flag", "флаг"},
     {"bg", "$1 ([$2][, $3])", "нихонго"},
-    {"no nn da", "$1", "flagglenke|flagland"},
+    {"no nn da", "@flag", "flagglenke|flagland"},
     {"id ms", "Rp$1", "rp|rupiah"},
     {"el", "$1", "αγγλ|γαλλ|γερμ|λατ|ιταλ"},
     {"el bg ca", "\n$1\n", "παράθεση|παράθεμα|цитат|citació"},
     {"id", "[$1, ]$2-$3-$4", "lahir"},
-    {"sv", "$1", "flaggland"},
+    {"sv", "@flag", "flaggland"},
     {"sv no da", "[$1 kr]", "sek|nok|dkk|SEK|NOK|DKK"},
     {"uk", "$1", "мова-*|наголос"},
     {"uk ru", "${2,1}", "нп|НП"},

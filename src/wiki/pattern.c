@@ -17,7 +17,7 @@ static const struct {
                 {"fields", lk_call_fields},     {"if", lk_call_if},
                 {"ifeq", lk_call_if_equal},     {"ifexpr", lk_call_if_expression},
                 {"expr", lk_call_expression},   {"switch", lk_call_switch},
-                {"plural", lk_call_plural}};
+                {"plural", lk_call_plural},     {"flag", lk_call_flag}};
 
 /* An argument as it was written; nothing if it has a name. */
 static lk_piece unnamed(const lk_wiki_call *call, size_t index) {
@@ -82,6 +82,11 @@ lk_status lk_call_fields(lk_wiki_call *call) {
     LK_TRY(lk_call_put(call, value));
   }
   return lk_call_put_text(call, "\n");
+}
+
+/* A country's name beside its flag. */
+lk_status lk_call_flag(lk_wiki_call *call) {
+  return call->parser->options.flags ? lk_call_put(call, lk_call_numbered(call, 1)) : LK_OK;
 }
 
 lk_status lk_call_check(const char *rendering) {

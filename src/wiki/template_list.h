@@ -92,11 +92,12 @@ static const struct {
      "caps|sc2|nobold|normal|noitalic|no "
      "italic|bold|italic|em|strong|code|tt|mono|kbd|key|var|samp|mvar|math|bigmath|"
      "vanchor|visible "
-     "anchor|longitem|abbr|tooltip|abbrv|abbreviation|hint|comment|flag|"
-     "flagcountry|flagu|flag+icon|plainlist|plain "
+     "anchor|longitem|abbr|tooltip|abbrv|abbreviation|hint|comment|"
+     "plainlist|plain "
      "list|plainlist2|chem2|center|centered|overline|underline|u|strike|del|ins|nowiki|"
      "allow wrap|bo|cjk|CJK|pedice|midsize|resize2|nwr|nobreak2|lang-sub|screen "
      "reader-only|highlight|dfn"},
+    {"@flag", "flag|flagcountry|flagu|flag+icon"},
     {"${text,3,2}", "font color|fontcolor|color|fgcolor|colour|font colour|farbe"},
     {"$1[+$2][+$3][+$4][+$5]", "keypress|key press"},
     {"@over", "su"},

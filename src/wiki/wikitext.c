@@ -9,7 +9,7 @@ static const char with_variants[] =
     "zh gan wuu sr sh kk ku uz tg iu crh shi zgh tly ban mni ks";
 
 const lk_wiki_options lk_wiki_options_default = {
-    .headings = 1, .lists = 1, .list_markers = 1};
+    .headings = 1, .lists = 1, .list_markers = 1, .flags = 1};
 
 /* "infobox*" is the beginning "infobox", "lang-*" the beginning "lang". */
 static lk_status add_row(lk_wikitext *parser, lk_piece name, const char *rendering) {

@@ -176,6 +176,45 @@ static void what_is_no_place_is_passed_over(void **state) {
   must_have(file_text("dates/train.tsv"), "\nG?\tJanuary 1\nH?\tLondon\n");
 }
 
+/* A flag's country is an answer where the field has no other place. */
+static void flags_are_passed_over(void **state) {
+  (void)state;
+  static const struct {
+    const char *language, *pages[17], *questions;
+  } wikis[] = {
+      {"en",
+       {"A", "{{Infobox person|birth_place={{flag|Soviet Union}}, [[Moscow]]}}", "B",
+        "{{Infobox person|birth_place={{flagu|Italy}}&lt;br&gt;[[Rome]]}}", "C",
+        "{{Infobox person|birth_place={{flagcountry|India}} [[Mumbai]]}}", "D",
+        "{{Infobox person|birth_place=[[Lima]] {{flag|Peru}}}}", "E",
+        "{{Infobox person|birth_place={{flag|Peru}} ([[Lima]]), 1950}}", "F",
+        "{{Infobox person|birth_place=in {{flag|Peru}}}}", "G",
+        "{{Infobox person|birth_place={{flagicon|Peru}} [[Lima]], [[Peru]]}}", "H",
+        "{{Infobox person|birth_place=Unknown, {{flag|Peru}}}}"},
+       "A?\tMoscow\nB?\tRome\nC?\tMumbai\nD?\tLima\nE?\tPeru\nF?\tin Peru\nG?\tLima\n"},
+      {"ru",
+       {"А", "{{Персона|место рождения={{флагификация|СССР}}, [[Москва]]}}", "Б",
+        "{{Персона|место рождения={{Флагификация|СССР}}}}"},
+       "А?\tМосква\nБ?\tСССР\n"},
+      {"es",
+       {"A", "{{Ficha de persona|lugar de nacimiento={{Bandera2|Argentina}}, Rosario}}",
+        "B", "{{Ficha de persona|lugar de nacimiento=Estado de {{bandera2|México}}}}"},
+       "A?\tRosario\nB?\tEstado de México\n"},
+      {"bg",
+       {"А", "{{Биография|роден-място={{флаг|България}}, [[Варна]]}}"},
+       "А?\tВарна\n"},
+      {"da", {"A", "{{Person|fødested={{flagland|Danmark}} Aarhus}}"}, "A?\tAarhus\n"},
+      {"sv", {"A", "{{Person|födelseplats={{flaggland|Sverige}} Lund}}"}, "A?\tLund\n"},
+      {"ar", {"ا", "{{شخص|مكان الولادة={{علم|مصر}} [[القاهرة]]}}"}, "ا?\tالقاهرة\n"},
+      {"zh", {"王", "{{人物|出生地={{flagcountry|中华民国}}[[上海]]}}"}, "王?\t上海\n"}};
+  for (size_t i = 0; i < sizeof wikis / sizeof *wikis; i++) {
+    write_dump("flags.xml", wikis[i].language, wikis[i].pages);
+    MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "flags.xml", "flags");
+    must_be("flags/train.tsv", wikis[i].questions);
+    assert_int_equal(system("rm -r flags"), 0);
+  }
+}
+
 enum { MANY = 300 };
 
 /* People 0 to `count`, each born in a place of the same number. */
@@ -260,6 +299,7 @@ int main(void) {
       cmocka_unit_test(counts_say_what_became_of_pages),
       cmocka_unit_test(whole_answers_end_with_words),
       cmocka_unit_test(what_is_no_place_is_passed_over),
+      cmocka_unit_test(flags_are_passed_over),
       cmocka_unit_test(added_pages_move_nobody),
       cmocka_unit_test(what_cannot_be_is_refused),
   };

@@ -774,7 +774,7 @@ static void hostile_pages_take_linear_time(void **state) {
                                {"(IPA{{x}},", ""},
                                {"\n\n{{a\n", ""}};
   for (int kept = 0; kept < 2; kept++) {
-    start(kept ? "zh" : "en", (lk_wiki_options){kept, kept, 1, 1, 1});
+    start(kept ? "zh" : "en", (lk_wiki_options){kept, kept, 1, 1, 1, 1});
     for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
       uint64_t small = steps_of(nasty[i].page, nasty[i].text, 100000),
                large = steps_of(nasty[i].page, nasty[i].text, 1000000);

@@ -36,9 +36,9 @@ typedef struct {
   lk_question_set set;
   uint64_t counts[COUNTS];
   lk_wiki_site *site; /* of the dump that is read */
-  lk_wikitext *parser;
+  lk_wikitext *parser, *without_flags;
   lk_wiki_fields found;
-  lk_wiki_text text;
+  lk_wiki_text text, without; /* of a field; and of it without the countries of flags */
 } asker;
 
 /* Names with `between` between. */
@@ -64,29 +64,50 @@ static lk_status add_fields(lk_wiki_site *site, const char *fields) {
 
 static void close_site(asker *a) {
   lk_wikitext_free(a->parser);
+  lk_wikitext_free(a->without_flags);
   lk_wiki_site_free(a->site);
-  a->parser = NULL;
+  a->parser = a->without_flags = NULL;
   a->site = NULL;
 }
 
 static lk_status open_site(asker *a, const lk_dump *dump, const char *path) {
-  lk_wiki_options places = {.lists = 1};
+  lk_wiki_options places = {.lists = 1, .flags = 1};
   char language[LK_PREPARE_LANGUAGE];
   close_site(a);
   lk_prepare_language(dump, path, a->language, language);
   LK_TRY(lk_prepare_site(&a->site, dump, language));
   LK_TRY(add_fields(a->site, a->fields));
-  return lk_wikitext_create(&a->parser, a->site, places);
+  LK_TRY(lk_wikitext_create(&a->parser, a->site, places));
+  places.flags = 0;
+  return lk_wikitext_create(&a->without_flags, a->site, places);
+}
+
+static lk_status parse(lk_wikitext *parser, const char *title, const lk_wiki_field *field,
+                       lk_wiki_text *text) {
+  lk_wiki_counts counts = {0};
+  text->size = 0;
+  return lk_wikitext_parse(parser, title, field->value, field->value_size, text, &counts);
+}
+
+/* A flag's country beside a place is none: the place alone, where there is one. */
+static lk_status pass_flags(asker *a, const char *title, const lk_wiki_field *field,
+                            lk_words_of *first) {
+  LK_TRY(parse(a->without_flags, title, field, &a->without));
+  lk_words_of date, place = lk_wording_first(a->without.bytes, a->without.size, &date);
+  if (place.size && !lk_wording_leads_on(place, *first)) *first = place;
+  return LK_OK;
 }
 
 /* NULL in *out where there is no place in the text. A date alone is none where births are
  * asked for; other fields may be dates. */
-static lk_status answer_of(const asker *a, char **out) {
+static lk_status answer_of(asker *a, const char *title, const lk_wiki_field *field,
+                           char **out) {
   lk_words_of date, first = lk_wording_first(a->text.bytes, a->text.size, &date);
   *out = NULL;
   if (!first.size && date.size && !a->fields) return LK_OK;
   if (!strcmp(a->answer, "whole"))
     return lk_wording_whole(a->text.bytes, a->text.size, out);
+  LK_TRY(pass_flags(a, title, field, &first));
   if (!first.size) first = date;
   if (!first.size) return LK_OK;
   LK_TRY(LK_NEW(*out, first.size + 1));
@@ -96,15 +117,13 @@ static lk_status answer_of(const asker *a, char **out) {
 
 /* The first of the fields that has a text; *given counts those that are not empty. */
 static lk_status find_answer(asker *a, const char *title, char **answer, int *given) {
-  lk_wiki_counts counts = {0};
   *answer = NULL;
   *given = 0;
   for (size_t i = 0; i < a->found.count && !*answer; i++) {
-    a->text.size = 0;
-    LK_TRY(lk_wikitext_parse(a->parser, title, a->found.at[i].value,
-                             a->found.at[i].value_size, &a->text, &counts));
+    const lk_wiki_field *field = &a->found.at[i];
+    LK_TRY(parse(a->parser, title, field, &a->text));
     *given += a->text.size > 0;
-    if (a->text.size) LK_TRY(answer_of(a, answer));
+    if (a->text.size) LK_TRY(answer_of(a, title, field, answer));
   }
   return LK_OK;
 }
@@ -288,6 +307,7 @@ static lk_status questions(lk_world *world, asker *a, const lk_words *words) {
   lk_set_free(&a->set);
   lk_free(a->found.at);
   lk_free(a->text.bytes);
+  lk_free(a->without.bytes);
   return lk_world_agree(world, status);
 }
 

@@ -3,6 +3,7 @@
 #include "lockstep/text.h"
 #include <assert.h>
 #include <string.h>
+#include <utf8proc.h>
 
 /* What ends the first place of several, and what is no part of a text at its ends. */
 static const char *const ends[] = {",",  ";",  "(", "[", "/",   "|",   "，", "；",
@@ -159,6 +160,16 @@ lk_words_of lk_wording_first(const char *text, size_t size, lk_words_of *date) {
     if (has_letter(place)) return place;
   }
   return (lk_words_of){text, 0};
+}
+
+int lk_wording_leads_on(lk_words_of words, lk_words_of text) {
+  size_t last = words.size;
+  uint32_t character;
+  if (words.size >= text.size || memcmp(words.at, text.at, words.size)) return 0;
+  while (last && words.at[last - 1] != ' ')
+    last--;
+  return lk_text_next(words.at + last, words.size - last, &character) &&
+         utf8proc_category((utf8proc_int32_t)character) == UTF8PROC_CATEGORY_LL;
 }
 
 lk_status lk_wording_whole(const char *text, size_t size, char **out) {

@@ -19,6 +19,10 @@ lk_words_of lk_wording_name(const char *title);
  * Nothing where that has no letter or says that nobody knows. */
 lk_words_of lk_wording_first(const char *text, size_t size, lk_words_of *date);
 
+/* Whether `words`, which more of `text` follows, are none without that: "in" of "in Peru",
+ * "Estado de" of "Estado de México". */
+int lk_wording_leads_on(lk_words_of words, lk_words_of text);
+
 /* All of it as one line, commas for line ends and none at its own, which is the caller's
  * (lk_free); *out is NULL where it has no letter or says that nobody knows. */
 lk_status lk_wording_whole(const char *text, size_t size, char **out);

@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   lk_wiki_site *site;
   MUST(lk_wiki_site_create(&site, languages[size % 4]) == LK_OK);
   check_page(site, lk_wiki_options_default, page, size);
-  check_page(site, (lk_wiki_options){1, 1, 1, 1, 0}, page, size);
+  check_page(site, (lk_wiki_options){1, 1, 1, 1, 0, 0}, page, size);
   check_kind(site, page, size);
   check_rows(site, page, size);
   lk_wiki_site_free(site);
