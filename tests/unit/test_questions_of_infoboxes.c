@@ -155,6 +155,13 @@ static void what_is_no_place_is_passed_over(void **state) {
       "H", "{{Infobox person|birth_place={{birth date|1990|1|2}} [[London]], England}}",
       "I", "{{Infobox person|birth_place=District 9, 19900 Wien}}",
       "J", "{{Infobox person|birth_place=1 января 1950 года, Москва}}",
+      "K", "{{Infobox person|birth_place=۱۲ آبان ۱۳۴۰، [[تهران]]}}",
+      "L", "{{Infobox person|birth_place=٢ مايو ١٩٨٠، [[القاهرة]]}}",
+      "M", "{{Infobox person|birth_place=মে ২, ১৯৮০ [[ঢাকা]]}}",
+      "N", "{{Infobox person|birth_place=मई २, १९८०, [[मुंबई]]}}",
+      "O", "{{Infobox person|birth_place=เมษายน ๒, ๒๕๐๐ [[กรุงเทพ]]}}",
+      "P", "{{Infobox person|birth_place=၁၉၅၀, [[ရန်ကုန်]]}}",
+      "Q", "{{Infobox person|birth_place=জেলা ৯, ১৯৯০০ ঢাকা}}",
       NULL};
   write_dump("unknown.xml", "en", unknown);
   MUST_RUN("questions", ALL_TRAIN, "unknown.xml", "unknown");
@@ -167,7 +174,9 @@ static void what_is_no_place_is_passed_over(void **state) {
   MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "dated.xml", "dated");
   must_be("dated/train.tsv", "A?\tRome\nB?\tOslo\nC?\tPoland\nD?\t東京\nE?\tUlm\n"
                              "F?\tDistrict 9\nH?\tLondon\n"
-                             "I?\tDistrict 9\nJ?\tМосква\n");
+                             "I?\tDistrict 9\nJ?\tМосква\nK?\tتهران\n"
+                             "L?\tالقاهرة\nM?\tঢাকা\nN?\tमुंबई\nO?\tกรุงเทพ\n"
+                             "P?\tရန်ကုန်\nQ?\tজেলা ৯\n");
   must_have(printed, "\"unknown\": 1\n");
   MUST_RUN("questions", ALL_TRAIN, "--answer", "whole", "dated.xml", "entire");
   must_have(printed, "\"unknown\": 1\n");

@@ -1,4 +1,5 @@
 #include "cli/questions/wording.h"
+#include "base/digit.h"
 #include "lockstep/memory.h"
 #include "lockstep/text.h"
 #include <assert.h>
@@ -72,21 +73,25 @@ static int has_letter(lk_words_of text) {
   return 0;
 }
 
-static int has_digit(lk_words_of text) {
-  for (size_t at = 0; at < text.size; at++)
-    if (text.at[at] >= '0' && text.at[at] <= '9') return 1;
-  return 0;
+/* Where the last digit ends, of any script, 0: there is none. */
+static size_t digit_end(lk_words_of text) {
+  size_t end = 0, bytes;
+  for (size_t at = 0; at < text.size; at += bytes)
+    if (lk_digit_of(text.at + at, text.size - at, &bytes) >= 0) end = at + bytes;
+  return end;
 }
 
-/* Where the first number of four digits ends, 0: there is none. */
-static size_t year_end(lk_words_of text) {
-  size_t digits = 0;
-  for (size_t at = 0; at <= text.size; at++) {
-    int digit = at < text.size && text.at[at] >= '0' && text.at[at] <= '9';
+/* The first number of four digits, from *from on; 0: there is none, else where it ends. */
+static size_t year_end(lk_words_of text, size_t *from) {
+  size_t digits = 0, at = 0, bytes;
+  *from = 0;
+  for (; at < text.size; at += bytes) {
+    int digit = lk_digit_of(text.at + at, text.size - at, &bytes) >= 0;
     if (!digit && digits == 4) return at;
     digits = digit ? digits + 1 : 0;
+    if (!digit) *from = at + bytes;
   }
-  return 0;
+  return digits == 4 ? at : 0;
 }
 
 /* How long the bracket is that the text begins with, 0: none. */
@@ -120,13 +125,15 @@ static lk_words_of next_part(lk_words_of *line) {
 /* "1 January 1950"; "1950"; "January 1" before ", 1950", also where a place is right behind
  * it: the year is no part of that. */
 static int is_date(lk_words_of part, lk_words_of *rest) {
-  if (!has_digit(part)) return 0;
-  if (year_end(part) || !has_letter(part)) return 1;
+  size_t from, digits = digit_end(part);
+  if (!digits) return 0;
+  if (year_end(part, &from) || !has_letter(part)) return 1;
   lk_words_of behind = *rest, next = next_part(&behind);
-  if (!has_digit((lk_words_of){part.at + part.size - 1, 1})) return 0;
-  if (has_digit(next) && !has_letter(next)) return 1;
-  if (year_end(next) != 4) return 0;
-  const char *end = rest->at + rest->size, *place = next.at + 4;
+  if (digits < part.size) return 0;
+  if (digit_end(next) && !has_letter(next)) return 1;
+  size_t year = year_end(next, &from);
+  if (!year || from) return 0;
+  const char *end = rest->at + rest->size, *place = next.at + year;
   *rest = (lk_words_of){place, (size_t)(end - place)};
   return 1;
 }
