@@ -143,6 +143,17 @@ static void what_is_no_place_is_passed_over(void **state) {
       "D", "{{Infobox person|birth_place=不明}}",
       "E", "{{Infobox person|birth_place=Unknown (perhaps [[Rome]])}}",
       "F", "{{Infobox person|birth_place=[[Unknown Township]], Ohio}}",
+      "G", "{{Infobox person|birth_place=N/A}}",
+      "H", "{{Infobox person|birth_place=n/a (see text)}}",
+      "I", "{{Infobox person|birth_place=Not available}}",
+      "J", "{{Infobox person|birth_place=Disputed}}",
+      "K", "{{Infobox person|birth_place=н/д}}",
+      "L", "{{Infobox person|birth_place=نامشخص}}",
+      "M", "{{Infobox person|birth_place=ज्ञात नहीं}}",
+      "N", "{{Infobox person|birth_place=অজ্ঞাত}}",
+      "O", "{{Infobox person|birth_place=非公開}}",
+      "P", "{{Infobox person|birth_place=[[Bonn]]/N/A}}",
+      "Q", "{{Infobox person|birth_place=Y/[[Somme]]}}",
       NULL};
   static const char *const dated[] = {
       "A", "{{Infobox person|birth_place={{birth date|1950|1|1}}, [[Rome]]}}",
@@ -165,11 +176,14 @@ static void what_is_no_place_is_passed_over(void **state) {
       NULL};
   write_dump("unknown.xml", "en", unknown);
   MUST_RUN("questions", ALL_TRAIN, "unknown.xml", "unknown");
-  must_be("unknown/train.tsv", "Where was F born?\tUnknown Township\n");
-  must_have(printed, "\"unknown\": 5\n");
+  must_be("unknown/train.tsv", "Where was F born?\tUnknown Township\n"
+                               "Where was P born?\tBonn\nWhere was Q born?\tY\n");
+  must_have(printed, "\"unknown\": 14\n");
   MUST_RUN("questions", ALL_TRAIN, "--answer", "whole", "unknown.xml", "whole");
   must_be("whole/train.tsv", "Where was E born?\tUnknown (perhaps Rome)\n"
-                             "Where was F born?\tUnknown Township, Ohio\n");
+                             "Where was F born?\tUnknown Township, Ohio\n"
+                             "Where was H born?\tn/a (see text)\n"
+                             "Where was P born?\tBonn/N/A\nWhere was Q born?\tY/Somme\n");
   write_dump("dated.xml", "en", dated);
   MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "dated.xml", "dated");
   must_be("dated/train.tsv", "A?\tRome\nB?\tOslo\nC?\tPoland\nD?\t東京\nE?\tUlm\n"

@@ -5,15 +5,18 @@
 
 static const char words[] =
     "unknown|not known|uncertain|unspecified|none|tba|tbd|" /* en */
-    "unbekannt|nicht bekannt|ungewiss|"                     /* de */
+    "n/a|not available|not applicable|disputed|"            /* en */
+    "undisclosed|see text|see below|"                       /* en */
+    "unbekannt|nicht bekannt|ungewiss|keine angabe|k. a|"   /* de */
     "inconnu|inconnue|lieu inconnu|"                        /* fr */
-    "desconocido|desconocida|se desconoce|"                 /* es */
-    "sconosciuto|sconosciuta|ignoto|"                       /* it */
-    "desconhecido|desconhecida|"                            /* pt */
-    "nieznane|nieznany|nieznana|"                           /* pl */
-    "onbekend|okänd|okänt|ukjent|ukendt|"                   /* nl, sv, no, da */
+    "desconocido|desconocida|se desconoce|sin datos|"       /* es */
+    "sconosciuto|sconosciuta|ignoto|non disponibile|"       /* it */
+    "desconhecido|desconhecida|não informado|"              /* pt */
+    "nieznane|nieznany|nieznana|brak danych|"               /* pl */
+    "onbekend|niet bekend|okänd|okänt|ukjent|ukendt|"       /* nl, sv, no, da */
     "tuntematon|ei tiedossa|teadmata|"                      /* fi, et */
     "неизвестно|неизвестен|неизвестна|неизвестное|"         /* ru, bg */
+    "нет данных|н/д|"                                       /* ru */
     "невідомо|невідоме|невядома|"                           /* uk, be */
     "непознато|nepoznato|neznano|"                          /* sr, hr, sl */
     "neznámé|neznámo|neznáme|"                              /* cs, sk */
@@ -22,9 +25,10 @@ static const char words[] =
     "desconegut|descoñecido|ezezaguna|nekonata|"            /* ca, gl, eu, eo */
     "nežinoma|nezināma|անհայտ|უცნობია|белгісіз|"            /* lt, lv, hy, ka, kk */
     "tidak diketahui|không rõ|chưa rõ|ไม่ทราบ|"              /* id, vi, th */
-    "غير معروف|مجهول|نامعلوم|ناشناخته|"                     /* ar, fa, ur */
-    "לא ידוע|अज्ञात|অজানা|"                                  /* he, hi, bn */
-    "不明|不详|不詳|未知|未詳|미상|불명";                   /* zh, ja, ko */
+    "غير معروف|مجهول|نامعلوم|ناشناخته|نامشخص|"              /* ar, fa, ur */
+    "לא ידוע|अज्ञात|ज्ञात नहीं|অজানা|অজ্ঞাত|தெரியவில்லை|"        /* he, hi, bn, ta */
+    "不明|不详|不詳|未知|未詳|未公开|未公開|"               /* zh, ja */
+    "非公開|非公表|미상|불명|비공개";                       /* ja, ko */
 
 enum { LONGEST = 64 };
 

@@ -6,14 +6,16 @@
 #include <string.h>
 #include <utf8proc.h>
 
-/* What ends the first place of several, and what is no part of a text at its ends. */
-static const char *const ends[] = {",",  ";",  "(", "[", "/",   "|",   "，", "；",
-                                   "（", "、", "،", "؛", " – ", " — ", " - "};
+/* What ends the first place of several, the slash last, which "n/a" has; and what is no
+ * part of a text at its ends. */
+static const char *const ends[] = {",",  ";", "(", "[",   "|",   "，",  "；", "（",
+                                   "、", "،", "؛", " – ", " — ", " - ", "/"};
 static const char *const separators[] = {" ", "・", "·", ",", "、", "،", "，", "-",
                                          "–", "—",  "/", ";", "；", "؛", "|",  ":"};
 
 enum {
   ENDS = sizeof ends / sizeof *ends,
+  SLASH = ENDS - 1,
   SEPARATORS = sizeof separators / sizeof *separators
 };
 
@@ -108,18 +110,24 @@ static size_t bracket_size(lk_words_of text) {
   return 0;
 }
 
-/* Cuts the next place off a line, and what is before it, brackets too. */
-static lk_words_of next_part(lk_words_of *line) {
+/* Cuts what is before one of the first `count` ends off a line, and what is before that,
+ * brackets too. */
+static lk_words_of part_until(lk_words_of *line, int count) {
   size_t skip, size = 0;
   while ((skip = begins_with(*line, separators, SEPARATORS)) ||
          (skip = bracket_size(*line)))
     line->at += skip, line->size -= skip;
   while (size < line->size &&
-         !begins_with((lk_words_of){line->at + size, line->size - size}, ends, ENDS))
+         !begins_with((lk_words_of){line->at + size, line->size - size}, ends, count))
     size++;
   lk_words_of part = {line->at, size};
   line->at += size, line->size -= size;
   return trim(part);
+}
+
+/* Cuts the next place off a line. */
+static lk_words_of next_part(lk_words_of *line) {
+  return part_until(line, ENDS);
 }
 
 /* "1 January 1950"; "1950"; "January 1" before ", 1950", also where a place is right behind
@@ -142,9 +150,9 @@ static int is_date(lk_words_of part, lk_words_of *rest) {
  * first date, unless there is one already. */
 static lk_words_of first_of_line(lk_words_of line, lk_words_of *date) {
   while (line.size) {
-    lk_words_of part = next_part(&line);
-    if (!is_date(part, &line))
-      return lk_wording_is_unknown(part) ? (lk_words_of){part.at, 0} : part;
+    lk_words_of all = line, part = next_part(&line), whole = part_until(&all, SLASH);
+    int unknown = lk_wording_is_unknown(part) || lk_wording_is_unknown(whole);
+    if (!is_date(part, &line)) return unknown ? (lk_words_of){part.at, 0} : part;
     if (!date->size && has_letter(part)) *date = part;
   }
   return line;
