@@ -173,6 +173,12 @@ static void what_is_no_place_is_passed_over(void **state) {
       "O", "{{Infobox person|birth_place=เมษายน ๒, ๒๕๐๐ [[กรุงเทพ]]}}",
       "P", "{{Infobox person|birth_place=၁၉၅၀, [[ရန်ကုန်]]}}",
       "Q", "{{Infobox person|birth_place=জেলা ৯, ১৯৯০০ ঢাকা}}",
+      "R", "{{Infobox person|birth_place={{OldStyleDate|4 May|1643|25 April}}, Ulm}}",
+      "S", "{{Infobox person|birth_place=2 May, 1980 [[Rome]]}}",
+      "T", "{{Infobox person|birth_place=12 Main Street, 1010 Wien}}",
+      "U", "{{Infobox person|birth_place=12th arrondissement, Paris}}",
+      "V", "{{Infobox person|birth_place=ca. 1500}}",
+      "W", "{{Infobox person|birth_place=9 Bezirk, 19900, Wien}}",
       NULL};
   write_dump("unknown.xml", "en", unknown);
   MUST_RUN("questions", ALL_TRAIN, "unknown.xml", "unknown");
@@ -190,10 +196,12 @@ static void what_is_no_place_is_passed_over(void **state) {
                              "F?\tDistrict 9\nH?\tLondon\n"
                              "I?\tDistrict 9\nJ?\tМосква\nK?\tتهران\n"
                              "L?\tالقاهرة\nM?\tঢাকা\nN?\tमुंबई\nO?\tกรุงเทพ\n"
-                             "P?\tရန်ကုန်\nQ?\tজেলা ৯\n");
-  must_have(printed, "\"unknown\": 1\n");
+                             "P?\tရန်ကုန်\nQ?\tজেলা ৯\n"
+                             "R?\tUlm\nS?\tRome\nT?\t12 Main Street\n"
+                             "U?\t12th arrondissement\nW?\t9 Bezirk\n");
+  must_have(printed, "\"unknown\": 2\n");
   MUST_RUN("questions", ALL_TRAIN, "--answer", "whole", "dated.xml", "entire");
-  must_have(printed, "\"unknown\": 1\n");
+  must_have(printed, "\"unknown\": 2\n");
   MUST_RUN("questions", ALL_TRAIN, "--field", "birth_place", "--form", "%s?", "dated.xml",
            "dates");
   must_have(file_text("dates/train.tsv"), "\nG?\tJanuary 1\nH?\tLondon\n");

@@ -130,17 +130,27 @@ static lk_words_of next_part(lk_words_of *line) {
   return part_until(line, ENDS);
 }
 
-/* "1 January 1950"; "1950"; "January 1" before ", 1950", also where a place is right behind
- * it: the year is no part of that. */
+/* "4 January": a number and one word. */
+static int is_day_and_month(lk_words_of part) {
+  const char *blank = memchr(part.at, ' ', part.size);
+  if (!blank) return 0;
+  size_t day = (size_t)(blank - part.at), month = part.size - day - 1;
+  return digit_end((lk_words_of){part.at, day}) == day &&
+         !has_letter((lk_words_of){part.at, day}) && !memchr(blank + 1, ' ', month);
+}
+
+/* "1 January 1950"; "1950"; "January 1" or "1 January" before ", 1950", also where a place
+ * is right behind it: the year is no part of that. */
 static int is_date(lk_words_of part, lk_words_of *rest) {
   size_t from, digits = digit_end(part);
   if (!digits) return 0;
   if (year_end(part, &from) || !has_letter(part)) return 1;
   lk_words_of behind = *rest, next = next_part(&behind);
-  if (digits < part.size) return 0;
-  if (digit_end(next) && !has_letter(next)) return 1;
   size_t year = year_end(next, &from);
-  if (!year || from) return 0;
+  int year_first = year && !from;
+  if (digits < part.size && !(year_first && is_day_and_month(part))) return 0;
+  if (digit_end(next) && !has_letter(next)) return 1;
+  if (!year_first) return 0;
   const char *end = rest->at + rest->size, *place = next.at + year;
   *rest = (lk_words_of){place, (size_t)(end - place)};
   return 1;
