@@ -43,11 +43,15 @@ static const char *find_pair(char one, const char *at, const char *end) {
   return at && at + 1 < end ? at : NULL;
 }
 
+static int ends_word(char c) {
+  return c == '_' || c == '-' || c == '/' || lk_is_blank(c);
+}
+
 static int is_name(const lk_wiki_site *site, lk_piece name) {
   size_t first = 0;
   name = lk_wiki_template_name(site, name);
   if (lk_wiki_site_find(site, LK_WORD_DISAMBIGUATION, name)) return 1;
-  while (first < name.size && name.at[first] != '_' && !lk_is_blank(name.at[first]))
+  while (first < name.size && !ends_word(name.at[first]))
     first++;
   return lk_wiki_site_find(site, LK_WORD_DISAMBIGUATION, (lk_piece){name.at, first}) ==
          LK_WIKI_BEGINNING;

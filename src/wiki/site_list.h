@@ -240,9 +240,29 @@ static const char redirect_words[] =
     "#от пренасочване|#перанакіроўваецца сюды|#перенаправлено|#преусмерава |"
     "#равонакунӣ|#رجوع مکرر|#다른 뜻 넘어옴|#跳轉";
 
-static const char disambiguation_beginnings[] = "homonymie";
+/* Not disambig: {{disambig needed}} is a note in an article. */
+static const char disambiguation_beginnings[] =
+    "homonymie|rozcestník|razločitev|täsmennyssivu";
 
 static const char disambiguation_words[] =
+    "동음이의어|คำกำกวม|неоднозначність|вишезначна|αποσαφ|anlam ayrım|"
+    "kişi adları (anlam ayrımı)|yerleşim yerleri (anlam ayrımı)|"
+    "kısaltmalar (anlam ayrımı)|coğrafya (anlam ayrımı)|sayılar (anlam ayrımı)|"
+    "grensida|förgreningssida|namnförgrening|namngrensida|trebokstavsförgrening|"
+    "robotskapad förgrening|gaffel|tobokstavsforkortelse|trebokstavsforkortelse|"
+    "tobokstavforkorting|egyert|egyértelműsítő|egyértelműsítő lap|dezamb|deznume|"
+    "dezgeo|persoane omonime|disambig nama|disambig tempat|disambig suku|"
+    "disambig karya|disambig sekolah|disambig-bandara|disambig panggonan|"
+    "disambig jeneng|disambig-ship|disambig-divizija|disambig-brigada|disambig-polk|"
+    "disambig-unit|disambigc|disambrulers|strona ujednoznaczniająca|desambigua|"
+    "desambigcurta|desambigazión|desambiguazion|desambig-ini|!desambiguação|patronymie|"
+    "patronyme basque|patronyme italien|personnes homonymes|"
+    "communes françaises homonymes|villes homonymes|titres homonymes|"
+    "batailles homonymes|films homonymes|saints homonymes|dpintro|dp-intro|"
+    "dp cognomen|deurverwiespagina|nuorodiniai straipsniai|daugiareikšmis|"
+    "disheñvelout lec'hanvioù|disheñvelout anvioù-badez|disheñvelout anvioù-tud|"
+    "tveggja stafa aðgreining|begriffsklärig|begriepskläärenge|täpsüstüslehekülg|"
+    "äiznamoicenduz|çoq manalı|рафъи ибҳом|khu-pia̍t-ia̍h|"
     "동명이인|disambigg|disambign|แก้กำกวม|地名の曖昧さ回避|人名消歧義|人名消歧义|"
     "地名消歧義|地名消歧义|disambig-cleanup|пояснителна страница|ابهام زدایی|"
     "ابهامزدایی|pekerside|disambiguación|disambiguacion|täpsustus|homonimos|"
