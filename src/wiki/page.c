@@ -1,7 +1,21 @@
 /* What kind of page it is. */
 #include "wiki/site.h"
 
-/* The [[target]] behind a redirect's word, on the same line. */
+static int begins_pair(char one, const char *at, const char *end) {
+  return at + 1 < end && at[0] == one && at[1] == one;
+}
+
+/* What stands behind a redirect's word: its line, or, as in MediaWiki, a link that follows
+ * on a later one. */
+static lk_piece behind_word(const char *at, const char *end) {
+  const char *next = at;
+  while (next < end && (*next == ':' || lk_is_blank(*next)))
+    next++;
+  if (begins_pair('[', next, end)) at = next;
+  const char *line = memchr(at, '\n', (size_t)(end - at));
+  return (lk_piece){at, (size_t)((line ? line : end) - at)};
+}
+
 static int find_target(lk_piece rest, const char **target, size_t *target_size) {
   const char *open = memmem(rest.at, rest.size, "[[", 2);
   if (!open) return 0;
@@ -18,22 +32,19 @@ int lk_wiki_is_redirect(const lk_wiki_site *site, const char *page, size_t size,
   const char *end = page + size;
   while (page < end && lk_is_blank(*page))
     page++;
-  const char *line = memchr(page, '\n', (size_t)(end - page));
-  size_t most = (size_t)((line ? line : end) - page), length = 0;
-  if (!most || *page != '#') return 0;
-  if (most > 1024) most = 1024;
-  while (length < most && length < LK_WIKI_KEY && !strchr(" :[", page[length]))
+  size_t most = (size_t)(end - page), length = 0;
+  int wide = most > 3 && !memcmp(page, "＃", 3);
+  if (!most || (*page != '#' && !wide)) return 0;
+  while (length < most && length < LK_WIKI_KEY && !strchr(" \t\r\n:[", page[length]))
     length++;
   if (!lk_wiki_site_find(site, LK_WORD_REDIRECT, (lk_piece){page, length})) return 0;
-  return find_target((lk_piece){page + length, most - length}, target, target_size);
+  lk_piece rest = behind_word(page + length, end);
+  if (rest.size > 1024) rest.size = 1024;
+  return find_target(rest, target, target_size);
 }
 
 static int ends_name(char c) {
   return c == '|' || c == '{' || c == '}' || c == '\n' || c == '<' || c == '\0';
-}
-
-static int begins_pair(char one, const char *at, const char *end) {
-  return at + 1 < end && at[0] == one && at[1] == one;
 }
 
 /* memmem of two of these, which is several times slower where there are few. NULL: none. */

@@ -207,9 +207,9 @@ static const char magic_words[] =
     "__YUYARINATAATIPACHIY__|__ZESPISEM__";
 
 static const char redirect_words[] =
-    "#REDIRECT|#WEITERLEITUNG|#REDIRECTION|#転送|#リダイレクト|#REDIRECCIÓN|"
-    "#REDIRECCION|#перенаправление|#перенапр|#REDIRECIONAMENTO|#RINVIA|#RINVIO|"
-    "#RIMANDO|#重定向|#重新導向|#PATRZ|#PRZEKIERUJ|#TAM|#DOORVERWIJZING|#تحويل|"
+    "#REDIRECT|#WEITERLEITUNG|#REDIRECTION|#転送|#リダイレクト|＃転送|＃リダイレクト|"
+    "#REDIRECCIÓN|#REDIRECCION|#перенаправление|#перенапр|#REDIRECIONAMENTO|#RINVIA|"
+    "#RINVIO|#RIMANDO|#重定向|#重新導向|#PATRZ|#PRZEKIERUJ|#TAM|#DOORVERWIJZING|#تحويل|"
     "#OMDIRIGERING|#ПЕРЕНАПРАВЛЕННЯ|#đổi|#تغییر_مسیر|#تغییرمسیر|#הפניה|"
     "#YÖNLENDİRME|#YÖNLENDİR|#PŘESMĚRUJ|#넘겨주기|#OHJAUS|#UUDELLEENOHJAUS|"
     "#ÁTIRÁNYÍTÁS|#ALIH|#REDIRECCIÓ|#REDIRECCIO|#REDIRECTEAZA|#ΑΝΑΚΑΤΕΥΘΥΝΣΗ|"

@@ -585,12 +585,31 @@ static void fields_of_templates_are_found(void **state) {
 
 static void kinds_of_pages_are_told(void **state) {
   (void)state;
-  static const char *const redirects[] = {
-      "#REDIRECT [[A b]]",    "\n#redirect:[[A b#c]]",    "#WEITERLEITUNG [[A b|x]] y",
-      "#yönlendirme [[A b]]", "#ΑΝΑΚΑΤΕΥΘΥΝΣΗ [[A b]]",   "#تحويل [[A b]]",
-      "#đổi [[A b]]",         "#перенаправление [[A b]]", "#重定向 [[A b]]"};
-  static const char *const others[] = {
-      "", "#", "# [[A]]", "#REDIRECT", "a #REDIRECT [[A]]", "#REDIRECTED [[A]]"};
+  static const char *const redirects[] = {"#REDIRECT [[A b]]",
+                                          "\n#redirect:[[A b#c]]",
+                                          "#WEITERLEITUNG [[A b|x]] y",
+                                          "#yönlendirme [[A b]]",
+                                          "#ΑΝΑΚΑΤΕΥΘΥΝΣΗ [[A b]]",
+                                          "#تحويل [[A b]]",
+                                          "#đổi [[A b]]",
+                                          "#перенаправление [[A b]]",
+                                          "#重定向 [[A b]]",
+                                          "＃転送 [[A b]]",
+                                          "＃リダイレクト[[A b]]",
+                                          "#REDIRECT\n[[A b]]",
+                                          "#REDIRECT\r\n\n : [[A b|x]]",
+                                          "#redirect to [[A b]]"};
+  static const char *const others[] = {"",
+                                       "#",
+                                       "# [[A]]",
+                                       "#REDIRECT",
+                                       "a #REDIRECT [[A]]",
+                                       "#REDIRECTED [[A]]",
+                                       "#REDIRECT\nto [[A]]",
+                                       "＃",
+                                       "＃ [[A]]",
+                                       "#REDIRECT\n\n",
+                                       "#転送\n["};
   const char *target;
   size_t size;
   start("en", lk_wiki_options_default);
