@@ -1,5 +1,6 @@
 #include "wiki/site.h"
 #include "wiki/site_list.h"
+#include <ctype.h>
 
 enum { KINDS = LK_WORD_FIELD + 1 };
 
@@ -19,12 +20,13 @@ static int is_in(lk_piece word, const char *list) {
 }
 
 int lk_wiki_is_language(lk_piece prefix) {
+  char code[16] = "";
   prefix = lk_piece_trim(prefix);
-  if (prefix.size < 2) return 0;
-  if (prefix.size > 2) return is_in(prefix, language_codes);
-  for (const char *code = two_letters; *code; code += 2 + (code[2] == ' '))
-    if (!memcmp(code, prefix.at, 2)) return 1;
-  return 0;
+  if (prefix.size < 2 || prefix.size >= sizeof code) return 0;
+  for (size_t i = 0; i < prefix.size; i++)
+    code[i] = (char)tolower((unsigned char)prefix.at[i]);
+  return prefix.size == 2 ? lk_word_is_among(code, two_letters)
+                          : is_in((lk_piece){code, prefix.size}, language_codes);
 }
 
 int lk_wiki_is_project(lk_piece prefix) {

@@ -321,30 +321,26 @@ static const char disambiguation_words[] =
     "တူၼ်ႈထႅဝ်ပႅၵ်ႇ|"
     "ណែនាំ|អសង្ស័យកម្ម|扤清楚|搞清楚|釋義";
 
-/* Codes of Wikipedias that are no two letters, or are of other projects. */
+/* Codes of Wikipedias that are no two letters, their other names among them. */
 static const char language_codes[] =
-    "ace|ady|als|ang|arc|arz|ast|atj|avk|azb|ban|bar|bat-smg|bcl|be-tarask|be-x-old|bjn|"
-    "bpy|"
-    "bug|bxr|cbk-zam|cdo|ceb|cho|chr|chy|ckb|crh|csb|diq|dsb|dty|eml|ext|fiu-vro|frp|frr|"
-    "fur|gag|gan|glk|gom|gor|got|hak|haw|hif|hsb|hyw|ilo|inh|jam|jbo|kaa|kab|kbd|kbp|koi|"
-    "krc|ksh|lad|lbe|lez|lfn|lij|lld|lmo|lrc|ltg|map-bms|mdf|mhr|min|mrj|mus|mwl|myv|mzn|"
-    "nah|nap|nds|nds-nl|nov|nrm|nso|nqo|olo|pag|pam|pap|pcd|pdc|pfl|pih|pms|pnb|pnt|rmy|"
-    "roa-rup|roa-tara|rue|sah|sat|scn|sco|shn|simple|skr|srn|stq|szl|szy|tcy|tet|tpi|tum|"
-    "tyv|udm|vec|vep|vls|war|wuu|xal|xmf|zea|zh-classical|zh-min-nan|zh-yue";
+    "ace|ady|als|ami|ang|anp|arc|ary|arz|ast|atj|avk|awa|azb|ban|bar|bat-smg|bcl|"
+    "be-tarask|be-x-old|bjn|blk|bpy|bug|bxr|cbk-zam|cdo|ceb|cho|chr|chy|ckb|crh|csb|dag|"
+    "diq|dsb|dty|eml|ext|fiu-vro|fon|frp|frr|fur|gag|gan|gcr|glk|gom|gor|got|guw|hak|"
+    "haw|hif|hsb|hyw|ilo|inh|jam|jbo|kaa|kab|kbd|kbp|kcg|koi|krc|ksh|lad|lbe|lez|lfn|"
+    "lij|lld|lmo|lrc|ltg|lzh|mai|map-bms|mdf|mhr|min|minnan|mni|mnw|mrj|mus|mwl|myv|mzn|"
+    "nah|nan|nap|nds|nds-nl|new|nia|nov|nqo|nrm|nso|olo|pag|pam|pap|pcd|pcm|pdc|pfl|pih|"
+    "pms|pnb|pnt|rmy|roa-rup|roa-tara|rsk|rue|rup|sah|sat|scn|sco|sgs|shi|shn|simple|"
+    "skr|smn|srn|stq|szl|szy|tay|tcy|tet|tly|tpi|tum|tyv|udm|vec|vep|vls|vro|war|wuu|"
+    "xal|xmf|yue|zea|zgh|zh-classical|zh-cn|zh-min-nan|zh-tw|zh-yue";
 
-static const char two_letters[] = "aa ab af ak am an ar as av ay az ba be bg bh bi bm bn "
-                                  "bo br bs ca ce ch co cr cs cu cv "
-                                  "cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr "
-                                  "fy ga gd gl gn gu gv ha he hi ho "
-                                  "hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka "
-                                  "kg ki kj kk kl km kn ko kr ks ku "
-                                  "kv kw ky la lb lg li ln lo lt lv mg mh mi mk ml mn mo "
-                                  "mr ms mt my na nb ne ng nl nn no "
-                                  "nv ny oc om or os pa pi pl ps pt qu rm rn ro ru rw sa "
-                                  "sc sd se sg sh si sk sl sm sn so "
-                                  "sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts "
-                                  "tt tw ty ug uk ur uz ve vi vo wa "
-                                  "wo xh yi yo za zh zu";
+static const char two_letters[] =
+    "aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs "
+    "cu cv cy cz da de dk dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn "
+    "gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jp jv ka kg ki "
+    "kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lv mg mh mi mk ml mn mo "
+    "mr ms mt my na nb ne ng nl nn no nv ny oc om or os pa pi pl ps pt qu rm rn ro ru "
+    "rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl "
+    "tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
 static const char project_prefixes[] =
     "w|wikipedia|wikt|wiktionary|s|wikisource|b|wikibooks|n|wikinews|q|wikiquote|v|"
