@@ -137,7 +137,8 @@ typedef struct {
 } part;
 
 /* The next part of a line that may not be in NFC, or its end: the characters that may
- * change, with the one before them, which they may join; or a byte that is no character. */
+ * change, with the one before them, which they may join unless it is a NUL; or a byte that
+ * is no character. */
 static part find_part(const char *bytes, size_t size, size_t from) {
   size_t begin = from + find_change(bytes + from, size - from), end = begin;
   uint32_t c;
@@ -145,7 +146,7 @@ static part find_part(const char *bytes, size_t size, size_t from) {
   while (end < size && (length = lk_text_next(bytes + end, size - end, &c)) && changes(c))
     end += (size_t)length;
   if (end == begin) return (part){begin, end + (end < size)};
-  if (begin > from) begin--;
+  if (begin > from && bytes[begin - 1]) begin--;
   while (begin > from && lk_text_continues(bytes[begin]))
     begin--;
   return (part){begin, end};

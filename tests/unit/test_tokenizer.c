@@ -295,7 +295,8 @@ static void bytes_that_are_no_text_are_not_composed(void **state) {
   (void)state;
   enum { MARKS = 1001 };
   char marks[2 * MARKS + 8] = "e";
-  const char text[] = "e\u0301\xff\0\u304B\u3099\xE3", composed[] = "é\xff\0\u304C\xE3";
+  const char text[] = "e\u0301\xff\0\u304B\u3099\0\u1112\u1161\u11ABa\0\u1112\u1161\xE3";
+  const char composed[] = "é\xff\0\u304C\0한a\0하\xE3";
   lk_tokenizer *bytes = bytes_tokenizer(1);
   lk_passage passage = {text, sizeof text - 1, "x", 0, 0};
   lk_token tokens[3 * sizeof marks];
