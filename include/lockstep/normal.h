@@ -28,8 +28,9 @@ lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char 
                          size_t *out_size, uint64_t *changed);
 
 /* How many of the bytes, which are a text's first, are by themselves in NFC what they are
- * in all of it: up to the last character that joins none before it. */
-size_t lk_normal_cut(const char *bytes, size_t size);
+ * in all of it: up to the last character that joins none before it, or byte that is none.
+ * 0 was the answer of the first `searched`. */
+size_t lk_normal_cut(const char *bytes, size_t size, size_t searched);
 
 /* Leaves out, in place, combining marks beyond 30 in a row, as Unicode's stream-safe texts
  * are without them, so that the text can be brought to NFC. */

@@ -20,6 +20,7 @@ typedef struct {
   const lk_tokenizer *tokenizer;
   lk_input in;
   buffer read, text; /* not yet composed; not yet encoded */
+  size_t searched;   /* of what is read, without a place to cut it */
   uint64_t line;     /* that the text begins on */
   lk_token *tokens;
   size_t token_room;
@@ -45,6 +46,7 @@ static lk_status append(buffer *b, const char *bytes, size_t size) {
 }
 
 static void drop(buffer *b, size_t size) {
+  if (!size) return;
   b->size -= size;
   memmove(b->bytes, b->bytes + size, b->size);
 }
@@ -57,11 +59,12 @@ static lk_status compose(pipe *p, int is_end) {
     p->read.size = 0;
     return append(&p->text, p->read.bytes, size);
   }
-  if (!is_end) size = lk_normal_cut(p->read.bytes, size);
+  if (!is_end) size = lk_normal_cut(p->read.bytes, size, p->searched);
   LK_TRY(lk_normal_bytes(p->read.bytes, size, &composed, &composed_size));
   lk_status status = append(&p->text, composed, composed_size);
   lk_free(composed);
   drop(&p->read, size);
+  p->searched = p->read.size;
   return status;
 }
 

@@ -110,11 +110,19 @@ int lk_normal_is_composed(const char *bytes, size_t size) {
   return find_change(bytes, size) == size;
 }
 
-size_t lk_normal_cut(const char *bytes, size_t size) {
+/* Nonzero where nothing joins what is before it. A byte that is no character is known by
+ * the 3 behind it, which may not have come; one inside a character is none by itself. */
+static int is_border(const char *at, size_t size) {
   uint32_t c;
+  if (lk_text_next(at, size, &c)) return !changes(c);
+  return !*at || (size > 3 && !lk_text_continues(*at));
+}
+
+size_t lk_normal_cut(const char *bytes, size_t size, size_t searched) {
+  size_t known = searched > 3 ? searched - 3 : 0;
   pthread_once(&is_known, learn);
-  for (size_t at = size; at-- > 0;)
-    if (lk_text_next(bytes + at, size - at, &c) && !changes(c)) return at;
+  for (size_t at = size; at-- > known;)
+    if (is_border(bytes + at, size - at)) return at;
   return 0;
 }
 

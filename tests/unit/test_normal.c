@@ -80,6 +80,52 @@ static void texts_of_many_writings(void **state) {
   }
 }
 
+/* Composes what comes in parts, each up to where it can be cut; returns the bytes. */
+static size_t compose_by_parts(const char *text, size_t size, char *to) {
+  size_t done = 0, used = 0, searched = 0, made;
+  for (size_t got = 0; got < size;) {
+    char *composed;
+    got += 1 + (size_t)rand() % 9;
+    size_t held = got < size ? got - done : size - done;
+    size_t cut = got < size ? lk_normal_cut(text + done, held, searched) : held;
+    assert_int_equal(lk_normal_bytes(text + done, cut, &composed, &made), LK_OK);
+    memcpy(to + used, composed, made);
+    lk_free(composed);
+    used += made;
+    done += cut;
+    searched = held - cut;
+  }
+  return used;
+}
+
+/* NUL and what is no character among them. */
+static void parts_of_any_bytes_are_composed_as_the_whole(void **state) {
+  (void)state;
+  srand(8);
+  for (int i = 0; i < TEXTS / 10; i++) {
+    char text[4 * LENGTH + 1], parts[LK_NORMAL_GROWTH * sizeof text], *whole;
+    size_t size = 0, whole_size;
+    for (int k = 0; k < LENGTH; k++)
+      if (rand() % 3)
+        size += (size_t)lk_utf8_encode(any_character(), text + size);
+      else
+        text[size++] = "\0\xFF\x80\xE1\xCC"[rand() % 5];
+    assert_int_equal(lk_normal_bytes(text, size, &whole, &whole_size), LK_OK);
+    assert_int_equal(compose_by_parts(text, size, parts), whole_size);
+    assert_memory_equal(parts, whole, whole_size);
+    lk_free(whole);
+  }
+}
+
+/* Else a stream of them is held, and searched, as a whole. */
+static void bytes_are_cut_at_what_is_no_character(void **state) {
+  (void)state;
+  assert_int_equal(lk_normal_cut("\0\0\0\0", 4, 0), 3);
+  assert_int_equal(lk_normal_cut("\xFF\xFF\xFF\xFF\xFF", 5, 0), 1);
+  assert_int_equal(lk_normal_cut("\0\u0301\u0301", 5, 0), 0);
+  assert_int_equal(lk_normal_cut("ab\u0301\u0301\u0301", 8, 5), 0);
+}
+
 static void characters_are_counted(void **state) {
   (void)state;
   enum { MOST = 10000 };
@@ -95,6 +141,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(characters_are_counted),
       cmocka_unit_test(every_character_alone_and_behind_another),
-      cmocka_unit_test(texts_of_many_writings)};
+      cmocka_unit_test(texts_of_many_writings),
+      cmocka_unit_test(parts_of_any_bytes_are_composed_as_the_whole),
+      cmocka_unit_test(bytes_are_cut_at_what_is_no_character)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
