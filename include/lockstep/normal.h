@@ -27,6 +27,10 @@ lk_status lk_normal_bytes(const char *bytes, size_t size, char **out, size_t *ou
 lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
                          size_t *out_size, uint64_t *changed);
 
+/* The same of a part of a text, from that line on. */
+lk_status lk_normal_lines(const char *bytes, size_t size, const char *name, uint64_t line,
+                          char **out, size_t *out_size, uint64_t *changed);
+
 /* How many of the bytes, which are a text's first, are by themselves in NFC what they are
  * in all of it: up to the last character that joins none before it, or byte that is none.
  * 0 was the answer of the first `searched`. */

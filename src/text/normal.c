@@ -207,22 +207,32 @@ lk_status lk_normal_bytes(const char *bytes, size_t size, char **out, size_t *ou
   return lk_normal_line(bytes, size, NULL, 0, out, out_size);
 }
 
-lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
-                         size_t *out_size, uint64_t *changed) {
-  const char *end = bytes + size;
-  lk_status status = lk_allocate((void **)out, size, LK_NORMAL_GROWTH, "the text in NFC");
-  char *to = *out;
-  for (uint64_t line = 1; status == LK_OK && bytes < end; line++) {
+static lk_status append_lines(const char *bytes, size_t size, const char *name,
+                              uint64_t line, char **to, uint64_t *changed) {
+  for (const char *end = bytes + size; bytes < end; line++) {
     const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
-    size_t length = newline ? (size_t)(newline + 1 - bytes) : (size_t)(end - bytes);
-    status = append(bytes, length, name, line, &to, changed);
+    size_t length = (size_t)((newline ? newline + 1 : end) - bytes);
+    LK_TRY(append(bytes, length, name, line, to, changed));
     bytes += length;
   }
+  return LK_OK;
+}
+
+lk_status lk_normal_lines(const char *bytes, size_t size, const char *name, uint64_t line,
+                          char **out, size_t *out_size, uint64_t *changed) {
+  LK_TRY(lk_allocate((void **)out, size, LK_NORMAL_GROWTH, "the text in NFC"));
+  char *to = *out;
+  lk_status status = append_lines(bytes, size, name, line, &to, changed);
   *out_size = (size_t)(to - *out);
   if (status == LK_OK) return LK_OK;
   lk_free(*out);
   *out = NULL;
   return status;
+}
+
+lk_status lk_normal_text(const char *bytes, size_t size, const char *name, char **out,
+                         size_t *out_size, uint64_t *changed) {
+  return lk_normal_lines(bytes, size, name, 1, out, out_size, changed);
 }
 
 int lk_normal_equal(const char *one, size_t one_size, const char *other,

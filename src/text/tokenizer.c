@@ -192,6 +192,15 @@ lk_status lk_tokenizer_encode_part(const lk_tokenizer *tokenizer, const lk_passa
   return kind->encode(tokenizer, &lines, tokens, capacity, count);
 }
 
+static lk_status compose(const lk_passage *passage, char **bytes, size_t *size) {
+  const lk_passage *p = passage;
+  uint64_t changed = 0;
+  LK_TRY(lk_tokenizer_check_text(p)); /* which knows the place */
+  return p->by_lines
+             ? lk_normal_lines(p->bytes, p->size, p->name, p->line, bytes, size, &changed)
+             : lk_normal_line(p->bytes, p->size, p->name, p->line, bytes, size);
+}
+
 lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *passage,
                               lk_token *tokens, size_t capacity, size_t *count) {
   const lk_tokenizer_kind *kind = tokenizer->kind;
@@ -199,9 +208,7 @@ lk_status lk_tokenizer_encode(const lk_tokenizer *tokenizer, const lk_passage *p
   char *bytes;
   if (!tokenizer->composes || lk_normal_is_composed(passage->bytes, passage->size))
     return kind->encode(tokenizer, passage, tokens, capacity, count);
-  LK_TRY(lk_tokenizer_check_text(passage)); /* which knows the place */
-  LK_TRY(lk_normal_line(passage->bytes, passage->size, passage->name,
-                        passage->by_lines ? 0 : passage->line, &bytes, &composed.size));
+  LK_TRY(compose(passage, &bytes, &composed.size));
   composed.bytes = bytes;
   lk_status status = kind->encode(tokenizer, &composed, tokens, capacity, count);
   assert(status != LK_OK || *count <= composed.size);

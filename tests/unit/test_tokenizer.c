@@ -315,6 +315,23 @@ static void bytes_that_are_no_text_are_not_composed(void **state) {
   lk_tokenizer_free(bytes);
 }
 
+static void too_many_marks_are_named_by_their_line(void **state) {
+  (void)state;
+  enum { MARKS = 1001 };
+  char marks[2 * MARKS + 8] = "a\ne";
+  lk_tokenizer *bytes = bytes_tokenizer(1);
+  size_t count;
+  for (int i = 0; i < MARKS; i++)
+    strcat(marks, "\u0301");
+  lk_passage passage = {marks, strlen(marks), "x", 7, 1};
+  assert_int_equal(lk_tokenizer_encode(bytes, &passage, NULL, 0, &count), LK_BAD_DATA);
+  assert_message("x, line 8: more than 1000 combining marks in a row", NULL);
+  passage.by_lines = 0;
+  assert_int_equal(lk_tokenizer_encode(bytes, &passage, NULL, 0, &count), LK_BAD_DATA);
+  assert_message("x, line 7: more than 1000 combining marks in a row", NULL);
+  lk_tokenizer_free(bytes);
+}
+
 static void bytes_compose_if_asked_to(void **state) {
   (void)state;
   lk_tokenizer *bytes = bytes_tokenizer(1);
@@ -410,6 +427,7 @@ int main(void) {
       cmocka_unit_test(bytes_that_are_no_character_are_shown),
       cmocka_unit_test(bytes_say_what_is_wrong_and_where),
       cmocka_unit_test(bytes_that_are_no_text_are_not_composed),
+      cmocka_unit_test(too_many_marks_are_named_by_their_line),
       cmocka_unit_test(bytes_compose_if_asked_to),
       cmocka_unit_test(classes_are_those_of_characters),
       cmocka_unit_test(every_kind_survives_save_and_restore),
