@@ -111,8 +111,8 @@ lk_status lk_tokenizer_encode_bytes(const lk_tokenizer *tokenizer,
                                     size_t capacity, size_t *count);
 
 /* The same of a text that may go on behind the passage: encodes *used of its bytes, whose
- * tokens nothing behind it changes; of characters whole lines. They have to be in NFC where
- * the tokenizer composes. */
+ * tokens nothing behind it changes; of characters whole lines. Others have to be in NFC
+ * where the tokenizer composes. */
 lk_status lk_tokenizer_encode_part(const lk_tokenizer *tokenizer, const lk_passage *passage,
                                    lk_token *tokens, size_t capacity, size_t *count,
                                    size_t *used);

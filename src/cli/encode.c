@@ -1,6 +1,7 @@
 /* Text on standard input to the ids of its tokens, and back: for pipes. */
 #include "cli/command.h"
 #include "cli/streams.h"
+#include "lockstep/characters.h"
 #include "lockstep/input.h"
 #include "lockstep/memory.h"
 #include "lockstep/normal.h"
@@ -51,11 +52,13 @@ static void drop(buffer *b, size_t size) {
   memmove(b->bytes, b->bytes + size, b->size);
 }
 
-/* What is read becomes text, but for what may be composed with what comes. */
+/* What is read becomes text, but for what may be composed with what comes. Characters are
+ * composed when they are encoded, in whole lines: only then messages name the input's
+ * places. */
 static lk_status compose(pipe *p, int is_end) {
   size_t size = p->read.size, composed_size;
   char *composed;
-  if (!lk_tokenizer_composes(p->tokenizer)) {
+  if (!lk_tokenizer_composes(p->tokenizer) || lk_characters_table(p->tokenizer)) {
     p->read.size = 0;
     return append(&p->text, p->read.bytes, size);
   }

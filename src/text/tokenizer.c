@@ -189,7 +189,7 @@ lk_status lk_tokenizer_encode_part(const lk_tokenizer *tokenizer, const lk_passa
   while (lines.size && lines.bytes[lines.size - 1] != '\n')
     lines.size--;
   *used = lines.size;
-  return kind->encode(tokenizer, &lines, tokens, capacity, count);
+  return lk_tokenizer_encode(tokenizer, &lines, tokens, capacity, count);
 }
 
 static lk_status compose(const lk_passage *passage, char **bytes, size_t *size) {

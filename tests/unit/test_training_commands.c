@@ -218,6 +218,14 @@ static void bytes_of_unknown_characters_are_not_guessed(void **state) {
   must_have(said, "unknown.txt: U+FFFD stands for characters that the vocabulary lacks");
 }
 
+/* Encodes the file as standard input. */
+static int run_encode(char *tokenizer, const char *path) {
+  int before = divert(STDIN_FILENO, path, O_RDONLY);
+  int code = RUN("encode", tokenizer);
+  put_back(STDIN_FILENO, before);
+  return code;
+}
+
 /* Of a text of many parts, and of one that is a document. */
 static void places_are_lines_of_the_text(void **state) {
   (void)state;
@@ -229,14 +237,24 @@ static void places_are_lines_of_the_text(void **state) {
   memcpy(text + size, "R\xff", 3);
   write_file("long.txt", text);
   lk_free(text);
-  int before = divert(STDIN_FILENO, "long.txt", O_RDONLY);
-  int code = RUN("encode", model);
-  put_back(STDIN_FILENO, before);
-  assert_int_equal(code, LK_BAD_DATA);
+  assert_int_equal(run_encode(model, "long.txt"), LK_BAD_DATA);
   must_have(said, "standard input, line 500001, byte 2: invalid UTF-8");
   write_file("far.txt", "Rosa\nRosa €\n");
   MUST_REFUSE(LK_BAD_DATA, "far.txt, line 2, character 6: €", "score", model, "far.txt",
               "--whole");
+}
+
+/* Not of what is composed of it. */
+static void places_are_those_of_the_input(void **state) {
+  (void)state;
+  write_file("accents.txt", "é b\n");
+  MUST_RUN("prepare", "--nfc", "accents.txt", "accents.h5");
+  write_file("apart.txt", "e\u0301\ne\u0301e\u0301e\u0301b\xFF\n");
+  assert_int_equal(run_encode("accents.h5", "apart.txt"), LK_BAD_DATA);
+  must_have(said, "standard input, line 2, byte 11: invalid UTF-8 (0xFF)");
+  write_file("apart.txt", "e\u0301 b\ne\u0301");
+  assert_int_equal(run_encode("accents.h5", "apart.txt"), LK_OK);
+  assert_string_equal(printed, "5 3 4 2 5\n");
 }
 
 /* U+0958 is two characters in NFC, of twice its bytes. */
@@ -427,6 +445,7 @@ int main(void) {
       cmocka_unit_test(texts_are_scored_line_by_line),
       cmocka_unit_test(bytes_of_unknown_characters_are_not_guessed),
       cmocka_unit_test(places_are_lines_of_the_text),
+      cmocka_unit_test(places_are_those_of_the_input),
       cmocka_unit_test(samples_have_room_in_their_composed_form),
       cmocka_unit_test(white_space_in_front_of_a_last_word_is_its_own),
       cmocka_unit_test(the_mean_of_models_is_one),
