@@ -24,9 +24,13 @@ const char *lk_unit_name(lk_unit unit);
  * white space, as Python's str.split takes a text apart. */
 void lk_units_add_text(double counts[LK_UNITS], const char *bytes, size_t size);
 
-/* The same of the text that tokens[count] are, and their number. Words and bytes are NAN
- * where one stands for characters that the tokenizer lacks, which may be any. LK_INTERNAL
- * without memory. */
+/* Words and bytes become NAN where one of the tokens stands for characters that the
+ * tokenizer lacks: which of them it is, no loss is paid for. */
+void lk_units_drop_unknown(double counts[LK_UNITS], const lk_tokenizer *tokenizer,
+                           const lk_token *tokens, size_t count);
+
+/* Adds the text that tokens[count] are, and their number, and drops what is not known of
+ * it. LK_INTERNAL without memory. */
 lk_status lk_units_add(double counts[LK_UNITS], const lk_tokenizer *tokenizer,
                        const lk_token *tokens, size_t count);
 

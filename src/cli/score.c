@@ -81,18 +81,19 @@ static void print_units(double nats, const double counts[LK_UNITS]) {
 static lk_status count_units(const request *r, const lk_corpus *corpus,
                              double counts[LK_UNITS]) {
   memcpy(counts, r->units, sizeof r->units);
-  if (r->whole) {
-    counts[LK_UNIT_TOKEN] = (double)lk_corpus_length(corpus, 0) - 1;
-    return LK_OK;
-  }
   for (uint64_t i = 0; i < corpus->documents; i++) {
     size_t length;
-    const lk_token *tokens = lk_corpus_document(corpus, i, &length);
-    LK_TRY(lk_units_add(counts, corpus->tokenizer, tokens + 1, length - 1));
+    const lk_token *tokens = lk_corpus_document(corpus, i, &length) + 1;
+    if (r->whole) {
+      counts[LK_UNIT_TOKEN] = (double)length - 1;
+      lk_units_drop_unknown(counts, corpus->tokenizer, tokens, length - 1);
+    } else {
+      LK_TRY(lk_units_add(counts, corpus->tokenizer, tokens, length - 1));
+    }
   }
   if (isnan(counts[LK_UNIT_BYTE]))
-    lk_say("%s: U+FFFD stands for characters that the vocabulary lacks, so words and bytes "
-           "are not known; of a text, --whole counts them",
+    lk_say("%s: U+FFFD stands for characters that the vocabulary lacks, so what a word and "
+           "a byte lose is not known",
            r->name);
   return lk_corpus_status(corpus);
 }

@@ -47,17 +47,22 @@ void lk_units_add_text(double counts[LK_UNITS], const char *bytes, size_t size) 
   counts[LK_UNIT_BYTE] += (double)size;
 }
 
+void lk_units_drop_unknown(double counts[LK_UNITS], const lk_tokenizer *tokenizer,
+                           const lk_token *tokens, size_t count) {
+  int unknown = lk_characters_unknown(tokenizer);
+  for (size_t i = 0; i < count; i++)
+    if ((int)tokens[i] == unknown) counts[LK_UNIT_WORD] = counts[LK_UNIT_BYTE] = NAN;
+}
+
 lk_status lk_units_add(double counts[LK_UNITS], const lk_tokenizer *tokenizer,
                        const lk_token *tokens, size_t count) {
   size_t size = join(tokenizer, tokens, count, NULL);
-  int unknown = lk_characters_unknown(tokenizer);
   char *bytes;
   LK_TRY(lk_allocate((void **)&bytes, size, 1, "a text whose words are counted"));
   join(tokenizer, tokens, count, bytes);
   counts[LK_UNIT_TOKEN] += (double)count;
   lk_units_add_text(counts, bytes, size);
-  for (size_t i = 0; i < count; i++)
-    if ((int)tokens[i] == unknown) counts[LK_UNIT_WORD] = counts[LK_UNIT_BYTE] = NAN;
+  lk_units_drop_unknown(counts, tokenizer, tokens, count);
   lk_free(bytes);
   return LK_OK;
 }
