@@ -32,9 +32,9 @@ lk_status lk_store_kind_of(const char *path, lk_store_kind *kind);
  * token and title, the parameters' hash. LK_NO_INPUT, LK_BAD_DATA. */
 lk_status lk_store_verify(const char *path);
 
-/* The tokenizer that a checkpoint or a corpus has with it; composes and what is none of
- * ours are lk_tokenizer_read's. LK_NO_INPUT, LK_BAD_DATA. The caller owns *out:
- * lk_tokenizer_free.
+/* The tokenizer that a checkpoint or a corpus has with it; composes, names of tokenizers,
+ * and what is none of ours are lk_tokenizer_read's. LK_NO_INPUT, LK_BAD_DATA. The caller
+ * owns *out: lk_tokenizer_free.
  */
 lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path, int composes);
 

@@ -86,8 +86,9 @@ lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out) {
 
 lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path, int composes) {
   lk_h5_file file;
-  int is_hdf5;
+  int is_hdf5, is_name = !strcmp(path, "bytes") || !strcmp(path, "characters");
   *out = NULL;
+  if (is_name) return lk_tokenizer_read(out, path, composes);
   LK_TRY(lk_h5_open_if(&file, path, &is_hdf5));
   if (!is_hdf5) return lk_tokenizer_read(out, path, composes);
   lk_status status = lk_h5_finish(&file, read_tokenizer(&file, composes, out));

@@ -183,6 +183,19 @@ static void a_corpus_can_be_composed(void **state) {
   must_have(printed, "normal form: NFC\n");
 }
 
+/* Also where a file has the name: ./bytes is that. */
+static void a_tokenizer_is_known_by_its_name(void **state) {
+  (void)state;
+  write_file("letters.txt", "ab\n");
+  MUST_RUN("prepare", "letters.txt", "bytes");
+  MUST_RUN("prepare", "--tokenizer", "bytes", "letters.txt", "letters.h5");
+  must_have(printed, "vocabulary 258");
+  MUST_RUN("prepare", "--tokenizer", "./bytes", "letters.txt", "letters.h5");
+  must_have(printed, "vocabulary 5");
+  MUST_RUN("prepare", "letters.txt", "characters");
+  MUST_REFUSE(LK_USAGE, "characters are those of a text", "encode", "characters");
+}
+
 static void a_config_is_checked_and_printed(void **state) {
   (void)state;
   write_file("tiny.yaml", "steps: 3\nmodel: {layers: 2}\n");
@@ -259,6 +272,7 @@ int main(void) {
       cmocka_unit_test(documents_are_printed),
       cmocka_unit_test(documents_of_several_lines_are_told_apart),
       cmocka_unit_test(a_corpus_can_be_composed),
+      cmocka_unit_test(a_tokenizer_is_known_by_its_name),
       cmocka_unit_test(a_config_is_checked_and_printed),
       cmocka_unit_test(examples_show_input_over_target),
       cmocka_unit_test(a_constant_answer_is_scored),
