@@ -15,8 +15,8 @@ static int id_in(const cJSON *object, const char *key) {
 }
 
 lk_ends lk_ends_of_config(const cJSON *config) {
-  const cJSON *ends = cJSON_GetObjectItemCaseSensitive(config, "eos_token_id");
-  return (lk_ends){id_in(config, "bos_token_id"), id_in(config, "eos_token_id"),
+  const cJSON *ends = cJSON_GetObjectItemCaseSensitive(config, LK_END_KEY);
+  return (lk_ends){id_in(config, "bos_token_id"), id_in(config, LK_END_KEY),
                    cJSON_IsArray(ends) ? cJSON_GetArraySize(ends) : 1};
 }
 
@@ -30,6 +30,10 @@ static int id_said(const lk_tensor_file *file, const char *key) {
 lk_ends lk_ends_of_gguf(const lk_tensor_file *file) {
   return (lk_ends){id_said(file, "tokenizer.ggml.bos_token_id"),
                    id_said(file, "tokenizer.ggml.eos_token_id"), 1};
+}
+
+lk_ends lk_ends_of_own(const lk_tensor_file *file) {
+  return (lk_ends){-1, id_said(file, LK_END_KEY), 1};
 }
 
 void lk_ends_mark(cJSON *tokenizer, int end) {

@@ -11,9 +11,13 @@ typedef struct {
   int count;      /* of ids that end texts, of which `end` is the first */
 } lk_ends;
 
-/* As a config.json, or a GGUF file, says it. */
+/* What ends a text, in a config.json and in the metadata of safetensors with our names. */
+#define LK_END_KEY "eos_token_id"
+
+/* As a config.json, a GGUF file, or our own safetensors say it. */
 lk_ends lk_ends_of_config(const cJSON *config);
 lk_ends lk_ends_of_gguf(const lk_tensor_file *file);
+lk_ends lk_ends_of_own(const lk_tensor_file *file);
 
 /* Marks the special token of a tokenizer.json that has this id, where there is one. */
 void lk_ends_mark(cJSON *tokenizer, int end);

@@ -1,4 +1,5 @@
 /* A checkpoint's model for others. */
+#include "interchange/ends.h"
 #include "interchange/folder.h"
 #include "interchange/gguf_tokens.h"
 #include "interchange/names.h"
@@ -29,12 +30,16 @@ lk_status lk_export_tensors(const lk_checkpoint *checkpoint, lk_naming naming,
   return status;
 }
 
-/* What transformers looks for, and with our names, which no config.json goes with, the
- * fields of the shape. */
-static int describe(const lk_shape *shape, lk_naming naming,
+/* What transformers looks for, and with our names, which no config.json goes with, what
+ * ends a text and the fields of the shape. */
+static int describe(const lk_trained *trained, lk_naming naming,
                     char values[][LK_SHAPE_NAME_SIZE], lk_file_fact *facts) {
+  const lk_shape *shape = &trained->table->shape;
+  char *end = values[LK_SHAPE_FIELD_COUNT];
   int count = 0;
   facts[count++] = (lk_file_fact){"format", "pt"};
+  if (naming == LK_NAMING_ours) facts[count++] = (lk_file_fact){LK_END_KEY, end};
+  snprintf(end, LK_SHAPE_NAME_SIZE, "%u", (unsigned)lk_tokenizer_end(trained->tokenizer));
   for (int i = 0; naming == LK_NAMING_ours && i < LK_SHAPE_FIELD_COUNT; i++) {
     const lk_shape_field *field = &lk_shape_fields[i];
     lk_shape_text(field, lk_shape_get(shape, field), values[i]);
@@ -45,22 +50,21 @@ static int describe(const lk_shape *shape, lk_naming naming,
 
 lk_status lk_export_safetensors(const lk_checkpoint *checkpoint, const char *path,
                                 lk_naming naming, lk_number number, int first, int count) {
-  char values[LK_SHAPE_FIELD_COUNT][LK_SHAPE_NAME_SIZE];
-  lk_file_fact facts[LK_SHAPE_FIELD_COUNT + 1];
+  char values[LK_SHAPE_FIELD_COUNT + 1][LK_SHAPE_NAME_SIZE];
+  lk_file_fact facts[LK_SHAPE_FIELD_COUNT + 2];
   lk_named *list;
   lk_new_tensor *tensors;
   int all;
   LK_TRY(lk_export_tensors(checkpoint, naming, &tensors, &list, &all));
   assert(first >= 0 && first <= all && count <= all - first);
   model m = {list + first, checkpoint->trained.values};
-  const lk_new_file file = {
-      tensors + first,
-      count < 0 ? all - first : count,
-      number,
-      give,
-      &m,
-      facts,
-      describe(&checkpoint->trained.table->shape, naming, values, facts)};
+  const lk_new_file file = {tensors + first,
+                            count < 0 ? all - first : count,
+                            number,
+                            give,
+                            &m,
+                            facts,
+                            describe(&checkpoint->trained, naming, values, facts)};
   lk_status status = lk_safetensors_write(path, &file);
   lk_free(tensors);
   lk_free(list);

@@ -52,8 +52,9 @@ static int is_linear(const lk_theirs *in) {
 }
 
 /* Our own files say it all. */
-static lk_status read_own_shape(const lk_theirs *in, lk_shape *shape) {
+static lk_status read_own_shape(lk_theirs *in, lk_shape *shape) {
   const lk_file_fact *fact;
+  in->ends = lk_ends_of_own(in->weights.files[0]);
   for (int i = 0; (fact = lk_tensor_file_fact(in->weights.files[0], i)); i++)
     for (int k = 0; k < LK_SHAPE_FIELD_COUNT; k++) {
       const lk_shape_field *field = &lk_shape_fields[k];
