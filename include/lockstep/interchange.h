@@ -31,7 +31,8 @@ lk_status lk_export(const lk_checkpoint *checkpoint, const char *out,
                     const lk_export_options *options);
 
 typedef struct {
-  const char *tokenizer; /* a tokenizer.json, or "bytes"; NULL: the one beside the model */
+  /* a tokenizer.json, a checkpoint, a corpus, or "bytes"; NULL: the one beside the model */
+  const char *tokenizer;
   /* where nothing beside the model says it; LK_USAGE where that says otherwise: */
   int heads;      /* 0: not given */
   int activation; /* lk_activation; -1: not given */

@@ -38,6 +38,9 @@ lk_status lk_store_verify(const char *path);
  */
 lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path, int composes);
 
+/* The same of those files alone: *out is NULL for any other, or none. */
+lk_status lk_tokenizer_read_stored(lk_tokenizer **out, const char *path, int composes);
+
 /* Corpus: /tokens uint16 (uint32 for over 65,536 ids), /offsets uint64 (documents + 1),
  * /titles uint32 (tokens of each document's title) where any has one, each in chunks unless
  * it is short, the tokenizer as /vocabulary uint32 code points or /tokenizer, attributes

@@ -53,7 +53,8 @@ lk_status lk_cli_import(lk_world *world, int argc, char **argv) {
   long heads = 0;
   const lk_option options[] = {
       {"tokenizer", 0, LK_OPTION_TEXT, &o.tokenizer, "FILE",
-       "a tokenizer.json, or bytes (default: tokenizer.json beside the model)"},
+       "a tokenizer.json, a checkpoint, a corpus, or bytes (default: tokenizer.json beside "
+       "the model)"},
       {"heads", 0, LK_OPTION_INT, &heads, "N",
        "how many heads it has, where no config.json says so"},
       {"activation", 0, LK_OPTION_TEXT, &activation, "NAME",

@@ -6,6 +6,7 @@
 #include "lockstep/characters.h"
 #include "lockstep/file.h"
 #include "lockstep/memory.h"
+#include "lockstep/store.h"
 #include "lockstep/text.h"
 #include <assert.h>
 #include <stdio.h>
@@ -312,12 +313,30 @@ lk_status lk_tokenizer_json_take(lk_tokenizer **out, cJSON *json, const char *na
   return keep(out, read_json(out, json, name, ids, end), name, ids);
 }
 
+/* What a checkpoint or a corpus has, as a tokenizer.json; *json is NULL for other files. */
+static lk_status read_stored(cJSON **json, const char *name, int *end) {
+  lk_tokenizer *stored;
+  char *text = NULL;
+  size_t size;
+  *json = NULL;
+  LK_TRY(lk_tokenizer_read_stored(&stored, name, 0));
+  if (!stored) return LK_OK;
+  lk_status status = lk_tokenizer_json_write(stored, &text, &size);
+  if (*end < 0) *end = (int)lk_tokenizer_end(stored);
+  lk_tokenizer_free(stored);
+  LK_TRY(status);
+  *json = cJSON_ParseWithLength(text, size);
+  lk_free(text);
+  return *json ? LK_OK : lk_fail(LK_INTERNAL, "%s: out of memory", name);
+}
+
 lk_status lk_tokenizer_json_read(lk_tokenizer **out, const char *name, int ids, int end) {
   cJSON *json;
   *out = NULL;
   if (!strcmp(name, "bytes"))
     return keep(out, lk_tokenizer_create(out, name, 0), name, ids);
-  LK_TRY(lk_json_read(&json, name));
+  LK_TRY(read_stored(&json, name, &end));
+  if (!json) LK_TRY(lk_json_read(&json, name));
   lk_status status = lk_tokenizer_json_take(out, json, name, ids, end);
   cJSON_Delete(json);
   return status;

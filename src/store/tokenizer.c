@@ -84,16 +84,22 @@ lk_status lk_h5_read_tokenizer(const lk_h5_file *file, lk_tokenizer **out) {
   return read_tokenizer(file, 0, out);
 }
 
-lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path, int composes) {
+lk_status lk_tokenizer_read_stored(lk_tokenizer **out, const char *path, int composes) {
   lk_h5_file file;
-  int is_hdf5, is_name = !strcmp(path, "bytes") || !strcmp(path, "characters");
+  int is_hdf5;
   *out = NULL;
-  if (is_name) return lk_tokenizer_read(out, path, composes);
   LK_TRY(lk_h5_open_if(&file, path, &is_hdf5));
-  if (!is_hdf5) return lk_tokenizer_read(out, path, composes);
+  if (!is_hdf5) return LK_OK;
   lk_status status = lk_h5_finish(&file, read_tokenizer(&file, composes, out));
   if (status == LK_OK) return LK_OK;
   lk_tokenizer_free(*out);
   *out = NULL;
   return status;
+}
+
+lk_status lk_tokenizer_read_any(lk_tokenizer **out, const char *path, int composes) {
+  int is_name = !strcmp(path, "bytes") || !strcmp(path, "characters");
+  *out = NULL;
+  if (!is_name) LK_TRY(lk_tokenizer_read_stored(out, path, composes));
+  return *out ? LK_OK : lk_tokenizer_read(out, path, composes);
 }

@@ -738,6 +738,31 @@ static void its_end_comes_back(const lk_checkpoint *c, int end) {
   lk_checkpoint_free(import_with_end("again", NULL, end));
   lk_checkpoint_free(import_with_end("ends.gguf", NULL, end));
   lk_checkpoint_free(import_with_end("ends.safetensors", "again/tokenizer.json", end));
+  must(lk_checkpoint_write("ends.h5", c));
+  lk_checkpoint *back = import_with_end("ends.safetensors", "ends.h5", end);
+  assert_true(lk_tokenizer_equal(back->trained.tokenizer, c->trained.tokenizer));
+  lk_checkpoint_free(back);
+  lk_tokenizer *of_file; /* for a model that says nothing of it */
+  must(lk_tokenizer_json_read(&of_file, "ends.h5", 261, -1));
+  assert_true(lk_tokenizer_equal(of_file, c->trained.tokenizer));
+  lk_tokenizer_free(of_file);
+}
+
+/* Of any kind. */
+static void a_checkpoint_has_a_tokenizer(void **state) {
+  lk_checkpoint *back;
+  (void)state;
+  for (int kind = 0; kind < 3; kind++) {
+    lk_checkpoint *c =
+        kind == 2 ? make_own_kind((lk_shape){.tied = 1}) : make_model(1, kind);
+    const lk_import_options with = {"kind.h5", 2, -1};
+    must(lk_checkpoint_write("kind.h5", c));
+    write_state_dict("kind.safetensors", c, LK_NAMING_nanogpt, (const char *const[]){NULL});
+    must(lk_import(&back, "kind.safetensors", &with));
+    assert_true(lk_tokenizer_equal(back->trained.tokenizer, c->trained.tokenizer));
+    lk_checkpoint_free(back);
+    lk_checkpoint_free(c);
+  }
 }
 
 /* What ends a text is what the model says, where that is a special token, and goes out
@@ -971,6 +996,7 @@ int main(void) {
       cmocka_unit_test(what_has_no_place_is_kept),
       cmocka_unit_test(the_umask_is_honoured),
       cmocka_unit_test(added_texts_stay_texts),
+      cmocka_unit_test(a_checkpoint_has_a_tokenizer),
       cmocka_unit_test(a_model_says_what_ends_a_text),
       cmocka_unit_test(what_ends_a_text_needs_no_name),
       cmocka_unit_test(facts_that_change_a_model_are_named),
