@@ -39,8 +39,8 @@ typedef int lk_config_choice;
   X(corpus, "corpus", text, "", LK_ANY, 0,                                                 \
     "the corpus: a text file, one document a line, or HDF5 made by prepare")               \
   X(tokenizer, "tokenizer", text, "characters", LK_ANY, 0,                                 \
-    "of corpora that are texts: characters, bytes, or a file of `lockstep tokenizer`; "    \
-    "with init the checkpoint's, where this is characters")                                \
+    "of corpora that are texts: characters, bytes, or a file: of `lockstep tokenizer`, a " \
+    "checkpoint, a corpus; with init the checkpoint's, where this is characters")          \
   X(questions, "questions", text, "", LK_ANY, 0,                                           \
     "the questions to finetune on: a file of question<TAB>answer lines")                   \
   X(dev, "dev", text, "", LK_ANY, 0,                                                       \

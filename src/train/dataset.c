@@ -1,5 +1,4 @@
 #include "lockstep/dataset.h"
-#include "lockstep/bpe.h"
 #include "lockstep/file.h"
 #include "lockstep/profile.h"
 #include "lockstep/share.h"
@@ -37,7 +36,7 @@ static lk_status choose_tokenizer(const lk_config *config, const lk_tokenizer *o
                                   lk_tokenizer **out) {
   *out = NULL;
   if (strcmp(config->tokenizer, "characters"))
-    return lk_tokenizer_read(out, config->tokenizer, 0);
+    return lk_tokenizer_read_any(out, config->tokenizer, 0);
   return of_init && strcmp(lk_tokenizer_name(of_init), "characters")
              ? lk_tokenizer_copy(out, of_init)
              : LK_OK;

@@ -274,6 +274,21 @@ static void samples_have_room_in_their_composed_form(void **state) {
   must_hold("composed/samples.txt", "ab \u0915\u093C");
 }
 
+/* Of a corpus, or of a checkpoint, as of a file of its own. */
+static void a_config_takes_the_tokenizer_of_a_file(void **state) {
+  (void)state;
+  static char *const files[] = {"tokenizer=composed.h5",
+                                "tokenizer=composed/checkpoints/latest"};
+  write_file("apart.txt", "e\u0301");
+  for (int i = 0; i < 2; i++) {
+    MUST_RUN("pretrain", SMALL, "corpus=few.txt", "objective.kind=language", "steps=1",
+             files[i], i ? "run=of-model" : "run=of-corpus");
+    char *model = i ? "of-model/checkpoints/latest" : "of-corpus/checkpoints/latest";
+    assert_int_equal(run_encode(model, "apart.txt"), LK_OK);
+    assert_string_equal(printed, "197 171\n");
+  }
+}
+
 /* What a passage loses more than all before the white space in front of its last word. */
 static void white_space_in_front_of_a_last_word_is_its_own(void **state) {
   (void)state;
@@ -454,6 +469,7 @@ int main(void) {
       cmocka_unit_test(places_are_lines_of_the_text),
       cmocka_unit_test(places_are_those_of_the_input),
       cmocka_unit_test(samples_have_room_in_their_composed_form),
+      cmocka_unit_test(a_config_takes_the_tokenizer_of_a_file),
       cmocka_unit_test(white_space_in_front_of_a_last_word_is_its_own),
       cmocka_unit_test(the_mean_of_models_is_one),
       cmocka_unit_test(steps_are_timed),
