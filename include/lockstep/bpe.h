@@ -50,6 +50,9 @@ lk_status lk_bpe_read_gpt2(lk_tokenizer **out, lk_bpe_file encoder, lk_bpe_file 
  * for other tokenizers. */
 lk_status lk_bpe_write_json(const lk_tokenizer *tokenizer, char **bytes, size_t *size);
 
+/* The id that ends a document and by no name does so there; -1: there is none. */
+int64_t lk_bpe_unsaid_end(const lk_tokenizer *tokenizer);
+
 /* How often each piece of texts stands there: what a BPE is trained on. Bounded: of more
  * than `most` pieces the rarest are left out, by a rule that the texts' order alone
  * decides. The caller owns *out: lk_piece_counts_free. */

@@ -18,6 +18,10 @@ static lk_status write(const lk_tokenizer *tokenizer, const char *path) {
   LK_TRY(status);
   lk_print_visible(path, "");
   printf(": vocabulary %d\n", lk_tokenizer_size(tokenizer));
+  if (lk_bpe_unsaid_end(tokenizer) >= 0)
+    lk_say("%s: nothing in it says that id %d ends a document; where that matters, give "
+           "the checkpoint or the corpus for the tokenizer",
+           path, (int)lk_bpe_unsaid_end(tokenizer));
   return LK_OK;
 }
 

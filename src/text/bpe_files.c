@@ -52,6 +52,10 @@ lk_status lk_bpe_write_json(const lk_tokenizer *tokenizer, char **bytes, size_t 
   return lk_bpe_write((const lk_bpe *)tokenizer, 0, bytes, size);
 }
 
+int64_t lk_bpe_unsaid_end(const lk_tokenizer *tokenizer) {
+  return tokenizer->kind == &lk_tokenizer_bpe ? ((const lk_bpe *)tokenizer)->end : -1;
+}
+
 /* The next line that is a merge; NULL behind the last. The first line may be a comment. */
 static const char *next_merge(const lk_bpe_file *file, size_t *at, size_t *size) {
   while (*at < file->size) {

@@ -115,6 +115,26 @@ static void a_corpus_has_the_tokenizer_of_a_file(void **state) {
               "--vocabulary-size", "9", "--tokenizer", "n.json", "n.txt", "w.h5");
 }
 
+/* A file for other programs has no place for it. */
+static void an_end_that_goes_nowhere_is_said(void **state) {
+  static const char special[] = "\"special\":true";
+  char *json = NULL, marked[8000];
+  (void)state;
+  read_back("n.json", &json);
+  char *mask = strstr(json, "<|mask|>"), *at = mask ? strstr(mask, special) : NULL;
+  assert_non_null(at);
+  at += strlen(special);
+  snprintf(marked, sizeof marked, "%.*s,\"ends_document\":true%s", (int)(at - json), json,
+           at);
+  lk_free(json);
+  write_file("marked.json", marked);
+  MUST_RUN("prepare", "--tokenizer", "marked.json", "n.txt", "marked.h5");
+  MUST_RUN("tokenizer", "export", "marked.h5", "out.json");
+  must_have(said, "out.json: nothing in it says that id 260 ends a document");
+  MUST_RUN("tokenizer", "export", "n.h5", "out.json");
+  assert_string_equal(said, "");
+}
+
 /* In either order, with what may stand in front of JSON. */
 static void files_of_gpt2_are_known_by_their_content(void **state) {
   char json[8000] = "\xEF\xBB\xBF\n {\"<|endoftext|>\":256", name[8];
@@ -140,6 +160,7 @@ int main(void) {
       cmocka_unit_test(rare_pieces_are_left_out),
       cmocka_unit_test(one_tokenizer_for_any_threads),
       cmocka_unit_test(a_corpus_has_the_tokenizer_of_a_file),
+      cmocka_unit_test(an_end_that_goes_nowhere_is_said),
       cmocka_unit_test(files_of_gpt2_are_known_by_their_content)};
   return cmocka_run_group_tests(tests, open_world, close_world);
 }
