@@ -2,7 +2,9 @@
 #include "interchange/file.h"
 #include "interchange/gguf.h"
 #include "interchange/tokenizer_json.h"
+#include "lockstep/memory.h"
 #include <cjson/cJSON.h>
+#include <stdlib.h>
 #include <string.h>
 
 static lk_status refuse(const lk_tensor_file *file, const char *what, const char *said) {
@@ -91,12 +93,65 @@ static lk_status add_merges(cJSON *json, const lk_tensor_file *file, int ids) {
   return LK_OK;
 }
 
+/* An added token, and whether merges need it. */
+typedef struct {
+  const char *text;
+  double id;
+  int is_made;
+} added;
+
+static int by_text(const void *one, const void *other) {
+  return strcmp(((const added *)one)->text, ((const added *)other)->text);
+}
+
+/* Of a merge, which is two texts with a blank between, and an added token. */
+static int by_made(const void *merge, const void *token) {
+  const char *made = merge, *text = ((const added *)token)->text;
+  size_t left = strcspn(made, " ");
+  int order = strncmp(made, text, left);
+  return order ? order : strcmp(made + left + (made[left] == ' '), text + left);
+}
+
+/* Those that texts have, by their texts. */
+static size_t list_added(const cJSON *tokens, added *list) {
+  size_t count = 0;
+  const cJSON *token;
+  cJSON_ArrayForEach(token, tokens) {
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(token, "special"))) continue;
+    const char *text = cJSON_GetObjectItemCaseSensitive(token, "content")->valuestring;
+    double id = cJSON_GetObjectItemCaseSensitive(token, "id")->valuedouble;
+    list[count++] = (added){text, id, strlen(text) == 1};
+  }
+  qsort(list, count, sizeof *list, by_text);
+  return count;
+}
+
+/* A token has one type here: one that is added and is a byte, or what a merge makes, is of
+ * the vocabulary, too. */
+static lk_status share_added(cJSON *json) {
+  const cJSON *tokens = cJSON_GetObjectItemCaseSensitive(json, "added_tokens"), *merge;
+  const cJSON *model = cJSON_GetObjectItemCaseSensitive(json, "model");
+  cJSON *vocabulary = cJSON_GetObjectItemCaseSensitive(model, "vocab");
+  added *list;
+  LK_TRY(LK_NEW(list, (size_t)cJSON_GetArraySize(tokens)));
+  size_t count = list_added(tokens, list);
+  cJSON_ArrayForEach(merge, cJSON_GetObjectItemCaseSensitive(model, "merges")) {
+    added *made = bsearch(merge->valuestring, list, count, sizeof *list, by_made);
+    if (made) made->is_made = 1;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (list[i].is_made) cJSON_AddNumberToObject(vocabulary, list[i].text, list[i].id);
+  lk_free(list);
+  return LK_OK;
+}
+
 static lk_status describe(cJSON *json, const lk_tensor_file *file, int ids) {
   const char *kind = lk_tensor_file_says(file, "tokenizer.ggml.model");
   if (!kind || strcmp(kind, "gpt2") != 0) return refuse(file, "kind", kind);
   cJSON_AddStringToObject(cJSON_AddObjectToObject(json, "model"), "type", "BPE");
   LK_TRY(add_tokens(json, file, ids));
   LK_TRY(add_merges(json, file, ids));
+  LK_TRY(share_added(json));
   return add_pattern(json, file);
 }
 

@@ -691,6 +691,32 @@ static void added_texts_stay_texts(void **state) {
   lk_tensor_file_close(file);
 }
 
+/* An added token that merges need, and a byte that is one, come back as both. */
+static void added_texts_of_the_vocabulary_come_back(void **state) {
+  static const char added[] = "\"added_tokens\":\t[{\"id\":258,\"content\":\"an\"},"
+                              "{\"id\":99,\"content\":\"a\"},"
+                              "{\"id\":261,\"content\":\"alone\"},"
+                              "{\"id\":259,\"content\":\"</s>\",\"special\":true},";
+  lk_tokenizer *tokenizer;
+  lk_checkpoint *back;
+  (void)state;
+  must(lk_tokenizer_create(&tokenizer, "bytes", 0));
+  lk_checkpoint *c = make_model_with(tokenizer);
+  must(lk_export(c, "shared", &whole));
+  lk_checkpoint_free(c);
+  edit("shared/tokenizer.json", "\"added_tokens\":\t[", added);
+  edit("shared/tokenizer.json", "\"use_regex\":\tfalse", "\"use_regex\":true");
+  edit("shared/tokenizer.json", "\"vocab\":\t{", "\"vocab\":{\"an\":258,\"and\":260,");
+  edit("shared/tokenizer.json", "\"merges\":\t[]", "\"merges\":[\"a n\",\"an d\"]");
+  must(lk_tokenizer_read(&tokenizer, "shared/tokenizer.json", 0));
+  c = make_model_with(tokenizer);
+  must(lk_export(c, "shared.gguf", &gguf));
+  must(lk_import(&back, "shared.gguf", &nothing));
+  assert_true(lk_tokenizer_equal(back->trained.tokenizer, tokenizer));
+  lk_checkpoint_free(back);
+  lk_checkpoint_free(c);
+}
+
 /* A folder of a model whose tokenizer has three special tokens more. */
 static void export_with_specials(const char *out, const char *third) {
   char added[256], path[64];
@@ -996,6 +1022,7 @@ int main(void) {
       cmocka_unit_test(what_has_no_place_is_kept),
       cmocka_unit_test(the_umask_is_honoured),
       cmocka_unit_test(added_texts_stay_texts),
+      cmocka_unit_test(added_texts_of_the_vocabulary_come_back),
       cmocka_unit_test(a_checkpoint_has_a_tokenizer),
       cmocka_unit_test(a_model_says_what_ends_a_text),
       cmocka_unit_test(what_ends_a_text_needs_no_name),
