@@ -75,6 +75,11 @@ const char *lk_file_append_lines(const char *path, const char *lines);
  * closed. Returns its descriptor, or -1 and errno. */
 int lk_file_open_nameless(void);
 
+/* Raises the limit of files that this process may have open, so that `more` may be beside
+ * those that are, as far as the system allows it. Returns how many that needs in all, and
+ * stores how many there may be. */
+uint64_t lk_file_make_room(int more, uint64_t *most);
+
 /* Nonzero when path is a file itself: there, no link, no device. */
 int lk_file_is_plain(const char *path);
 

@@ -13,7 +13,8 @@
 static lk_status open_file(lk_tensor_file *file) {
   file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file->descriptor < 0)
-    return lk_fail(LK_NO_INPUT, "%s: %s", file->path, strerror(errno));
+    return lk_fail(LK_NO_INPUT, "%s: %s%s", file->path, strerror(errno),
+                   errno == EMFILE ? "; raise how many there may be (ulimit -n)" : "");
   if (!fstat(file->descriptor, &file->opened) && S_ISREG(file->opened.st_mode))
     return LK_OK;
   return lk_fail(LK_NO_INPUT, "%s: not a file", file->path);

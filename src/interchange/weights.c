@@ -1,5 +1,6 @@
 #include "interchange/weights.h"
 #include "interchange/json.h"
+#include "lockstep/file.h"
 #include "lockstep/memory.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,13 @@ static lk_status check_index(const lk_weights *weights, const char *index,
   return LK_OK;
 }
 
+/* Each tensor may be in a file of its own. Where the system allows fewer, the first that
+ * cannot be opened is named. */
+static void make_room(int tensors) {
+  uint64_t most;
+  lk_file_make_room(tensors < LK_MOST_FILES ? tensors : LK_MOST_FILES, &most);
+}
+
 static lk_status add_indexed(lk_weights *weights, const char *folder, const char *index) {
   cJSON *json;
   const cJSON *item;
@@ -144,6 +152,7 @@ static lk_status add_indexed(lk_weights *weights, const char *folder, const char
   const cJSON *map = cJSON_GetObjectItemCaseSensitive(json, "weight_map");
   lk_status status =
       cJSON_IsObject(map) ? LK_OK : lk_fail(LK_BAD_DATA, "%s: has no weight_map", index);
+  make_room(cJSON_GetArraySize(map));
   cJSON_ArrayForEach(item, map) if (status == LK_OK) status =
       add_named(weights, folder, index, item);
   if (status == LK_OK) status = list_tensors(weights);

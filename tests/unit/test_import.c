@@ -13,6 +13,7 @@
 #include "store_files.h"
 #include <dirent.h>
 #include <math.h>
+#include <sys/resource.h>
 
 static const lk_import_options nothing = {.activation = -1};
 static const lk_export_options whole = {LK_FORMAT_HF, LK_NUMBER_F32, 1 << 30, 1, 0};
@@ -490,6 +491,18 @@ static void no_more_files_are_written_than_are_read(void **state) {
               "its tensors would be in 1025 files", "--shard-size");
   assert_false(is_there("files"));
   lk_checkpoint_free(c);
+}
+
+/* Also where a shell lets a process open fewer at first. */
+static void a_file_for_each_tensor_is_read(void **state) {
+  struct rlimit before, low;
+  (void)state;
+  export_model(0, "each", &in_parts);
+  assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+  low = (struct rlimit){20, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+  accept("each");
+  assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 static lk_status give_zeros(void *context, int place, float *to) {
@@ -1014,6 +1027,7 @@ int main(void) {
       cmocka_unit_test(options_do_not_overrule),
       cmocka_unit_test(an_index_has_to_be_right),
       cmocka_unit_test(no_more_files_are_written_than_are_read),
+      cmocka_unit_test(a_file_for_each_tensor_is_read),
       cmocka_unit_test(a_tensor_is_in_one_file),
       cmocka_unit_test(numbers_have_to_be_some),
       cmocka_unit_test(large_numbers_need_their_kind),
