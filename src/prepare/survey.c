@@ -142,15 +142,15 @@ static lk_status look_at_parts(survey *s) {
   return LK_OK;
 }
 
-/* A stub or a log has none of the texts. */
+/* A stub or a log has none of the texts, and JSON may have them in another field. */
 static const char *what_is_missing(const lk_merge *merge, const lk_prepare_plan *plan) {
   uint64_t bytes = 0;
   for (int s = 0; s <= LK_PREPARE_KEPT; s++)
     bytes += merge->report->steps[s].bytes;
   if (!plan->is_dump) return "put one document on each line, empty lines do not count";
   return bytes ? "no page of an article is left"
-               : "no page has a text; of a wiki's downloads …-pages-articles.xml.bz2 has "
-                 "the texts";
+               : "no page has a text; of JSON lines it is in the field that --field names, "
+                 "of a wiki's downloads …-pages-articles.xml.bz2 has the texts";
 }
 
 lk_status lk_merge_survey(lk_merge *merge, const lk_prepare_plan *plan,

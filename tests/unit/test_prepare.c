@@ -358,10 +358,14 @@ static void what_has_no_texts_is_refused(void **state) {
               "<feed>, so it is no export of MediaWiki, whose is <mediawiki>; "
               "of a wiki's downloads …-pages-articles.xml.bz2 has the texts",
               "prepare", "abstract.xml", "x.h5");
-  MUST_REFUSE(LK_BAD_DATA,
-              "stub.xml: no documents; no page has a text; of a wiki's "
-              "downloads …-pages-articles",
+  MUST_REFUSE(LK_BAD_DATA, "of a wiki's downloads …-pages-articles.xml.bz2 has the texts",
               "prepare", "stub.xml", "x.h5");
+  write_file("empty.jsonl", "{\"title\":\"A\",\"text\":\"\",\"body\":\"One two.\"}\n");
+  MUST_REFUSE(LK_BAD_DATA,
+              "empty.jsonl: no documents; no page has a text; of JSON lines it is in the "
+              "field that --field names",
+              "prepare", "empty.jsonl", "x.h5");
+  MUST_RUN("prepare", "--field", "body", "empty.jsonl", "body.h5");
   MUST_REFUSE(LK_BAD_DATA, "talk.xml: no documents; no page of an article is left",
               "prepare", "talk.xml", "x.h5");
 }
