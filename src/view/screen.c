@@ -236,12 +236,14 @@ lk_status lk_screen_print(FILE *to, const lk_record *record, const lk_terminal *
 }
 
 static lk_status print_row(FILE *to, const lk_record *record, int width) {
-  char text[200], left[LK_DURATION_TEXT];
+  char text[200], loss[32] = "-", left[LK_DURATION_TEXT] = "-";
   double seconds = lk_record_left(record);
-  snprintf(text, sizeof text, "%-17s %8.0f %5.1f%%  loss %.4f  %7s  %.80s",
-           lk_record_state_name(record->state), record->step, 100 * share_of(record),
-           lk_columns_newest(&record->metrics, "loss"),
-           seconds > 0 ? lk_duration_print(left, seconds) : "-", record->folder);
+  double newest = lk_columns_newest(&record->metrics, "loss");
+  if (isfinite(newest)) snprintf(loss, sizeof loss, "%.4f", newest);
+  if (seconds > 0) lk_duration_print(left, seconds);
+  snprintf(text, sizeof text, "%-17s %8.0f %5.1f%%  %8s  %7s  %.80s",
+           lk_record_state_name(record->state), record->step, 100 * share_of(record), loss,
+           left, record->folder);
   return print_line(to, text, width);
 }
 
@@ -249,7 +251,7 @@ lk_status lk_screen_print_list(FILE *to, const lk_record *records, int count,
                                const lk_terminal *terminal) {
   int width = bounded(terminal->width);
   LK_TRY(
-      print_line(to, "state                 step  done   loss         left  run", width));
+      print_line(to, "state                 step   done      loss     left  run", width));
   for (int i = 0; i < count; i++)
     LK_TRY(print_row(to, &records[i], width));
   return LK_OK;

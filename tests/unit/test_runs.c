@@ -107,7 +107,7 @@ static void damaged_words_are_none(void **state) {
   MUST_RUN("runs", "odd/garbage", "--json");
   must_have(printed, "\"started\": null, \"hosts\": null, ");
   MUST_RUN("watch", "odd/garbage", "odd/scratched", "--once");
-  must_have(printed, "step  done ");
+  must_have(printed, "step   done ");
   must_have(printed, "\nwithout a history        0 ");
   must_have(printed, "\ncomplete                 0 ");
   MUST_RUN("diff", "all/one", "odd/garbage");
@@ -156,6 +156,15 @@ static void only_what_a_run_made_goes(void **state) {
   MUST_REFUSE(LK_NO_INPUT, "but a link", "clean", "all/through");
 }
 
+/* Where in its line a text is that was printed. */
+static size_t column_of(const char *text) {
+  const char *at = strstr(printed, text), *line = at;
+  assert_non_null(at);
+  while (line > printed && line[-1] != '\n')
+    line--;
+  return (size_t)(at - line);
+}
+
 static void a_screen_is_text(void **state) {
   (void)state;
   MUST_RUN("watch", "all/deep/two", "--once");
@@ -164,11 +173,14 @@ static void a_screen_is_text(void **state) {
   must_have(printed, "█");
   must_have(printed, "s a step: computing ");
   MUST_RUN("watch", "all/deep/two", "all/one");
-  must_have(printed, "\ncomplete                 6 100.0%  loss ");
+  must_have(printed, "\ncomplete                 6 100.0%  ");
   MUST_REFUSE(LK_NO_INPUT, "all: is no run directory", "watch", "all", "--once");
   MUST_RUN("watch", "all", "all/one", "--once");
   must_have(said, "all: is no run directory");
-  must_have(printed, "\ncannot be read           0 ");
+  must_have(printed, "\ncannot be read           0   0.0%         -        -  all\n");
+  size_t column = column_of("  run\n");
+  assert_int_equal(column_of("  all\n"), column);
+  assert_int_equal(column_of("  all/one\n"), column);
   assert_int_equal(mkdir("evil\033[2J", 0700), 0);
   write_file("evil\033[2J/config.yaml", "seed: 1\n");
   MUST_RUN("watch", "evil\033[2J", "--once");
