@@ -175,9 +175,11 @@ static const struct {
 } written[] = {
     {" af als an ast bar br bs ca ceb co cs csb cy da de diq en eo es et eu fi fo fr frr "
      "fy ga "
-     "gd gl gv ha haw hr ht hu ia id ig io is it jv la lb li lmo lt ltg lv map-bms mg mi "
+     "gd gl gsw gv ha haw hr ht hu ia id ig io is it jv la lb li lmo lt ltg lv map-bms mg "
+     "mi "
      "min "
-     "ms mt nah nap nb nds nds-nl nl nn no nov oc pl pms pt qu rm ro scn sco se simple sk "
+     "ms mt nah nan nap nb nds nds-nl nl nn no nov oc pl pms pt qu rm ro scn sco se simple "
+     "sk "
      "sl "
      "sn so sq st su sv sw szl tk tl tn tr vec vi vls vo wa war wo xh yo zh-min-nan zu ",
      SET(LATIN)},
@@ -193,7 +195,7 @@ static const struct {
     {" el pnt ", SET(GREEK)},
     {" hy hyw ", SET(ARMENIAN)},
     {" he lad yi ", SET(HEBREW)},
-    {" awa bh dty gom hi mai mr ne new pi sa ", SET(DEVANAGARI)},
+    {" awa bh bho dty gom hi mai mr ne new pi sa ", SET(DEVANAGARI)},
     {" as bn bpy ", SET(BENGALI)},
     {" pa ", SET(GURMUKHI)},
     {" gu ", SET(GUJARATI)},

@@ -9,7 +9,7 @@ enum { LANGUAGES = sizeof languages / sizeof *languages };
 
 static int row_of(const char *language) {
   int row = 0;
-  while (row < LANGUAGES - 1 && strcmp(languages[row].language, language))
+  while (row < LANGUAGES - 1 && !lk_word_is_among(language, languages[row].codes))
     row++;
   return row;
 }
@@ -51,15 +51,16 @@ enum { YEAR_FIRST = sizeof year_first / sizeof *year_first };
 
 static int year_first_row(const char *language) {
   int row = YEAR_FIRST;
-  while (row-- && strcmp(year_first[row].language, language))
+  while (row-- && !lk_word_is_among(language, year_first[row].codes))
     continue;
   return row;
 }
 
-static lk_status put_year_first(lk_wiki_call *call, date_parts date, int row) {
-  int blanks = year_first[row].named || !strcmp(year_first[row].language, "ko");
+/* `months`: the language's row of them. */
+static lk_status put_year_first(lk_wiki_call *call, date_parts date, int row, int months) {
+  int blanks = year_first[row].named || !strcmp(year_first[row].codes, "ko");
   lk_piece month = date.month;
-  if (year_first[row].named) month = month_of(row_of(year_first[row].language), month);
+  if (year_first[row].named) month = month_of(months, month);
   LK_TRY(put_with(call, date.year, year_first[row].year));
   if (blanks && date.year.size) LK_TRY(lk_call_put_text(call, " "));
   LK_TRY(put_with(call, month, number_of(month) ? year_first[row].month : ""));
@@ -82,7 +83,7 @@ static lk_status put_day(lk_wiki_call *call, lk_piece text, int row) {
   int number = number_of(text);
   const char *ordinal = languages[row].ordinal;
   if (!number) return lk_call_put(call, text);
-  if (number == 1 && !strcmp(languages[row].language, "fr")) ordinal = "er";
+  if (number == 1 && !strcmp(languages[row].codes, "fr")) ordinal = "er";
   snprintf(day, sizeof day, "%d%s", number, ordinal);
   return lk_call_put_text(call, day);
 }
@@ -101,7 +102,7 @@ static lk_status put_date(lk_wiki_call *call, date_parts date, int day_first) {
   const char *language = lk_wiki_site_language(call->parser->site);
   int row = row_of(language), first = year_first_row(language);
   if (!date.month.size) return lk_call_put(call, date.year);
-  if (first >= 0) return put_year_first(call, date, first);
+  if (first >= 0) return put_year_first(call, date, first, row);
   lk_piece month = month_of(row, date.month);
   if (row == LANGUAGES - 1 && !day_first) return put_month_first(call, date, month);
   return put_day_first(call, date, month, row);

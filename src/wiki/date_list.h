@@ -5,9 +5,9 @@
 /* What stands behind the day's number, between day and month, between month and year; the
  * months as in a date (MediaWiki's january-gen …). Others are written as in English. */
 static const struct {
-  const char *language, *ordinal, *of, *of_year, *months;
+  const char *codes, *ordinal, *of, *of_year, *months;
 } languages[] = {
-    {"de", ".", " ", " ",
+    {"de als", ".", " ", " ",
      "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"},
     {"fr", "", " ", " ",
      "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|"
@@ -40,6 +40,9 @@ static const struct {
     {"be", "", " ", " ",
      "студзеня|лютага|сакавіка|красавіка|мая|чэрвеня|ліпеня|жніўня|верасня|кастрычніка|"
      "лістапада|снежня"},
+    {"be-tarask", "", " ", " ",
+     "студзеня|лютага|сакавіка|красавіка|траўня|чэрвеня|ліпеня|жніўня|верасьня|кастрычніка|"
+     "лістапада|сьнежня"},
     {"cs", ".", " ", " ",
      "ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince"},
     {"sk", ".", " ", " ",
@@ -54,10 +57,7 @@ static const struct {
     {"sr", ".", " ", " ",
      "јануара|фебруара|марта|априла|маја|јуна|јула|августа|септембра|октобра|новембра|"
      "децембра"},
-    {"bs", ".", " ", " ",
-     "januara|februara|marta|aprila|maja|juna|jula|augusta|septembra|oktobra|novembra|"
-     "decembra"},
-    {"sh", ".", " ", " ",
+    {"bs sh", ".", " ", " ",
      "januara|februara|marta|aprila|maja|juna|jula|augusta|septembra|oktobra|novembra|"
      "decembra"},
     {"mk", "", " ", " ",
@@ -71,11 +71,7 @@ static const struct {
      "novembri|detsembri"},
     {"da", ".", " ", " ",
      "januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december"},
-    {"no", ".", " ", " ",
-     "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember"},
-    {"nb", ".", " ", " ",
-     "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember"},
-    {"nn", ".", " ", " ",
+    {"no nn", ".", " ", " ",
      "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember"},
     {"is", ".", " ", " ",
      "janúar|febrúar|mars|apríl|maí|júní|júlí|ágúst|september|október|nóvember|desember"},
@@ -145,11 +141,10 @@ static const struct {
 /* Languages that begin with the year: what stands behind each part. Of the others the
  * month is a name. */
 static const struct {
-  const char *language, *year, *month, *day;
+  const char *codes, *year, *month, *day;
   int named;
-} year_first[] = {{"ja", "年", "月", "日", 0},     {"zh", "年", "月", "日", 0},
-                  {"zh-yue", "年", "月", "日", 0}, {"yue", "年", "月", "日", 0},
-                  {"wuu", "年", "月", "日", 0},    {"ko", "년", "월", "일", 0},
+} year_first[] = {{"ja zh yue wuu", "年", "月", "日", 0},
+                  {"ko", "년", "월", "일", 0},
                   {"hu", ".", "", ".", 1}};
 
 #endif

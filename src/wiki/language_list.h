@@ -18,12 +18,12 @@ static const struct {
      "data|dtext|dni|dnibr|dniteria|nascimento|falecimento|morte|dataextenso|data de "
      "nascimento e idade|dataper|falecimento e idade"},
     {"it", "@dmy", "data"},
-    {"ru uk be bg kk tt ba", "@dmy",
+    {"ru uk be be-tarask bg kk tt ba", "@dmy",
      "дата|дата рождения|дата смерти|др|дс|сс|дн|ДР|ДС|СС|ДН|дата народження|дата "
      "смерті|старый "
      "стиль|дата-|дн2|дс2|ДН2|ДС2|старий стиль|дата на раждане|дата на смърт"},
     {"de", "@dmy", "datum|formatdate|date|datum-"},
-    {"nl sv da no nb nn fi cs sk sl hr sr bs", "@dmy",
+    {"nl sv da no nn fi cs sk sl hr sr bs", "@dmy",
      "datum|dato|fødselsdato|født|dødsdato|fødselsdato og alder|syntymäaika|syntymäaika ja "
      "ikä|kuolinaika|datum narození a věk|datum narození|datum úmrtí a věk|datum úmrtí|"
      "dátum narodenia a vek|dátum narodenia|datum rođenja"},
@@ -58,7 +58,7 @@ static const struct {
     {"fr", "@quantity", "unité|nombre|nb|unité-|tmp|température|nombre-"},
     {"es pt gl ca it", "@quantity", "unidad|unidade|unitat|unità|fmtn|esd2|num|val"},
     {"it", "$1 ${ul,u}[$2$3]", "m"},
-    {"ru uk be bg", "@quantity", "число|num|nts|formatnum2|s|единица|од"},
+    {"ru uk be be-tarask bg", "@quantity", "число|num|nts|formatnum2|s|единица|од"},
     {"es tr vi th ar fa ru uk he pt", "@convert",
      "convertir|convertor|birim çevir|çevir|dönüştür|chuyển đổi|đổi|แปลงหน่วย|تحويل|حول|"
      "تبدیل|перевести|конвертувати|המרה|converter"},
@@ -109,7 +109,7 @@ static const struct {
      "до н. э.|н. э.|до н.э.|н.э.|xix век|xx век|xxi век|xviii век|тыс.|млн|млрд"},
     {"ru", "$1 век", "век"},
     {"uk", "$0", "до н. е.|н. е.|до н.е."},
-    {"ru uk be bg", "$1[ \\[$3\\]][ $2]", "oldstyledate|старстиль"},
+    {"ru uk be be-tarask bg", "$1[ \\[$3\\]][ $2]", "oldstyledate|старстиль"},
     {"de", "$0 $1", "§|§§|art."},
     {"de", "$1 $2[,$3]", "b|bibel"},
     {"de", "$1", "0|prs|fett|kursiv"},
@@ -211,7 +211,7 @@ static const struct {
     {"nl", "$1", "bron?|bronvermelding gewenst|feit|wie?"},
     {"pl", "$1", "fakt|doprecyzuj|kto|kiedy"},
     {"sv", "$1", "källa behövs|kb"},
-    {"ru uk be", "$1",
+    {"ru uk be be-tarask", "$1",
      "нет аи 2|уточнить|кто|что|где|когда|какой|прояснить|стиль|ударение|аббр|нобр|"
      "мн|сомнительно|что?|кто?|nobr|уточнити|хто|abbr"},
     {"ru uk be", "@flag", "флагификация|флагификация/спорт|прапорифікація|прапор2"},
@@ -243,7 +243,7 @@ static const struct {
     {"de", "\n${Text,text,1}\n", "zitat|zitat-*|blockzitat"},
     {"de", "„${Text,text,1}“", "\""},
     {"nl", "$1", "afkorting|klein|afk|romeins"},
-    {"ru uk be bg", "$1", "скрытый-строка|comment|цвет|мелкий|малый|рамка|nobr2"},
+    {"ru uk be be-tarask bg", "$1", "скрытый-строка|comment|цвет|мелкий|малый|рамка|nobr2"},
     {"ar fa ur", "\n${نص,متن,1}\n", "اقتباس|اقتباس خاص|نقل قول|گفتاورد|اقتباس مضمن"},
     {"tr az", "\n${metin,1}\n", "alıntı|sitat"},
     {"ja ko zh vi th", "\n${内容,1}\n", "quotation|인용문|引文|trích dẫn|คำพูด|引用|인용"},

@@ -61,7 +61,7 @@ static number_style style_of(const char *language) {
       "de nl da id tr az el hr sl bs sh sr mk sq ro ca gl vi eu is "
       "br fo jv ku fy lb nds als bar";
   static const char spaces[] =
-      "fr it sv cs sk hu fi no nb nn eo lt lv be oc af la kk ba tt "
+      "fr it sv cs sk hu fi no nn eo lt lv be be-tarask oc af la kk ba tt "
       "cv sah tg ky uz tk hsb dsb";
   static const char few[] = "es pl pt ru uk bg et hy"; /* 1234 but 12 345 */
   static const char pairs[] = "as bh bn gom gu hi kn mai ml mr ne new or pa sa ta te";

@@ -44,7 +44,7 @@ static lk_status add_list(lk_wiki_names *words, const char *list, int number) {
 
 static lk_status fill(lk_wiki_site *site, const char *language) {
   lk_wiki_names *words = site->words;
-  LK_TRY(lk_copy_text(&site->language, language));
+  LK_TRY(lk_wiki_language(&site->language, language));
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], file_names, LK_WIKI_FILE_ELSEWHERE));
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], "File|Image", LK_WIKI_FILE));
   LK_TRY(add_list(&words[LK_WORD_NAMESPACE], template_names, LK_WIKI_TEMPLATE));

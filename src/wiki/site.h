@@ -32,8 +32,12 @@ lk_piece lk_wiki_template_name(const lk_wiki_site *site, lk_piece name);
 /* Nonzero if there is any word of that kind. */
 int lk_wiki_site_knows(const lk_wiki_site *site, lk_wiki_word_kind kind);
 
-/* "en", "zh-yue" … */
+/* "en", "yue" …: a code as lk_wiki_language makes it. */
 const char *lk_wiki_site_language(const lk_wiki_site *site);
+
+/* language.c: the code that rows have of a language: "no" for "nb", "pt" for "pt-BR". The
+ * caller frees *out with lk_free. */
+lk_status lk_wiki_language(char **out, const char *said);
 
 /* Nonzero for the prefix of a Wikipedia in another language. */
 int lk_wiki_is_language(lk_piece prefix);

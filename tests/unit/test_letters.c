@@ -47,6 +47,8 @@ static void languages_have_several_scripts(void **state) {
 static void codes_are_told_from_their_beginnings(void **state) {
   (void)state;
   assert_true(share("a", "pt-br") == 1 && share("月", "pt_BR") == 0);
+  assert_true(share("月a", "gsw") == 0.5 && share("月a", "nan") == 0.5);
+  assert_true(share("月a", "bho") == 0);
   assert_true(share("a", "zh-min-nan") == 1 && share("a", "zh-hans") == 0);
   assert_true(share("月a", "") == 1 && share("月a", "e") == 1);
   assert_true(share("月a", "a code that is far too long") == 1);

@@ -382,6 +382,36 @@ static void languages_have_their_templates(void **state) {
   CHECK("zh", chinese);
 }
 
+/* Dumps say xml:lang="nb" of nowiki, "gsw" of alswiki, "be-tarask" of be_x_oldwiki. */
+static void languages_have_several_codes(void **state) {
+  (void)state;
+  static const pair norwegian[] = {
+      {"a {{Sitat|b}} {{NOK|500}} {{euro|5}} {{flagglenke|Norge}} {{birth date|1980|5|2}}",
+       "a\nb\n500 kr 5 € Norge 2. mai 1980"}};
+  static const pair belarusian[] = {{"{{дата|2|5|1980}} {{formatnum:1234567.5}} {{s|5 км}}",
+                                     "2 траўня 1980 1 234 567,5 5 км"}};
+  static const pair alemannic[] = {
+      {"{{birth date|1980|5|2}} {{formatnum:1234.5}}", "2. Mai 1980 1.234,5"}};
+  static const pair crimean[] = {{"-{Qırım}-", "Qırım"}};
+  static const pair brazilian[] = {
+      {"{{data|2|5|1980}} {{formatnum:12345.5}}", "2 de maio de 1980 12 345,5"}};
+  static const pair british[] = {{"{{convert|5|km}} {{ordinal|5}}", "5 kilometres 5th"}};
+  static const pair cantonese[] = {{"{{birth date|1980|5|2}}", "1980年5月2日"}};
+  static const pair minnan[] = {{"-{a}- {{bd|b}}", "-{a}-"}};
+  CHECK("nb", norwegian);
+  CHECK("no", norwegian);
+  CHECK("be-tarask", belarusian);
+  CHECK("be-x-old", belarusian);
+  CHECK("be_x_old", belarusian);
+  CHECK("gsw", alemannic);
+  CHECK("crh-Latn", crimean);
+  CHECK("pt-BR", brazilian);
+  CHECK("en-GB", british);
+  CHECK("zh-yue", cantonese);
+  CHECK("yue", cantonese);
+  CHECK("zh-min-nan", minnan);
+}
+
 static void dates_are_kept(void **state) {
   (void)state;
   static const pair english[] = {
@@ -937,6 +967,7 @@ int main(void) {
       cmocka_unit_test(measures_are_kept),
       cmocka_unit_test(no_argument_is_lost),
       cmocka_unit_test(languages_have_their_templates),
+      cmocka_unit_test(languages_have_several_codes),
       cmocka_unit_test(dates_are_kept),
       cmocka_unit_test(words_of_templates_are_kept),
       cmocka_unit_test(acronyms_keep_their_case),
