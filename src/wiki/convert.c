@@ -1,4 +1,5 @@
 /* {{convert|5|to|10|mi|km}}: the number and its unit as they were given. */
+#include "base/digit.h"
 #include "wiki/call.h"
 #include "wiki/site.h"
 #include <math.h>
@@ -144,29 +145,30 @@ static const struct {
     {"kg/m3", "kilogram per cubic metre", "kilograms per cubic metre", "kg/m3"},
     {"g/cm3", "gram per cubic centimetre", "grams per cubic centimetre", "g/cm3"}};
 
-/* What may stand between two numbers, and what it is then. */
+/* What may stand between two numbers, and what it is then: signs where words would be
+ * English ones. */
 static const struct {
-  const char *given, *shown, *hyphened;
-} between[] = {{"to", " to ", "-to-"},
-               {"-", "–", "–"},
-               {"–", "–", "–"},
-               {"to(-)", " to ", "-to-"},
-               {"and", " and ", "-and-"},
-               {"or", " or ", "-or-"},
-               {"and(-)", " and ", "-and-"},
-               {"by", " by ", "-by-"},
-               {"x", " × ", " × "},
-               {"xx", " × ", " × "},
-               {"*", " × ", " × "},
-               {"+/-", " ± ", " ± "},
-               {"±", " ± ", " ± "},
-               {"+", " + ", " + "},
-               {",", ", ", ", "},
-               {"to about", " to about ", "-to-about-"}};
+  const char *given, *shown, *hyphened, *sign;
+} between[] = {{"to", " to ", "-to-", "–"},
+               {"-", "–", "–", "–"},
+               {"–", "–", "–", "–"},
+               {"to(-)", " to ", "-to-", "–"},
+               {"and", " and ", "-and-", ", "},
+               {"or", " or ", "-or-", ", "},
+               {"and(-)", " and ", "-and-", ", "},
+               {"by", " by ", "-by-", " × "},
+               {"x", " × ", " × ", " × "},
+               {"xx", " × ", " × ", " × "},
+               {"*", " × ", " × ", " × "},
+               {"+/-", " ± ", " ± ", " ± "},
+               {"±", " ± ", " ± ", " ± "},
+               {"+", " + ", " + ", " + "},
+               {",", ", ", ", ", ", "},
+               {"to about", " to about ", "-to-about-", "–"}};
 
 /* How a conversion writes its unit. */
 typedef struct {
-  int symbol, adjective, american;
+  int english, symbol, adjective, american;
 } convert_style;
 
 static int unit_row(lk_piece code) {
@@ -182,14 +184,15 @@ static int between_row(lk_piece given) {
 }
 
 static int is_number(lk_piece text) {
-  size_t at = 0;
+  size_t at = 0, bytes;
   while (at < text.size && strchr("-+(", text.at[at]))
     at++;
   if (text.size - at > 3 && !memcmp(text.at + at, "\xE2\x88\x92", 3)) at += 3;
-  return at < text.size && (lk_is_digit(text.at[at]) || text.at[at] == '.');
+  if (at == text.size) return 0;
+  return text.at[at] == '.' || lk_digit_of(text.at + at, text.size - at, &bytes) >= 0;
 }
 
-/* Units have English names alone: other languages get their symbols. */
+/* Units have English names alone: other languages get their symbols, and no word. */
 static convert_style style_of(const lk_wiki_call *call, int abbreviated) {
   const char *language = lk_wiki_site_language(call->parser->site);
   int english = !*language || lk_word_is_among(language, "en simple");
@@ -201,7 +204,7 @@ static convert_style style_of(const lk_wiki_call *call, int abbreviated) {
                lk_piece_is(abbr, "yes") || lk_piece_is(abbr, "~");
   int adjective =
       lk_piece_is(adj, "on") || lk_piece_is(adj, "mid") || lk_piece_is(adj, "1");
-  return (convert_style){symbol, adjective && !symbol, american};
+  return (convert_style){english, symbol, adjective && !symbol, american};
 }
 
 /* "metre" as Americans write it, and blanks as hyphens in an adjective. */
@@ -222,14 +225,17 @@ static lk_status put_name(lk_wiki_call *call, const char *name, convert_style st
   return LK_OK;
 }
 
+typedef struct {
+  const char *code, *word, *zeros;
+} power_row;
+
 /* "e6acre" is a million acres, "Mcuft" a million cubic feet, but "MW" a unit; cuts that off
  * the code. */
-static const char *power_of(lk_piece *code) {
-  static const struct {
-    const char *code, *word;
-  } powers[] = {{"k", "thousand"}, {"M", "million"},   {"G", "billion"},
-                {"T", "trillion"}, {"e3", "thousand"}, {"e6", "million"},
-                {"e9", "billion"}, {"e12", "trillion"}};
+static const power_row *power_of(lk_piece *code) {
+  static const power_row powers[] = {{"k", "thousand", "3"},  {"M", "million", "6"},
+                                     {"G", "billion", "9"},   {"T", "trillion", "12"},
+                                     {"e3", "thousand", "3"}, {"e6", "million", "6"},
+                                     {"e9", "billion", "9"},  {"e12", "trillion", "12"}};
   enum { LONG = 4 }; /* units that are not metric */
   for (size_t i = sizeof powers / sizeof *powers; i-- > 0;) {
     size_t size = strlen(powers[i].code);
@@ -237,18 +243,19 @@ static const char *power_of(lk_piece *code) {
     lk_piece unit = {code->at + size, code->size - size};
     if (unit_row(unit) < 0 || (size == 1 && unit.size < LONG)) continue;
     *code = unit;
-    return powers[i].word;
+    return &powers[i];
   }
   return NULL;
 }
 
 static lk_status put_unit(lk_wiki_call *call, lk_piece code, lk_piece number,
                           convert_style style) {
-  const char *gap = style.adjective ? "-" : " ", *power = power_of(&code);
+  const char *gap = style.adjective ? "-" : " ";
+  const power_row *power = power_of(&code);
   int row = unit_row(code);
   if (power) {
-    LK_TRY(lk_call_put_text(call, gap));
-    LK_TRY(lk_call_put_text(call, power));
+    LK_TRY(lk_call_put_text(call, style.english ? gap : "×10^"));
+    LK_TRY(lk_call_put_text(call, style.english ? power->word : power->zeros));
     number.size = 0;
   }
   if (style.symbol && row >= 0 && *units[row].symbol == '/') gap = "";
@@ -278,8 +285,9 @@ static lk_status put_numbers(lk_wiki_call *call, int *place, lk_piece *number,
     int row = between_row(lk_call_numbered(call, *place + 1));
     lk_piece next = lk_call_numbered(call, *place + 2);
     if (row < 0 || !is_number(next)) break;
-    LK_TRY(lk_call_put_text(call,
-                            style.adjective ? between[row].hyphened : between[row].shown));
+    LK_TRY(lk_call_put_text(call, !style.english    ? between[row].sign
+                                  : style.adjective ? between[row].hyphened
+                                                    : between[row].shown));
     LK_TRY(put_one_number(call, next));
     *number = (lk_piece){next.at, 0}; /* several */
     *place += 2;

@@ -298,6 +298,19 @@ static void measures_are_kept(void **state) {
   CHECK("en", pairs);
 }
 
+/* Numbers in the language's digits, and no English words between them. */
+static void measures_have_no_english_words(void **state) {
+  (void)state;
+  static const pair hindi[] = {
+      {"{{convert|५|to|१०|km}} {{convert|५|x|१०|m}} {{cvt|५|ft|६|in}} {{convert|५|x}}",
+       "५–१० km ५ × १० m ५ ft ६ in ५ x"},
+      {"{{convert|5|to|10|km}}, {{convert|5|or|6|km}}, {{convert|12|by|15|m}}",
+       "5–10 km, 5, 6 km, 12 × 15 m"},
+      {"{{convert|5|e6acre}} {{convert|2|Mcuft}} {{convert|5|to about|6|km}}",
+       "5×10^6 acre 2×10^6 cu ft 5–6 km"}};
+  CHECK("hi", hindi);
+}
+
 static void no_argument_is_lost(void **state) {
   (void)state;
   static const pair pairs[] = {
@@ -965,6 +978,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_text_is_left_out),
       cmocka_unit_test(brackets_are_mended),
       cmocka_unit_test(measures_are_kept),
+      cmocka_unit_test(measures_have_no_english_words),
       cmocka_unit_test(no_argument_is_lost),
       cmocka_unit_test(languages_have_their_templates),
       cmocka_unit_test(languages_have_several_codes),
