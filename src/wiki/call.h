@@ -34,6 +34,9 @@ lk_status lk_call_put_text(lk_wiki_call *call, const char *text);
 /* number.c: appends a number, grouped; what is no plain number stays as it is. */
 lk_status lk_call_put_grouped(lk_wiki_call *call, lk_piece number);
 
+/* The same of a number that may be written as the site's language does already. */
+lk_status lk_call_put_given(lk_wiki_call *call, lk_piece number);
+
 /* pattern.c: one of the renderings of lockstep/wikitext.h. */
 lk_status lk_call_render(lk_wiki_call *call, const char *rendering);
 

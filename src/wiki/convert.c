@@ -267,7 +267,9 @@ static lk_status put_unit(lk_wiki_call *call, lk_piece code, lk_piece number,
 }
 
 /* 1+1/2 is 1 1/2, 1//2 is 1/2. */
-static lk_status put_one_number(lk_wiki_call *call, lk_piece number) {
+static lk_status put_one_number(lk_wiki_call *call, lk_piece number, convert_style style) {
+  if (!style.english && !memchr(number.at, '/', number.size))
+    return lk_call_put_given(call, number);
   for (size_t i = 0; i < number.size; i++) {
     int mixed = i && number.at[i] == '+' && lk_is_digit(number.at[i - 1]);
     if (i && number.at[i] == '/' && number.at[i - 1] == '/') continue;
@@ -280,7 +282,7 @@ static lk_status put_one_number(lk_wiki_call *call, lk_piece number) {
 static lk_status put_numbers(lk_wiki_call *call, int *place, lk_piece *number,
                              convert_style style) {
   *number = lk_call_numbered(call, *place);
-  LK_TRY(put_one_number(call, *number));
+  LK_TRY(put_one_number(call, *number, style));
   while (1) {
     int row = between_row(lk_call_numbered(call, *place + 1));
     lk_piece next = lk_call_numbered(call, *place + 2);
@@ -288,7 +290,7 @@ static lk_status put_numbers(lk_wiki_call *call, int *place, lk_piece *number,
     LK_TRY(lk_call_put_text(call, !style.english    ? between[row].sign
                                   : style.adjective ? between[row].hyphened
                                                     : between[row].shown));
-    LK_TRY(put_one_number(call, next));
+    LK_TRY(put_one_number(call, next, style));
     *number = (lk_piece){next.at, 0}; /* several */
     *place += 2;
     if (*place > 40) break;

@@ -76,12 +76,18 @@ static int ends_group(number_style style, size_t left) {
   return left >= 3 && (left - 3) % style.group == 0;
 }
 
+static size_t digits_from(lk_piece text, size_t at) {
+  while (at < text.size && lk_is_digit(text.at[at]))
+    at++;
+  return at;
+}
+
 lk_status lk_call_put_grouped(lk_wiki_call *call, lk_piece number) {
   number_style style = style_of(lk_wiki_site_language(call->parser->site));
-  size_t sign = number.size && *number.at == '-', digits = sign;
-  while (digits < number.size && lk_is_digit(number.at[digits]))
-    digits++;
-  if (digits < number.size && number.at[digits] != '.') return lk_call_put(call, number);
+  size_t sign = number.size && *number.at == '-', digits = digits_from(number, sign);
+  int fraction = digits < number.size && number.at[digits] == '.';
+  if (digits_from(number, digits + (size_t)fraction) < number.size)
+    return lk_call_put(call, number);
   int grouped = digits - sign >= style.least;
   for (size_t i = 0; i < number.size; i++) {
     if (grouped && i > sign && i < digits && ends_group(style, digits - i))
@@ -92,6 +98,15 @@ lk_status lk_call_put_grouped(lk_wiki_call *call, lk_piece number) {
       LK_TRY(lk_call_put(call, (lk_piece){number.at + i, 1}));
   }
   return LK_OK;
+}
+
+/* 1.234 has a group where points part them, 1.5 and 0.123 do not. */
+lk_status lk_call_put_given(lk_wiki_call *call, lk_piece number) {
+  number_style style = style_of(lk_wiki_site_language(call->parser->site));
+  const char *point = memchr(number.at, '.', number.size);
+  size_t behind = point ? number.size - (size_t)(point + 1 - number.at) : 0;
+  int grouped = *style.thousands == '.' && behind == 3 && *number.at != '0';
+  return grouped ? lk_call_put(call, number) : lk_call_put_grouped(call, number);
 }
 
 /* {{formatnum:1234.5}} */

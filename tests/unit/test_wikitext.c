@@ -298,7 +298,7 @@ static void measures_are_kept(void **state) {
   CHECK("en", pairs);
 }
 
-/* Numbers in the language's digits, and no English words between them. */
+/* Numbers in the language's digits and style, and no English words between them. */
 static void measures_have_no_english_words(void **state) {
   (void)state;
   static const pair hindi[] = {
@@ -308,7 +308,17 @@ static void measures_have_no_english_words(void **state) {
        "5–10 km, 5, 6 km, 12 × 15 m"},
       {"{{convert|5|e6acre}} {{convert|2|Mcuft}} {{convert|5|to about|6|km}}",
        "5×10^6 acre 2×10^6 cu ft 5–6 km"}};
+  static const pair indonesian[] = {{"{{convert|1.5|km}} {{convert|0.125|km}} "
+                                     "{{convert|-12345.25|km}} {{convert|1+1/2|km}}",
+                                     "1,5 km 0,125 km -12.345,25 km 1 1/2 km"},
+                                    {"{{convert|1.234|km}} {{convert|1.234.567|km}} "
+                                     "{{convert|1,5|km}} {{formatnum:1.234}}",
+                                     "1.234 km 1.234.567 km 1,5 km 1,234"}};
+  static const pair french[] = {
+      {"{{convert|1.234|km}} {{convert|12345|m}}", "1,234 km 12 345 m"}};
   CHECK("hi", hindi);
+  CHECK("id", indonesian);
+  CHECK("fr", french);
 }
 
 static void no_argument_is_lost(void **state) {
