@@ -1,4 +1,5 @@
 /* Dates, by the language of the site. */
+#include "base/digit.h"
 #include "wiki/call.h"
 #include "wiki/date_list.h"
 #include "wiki/site.h"
@@ -14,15 +15,25 @@ static int row_of(const char *language) {
   return row;
 }
 
-/* A whole small number, or 0. */
+/* A whole small number in the digits of any script, or 0. */
 static int number_of(lk_piece text) {
+  enum { MOST = 9999 };
   int number = 0;
-  if (!text.size || text.size > 4) return 0;
-  for (size_t i = 0; i < text.size; i++) {
-    if (!lk_is_digit(text.at[i])) return 0;
-    number = number * 10 + (text.at[i] - '0');
+  for (size_t at = 0, bytes; at < text.size && number <= MOST; at += bytes) {
+    int digit = lk_digit_of(text.at + at, text.size - at, &bytes);
+    if (digit < 0) return 0;
+    number = number * 10 + digit;
   }
-  return number;
+  return number <= MOST ? number : 0;
+}
+
+/* A number without zeros before it; other text as it is. */
+static lk_piece without_zeros(lk_piece text) {
+  size_t bytes;
+  if (!number_of(text)) return text;
+  while (!lk_digit_of(text.at, text.size, &bytes))
+    text.at += bytes, text.size -= bytes;
+  return text;
 }
 
 /* A month's name, from its number or as it was given. */
@@ -39,11 +50,9 @@ typedef struct {
   lk_piece year, month, day;
 } date_parts;
 
-/* Numbers without zeros before them. */
 static lk_status put_with(lk_wiki_call *call, lk_piece text, const char *after) {
   if (!text.size) return LK_OK;
-  if (number_of(text) && *text.at == '0') text.at++, text.size--;
-  LK_TRY(lk_call_put(call, text));
+  LK_TRY(lk_call_put(call, without_zeros(text)));
   return lk_call_put_text(call, after);
 }
 
@@ -79,13 +88,10 @@ static lk_status put_month_first(lk_wiki_call *call, date_parts date, lk_piece m
 
 /* "1er" in French. */
 static lk_status put_day(lk_wiki_call *call, lk_piece text, int row) {
-  char day[16];
   int number = number_of(text);
-  const char *ordinal = languages[row].ordinal;
-  if (!number) return lk_call_put(call, text);
+  const char *ordinal = number ? languages[row].ordinal : "";
   if (number == 1 && !strcmp(languages[row].codes, "fr")) ordinal = "er";
-  snprintf(day, sizeof day, "%d%s", number, ordinal);
-  return lk_call_put_text(call, day);
+  return put_with(call, text, ordinal);
 }
 
 static lk_status put_day_first(lk_wiki_call *call, date_parts date, lk_piece month,

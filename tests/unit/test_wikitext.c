@@ -465,6 +465,10 @@ static void dates_are_kept(void **state) {
   static const pair hindi[] = {
       {"{{formatnum:12345678}} {{formatnum:-123456.789}} {{formatnum:1234}}",
        "1,23,45,678 -1,23,456.789 1,234"}};
+  static const pair persian[] = {
+      {"{{تاریخ تولد و سن|۱۹۸۰|۰۵|۲}}, {{birth date|1980|5|02}}", "۲ مهٔ ۱۹۸۰, 2 مهٔ 1980"}};
+  static const pair bengali[] = {
+      {"{{birth date|১৯৮০|৫|২}}, {{birth date|১৯৮০০|৫}}", "২ মে ১৯৮০, ১৯৮০০"}};
   static const pair hungarian[] = {{"{{birth date|1990|05|02}}", "1990. május 2."}};
   static const pair vietnamese[] = {{"{{birth date|1990|5|2}}", "2 tháng 5 năm 1990"}};
   static const pair japanese[] = {
@@ -482,6 +486,8 @@ static void dates_are_kept(void **state) {
   CHECK("ja", japanese);
   CHECK("ko", korean);
   CHECK("hi", hindi);
+  CHECK("fa", persian);
+  CHECK("bn", bengali);
   CHECK("hu", hungarian);
   CHECK("vi", vietnamese);
 }
