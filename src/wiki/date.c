@@ -199,8 +199,10 @@ lk_status lk_call_as_of(lk_wiki_call *call) {
   if (alt.size) return lk_call_put(call, alt);
   int small = lk_call_named(call, lk_piece_of("lc")).size > 0;
   int since = lk_call_named(call, lk_piece_of("since")).size > 0;
-  const char *words[] = {"As of ", "as of ", "Since ", "since "};
-  LK_TRY(lk_call_put_text(call, words[since * 2 + small]));
+  const char *language = lk_wiki_site_language(call->parser->site);
+  for (size_t i = 0; i < sizeof as_of / sizeof *as_of; i++)
+    if (lk_word_is_among(language, as_of[i].codes))
+      LK_TRY(lk_call_put_text(call, as_of[i].words[since * 2 + small]));
   lk_piece order = lk_call_named(call, lk_piece_of("df"));
   return put_given(call, !order.size || !strchr("UuMm", *order.at));
 }

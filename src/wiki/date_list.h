@@ -147,4 +147,12 @@ static const struct {
                   {"ko", "년", "월", "일", 0},
                   {"hu", ".", "", ".", 1}};
 
+/* What stands before a date that something is told as of, or since, each with a capital and
+ * without. Other languages have the date alone. */
+static const struct {
+  const char *codes, *words[4];
+} as_of[] = {{"en simple", {"As of ", "as of ", "Since ", "since "}},
+             {"pt", {"A partir de ", "a partir de ", "Desde ", "desde "}},
+             {"vi", {"Tính đến ", "tính đến ", "Từ ", "từ "}}};
+
 #endif

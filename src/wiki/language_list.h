@@ -45,6 +45,7 @@ static const struct {
     {"hi mr ne", "@date", "जन्म तिथि|जन्म तिथि और आयु|मृत्यु तिथि|मृत्यु तिथि और आयु"},
     {"sv", "@date",
      "datum|födelsedatum|dödsdatum|födelsedatum och ålder|dödsdatum och ålder"},
+    {"vi", "@as of", "tính đến"},
     {"hu", "@date", "születési dátum|halálozási dátum|dátum"},
     {"pl", "@date", "data|dataur|wiek"},
     {"ca", "@dmy",

@@ -464,13 +464,18 @@ static void dates_are_kept(void **state) {
       {"{{formatnum:1234.5}} {{formatnum:12345}}", "1234,5 12 345"}};
   static const pair hindi[] = {
       {"{{formatnum:12345678}} {{formatnum:-123456.789}} {{formatnum:1234}}",
-       "1,23,45,678 -1,23,456.789 1,234"}};
+       "1,23,45,678 -1,23,456.789 1,234"},
+      {"{{As of|2010}} a {{as of|2010|5|since=y}}, {{as of|2010|alt=b}}",
+       "2010 a मई 2010, b"}};
   static const pair persian[] = {
       {"{{تاریخ تولد و سن|۱۹۸۰|۰۵|۲}}, {{birth date|1980|5|02}}", "۲ مهٔ ۱۹۸۰, 2 مهٔ 1980"}};
   static const pair bengali[] = {
       {"{{birth date|১৯৮০|৫|২}}, {{birth date|১৯৮০০|৫}}", "২ মে ১৯৮০, ১৯৮০০"}};
+  static const pair portuguese[] = {{"{{As of|2010}}, {{A partir de|2010|5|lc=y}}",
+                                     "A partir de 2010, a partir de maio de 2010"}};
   static const pair hungarian[] = {{"{{birth date|1990|05|02}}", "1990. május 2."}};
-  static const pair vietnamese[] = {{"{{birth date|1990|5|2}}", "2 tháng 5 năm 1990"}};
+  static const pair vietnamese[] = {{"{{birth date|1990|5|2}}, {{tính đến|2019|lc=on}}",
+                                     "2 tháng 5 năm 1990, tính đến 2019"}};
   static const pair japanese[] = {
       {"{{生年月日と年齢|1990|05|2}}", "1990年5月2日"},
       {"{{死亡年月日と没年齢|1900|1|2|1980|3|4}}", "1980年3月4日"},
@@ -488,6 +493,7 @@ static void dates_are_kept(void **state) {
   CHECK("hi", hindi);
   CHECK("fa", persian);
   CHECK("bn", bengali);
+  CHECK("pt", portuguese);
   CHECK("hu", hungarian);
   CHECK("vi", vietnamese);
 }
