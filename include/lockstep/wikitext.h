@@ -22,8 +22,8 @@ typedef struct {
 /* What a wiki calls things: its language, namespaces, words. */
 typedef struct lk_wiki_site lk_wiki_site;
 
-/* The site of a language's Wikipedia ("en", "zh", or as dumps say it: "nb", "pt-BR"; others
- * mean that dates are written as in English). It knows the names of files, categories,
+/* The site of a language's Wikipedia ("en", "zh", or as dumps say it: "nb", "pt-BR"; of
+ * others dates are written in digits, 1990-05-02). It knows the names of files, categories,
  * redirects and disambiguations in many languages already. The caller owns it:
  * lk_wiki_site_free. LK_INTERNAL: out of memory. */
 lk_status lk_wiki_site_create(lk_wiki_site **out, const char *language);

@@ -6,11 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LANGUAGES = sizeof languages / sizeof *languages };
+enum { LANGUAGES = sizeof languages / sizeof *languages, ENGLISH = LANGUAGES - 1 };
 
+/* English for languages that have none. */
 static int row_of(const char *language) {
   int row = 0;
-  while (row < LANGUAGES - 1 && !lk_word_is_among(language, languages[row].codes))
+  while (row < ENGLISH && !lk_word_is_among(language, languages[row].codes))
     row++;
   return row;
 }
@@ -67,15 +68,28 @@ static int year_first_row(const char *language) {
 
 /* `months`: the language's row of them. */
 static lk_status put_year_first(lk_wiki_call *call, date_parts date, int row, int months) {
-  int blanks = year_first[row].named || !strcmp(year_first[row].codes, "ko");
+  const char *between = year_first[row].between, *behind = year_first[row].day;
+  int last = year_first[row].order == MONTH_IS_LAST;
   lk_piece month = date.month;
-  if (year_first[row].named) month = month_of(months, month);
+  if (year_first[row].order != MONTH_IS_NUMBER) month = month_of(months, month);
   LK_TRY(put_with(call, date.year, year_first[row].year));
-  if (blanks && date.year.size) LK_TRY(lk_call_put_text(call, " "));
+  if (date.year.size) LK_TRY(lk_call_put_text(call, between));
+  if (last) LK_TRY(put_with(call, date.day, behind));
+  if (last && date.day.size) LK_TRY(lk_call_put_text(call, between));
   LK_TRY(put_with(call, month, number_of(month) ? year_first[row].month : ""));
-  if (!date.day.size) return LK_OK;
-  if (blanks) LK_TRY(lk_call_put_text(call, " "));
-  return put_with(call, date.day, year_first[row].day);
+  if (last || !date.day.size) return LK_OK;
+  LK_TRY(lk_call_put_text(call, between));
+  return put_with(call, date.day, behind);
+}
+
+/* 1990-05-02, for languages whose months are not known. */
+static lk_status put_digits(lk_wiki_call *call, date_parts date) {
+  char text[32];
+  int year = number_of(date.year), day = number_of(date.day), size = 0;
+  if (year) size = snprintf(text, sizeof text, "%d-", year);
+  size += snprintf(text + size, 8, "%02d", number_of(date.month));
+  if (day) snprintf(text + size, 8, "-%02d", day);
+  return lk_call_put_text(call, text);
 }
 
 /* May 2, 1990 */
@@ -110,7 +124,9 @@ static lk_status put_date(lk_wiki_call *call, date_parts date, int day_first) {
   if (!date.month.size) return lk_call_put(call, date.year);
   if (first >= 0) return put_year_first(call, date, first, row);
   lk_piece month = month_of(row, date.month);
-  if (row == LANGUAGES - 1 && !day_first) return put_month_first(call, date, month);
+  int english = lk_word_is_among(language, languages[ENGLISH].codes);
+  if (row == ENGLISH && !english && number_of(date.month)) return put_digits(call, date);
+  if (english && !day_first) return put_month_first(call, date, month);
   return put_day_first(call, date, month, row);
 }
 

@@ -3,7 +3,8 @@
 #define LOCKSTEP_WIKI_DATE_LIST_H
 
 /* What stands behind the day's number, between day and month, between month and year; the
- * months as in a date (MediaWiki's january-gen …). Others are written as in English. */
+ * months as in a date (MediaWiki's january-gen …, and CLDR's). Others are written in
+ * digits. */
 static const struct {
   const char *codes, *ordinal, *of, *of_year, *months;
 } languages[] = {
@@ -94,7 +95,7 @@ static const struct {
     {"vi", "", " ", " năm ",
      "tháng 1|tháng 2|tháng 3|tháng 4|tháng 5|tháng 6|tháng 7|tháng 8|tháng 9|tháng "
      "10|tháng 11|tháng 12"},
-    {"id", "", " ", " ",
+    {"id jv", "", " ", " ",
      "Januari|Februari|Maret|April|Mei|Juni|Juli|Agustus|September|Oktober|November|"
      "Desember"},
     {"ms", "", " ", " ",
@@ -134,18 +135,93 @@ static const struct {
     {"la", "", " ", " ",
      "Ianuarii|Februarii|Martii|Aprilis|Maii|Iunii|Iulii|Augusti|Septembris|Octobris|"
      "Novembris|Decembris"},
-    {"en", "", " ", " ",
+    {"af", "", " ", " ",
+     "Januarie|Februarie|Maart|April|Mei|Junie|Julie|Augustus|September|Oktober|November|"
+     "Desember"},
+    {"ast", "", " ", " de ",
+     "de xineru|de febreru|de marzu|d'abril|de mayu|de xunu|de xunetu|d'agostu|de "
+     "setiembre|d'ochobre|de payares|d'avientu"},
+    {"br", "", " a viz ", " ",
+     "Genver|C'hwevrer|Meurzh|Ebrel|Mae|Mezheven|Gouere|Eost|Gwengolo|Here|Du|Kerzu"},
+    {"cy", "", " ", " ",
+     "Ionawr|Chwefror|Mawrth|Ebrill|Mai|Mehefin|Gorffennaf|Awst|Medi|Hydref|Tachwedd|"
+     "Rhagfyr"},
+    {"ga", "", " ", " ",
+     "Eanáir|Feabhra|Márta|Aibreán|Bealtaine|Meitheamh|Iúil|Lúnasa|Meán Fómhair|Deireadh "
+     "Fómhair|Samhain|Nollaig"},
+    {"fy", "", " ", " ",
+     "jannewaris|febrewaris|maart|april|maaie|juny|july|augustus|septimber|oktober|"
+     "novimber|desimber"},
+    {"lb", ".", " ", " ",
+     "Januar|Februar|Mäerz|Abrëll|Mee|Juni|Juli|August|September|Oktober|November|"
+     "Dezember"},
+    {"fo", ".", " ", " ",
+     "januar|februar|mars|apríl|mai|juni|juli|august|september|oktober|november|desember"},
+    {"sw", "", " ", " ",
+     "Januari|Februari|Machi|Aprili|Mei|Juni|Julai|Agosti|Septemba|Oktoba|Novemba|Desemba"},
+    {"hsb", ".", " ", " ",
+     "januara|februara|měrca|apryla|meje|junija|julija|awgusta|septembra|oktobra|nowembra|"
+     "decembra"},
+    {"dsb", ".", " ", " ",
+     "januara|februara|měrca|apryla|maja|junija|julija|awgusta|septembra|oktobra|nowembra|"
+     "decembra"},
+    {"mr", "", " ", " ",
+     "जानेवारी|फेब्रुवारी|मार्च|एप्रिल|मे|जून|जुलै|ऑगस्ट|सप्टेंबर|ऑक्टोबर|नोव्हेंबर|डिसेंबर"},
+    {"gu", "", " ", " ",
+     "જાન્યુઆરી|ફેબ્રુઆરી|માર્ચ|એપ્રિલ|મે|જૂન|જુલાઈ|ઑગસ્ટ|સપ્ટેમ્બર|ઑક્ટોબર|નવેમ્બર|ડિસેમ્બર"},
+    {"pa", "", " ", " ", "ਜਨਵਰੀ|ਫ਼ਰਵਰੀ|ਮਾਰਚ|ਅਪ੍ਰੈਲ|ਮਈ|ਜੂਨ|ਜੁਲਾਈ|ਅਗਸਤ|ਸਤੰਬਰ|ਅਕਤੂਬਰ|ਨਵੰਬਰ|ਦਸੰਬਰ"},
+    {"kn", "", " ", " ", "ಜನವರಿ|ಫೆಬ್ರವರಿ|ಮಾರ್ಚ್|ಏಪ್ರಿಲ್|ಮೇ|ಜೂನ್|ಜುಲೈ|ಆಗಸ್ಟ್|ಸೆಪ್ಟೆಂಬರ್|ಅಕ್ಟೋಬರ್|ನವೆಂಬರ್|ಡಿಸೆಂಬರ್"},
+    {"or", "", " ", " ",
+     "ଜାନୁଆରୀ|ଫେବୃଆରୀ|ମାର୍ଚ୍ଚ|ଅପ୍ରେଲ|ମଇ|ଜୁନ|ଜୁଲାଇ|ଅଗଷ୍ଟ|ସେପ୍ଟେମ୍ବର|ଅକ୍ଟୋବର|ନଭେମ୍ବର|ଡିସେମ୍ବର"},
+    {"as", "", " ", " ",
+     "জানুৱাৰী|ফেব্ৰুৱাৰী|মাৰ্চ|এপ্ৰিল|মে'|জুন|জুলাই|আগষ্ট|ছেপ্তেম্বৰ|অক্টোবৰ|নৱেম্বৰ|ডিচেম্বৰ"},
+    {"ne", "", " ", " ",
+     "जनवरी|फेब्रुअरी|मार्च|अप्रिल|मे|जुन|जुलाई|अगस्ट|सेप्टेम्बर|अक्टोबर|नोभेम्बर|डिसेम्बर"},
+    {"ml", "", " ", " ",
+     "ജനുവരി|ഫെബ്രുവരി|മാർച്ച്|ഏപ്രിൽ|മേയ്|ജൂൺ|ജൂലൈ|ഓഗസ്റ്റ്|സെപ്റ്റംബർ|"
+     "ഒക്‌ടോബർ|"
+     "നവംബർ|"
+     "ഡിസംബർ"},
+    {"my", "", " ", " ", "ဇန်နဝါရီ|ဖေဖော်ဝါရီ|မတ်|ဧပြီ|မေ|ဇွန်|ဇူလိုင်|ဩဂုတ်|စက်တင်ဘာ|အောက်တိုဘာ|နိုဝင်ဘာ|ဒီဇင်ဘာ"},
+    {"km", "", " ", " ", "មករា|កុម្ភៈ|មីនា|មេសា|ឧសភា|មិថុនា|កក្កដា|សីហា|កញ្ញា|តុលា|វិច្ឆិកា|ធ្នូ"},
+    {"lt", "", " ", " ",
+     "sausio|vasario|kovo|balandžio|gegužės|birželio|liepos|rugpjūčio|rugsėjo|spalio|"
+     "lapkričio|gruodžio"},
+    {"lv", ".", " ", " ",
+     "janvāris|februāris|marts|aprīlis|maijs|jūnijs|jūlijs|augusts|septembris|oktobris|"
+     "novembris|decembris"},
+    {"kk", "", " ", " ",
+     "қаңтар|ақпан|наурыз|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан"},
+    {"tt", "", " ", " ",
+     "гыйнвар|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь"},
+    {"ba", "", " ", " ",
+     "ғинуар|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь"},
+    {"ky", "-", "", " ",
+     "январь|февраль|март|апрель|май|июнь|июль|август|сентябрь|октябрь|ноябрь|декабрь"},
+    {"uz", "-", "", " ",
+     "yanvar|fevral|mart|aprel|may|iyun|iyul|avgust|sentabr|oktabr|noyabr|dekabr"},
+    {"oc", "", " ", " de ",
+     "de genièr|de febrièr|de març|d'abril|de mai|de junh|de julhet|d'agost|de "
+     "setembre|d'octòbre|de novembre|de decembre"},
+    {"ia", "", " de ", " de ",
+     "januario|februario|martio|april|maio|junio|julio|augusto|septembre|octobre|novembre|"
+     "decembre"},
+    {"en simple", "", " ", " ",
      "January|February|March|April|May|June|July|August|September|October|November|"
      "December"}};
 
-/* Languages that begin with the year: what stands behind each part. Of the others the
- * month is a name. */
+/* Languages that begin with the year: what stands behind each part, and between them; and
+ * how the month is written. */
 static const struct {
-  const char *codes, *year, *month, *day;
-  int named;
-} year_first[] = {{"ja zh yue wuu", "年", "月", "日", 0},
-                  {"ko", "년", "월", "일", 0},
-                  {"hu", ".", "", ".", 1}};
+  const char *codes, *year, *month, *day, *between;
+  enum { MONTH_IS_NUMBER, MONTH_IS_NAME, MONTH_IS_LAST } order;
+} year_first[] = {{"ja zh yue wuu gan", "年", "月", "日", "", MONTH_IS_NUMBER},
+                  {"ko", "년", "월", "일", " ", MONTH_IS_NUMBER},
+                  {"hu", ".", "", ".", " ", MONTH_IS_NAME},
+                  {"lt", " m.", "", " d.", " ", MONTH_IS_NAME},
+                  {"ml", "", "", "", " ", MONTH_IS_NAME},
+                  {"lv", ". gada", "", ".", " ", MONTH_IS_LAST},
+                  {"kk", " ж.", "", "", " ", MONTH_IS_LAST}};
 
 /* What stands before a date that something is told as of, or since, each with a capital and
  * without. Other languages have the date alone. */

@@ -498,6 +498,28 @@ static void dates_are_kept(void **state) {
   CHECK("vi", vietnamese);
 }
 
+/* As CLDR has them; where months are not known, in digits. */
+static void dates_have_no_english_months(void **state) {
+  (void)state;
+  static const struct {
+    const char *language, *date;
+  } rows[] = {{"lt", "1980 m. gegužės 2 d."}, {"lv", "1980. gada 2. maijs"},
+              {"kk", "1980 ж. 2 мамыр"},      {"mr", "2 मे 1980"},
+              {"ml", "1980 മേയ് 2"},           {"af", "2 Mei 1980"},
+              {"uz", "2-may 1980"},           {"ast", "2 de mayu de 1980"},
+              {"simple", "May 2, 1980"},      {"zh", "1980年5月2日"},
+              {"ko", "1980년 5월 2일"},       {"hu", "1980. május 2."},
+              {"scn", "1980-05-02"},          {"eu", "1980-05-02"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const pair pairs[] = {{"{{birth date|1980|05|2}}", rows[i].date}};
+    CHECK(rows[i].language, pairs);
+  }
+  static const pair others[] = {
+      {"{{birth date|1980|5}}, {{birth date|1980|Maju|2}}, {{date-|2|5|1980}}",
+       "1980-05, 2 Maju 1980, 1980-05-02"}};
+  CHECK("scn", others);
+}
+
 static void words_of_templates_are_kept(void **state) {
   (void)state;
   static const pair pairs[] = {
@@ -1005,6 +1027,7 @@ int main(void) {
       cmocka_unit_test(languages_have_their_templates),
       cmocka_unit_test(languages_have_several_codes),
       cmocka_unit_test(dates_are_kept),
+      cmocka_unit_test(dates_have_no_english_months),
       cmocka_unit_test(words_of_templates_are_kept),
       cmocka_unit_test(acronyms_keep_their_case),
       cmocka_unit_test(variants_show_the_first),
