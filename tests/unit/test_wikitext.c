@@ -392,6 +392,10 @@ static void languages_have_their_templates(void **state) {
   static const pair catalan[] = {
       {"El 2<sup>n</sup> i el 4<sup>t</sup>, 2<sup>k</sup>", "El 2n i el 4t, 2^k"},
       {"{{segle|XIX}}, {{data|25|6|1852}}", "segle XIX, 25 de juny de 1852"}};
+  static const pair persian[] = {{"شهر است{{سخ}}خط دوم", "شهر است\nخط دوم"}};
+  static const pair arabic[] = {{"سطر{{سطر جديد}}سطر", "سطر\nسطر"}};
+  CHECK("fa", persian);
+  CHECK("ar", arabic);
   CHECK("id", indonesian);
   CHECK("ro", romanian);
   CHECK("ca", catalan);
