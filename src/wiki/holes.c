@@ -5,10 +5,12 @@
 static const char *const openers[] = {"(", "[", "（", "［", "〈", "«"};
 static const char *const closers[] = {")", "]", "）", "］", "〉", "»"};
 static const char *const separators[] = {",", ";", ":", "，", "；", "：", "、", "،", "؛"};
+static const char *const stops[] = {".", "。", "।", "॥", "۔", "։", "။", "។", "።"};
 
 enum {
   BRACKETS = sizeof openers / sizeof *openers,
-  SEPARATORS = sizeof separators / sizeof *separators
+  SEPARATORS = sizeof separators / sizeof *separators,
+  STOPS = sizeof stops / sizeof *stops
 };
 
 /* The member that the text begins with, -1: none. */
@@ -56,20 +58,26 @@ static void cut_separators(lk_wiki_line *line) {
   line->out->size = line->from + without_separators(written(line)).size;
 }
 
-/* A point that ends nothing, before a blank. */
-static int is_point(lk_piece text) {
-  return text.size > 1 && *text.at == '.' && lk_is_blank(text.at[1]);
+/* How long the stop is that the text begins with, 0: none. A point that something follows
+ * is none: it begins words too. */
+static size_t stop_size(lk_piece text) {
+  int found = begins_with(text, stops, STOPS);
+  if (found < 0) return 0;
+  lk_piece behind = {text.at + strlen(stops[found]), text.size - strlen(stops[found])};
+  int ends = behind.size &&
+             (lk_is_blank(*behind.at) || begins_with(behind, closers, BRACKETS) >= 0);
+  return found || ends ? strlen(stops[found]) : 0;
 }
 
-/* Blanks, holes and separators in front of the rest. */
+/* Blanks, holes, separators and stops in front of the rest. */
 static size_t leading(lk_piece rest) {
   size_t skip = 0;
-  int found;
   while (skip < rest.size) {
     lk_piece here = {rest.at + skip, rest.size - skip};
-    found = begins_with(here, separators, SEPARATORS);
-    if (found < 0 && !lk_is_blank(*here.at) && !is_point(here)) break;
-    skip += found < 0 ? 1 : strlen(separators[found]);
+    int found = begins_with(here, separators, SEPARATORS);
+    size_t size = found >= 0 ? strlen(separators[found]) : stop_size(here);
+    if (!size && !lk_is_blank(*here.at)) break;
+    skip += size ? size : 1;
   }
   return skip;
 }
@@ -132,7 +140,7 @@ size_t lk_wiki_mend(lk_wiki_line *line, lk_piece rest) {
   int separator = begins_with(rest, separators, SEPARATORS);
   if (separator >= 0 && ends_with(before, separators, SEPARATORS) >= 0)
     cut_separators(line);
-  if (separator >= 0 || *rest.at == '.') cut_blanks(line);
+  if (separator >= 0 || begins_with(rest, stops, STOPS) >= 0) cut_blanks(line);
   return 0;
 }
 
