@@ -88,12 +88,18 @@ static size_t leading(lk_piece rest) {
 static void cut_announcement(lk_wiki_line *line, int ends, int note) {
   enum { ALPHABETS = 4 };
   static const char *const words[] = {
-      "IPA",           "API",           "AFI",           "МФА",         "pronounced",
-      "pronunciation", "pronounced as", "pron.",         "listen",      "Aussprache",
-      "prononcé",      "prononcée",     "prononciation", "pronunciado", "pronunciada",
-      "pronunciación", "pronúncia",     "pronuncia",     "uitspraak",   "wymowa",
-      "произносится",  "výslovnost",    "uttal",         "okunuşu",     "発音",
-      "发音",          "發音"};
+      "IPA",           "API",           "AFI",           "МФА",          "pronounced",
+      "pronunciation", "pronounced as", "pron.",         "listen",       "Aussprache",
+      "prononcé",      "prononcée",     "prononciation", "pronunciado",  "pronunciada",
+      "pronunciación", "pronúncia",     "pronuncia",     "uitspraak",    "wymowa",
+      "произносится",  "výslovnost",    "uttal",         "okunuşu",      "発音",
+      "发音",          "發音",          "讀音",          "粵拼",         "발음",
+      "উচ্চারণ",        "उच्चारण",        "อ่านว่า",         "phát âm",      "telaffuz",
+      "kiejtése",      "ääntäminen",    "προφορά",       "הגייה",        "تلفظ",
+      "نطق",           "вимова",        "произношение",  "изговор",      "izgovor",
+      "айтылуы",       "pronunție",     "pronunțat",     "pronunciació", "pelafalan",
+      "diucapkan",     "ahoskera",      "prononco",      "uttale",       "uttales",
+      "udtale",        "udtales"};
   lk_piece text = without_separators(written(line));
   int found = ends_with(text, words, sizeof words / sizeof *words);
   if (found < 0 || (note && found < ALPHABETS)) return;

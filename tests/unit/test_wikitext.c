@@ -268,6 +268,24 @@ static void brackets_are_mended(void **state) {
   CHECK("en", pairs);
 }
 
+/* In a bracket of its own, before what stays, behind what stays. */
+static void announced_pronunciations_are_left_out(void **state) {
+  (void)state;
+  static const char *const words[] = {
+      "pronounced", "讀音",     "발음",     "উচ্চারণ",       "उच्चारण",     "อ่านว่า",
+      "phát âm",    "telaffuz", "kiejtése", "προφορά",      "הגייה",      "تلفظ",
+      "نطق",        "вимова",   "изговор",  "pronunție",    "ääntäminen", "uttale",
+      "uttales",    "udtale",   "айтылуы",  "произношение", "ahoskera"};
+  start("en", lk_wiki_options_default);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    char page[128];
+    snprintf(page, sizeof page, "a (%s: {{IPA|x}}) b (%s {{x}}, c) d (e; %s {{x}})",
+             words[i], words[i], words[i]);
+    check(page, "a b (c) d (e)");
+  }
+  stop();
+}
+
 static void measures_are_kept(void **state) {
   (void)state;
   static const pair pairs[] = {
@@ -1031,6 +1049,7 @@ int main(void) {
       cmocka_unit_test(functions_are_called),
       cmocka_unit_test(what_is_no_text_is_left_out),
       cmocka_unit_test(brackets_are_mended),
+      cmocka_unit_test(announced_pronunciations_are_left_out),
       cmocka_unit_test(measures_are_kept),
       cmocka_unit_test(measures_have_no_english_words),
       cmocka_unit_test(no_argument_is_lost),
