@@ -526,6 +526,29 @@ static void dates_are_kept(void **state) {
   CHECK("vi", vietnamese);
 }
 
+static void quotations_and_verses_are_kept(void **state) {
+  (void)state;
+  static const struct {
+    const char *language, *page, *text;
+  } rows[] = {{"sr", "a {{цитат|б}}", "a\nб"},
+              {"mk", "{{Цитат|цитат=б|автор=в}}", "б"},
+              {"be", "a {{цытата|б}} c", "a\nб\nc"},
+              {"ka", "{{ციტატა|ა}}", "ა"},
+              {"hi", "{{उद्धरण|अ|ब}} {{उद्धरण|title=अ}}क", "अ\nक"},
+              {"bn", "{{উক্তি|ক|খ}}", "ক"},
+              {"ta", "{{மேற்கோள்|க}}", "க"},
+              {"id", "{{kutipan|a|b}}", "a"},
+              {"eo", "{{Citaĵo|a}} {{citaĵo|teksto=b}}", "a\n\nb"},
+              {"kk", "{{дәйексөз|а}}", "а"},
+              {"sk", "{{citát|a}}", "a"},
+              {"fa", "{{ب|الف|ب}}\n{{ب|ج|د}}", "الف\nب\n\nج\nد"},
+              {"ar", "{{بيت|ا|ب}}", "ا\nب"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const pair pairs[] = {{rows[i].page, rows[i].text}};
+    CHECK(rows[i].language, pairs);
+  }
+}
+
 /* As CLDR has them; where months are not known, in digits. */
 static void dates_have_no_english_months(void **state) {
   (void)state;
@@ -1056,6 +1079,7 @@ int main(void) {
       cmocka_unit_test(languages_have_their_templates),
       cmocka_unit_test(languages_have_several_codes),
       cmocka_unit_test(dates_are_kept),
+      cmocka_unit_test(quotations_and_verses_are_kept),
       cmocka_unit_test(dates_have_no_english_months),
       cmocka_unit_test(words_of_templates_are_kept),
       cmocka_unit_test(acronyms_keep_their_case),
