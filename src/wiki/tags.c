@@ -90,6 +90,13 @@ static const lk_tag tags[LK_TAGS] = {{"ref", LK_TAG_REFERENCE},
                                      {"tabber", LK_TAG_DROP},
                                      {"charinsert", LK_TAG_DROP},
                                      {"rss", LK_TAG_DROP},
+                                     {"dynamicpagelist", LK_TAG_DROP},
+                                     {"quiz", LK_TAG_DROP},
+                                     {"pages", LK_TAG_STRIP},
+                                     {"languages", LK_TAG_STRIP},
+                                     {"ipa", LK_TAG_STRIP},
+                                     {"listing", LK_TAG_STRIP},
+                                     {"see", LK_TAG_STRIP},
                                      {NULL, LK_TAG_STRIP}};
 
 const lk_tag *lk_tag_at(int number) {

@@ -25,7 +25,7 @@ typedef struct {
   lk_tag_action action;
 } lk_tag;
 
-enum { LK_TAGS = 96 };
+enum { LK_TAGS = 104 };
 
 /* The tag of that number, up to the first without a name. */
 const lk_tag *lk_tag_at(int number);

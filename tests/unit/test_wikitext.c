@@ -232,7 +232,12 @@ static void what_is_no_text_is_left_out(void **state) {
       {"a }} b", "a b"},
       {"{{small|a\n{| b }} c", "a c"},
       {"a {{b <nowiki>\n</nowiki> c [[d]] {{e [[f|\ng]]", "a c d"},
-      {"a\n{| x\n| b\n\nc\n| d\n|-\ne", "a\n\nc\ne"}};
+      {"a\n{| x\n| b\n\nc\n| d\n|-\ne", "a\n\nc\ne"},
+      {"<pages index=\"Hamlet.djvu\" from=5 to=9 />a <languages/>b <quiz>{c}</quiz>",
+       "a b"},
+      {"a <see name=\"b\">c</see> <listing>d</listing> "
+       "<DynamicPageList>e=f</DynamicPageList>",
+       "a c d"}};
   CHECK("en", pairs);
 }
 
