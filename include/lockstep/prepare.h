@@ -119,6 +119,9 @@ void lk_prepare_language(const lk_dump *dump, const char *path, const char *chos
  * lk_wiki_site_free, also after a failure. */
 lk_status lk_prepare_site(lk_wiki_site **out, const lk_dump *dump, const char *language);
 
+/* Says so if it is wikitext of another project, whose templates we do not know. */
+void lk_prepare_say_project(const lk_dump *dump, const char *path);
+
 /* The report for people, and as an object of JSON, which the caller frees (lk_free). */
 void lk_prepare_print(const lk_prepare_report *report, FILE *to);
 lk_status lk_prepare_json(const lk_prepare_report *report, char **json);

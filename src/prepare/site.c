@@ -36,3 +36,18 @@ lk_status lk_prepare_site(lk_wiki_site **out, const lk_dump *dump, const char *l
   }
   return LK_OK;
 }
+
+void lk_prepare_say_project(const lk_dump *dump, const char *path) {
+  static const char *const projects[] = {
+      "wiktionary",    "wikisource",  "wikibooks",   "wikiquote",    "wikinews",
+      "wikiversity",   "wikivoyage",  "commonswiki", "wikidatawiki", "metawiki",
+      "mediawikiwiki", "specieswiki", "sourceswiki", "incubatorwiki"};
+  const char *database = lk_dump_site_of(dump)->database;
+  if (lk_dump_kind_of(dump) != LK_DUMP_XML) return;
+  for (size_t i = 0; i < sizeof projects / sizeof *projects; i++)
+    if (strstr(database, projects[i]))
+      lk_say(
+          "%s: is of %s, no Wikipedia; much of what its templates say is left out, unless "
+          "--templates says how to write them",
+          path, database);
+}

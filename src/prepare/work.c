@@ -126,6 +126,8 @@ static lk_status read_part(worker *w, const lk_prepare_part *part, lk_spool *spo
   const lk_dump_page *page = NULL;
   lk_dump *dump;
   if (part->input != w->input || part->is_whole) LK_TRY(open_input(w, part->input, &page));
+  if (!part->part.first)
+    lk_prepare_say_project(w->whole, w->team->plan->inputs->paths[part->input]);
   if (part->is_whole) return add_pages(w, spool, facts, w->whole, page);
   LK_TRY(lk_dump_open_part(&dump, w->team->plan->inputs->paths[part->input],
                            &w->team->options, w->whole, part->part));

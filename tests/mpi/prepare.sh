@@ -33,7 +33,7 @@ nothing_left() {
 }
 
 {
-  echo '<mediawiki xml:lang="en">'
+  echo '<mediawiki xml:lang="en"><siteinfo><dbname>enwiktionary</dbname></siteinfo>'
   pages 1 60000
   echo '</mediawiki>'
 } > one.xml
@@ -46,8 +46,18 @@ prepare 1 --threads 1 "${inputs[@]}" expected.h5
 for ranks in 1 2 3; do
   prepare "$ranks" --threads 2 "${inputs[@]}" "of-$ranks.h5"
   cmp expected.h5 "of-$ranks.h5" || fail "$ranks ranks make another corpus"
+  (($(grep -c 'one.xml: is of enwiktionary, no Wikipedia; .*--templates' log) == 1)) ||
+    fail "another project is not told once: $(cat log)"
   nothing_left "of-$ranks.h5"
 done
+
+{
+  echo '<mediawiki xml:lang="en"><siteinfo><dbname>enwiki</dbname></siteinfo>'
+  pages 1 2
+  echo '</mediawiki>'
+} > wikipedia.xml
+prepare 1 wikipedia.xml wikipedia.h5
+[[ ! -s log ]] || fail "of a Wikipedia is said: $(cat log)"
 
 # Killed as soon as one part is done.
 "$LOCKSTEP" prepare --threads 1 "${inputs[@]}" killed.h5 > out 2> log &
@@ -104,7 +114,7 @@ cmp expected.h5 of-fifo.h5 || fail "an output that is a pipe is another corpus"
 head -c 3000000 one.xml > cut.xml
 launcher 2
 if timeout -k 5 60 "${launcher[@]}" "$LOCKSTEP" prepare cut.xml cut.h5 > out 2> log; then fail "a dump cut short is taken"; fi
-(($(grep -c 'cut.xml' log) == 1)) || fail "not one message: $(cat log)"
+(($(grep -c 'cut.xml: is cut short' log) == 1)) || fail "not one message: $(cat log)"
 [[ ! -e cut.h5 ]] || fail "a corpus of a dump that is cut short"
 nothing_left cut.h5
 echo "The same corpus on 1, 2 and 3 ranks, and after it was killed"
