@@ -87,9 +87,9 @@ lk_status lk_wikitext_create(lk_wikitext **out, const lk_wiki_site *site,
 
 /* How to render more templates, or known ones in another way: lines `name = rendering`,
  * `name, other name = rendering`; empty lines and those that begin with # are passed over.
- * A name that ends with * stands for all that begin with these words. Of names, case
- * matters where up to four characters are capitals without small letters, as in codes, USD,
- * and no argument follows.
+ * A name that ends with * stands for all that begin with these words, one that begins with
+ * it for all that end with them. Of names, case matters where up to four characters are
+ * capitals without small letters, as in codes, USD, and no argument follows.
  * In a rendering stand text and
  *   $0             the template's name
  *   $1 … $9        the argument of that number

@@ -30,6 +30,18 @@ static const lk_wiki_name *find_beginning(const lk_wikitext *parser, lk_piece na
   return NULL;
 }
 
+/* The longest known ending: "infobox" of "Település infobox". */
+static const lk_wiki_name *find_ending(const lk_wikitext *parser, lk_piece name) {
+  for (size_t at = 1; at < name.size; at++) {
+    if (name.at[at - 1] != ' ' && name.at[at - 1] != '_') continue;
+    const lk_wiki_name *row =
+        lk_wiki_names_find(&parser->endings, (lk_piece){name.at + at, name.size - at}, 1);
+    parser->counts->steps += name.size - at;
+    if (row) return row;
+  }
+  return NULL;
+}
+
 /* The rendering, and where the name ends: a function's first argument begins at once. A
  * code of a country, {{ESP}}, is alone; {{NOBR|text}} is another spelling.
  */
@@ -41,6 +53,7 @@ static const char *find(const lk_wikitext *parser, lk_piece *name, int *function
   *function = 0;
   if (row) return row->value;
   row = find_beginning(parser, *name, &size);
+  if (!row) row = find_ending(parser, *name);
   if (!row) return NULL;
   *function = size < name->size && name->at[size] == ':';
   if (*function) name->size = size + 1;

@@ -191,7 +191,15 @@ static const struct {
      "infobox*|taxobox*|taxobox|automatic "
      "taxobox|speciesbox|subspeciesbox|chembox|drugbox|geobox|geobox*|ficha*|info/"
      "*|карточка*|картка*|faktamall*|bio|基礎情報*|planetbox*|инфокутия*|tassobox|carica "
-     "pubblica|sportivo|artista musicale|divisione amministrativa|personendaten"},
+     "pubblica|sportivo|artista musicale|divisione amministrativa|personendaten|* "
+     "infobox|* bilgi kutusu|* 정보|* infokaste|* "
+     "infoqutusu|ज्ञानसन्दूक*|তথ্যছক*|தகவற்சட்டம்*|กล่องข้อมูล*|thông tin*|hộp thông "
+     "tin*|tietolaatikko*|henkilö|πληροφορίες*|κουτί πληροφοριών*|אישיות|جعبه "
+     "اطلاعات*|جعبه زندگینامه|صندوق معلومات*|معلومات*|خانہ "
+     "معلومات*|персона|особа|асоба|тұлға|личност|биография "
+     "инфо|infocaseta*|casetă*|инфокутија*|infookvir*|infopolje*|infoboks*|infokast*|"
+     "infotaula*|informkesto*|kotak "
+     "info*|ინფოდაფა*|տեղեկաքարտ*|माहितीचौकट*|సమాచారపెట్టె*|ജ്ഞാനസന്ദൂകം*|藝人|艺人"},
 };
 
 #endif

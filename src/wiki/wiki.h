@@ -78,7 +78,8 @@ struct lk_wikitext {
   const lk_wiki_site *site;
   lk_wiki_options options;
   lk_wiki_names templates;  /* how they are rendered */
-  lk_wiki_names beginnings; /* the same of names that begin so */
+  lk_wiki_names beginnings; /* the same of names that begin so, */
+  lk_wiki_names endings;    /* and that end so */
   int variants;             /* the site's language has some: -{ is a mark */
 
   const char *title, *page;

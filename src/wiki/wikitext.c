@@ -11,10 +11,15 @@ static const char with_variants[] =
 const lk_wiki_options lk_wiki_options_default = {
     .headings = 1, .lists = 1, .list_markers = 1, .flags = 1};
 
-/* "infobox*" is the beginning "infobox", "lang-*" the beginning "lang". */
+/* "infobox*" is the beginning "infobox", "lang-*" the beginning "lang", "* infobox" the
+ * ending "infobox". */
 static lk_status add_row(lk_wikitext *parser, lk_piece name, const char *rendering) {
   name = lk_piece_trim(name);
   int beginning = name.size > 1 && name.at[name.size - 1] == '*';
+  int ending = name.size > 1 && *name.at == '*';
+  if (ending)
+    return lk_wiki_names_add(&parser->endings, (lk_piece){name.at + 1, name.size - 1},
+                             rendering, 0);
   if (!beginning) return lk_wiki_names_add(&parser->templates, name, rendering, 0);
   name.size--;
   while (name.size > 1 && strchr("-:/ ", name.at[name.size - 1]))
@@ -61,7 +66,7 @@ lk_status lk_wikitext_create(lk_wikitext **out, const lk_wiki_site *site,
   (*out)->site = site;
   (*out)->options = options;
   (*out)->variants = lk_word_is_among(lk_wiki_site_language(site), with_variants);
-  (*out)->templates.acronyms = (*out)->beginnings.acronyms = 1;
+  (*out)->templates.acronyms = (*out)->beginnings.acronyms = (*out)->endings.acronyms = 1;
   lk_status status = fill(*out);
   if (status != LK_OK) {
     lk_wikitext_free(*out);
@@ -137,6 +142,7 @@ void lk_wikitext_free(lk_wikitext *parser) {
   if (!parser) return;
   lk_wiki_names_free(&parser->templates);
   lk_wiki_names_free(&parser->beginnings);
+  lk_wiki_names_free(&parser->endings);
   lk_free(parser->marks.at);
   lk_free(parser->open.at);
   lk_free(parser->arguments.at);

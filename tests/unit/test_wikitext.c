@@ -663,11 +663,52 @@ static void options_keep_more(void **state) {
   stop();
 }
 
+static void infoboxes_of_all_languages_are_known(void **state) {
+  (void)state;
+  static const char *const names[] = {"Infobox - osoba",
+                                      "Település infobox",
+                                      "Kişi_bilgi_kutusu",
+                                      "인물 정보",
+                                      "Personas infokaste",
+                                      "ज्ञानसन्दूक व्यक्ति",
+                                      "กล่องข้อมูล บุคคล",
+                                      "Thông tin nhân vật",
+                                      "Infoboks biografi",
+                                      "Infocaseta Oraș",
+                                      "Infotaula persona",
+                                      "جعبه اطلاعات شخص",
+                                      "صندوق معلومات شخص",
+                                      "אישיות",
+                                      "Инфокутија за личност",
+                                      "Κουτί πληροφοριών προσώπου",
+                                      "ინფოდაფა პიროვნება",
+                                      "Տեղեկաքարտ Մարդ",
+                                      "Особа",
+                                      "藝人"};
+  static const char *const others[] = {"Megainfobox", "infobox2", "정보"};
+  for (int infoboxes = 0; infoboxes < 2; infoboxes++) {
+    start("en", (lk_wiki_options){.infoboxes = infoboxes});
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+      char page[128];
+      snprintf(page, sizeof page, "{{%s\n| a = b\n}}\nc", names[i]);
+      check(page, infoboxes ? "a: b\n\nc" : "c");
+    }
+    stop();
+  }
+  start("en", (lk_wiki_options){.infoboxes = 1});
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    char page[128];
+    snprintf(page, sizeof page, "{{%s| a = b}}c", others[i]);
+    check(page, "c");
+  }
+  stop();
+}
+
 static void a_file_adds_templates(void **state) {
   (void)state;
   static const char rows[] = "# mine\n\nfoo, bar = <$1[; $2]> \\[${x,1}\\]\nbaz =\n"
                              "small =\nlg-* = *$1*\nday = @date\n"
-                             "infobox person* = [$1 ]got ${a}\n";
+                             "infobox person* = [$1 ]got ${a}\n* box = <$1>\n";
   start("en", lk_wiki_options_default);
   assert_int_equal(lk_wikitext_add_templates(parser, rows, strlen(rows), "rows"), LK_OK);
   check("{{foo|a}}", "<a> [a]");
@@ -675,7 +716,7 @@ static void a_file_adds_templates(void **state) {
   check("d {{baz|a}}{{small|b}}", "d");
   check("{{Infobox_person of_x|d|a=b}}, {{infobox person/e|a=c}}; {{infobox|a=f}}",
         "d got b, got c;");
-  check("d {{lg-xy|a}} {{day|1990|5}}", "d *a* May 1990");
+  check("d {{lg-xy|a}} {{day|1990|5}} {{my_box|e}}", "d *a* May 1990 <e>");
   assert_int_equal(lk_wikitext_add_templates(parser, "a = b\nc", 7, "rows"), LK_BAD_DATA);
   assert_non_null(strstr(lk_message(), "rows, line 2"));
   assert_int_equal(lk_wikitext_add_templates(parser, "a = @b", 6, "rows"), LK_BAD_DATA);
@@ -1090,6 +1131,7 @@ int main(void) {
       cmocka_unit_test(acronyms_keep_their_case),
       cmocka_unit_test(variants_show_the_first),
       cmocka_unit_test(options_keep_more),
+      cmocka_unit_test(infoboxes_of_all_languages_are_known),
       cmocka_unit_test(a_file_adds_templates),
       cmocka_unit_test(sites_add_names),
       cmocka_unit_test(fields_of_templates_are_found),
