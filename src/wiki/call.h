@@ -6,16 +6,15 @@
 
 /* `bytes` is what was rendered of the arguments, up to `end`; `most` is how long the result
  * may become, so that a rendering which repeats an argument cannot make it grow with each
- * level; `before` stands before the call; `missing` is set by an argument that is not
- * there. */
+ * level; `missing` is set by an argument that is not there. */
 typedef struct {
   const lk_wikitext *parser;
   const char *bytes;
   size_t end;
   const lk_wiki_argument *arguments;
   size_t count, most;
-  lk_piece name; /* the template's, as it is written */
-  char before;
+  lk_piece name;   /* the template's, as it is written */
+  lk_piece before; /* the call */
   lk_wiki_text *to;
   int missing;
 } lk_wiki_call;

@@ -1,4 +1,5 @@
 /* What stands raised behind a number: a power, an ordinal's ending, an hour, a note. */
+#include "base/digit.h"
 #include "wiki/entities.h"
 
 /* Behind the name in {{mvar|n}}, whose letters are those of formulas. */
@@ -9,6 +10,18 @@ static size_t template_size(lk_piece raised) {
     if (raised.size > size && !memcmp(raised.at, names[i], size)) return size;
   }
   return 0;
+}
+
+static size_t digit_size(lk_piece text) {
+  size_t bytes;
+  return text.size && lk_digit_of(text.at, text.size, &bytes) >= 0 ? bytes : 0;
+}
+
+static int ends_digit(lk_piece text) {
+  size_t last = text.size, first = last > 4 ? last - 4 : 0;
+  while (last > first && ((unsigned char)text.at[--last] & 0xC0) == 0x80)
+    continue;
+  return digit_size((lk_piece){text.at + last, text.size - last}) > 0;
 }
 
 /* The bytes of the minus that the text begins with, which may be an entity; 0: none. */
@@ -27,13 +40,13 @@ static size_t minus_size(lk_piece text) {
 
 /* A digit, or a sign before something, but no charge: 2−, 3+. */
 static int begins_number(lk_piece text) {
-  size_t digits = 0, sign = minus_size(text);
+  size_t sign = minus_size(text), size = digit_size(text);
+  int digits = size > 0;
   if (sign) return text.size > sign;
-  if (*text.at == '+') return text.size > 1 && lk_is_digit(text.at[1]);
-  while (digits < text.size && lk_is_digit(text.at[digits]))
-    digits++;
-  text.at += digits, text.size -= digits;
-  if (!digits || !text.size) return digits > 0;
+  if (*text.at == '+') return digit_size((lk_piece){text.at + 1, text.size - 1}) > 0;
+  for (; size; size = digit_size(text))
+    text.at += size, text.size -= size;
+  if (!digits || !text.size) return digits;
   return text.size != (*text.at == '+' ? 1 : minus_size(text));
 }
 
@@ -56,13 +69,13 @@ static int begins_formula(const char *language, lk_piece text, int italic) {
   return alone || strchr("0123456789+-*/&\xE2", text.at[size]);
 }
 
-int lk_wiki_is_power(const char *language, char before, lk_piece raised) {
+int lk_wiki_is_power(const char *language, lk_piece before, lk_piece raised) {
   enum { LONGEST = 40 };
   size_t skip = template_size(raised);
   lk_piece text = {raised.at + skip, raised.size - skip};
   while (text.size && *text.at == '\'')
     text.at++, text.size--;
-  if (!lk_is_digit(before) || !text.size) return 0;
+  if (!text.size || !ends_digit(before)) return 0;
   int spaced = raised.size > LONGEST || memchr(raised.at, ' ', raised.size);
   return begins_number(text) ||
          (!spaced && begins_formula(language, text, text.at != raised.at));

@@ -159,8 +159,9 @@ static lk_status tag(lk_wikitext *parser, const lk_mark *mark) {
     return reading(parser, action == LK_TAG_READING && mark->opener);
   if (action == LK_TAG_LINE) return lk_wiki_append_byte(&parser->rendered, '\n');
   if (action != LK_TAG_POWER || !mark->opener || !out->size) return LK_OK;
-  int power = lk_wiki_is_power(lk_wiki_site_language(parser->site),
-                               out->bytes[out->size - 1], raised_at(parser, mark->next));
+  int power =
+      lk_wiki_is_power(lk_wiki_site_language(parser->site),
+                       (lk_piece){out->bytes, out->size}, raised_at(parser, mark->next));
   return power ? lk_wiki_append_byte(&parser->rendered, '^') : LK_OK;
 }
 

@@ -158,7 +158,7 @@ lk_status lk_wiki_close_template(lk_wikitext *parser, const lk_wiki_frame *frame
                        .count = parser->arguments.count - frame->arguments,
                        .most = room + parser->repeats,
                        .name = frame->name,
-                       .before = frame->from ? out->bytes[frame->from - 1] : ' ',
+                       .before = {out->bytes, frame->from},
                        .to = &parser->scratch};
   parser->scratch.size = 0;
   LK_TRY(lk_call_render(&call, frame->rendering));

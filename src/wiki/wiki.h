@@ -142,8 +142,8 @@ lk_status lk_wiki_scan(lk_wikitext *parser);
 lk_status lk_wiki_render(lk_wikitext *parser);
 lk_status lk_wiki_hole(lk_wikitext *parser);
 
-/* power.c: whether what is raised behind a character is a number's power. */
-int lk_wiki_is_power(const char *language, char before, lk_piece raised);
+/* power.c: whether what is raised behind a text is a number's power. */
+int lk_wiki_is_power(const char *language, lk_piece before, lk_piece raised);
 
 /* lines.c: what was rendered, line by line, behind *text. */
 lk_status lk_wiki_lines(lk_wikitext *parser, lk_wiki_text *text);

@@ -134,6 +134,8 @@ static void shapes_are_left_out(void **state) {
       {"&lang;a&rang; &ldquor;b&horbar;&ThickSpace;", "⟨a⟩ „b―&ThickSpace;"},
       {"<nowiki>''a'' [[b]] {{c}} &lt;</nowiki>", "''a'' [[b]] {{c}} <"},
       {"<pre>\n* a\n</pre>", "* a"},
+      {"১০<sup>৬</sup> ১০{{sup|-৬}} १०<sup>6</sup> কিমি<sup>২</sup>",
+       "১০^৬ ১০^-৬ १०^6 কিমি২"},
       {"H<sub>2</sub>O, 10<sup>6</sup>, km<sup>2</sup>, 19<sup>th</sup>",
        "H2O, 10^6, km2, 19th"},
       {"2<sup>''n''</sup> 2<sup>n</sup> 10<sup>{{mvar|n}}</sup> 2{{sup|n}} 2{{sup|''n''}}",
