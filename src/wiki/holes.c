@@ -84,8 +84,8 @@ static size_t leading(lk_piece rest) {
 
 /* Cuts words that only announce a pronunciation, if they stand alone in a bracket; in one
  * that ends here, also those behind a separator, but for names of alphabets. These before a
- * note are other words: an interface (API). */
-static void cut_announcement(lk_wiki_line *line, int ends, int note) {
+ * note are other words: an interface (API). Nonzero: it did. */
+static int cut_announcement(lk_wiki_line *line, int ends, int note) {
   enum { ALPHABETS = 4 };
   static const char *const words[] = {
       "IPA",           "API",           "AFI",           "МФА",          "pronounced",
@@ -102,21 +102,23 @@ static void cut_announcement(lk_wiki_line *line, int ends, int note) {
       "udtale",        "udtales"};
   lk_piece text = without_separators(written(line));
   int found = ends_with(text, words, sizeof words / sizeof *words);
-  if (found < 0 || (note && found < ALPHABETS)) return;
+  if (found < 0 || (note && found < ALPHABETS)) return 0;
   text.size -= strlen(words[found]);
   text = without_blanks(text);
   if (ends_with(text, openers, BRACKETS) < 0) {
     size_t before = text.size;
     text = without_separators(text);
-    if (!ends || found < ALPHABETS || text.size == before) return;
+    if (!ends || found < ALPHABETS || text.size == before) return 0;
   }
   line->out->size = line->from + text.size;
+  return 1;
 }
 
 /* What is left of a bracket that the rest closes. */
 static size_t close_bracket(lk_wiki_line *line, int closer, int note) {
   cut_separators(line);
-  cut_announcement(line, 1, note);
+  while (cut_announcement(line, 1, note))
+    continue;
   int opener = ends_with(written(line), openers, BRACKETS);
   if (opener != closer) return 0;
   line->out->size -= strlen(openers[opener]);

@@ -253,6 +253,9 @@ static void brackets_are_mended(void **state) {
       {"Rome (pronounced {{IPA|x}}) is", "Rome is"},
       {"Rome (a, {{IPA|x}}, b) is", "Rome (a, b) is"},
       {"(a, pronounced {{IPA|x}}) b", "(a) b"},
+      {"(a, pronounced {{IPA|x}}, uttal: {{x}}; listen {{x}}) b (pron. {{x}}, listen "
+       "{{x}}) c",
+       "(a) b c"},
       {"a, IPA{{x}}, b (c, IPA{{x}})", "a, IPA, b (c, IPA)"},
       {"call f() {{x}}", "call f()"},
       {"an interface (API<ref>a</ref>), ale (IPA{{efn|x}}) b",
