@@ -1,6 +1,6 @@
 #!/bin/bash
 # prepare makes the same corpus, to the byte, on any number of ranks and threads, also after it was killed; what it
-# did until then is not done again, and neither is anything left behind. timeout: 60
+# did until then is not done again, and neither is anything left behind. timeout: 120
 set -euo pipefail
 # shellcheck source=tests/mpi/runs.bash
 source "$SOURCE_DIR/tests/mpi/runs.bash"
