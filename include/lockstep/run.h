@@ -27,7 +27,8 @@ lk_status lk_run_open(lk_run **out, const lk_config *config);
 void lk_run_close(lk_run *run);
 
 /* The same of the folder config->checkpoint_copy, which has a lock and checkpoints, and
- * nothing else of a run: LK_USAGE, too, for a run directory. */
+ * nothing else of a run, unless it was this run's directory: LK_USAGE, too, for that of
+ * another run. */
 lk_status lk_run_open_copy(lk_run **out, const lk_config *config);
 
 /* The same folder, which need not be there, to be looked at and read: nothing is locked or

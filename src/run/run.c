@@ -152,15 +152,33 @@ lk_status lk_run_open(lk_run **out, const lk_config *config) {
 
 static const char copy_key[] = "checkpoint_copy";
 
-/* Its checkpoints are not copies that may be replaced. */
+/* Nonzero when the config there is of other numbers, or cannot be read: `how` says which.
+ * What training starts from and cuts text with is no part of a config's difference. */
+static int is_of_another(const lk_config *here, const char *path, char *how, int size) {
+  lk_config *there = NULL;
+  snprintf(how, (size_t)size, "which cannot be read");
+  if (lk_config_read(&there, path, 0, NULL) != LK_OK) return 1;
+  int differs = lk_config_difference(here, there, how, size);
+  if (!differs && (differs = strcmp(here->init, there->init) != 0))
+    snprintf(how, (size_t)size, "another init");
+  if (!differs && (differs = strcmp(here->tokenizer, there->tokenizer) != 0))
+    snprintf(how, (size_t)size, "another tokenizer");
+  lk_config_free(there);
+  return differs;
+}
+
+/* The checkpoints of another run are not copies that may be replaced. This run's own are:
+ * the folder may have been its directory, when its first host was another. */
 static lk_status refuse_run(const lk_config *config) {
-  char path[PATH_MAX];
+  char path[PATH_MAX], how[300];
   int length = snprintf(path, sizeof path, "%s/config.yaml", config->checkpoint_copy);
-  if (length >= (int)sizeof path || access(path, F_OK)) return LK_OK;
+  if (length >= (int)sizeof path || access(path, F_OK) ||
+      !is_of_another(config, path, how, sizeof how))
+    return LK_OK;
   return lk_fail(LK_USAGE,
-                 "%s: checkpoint_copy=%s is a run directory, by its config.yaml; name a "
-                 "folder for the copies of this run alone",
-                 lk_config_origin(config, copy_key), config->checkpoint_copy);
+                 "%s: checkpoint_copy=%s is the directory of another run, by its "
+                 "config.yaml (%s); name a folder for the copies of this run alone",
+                 lk_config_origin(config, copy_key), config->checkpoint_copy, how);
 }
 
 lk_status lk_run_open_copy(lk_run **out, const lk_config *config) {

@@ -95,10 +95,10 @@ said 'checkpoint_copy is the run directory'
 ends 64 2 run-3 checkpoint_copy=run-3
 said 'checkpoint_copy is the run directory'
 
-# A run's own checkpoints are no copies, and nor are those of the same config on other data.
+# Another run's own checkpoints are no copies, and nor are those of the same config on other data.
 sha256sum whole/checkpoints/* run-3-copy/checkpoints/* > before
-ends 64 2 other checkpoint_copy=whole
-said 'checkpoint_copy=whole is a run directory, by its config.yaml; name a folder for the copies of this run alone'
+ends 64 2 other checkpoint_copy=whole seed=7
+said 'checkpoint_copy=whole is the directory of another run, by its config.yaml (seed: 7 here, 1 there); name a folder'
 head -n 70 data/wiki.txt > less.txt
 ends 64 2 other checkpoint_copy=run-3-copy corpus=less.txt
 said 'run-3-copy/checkpoints/step-000012.h5 is of a run on other data; choose another checkpoint_copy='

@@ -124,6 +124,28 @@ static void other_folders_are_left_alone(void **state) {
   assert_non_null(strstr(lk_message(), "checkpoint_copy is the run directory"));
 }
 
+static void refuses_run(const char *arguments, const char *how) {
+  assert_int_equal(train(arguments), LK_USAGE);
+  assert_non_null(strstr(lk_message(), "is the directory of another run"));
+  assert_non_null(strstr(lk_message(), how));
+}
+
+/* Where hosts with disks of their own come in another order, what was the run directory on
+ * one of them is the folder of copies. */
+static void a_run_may_copy_to_where_it_was(void **state) {
+  (void)state;
+  must(train("run=was checkpoint_every=2 steps=4"));
+  must(train("run=now checkpoint_copy=was checkpoint_every=2 steps=8"));
+  assert_int_equal(first_row("now"), 5);
+  same_end("now");
+  assert_same_files("now/checkpoints/step-000008.h5", "was/checkpoints/step-000008.h5");
+  refuses_run("run=third checkpoint_copy=was steps=8 seed=7", "(seed: 7 here, 1 there)");
+  refuses_run("run=third checkpoint_copy=was steps=8 init=now/checkpoints/latest",
+              "(another init)");
+  refuses_run("run=third checkpoint_copy=was steps=8 tokenizer=bytes",
+              "(another tokenizer)");
+}
+
 /* A run directory that is open, and its config. */
 typedef struct {
   lk_config *config;
@@ -188,6 +210,7 @@ static int tests(void) {
       cmocka_unit_test(damaged_copies_are_not_used),
       cmocka_unit_test(nothing_starts_anew_without_a_good_copy),
       cmocka_unit_test(other_folders_are_left_alone),
+      cmocka_unit_test(a_run_may_copy_to_where_it_was),
       cmocka_unit_test(an_errand_brings_all_or_nothing),
       cmocka_unit_test(an_errand_brings_long_files)};
   return cmocka_run_group_tests(list, make_runs, remove_folder);
