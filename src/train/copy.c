@@ -134,8 +134,11 @@ static int has_lost_all(const lk_training *t, lk_status found,
   return found == LK_BAD_DATA || (found == LK_OK && !resumed);
 }
 
+/* The run's own checkpoint is compared with the data before copies are: where a corpus is
+ * another file now, a folder of copies is not what to change. */
 static lk_status begin(lk_training *t, lk_status *found, lk_checkpoint **resumed) {
   int is_lost = has_lost_all(t, *found, *resumed), any;
+  if (*found == LK_OK && *resumed) *found = lk_training_check_data(t, *resumed);
   LK_TRY(lk_world_agree(t->world, is_lost ? LK_OK : *found));
   LK_TRY(lk_world_any(t->world, is_lost, &any));
   return open_copy(t, any, found, resumed);

@@ -20,8 +20,7 @@ static lk_status check_file(const char *path, const lk_sha256 *now, const lk_sha
       path, now->hex, then->hex);
 }
 
-/* The same directory with other data would be another run. */
-static lk_status check_data(const lk_training *t, const lk_checkpoint *c) {
+lk_status lk_training_check_data(const lk_training *t, const lk_checkpoint *c) {
   const lk_shape *here = &t->trainer->table->shape, *there = &c->info.shape;
   const lk_items *items = lk_dataset_items(t->trainer->dataset);
   LK_TRY(check_file(items->path, &items->sha256, &c->info.corpus_sha256));
@@ -79,7 +78,7 @@ static lk_status check_origin(lk_training *t, const lk_checkpoint *resumed,
 /* Before anything is read into the arrays. */
 static lk_status check_resumed(lk_training *t, const lk_checkpoint *resumed,
                                const lk_checkpoint *init) {
-  LK_TRY(check_data(t, resumed));
+  LK_TRY(lk_training_check_data(t, resumed));
   LK_TRY(check_build(t, resumed));
   return check_origin(t, resumed, init);
 }

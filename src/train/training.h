@@ -89,6 +89,10 @@ lk_status lk_training_ask_to_stop(lk_training *training);
 /* All ranks, when stopping: LK_STOPPED, with the step and a reason. */
 lk_status lk_training_report_stop(const lk_training *training);
 
+/* LK_USAGE where this run's own checkpoint is of other data, shape or vocabulary: the same
+ * directory with other data would be another run. Not collective. */
+lk_status lk_training_check_data(const lk_training *training, const lk_checkpoint *own);
+
 /* All ranks: the trainer takes a checkpoint to go on with, or to start from, or initial
  * values; the run's tables go on. */
 lk_status lk_training_restore(lk_training *training, lk_checkpoint *resumed,

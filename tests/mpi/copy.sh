@@ -102,5 +102,7 @@ said 'checkpoint_copy=whole is the directory of another run, by its config.yaml 
 head -n 70 data/wiki.txt > less.txt
 ends 64 2 other checkpoint_copy=run-3-copy corpus=less.txt
 said 'run-3-copy/checkpoints/step-000012.h5 is of a run on other data; choose another checkpoint_copy='
+ends 64 2 run-3 checkpoint_copy=run-3-copy corpus=less.txt # nor is the run's own one, which is what is wrong
+said 'less.txt: not the file that this run was started with (SHA-256'
 [[ -z $(ls other/checkpoints) ]] || fail "another run's copies are fetched: $(ls other/checkpoints)"
 sha256sum whole/checkpoints/* run-3-copy/checkpoints/* | cmp - before || fail "checkpoints of others are replaced"

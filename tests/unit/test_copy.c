@@ -124,6 +124,17 @@ static void other_folders_are_left_alone(void **state) {
   assert_non_null(strstr(lk_message(), "checkpoint_copy is the run directory"));
 }
 
+/* The run's own checkpoint is what is not of this corpus; its copies are not either. */
+static void other_data_are_no_fault_of_the_copies(void **state) {
+  (void)state;
+  must(train(KEYS("data") "steps=2"));
+  write_text("less.txt", "Ada was born in Rome.\nBob was born in Oslo, says Ada Bom.\n"
+                         "Eve was born in Oslo.\nDan was born in Rome, says Eve.\n");
+  must_refuse(train(KEYS("data") "steps=4 corpus=less.txt"), LK_USAGE,
+              "less.txt: ", "not the file that this run was started with");
+  same_step("data", 2);
+}
+
 static void refuses_run(const char *arguments, const char *how) {
   assert_int_equal(train(arguments), LK_USAGE);
   assert_non_null(strstr(lk_message(), "is the directory of another run"));
@@ -210,6 +221,7 @@ static int tests(void) {
       cmocka_unit_test(damaged_copies_are_not_used),
       cmocka_unit_test(nothing_starts_anew_without_a_good_copy),
       cmocka_unit_test(other_folders_are_left_alone),
+      cmocka_unit_test(other_data_are_no_fault_of_the_copies),
       cmocka_unit_test(a_run_may_copy_to_where_it_was),
       cmocka_unit_test(an_errand_brings_all_or_nothing),
       cmocka_unit_test(an_errand_brings_long_files)};
