@@ -127,10 +127,25 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own) {
   return LK_OK;
 }
 
-/* A run has its config from its first moment on. */
+/* Nonzero for a run that has not written its config: a start does so once it has read its
+ * data, long after its lock, which not every file system shows. A folder of copies has a
+ * lock, too, but nothing else than checkpoints. */
+static int has_begun(const lk_record *record) {
+  char path[PATH_MAX], *holder = NULL;
+  struct stat facts;
+  size_t size;
+  path_of(record, "checkpoints/latest", path);
+  if (!lstat(path, &facts)) return 0;
+  path_of(record, "lock", path);
+  if (!lk_file_is_plain(path) || lk_own_file_read(path, &holder, &size) != LK_OK) return 0;
+  int is_ours = !size || !strncmp(holder, "process ", strlen("process "));
+  lk_free(holder);
+  return is_ours;
+}
+
 lk_status lk_record_read_run(lk_record *out, const char *folder) {
   LK_TRY(lk_record_read(out, folder, 0));
-  if (*out->config_text || out->state != LK_RECORD_EMPTY) return LK_OK;
+  if (*out->config_text || out->state != LK_RECORD_EMPTY || has_begun(out)) return LK_OK;
   return lk_fail(LK_NO_INPUT,
                  "%s: is no run directory: it has no config.yaml; name what `run` was",
                  folder);

@@ -188,6 +188,26 @@ static void a_screen_is_text(void **state) {
   must_have(printed, "not started");
 }
 
+/* Its lock, which need not be seen, is the first that a run has; others have one, too. */
+static void a_start_that_still_reads_is_watched(void **state) {
+  (void)state;
+  assert_int_equal(lk_folder_create("begun/checkpoints"), LK_OK);
+  write_file("begun/lock", "process 1 on h1\n");
+  MUST_RUN("watch", "begun", "--once");
+  must_have(printed, "begun\nnot started, step 0\n");
+  MUST_RUN("watch", "begun", "all/one", "--once");
+  must_have(printed, "not started");
+  write_file("begun/lock", "");
+  MUST_RUN("watch", "begun", "--once");
+  write_file("begun/lock", "of a door\n");
+  MUST_REFUSE(LK_NO_INPUT, "begun: is no run directory", "watch", "begun", "--once");
+  MUST_RUN("pretrain", "corpus=wiki.txt", "steps=1", "run=copied", "checkpoint_copy=copies",
+           "batch_size=4", "shards=2", "model.layers=1", "model.heads=1",
+           "model.channels=8", "model.block=32");
+  assert_true(is_there("copies/lock"));
+  MUST_REFUSE(LK_NO_INPUT, "copies: is no run directory", "watch", "copies", "--once");
+}
+
 /* A program of that name, by the command that it gets. */
 static void slurm_is_asked_for_the_job(void **state) {
   const char *usual = getenv("PATH");
@@ -216,6 +236,7 @@ int main(void) {
       cmocka_unit_test(damaged_words_are_none),
       cmocka_unit_test(a_screen_is_text),
       cmocka_unit_test(only_what_a_run_made_goes),
+      cmocka_unit_test(a_start_that_still_reads_is_watched),
       cmocka_unit_test(slurm_is_asked_for_the_job),
   };
   return cmocka_run_group_tests(tests, make_runs, close_world);
