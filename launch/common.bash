@@ -8,13 +8,8 @@ base=$root # of the folders that runs and results go to; an installed Lockstep, 
 [[ -r $root/CMakeLists.txt ]] || base=$PWD
 # shellcheck source=launch/numbers.bash
 source "$launch/numbers.bash"
-
-trap : PIPE # what this starts ends by it as ever, as it would not after trap ''
-
-# tell TEXT: as it is, on standard error. Neither a full disk nor a reader that has gone ends anything.
-tell() {
-  printf '%s\n' "$1" >&2 2>/dev/null || true
-}
+# shellcheck source=launch/messages.bash
+source "$launch/messages.bash"
 
 # say MESSAGE...: with ? for a control character, which a text from a file or a host may have: a terminal
 # would obey it. Byte by byte, so that the language does not matter.
@@ -86,7 +81,7 @@ take_option() {
     --no-bind) bind='' taken=1 ;;
     --answering) answering=yes taken=1 ;;
     -h | --help)
-      echo "$usage"
+      show "$usage"
       exit 0
       ;;
     -?*) refuse "unknown option $1" ;;

@@ -85,8 +85,10 @@ make() {
   pretrain "$run" "$seed" "${pretraining[@]}"
   train "$run/finetune" finetune "${finetuning[@]}" seed="$seed" \
     init="$runs/$run/pretrain/checkpoints/latest"
-  stage "scoring $run" "$lockstep" evaluate "$runs/$run/finetune/checkpoints/latest" "$scored" \
-    "${scoring[@]}" --json "$runs/$run/finetune/evaluation.json"
+  into "$runs/$run/finetune/score.txt" "scoring $run" "$lockstep" evaluate \
+    "$runs/$run/finetune/checkpoints/latest" "$scored" "${scoring[@]}" \
+    --json "$runs/$run/finetune/evaluation.json"
+  show "$(<"$runs/$run/finetune/score.txt")"
   echo "$now" >"$scored_by" || stop 74 "cannot write $scored_by"
 }
 
@@ -100,5 +102,5 @@ for line in "${lines[@]}"; do
   python3 "$launch/compare.py" --run="$runs" --out="$report" --seeds "$seeds" --command "$command" \
     --machine "$machine" --date "$(date +%Y-%m-%d)" -- "${names[@]}"
 done
-cat -- "$report"
+show "$(<"$report")"
 say "written: $report"

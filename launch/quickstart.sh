@@ -18,7 +18,7 @@ runs/quickstart-DATE-TIME."
 
 case ${1-} in
   -h | --help)
-    echo "$usage"
+    show "$usage"
     exit 0
     ;;
   -*) refuse "unknown option $1" ;;
@@ -47,16 +47,16 @@ on_ranks() {
 
 data=$run/data
 "$lockstep" synth "$data"
-echo
-echo "A biography:  $(head -n 1 "$data/wiki.txt")"
-echo "A question:   $(head -n 1 "$data/birth_places_train.tsv")"
+show ""
+show "A biography:  $(head -n 1 "$data/wiki.txt")"
+show "A question:   $(head -n 1 "$data/birth_places_train.tsv")"
 
 # step TITLE CONFIG COMMAND [key=value ...]: one training run, in the folder named like its config.
 step() {
   local title=$1 name=$2 command=$3
   shift 3
-  echo
-  echo "$title, on $ranks ranks"
+  show ""
+  show "$title, on $ranks ranks"
   on_ranks "$command" "$root/configs/quickstart/$name.yaml" corpus="$data/wiki.txt" \
     run="$run/$name" "$@"
 }
@@ -103,4 +103,5 @@ row() {
   row "run directory" "$run"
   row "curves to look at" "$page"
   row "ask it" "$lockstep ask $run/finetune/checkpoints/latest \"$question\""
-} | tee "$run/report.txt"
+} >"$run/report.txt"
+show "$(<"$run/report.txt")"

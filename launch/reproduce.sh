@@ -84,8 +84,9 @@ train() {
 # score NAME
 score() {
   local checkpoint=$runs/$1/checkpoints/latest
-  stage "scoring $1" "$lockstep" evaluate "$checkpoint" "$data/birth_dev.tsv" \
+  into "$runs/$1/score.txt" "scoring $1" "$lockstep" evaluate "$checkpoint" "$data/birth_dev.tsv" \
     --json "$runs/$1/evaluation.json"
+  show "$(<"$runs/$1/score.txt")"
 }
 
 note_commit "$runs"

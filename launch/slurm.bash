@@ -168,7 +168,7 @@ train() {
 
 # collect_scores FOLDER: a line for each FOLDER/*, then mean and standard deviation of those that were scored.
 collect_scores() {
-  local entry line
+  local entry line status=0
   for entry in "$1"/*/; do
     line=$(tail -n 1 -- "$entry/score.txt" 2>/dev/null) || true
     [[ $line =~ [0-9]%$ ]] || line="no score: not counted"
@@ -181,5 +181,7 @@ collect_scores() {
       variance = n > 1 ? (squares - n * mean * mean) / (n - 1) : 0
       deviation = sqrt(variance > 0 ? variance : 0)
       printf "%d runs: %.2f%% on average, standard deviation %.2f\n", n, mean, deviation
-    }' | tee -- "$1/scores.txt"
+    }' >"$1/scores.txt" || status=$?
+  show "$(<"$1/scores.txt")"
+  return "$status"
 }

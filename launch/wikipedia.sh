@@ -108,4 +108,4 @@ IFS=$'\t' read -r _ nats perplexity _ < <(tail -n 1 -- "$folder/score.txt")
   echo "| held out: ${perplexity% *} | ${perplexity#* } |"
   echo "| questions of others answered | $answers |"
 } > "$folder/wikipedia.md"
-cat -- "$folder/wikipedia.md"
+show "$(<"$folder/wikipedia.md")"

@@ -141,7 +141,10 @@ SRUN_CODE=137 job log 75 "${unheard[@]}" "${training[@]}" steps=2
 requeued 20 unheard/history.txt
 job log 0 "${unheard[@]}" "${training[@]}" steps=4
 tail -n 1 unheard/history.txt | grep -q complete || fail "not complete: $(cat unheard/history.txt)"
-echo "a full disk under the log: requeued, and completed"
+SLURM_ARRAY_JOB_ID=10 SLURM_ARRAY_TASK_ID=4 SLURM_ARRAY_TASK_MIN=1 job log 0 "${unheard[@]:0:4}" bash array.sbatch
+SLURM_JOB_ID=13 job log 0 "${unheard[@]:0:4}" bash collect.sh
+grep -q '^2 runs: ' seeds/scores.txt || fail "not collected: $(cat seeds/scores.txt)"
+echo "a full disk under the log: requeued, completed, scored and collected"
 
 # What ended an earlier start is not what ended this one.
 echo '2026-11-28T10:00:00Z stopped after step 4 of 8 by SIGTERM' >> unheard/history.txt

@@ -204,6 +204,10 @@ for messages in "$unread" "$full"; do
     [[ ! -e ends ]] || fail "$script.sh unread: not started twice"
   done
 done
+for shown in "$unread" "$full"; do
+  env --default-signal=PIPE "$SOURCE_DIR/launch/local.sh" --help 1>&"$shown" 2> log || fail "help, unread: exit code $?"
+  [[ ! -s log ]] || fail "help, unread: $(cat log)"
+done
 code=0
 "$SOURCE_DIR/launch/local.sh" >&"$full" 2>&1 || code=$?
 ((code == 64)) || fail "refused, unread: exit code $code"

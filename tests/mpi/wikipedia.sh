@@ -44,6 +44,8 @@ has '| held out: nats a character | '
 grep -q '^wikipedia.sh: no question, ' log || fail "not said: $(cat log)"
 made none.xml none
 has '| questions of others answered | too few questions, 0 |'
+"$SOURCE_DIR/launch/wikipedia.sh" -n 1 --config-folder recipes none.xml none > /dev/full 2> log ||
+  fail "a full disk under the report: exit code $?: $(cat log)"
 echo "no question: pretrained"
 
 dump '{{Infobox person|birth_place=[[Rome]]}}' '{{Infobox person|birth_place=[[Oslo]]}}' > two.xml
