@@ -1,6 +1,9 @@
 #!/bin/bash
 # Puts the seed experiment's four files into a folder and checks them.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
+# shellcheck source=launch/messages.bash
+source "$(dirname "$0")/messages.bash"
 
 usage="usage: launch/get-data.sh DIR [SOURCE]
 Checks that DIR holds the experiment's four files, by SHA-256, and takes those that are
@@ -25,7 +28,7 @@ declare -A sha256=(
 stop() {
   local code=$1
   shift
-  echo "get-data.sh: $*" >&2
+  tell "get-data.sh: $*"
   exit "$code"
 }
 
@@ -121,26 +124,26 @@ judge() {
   place=${source:-$target}
   if [[ -z $source && -f $target/$name ]]; then seen=$(hash_of "$target/$name"); fi
   if [[ -n $seen ]]; then
-    echo "$name: wrong in $place: SHA-256 is $seen, must be ${sha256[$name]}" >&2
+    tell "$name: wrong in $place: SHA-256 is $seen, must be ${sha256[$name]}"
     code=65
   else
-    echo "$name: missing in $place" >&2
+    tell "$name: missing in $place"
     ((code)) || code=66
   fi
 }
 
 case ${1-} in
   -h | --help)
-    echo "$usage"
+    show "$usage"
     exit 0
     ;;
   "" | -*)
-    echo "$usage" >&2
+    tell "$usage"
     exit 64
     ;;
 esac
 if (($# > 2)); then
-  echo "$usage" >&2
+  tell "$usage"
   exit 64
 fi
 target=$1
@@ -150,7 +153,7 @@ work=$(mktemp -d)
 partial=$work/none
 trap 'rm -rf "$work" "$partial"' EXIT
 if all_right; then
-  echo "$target: all four files are there and right."
+  show "$target: all four files are there and right."
   exit 0
 fi
 if [[ -n $source ]]; then
@@ -159,7 +162,7 @@ if [[ -n $source ]]; then
 fi
 for name in "${files[@]}"; do judge "$name"; done
 if ((code)); then
-  [[ -n $source ]] || echo "$origin" >&2
+  [[ -n $source ]] || tell "$origin"
   exit "$code"
 fi
-echo "$target: all four files are there and right."
+show "$target: all four files are there and right."

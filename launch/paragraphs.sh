@@ -13,7 +13,7 @@ Exit codes: 0 done, 64 usage, 65 no such document, 66 a file cannot be read, 74 
 
 case ${1-} in
   -h | --help)
-    echo "$usage"
+    show "$usage"
     exit 0
     ;;
 esac
@@ -40,4 +40,4 @@ for ((i = 1; i <= count; i++)); do
 done
 ((documents)) || stop 65 "$corpus: no title of its $count documents is in a question of $questions"
 cp -- "$work/paragraphs" "$out" || stop 74 "$out: cannot be written"
-echo "$out: $(wc -l <"$out") paragraphs, documents: $documents"
+show "$out: $(wc -l <"$out") paragraphs, documents: $documents"

@@ -1,6 +1,9 @@
 #!/bin/bash
 # Installs what building Lockstep needs, and nothing that is already there.
 set -euo pipefail
+[[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
+# shellcheck source=launch/messages.bash
+source "$(dirname "$0")/messages.bash"
 
 usage="usage: launch/setup.sh [--tests]
 Installs the packages that building and running needs; with --tests those of the tests too.
@@ -130,7 +133,7 @@ install_needed() {
     explain_missing "$@"
     exit 69
   fi
-  echo "Installing $*"
+  show "Installing $*"
   if ! install_packages "$@"; then
     tail -n 20 "$log" >&2
     explain_missing "$@"
@@ -144,31 +147,31 @@ install_optional() {
   shift
   (($#)) || return 0
   if can_install; then
-    echo "Installing $*"
+    show "Installing $*"
     install_packages "$@" || for package; do
       run_apt install -y --no-install-recommends "$package" || failed+=("$package")
     done
   else
     failed=("$@")
   fi
-  ((${#failed[@]} == 0)) || echo "Not installed, so $what: ${failed[*]}"
+  ((${#failed[@]} == 0)) || show "Not installed, so $what: ${failed[*]}"
 }
 
 case ${1-} in
   "" | --tests) ;;
   -h | --help)
-    echo "$usage"
+    show "$usage"
     exit 0
     ;;
   *)
     echo "setup.sh: unknown argument '$1'" >&2
-    echo "$usage" >&2
+    tell "$usage"
     exit 64
     ;;
 esac
 if (($# > 1)); then
   echo "setup.sh: too many arguments" >&2
-  echo "$usage" >&2
+  tell "$usage"
   exit 64
 fi
 

@@ -15,7 +15,7 @@ Exit codes: 0 done, 64 usage, 65 FILE is no such file, 66 it cannot be read, 74 
 
 case ${1-} in
   -h | --help)
-    echo "$usage"
+    show "$usage"
     exit 0
     ;;
 esac
@@ -79,4 +79,4 @@ for name in train held; do
   { cp -- "$work/$name" "$out/.$name.$$" && mv -f -- "$out/.$name.$$" "$out/$name.tsv"; } ||
     stop 74 "$out/$name.tsv: cannot be written"
 done
-echo "$out/train.tsv: $((total - count)) lines, $out/held.tsv: $count lines, seed $seed"
+show "$out/train.tsv: $((total - count)) lines, $out/held.tsv: $count lines, seed $seed"

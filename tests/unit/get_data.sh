@@ -24,6 +24,10 @@ expect 0 usage: --help
 expect 64 usage:
 expect 64 usage: "$work/a" b c
 expect 64 usage: --wrong
+status=0
+"$get" >/dev/full 2>&1 || status=$?
+"$get" --help >/dev/full
+((status == 64)) || { echo "FAILED: exit code $status where nothing can be said" && exit 1; }
 expect 66 "CS224N, assignment 5" "$work/nothing"
 expect 66 "birth_dev.tsv: missing in $work/nothing" "$work/nothing"
 expect 66 "$work/absent does not exist" "$work/data" "$work/absent"
@@ -44,7 +48,7 @@ expect 65 "wiki.txt: wrong in $work/wrong" "$work/wrong"
 
 # A zip, by what there is.
 mkdir "$work/bin"
-for tool in bash tar sha256sum cut mktemp rm head mkdir chmod find; do ln -s "$(command -v $tool)" "$work/bin"; done
+for tool in bash dirname tar sha256sum cut mktemp rm head mkdir chmod find; do ln -s "$(command -v $tool)" "$work/bin"; done
 python3 -m zipfile -c "$work/wrong.zip" "$work/wrong"
 PATH=$work/bin expect 66 "install unzip or python3" "$work/data" "$work/wrong.zip"
 ln -s "$(python3 -c 'import sys; print(sys.executable)')" "$work/bin/python3"

@@ -24,6 +24,8 @@ Ann Lee. Ann Lee was a painter of landscapes and of horses.
 Ann Lee. She was born in Rome, and went to Oslo as a child.
 C. \ Fox. C. Fox wrote nothing that was printed, and was born in Bonn.
 END
+"$SOURCE_DIR/launch/paragraphs.sh" pages.h5 asked.tsv unseen.txt > /dev/full 2>&1 || fail "unseen: exit code $?"
+cmp out.txt unseen.txt
 grep -q '^out.txt: 3 paragraphs, documents: 2$' log || fail "said: $(cat log)"
 
 # refused CODE TEXT ARGUMENTS...

@@ -22,6 +22,8 @@ for ((i = 1; i <= 200; i++)); do
 done > all.tsv
 
 "$split" all.tsv 45 1 one > log || fail "$(cat log)"
+"$split" all.tsv 45 1 unseen > /dev/full || fail "a full disk under what it shows: exit code $?"
+diff -r one unseen
 [[ $(wc -l < one/train.tsv) == 175 && $(wc -l < one/held.tsv) == 45 ]] || fail "$(wc -l one/*)"
 [[ $(cat one/train.tsv one/held.tsv | sort) == "$(sort all.tsv)" ]] || fail "lines are lost or changed"
 [[ -z $(comm -12 <(cut -f 1 one/train.tsv | sort -u) <(cut -f 1 one/held.tsv | sort -u)) ]] ||
