@@ -26,19 +26,20 @@ static lk_status take_number(const char *command, const lk_option *option) {
 }
 
 static lk_status take_count(const char *command, const lk_option *option) {
-  long most = option->kind == LK_OPTION_INT ? LK_OPTION_MOST : LONG_MAX;
+  long usual = option->kind == LK_OPTION_INT ? LK_OPTION_MOST : LONG_MAX;
+  long most = option->most ? option->most : usual;
   int digits = *optarg && !optarg[strspn(optarg, "0123456789")];
   errno = 0;
   long value = digits ? strtol(optarg, NULL, 10) : 0;
-  if (digits && !errno && value <= most) {
+  if (digits && !errno && value >= option->least && value <= most) {
     *(long *)option->target = value;
     return LK_OK;
   }
-  if (digits || option->kind == LK_OPTION_INT)
-    return lk_fail(LK_USAGE, "%s: --%s needs a whole number from 0 to %ld, not '%s'",
-                   command, option->name, most, optarg);
-  return lk_fail(LK_USAGE, "%s: --%s needs a whole number from 0 up, not '%s'", command,
-                 option->name, optarg);
+  if (most == LONG_MAX && !(digits && errno))
+    return lk_fail(LK_USAGE, "%s: --%s needs a whole number from %ld up, not '%s'", command,
+                   option->name, option->least, optarg);
+  return lk_fail(LK_USAGE, "%s: --%s needs a whole number from %ld to %ld, not '%s'",
+                 command, option->name, option->least, most, optarg);
 }
 
 static lk_status take_text(const char *command, const lk_option *option) {

@@ -164,9 +164,9 @@ static lk_status work(const request *asked) {
 lk_status lk_cli_attention(lk_world *world, int argc, char **argv) {
   request asked = nothing_given;
   const lk_option options[] = {
-      {"n", 0, LK_OPTION_INT, &asked.n, "N", "keys, from 2 up"},
+      {"n", 0, LK_OPTION_INT, &asked.n, "N", "keys, from 2 up", 2},
       {"m", 0, LK_OPTION_NUMBER, &asked.m, "M", "how far queries are stretched, at most"},
-      {"samples", 0, LK_OPTION_INT, &asked.samples, "N", "random draws, from 2 up"},
+      {"samples", 0, LK_OPTION_INT, &asked.samples, "N", "random draws, from 2 up", 2},
       {"seed", 0, LK_OPTION_COUNT, &asked.seed, "N", "another seed, other draws (1)"},
       {"without", 0, LK_OPTION_TEXT, &asked.without, "HEADS",
        "with these heads switched off, LAYER:HEAD,…, from 1 up"},

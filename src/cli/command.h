@@ -29,8 +29,8 @@ const lk_command *lk_command_at(int place);
 
 typedef enum {
   LK_OPTION_TEXT,
-  LK_OPTION_COUNT,  /* a whole number from 0 up */
-  LK_OPTION_INT,    /* … to LK_OPTION_MOST, so that twice as much fits an int */
+  LK_OPTION_COUNT,  /* a whole number from `least` up, to `most` if that is not 0 */
+  LK_OPTION_INT,    /* … else to LK_OPTION_MOST, so that twice as much fits an int */
   LK_OPTION_NUMBER, /* a finite number */
   LK_OPTION_FLAG,
   LK_OPTION_LIST /* a text, any number of times */
@@ -56,6 +56,7 @@ typedef struct {
   void *target;
   const char *value; /* the value's name in the help; "" for a flag */
   const char *help;
+  long least, most;
 } lk_option;
 
 enum { LK_WORDS_MOST = 1 << 20 }; /* for commands that take any number */

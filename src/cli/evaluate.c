@@ -111,13 +111,6 @@ static lk_status read_inputs(lk_world *world, char **paths, lk_trained *trained,
 
 /* Takes what was given into r->trying. */
 static lk_status check(request *r) {
-  if (r->attempts < 1 || r->attempts >= 65536)
-    return lk_fail(LK_USAGE, "evaluate: --best-of must be from 1 to 65535, not %ld",
-                   r->attempts);
-  if (r->beams < 1 || r->beams > LK_MOST_BEAMS)
-    return lk_fail(LK_USAGE, "evaluate: --beams must be from 1 to %d, not %ld",
-                   LK_MOST_BEAMS, r->beams);
-  if (!r->most) return lk_fail(LK_USAGE, "evaluate: --most must be 1 or more, not 0");
   if (r->beams > 1 && r->attempts > 1)
     return lk_fail(LK_USAGE,
                    "evaluate: --beams takes nothing by chance; leave --best-of out");
@@ -137,7 +130,7 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
       {"json", 0, LK_OPTION_TEXT, &r->json, "FILE",
        "write each answer with its log-probability"},
       {"most", 0, LK_OPTION_COUNT, &r->most, "N",
-       "most tokens of an answer (what training stored)"},
+       "most tokens of an answer (what training stored)", 1},
       {"without", 0, LK_OPTION_TEXT, &r->without, "HEADS",
        "switch heads off, LAYER:HEAD,…, from 1 up"},
       {"metric", 0, LK_OPTION_TEXT, &r->metric, "squad",
@@ -145,9 +138,11 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
       {"masks", 0, LK_OPTION_FLAG, &r->trying.masks, "",
        "⁇ in a question stands for the mask: a document with a place to fill"},
       {"best-of", 0, LK_OPTION_INT, &r->attempts, "N",
-       "answer greedily and N - 1 times by chance; the most probable answer counts (1)"},
+       "answer greedily and N - 1 times by chance; the most probable answer counts (1)", 1,
+       65535},
       {"beams", 0, LK_OPTION_INT, &r->beams, "N",
-       "look for the most probable answer along N at a time (1: greedily)"},
+       "look for the most probable answer along N at a time (1: greedily)", 1,
+       LK_MOST_BEAMS},
       {"temperature", 0, LK_OPTION_NUMBER, &r->trying.sampling.temperature, "T",
        "of the answers by chance (1)"},
       {"seed", 0, LK_OPTION_COUNT, &r->seed, "N", "of the random numbers (1)"}};
@@ -160,8 +155,7 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
 }
 
 lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
-  request r = {
-      .most = -1, .attempts = 1, .beams = 1, .seed = 1, .trying.sampling = lk_greedy};
+  request r = {.attempts = 1, .beams = 1, .seed = 1, .trying.sampling = lk_greedy};
   lk_words words;
   lk_trained trained = {0};
   lk_questions *questions = NULL;
@@ -174,7 +168,7 @@ lk_status lk_cli_evaluate(lk_world *world, int argc, char **argv) {
   if (status == LK_OK) status = check_metric(questions, r.metric, name);
   if (status == LK_OK && lk_world_rank(world) == 0)
     lk_clean_say(name, &questions->left_out);
-  if (status == LK_OK && r.most > 0) trained.most_answer = (uint64_t)r.most;
+  if (status == LK_OK && r.most) trained.most_answer = (uint64_t)r.most;
   if (status == LK_OK) status = evaluate(world, &trained, questions, name, &r);
   lk_questions_free(questions);
   lk_trained_clear(&trained);

@@ -56,7 +56,7 @@ lk_status lk_cli_import(lk_world *world, int argc, char **argv) {
        "a tokenizer.json, a checkpoint, a corpus, or bytes (default: tokenizer.json beside "
        "the model)"},
       {"heads", 0, LK_OPTION_INT, &heads, "N",
-       "how many heads it has, where no config.json says so"},
+       "how many heads it has, where no config.json says so", 1},
       {"activation", 0, LK_OPTION_TEXT, &activation, "NAME",
        "gelu or gelu_tanh, where no config.json says so (default: what nanoGPT has; minGPT "
        "has gelu_tanh)"}};

@@ -79,7 +79,6 @@ static lk_status test(lk_world *world, lk_config *config, const request *asked) 
 
 static lk_status check(const request *asked) {
   const lk_range_plan *plan = &asked->plan;
-  if (plan->steps < 2) return lk_fail(LK_USAGE, "lr: --steps must be at least 2");
   if (plan->lowest > 0 && plan->highest > plan->lowest) return LK_OK;
   return lk_fail(LK_USAGE, "lr: --lowest %g must be above 0 and below --highest %g",
                  plan->lowest, plan->highest);
@@ -88,8 +87,8 @@ static lk_status check(const request *asked) {
 lk_status lk_cli_lr(lk_world *world, int argc, char **argv) {
   request asked = nothing_given;
   const lk_option options[] = {
-      {"steps", 'n', LK_OPTION_INT, &asked.plan.steps, "N",
-       "steps, each at its rate (100)"},
+      {"steps", 'n', LK_OPTION_INT, &asked.plan.steps, "N", "steps, each at its rate (100)",
+       2},
       {"lowest", 0, LK_OPTION_NUMBER, &asked.plan.lowest, "R", "first rate (1e-6)"},
       {"highest", 0, LK_OPTION_NUMBER, &asked.plan.highest, "R",
        "last rate (1), unless the loss diverges before"},

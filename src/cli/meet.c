@@ -21,11 +21,6 @@ static lk_status check(const lk_world *world, const request *asked) {
   if (lk_world_size(world) > 1)
     return lk_fail(LK_USAGE, "meet: one process is the meeting point; start it without "
                              "mpirun");
-  if (asked->groups < 1 || asked->groups > LK_GROUPS_MOST)
-    return lk_fail(LK_USAGE,
-                   "meet: --groups has to be 1 to %d, as many as sync.groups says",
-                   LK_GROUPS_MOST);
-  if (asked->port > 65535) return lk_fail(LK_USAGE, "meet: --port has to be at most 65535");
   if (asked->patience <= 0)
     return lk_fail(LK_USAGE, "meet: --patience has to be above 0 seconds");
   if (!asked->key)
@@ -37,9 +32,10 @@ static lk_status check(const lk_world *world, const request *asked) {
 lk_status lk_cli_meet(lk_world *world, int argc, char **argv) {
   request asked = {.groups = 2, .port = 7070, .patience = 120};
   const lk_option options[] = {
-      {"groups", 0, LK_OPTION_INT, &asked.groups, "N", "groups, as sync.groups has; 2"},
+      {"groups", 0, LK_OPTION_INT, &asked.groups, "N", "groups, as sync.groups has; 2", 1,
+       LK_GROUPS_MOST},
       {"port", 0, LK_OPTION_INT, &asked.port, "N",
-       "port to listen on, which is printed; 0: any that is free; 7070"},
+       "port to listen on, which is printed; 0: any that is free; 7070", 0, 65535},
       {"bind", 0, LK_OPTION_TEXT, &asked.bind, "ADDRESS", "address to listen on; all"},
       {"key", 0, LK_OPTION_TEXT, &asked.key, "FILE",
        "the secret that groups have to know, 16 bytes or more: what sync.key names"},

@@ -178,7 +178,7 @@ static lk_status check(const lk_world *world, const request *asked) {
   if (lk_world_size(world) > 1)
     return lk_fail(LK_USAGE,
                    "plan: start it as one process; -n says of how many the run is");
-  if (asked->ranks < 1 || asked->nodes < 1 || asked->ranks % asked->nodes)
+  if (asked->ranks % asked->nodes)
     return lk_fail(LK_USAGE,
                    "plan: %ld ranks cannot be the same number on each of %ld nodes",
                    asked->ranks, asked->nodes);
@@ -191,8 +191,8 @@ static lk_status check(const lk_world *world, const request *asked) {
 lk_status lk_cli_plan(lk_world *world, int argc, char **argv) {
   request asked = nothing_given;
   const lk_option options[] = {
-      {"ranks", 'n', LK_OPTION_INT, &asked.ranks, "N", "ranks of the run (1)"},
-      {"nodes", 0, LK_OPTION_INT, &asked.nodes, "N", "nodes that they are on (1)"},
+      {"ranks", 'n', LK_OPTION_INT, &asked.ranks, "N", "ranks of the run (1)", 1},
+      {"nodes", 0, LK_OPTION_INT, &asked.nodes, "N", "nodes that they are on (1)", 1},
       {"bandwidth", 0, LK_OPTION_NUMBER, &asked.bandwidth, "GB/S",
        "of a node's link, each way (1.25, which is 10 Gb/s)"},
       {"latency", 0, LK_OPTION_NUMBER, &asked.latency, "US", "of a message (50)"},

@@ -22,12 +22,6 @@ static lk_status check_share(const char *option, double share) {
   return lk_fail(LK_USAGE, "prepare: --%s is a share from 0 to 1, not %g", option, share);
 }
 
-static lk_status check_most(const char *option, long value, long least, long most) {
-  if (value >= least && value <= most) return LK_OK;
-  return lk_fail(LK_USAGE, "prepare: --%s is from %ld to %ld, not %ld", option, least, most,
-                 value);
-}
-
 /* "zstd", or deflate's level. */
 static lk_status take_compression(const char *text, int *compression) {
   *compression = LK_ZSTD;
@@ -50,7 +44,6 @@ static lk_status take(given *g) {
   LK_TRY(check_share("letters", o->letters));
   LK_TRY(check_share("held-out-share", o->held_out_share));
   LK_TRY(take_compression(g->compress, &o->compression));
-  LK_TRY(check_most("threads", g->threads, 1, 1024));
   if (g->vocabulary_size && strcmp(o->tokenizer, "characters"))
     return lk_fail(LK_USAGE, "prepare: --vocabulary-size is for --tokenizer characters; "
                              "other tokenizers have the ids that they have");
@@ -110,7 +103,7 @@ static lk_status parse(const lk_world *world, int argc, char **argv, given *g,
       {"compress", 0, LK_OPTION_TEXT, &g->compress, "HOW",
        "compress the corpus: zstd, or 1 to 9: by deflate (0: not)"},
       {"threads", 0, LK_OPTION_COUNT, &g->threads, "N",
-       "threads of each rank (its share of the cores)"},
+       "threads of each rank (its share of the cores)", 1, 1024},
       {"report", 0, LK_OPTION_TEXT, &g->report, "FILE",
        "write what each step took as JSON"}};
   LK_TRY(lk_arguments_parse(world, argc, argv, options, sizeof options / sizeof *options, 2,

@@ -189,7 +189,8 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
   const lk_option options[] = {
       {"stride", 0, LK_OPTION_INT, &r->stride, "N",
        "tokens that each window of a long document scores (half the block); prints means "
-       "a token, word, character and byte, too"},
+       "a token, word, character and byte, too",
+       1},
       {"whole", 0, LK_OPTION_FLAG, &r->whole, "",
        "the text is one document, and its first token is predicted; prints them, too"},
       {"json", 0, LK_OPTION_TEXT, &r->json, "FILE", "write those means"}};
@@ -199,20 +200,17 @@ static lk_status parse(lk_world *world, int argc, char **argv, request *r,
   return lk_world_agree(world, lk_file_check_apart(words->words[0], words->words[1]));
 }
 
-/* One that is not given becomes 0. */
-static lk_status check_stride(const lk_trained *trained, long *stride) {
+/* 0: not given. */
+static lk_status check_stride(const lk_trained *trained, long stride) {
   int block = trained->table->shape.block;
-  if (*stride < 0)
-    *stride = 0;
-  else if (!*stride || *stride > block)
-    return lk_fail(LK_USAGE,
-                   "score: --stride must be from 1 to the model's block, %d, not %ld",
-                   block, *stride);
-  return LK_OK;
+  if (stride <= block) return LK_OK;
+  return lk_fail(LK_USAGE,
+                 "score: --stride must be from 1 to the model's block, %d, not %ld", block,
+                 stride);
 }
 
 lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
-  request r = {.stride = -1};
+  request r = {0};
   lk_words words;
   lk_trained trained = {0};
   lk_corpus *corpus = NULL;
@@ -220,7 +218,7 @@ lk_status lk_cli_score(lk_world *world, int argc, char **argv) {
   if (words.help) return LK_OK;
   r.name = lk_file_name(words.words[1]);
   lk_status status = lk_trained_load(world, words.words[0], &trained);
-  if (status == LK_OK) status = check_stride(&trained, &r.stride);
+  if (status == LK_OK) status = check_stride(&trained, r.stride);
   if (status == LK_OK)
     status = r.whole
                  ? read_whole(world, words.words[1], trained.tokenizer, &corpus, r.units)

@@ -91,11 +91,6 @@ static lk_status take(given *g, lk_bpe_training *how) {
   int place;
   LK_TRY(lk_arguments_choose("tokenizer", "documents", g->documents, documents, &place));
   LK_TRY(find_pattern(g, &how->pattern));
-  if (g->threads < 1 || g->threads > 1024)
-    return lk_fail(LK_USAGE, "tokenizer: --threads is from 1 to 1024, not %ld", g->threads);
-  if (g->size < LK_BPE_LEAST || g->size > LK_MOST_IDS / 2)
-    return lk_fail(LK_USAGE, "tokenizer: --size is from %d to %d, not %ld", LK_BPE_LEAST,
-                   LK_MOST_IDS / 2, g->size);
   g->prepare.dump.documents = (lk_documents)place;
   g->prepare.dump.threads = (int)g->threads;
   how->size = (size_t)g->size;
@@ -135,7 +130,8 @@ static lk_status parse(const lk_world *world, int argc, char **argv, given *g,
                        lk_words *words) {
   lk_prepare_options *o = &g->prepare;
   const lk_option options[] = {
-      {"size", 0, LK_OPTION_COUNT, &g->size, "N", "of `train`: ids in all (32768)"},
+      {"size", 0, LK_OPTION_COUNT, &g->size, "N", "of `train`: ids in all (32768)",
+       LK_BPE_LEAST, LK_MOST_IDS / 2},
       {"pattern", 0, LK_OPTION_TEXT, &g->pattern, "NAME",
        "of `train`: how texts are cut into pieces: as those of gpt2 (the default), cl100k "
        "or qwen2 are"},
@@ -150,7 +146,7 @@ static lk_status parse(const lk_world *world, int argc, char **argv, given *g,
       {"field", 0, LK_OPTION_TEXT, &o->dump.field, "NAME",
        "of JSON lines: the text (text)"},
       {"threads", 0, LK_OPTION_COUNT, &g->threads, "N",
-       "threads of each rank (its share of the cores)"}};
+       "threads of each rank (its share of the cores)", 1, 1024}};
   return lk_arguments_parse(world, argc, argv, options, sizeof options / sizeof *options, 3,
                             LK_WORDS_MOST, words);
 }

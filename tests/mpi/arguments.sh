@@ -48,8 +48,14 @@ refused "'--json' is one argument too many, for behind -- nothing" \
 refused "'third' is one argument too many;" inspect first third
 
 # Numbers: the whole of the argument is read, and fits.
-refused "steps needs a whole number from 0 to 1000000000, not 'tiny.yaml'" bench --steps tiny.yaml "$config"
+refused "steps needs a whole number from 1 to 1000000000, not 'tiny.yaml'" bench --steps tiny.yaml "$config"
 refused "not '-3'" bench "$config" --steps -3
+refused "threads needs a whole number from 1 to 1024, not '0'" prepare "$config" new.h5 --threads 0
+refused "threads needs a whole number from 1 to 1024, not '-1'" tokenizer train "$config" new --threads -1
+refused "groups needs a whole number from 1 to 64, not '65'" meet --groups 65
+refused "ranks needs a whole number from 1 to 1000000000, not '0'" plan "$config" -n 0
+refused "samples needs a whole number from 2 to 1000000000, not '1'" attention copy --samples 1
+refused "heads needs a whole number from 1 to 1000000000, not '0'" import nothing new --heads 0
 refused "not '99999999999'" bench "$config" --steps 99999999999
 refused "people needs a whole number from 0 to 1000000000, not '4294967300'" synth new --people 4294967300
 refused "not '4294967301'" synth new --people 60 --questions=4294967301

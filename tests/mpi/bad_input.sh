@@ -46,7 +46,7 @@ expect 64 'whole number' examples "$config" "corpus=$wiki" -n many
 expect 64 'which answer' baseline data/birth_dev.tsv
 expect 64 'CONFIG.yaml, or --reduce' bench
 expect 64 'takes no config' bench --reduce "$config"
-expect 64 'at least 1' bench --reduce --steps 0
+expect 64 'a whole number from 1 to' bench --reduce --steps 0
 
 # Config keys
 expect 66 'nowhere.yaml' pretrain nowhere.yaml

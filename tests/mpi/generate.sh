@@ -74,7 +74,7 @@ echo "the same texts side by side and on two ranks"
 
 refuses 64 '--temperature must be 0' a --temperature -1
 refuses 64 '--stop needs a text' a --stop ''
-refuses 64 '-n must be from 1 to 65536, not 0' a -n 0
+refuses 64 "--number needs a whole number from 1 to 65536, not '0'" a -n 0
 refuses 64 'prompts are given, and --file' a --file prompts
 refuses 65 'prompt, byte 3: invalid UTF-8 (0xFF)' $'ab\xFF'
 printf 'good\nb\xC3\n' > bad
@@ -125,8 +125,8 @@ refused 'line 1: one word has no other' lambada $model <(echo word)
 refused 'line 1: not a JSON object' lambada $model <(echo '{"txt": "a b"}')
 refused 'line 1: has a zero in a text' lambada $model <(echo '{"text": "a\u0000 b"}')
 refused '--metric must be squad' evaluate $model q.tsv --metric bleu
-refused '--best-of must be' evaluate $model q.tsv --best-of 0
-refused '--beams must be from 1 to 64' evaluate $model q.tsv --beams 65
+refused "--best-of needs a whole number from 1 to 65535, not '0'" evaluate $model q.tsv --best-of 0
+refused "--beams needs a whole number from 1 to 64, not '65'" evaluate $model q.tsv --beams 65
 refused 'leave --best-of out' evaluate $model q.tsv --beams 2 --best-of 2
 refused '--without: there is no 1:99' evaluate $model q.tsv --without 1:99
 refused 'no answers, which --metric squad needs' evaluate $model prompts --metric squad

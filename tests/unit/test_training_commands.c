@@ -114,8 +114,8 @@ static void questions_are_answered_and_counted(void **state) {
   must_have(said, "cut off after 3 characters");
   must_hold("a.json", "\"accuracy\":");
   must_hold("a.json", "\"log_probability\":");
-  MUST_REFUSE(LK_USAGE, "--most must be 1 or more", "evaluate", "fine/checkpoints/latest",
-              "data/birth_dev.tsv", "--most", "0");
+  MUST_REFUSE(LK_USAGE, "--most needs a whole number from 1 up, not '0'", "evaluate",
+              "fine/checkpoints/latest", "data/birth_dev.tsv", "--most", "0");
   write_file("open.tsv", "Where was Rosa Fischer born?\n");
   MUST_RUN("evaluate", "fine/checkpoints/latest", "open.tsv");
   assert_true(strlen(printed) > 1 && strchr(printed, '\n')[1] == '\0');
@@ -191,7 +191,9 @@ static void texts_are_scored_line_by_line(void **state) {
   assert_int_equal(sscanf(printed, "1\t%lf\n2\t%lf\ntotal\t", &first, &second), 2);
   assert_true(first > 2 && first < 6 && second > 2 && second < 6);
   MUST_REFUSE(LK_NO_INPUT, "nothing.txt", "score", "run/checkpoints/latest", "nothing.txt");
-  MUST_REFUSE(LK_USAGE, "--stride must be from 1 to the model's block, 64, not 0", "score",
+  MUST_REFUSE(LK_USAGE, "--stride needs a whole number from 1 to 1000000000, not '-5'",
+              "score", "run/checkpoints/latest", "two.txt", "--stride=-5");
+  MUST_REFUSE(LK_USAGE, "--stride needs a whole number from 1", "score",
               "run/checkpoints/latest", "two.txt", "--stride", "0");
 }
 
@@ -349,7 +351,7 @@ static void steps_are_timed(void **state) {
   must_hold("bench.json", "\"allocations\":\t0,");
   must_hold("trace.json", "\"attention\"");
   MUST_REFUSE(LK_USAGE, "give a CONFIG.yaml", "bench");
-  MUST_REFUSE(LK_USAGE, "at least 1", "bench", SMALL, "--steps", "0");
+  MUST_REFUSE(LK_USAGE, "from 1 to", "bench", SMALL, "--steps", "0");
   MUST_REFUSE(LK_USAGE, "takes no config", "bench", "--reduce", "a=b");
   MUST_REFUSE(LK_USAGE, "--trace", "bench", "--reduce", "--trace", "t.json");
   MUST_REFUSE(LK_USAGE, "one of --reduce", "bench", SMALL, "--decode", "--trace", "t.json");
@@ -369,7 +371,7 @@ static void learning_rates_are_tried(void **state) {
   assert_int_equal(code, LK_OK);
   must_hold("rates/lr.csv", "learning_rate,loss,smoothed\n1e-06,");
   must_hold("rates/lr.svg", "</svg>");
-  MUST_REFUSE(LK_USAGE, "at least 2", "lr", SMALL, "--steps", "1");
+  MUST_REFUSE(LK_USAGE, "from 2 to", "lr", SMALL, "--steps", "1");
   MUST_REFUSE(LK_USAGE, "below --highest 1", "lr", SMALL, "--lowest", "2");
 }
 

@@ -211,7 +211,7 @@ static lk_status bench_steps(lk_world *world, const lk_words *words, long steps,
 
 /* What the command line asks for. */
 typedef struct {
-  long steps, vocabulary; /* steps -1: as many as usual */
+  long steps, vocabulary; /* steps 0: as many as usual */
   int reduce, decode, attention;
   outputs to;
 } request;
@@ -249,8 +249,7 @@ static lk_status bench_sums(lk_world *world, const lk_words *words, const reques
 }
 
 static lk_status answer(lk_world *world, const lk_words *words, const request *r) {
-  long steps = r->steps > 0 ? r->steps : USUAL_STEPS;
-  if (!r->steps) return lk_fail(LK_USAGE, "bench: --steps must be at least 1");
+  long steps = r->steps ? r->steps : USUAL_STEPS;
   if (r->reduce + r->decode + r->attention + (r->to.trace != NULL) > 1)
     return lk_fail(LK_USAGE, "bench: give one of --reduce, --decode, --attention, --trace");
   if (r->reduce) return bench_sums(world, words, r);
@@ -259,10 +258,10 @@ static lk_status answer(lk_world *world, const lk_words *words, const request *r
 }
 
 lk_status lk_cli_bench(lk_world *world, int argc, char **argv) {
-  request r = {.steps = -1, .vocabulary = 50257};
+  request r = {.vocabulary = 50257};
   const lk_option options[] = {
       {"steps", 'n', LK_OPTION_INT, &r.steps, "N",
-       "steps to time, after two to warm up (10); sums of each size with --reduce"},
+       "steps to time, after two to warm up (10); sums of each size with --reduce", 1},
       {"reduce", 0, LK_OPTION_FLAG, &r.reduce, "",
        "time sums over the ranks instead: the tree and MPI_Allreduce, 1 kB to 64 MB"},
       {"decode", 0, LK_OPTION_FLAG, &r.decode, "",

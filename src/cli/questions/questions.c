@@ -283,12 +283,11 @@ static lk_status make_set(asker *a, char **inputs, int count, const char *folder
   return status;
 }
 
-static lk_status check(asker *a, long threads) {
+static lk_status check(asker *a) {
   lk_wiki_site *site = NULL;
   if (strcmp(a->answer, "first") && strcmp(a->answer, "whole"))
     return lk_fail(LK_USAGE, "questions: --answer must be first or whole, not '%s'",
                    a->answer);
-  if (threads < 1) return lk_fail(LK_USAGE, "questions: --threads must be 1 or more");
   LK_TRY(lk_wording_check(a->form));
   LK_TRY(lk_set_shares(&a->set, a->shares));
   LK_TRY(lk_wiki_site_create(&site, "en"));
@@ -333,12 +332,12 @@ lk_status lk_cli_questions(lk_world *world, int argc, char **argv) {
        "the wiki's, where the dump does not say it, or says it wrongly"},
       {"text", 0, LK_OPTION_TEXT, &a.dump.field, "NAME",
        "of JSON lines: what has the wikitext (text); in CirrusSearch's, source_text"},
-      {"threads", 0, LK_OPTION_INT, &threads, "N", "that unpack bz2 (1)"}};
+      {"threads", 0, LK_OPTION_INT, &threads, "N", "that unpack bz2 (1)", 1}};
   lk_words words;
   LK_TRY(lk_arguments_parse(world, argc, argv, options, sizeof options / sizeof *options, 2,
                             INT_MAX, &words));
   if (words.help) return LK_OK;
-  LK_TRY(check(&a, threads));
+  LK_TRY(check(&a));
   a.set.seed = (uint64_t)seed;
   a.dump.threads = (int)threads;
   return questions(world, &a, &words);
