@@ -118,8 +118,8 @@ cmp trained/trained-layer-1.csv off/trained-layer-1.csv || fail "a head that is 
 refused 64 'usage'
 refused 64 'unknown experiment nonsense' nonsense
 refused 64 'unknown option' copy --wrong
-refused 64 'n is 1,' copy --n 1
-refused 64 'n is 0,' average --n 0
+refused 64 '--n needs .* from 2 to .*, not .1.' copy --n 1
+refused 64 '--n needs .* from 2 to .*, not .0.' average --n 0
 refused 64 'n is 100000,' weights --n 100000
 refused 64 'whole number' fragile --n many
 refused 64 'finite number' fragile --m inf
@@ -127,7 +127,7 @@ refused 64 'finite number' average --m nan
 refused 64 'finite number' average --m 5x
 refused 64 'm is 1e\+12,' average --m 1e12
 refused 64 'm is -3,' multihead --m -3
-refused 64 'samples is 1,' weights --samples 1
+refused 64 '--samples needs .* from 2 to .*, not .1.' weights --samples 1
 refused 64 'no m in it' weights --m 3
 refused 64 'usage: lockstep attention copy$' copy $checkpoint
 refused 64 'usage: lockstep attention trained CHECKPOINT' trained $checkpoint
@@ -143,7 +143,7 @@ refused 65 'two characters' trained $checkpoint ''
 : > file
 refused 74 'file: cannot make the folder: a file has its name' copy --out file/out
 launcher=("$MPIRUN" -np 2)
-refused 64 'n is 1,' copy --n 1
+refused 64 '--n needs .* from 2 to .*, not .1.' copy --n 1
 refused 65 '山.*U\+5C71' trained $checkpoint 'Where is 山?'
 refused 74 'file: cannot make the folder: a file has its name' copy --out file/out
 
