@@ -115,8 +115,11 @@ int lk_run_lacks_best(const lk_run *run, uint64_t step);
 /* Nonzero when dev.csv, of these dev questions, has a row of `step`; reads the file. */
 int lk_run_has_dev(const lk_run *run, uint64_t step);
 
-/* Nonzero when it is there, of these dev questions, and the row of `step` is not, or `best`
- * leads elsewhere than it says: a run that ended there was killed meanwhile. */
+/* Nonzero when dev.csv, or with a probe probe.csv, is there and of these dev questions. */
+int lk_run_knows_scores(const lk_run *run);
+
+/* Nonzero when dev.csv is there, of these dev questions, and has no row of `step`, or
+ * `best` leads elsewhere than it says: a run that ended there was killed meanwhile. */
 int lk_run_lacks_dev(const lk_run *run, uint64_t step);
 
 /* A row of probe.csv: the probe after `step` answered `correct` of `count` dev questions

@@ -49,6 +49,13 @@ int lk_run_has_probe(const lk_run *run, uint64_t step) {
   return has_row(run, &lk_run_probe_table, step);
 }
 
+int lk_run_knows_scores(const lk_run *run) {
+  lk_table_scan scan;
+  const lk_run_table *table =
+      *run->config->probe_config ? &lk_run_probe_table : &lk_run_dev_table;
+  return lk_run_table_look(run, table, 0, &scan) == LK_OK && !*scan.fault && scan.kept;
+}
+
 /* A table of other questions, or none, was never going to have it. */
 static int lacks_row(const lk_run *run, const lk_run_table *table, uint64_t step) {
   lk_table_scan scan;

@@ -162,8 +162,10 @@ static int lacks_report(const lk_training *t) {
 }
 
 /* Rank 0: whether something that follows the checkpoint of the last step is not there, of a
- * run that was stopped or killed meanwhile. */
+ * run that was stopped or killed meanwhile. One that is judged by other questions now than
+ * it was owes nothing: its best would be set aside. */
 static int is_owed(const lk_training *t, uint64_t step) {
+  if (t->dev && !lk_run_knows_scores(t->run)) return 0;
   if (*t->config->samples && !lk_run_has_samples(t->run, step)) return 1;
   if (lk_history_lacks_end(t->config->run) || lacks_report(t)) return 1;
   if (t->held_out && !t->dev && lk_run_lacks_best(t->run, t->best.step)) return 1;
@@ -171,11 +173,12 @@ static int is_owed(const lk_training *t, uint64_t step) {
   return t->dev && lk_run_lacks_dev(t->run, step);
 }
 
-/* All ranks: a directory with later checkpoints than `steps` is complete. */
-static lk_status judge_completeness(lk_training *t, uint64_t step) {
-  int owed, beyond = step > t->trainer->steps;
+/* All ranks: a directory with later checkpoints than `steps` is complete, and so is one
+ * that ended before it is judged by other documents. */
+static lk_status judge_completeness(lk_training *t, uint64_t step, int forgets) {
+  int owed, other = step > t->trainer->steps || forgets;
   t->ended = step >= t->trainer->steps || lk_training_is_exhausted(t);
-  LK_TRY(lk_world_any(t->world, t->ended && t->run && !beyond && is_owed(t, step), &owed));
+  LK_TRY(lk_world_any(t->world, t->ended && t->run && !other && is_owed(t, step), &owed));
   t->complete = t->ended && !owed;
   return LK_OK;
 }
@@ -197,7 +200,7 @@ lk_status lk_training_restore(lk_training *training, lk_checkpoint *resumed,
   if (resumed) t->best = resumed->info.best;
   int forgets = lk_training_forgets_best(t);
   if (forgets) t->best = (lk_best_model){0};
-  if (resumed) LK_TRY(judge_completeness(t, resumed->info.step));
+  if (resumed) LK_TRY(judge_completeness(t, resumed->info.step, forgets));
   LK_TRY(take_values(t, resumed, init));
   return lk_world_agree(t->world, begin_run(t, forgets));
 }

@@ -62,7 +62,7 @@ if ! grep -q 'the run is complete' log || grep -q '^dev after' log; then fail "s
 # Questions that it was never asked are not made up for, and the best stays the best by what it was judged by.
 for other in all/dev.csv without/dev.csv; do
   run=${other%/*} before=$(readlink "${other%/*}/checkpoints/best" || true)
-  train 1 "$run" dev=train.tsv keep_last=0
+  train 1 "$run" dev=train.tsv keep_last=0 report=true samples='The'
   grep -q 'the run is complete' log || fail "$run: $(cat log)"
   [[ $(readlink "$run/checkpoints/best" || true) == "$before" ]] || fail "$run: another best"
 done
