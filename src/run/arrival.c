@@ -25,16 +25,6 @@ lk_status lk_run_open_file(const lk_run *run, uint64_t step, int *descriptor,
   return LK_OK;
 }
 
-uint64_t lk_run_best(const lk_run *run) {
-  char link[PATH_MAX], name[LK_RUN_NAME], best[LK_RUN_NAME] = "";
-  unsigned long long step = 0;
-  lk_run_link_path(run, "best", link);
-  if (readlink(link, best, sizeof best - 1) < 0) return 0;
-  sscanf(best, "step-%llu", &step);
-  lk_run_name(step, name);
-  return strcmp(best, name) ? 0 : step;
-}
-
 lk_status lk_run_begin_arrival(lk_run *run, uint64_t step, lk_run_arrival *arrival) {
   arrival->step = step;
   lk_run_checkpoint_file(run, step, arrival->path);

@@ -83,10 +83,9 @@ static lk_status check_config(const lk_run *run, const lk_checkpoint *checkpoint
 
 /* It would dangle once the file has another name. */
 static void unlink_best(const lk_run *run, uint64_t step) {
-  char link[PATH_MAX], name[LK_RUN_NAME], best[LK_RUN_NAME] = "";
+  char link[PATH_MAX];
   lk_run_link_path(run, "best", link);
-  lk_run_name(step, name);
-  if (readlink(link, best, sizeof best - 1) > 0 && !strcmp(best, name)) unlink(link);
+  if (lk_run_best(run) == step) unlink(link);
 }
 
 /* At every instant `latest` leads to a checkpoint: first it is turned to the good one. */

@@ -69,9 +69,11 @@ void lk_run_checkpoint_file(const lk_run *run, uint64_t step, char path[PATH_MAX
 lk_status lk_run_make_way(const lk_run *run, uint64_t step);
 lk_status lk_run_settle(lk_run *run, uint64_t step);
 
-/* Points checkpoints/`link` to the checkpoint of this step; does nothing when there is
- * none.
- */
+/* The step of the checkpoint that checkpoints/`link` leads to, by its name; 0: it is no
+ * link, or leads elsewhere. */
+uint64_t lk_run_led_to(const lk_run *run, const char *link);
+
+/* Points it to the checkpoint of this step; does nothing when there is none. */
 lk_status lk_run_point(const lk_run *run, const char *link, uint64_t step);
 
 #endif

@@ -27,6 +27,20 @@ static lk_status make_way_for_link(const lk_run *run, const char *link) {
   return lk_run_set_aside_file(run, name, "it is no link");
 }
 
+uint64_t lk_run_led_to(const lk_run *run, const char *link) {
+  char path[PATH_MAX], name[LK_RUN_NAME], target[LK_RUN_NAME] = "";
+  unsigned long long step = 0;
+  lk_run_link_path(run, link, path);
+  if (readlink(path, target, sizeof target - 1) < 0) return 0;
+  sscanf(target, "step-%llu", &step);
+  lk_run_name(step, name);
+  return strcmp(target, name) ? 0 : step;
+}
+
+uint64_t lk_run_best(const lk_run *run) {
+  return lk_run_led_to(run, "best");
+}
+
 lk_status lk_run_point(const lk_run *run, const char *link, uint64_t step) {
   char name[LK_RUN_NAME], path[PATH_MAX], place[PATH_MAX];
   lk_run_name(step, name);
@@ -56,12 +70,10 @@ lk_status lk_run_make_way(const lk_run *run, uint64_t step) {
 
 /* Kept for good: every keep_every-th step, the best, and what this start went on from. */
 static int is_kept(const lk_run *run, uint64_t step) {
-  char link[PATH_MAX], path[PATH_MAX], name[LK_RUN_NAME], best[LK_RUN_NAME] = "";
+  char path[PATH_MAX];
   uint64_t every = run->config->keep_every;
   struct stat facts;
-  lk_run_link_path(run, "best", link);
-  lk_run_name(step, name);
-  if (readlink(link, best, sizeof best - 1) > 0 && !strcmp(best, name)) return 1;
+  if (lk_run_best(run) == step) return 1;
   lk_run_checkpoint_file(run, step, path);
   if (!stat(path, &facts) && facts.st_dev == run->origin_device &&
       facts.st_ino == run->origin_file)

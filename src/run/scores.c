@@ -64,15 +64,12 @@ static int lacks_row(const lk_run *run, const lk_run_table *table, uint64_t step
 }
 
 int lk_run_lacks_best(const lk_run *run, uint64_t step) {
-  char path[PATH_MAX], name[LK_RUN_NAME], target[LK_RUN_NAME] = "";
+  char path[PATH_MAX];
   struct stat facts;
   lk_run_checkpoint_file(run, step, path);
   if (!step || access(path, F_OK)) return 0;
   lk_run_link_path(run, "best", path);
-  if (lstat(path, &facts)) return 1;
-  lk_run_name(step, name);
-  return S_ISLNK(facts.st_mode) &&
-         (readlink(path, target, sizeof target - 1) < 0 || strcmp(target, name) != 0);
+  return lstat(path, &facts) || (S_ISLNK(facts.st_mode) && lk_run_best(run) != step);
 }
 
 int lk_run_lacks_dev(const lk_run *run, uint64_t step) {
