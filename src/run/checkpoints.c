@@ -88,7 +88,8 @@ static void unlink_best(const lk_run *run, uint64_t step) {
   if (lk_run_best(run) == step) unlink(link);
 }
 
-/* At every instant `latest` leads to a checkpoint: first it is turned to the good one. */
+/* At every instant `latest` leads to a checkpoint: first it is turned to the good one,
+ * which was written last though a kill may have come before the link. */
 static lk_status set_aside(const lk_run *run, const lk_run_list *list, int damaged,
                            uint64_t good) {
   char folder[PATH_MAX], latest[PATH_MAX], target[PATH_MAX];
@@ -96,7 +97,8 @@ static lk_status set_aside(const lk_run *run, const lk_run_list *list, int damag
   lk_run_link_path(run, "latest", latest);
   int dangles = lk_run_dangles(latest, target);
   if (dangles) lk_say("%s points to %s, which is not there", latest, target);
-  if (dangles || damaged) LK_TRY(lk_run_point(run, "latest", good));
+  uint64_t led = lk_run_led_to(run, "latest");
+  if (dangles || damaged || (led && led != good)) LK_TRY(lk_run_point(run, "latest", good));
   for (int i = 0; i < damaged; i++) {
     unlink_best(run, list->steps[i]);
     LK_TRY(lk_run_set_aside(folder, list->steps[i], "damaged"));

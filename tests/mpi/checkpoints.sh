@@ -51,6 +51,12 @@ train run 0 checkpoint_every=5 keep_last=3
 says 'going on after step 6 of 20'
 same "after three damaged checkpoints" reference run 20
 
+# A kill may come between a checkpoint and the link to it, the last one's too.
+ln -sfn step-000006.h5 run/checkpoints/latest
+train run 0 checkpoint_every=5 keep_last=3
+says 'the run is complete: step 20 of 20'
+[[ $(readlink run/checkpoints/latest) == step-000020.h5 ]] || fail "latest leads to $(readlink run/checkpoints/latest)"
+
 # A start that finds none good changes nothing, so that the next one does not begin anew.
 rm run/checkpoints/*.damaged
 damage run/checkpoints/step-*.h5
