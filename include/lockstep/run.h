@@ -118,8 +118,8 @@ int lk_run_has_dev(const lk_run *run, uint64_t step);
 /* Nonzero when dev.csv, or with a probe probe.csv, is there and of these dev questions. */
 int lk_run_knows_scores(const lk_run *run);
 
-/* Nonzero when dev.csv is there, of these dev questions, and has no row of `step`, or
- * `best` leads elsewhere than it says: a run that ended there was killed meanwhile. */
+/* Nonzero when dev.csv, where lk_run_knows_scores, has no row of `step`, or `best` leads
+ * elsewhere than it says: a run that ended there was killed meanwhile. */
 int lk_run_lacks_dev(const lk_run *run, uint64_t step);
 
 /* A row of probe.csv: the probe after `step` answered `correct` of `count` dev questions
@@ -129,7 +129,6 @@ lk_status lk_run_log_probe(lk_run *run, uint64_t step, uint64_t correct, uint64_
 
 /* Nonzero when probe.csv, of these dev questions, has a row of `step`; reads the file. */
 int lk_run_has_probe(const lk_run *run, uint64_t step);
-int lk_run_lacks_probe(const lk_run *run, uint64_t step); /* as lk_run_lacks_dev */
 
 /* Writes checkpoints/step-NNNNNN.h5, points latest to it and removes all but the newest
  * keep_last good ones (0 keeps all), the best, those that keep_every keeps, the one that

@@ -56,13 +56,6 @@ int lk_run_knows_scores(const lk_run *run) {
   return lk_run_table_look(run, table, 0, &scan) == LK_OK && !*scan.fault && scan.kept;
 }
 
-/* A table of other questions, or none, was never going to have it. */
-static int lacks_row(const lk_run *run, const lk_run_table *table, uint64_t step) {
-  lk_table_scan scan;
-  if (lk_run_table_look(run, table, step, &scan) != LK_OK || *scan.fault) return 0;
-  return scan.kept && !(scan.rows && scan.step == step);
-}
-
 int lk_run_lacks_best(const lk_run *run, uint64_t step) {
   char path[PATH_MAX];
   struct stat facts;
@@ -74,13 +67,8 @@ int lk_run_lacks_best(const lk_run *run, uint64_t step) {
 
 int lk_run_lacks_dev(const lk_run *run, uint64_t step) {
   lk_table_scan scan;
-  if (lacks_row(run, &lk_run_dev_table, step)) return 1;
   if (lk_run_table_look(run, &lk_run_dev_table, step, &scan) != LK_OK) return 0;
-  return !*scan.fault && lk_run_lacks_best(run, scan.best);
-}
-
-int lk_run_lacks_probe(const lk_run *run, uint64_t step) {
-  return lacks_row(run, &lk_run_probe_table, step);
+  return !scan.rows || scan.step != step || lk_run_lacks_best(run, scan.best);
 }
 
 lk_status lk_run_forget_best(const lk_run *run, const char *reason) {

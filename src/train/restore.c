@@ -2,6 +2,7 @@
  * ones. */
 #include "lockstep/build.h"
 #include "lockstep/history.h"
+#include "lockstep/memory.h"
 #include "lockstep/share.h"
 #include "train/probe.h"
 #include "train/sites.h"
@@ -161,24 +162,35 @@ static int lacks_report(const lk_training *t) {
   return !stat(path, &history) && page.st_mtime < history.st_mtime;
 }
 
+/* Rank 0: whether the checkpoint was written under this very config, down to the keys that
+ * no bits depend on. */
+static int is_under_its_config(const lk_training *t, const lk_checkpoint *c) {
+  char *now = NULL;
+  int same = lk_config_emit(t->config, &now) == LK_OK && !strcmp(now, c->info.config);
+  lk_free(now);
+  return same;
+}
+
 /* Rank 0: whether something that follows the checkpoint of the last step is not there, of a
- * run that was stopped or killed meanwhile. One that is judged by other questions now than
- * it was owes nothing: its best would be set aside. */
-static int is_owed(const lk_training *t, uint64_t step) {
+ * run that was stopped or killed meanwhile. One that is started with another config, or is
+ * judged by other files now, owes nothing: what it has would be set aside or cut. */
+static int is_owed(const lk_training *t, const lk_checkpoint *last, int forgets) {
+  uint64_t step = last->info.step;
+  if (!is_under_its_config(t, last) || forgets) return 0;
   if (t->dev && !lk_run_knows_scores(t->run)) return 0;
   if (*t->config->samples && !lk_run_has_samples(t->run, step)) return 1;
   if (lk_history_lacks_end(t->config->run) || lacks_report(t)) return 1;
   if (t->held_out && !t->dev && lk_run_lacks_best(t->run, t->best.step)) return 1;
-  if (t->probe) return lk_probe_is_due(t, step) && lk_run_lacks_probe(t->run, step);
+  if (t->probe) return lk_probe_is_due(t, step) && !lk_run_has_probe(t->run, step);
   return t->dev && lk_run_lacks_dev(t->run, step);
 }
 
-/* All ranks: a directory with later checkpoints than `steps` is complete, and so is one
- * that ended before it is judged by other documents. */
-static lk_status judge_completeness(lk_training *t, uint64_t step, int forgets) {
-  int owed, other = step > t->trainer->steps || forgets;
-  t->ended = step >= t->trainer->steps || lk_training_is_exhausted(t);
-  LK_TRY(lk_world_any(t->world, t->ended && t->run && !other && is_owed(t, step), &owed));
+/* All ranks. */
+static lk_status judge_completeness(lk_training *t, const lk_checkpoint *last,
+                                    int forgets) {
+  int owed;
+  t->ended = last->info.step >= t->trainer->steps || lk_training_is_exhausted(t);
+  LK_TRY(lk_world_any(t->world, t->ended && t->run && is_owed(t, last, forgets), &owed));
   t->complete = t->ended && !owed;
   return LK_OK;
 }
@@ -200,7 +212,7 @@ lk_status lk_training_restore(lk_training *training, lk_checkpoint *resumed,
   if (resumed) t->best = resumed->info.best;
   int forgets = lk_training_forgets_best(t);
   if (forgets) t->best = (lk_best_model){0};
-  if (resumed) LK_TRY(judge_completeness(t, resumed->info.step, forgets));
+  if (resumed) LK_TRY(judge_completeness(t, resumed, forgets));
   LK_TRY(take_values(t, resumed, init));
   return lk_world_agree(t->world, begin_run(t, forgets));
 }

@@ -45,7 +45,8 @@ done < all/dev.csv
 train 1 without keep_last=0
 same "with and without dev questions" all without 60
 train 1 stopped dev=dev.tsv keep_last=1 steps=40
-train 2 stopped dev=dev.tsv keep_last=1
+asked=(dev=dev.tsv keep_last=1 samples='The' validate_every=30)
+train 2 stopped "${asked[@]}"
 diff all/dev.csv stopped/dev.csv || fail "a stop changed dev.csv"
 [[ $(readlink stopped/checkpoints/best) == "$(readlink all/checkpoints/best)" ]] || fail "another best"
 [[ -e stopped/checkpoints/best && $(find stopped/checkpoints -name 'step-*' | wc -l) -le 3 ]] ||
@@ -53,10 +54,11 @@ diff all/dev.csv stopped/dev.csv || fail "a stop changed dev.csv"
 
 # A run that was killed behind its last checkpoint is complete, but for what follows it.
 sed -i '$d' stopped/dev.csv
-train 2 stopped dev=dev.tsv keep_last=1 samples='The' validate_every=30
+sed -i '/^after step 60$/,$d' stopped/samples.txt
+train 2 stopped "${asked[@]}"
 diff all/dev.csv stopped/dev.csv || fail "the last score was not made up for"
 grep -q '^after step 60$' stopped/samples.txt || fail "no samples of the last step: $(cat log)"
-train 2 stopped dev=dev.tsv keep_last=1 samples='The' validate_every=30
+train 2 stopped "${asked[@]}"
 if ! grep -q 'the run is complete' log || grep -q '^dev after' log; then fail "scored twice: $(cat log)"; fi
 
 # Questions that it was never asked are not made up for, and the best stays the best by what it was judged by.
@@ -65,6 +67,21 @@ for other in all/dev.csv without/dev.csv; do
   train 1 "$run" dev=train.tsv keep_last=0 report=true samples='The'
   grep -q 'the run is complete' log || fail "$run: $(cat log)"
   [[ $(readlink "$run/checkpoints/best" || true) == "$before" ]] || fail "$run: another best"
+done
+
+# Nor is what another config asks for of a run that has ended, by which what it has would be set aside or cut: of
+# an earlier checkpoint, of other held-out documents, of none that judges it; nor a page.
+tail -n 20 data/wiki.txt > held.txt
+training=(pretrain "$SOURCE_DIR/configs/tiny.yaml" corpus=data/wiki.txt checkpoint_every=10 keep_last=0)
+asked=(dev=dev.tsv validation.file=held.txt validate_every=10)
+train 1 judged "${asked[@]}"
+cp -r judged before
+for other in "${asked[*]} resume=judged/checkpoints/step-000010.h5 steps=10" "${asked[*]:0:1} report=true" \
+  "${asked[*]:1} report=true" 'report=true'; do
+  read -ra keys <<< "$other"
+  train 1 judged "${keys[@]}"
+  grep -q 'the run is complete' log || fail "$other: $(cat log)"
+  diff -r -x lock before judged || fail "$other changed a run that has ended"
 done
 [[ ! -e without/dev.csv ]] || fail "without dev questions it has their scores"
 

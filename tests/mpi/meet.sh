@@ -106,7 +106,7 @@ echo "the mean of both"
 
 # What a kill has cut off behind the last step takes no other group.
 sed -i '$d' mean-0/history.txt
-job 0 1 mean-0 steps=3 sync.outer=none sync.patience=1
+job 0 1 mean-0 steps=3 sync.outer=none
 ended 0 mean-0
 grep -q 'making up for what follows step 3 of 3' mean-0.log || fail "$(cat mean-0.log)"
 grep -q ' complete$' <(tail -n 1 mean-0/history.txt) || fail "its end is missing: $(cat mean-0/history.txt)"

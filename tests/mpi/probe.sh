@@ -118,9 +118,10 @@ same "stopped in probes" with stopped 40
 # The last probe is made up for, once.
 train 1 last steps=39 dev=
 stop_in_probe 2 last 40
-train 2 last probe.config=probe.yaml
+cp probe.yaml endless.yaml
+train 2 last probe.config=endless.yaml watchdog=1
 [[ $(rows last) == "step 40" ]] || fail "last: $(cat last/probe.csv)"
-train 2 last probe.config=probe.yaml
+train 2 last probe.config=endless.yaml watchdog=1
 [[ $(rows last) == "step 40" ]] || fail "a complete run: $(cat last/probe.csv)"
 grep -q 'the run is complete' log || fail "a complete run: $(cat log)"
 
