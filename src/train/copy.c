@@ -105,6 +105,43 @@ static lk_status recover(lk_training *t, const sight *seen, lk_status *found,
   return LK_OK;
 }
 
+/* What is no more than a copy that is missing. */
+static int can_go_on(lk_status status) {
+  return status == LK_IO || status == LK_NO_INPUT || status == LK_BAD_DATA;
+}
+
+/* All ranks: the checkpoint that rank 0 knows of, if it does. */
+static lk_status make(lk_training *t) {
+  lk_checkpoint_copy *copy = t->copy;
+  copy->is_owed = 0;
+  LK_TRY(lk_world_broadcast(t->world, &copy->step, sizeof copy->step));
+  if (copy->step == 0) return LK_OK;
+  const lk_errand errand = {0, copy->holder, t->run, copy->run, copy->step};
+  lk_watchdog_phase(t->trainer->watchdog, t->trainer->step, "copying a checkpoint",
+                    LK_USES_FILES);
+  lk_status status = lk_errand_run(t->world, &errand);
+  if (can_go_on(status) && t->run)
+    lk_say("checkpoint of step %llu not copied: %s; training goes on without this copy",
+           (unsigned long long)copy->step, lk_message());
+  copy->step = 0;
+  return can_go_on(status) ? LK_OK : status;
+}
+
+static int goes_by_newest(const lk_training *t) {
+  return t->run && !strcmp(t->config->resume, "auto");
+}
+
+/* All ranks: a run that was killed while a checkpoint was copied owes that copy, and has no
+ * other time for it when that was its last. */
+static lk_status catch_up(lk_training *t, const sight *seen, const lk_checkpoint *resumed) {
+  newest_copy newest = {0, 0};
+  double mine = (double)seen->step;
+  LK_TRY(lk_world_each(t->world, &mine, 1, take_newer, &newest));
+  if (goes_by_newest(t) && resumed && newest.step < (double)resumed->info.step)
+    lk_copy_note(t->copy, resumed->info.step);
+  return make(t);
+}
+
 /* All ranks: the holder opens its folder; where the run has lost its own checkpoints,
  * others look for copies, too. */
 static lk_status open_copy(lk_training *t, int is_lost, lk_status *found,
@@ -119,7 +156,7 @@ static lk_status open_copy(lk_training *t, int is_lost, lk_status *found,
   LK_TRY(lk_world_agree(t->world, holds ? open_folder(t, elsewhere, &seen) : LK_OK));
   if (!is_lost) {
     if (seen.status != LK_OK) lk_say("%s; the run has its own checkpoint", lk_message());
-    return LK_OK;
+    return catch_up(t, &seen, *resumed);
   }
   if (!holds && leads && elsewhere) look_around(t, &visited, &seen);
   lk_status status = recover(t, &seen, found, resumed);
@@ -130,8 +167,7 @@ static lk_status open_copy(lk_training *t, int is_lost, lk_status *found,
 /* resume=auto looked for a checkpoint and found none that is good. */
 static int has_lost_all(const lk_training *t, lk_status found,
                         const lk_checkpoint *resumed) {
-  if (!t->run || strcmp(t->config->resume, "auto") != 0) return 0;
-  return found == LK_BAD_DATA || (found == LK_OK && !resumed);
+  return goes_by_newest(t) && (found == LK_BAD_DATA || (found == LK_OK && !resumed));
 }
 
 /* The run's own checkpoint is compared with the data before copies are: where a corpus is
@@ -157,28 +193,6 @@ void lk_copy_end(lk_checkpoint_copy *copy) {
   if (!copy) return;
   lk_run_close(copy->run);
   lk_free(copy);
-}
-
-/* What is no more than a copy that is missing. */
-static int can_go_on(lk_status status) {
-  return status == LK_IO || status == LK_NO_INPUT || status == LK_BAD_DATA;
-}
-
-/* All ranks: the checkpoint that rank 0 knows of, if it does. */
-static lk_status make(lk_training *t) {
-  lk_checkpoint_copy *copy = t->copy;
-  copy->is_owed = 0;
-  LK_TRY(lk_world_broadcast(t->world, &copy->step, sizeof copy->step));
-  if (copy->step == 0) return LK_OK;
-  const lk_errand errand = {0, copy->holder, t->run, copy->run, copy->step};
-  lk_watchdog_phase(t->trainer->watchdog, t->trainer->step, "copying a checkpoint",
-                    LK_USES_FILES);
-  lk_status status = lk_errand_run(t->world, &errand);
-  if (can_go_on(status) && t->run)
-    lk_say("checkpoint of step %llu not copied: %s; training goes on without this copy",
-           (unsigned long long)copy->step, lk_message());
-  copy->step = 0;
-  return can_go_on(status) ? LK_OK : status;
 }
 
 lk_status lk_copy_written(lk_training *training, int is_beside) {

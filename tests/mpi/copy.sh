@@ -64,6 +64,17 @@ for ranks in "${!ways[@]}"; do
   final "$run"
 done
 
+# A run that was killed while its last checkpoint was copied makes up for that copy, once.
+rm run-1-copy/checkpoints/step-000012.h5
+ln -sfn step-000010.h5 run-1-copy/checkpoints/latest
+ends 0 1 run-1 checkpoint_copy=run-1-copy
+said 'the run is complete'
+copied run-1
+[[ $(readlink run-1-copy/checkpoints/latest) == step-000012.h5 ]] || fail "$(ls -l run-1-copy/checkpoints)"
+before=$(stat -c %i run-1-copy/checkpoints/step-000012.h5)
+ends 0 1 run-1 checkpoint_copy=run-1-copy
+[[ $(stat -c %i run-1-copy/checkpoints/step-000012.h5) == "$before" ]] || fail "copied twice"
+
 # The newest copy is damaged: it is named, and the one before it taken. Of the run's own one is left, damaged too.
 copy="run-2-copy/checkpoints"
 damage() {
@@ -82,6 +93,8 @@ final run-2
 for file in "$copy"/step-*.h5; do damage "$file"; done
 ends 0 2 run-2 checkpoint_copy=run-2-copy
 said "none of the [0-9] checkpoints is good.*; the run has its own checkpoint"
+cmp {run-2,run-2-copy}/checkpoints/step-000012.h5 || fail "it is not copied anew"
+damage $copy/step-000012.h5
 rm -r run-2
 ends 65 2 run-2 checkpoint_copy=run-2-copy
 said "run-2-copy/checkpoints: none of the [0-9] checkpoints is good; .* choose another checkpoint_copy="
