@@ -50,7 +50,7 @@ lk_status lk_bpe_read_gpt2(lk_tokenizer **out, lk_bpe_file encoder, lk_bpe_file 
  * for other tokenizers. */
 lk_status lk_bpe_write_json(const lk_tokenizer *tokenizer, char **bytes, size_t *size);
 
-/* The id that ends a document and by no name does so there; -1: there is none. */
+/* The id that ends a document only because LK_BPE_END is said of it; -1: there is none. */
 int64_t lk_bpe_unsaid_end(const lk_tokenizer *tokenizer);
 
 /* How often each piece of texts stands there: what a BPE is trained on. Bounded: of more

@@ -227,7 +227,8 @@ static lk_status find_specials(lk_bpe *b) {
                                             "<eos>",         "<|eos|>",         NULL};
   int64_t end = find_special(b, ends), pad = find_special(b, pads),
           mask = find_special(b, masks);
-  if (b->end == end) b->end = -1;
+  int64_t unsaid = end < 0 && pad >= 0 ? mask : end; /* what does so if nothing is said */
+  if (b->end == unsaid) b->end = -1;
   if (b->end >= 0) end = b->end;
   if (end < 0 && (pad < 0 || mask < 0))
     return lk_fail(LK_BAD_DATA,

@@ -768,19 +768,24 @@ static lk_checkpoint *import_with_end(const char *path, const char *tokenizer, i
   return c;
 }
 
+static void import_same(const lk_checkpoint *c, const char *path, const char *tokenizer,
+                        int end) {
+  lk_checkpoint *back = import_with_end(path, tokenizer, end);
+  assert_true(lk_tokenizer_equal(back->trained.tokenizer, c->trained.tokenizer));
+  lk_checkpoint_free(back);
+}
+
 /* The model's text ends with the same id when it was written in each form. */
 static void its_end_comes_back(const lk_checkpoint *c, int end) {
   static const lk_export_options own = {LK_FORMAT_SAFETENSORS, LK_NUMBER_F32, 0, 1, 0};
   must(lk_export(c, "again", &whole));
   must(lk_export(c, "ends.gguf", &gguf));
   must(lk_export(c, "ends.safetensors", &own));
-  lk_checkpoint_free(import_with_end("again", NULL, end));
-  lk_checkpoint_free(import_with_end("ends.gguf", NULL, end));
-  lk_checkpoint_free(import_with_end("ends.safetensors", "again/tokenizer.json", end));
+  import_same(c, "again", NULL, end);
+  import_same(c, "ends.gguf", NULL, end);
+  import_same(c, "ends.safetensors", "again/tokenizer.json", end);
   must(lk_checkpoint_write("ends.h5", c));
-  lk_checkpoint *back = import_with_end("ends.safetensors", "ends.h5", end);
-  assert_true(lk_tokenizer_equal(back->trained.tokenizer, c->trained.tokenizer));
-  lk_checkpoint_free(back);
+  import_same(c, "ends.safetensors", "ends.h5", end);
   lk_tokenizer *of_file; /* for a model that says nothing of it */
   must(lk_tokenizer_json_read(&of_file, "ends.h5", 261, -1));
   assert_true(lk_tokenizer_equal(of_file, c->trained.tokenizer));
@@ -841,6 +846,21 @@ static void what_ends_a_text_needs_no_name(void **state) {
   lk_tokenizer_free(tokenizer);
   must_refuse(lk_tokenizer_json_read(&tokenizer, "other/tokenizer.json", 261, -1),
               LK_BAD_DATA, "other/tokenizer.json", "no special token ends a document");
+}
+
+/* Nothing is: the mask stands there, and comes back as no end. */
+static void a_tokenizer_may_end_no_text(void **state) {
+  lk_tokenizer *tokenizer;
+  (void)state;
+  export_with_specials("endless", "</s>");
+  edit("endless/tokenizer.json", "<s>", "<|pad|>");
+  edit("endless/tokenizer.json", "<stop>", "<|mask|>");
+  edit("endless/tokenizer.json", "</s>", "<|other|>");
+  must(lk_tokenizer_read(&tokenizer, "endless/tokenizer.json", 0));
+  assert_int_equal(lk_tokenizer_specials(tokenizer).end, -1);
+  lk_checkpoint *c = make_model_with(tokenizer);
+  its_end_comes_back(c, 259);
+  lk_checkpoint_free(c);
 }
 
 static size_t put(char *to, uint64_t value, size_t width) {
@@ -1040,6 +1060,7 @@ int main(void) {
       cmocka_unit_test(a_checkpoint_has_a_tokenizer),
       cmocka_unit_test(a_model_says_what_ends_a_text),
       cmocka_unit_test(what_ends_a_text_needs_no_name),
+      cmocka_unit_test(a_tokenizer_may_end_no_text),
       cmocka_unit_test(facts_that_change_a_model_are_named),
       cmocka_unit_test(other_tokenizers_need_their_file),
       cmocka_unit_test(a_real_tokenizer_comes_back),
