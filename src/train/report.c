@@ -65,10 +65,12 @@ static lk_status report_in_time(lk_training *t, lk_metrics *metrics) {
 }
 
 /* Heads that there are not, and a text that does not fit, are found out before anything is
- * trained. */
+ * trained. A page that is made up for at a start shows these. */
 static lk_status begin(lk_training *t) {
+  const float *values;
   if (!*t->config->report_heads) return LK_OK;
-  return lk_world_agree(t->world, t->run ? look(t, t->trainer->values) : LK_OK);
+  LK_TRY(lk_trainer_judged(t->trainer, &values));
+  return lk_world_agree(t->world, t->run ? look(t, values) : LK_OK);
 }
 
 /* Behind the history's end, which the page has. */

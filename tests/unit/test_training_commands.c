@@ -455,6 +455,25 @@ static void a_run_shows_its_heads(void **state) {
               "run=no", "report=true", "report_heads=auto");
 }
 
+/* A page that is made up for at a start shows heads of the running mean, as the one before
+ * did and as the command does. */
+static void a_page_made_up_for_shows_the_mean(void **state) {
+  char *pages[3];
+  (void)state;
+  for (int i = 0; i < 2; i++) {
+    MUST_RUN("pretrain", SMALL, "steps=8", "run=mean", "ema=0.95", "learning_rate=0.05",
+             "schedule.warmup_tokens=0", "report=true", "report_heads=1:2", "samples=Rosa");
+    pages[i] = words_of_head("mean/report.html");
+    assert_int_equal(remove("mean/report.html"), 0);
+  }
+  MUST_RUN("report", "mean", "--heads", "1:2");
+  pages[2] = words_of_head("mean/report.html");
+  for (int i = 1; i < 3; i++)
+    assert_string_equal(pages[0], pages[i]);
+  for (int i = 0; i < 3; i++)
+    lk_free(pages[i]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(training_leaves_a_run_behind),
@@ -481,6 +500,7 @@ int main(void) {
       cmocka_unit_test(a_trained_head_is_drawn),
       cmocka_unit_test(heads_are_on_the_page),
       cmocka_unit_test(a_run_shows_its_heads),
+      cmocka_unit_test(a_page_made_up_for_shows_the_mean),
   };
   return cmocka_run_group_tests(tests, make_data, close_world);
 }
