@@ -63,8 +63,9 @@ typedef struct {
 lk_status lk_record_read(lk_record *out, const char *folder, int own);
 
 /* The same of another process' run that somebody has named; LK_NO_INPUT also when the
- * folder has nothing of a run, not even the lock of a start that still reads its data. */
-lk_status lk_record_read_run(lk_record *out, const char *folder);
+ * folder has nothing of a run. `begins`: the lock of a start that still reads its data,
+ * beside its folder for checkpoints, is something of one. */
+lk_status lk_record_read_run(lk_record *out, const char *folder, int begins);
 
 /* After a failure of one of these, where other runs are shown, too: the record becomes one
  * of a folder that cannot be read. LK_INTERNAL without memory. */

@@ -58,7 +58,7 @@ static lk_status report(const request *asked) {
   lk_status status = LK_OK;
   assert(count > 0 && count <= LK_RECORDS_MOST);
   for (int i = 0; i < count && status == LK_OK; i++)
-    status = lk_record_read_run(&records[i], asked->words.words[i]);
+    status = lk_record_read_run(&records[i], asked->words.words[i], 0);
   if (status == LK_OK) lk_record_tell_apart(records, count);
   if (status == LK_OK && asked->out)
     snprintf(out, sizeof out, "%s", asked->out);

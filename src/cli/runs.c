@@ -42,8 +42,8 @@ lk_status lk_cli_runs(lk_world *world, int argc, char **argv) {
 
 static lk_status compare(char **folders) {
   lk_record one = {0}, other = {0};
-  lk_status status = lk_record_read_run(&one, folders[0]);
-  if (status == LK_OK) status = lk_record_read_run(&other, folders[1]);
+  lk_status status = lk_record_read_run(&one, folders[0], 0);
+  if (status == LK_OK) status = lk_record_read_run(&other, folders[1], 0);
   if (status == LK_OK) status = lk_listing_print_differences(stdout, &one, &other);
   lk_record_clear(&one);
   lk_record_clear(&other);

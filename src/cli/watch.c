@@ -32,7 +32,7 @@ static lk_status print_one(FILE *to, const lk_record *record, const lk_terminal 
 /* The others are shown if one of several cannot be read. */
 static lk_status read_all(lk_record *records, const lk_words *runs, int is_drawn) {
   for (int i = 0; i < runs->count; i++) {
-    lk_status status = lk_record_read_run(&records[i], runs->words[i]);
+    lk_status status = lk_record_read_run(&records[i], runs->words[i], 1);
     if (status == LK_OK) continue;
     if (runs->count == 1) return status;
     if (!is_drawn) lk_say("%s", lk_message());

@@ -128,12 +128,14 @@ lk_status lk_record_read(lk_record *out, const char *folder, int own) {
 }
 
 /* Nonzero for a run that has not written its config: a start does so once it has read its
- * data, long after its lock, which not every file system shows. A folder of copies has a
- * lock, too, but nothing else than checkpoints. */
+ * data, long after a folder for checkpoints and its lock, which not every file system
+ * shows. A folder of copies has both, too, but nothing else than checkpoints. */
 static int has_begun(const lk_record *record) {
   char path[PATH_MAX], *holder = NULL;
   struct stat facts;
   size_t size;
+  path_of(record, "checkpoints", path);
+  if (stat(path, &facts) || !S_ISDIR(facts.st_mode)) return 0;
   path_of(record, "checkpoints/latest", path);
   if (!lstat(path, &facts)) return 0;
   path_of(record, "lock", path);
@@ -143,9 +145,10 @@ static int has_begun(const lk_record *record) {
   return is_ours;
 }
 
-lk_status lk_record_read_run(lk_record *out, const char *folder) {
+lk_status lk_record_read_run(lk_record *out, const char *folder, int begins) {
   LK_TRY(lk_record_read(out, folder, 0));
-  if (*out->config_text || out->state != LK_RECORD_EMPTY || has_begun(out)) return LK_OK;
+  if (*out->config_text || out->note_count || out->metrics.rows) return LK_OK;
+  if (begins && has_begun(out)) return LK_OK;
   return lk_fail(LK_NO_INPUT,
                  "%s: is no run directory: it has no config.yaml; name what `run` was",
                  folder);

@@ -199,6 +199,12 @@ static void a_start_that_still_reads_is_watched(void **state) {
   must_have(printed, "not started");
   write_file("begun/lock", "");
   MUST_RUN("watch", "begun", "--once");
+  MUST_REFUSE(LK_NO_INPUT, "begun: is no run directory", "report", "begun");
+  MUST_REFUSE(LK_NO_INPUT, "begun: is no run directory", "diff", "begun", "all/one");
+  assert_int_equal(mkdir("foreign", 0755), 0);
+  write_file("foreign/lock", "");
+  MUST_REFUSE(LK_NO_INPUT, "foreign: is no run directory", "watch", "foreign", "--once");
+  MUST_REFUSE(LK_NO_INPUT, "foreign: is no run directory", "report", "foreign");
   write_file("begun/lock", "of a door\n");
   MUST_REFUSE(LK_NO_INPUT, "begun: is no run directory", "watch", "begun", "--once");
   MUST_RUN("pretrain", "corpus=wiki.txt", "steps=1", "run=copied", "checkpoint_copy=copies",
