@@ -2,6 +2,8 @@
 # Configures and builds Lockstep (Release). Says nothing unless it fails.
 set -euo pipefail
 [[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
+# shellcheck source=launch/messages.bash
+source "$(dirname "$0")/messages.bash"
 
 usage="usage: launch/build.sh [--tests] [-DNAME=VALUE ...] [BUILD_DIR]
 Builds the program BUILD_DIR/lockstep (default: build), with --tests the tests too, on all
@@ -16,13 +18,13 @@ for argument; do
     --tests) tests=ON ;;
     -D?*=*) definitions+=("$argument") ;;
     -h | --help)
-      echo "$usage"
+      show "$usage"
       exit 0
       ;;
     *)
       if [[ $argument == -* || -n $build ]]; then
-        echo "build.sh: unexpected argument '$argument'" >&2
-        echo "$usage" >&2
+        tell "build.sh: unexpected argument '$argument'"
+        tell "$usage"
         exit 64
       fi
       build=$argument
@@ -32,7 +34,7 @@ done
 build=${build:-$root/build}
 
 if ! mkdir -p "$build"; then
-  echo "build.sh: cannot make the folder $build" >&2
+  tell "build.sh: cannot make the folder $build"
   exit 74
 fi
 log=$build/build.log
@@ -40,9 +42,9 @@ export CCACHE_BASEDIR=$root # a compiler cache that is asked for knows sources w
 
 quietly() {
   if ! "$@" >>"$log" 2>&1; then
-    tail -n 60 "$log" >&2
-    echo "The build failed at: $*" >&2
-    echo "All of its output: $log; missing packages: launch/setup.sh" >&2
+    tell "$(tail -n 60 "$log")"
+    tell "The build failed at: $*"
+    tell "All of its output: $log; missing packages: launch/setup.sh"
     exit 70
   fi
 }

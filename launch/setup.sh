@@ -118,12 +118,12 @@ install_packages() {
 }
 
 explain_missing() {
-  echo "Lockstep needs these Debian packages, which are not installed: $*" >&2
+  tell "Lockstep needs these Debian packages, which are not installed: $*"
   if command -v apt-get >/dev/null; then
-    echo "Install them as root:" >&2
-    echo "  apt-get update && apt-get install --no-install-recommends $*" >&2
+    tell "Install them as root:"
+    tell "  apt-get update && apt-get install --no-install-recommends $*"
   else
-    echo "There is no apt-get here: install what your system calls them, then go on." >&2
+    tell "There is no apt-get here: install what your system calls them, then go on."
   fi
 }
 
@@ -135,7 +135,7 @@ install_needed() {
   fi
   show "Installing $*"
   if ! install_packages "$@"; then
-    tail -n 20 "$log" >&2
+    tell "$(tail -n 20 "$log")"
     explain_missing "$@"
     exit 69
   fi
@@ -164,13 +164,13 @@ case ${1-} in
     exit 0
     ;;
   *)
-    echo "setup.sh: unknown argument '$1'" >&2
+    tell "setup.sh: unknown argument '$1'"
     tell "$usage"
     exit 64
     ;;
 esac
 if (($# > 1)); then
-  echo "setup.sh: too many arguments" >&2
+  tell "setup.sh: too many arguments"
   tell "$usage"
   exit 64
 fi
@@ -183,8 +183,7 @@ install_needed "${packages[@]}"
 mapfile -t packages < <(missing_of "$optional")
 install_optional "there is no precision bf16" "${packages[@]}"
 if ! probe_cmake; then
-  echo "$(command -v cmake || echo cmake) is older than $oldest_cmake:" \
-    "put a newer one first in the PATH" >&2
+  tell "$(command -v cmake || echo cmake) is older than $oldest_cmake: put a newer one first in the PATH"
   exit 69
 fi
 if [[ -n ${1-} ]]; then

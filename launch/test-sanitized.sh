@@ -5,6 +5,8 @@
 #   launch/test-sanitized.sh -R unit.pack
 set -euo pipefail
 [[ ! -L $0 ]] || exec bash "$(readlink -f -- "$0")" "$@" # a link lies elsewhere
+# shellcheck source=launch/messages.bash
+source "$(dirname "$0")/messages.bash"
 
 root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd)
 build=$root/build-sanitized
@@ -16,7 +18,7 @@ reports=$build/reports # see tests/CMakeLists.txt
 left_out='^(unit\.(format|layers|shellcheck|get_data|warnings)|mpi\.(install|pinned_bits|quickstart)|reference\.versus_pytorch|cluster\..*)$'
 
 "$root/launch/setup.sh" --tests
-echo "Building in $build"
+show "Building in $build"
 "$root/launch/build.sh" --tests -DLOCKSTEP_SANITIZE=ON "$build"
 rm -rf "$reports"
 mkdir "$reports"
@@ -30,10 +32,10 @@ for report in "$reports"/*; do
   # What unit.base asks for is more memory than there is.
   grep -qv 'WARNING: AddressSanitizer failed to allocate' "$report" || continue
   found=$((found + 1))
-  ((found > 3)) || head -n 60 "$report"
+  ((found > 3)) || show "$(head -n 60 "$report")"
 done
 if ((found)); then
-  echo "FAILED: $found reports of the sanitizers in $reports"
+  show "FAILED: $found reports of the sanitizers in $reports"
   exit 1
 fi
 ((status == 0)) || exit "$status"
