@@ -11,6 +11,23 @@ from pathlib import Path
 STYLE = Path(__file__).resolve().parent / "style.gp"
 
 
+class Shown(io.FileIO):
+    """Where messages go: neither a full disk nor a reader that has gone ends anything."""
+
+    def write(self, data):
+        try:
+            return super().write(data)
+        except OSError:
+            return len(data)
+
+
+for name in ("stdout", "stderr"):
+    if stream := getattr(sys, name):
+        shown = io.BufferedWriter(Shown(stream.fileno(), "w", closefd=False))
+        setattr(sys, name, io.TextIOWrapper(shown, stream.encoding, stream.errors,
+                                            line_buffering=True))
+
+
 def fail(code, message):
     print(f"{Path(sys.argv[0]).name}: {message}", file=sys.stderr)
     sys.exit(code)

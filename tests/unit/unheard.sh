@@ -41,3 +41,14 @@ for script in slurm slurm-array; do
   LOCKSTEP_HOME=$work/nowhere SLURM_SUBMIT_DIR=$work ends 66 bash "$SOURCE_DIR/launch/$script.sbatch"
 done
 echo "batch scripts without the others: 66"
+
+command -v python3 >/dev/null || exit 0
+for script in "$SOURCE_DIR"/launch/*.py; do
+  [[ -x $script ]] || continue
+  ends 0 "$script" --help
+  ends 64 "$script" --wrong
+done
+echo 'Bo Day. Bo Day (born 1 May 1900 at Bonn; died 10 July 1966 in Rome) was a singer and actor .' >corpus
+ends 0 "$SOURCE_DIR/launch/other-questions.py" corpus questions
+ends 74 "$SOURCE_DIR/launch/other-questions.py" corpus file
+echo "scripts in Python: 0, 64 and 74"
