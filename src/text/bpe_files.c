@@ -25,8 +25,8 @@ static lk_status read_file(lk_tokenizer **out, const char *path) {
   lk_status status = lk_file_read_small(path, LK_TOKENIZER_FILE_MOST, &bytes, &size);
   if (status == LK_NO_INPUT)
     return lk_fail(status,
-                   "%s; a tokenizer is `characters`, `bytes`, or a file that `lockstep "
-                   "tokenizer` made",
+                   "%s; a tokenizer is `characters`, `bytes`, or that of a file: one that "
+                   "`lockstep tokenizer` made, a checkpoint or a corpus",
                    lk_message());
   LK_TRY(status);
   status = lk_bpe_read_json(out, bytes, size, lk_file_name(path));

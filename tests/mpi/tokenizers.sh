@@ -31,7 +31,8 @@ printf 'The sign ⁇ and □ are text, 😀 and 東京 too.\n' | cat data/wiki.t
 grep -q 'reserved for masking' log || fail "characters refuse ⁇ without a reason"
 
 "$LOCKSTEP" prepare --tokenizer words odd.txt words.h5 2> log && fail "there is a tokenizer of words"
-grep -q "words: cannot open: .*; a tokenizer is .characters., .bytes., or a file" log || fail "words: $(cat log)"
+grep -q "words: cannot open: .*; a tokenizer is .characters., .bytes., or that of a file: .*, a checkpoint or a corpus$" log ||
+  fail "words: $(cat log)"
 
 lockstep 1 prepare --tokenizer bytes odd.txt bytes.h5 > /dev/null
 reports bytes.h5 'kind: corpus' 'vocabulary: 258' 'tokenizer: bytes' "characters: $(LC_ALL=C.UTF-8 wc -m < odd.txt)"
