@@ -84,12 +84,12 @@ static lk_status put_year_first(lk_wiki_call *call, date_parts date, int row, in
 
 /* 1990-05-02, for languages whose months are not known. */
 static lk_status put_digits(lk_wiki_call *call, date_parts date) {
-  char text[32];
-  int year = number_of(date.year), day = number_of(date.day), size = 0;
-  if (year) size = snprintf(text, sizeof text, "%d-", year);
-  size += snprintf(text + size, 8, "%02d", number_of(date.month));
-  if (day) snprintf(text + size, 8, "-%02d", day);
-  return lk_call_put_text(call, text);
+  enum { LONGEST = 12 }; /* a number and what stands behind it */
+  char text[3 * LONGEST];
+  int year = number_of(date.year), day = number_of(date.day);
+  snprintf(text, sizeof text, "%d-%02d-%02d", year, number_of(date.month), day);
+  if (!day) *strrchr(text, '-') = '\0';
+  return lk_call_put_text(call, year ? text : strchr(text, '-') + 1);
 }
 
 /* May 2, 1990 */

@@ -576,8 +576,9 @@ static void dates_have_no_english_months(void **state) {
     CHECK(rows[i].language, pairs);
   }
   static const pair others[] = {
-      {"{{birth date|1980|5}}, {{birth date|1980|Maju|2}}, {{date-|2|5|1980}}",
-       "1980-05, 2 Maju 1980, 1980-05-02"}};
+      {"{{birth date|1980|5}}, {{birth date|1980|Maju|2}}, {{date-|2|5|1980}}, "
+       "{{date-|2|5}}",
+       "1980-05, 2 Maju 1980, 1980-05-02, 05-02"}};
   CHECK("scn", others);
 }
 
