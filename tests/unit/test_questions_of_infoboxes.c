@@ -207,6 +207,31 @@ static void what_is_no_place_is_passed_over(void **state) {
   must_have(file_text("dates/train.tsv"), "\nG?\tJanuary 1\nH?\tLondon\n");
 }
 
+/* Were the rest read for each part, these would take hours. */
+static void long_fields_take_linear_time(void **state) {
+  (void)state;
+  enum { REPEATS = 500000 };
+  static const char head[] = "{{Infobox person|birth_place=";
+  static const struct {
+    const char *part, *last, *questions;
+  } fields[] = {{"1/", "Rome}}", "A?\tRome\nB?\tOslo\n"},
+                {"1,", "n/a}}", "B?\tOslo\n"},
+                {"a/", "b}}", "A?\ta\nB?\tOslo\n"}};
+  static char page[sizeof head + 2 * REPEATS + 16];
+  for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+    strcpy(page, head);
+    for (int times = 0; times < REPEATS; times++)
+      memcpy(page + sizeof head - 1 + 2 * times, fields[i].part, 2);
+    strcpy(page + sizeof head - 1 + 2 * REPEATS, fields[i].last);
+    write_dump(
+        "long.xml", "en",
+        (const char *const[]){"A", page, "B", "{{Infobox person|birth_place=Oslo}}", NULL});
+    MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "long.xml", "long");
+    must_be("long/train.tsv", fields[i].questions);
+    assert_int_equal(system("rm -r long"), 0);
+  }
+}
+
 /* A flag's country is an answer where the field has no other place. */
 static void flags_are_passed_over(void **state) {
   (void)state;
@@ -330,6 +355,7 @@ int main(void) {
       cmocka_unit_test(counts_say_what_became_of_pages),
       cmocka_unit_test(whole_answers_end_with_words),
       cmocka_unit_test(what_is_no_place_is_passed_over),
+      cmocka_unit_test(long_fields_take_linear_time),
       cmocka_unit_test(flags_are_passed_over),
       cmocka_unit_test(added_pages_move_nobody),
       cmocka_unit_test(what_cannot_be_is_refused),

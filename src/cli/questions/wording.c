@@ -160,10 +160,14 @@ static int is_date(lk_words_of part, lk_words_of *rest) {
  * first date, unless there is one already. */
 static lk_words_of first_of_line(lk_words_of line, lk_words_of *date) {
   while (line.size) {
-    lk_words_of all = line, part = next_part(&line), whole = part_until(&all, SLASH);
-    int unknown = lk_wording_is_unknown(part) || lk_wording_is_unknown(whole);
-    if (!is_date(part, &line)) return unknown ? (lk_words_of){part.at, 0} : part;
-    if (!date->size && has_letter(part)) *date = part;
+    lk_words_of all = line, part = next_part(&line);
+    if (is_date(part, &line)) {
+      if (!date->size && has_letter(part)) *date = part;
+      continue;
+    }
+    int unknown =
+        lk_wording_is_unknown(part) || lk_wording_is_unknown(part_until(&all, SLASH));
+    return unknown ? (lk_words_of){part.at, 0} : part;
   }
   return line;
 }
