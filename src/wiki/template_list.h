@@ -20,7 +20,7 @@ static const struct {
     {"@join", "gaps"},
     {"[${m} m][${cm} cm][${ft} ft][ ${in} in]", "height"},
     {"[×10^$1]", "e|esp"},
-    {"", "ESP"}, /* Spain, also of a year */
+    {"", "ESP|JPN|RUS|KOS|IND|ROM|VIE"}, /* countries, also of a year; esp is none */
     {"[10^$1]", "10^|pow10"},
     {"@power", "sup|pow|exposant|exp|^|apice|sup2"},
     {"[$1 m]", "höhe"},

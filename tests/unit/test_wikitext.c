@@ -615,7 +615,8 @@ static void words_of_templates_are_kept(void **state) {
 static void acronyms_keep_their_case(void **state) {
   (void)state;
   static const pair english[] = {
-      {"a {{ESP}} {{ER}} {{ESP|1939}} b {{MV}} {{CAD}} d", "a b d"},
+      {"a {{ESP}} {{ER}} {{ESP|1939}} b {{MV}} {{CAD}} {{JPN|1947}} d", "a b d"},
+      {"{{jpn|a}} {{Jpn|b}}", "a b"},
       {"{{EM|a}} {{CVT|5|km}} {{LANG|fr|mot}} 5{{SUP|2}} {{LANG DE|x}}",
        "a 5 km mot 5^2 x"},
       {"5{{e|6}} 5{{E|7}} 5{{Esp|8}}", "5×10^6 5×10^7 5×10^8"},
@@ -623,12 +624,15 @@ static void acronyms_keep_their_case(void **state) {
       {"{{MV|Sea}} {{SS|Sun}} {{Ss|Sun}}", "MV Sea SS Sun SS Sun"},
       {"{{NoWrap|a}} {{NOWRAP|b}} {{Birth Date|1990|5|2}} {{LC:C}} {{#IF:x|d}} {{as Of|1}}",
        "a b May 2, 1990 C d As of 1"}};
-  static const pair spanish[] = {{"a {{ESP}} {{ARG}} b 5{{esp|6}}", "a b 5×10^6"}};
+  static const pair spanish[] = {
+      {"a {{ESP}} {{ARG}} {{JPN|1870}} b 5{{esp|6}}", "a b 5×10^6"}};
   static const pair french[] = {
       {"{{MM.|A}} {{CO2}} {{IIe}} {{XXe siècle}} 5 {{euro}} {{ER}}",
-       "MM. A CO2 IIe XXe siècle 5 €"}};
+       "MM. A CO2 IIe XXe siècle 5 €"},
+      {"a {{IND|#}} {{VIE|b}} {{ROM|fra}} {{rom|XIV}} {{Ind|2}}", "a XIV 2"}};
   static const pair german[] = {
-      {"{{enS|a}} {{EnS|b}} a {{ENS}} {{EUR|5}}", "englisch a englisch b a 5 €"}};
+      {"{{enS|a}} {{EnS|b}} a {{ENS}} {{EUR|5}}", "englisch a englisch b a 5 €"},
+      {"a {{RUS|#}} {{KOS|#}} {{ruS|b}} {{RuS|c}}", "a russisch b russisch c"}};
   CHECK("en", english);
   static const pair italian[] = {
       {"lungo {{TA|27 km}} e {{ta|28 km}}", "lungo 27 km e 28 km"}};
