@@ -236,18 +236,26 @@ static void long_fields_take_linear_time(void **state) {
 static void flags_are_passed_over(void **state) {
   (void)state;
   static const struct {
-    const char *language, *pages[17], *questions;
+    const char *language, *pages[25], *questions;
   } wikis[] = {
       {"en",
-       {"A", "{{Infobox person|birth_place={{flag|Soviet Union}}, [[Moscow]]}}", "B",
-        "{{Infobox person|birth_place={{flagu|Italy}}&lt;br&gt;[[Rome]]}}", "C",
-        "{{Infobox person|birth_place={{flagcountry|India}} [[Mumbai]]}}", "D",
-        "{{Infobox person|birth_place=[[Lima]] {{flag|Peru}}}}", "E",
-        "{{Infobox person|birth_place={{flag|Peru}} ([[Lima]]), 1950}}", "F",
-        "{{Infobox person|birth_place=in {{flag|Peru}}}}", "G",
-        "{{Infobox person|birth_place={{flagicon|Peru}} [[Lima]], [[Peru]]}}", "H",
-        "{{Infobox person|birth_place=Unknown, {{flag|Peru}}}}"},
-       "A?\tMoscow\nB?\tRome\nC?\tMumbai\nD?\tLima\nE?\tPeru\nF?\tin Peru\nG?\tLima\n"},
+       {"A", "{{Infobox person|birth_place={{flag|Soviet Union}}, [[Moscow]]}}",
+        "B", "{{Infobox person|birth_place={{flagu|Italy}}&lt;br&gt;[[Rome]]}}",
+        "C", "{{Infobox person|birth_place={{flagcountry|India}} [[Mumbai]]}}",
+        "D", "{{Infobox person|birth_place=[[Lima]] {{flag|Peru}}}}",
+        "E", "{{Infobox person|birth_place={{flag|Peru}} ([[Lima]]), 1950}}",
+        "F", "{{Infobox person|birth_place=in {{flag|Peru}}}}",
+        "G", "{{Infobox person|birth_place={{flagicon|Peru}} [[Lima]], [[Peru]]}}",
+        "H", "{{Infobox person|birth_place=Unknown, {{flag|Peru}}}}",
+        "I", "{{Infobox person|birth_place=al-Khobar {{flag|Saudi Arabia}}}}",
+        "J", "{{Infobox person|birth_place=eThekwini {{flag|South Africa}}}}",
+        "K", "{{Infobox person|birth_place=Cox's bazar {{flag|Bangladesh}}}}",
+        "L", "{{Infobox person|birth_place=near {{flag|Peru}}}}"},
+       "A?\tMoscow\nB?\tRome\nC?\tMumbai\nD?\tLima\nE?\tPeru\nF?\tin Peru\nG?\tLima\n"
+       "I?\tal-Khobar\nJ?\teThekwini\nK?\tCox's bazar\nL?\tnear Peru\n"},
+      {"ka",
+       {"ა", "{{ინფოდაფა პიროვნება|დაბადების ადგილი=თბილისი {{flag|საქართველო}}}}"},
+       "ა?\tთბილისი\n"},
       {"ru",
        {"А", "{{Персона|место рождения={{флагификация|СССР}}, [[Москва]]}}", "Б",
         "{{Персона|место рождения={{Флагификация|СССР}}}}"},

@@ -191,14 +191,27 @@ lk_words_of lk_wording_first(const char *text, size_t size, lk_words_of *date) {
   return (lk_words_of){text, 0};
 }
 
+/* "in", "près": a short word without a capital, of a script that has some. Georgian has
+ * none at the beginning of a word. */
+static int is_preposition(lk_words_of word) {
+  enum { LONGEST = 4 };
+  int characters = 0;
+  for (size_t at = 0; at < word.size; characters++) {
+    uint32_t character;
+    int bytes = lk_text_next(word.at + at, word.size - at, &character);
+    utf8proc_int32_t c = (utf8proc_int32_t)character;
+    if (!bytes || utf8proc_tolower(c) != c || (!at && utf8proc_totitle(c) == c)) return 0;
+    at += (size_t)bytes;
+  }
+  return characters > 0 && characters <= LONGEST;
+}
+
 int lk_wording_leads_on(lk_words_of words, lk_words_of text) {
   size_t last = words.size;
-  uint32_t character;
   if (words.size >= text.size || memcmp(words.at, text.at, words.size)) return 0;
   while (last && words.at[last - 1] != ' ')
     last--;
-  return lk_text_next(words.at + last, words.size - last, &character) &&
-         utf8proc_category((utf8proc_int32_t)character) == UTF8PROC_CATEGORY_LL;
+  return is_preposition((lk_words_of){words.at + last, words.size - last});
 }
 
 lk_status lk_wording_whole(const char *text, size_t size, char **out) {
