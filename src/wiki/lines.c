@@ -330,9 +330,11 @@ static lk_status put_line(line_writer *writer, lk_piece whole) {
     return LK_OK;
   }
   int level = *line.at == '=' ? heading_level(line) : 0;
-  if (level)
+  if (level) {
+    writer->row = writer->made = 0;
     return put_heading(writer, (lk_piece){line.at + level, line.size - 2 * (size_t)level},
                        level);
+  }
   line = pass_table(writer, line);
   if (!line.size || is_rule(line)) return LK_OK;
   if (strchr("*#:;", *line.at))

@@ -170,7 +170,7 @@ static lk_status literal(lk_wikitext *parser, const lk_mark *mark) {
   for (uint32_t at = mark->next; at < mark->close; at++) {
     int begins = at == mark->next || parser->page[at - 1] == '\n';
     if (memchr("'_~", parser->page[at], 3) ||
-        (begins && memchr("=*#:;|!-", parser->page[at], 8)))
+        (begins && memchr("=*#:;|!-{", parser->page[at], 9)))
       LK_TRY(lk_wiki_append_byte(&parser->rendered, LK_WIKI_LITERAL));
     LK_TRY(lk_wiki_append_byte(&parser->rendered, parser->page[at]));
   }

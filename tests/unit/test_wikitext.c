@@ -174,7 +174,10 @@ static void rows_of_broken_tables_are_told_from_text(void **state) {
        "b\n|c| is d\n| e"},
       {"{{!}}x&gt; is a state.\n{{!}}{{!}}x{{!}}{{!}} is a norm.\n{{pipe}}y⟩ is, too",
        "|x> is a state.\n||x|| is a norm.\n|y⟩ is, too"},
-      {"{{#if:x|{{(!}}\n{{!}}a\n{{!)}}}} b\n{{!}}c>", "b\n|c>"}};
+      {"{{#if:x|{{(!}}\n{{!}}a\n{{!)}}}} b\n{{!}}c>", "b\n|c>"},
+      {"<nowiki>{|</nowiki> begins one.\n\n!Kung is\n|x| is",
+       "{| begins one.\n\n!Kung is\n|x| is"},
+      {"{{(!}} x\n{{!}} a\n!b\n== c ==\n!Kung\n|x| is", "c\n\n!Kung\n|x| is"}};
   CHECK("en", pairs);
 }
 
