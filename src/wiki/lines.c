@@ -290,28 +290,44 @@ static int is_length(lk_piece line) {
          !memmem(end, line.size - (size_t)(end - line.at), "||", 2);
 }
 
-/* Whether it is of a table that nothing closes, or whose beginning a template makes. */
+/* "|", "| a", "|-", "|+ a", "|}"; but "|a⟩", "|-a|" and "|+⟩". */
+static int begins_row(lk_piece line) {
+  if (line.size < 2 || lk_is_blank(line.at[1]) || line.at[1] == '}') return 1;
+  int sign = line.at[1] == '-' || line.at[1] == '+';
+  return sign && (line.size == 2 || lk_is_blank(line.at[2]) || line.at[2] == '-');
+}
+
+/* Of the seam that a bar of {{!}} has before it. */
+static size_t seam_size(lk_piece line) {
+  return line.size > 1 && *line.at == LK_WIKI_SEAM && line.at[1] == '|';
+}
+
+/* Whether it is of a table that nothing closes, or whose beginning a template makes. A bar
+ * of
+ * {{!}} may be text, or of a table that a template without a row makes. */
 static int is_row(const line_writer *writer, lk_piece line) {
   const lk_wikitext *parser = writer->parser;
   int table = writer->made || writer->row ||
               (size_t)(line.at - parser->rendered.bytes) >= parser->rows;
-  if (*line.at == LK_WIKI_LITERAL) return table && line.size > 1 && line.at[1] == '|';
+  size_t seam = seam_size(line);
+  line.at += seam, line.size -= seam;
+  if (seam) return table || begins_row(line);
   if (*line.at != '|' && *line.at != '!') return 0;
   return table || (!is_exclamation(line) && !is_length(line));
 }
 
 /* Passes over what is of a table; leaves what stands behind its end. */
 static lk_piece pass_table(line_writer *writer, lk_piece line) {
-  size_t sign = *line.at == LK_WIKI_LITERAL;
+  size_t seam = seam_size(line);
   if (line.size > 1 && !memcmp(line.at, "{|", 2)) {
     writer->row = writer->made = 1;
     return (lk_piece){line.at, 0};
   }
   writer->row = is_row(writer, line);
   if (!writer->row) return line;
-  if (line.size < sign + 2 || line.at[sign + 1] != '}') return (lk_piece){line.at, 0};
+  if (line.size < seam + 2 || line.at[seam + 1] != '}') return (lk_piece){line.at, 0};
   writer->row = writer->made = 0;
-  line.at += sign + 2, line.size -= sign + 2;
+  line.at += seam + 2, line.size -= seam + 2;
   return lk_piece_trim(line);
 }
 

@@ -127,15 +127,15 @@ static int in_table(const lk_wikitext *parser) {
   return depth > 0;
 }
 
-/* The bar which {{!}} stands for: it splits a link or begins a cell. At the beginning of a
- * line it is text, unless a template opens a table there, too: see put_line. */
+/* The bar which {{!}} stands for: it splits a link or begins a cell. Where it begins a line
+ * outside tables, a seam tells lines.c, which it may be text for. */
 static lk_status put_bar(lk_wikitext *parser) {
   lk_wiki_text *out = &parser->rendered;
   lk_wiki_frame *top = parser->depth ? &parser->frames[parser->depth - 1] : NULL;
   if (top && top->kind == LK_MARK_LINK && !top->piped)
     return lk_wiki_link_piece(parser, top, lk_piece_of("|"));
   int begins = !out->size || out->bytes[out->size - 1] == '\n';
-  if (begins && !in_table(parser)) LK_TRY(lk_wiki_append_byte(out, LK_WIKI_LITERAL));
+  if (begins && !in_table(parser)) LK_TRY(lk_wiki_append_byte(out, LK_WIKI_SEAM));
   return lk_wiki_append_byte(out, '|');
 }
 

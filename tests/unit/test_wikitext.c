@@ -177,7 +177,11 @@ static void rows_of_broken_tables_are_told_from_text(void **state) {
       {"{{#if:x|{{(!}}\n{{!}}a\n{{!)}}}} b\n{{!}}c>", "b\n|c>"},
       {"<nowiki>{|</nowiki> begins one.\n\n!Kung is\n|x| is",
        "{| begins one.\n\n!Kung is\n|x| is"},
-      {"{{(!}} x\n{{!}} a\n!b\n== c ==\n!Kung\n|x| is", "c\n\n!Kung\n|x| is"}};
+      {"{{(!}} x\n{{!}} a\n!b\n== c ==\n!Kung\n|x| is", "c\n\n!Kung\n|x| is"},
+      {"{{col-begin}}\n{{!}} a\n{{!}}-\n{{!}}+ t\n{{!}} b\n{{!}}\n{{!}}c\n{{col-end}}\nz",
+       "z"},
+      {"{{!}}-5{{!}} is 5,\n{{!}}+⟩ is up,\n{{!}}ψ⟩", "|-5| is 5,\n|+⟩ is up,\n|ψ⟩"},
+      {"{|\n| a\n\nb\n<nowiki>|</nowiki>c|\n{{!}}d", "b\n|c|"}};
   CHECK("en", pairs);
 }
 
