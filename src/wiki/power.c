@@ -50,11 +50,16 @@ static int begins_number(lk_piece text) {
   return text.size != (*text.at == '+' ? 1 : minus_size(text));
 }
 
-/* 19<sup>th</sup>, 1<sup>er</sup>, 2<sup>a</sup>; in Catalan 2<sup>n</sup>, too. */
-static int is_ordinal(const char *language, const char *letters) {
-  return lk_word_is_among(letters,
-                          "e a o st nd rd th er re ra ro do da de me mo te to vo") ||
-         (!strcmp(language, "ca") && lk_word_is_among(letters, "n ns t ts r rs"));
+/* 19<sup>th</sup>, 1<sup>er</sup>, 2<sup>a</sup> */
+static int is_ordinal(const char *letters) {
+  return lk_word_is_among(letters, "e a o st nd rd th er re ra ro do da de me mo te to vo");
+}
+
+/* 2<sup>n</sup>; in Catalan this is 2nd, and 4<sup>t</sup> 4th. */
+static int is_power_alone(const char *language, const char *letters) {
+  const char *powers =
+      strcmp(language, "ca") ? "i j k n p q t x y z N" : "i j k p q x y z N";
+  return lk_word_is_among(letters, powers);
 }
 
 /* n, ''ab'', k+1, but no letter alone that times and notes have. */
@@ -63,9 +68,9 @@ static int begins_formula(const char *language, lk_piece text, int italic) {
   size_t size = 0;
   while (size < text.size && size < 3 && lk_is_letter(text.at[size]))
     letters[size] = text.at[size], size++;
-  if (!size || size == 3 || is_ordinal(language, letters)) return 0;
+  if (!size || size == 3 || is_ordinal(letters)) return 0;
   int alone = size == text.size || strchr("<}'", text.at[size]);
-  if (alone && !italic) return size == 1 && strchr("ijknpqtxyzN", *letters);
+  if (alone && !italic) return is_power_alone(language, letters);
   return alone || strchr("0123456789+-*/&\xE2", text.at[size]);
 }
 

@@ -431,7 +431,12 @@ static void languages_have_their_templates(void **state) {
   static const pair romanian[] = {{"({{n.|15 ianuarie 1850|[[Botoșani]]}} – {{d.|1889}})",
                                    "(n. 15 ianuarie 1850, Botoșani – d. 1889)"}};
   static const pair catalan[] = {
-      {"El 2<sup>n</sup> i el 4<sup>t</sup>, 2<sup>k</sup>", "El 2n i el 4t, 2^k"},
+      {"El 2<sup>n</sup> i el 4<sup>t</sup>, 2<sup>k</sup>, 2{{sup|n}}, 3<sup>r</sup>, "
+       "5<sup>ns</sup>",
+       "El 2n i el 4t, 2^k, 2n, 3r, 5ns"},
+      {"2<sup>''n''</sup> 2<sup>{{mvar|n}}</sup> 2<sup>''t''</sup> 2<sup>n+1</sup> "
+       "3<sup>r−1</sup>",
+       "2^n 2^n 2^t 2^n+1 3^r−1"},
       {"{{segle|XIX}}, {{data|25|6|1852}}", "segle XIX, 25 de juny de 1852"}};
   static const pair persian[] = {{"شهر است{{سخ}}خط دوم", "شهر است\nخط دوم"}};
   static const pair arabic[] = {{"سطر{{سطر جديد}}سطر", "سطر\nسطر"}};
