@@ -82,9 +82,14 @@ static size_t digits_from(lk_piece text, size_t at) {
   return at;
 }
 
+static size_t sign_size(lk_piece number) {
+  if (number.size && (*number.at == '-' || *number.at == '+')) return 1;
+  return number.size > 3 && !memcmp(number.at, "−", 3) ? 3 : 0;
+}
+
 lk_status lk_call_put_grouped(lk_wiki_call *call, lk_piece number) {
   number_style style = style_of(lk_wiki_site_language(call->parser->site));
-  size_t sign = number.size && *number.at == '-', digits = digits_from(number, sign);
+  size_t sign = sign_size(number), digits = digits_from(number, sign);
   int fraction = digits < number.size && number.at[digits] == '.';
   if (digits_from(number, digits + (size_t)fraction) < number.size)
     return lk_call_put(call, number);
@@ -100,12 +105,13 @@ lk_status lk_call_put_grouped(lk_wiki_call *call, lk_piece number) {
   return LK_OK;
 }
 
-/* 1.234 has a group where points part them, 1.5 and 0.123 do not. */
+/* 1.234 has a group where points part them; 1.5, 0.123 and 1234.567 do not. */
 lk_status lk_call_put_given(lk_wiki_call *call, lk_piece number) {
   number_style style = style_of(lk_wiki_site_language(call->parser->site));
-  const char *point = memchr(number.at, '.', number.size);
-  size_t behind = point ? number.size - (size_t)(point + 1 - number.at) : 0;
-  int grouped = *style.thousands == '.' && behind == 3 && *number.at != '0';
+  size_t sign = sign_size(number), point = digits_from(number, sign), before = point - sign;
+  int three = number.size == point + 4 && number.at[point] == '.';
+  int grouped = *style.thousands == '.' && three && before >= 1 && before <= 3 &&
+                number.at[sign] != '0';
   return grouped ? lk_call_put(call, number) : lk_call_put_grouped(call, number);
 }
 

@@ -349,12 +349,17 @@ static void measures_have_no_english_words(void **state) {
        "5–10 km, 5, 6 km, 12 × 15 m"},
       {"{{convert|5|e6acre}} {{convert|2|Mcuft}} {{convert|5|to about|6|km}}",
        "5×10^6 acre 2×10^6 cu ft 5–6 km"}};
-  static const pair indonesian[] = {{"{{convert|1.5|km}} {{convert|0.125|km}} "
-                                     "{{convert|-12345.25|km}} {{convert|1+1/2|km}}",
-                                     "1,5 km 0,125 km -12.345,25 km 1 1/2 km"},
-                                    {"{{convert|1.234|km}} {{convert|1.234.567|km}} "
-                                     "{{convert|1,5|km}} {{formatnum:1.234}}",
-                                     "1.234 km 1.234.567 km 1,5 km 1,234"}};
+  static const pair indonesian[] = {
+      {"{{convert|1.5|km}} {{convert|0.125|km}} "
+       "{{convert|-12345.25|km}} {{convert|1+1/2|km}}",
+       "1,5 km 0,125 km -12.345,25 km 1 1/2 km"},
+      {"{{convert|1.234|km}} {{convert|1.234.567|km}} "
+       "{{convert|1,5|km}} {{formatnum:1.234}}",
+       "1.234 km 1.234.567 km 1,5 km 1,234"},
+      {"{{convert|1234.567|km}} {{convert|1250.500|m}} {{convert|-0.123|m}} "
+       "{{convert|−0.125|to|+2.5|m}} {{convert|+2.125|m}} {{convert|−12.125|m}} "
+       "{{formatnum:−1234.5}}",
+       "1.234,567 km 1.250,500 m -0,123 m −0,125–+2,5 m +2.125 m −12.125 m −1.234,5"}};
   static const pair french[] = {
       {"{{convert|1.234|km}} {{convert|12345|m}}", "1,234 km 12 345 m"}};
   CHECK("hi", hindi);
