@@ -46,6 +46,11 @@ lk_status lk_wiki_site_add(lk_wiki_site *site, int number, const char *name);
 
 void lk_wiki_site_free(lk_wiki_site *site);
 
+/* Nonzero for a month's name, or how it begins ("Jan."), in the site's language or English;
+ * for any word where months are not known, or are of a script without capitals, whose
+ * languages may have other calendars, too. */
+int lk_wiki_may_be_month(const lk_wiki_site *site, const char *word, size_t size);
+
 /* Whether a page is a redirect; *target[*target_size], in the page, is where to. */
 int lk_wiki_is_redirect(const lk_wiki_site *site, const char *page, size_t size,
                         const char **target, size_t *target_size);

@@ -5,6 +5,7 @@
 #include "wiki/site.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <utf8proc.h>
 
 enum { LANGUAGES = sizeof languages / sizeof *languages, ENGLISH = LANGUAGES - 1 };
 
@@ -221,4 +222,48 @@ lk_status lk_call_as_of(lk_wiki_call *call) {
       LK_TRY(lk_call_put_text(call, as_of[i].words[since * 2 + small]));
   lk_piece order = lk_call_named(call, lk_piece_of("df"));
   return put_given(call, !order.size || !strchr("UuMm", *order.at));
+}
+
+/* A character in small letters, cut off the text; 0 at its end. */
+static utf8proc_int32_t next_small(lk_piece *text) {
+  utf8proc_int32_t character;
+  utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)text->at,
+                                            (utf8proc_ssize_t)text->size, &character);
+  if (bytes < 1) return 0;
+  text->at += bytes, text->size -= (size_t)bytes;
+  return utf8proc_tolower(character);
+}
+
+/* "Jan" and "январь" of января: of a long word the last letter may differ. */
+static int is_month(lk_piece word, lk_piece month) {
+  int same = 0;
+  utf8proc_int32_t character;
+  while ((character = next_small(&word)) && character == next_small(&month))
+    same++;
+  return character ? same >= 4 && !word.size : same >= 3;
+}
+
+/* Also "abril" of d'abril. */
+static int is_month_of(int row, lk_piece word) {
+  for (const char *at = languages[row].months; *at;) {
+    size_t size = strcspn(at, "|"), article = strcspn(at, " '|");
+    size_t skip = article < size && article <= 2 ? article + 1 : 0;
+    if (is_month(word, (lk_piece){at, size}) ||
+        is_month(word, (lk_piece){at + skip, size - skip}))
+      return 1;
+    at += size + (at[size] == '|');
+  }
+  return 0;
+}
+
+int lk_wiki_may_be_month(const lk_wiki_site *site, const char *word, size_t size) {
+  const char *language = lk_wiki_site_language(site);
+  int row = row_of(language);
+  utf8proc_int32_t first;
+  if (utf8proc_iterate((const utf8proc_uint8_t *)word, (utf8proc_ssize_t)size, &first) < 1)
+    return 0;
+  int known = row != ENGLISH || lk_word_is_among(language, languages[ENGLISH].codes);
+  int cased = utf8proc_totitle(first) != first || utf8proc_tolower(first) != first;
+  lk_piece name = {word, size - (word[size - 1] == '.')};
+  return !known || !cased || is_month_of(row, name) || is_month_of(ENGLISH, name);
 }

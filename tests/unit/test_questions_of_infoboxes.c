@@ -207,6 +207,35 @@ static void what_is_no_place_is_passed_over(void **state) {
   must_have(file_text("dates/train.tsv"), "\nG?\tJanuary 1\nH?\tLondon\n");
 }
 
+/* A number with a word is a day where it may be one and the word may be a month. */
+static void days_are_told_from_names(void **state) {
+  (void)state;
+  static const struct {
+    const char *language, *value, *place;
+  } rows[] = {{"en", "29 Palms, 1950", "29 Palms"},
+              {"en", "29 Palms, 1950, California", "29 Palms"},
+              {"en", "32 May, 1950, Rome", "32 May"},
+              {"en", "4 Jan., 1950, Rome", "Rome"},
+              {"en", "4-5 may, 1950, Rome", "Rome"},
+              {"de", "4 Mai, 1950, Ulm", "Ulm"},
+              {"de", "4 January, 1950, Ulm", "Ulm"},
+              {"de", "9 Bezirk, 1950, Wien", "9 Bezirk"},
+              {"ru", "4 январь, 1950, Москва", "Москва"},
+              {"ca", "4 abril, 1950, Reus", "Reus"},
+              {"ca", "4 d'abril, 1950, Reus", "Reus"},
+              {"fa", "۱۲ آبان، ۱۳۴۰، تهران", "تهران"},
+              {"scn", "4 Maju, 1950, Catania", "Catania"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char page[128], expected[64];
+    snprintf(page, sizeof page, "{{Infobox person|birth_place=%s}}", rows[i].value);
+    snprintf(expected, sizeof expected, "A?\t%s\n", rows[i].place);
+    write_dump("day.xml", rows[i].language, (const char *const[]){"A", page, NULL});
+    MUST_RUN("questions", ALL_TRAIN, "--form", "%s?", "day.xml", "day");
+    must_be("day/train.tsv", expected);
+    assert_int_equal(system("rm -r day"), 0);
+  }
+}
+
 /* Were the rest read for each part, these would take hours. */
 static void long_fields_take_linear_time(void **state) {
   (void)state;
@@ -363,6 +392,7 @@ int main(void) {
       cmocka_unit_test(counts_say_what_became_of_pages),
       cmocka_unit_test(whole_answers_end_with_words),
       cmocka_unit_test(what_is_no_place_is_passed_over),
+      cmocka_unit_test(days_are_told_from_names),
       cmocka_unit_test(long_fields_take_linear_time),
       cmocka_unit_test(flags_are_passed_over),
       cmocka_unit_test(added_pages_move_nobody),

@@ -93,7 +93,8 @@ static lk_status parse(lk_wikitext *parser, const char *title, const lk_wiki_fie
 static lk_status pass_flags(asker *a, const char *title, const lk_wiki_field *field,
                             lk_words_of *first) {
   LK_TRY(parse(a->without_flags, title, field, &a->without));
-  lk_words_of date, place = lk_wording_first(a->without.bytes, a->without.size, &date);
+  lk_words_of date,
+      place = lk_wording_first(a->site, a->without.bytes, a->without.size, &date);
   if (place.size && !lk_wording_leads_on(place, *first)) *first = place;
   return LK_OK;
 }
@@ -102,7 +103,7 @@ static lk_status pass_flags(asker *a, const char *title, const lk_wiki_field *fi
  * asked for; other fields may be dates. */
 static lk_status answer_of(asker *a, const char *title, const lk_wiki_field *field,
                            char **out) {
-  lk_words_of date, first = lk_wording_first(a->text.bytes, a->text.size, &date);
+  lk_words_of date, first = lk_wording_first(a->site, a->text.bytes, a->text.size, &date);
   *out = NULL;
   if (!first.size && date.size && !a->fields) return LK_OK;
   if (!strcmp(a->answer, "whole"))

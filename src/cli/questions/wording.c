@@ -130,25 +130,40 @@ static lk_words_of next_part(lk_words_of *line) {
   return part_until(line, ENDS);
 }
 
-/* "4 January": a number and one word. */
-static int is_day_and_month(lk_words_of part) {
+/* Whether it ends with a number that a day may have. */
+static int ends_with_day(lk_words_of text) {
+  enum { LAST = 31 };
+  int number = 0;
+  for (size_t at = 0, bytes; at < text.size; at += bytes) {
+    int digit = lk_digit_of(text.at + at, text.size - at, &bytes);
+    if (digit < 0)
+      number = 0;
+    else if (number <= LAST)
+      number = number * 10 + digit;
+  }
+  return number >= 1 && number <= LAST;
+}
+
+/* "4 January": a number and one word; but "29 Palms". */
+static int is_day_and_month(const lk_wiki_site *site, lk_words_of part) {
   const char *blank = memchr(part.at, ' ', part.size);
   if (!blank) return 0;
-  size_t day = (size_t)(blank - part.at), month = part.size - day - 1;
-  return digit_end((lk_words_of){part.at, day}) == day &&
-         !has_letter((lk_words_of){part.at, day}) && !memchr(blank + 1, ' ', month);
+  lk_words_of day = {part.at, (size_t)(blank - part.at)},
+              month = {blank + 1, part.size - day.size - 1};
+  return !has_letter(day) && ends_with_day(day) && !memchr(month.at, ' ', month.size) &&
+         lk_wiki_may_be_month(site, month.at, month.size);
 }
 
 /* "1 January 1950"; "1950"; "January 1" or "1 January" before ", 1950", also where a place
  * is right behind it: the year is no part of that. */
-static int is_date(lk_words_of part, lk_words_of *rest) {
+static int is_date(const lk_wiki_site *site, lk_words_of part, lk_words_of *rest) {
   size_t from, digits = digit_end(part);
   if (!digits) return 0;
   if (year_end(part, &from) || !has_letter(part)) return 1;
   lk_words_of behind = *rest, next = next_part(&behind);
   size_t year = year_end(next, &from);
   int year_first = year && !from;
-  if (digits < part.size && !(year_first && is_day_and_month(part))) return 0;
+  if (digits < part.size && !(year_first && is_day_and_month(site, part))) return 0;
   if (digit_end(next) && !has_letter(next)) return 1;
   if (!year_first) return 0;
   const char *end = rest->at + rest->size, *place = next.at + year;
@@ -158,10 +173,11 @@ static int is_date(lk_words_of part, lk_words_of *rest) {
 
 /* The first place of a line, behind dates; nothing if it says that nobody knows. Stores the
  * first date, unless there is one already. */
-static lk_words_of first_of_line(lk_words_of line, lk_words_of *date) {
+static lk_words_of first_of_line(const lk_wiki_site *site, lk_words_of line,
+                                 lk_words_of *date) {
   while (line.size) {
     lk_words_of all = line, part = next_part(&line);
-    if (is_date(part, &line)) {
+    if (is_date(site, part, &line)) {
       if (!date->size && has_letter(part)) *date = part;
       continue;
     }
@@ -181,11 +197,12 @@ static lk_words_of next_line(lk_words_of *text) {
   return line;
 }
 
-lk_words_of lk_wording_first(const char *text, size_t size, lk_words_of *date) {
+lk_words_of lk_wording_first(const lk_wiki_site *site, const char *text, size_t size,
+                             lk_words_of *date) {
   lk_words_of rest = {text, size};
   *date = (lk_words_of){text, 0};
   while (rest.size) {
-    lk_words_of place = first_of_line(next_line(&rest), date);
+    lk_words_of place = first_of_line(site, next_line(&rest), date);
     if (has_letter(place)) return place;
   }
   return (lk_words_of){text, 0};

@@ -2,7 +2,7 @@
 #ifndef LOCKSTEP_CLI_QUESTIONS_WORDING_H
 #define LOCKSTEP_CLI_QUESTIONS_WORDING_H
 
-#include "lockstep/status.h"
+#include "lockstep/wikitext.h"
 #include <stddef.h>
 
 /* A run of bytes in another text. */
@@ -16,8 +16,10 @@ lk_words_of lk_wording_name(const char *title);
 
 /* Of a place's text, line by line: "London" of "London, England" or "London (now Ontario)".
  * Dates and brackets before a place are passed over; *date is the first of these dates.
- * Nothing where that has no letter or says that nobody knows. */
-lk_words_of lk_wording_first(const char *text, size_t size, lk_words_of *date);
+ * Nothing where that has no letter or says that nobody knows. The site's language has
+ * the months. */
+lk_words_of lk_wording_first(const lk_wiki_site *site, const char *text, size_t size,
+                             lk_words_of *date);
 
 /* Whether `words`, which more of `text` follows, are none without that: "in" of "in Peru",
  * "Estado de" of "Estado de México". */
