@@ -303,8 +303,7 @@ static size_t seam_size(lk_piece line) {
 }
 
 /* Whether it is of a table that nothing closes, or whose beginning a template makes. A bar
- * of
- * {{!}} may be text, or of a table that a template without a row makes. */
+ * of {{!}} may be text, too. */
 static int is_row(const line_writer *writer, lk_piece line) {
   const lk_wikitext *parser = writer->parser;
   int table = writer->made || writer->row ||
