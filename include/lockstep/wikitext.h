@@ -46,6 +46,9 @@ lk_status lk_wiki_site_add(lk_wiki_site *site, int number, const char *name);
 
 void lk_wiki_site_free(lk_wiki_site *site);
 
+/* Nonzero for what a Wikipedia's address or links to it begin with: en, zh-min-nan. */
+int lk_wiki_is_language(const char *prefix, size_t size);
+
 /* Nonzero for a month's name, or how it begins ("Jan."), in the site's language or English;
  * for any word where months are not known, or are of a script without capitals, whose
  * languages may have other calendars, too. */

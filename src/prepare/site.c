@@ -3,18 +3,20 @@
 #include <ctype.h>
 #include <string.h>
 
-/* "zh-min-nan" of zh_min_nanwiki, zh_min_nanwiki-latest-… and the like; else "". */
+/* "zh-min-nan" of zh_min_nanwiki, zh_min_nanwiki-latest-…, zh-min-nan-wiki and the like;
+ * "" of full-wiki and others, which no Wikipedia is called. */
 static void language_of_name(const char *name, char language[LK_PREPARE_LANGUAGE]) {
   const char *slash = strrchr(name, '/');
   if (slash) name = slash + 1;
   const char *wiki = strstr(name, "wiki");
   size_t length = wiki ? (size_t)(wiki - name) : 0;
-  for (size_t i = 0; i < length; i++)
-    if (!islower((unsigned char)name[i]) && name[i] != '_' && name[i] != '-') length = 0;
+  while (length && strchr("-_", name[length - 1]))
+    length--;
   if (length >= LK_PREPARE_LANGUAGE) length = 0;
   snprintf(language, LK_PREPARE_LANGUAGE, "%.*s", (int)length, name);
   for (char *c = language; *c; c++)
-    if (*c == '_') *c = '-';
+    *c = *c == '_' ? '-' : (char)tolower((unsigned char)*c);
+  if (!lk_wiki_is_language(language, length)) *language = '\0';
 }
 
 void lk_prepare_language(const lk_dump *dump, const char *path, const char *chosen,

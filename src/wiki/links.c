@@ -51,7 +51,8 @@ static int is_left_out(lk_wikitext *parser, lk_piece target) {
   parser->counts->files += number == LK_WIKI_FILE;
   parser->counts->categories += number == LK_WIKI_CATEGORY;
   if (number == LK_WIKI_FILE || number == LK_WIKI_CATEGORY) return 1;
-  int language = lk_wiki_is_language(prefix);
+  prefix = lk_piece_trim(prefix);
+  int language = lk_wiki_is_language(prefix.at, prefix.size);
   parser->counts->languages += language != 0;
   return language;
 }

@@ -19,14 +19,13 @@ static int is_in(lk_piece word, const char *list) {
   return 0;
 }
 
-int lk_wiki_is_language(lk_piece prefix) {
+int lk_wiki_is_language(const char *prefix, size_t size) {
   char code[16] = "";
-  prefix = lk_piece_trim(prefix);
-  if (prefix.size < 2 || prefix.size >= sizeof code) return 0;
-  for (size_t i = 0; i < prefix.size; i++)
-    code[i] = (char)tolower((unsigned char)prefix.at[i]);
-  return prefix.size == 2 ? lk_word_is_among(code, two_letters)
-                          : is_in((lk_piece){code, prefix.size}, language_codes);
+  if (size < 2 || size >= sizeof code) return 0;
+  for (size_t i = 0; i < size; i++)
+    code[i] = (char)tolower((unsigned char)prefix[i]);
+  return size == 2 ? lk_word_is_among(code, two_letters)
+                   : is_in((lk_piece){code, size}, language_codes);
 }
 
 int lk_wiki_is_project(lk_piece prefix) {

@@ -39,9 +39,6 @@ const char *lk_wiki_site_language(const lk_wiki_site *site);
  * caller frees *out with lk_free. */
 lk_status lk_wiki_language(char **out, const char *said);
 
-/* Nonzero for the prefix of a Wikipedia in another language. */
-int lk_wiki_is_language(lk_piece prefix);
-
 /* Nonzero for the prefix of another project: wikt, s … */
 int lk_wiki_is_project(lk_piece prefix);
 

@@ -309,6 +309,27 @@ static void json_lines_of_disambiguations_are_left_out(void **state) {
   must_have(printed, "disambiguations: Bach\n");
 }
 
+/* Where nothing else tells the language, and no word before "wiki" but one. */
+static void names_of_files_tell_languages(void **state) {
+  (void)state;
+  static const struct {
+    char *name, *date;
+  } rows[] = {{"full-wiki.xml", "May 2, 1990"},     {"testwiki.xml", "May 2, 1990"},
+              {"old-enwiki.xml", "May 2, 1990"},    {"wiki.xml", "May 2, 1990"},
+              {"en-wiki.xml", "May 2, 1990"},       {"simplewiki-1.xml", "May 2, 1990"},
+              {"dewiki-latest.xml", "2. Mai 1990"}, {"De_wiki.xml", "2. Mai 1990"},
+              {"scn-wiki.xml", "1990-05-02"},       {"zh_yuewiki.xml", "1990年5月2日"}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char expected[64];
+    snprintf(expected, sizeof expected, "A\n\n%s\n--\n", rows[i].date);
+    write_file(rows[i].name,
+               "<mediawiki>" PAGE("A", "0", "", "{{birth date|1990|5|2}}") "</mediawiki>");
+    MUST_RUN("prepare", rows[i].name, "l.h5");
+    must_have_documents("l.h5", expected);
+    assert_int_equal(unlink("l.h5"), 0);
+  }
+}
+
 /* Marks without end: cut in a dump, refused in a text, by its line. */
 static void marks_without_end_end(void **state) {
   char text[8192] = "{\"text\": \"e", line[8192] = "good\ne";
@@ -430,6 +451,7 @@ int main(void) {
       cmocka_unit_test(the_most_frequent_characters_suffice),
       cmocka_unit_test(json_lines_become_documents),
       cmocka_unit_test(json_lines_of_disambiguations_are_left_out),
+      cmocka_unit_test(names_of_files_tell_languages),
       cmocka_unit_test(marks_without_end_end),
       cmocka_unit_test(what_cannot_be_is_refused),
       cmocka_unit_test(what_has_no_texts_is_refused),
