@@ -468,6 +468,7 @@ static void languages_have_several_codes(void **state) {
        "a\nb\n500 kr 5 € Norge 2. mai 1980"}};
   static const pair belarusian[] = {{"{{дата|2|5|1980}} {{formatnum:1234567.5}} {{s|5 км}}",
                                      "2 траўня 1980 1 234 567,5 5 км"}};
+  static const pair flags[] = {{"{{Флагификация|а}}", "а"}};
   static const pair alemannic[] = {
       {"{{birth date|1980|5|2}} {{formatnum:1234.5}}", "2. Mai 1980 1.234,5"}};
   static const pair crimean[] = {{"-{Qırım}-", "Qırım"}};
@@ -481,6 +482,8 @@ static void languages_have_several_codes(void **state) {
   CHECK("be-tarask", belarusian);
   CHECK("be-x-old", belarusian);
   CHECK("be_x_old", belarusian);
+  CHECK("be", flags);
+  CHECK("be-tarask", flags);
   CHECK("gsw", alemannic);
   CHECK("crh-Latn", crimean);
   CHECK("pt-BR", brazilian);
