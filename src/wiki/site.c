@@ -19,17 +19,25 @@ static int is_in(lk_piece word, const char *list) {
   return 0;
 }
 
+enum { PREFIX = 16 };
+
+/* A prefix in small letters; nothing of one that is longer than all of the lists. */
+static lk_piece small_letters(lk_piece prefix, char copy[PREFIX]) {
+  if (prefix.size > PREFIX) prefix.size = 0;
+  for (size_t i = 0; i < prefix.size; i++)
+    copy[i] = (char)tolower((unsigned char)prefix.at[i]);
+  return (lk_piece){copy, prefix.size};
+}
+
 int lk_wiki_is_language(const char *prefix, size_t size) {
-  char code[16] = "";
-  if (size < 2 || size >= sizeof code) return 0;
-  for (size_t i = 0; i < size; i++)
-    code[i] = (char)tolower((unsigned char)prefix[i]);
-  return size == 2 ? lk_word_is_among(code, two_letters)
-                   : is_in((lk_piece){code, size}, language_codes);
+  char copy[PREFIX + 1] = "";
+  lk_piece code = small_letters((lk_piece){prefix, size}, copy);
+  return code.size == 2 ? lk_word_is_among(copy, two_letters) : is_in(code, language_codes);
 }
 
 int lk_wiki_is_project(lk_piece prefix) {
-  return is_in(prefix, project_prefixes);
+  char copy[PREFIX];
+  return is_in(small_letters(prefix, copy), project_prefixes);
 }
 
 static lk_status add_list(lk_wiki_names *words, const char *list, int number) {
