@@ -323,22 +323,23 @@ static const char disambiguation_words[] =
 
 /* Codes of Wikipedias that are no two letters, their other names among them. */
 static const char language_codes[] =
-    "ace|ady|als|ami|ang|anp|arc|ary|arz|ast|atj|avk|awa|azb|ban|bar|bat-smg|bcl|"
-    "be-tarask|be-x-old|bjn|blk|bpy|bug|bxr|cbk-zam|cdo|ceb|cho|chr|chy|ckb|crh|csb|dag|"
-    "diq|dsb|dty|eml|ext|fiu-vro|fon|frp|frr|fur|gag|gan|gcr|glk|gom|gor|got|guw|hak|"
-    "haw|hif|hsb|hyw|ilo|inh|jam|jbo|kaa|kab|kbd|kbp|kcg|koi|krc|ksh|lad|lbe|lez|lfn|"
-    "lij|lld|lmo|lrc|ltg|lzh|mai|map-bms|mdf|mhr|min|minnan|mni|mnw|mrj|mus|mwl|myv|mzn|"
-    "nah|nan|nap|nds|nds-nl|new|nia|nov|nqo|nrm|nso|olo|pag|pam|pap|pcd|pcm|pdc|pfl|pih|"
-    "pms|pnb|pnt|rmy|roa-rup|roa-tara|rsk|rue|rup|sah|sat|scn|sco|sgs|shi|shn|simple|"
-    "skr|smn|srn|stq|szl|szy|tay|tcy|tet|tly|tpi|tum|tyv|udm|vec|vep|vls|vro|war|wuu|"
-    "xal|xmf|yue|zea|zgh|zh-classical|zh-cn|zh-min-nan|zh-tw|zh-yue";
+    "ace|ady|als|alt|ami|ang|anp|arc|ary|arz|ast|atj|avk|awa|azb|ban|bar|bat-smg|bcl|"
+    "bdr|be-tarask|be-x-old|bew|bjn|blk|bpy|btm|bug|bxr|cbk-zam|cdo|ceb|cho|chr|chy|ckb|"
+    "cmn|crh|csb|dag|dga|diq|dsb|dtp|dty|egl|eml|epo|ext|fiu-vro|fon|frp|frr|fur|gag|"
+    "gan|gcr|glk|gom|gor|got|gpe|gsw|guc|gur|guw|hak|haw|hif|hsb|hyw|iba|igl|ilo|inh|"
+    "jam|jbo|kaa|kab|kbd|kbp|kcg|kge|knc|koi|krc|ksh|lad|lbe|lez|lfn|lij|lld|lmo|lrc|"
+    "ltg|lzh|mai|map-bms|mdf|mhr|min|minnan|mni|mnw|mos|mrj|mus|mwl|myv|mzn|nah|nan|nap|"
+    "nds|nds-nl|new|nia|nov|nqo|nrm|nso|nup|olo|pag|pam|pap|pcd|pcm|pdc|pfl|pih|pms|pnb|"
+    "pnt|pwn|rki|rmy|roa-rup|roa-tara|rsk|rue|rup|sah|sat|scn|sco|sgs|shi|shn|simple|"
+    "skr|smn|srn|stq|syl|szl|szy|tay|tcy|tdd|tet|tig|tly|tpi|trv|tum|tyv|udm|vec|vep|"
+    "vls|vro|war|wuu|xal|xmf|yue|zea|zgh|zh-classical|zh-cn|zh-min-nan|zh-tw|zh-yue";
 
 static const char two_letters[] =
     "aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs "
     "cu cv cy cz da de dk dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn "
     "gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jp jv ka kg ki "
     "kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lv mg mh mi mk ml mn mo "
-    "mr ms mt my na nb ne ng nl nn no nv ny oc om or os pa pi pl ps pt qu rm rn ro ru "
+    "mr ms mt my na nb ne ng nl nn no nr nv ny oc om or os pa pi pl ps pt qu rm rn ro ru "
     "rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl "
     "tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
