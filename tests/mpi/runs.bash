@@ -28,6 +28,11 @@ mpirun_forgets() {
   launcher_is mpich
 }
 
+# handed_on CODE LOG: mpirun ended with `code`, what a rank ended with, or as MPICH's does instead.
+handed_on() {
+  ((code == $1)) || mpich_ended "$2" || { ((code == 0)) && mpirun_forgets; }
+}
+
 # mpirun_ends_by_long_input: MPICH's does, when a rank reads it slowly.
 mpirun_ends_by_long_input() {
   launcher_is mpich
