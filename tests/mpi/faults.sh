@@ -27,7 +27,8 @@ hit() {
   kill -s "$1" "${rank_pids[$2]}"
   end
   took=$(($(date +%s%3N) - began))
-  ((code != 0 && code != 124)) || fail "$what: exit code $code: $(cat log)"
+  ((code != 124)) || fail "$what: exit code $code: $(cat log)"
+  ((code != 0)) || mpirun_forgets || fail "$what: exit code $code: $(cat log)"
   ((took < 8000 * ${PATIENCE:-1})) || fail "$what: it took $took ms"
   if ! mpich_ended log; then
     [[ $(grep -c '^lockstep: .*; ending all ranks; start the same command again' log) == 1 ]] ||
