@@ -18,19 +18,15 @@ launcher_is() {
   esac
 }
 
-# mpich_ended LOG: its mpirun may end the others first, with words and an exit code of its own.
+# mpich_ended LOG: its mpirun may end the others first, with words and an exit code of its own, or with `code` 0
+# and no words.
 mpich_ended() {
-  launcher_is mpich && grep -q 'BAD TERMINATION' "$1"
+  launcher_is mpich && { grep -q 'BAD TERMINATION' "$1" || ((code == 0)); }
 }
 
 # mpirun_forgets: MPICH's sometimes ends with 0 where a rank ended with another code.
 mpirun_forgets() {
   launcher_is mpich
-}
-
-# handed_on CODE LOG: mpirun ended with `code`, what a rank ended with, or as MPICH's does instead.
-handed_on() {
-  ((code == $1)) || mpich_ended "$2" || { ((code == 0)) && mpirun_forgets; }
 }
 
 # mpirun_ends_by_long_input: MPICH's does, when a rank reads it slowly.
